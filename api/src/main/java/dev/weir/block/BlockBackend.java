@@ -1,0 +1,83 @@
+package dev.weir.block;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The storage behind one drive.
+ *
+ * <p>Thread-safe: any number of operations may run at once, on any thread. Of two that overlap in bytes and
+ * in time, either may win. The engine has checked range and permission before it calls: offsets and lengths
+ * lie within {@link #size()}, lengths are positive, and nothing is written to a read-only backend. It calls
+ * {@link #close()} once, when nothing else is running, and nothing after that.
+ *
+ * <p>An operation that fails throws an {@link IOException}: a {@link BlockException} where the error is
+ * known, else the client sees {@link BlockError#EIO}.
+ */
+@ConsumerType
+public interface BlockBackend {
+
+    /** Returns the size in bytes; it never changes. */
+    long size();
+
+    /**
+     * Whether an operation may wait for something slower than memory. Those of a backend that does run on
+     * the engine's workers, the others on the thread that submits or releases the request.
+     */
+    boolean mayBlock();
+
+    /**
+     * Fills {@code destination} from its position to its limit.
+     *
+     * @param destination direct or on the heap; afterwards its position is its limit
+     * @param offset where in the drive, in bytes
+     * @throws IOException if not all of it could be read
+     */
+    void read(ByteBuffer destination, long offset) throws IOException;
+
+    /**
+     * Writes {@code source} from its position to its limit. What is written survives a crash only after
+     * {@link #flush()}.
+     *
+     * @param source direct or on the heap; afterwards its position is its limit
+     * @param offset where in the drive, in bytes
+     * @throws IOException if not all of it could be written
+     */
+    void write(ByteBuffer source, long offset) throws IOException;
+
+    /**
+     * Makes a range read as zeroes.
+     *
+     * @param offset where in the drive, in bytes
+     * @param length in bytes
+     * @param mayUnmap whether the room may be given back to the storage, so that a later write may find none
+     * @throws IOException if some of it could not be zeroed
+     */
+    void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
+
+    /**
+     * Gives the room of a range back to the storage. What the range reads as afterwards is the backend's own
+     * choice; doing nothing is allowed.
+     *
+     * @param offset where in the drive, in bytes
+     * @param length in bytes
+     * @throws IOException if the storage failed
+     */
+    void trim(long offset, long length) throws IOException;
+
+    /**
+     * Returns when all that was written before the call survives a crash of the machine, as far as the
+     * storage can promise that.
+     *
+     * @throws IOException if that cannot be said
+     */
+    void flush() throws IOException;
+
+    /**
+     * Releases the storage.
+     *
+     * @throws IOException if something that was written may be lost
+     */
+    void close() throws IOException;
+}

@@ -1,0 +1,47 @@
+package dev.weir.drive;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A virtual disk that takes requests: a backend behind a block queue that keeps the drive's limits. It is a
+ * service for as long as its backend is open, with its name as the property {@link #NAME}.
+ *
+ * <p>Thread-safe.
+ */
+@ProviderType
+public interface Drive {
+
+    /** The service property that holds the drive's name. */
+    String NAME = "weir.drive.name";
+
+    /** The longest request that is throttled and served as one, in bytes: 32 MiB, as NBD clients expect. */
+    int MAX_TRANSFER = 32 << 20;
+
+    /** Returns the name by which clients and operators know it. */
+    String name();
+
+    /** Returns the size in bytes; it never changes. */
+    long size();
+
+    /** Returns whether writes are refused with {@link dev.weir.block.BlockError#EPERM}. */
+    boolean readOnly();
+
+    /**
+     * Starts a request. Never blocks on other requests and never throws: the request is completed exactly
+     * once, on this thread or another, now or when the limits allow it. Reads are released in the order in
+     * which they were submitted, and so are writes, write-zeroes and trims.
+     *
+     * <p>Completed with {@code EINVAL} if its range is not within the drive, {@code ENOSPC} if it is a write
+     * of which that is true, {@code EPERM} if it writes and the drive is read-only, {@code ESHUTDOWN} if the
+     * drive is closing.
+     */
+    void submit(DriveRequest request);
+
+    /**
+     * Takes back what a client has in the queue: those requests are completed with {@code ESHUTDOWN}, never
+     * reach the backend and are charged to no limit. What has gone to the backend is completed as usual.
+     *
+     * @param client the client of the requests, compared by identity
+     */
+    void cancel(Object client);
+}

@@ -1,0 +1,31 @@
+package dev.weir.drive;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Says which drives there are. It is a service from when the configuration was first read, valid or not, with
+ * the outcome as the properties {@link #DRIVES}, {@link #FAULTS} and {@link #WARNINGS}.
+ *
+ * <p>Thread-safe.
+ */
+@ProviderType
+public interface DriveConfiguration {
+
+    /** The service property, a {@code String[]}, of the names of the drives that are configured. */
+    String DRIVES = "weir.config.drives";
+
+    /** The service property, a {@code String[]}, of what was wrong when it was last read, a line for each fault. */
+    String FAULTS = "weir.config.faults";
+
+    /** The service property, a {@code String[]}, of what is allowed but hardly meant, a line for each. */
+    String WARNINGS = "weir.config.warnings";
+
+    /**
+     * Reads the configuration again and applies what has changed. If there is any fault, nothing is changed.
+     *
+     * @return every fault that was found, a line for each, as {@code weir.conf:14: drives.vm1.limits.bps = -5: must be
+     *     0 (no limit) or more}; empty if it was applied
+     */
+    List<String> reload();
+}

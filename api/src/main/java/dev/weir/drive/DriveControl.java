@@ -1,0 +1,39 @@
+package dev.weir.drive;
+
+import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A configured drive as an operator sees it, whether it can be used at the moment or not. It is a service
+ * from when the drive is configured until it is removed, with its name as the property {@link Drive#NAME}.
+ *
+ * <p>Thread-safe.
+ */
+@ProviderType
+public interface DriveControl {
+
+    /** Returns the name by which clients and operators know it. */
+    String name();
+
+    /** Returns how the drive stands; all of it at one moment. */
+    DriveSnapshot snapshot();
+
+    /** Returns the waiting requests, all at one moment, in the order in which they would go as things are. */
+    List<QueuedRequest> queue();
+
+    /**
+     * Changes the limits, also for what is queued. Lasts until the drive's configuration changes.
+     *
+     * @throws IllegalArgumentException if the drive's policy cannot keep them; nothing has changed then
+     */
+    void limits(ThrottleLimits limits);
+
+    /**
+     * Changes to a policy of another type, which takes over what is owed. While no bundle brings that type,
+     * the drive holds its queue. Lasts until the drive's configuration changes.
+     *
+     * @throws IllegalArgumentException if that policy cannot keep the drive's limits; nothing has changed then
+     */
+    void policy(String type);
+}

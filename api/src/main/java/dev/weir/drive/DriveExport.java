@@ -1,0 +1,23 @@
+package dev.weir.drive;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Offers every {@link Drive} service to clients over a network protocol. It is a service while it listens,
+ * with what it listens on as the property {@link #ADDRESSES} and what it could not listen on as {@link #FAULTS}.
+ *
+ * <p>Thread-safe.
+ */
+@ProviderType
+public interface DriveExport {
+
+    /** The service property, a {@code String[]}, of addresses: {@code unix:/path} and {@code tcp:host:port}. */
+    String ADDRESSES = "weir.export.addresses";
+
+    /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
+    String FAULTS = "weir.export.faults";
+
+    /** Returns the URIs at which clients reach a drive, one for each address. */
+    List<String> uris(String drive);
+}

@@ -1,0 +1,92 @@
+package dev.weir.drive;
+
+import dev.weir.block.BlockError;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * One request to a drive. An export extends it with what it needs to answer its client, and may use an
+ * object again and again: it belongs to the export until {@link Drive#submit}, to the drive from then until
+ * {@link #completed}, and to the export again.
+ */
+@ConsumerType
+public abstract class DriveRequest {
+    private final Object client;
+    private Operation operation = Operation.FLUSH;
+    private long offset;
+    private long length;
+    private boolean fua;
+    private boolean mayUnmap;
+
+    /**
+     * Makes a request of a client, to be prepared.
+     *
+     * @param client whose request it is, for {@link Drive#cancel}; its {@code toString} is shown to people
+     */
+    protected DriveRequest(Object client) {
+        this.client = client;
+    }
+
+    /**
+     * Says what to do. A drive refuses what makes no sense; nothing is checked here.
+     *
+     * @param newOffset where in the drive, in bytes
+     * @param newLength in bytes
+     * @param forceUnitAccess whether it is to survive a crash before it is completed
+     * @param unmap whether write-zeroes may give the room back
+     */
+    public final void prepare(
+            Operation newOperation, long newOffset, long newLength, boolean forceUnitAccess, boolean unmap) {
+        operation = newOperation;
+        offset = newOffset;
+        length = newLength;
+        fua = forceUnitAccess;
+        mayUnmap = unmap;
+    }
+
+    /**
+     * Returns where a read puts its bytes, or a write takes them from: {@link #length()} bytes between
+     * position and limit. Asked for once, when the request goes to the backend and not while it is queued;
+     * never for other operations.
+     */
+    protected abstract ByteBuffer buffer();
+
+    /**
+     * Tells the outcome, once for each time the request was submitted, on any thread; possibly before
+     * {@link Drive#submit} has returned. Must not block and must not throw.
+     *
+     * @param error why it failed, or null if it was done
+     */
+    protected abstract void completed(@Nullable BlockError error);
+
+    /** Returns whose request it is. */
+    public final Object client() {
+        return client;
+    }
+
+    /** Returns what to do. */
+    public final Operation operation() {
+        return operation;
+    }
+
+    /** Returns where in the drive, in bytes. */
+    public final long offset() {
+        return offset;
+    }
+
+    /** Returns how much, in bytes. */
+    public final long length() {
+        return length;
+    }
+
+    /** Returns whether the request is to survive a crash before it is completed. */
+    public final boolean fua() {
+        return fua;
+    }
+
+    /** Returns whether write-zeroes may give the room back. */
+    public final boolean mayUnmap() {
+        return mayUnmap;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.weir.drive;
+
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a drive is configured with. In Configuration Admin it is a factory configuration
+ * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
+ * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group} and
+ * {@code limits.KEY} ({@link Long}); all but the first two may be absent.
+ *
+ * @param name the drive's name
+ * @param backendType the type of its backend, for example {@code file}
+ * @param backendOptions the backend's options by name
+ * @param readOnly whether writes are refused
+ * @param policy the type of its policy, for example {@code bucket}
+ * @param group the group whose limits hold beside its own, or null
+ * @param limits its own limits
+ */
+public record DriveSettings(
+        String name,
+        String backendType,
+        Map<String, Object> backendOptions,
+        boolean readOnly,
+        String policy,
+        @Nullable String group,
+        ThrottleLimits limits) {
+
+    /** The factory PID of drives. */
+    public static final String PID = "weir.drive";
+
+    /** The type of policy of a drive that names none. */
+    public static final String DEFAULT_POLICY = "bucket";
+
+    private static final String BACKEND = "backend.";
+    private static final String TYPE = BACKEND + "type";
+    private static final String READ_ONLY = "read-only";
+    private static final String GROUP = "group";
+
+    /** Copies the options. */
+    public DriveSettings {
+        backendOptions = Map.copyOf(backendOptions);
+    }
+
+    /**
+     * Returns the settings that a configuration's properties say; other properties are passed over.
+     *
+     * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
+     */
+    public static DriveSettings of(Map<String, ?> properties) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        properties.forEach((key, value) -> {
+            if (key.startsWith(BACKEND) && !key.equals(TYPE)) {
+                options.put(key.substring(BACKEND.length()), value);
+            }
+        });
+        Object group = properties.get(GROUP);
+        return new DriveSettings(
+                SettingsProperties.text(properties, Drive.NAME),
+                SettingsProperties.text(properties, TYPE),
+                options,
+                Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")),
+                SettingsProperties.policy(properties),
+                group == null ? null : group.toString(),
+                SettingsProperties.limits(properties));
+    }
+
+    /** Returns these settings as the properties of a configuration. */
+    public Map<String, Object> toProperties() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put(Drive.NAME, name);
+        properties.put(TYPE, backendType);
+        backendOptions.forEach((option, value) -> properties.put(BACKEND + option, value));
+        properties.put(READ_ONLY, readOnly);
+        if (group != null) {
+            properties.put(GROUP, group);
+        }
+        SettingsProperties.put(properties, policy, limits);
+        return properties;
+    }
+}

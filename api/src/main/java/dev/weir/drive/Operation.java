@@ -1,0 +1,29 @@
+package dev.weir.drive;
+
+import dev.weir.throttle.Direction;
+import org.jspecify.annotations.Nullable;
+
+/** What a request asks of a drive. */
+public enum Operation {
+    /** Reads into the request's buffer. */
+    READ(Direction.READ),
+    /** Writes from the request's buffer. */
+    WRITE(Direction.WRITE),
+    /** Makes a range read as zeroes. */
+    WRITE_ZEROES(Direction.WRITE),
+    /** Gives the room of a range back. */
+    TRIM(Direction.WRITE),
+    /** Makes all that has been completed survive a crash. Not throttled. */
+    FLUSH(null);
+
+    private final @Nullable Direction direction;
+
+    Operation(@Nullable Direction direction) {
+        this.direction = direction;
+    }
+
+    /** Returns the direction whose limits a request comes under, or null if it is not throttled. */
+    public @Nullable Direction direction() {
+        return direction;
+    }
+}

@@ -1,0 +1,9 @@
+/** Drives: what an export submits requests to, and what the shell reads and changes. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package dev.weir.drive;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,93 @@
+package dev.weir.throttle;
+
+import java.math.BigInteger;
+
+/**
+ * A moment, or a span, that moves on by the time that units take at a rate: exactly, for it keeps the part of
+ * a nanosecond that is left over. After any number of {@link #add}s it is where one {@code add} of their
+ * sum would have put it, so a policy that keeps its account in it never drifts.
+ *
+ * <p>Not thread-safe.
+ */
+public final class MeteredTime {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** Up to here units × 10^9 plus a remainder fit into a long. */
+    private static final long SHORT_UNITS = 1L << 32;
+
+    /** What one {@code add} moves at the most, 73 years; see {@link ThrottleLimits#of}. */
+    private static final BigInteger LONGEST = BigInteger.valueOf(1L << 61);
+
+    private long unitsPerSecond;
+    private long nanos;
+
+    /** What is left over, in 1/unitsPerSecond of a nanosecond: 0 ≤ rest &lt; unitsPerSecond. */
+    private long rest;
+
+    /**
+     * Starts at a moment.
+     *
+     * @param unitsPerSecond the rate, from 1 to 4·10^18
+     * @param nanos where to start
+     */
+    public MeteredTime(long unitsPerSecond, long nanos) {
+        if (unitsPerSecond <= 0) {
+            throw new IllegalArgumentException("unitsPerSecond = " + unitsPerSecond + ": must be 1 or more");
+        }
+        this.unitsPerSecond = unitsPerSecond;
+        this.nanos = nanos;
+    }
+
+    /** Moves on by what {@code units} (0 or more) take at the rate, at most 73 years at a time. */
+    public void add(long units) {
+        if (units < SHORT_UNITS) {
+            long parts = units * NANOS_PER_SECOND + rest;
+            nanos += parts / unitsPerSecond;
+            rest = parts % unitsPerSecond;
+        } else {
+            addLong(units);
+        }
+    }
+
+    private void addLong(long units) {
+        BigInteger[] parts = BigInteger.valueOf(units)
+                .multiply(BigInteger.valueOf(NANOS_PER_SECOND))
+                .add(BigInteger.valueOf(rest))
+                .divideAndRemainder(BigInteger.valueOf(unitsPerSecond));
+        nanos += parts[0].min(LONGEST).longValueExact();
+        rest = parts[1].longValueExact();
+    }
+
+    /** Goes to {@code newNanos} sharp. */
+    public void set(long newNanos) {
+        nanos = newNanos;
+        rest = 0;
+    }
+
+    /** Moves on by whole nanoseconds, or back; what is left over stays. */
+    public void shift(long byNanos) {
+        nanos += byNanos;
+    }
+
+    /** Goes on at another rate from the same moment, rounded up to a whole nanosecond. */
+    public void rate(long newUnitsPerSecond) {
+        set(ceil());
+        unitsPerSecond = newUnitsPerSecond;
+    }
+
+    /** Returns the rate. */
+    public long unitsPerSecond() {
+        return unitsPerSecond;
+    }
+
+    /** Returns the last whole nanosecond that is not after this moment. */
+    public long floor() {
+        return nanos;
+    }
+
+    /** Returns the first whole nanosecond that is not before this moment. */
+    public long ceil() {
+        return rest == 0 ? nanos : nanos + 1;
+    }
+}

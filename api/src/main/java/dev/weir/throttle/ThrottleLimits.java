@@ -1,0 +1,239 @@
+package dev.weir.throttle;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How much a drive, or a group of drives, may do: the six {@linkplain LimitKey limits}, their bursts, and
+ * the size from which one request counts as several. A rate is in units per second: bytes, or requests.
+ *
+ * <p>Immutable.
+ */
+public final class ThrottleLimits {
+
+    /** The highest value of any key. */
+    public static final long MAX_VALUE = 1_000_000_000_000_000L;
+
+    /** The key of the size from which a request counts as several. */
+    public static final String IOPS_SIZE = "iops_size";
+
+    /** No limit at all. */
+    public static final ThrottleLimits NONE = new ThrottleLimits(Map.of());
+
+    /** What a burst may hold at most, in seconds of its key's rate: 2^61 ns, so that sums of two stay in a long. */
+    private static final BigInteger MAX_BURST_SECONDS = BigInteger.valueOf((1L << 61) / 1_000_000_000L);
+
+    /** So that a remainder of a nanosecond in units per second, plus one request's nanoseconds, stay in a long. */
+    private static final long MAX_UNITS_PER_SECOND = 4_000_000_000_000_000_000L;
+
+    private static final String MAX = "_max";
+    private static final String MAX_LENGTH = "_max_length";
+    private static final Set<String> KEYS = keyNames();
+
+    private final long[] rates = new long[LimitKey.ALL.size()];
+    private final long[] maxima = new long[LimitKey.ALL.size()];
+    private final long[] maxLengths = new long[LimitKey.ALL.size()];
+    private final long iopsSize;
+
+    private ThrottleLimits(Map<String, Long> values) {
+        for (LimitKey limit : LimitKey.ALL) {
+            rates[limit.ordinal()] = values.getOrDefault(limit.key(), 0L);
+            maxima[limit.ordinal()] = values.getOrDefault(limit.key() + MAX, 0L);
+            maxLengths[limit.ordinal()] = values.getOrDefault(limit.key() + MAX_LENGTH, 1L);
+        }
+        iopsSize = values.getOrDefault(IOPS_SIZE, 0L);
+    }
+
+    /** Returns every key there is, the six limits and what belongs to them, in the order in which they are shown. */
+    public static Set<String> keys() {
+        return KEYS;
+    }
+
+    /**
+     * Returns limits with these values.
+     *
+     * @param values value by key, of {@link #keys()}; absent or 0 means no limit
+     * @throws IllegalArgumentException if {@link #faults} finds any; the message has them all
+     */
+    public static ThrottleLimits of(Map<String, Long> values) {
+        List<LimitFault> faults = faults(values);
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(
+                    faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
+        }
+        return new ThrottleLimits(values);
+    }
+
+    /** Returns everything that is wrong with these values, in the order of {@link #keys()}; empty if nothing is. */
+    public static List<LimitFault> faults(Map<String, Long> values) {
+        List<LimitFault> faults = new ArrayList<>();
+        values.forEach((key, value) -> {
+            if (!KEYS.contains(key)) {
+                faults.add(new LimitFault(key, value, "is not a limit"));
+            }
+        });
+        Set<String> inRange = new LinkedHashSet<>();
+        for (String key : KEYS) {
+            long value = values.getOrDefault(key, 0L);
+            if (value < 0) {
+                faults.add(new LimitFault(key, value, "must be 0 (no limit) or more"));
+            } else if (value > MAX_VALUE) {
+                faults.add(new LimitFault(key, value, "must be at most " + MAX_VALUE));
+            } else {
+                inRange.add(key);
+            }
+        }
+        for (LimitKey limit : LimitKey.ALL) {
+            if (inRange.containsAll(List.of(limit.key(), limit.key() + MAX, limit.key() + MAX_LENGTH))) {
+                addBurstFaults(limit.key(), values, faults);
+            }
+        }
+        if (inRange.contains(IOPS_SIZE)) {
+            addIopsSizeFaults(values, faults);
+        }
+        return faults;
+    }
+
+    private static void addBurstFaults(String key, Map<String, Long> values, List<LimitFault> faults) {
+        long rate = values.getOrDefault(key, 0L);
+        long max = values.getOrDefault(key + MAX, 0L);
+        boolean hasLength = values.containsKey(key + MAX_LENGTH);
+        long length = values.getOrDefault(key + MAX_LENGTH, 1L);
+        if (max > 0 && rate == 0) {
+            faults.add(new LimitFault(key + MAX, max, "needs " + key + " beside it"));
+        } else if (max > 0 && max < rate) {
+            faults.add(new LimitFault(key + MAX, max, "must not be below " + key + " = " + rate));
+        }
+        if (hasLength && max == 0) {
+            faults.add(new LimitFault(key + MAX_LENGTH, length, "needs " + key + MAX + " beside it"));
+        } else if (hasLength && length < 1) {
+            faults.add(new LimitFault(key + MAX_LENGTH, length, "must be 1 second or more"));
+        } else if (max > 0 && rate > 0 && burstSeconds(rate, max, length).compareTo(MAX_BURST_SECONDS) > 0) {
+            faults.add(new LimitFault(
+                    key + MAX, max, "for " + length + " s holds more than 73 years of " + key + " = " + rate));
+        }
+    }
+
+    private static void addIopsSizeFaults(Map<String, Long> values, List<LimitFault> faults) {
+        long size = values.getOrDefault(IOPS_SIZE, 0L);
+        if (size == 0) {
+            return;
+        }
+        boolean counted = false;
+        for (LimitKey limit : LimitKey.ALL) {
+            long highest = Math.max(values.getOrDefault(limit.key(), 0L), values.getOrDefault(limit.key() + MAX, 0L));
+            if (limit.countsBytes() || highest <= 0) {
+                continue;
+            }
+            counted = true;
+            if (highest > MAX_UNITS_PER_SECOND / size) {
+                faults.add(new LimitFault(
+                        IOPS_SIZE, size, "times " + limit.key() + " must be at most " + MAX_UNITS_PER_SECOND));
+            }
+        }
+        if (!counted) {
+            faults.add(new LimitFault(IOPS_SIZE, size, "needs iops, iops_rd or iops_wr beside it"));
+        }
+    }
+
+    private static BigInteger burstSeconds(long rate, long max, long length) {
+        return BigInteger.valueOf(max).multiply(BigInteger.valueOf(length)).divide(BigInteger.valueOf(rate));
+    }
+
+    private static Set<String> keyNames() {
+        Set<String> keys = new LinkedHashSet<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            keys.add(limit.key());
+            keys.add(limit.key() + MAX);
+            keys.add(limit.key() + MAX_LENGTH);
+        }
+        keys.add(IOPS_SIZE);
+        return Collections.unmodifiableSet(keys);
+    }
+
+    /** Returns whether there is no limit at all. */
+    public boolean isEmpty() {
+        return Arrays.stream(rates).allMatch(rate -> rate == 0);
+    }
+
+    /** Returns the rate of a limit in its units per second; 0 means that there is no such limit. */
+    public long rate(LimitKey limit) {
+        return rates[limit.ordinal()];
+    }
+
+    /** Returns the rate allowed while bursting, in units per second; 0 means that there is no burst. */
+    public long max(LimitKey limit) {
+        return maxima[limit.ordinal()];
+    }
+
+    /** Returns how long a burst at {@link #max} may last, in seconds; 1 unless said otherwise. */
+    public long maxLengthSeconds(LimitKey limit) {
+        return maxLengths[limit.ordinal()];
+    }
+
+    /**
+     * Returns the size in bytes from which a request counts as length ÷ size requests, with the fraction that
+     * this has; 0 means that each counts as one.
+     */
+    public long iopsSize() {
+        return iopsSize;
+    }
+
+    /**
+     * Returns what one request costs under a limit, in {@linkplain #meteredRate metered units}: bytes, or
+     * requests × {@link #iopsSize()} so that a fraction of a request is a whole number too.
+     */
+    public long meteredUnits(LimitKey limit, long bytes) {
+        if (limit.countsBytes()) {
+            return bytes;
+        }
+        return iopsSize == 0 ? 1 : Math.max(bytes, iopsSize);
+    }
+
+    /** Returns {@code rate}, one of this limit's, in {@linkplain #meteredUnits metered units} per second. */
+    public long meteredRate(LimitKey limit, long rate) {
+        return limit.countsBytes() || iopsSize == 0 ? rate : rate * iopsSize;
+    }
+
+    /** Returns the keys that are set and their values, in the order of {@link #keys()}. */
+    public Map<String, Long> toMap() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            put(values, limit.key(), rate(limit), 0);
+            put(values, limit.key() + MAX, max(limit), 0);
+            put(values, limit.key() + MAX_LENGTH, maxLengthSeconds(limit), 1);
+        }
+        put(values, IOPS_SIZE, iopsSize, 0);
+        return values;
+    }
+
+    private static void put(Map<String, Long> values, String key, long value, long unset) {
+        if (value != unset) {
+            values.put(key, value);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ThrottleLimits limits && toMap().equals(limits.toMap());
+    }
+
+    @Override
+    public int hashCode() {
+        return toMap().hashCode();
+    }
+
+    /** Returns the keys that are set, as a configuration file would have them. */
+    @Override
+    public String toString() {
+        return toMap().toString();
+    }
+}
