@@ -59,6 +59,36 @@ public final class MeteredTime {
         rest = parts[1].longValueExact();
     }
 
+    /**
+     * Returns what {@link #ceil()} would be after {@link #add}; nothing moves.
+     *
+     * @param units 0 or more
+     */
+    public long ceilAfter(long units) {
+        if (units < SHORT_UNITS) {
+            long parts = units * NANOS_PER_SECOND + rest;
+            long whole = parts / unitsPerSecond;
+            return nanos + (whole * unitsPerSecond == parts ? whole : whole + 1);
+        }
+        MeteredTime after = new MeteredTime(unitsPerSecond, nanos);
+        after.rest = rest;
+        after.add(units);
+        return after.ceil();
+    }
+
+    /**
+     * Returns how long the units that take {@code nanos} at one rate take at another, rounded down.
+     *
+     * @param nanos 0 or more
+     */
+    public static long convert(long nanos, long unitsPerSecond, long newUnitsPerSecond) {
+        return BigInteger.valueOf(nanos)
+                .multiply(BigInteger.valueOf(unitsPerSecond))
+                .divide(BigInteger.valueOf(newUnitsPerSecond))
+                .min(LONGEST)
+                .longValueExact();
+    }
+
     /** Goes to {@code newNanos} sharp. */
     public void set(long newNanos) {
         nanos = newNanos;

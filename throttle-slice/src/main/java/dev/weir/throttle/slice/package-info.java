@@ -1,0 +1,5 @@
+/** The policy {@code slice}. */
+@NullMarked
+package dev.weir.throttle.slice;
+
+import org.jspecify.annotations.NullMarked;
