@@ -1,0 +1,191 @@
+package dev.weir.engine;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.DriveSnapshot.TimerSnapshot;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import java.util.function.Consumer;
+
+/**
+ * The block queue of one drive: a lane of reads and a lane of writes, the drive's own limits, and the timer
+ * that is set to the earliest moment at which the head of a lane can go.
+ *
+ * <p>Guarded by the lock of the {@link ThrottleDomain} it is in.
+ */
+final class BlockQueue {
+    final PolicySlot own;
+    final Lane reads = new Lane(this, Direction.READ);
+    final Lane writes = new Lane(this, Direction.WRITE);
+
+    /** How much the drive has had of what its group shares, in nanoseconds of the group's limits. */
+    long served;
+
+    /** Whether it is not competing for its group's limits: nothing waits, or its own limits hold what does. */
+    boolean sitsOut = true;
+
+    private final Consumer<DriveRequest> release;
+    private final Timer timer;
+
+    /** Whether it is known how the heads stand with the own limits. */
+    private boolean looked;
+
+    /** Whether the own limits hold a head, and when the first of those can go. */
+    private boolean holds;
+
+    private long holdsUntil;
+
+    /** What the lane that went last had been served before. */
+    private long laneTurn;
+
+    private long held;
+    private boolean armed;
+    private long due;
+    private long fired;
+    private long lastLateNanos;
+    private long worstLateNanos;
+
+    /**
+     * @param onTimer called when the timer fires; looks which requests can go
+     * @param release where a request goes when the limits allow it; called without any lock
+     */
+    BlockQueue(PolicySlot own, Clock clock, Runnable onTimer, Consumer<DriveRequest> release) {
+        this.own = own;
+        this.release = release;
+        this.timer = clock.timer(onTimer);
+    }
+
+    void release(DriveRequest request) {
+        release.accept(request);
+    }
+
+    Lane lane(Direction direction) {
+        return direction == Direction.READ ? reads : writes;
+    }
+
+    boolean isEmpty() {
+        return reads.isEmpty() && writes.isEmpty();
+    }
+
+    boolean isReady() {
+        return reads.ready || writes.ready;
+    }
+
+    /** Returns how many requests have had to wait so far. */
+    long held() {
+        return held;
+    }
+
+    void add(Direction direction, DriveRequest request, long now) {
+        Lane lane = lane(direction);
+        if (lane.isEmpty()) {
+            lane.served = Turn.later(lane.served, laneTurn);
+            changed();
+        }
+        lane.add(request, ++held, now);
+    }
+
+    /**
+     * Takes the head of a lane, which goes now.
+     *
+     * @param sharedNanos what it takes of what the lanes share
+     */
+    DriveRequest take(Lane lane, long sharedNanos) {
+        laneTurn = lane.served;
+        lane.served += sharedNanos;
+        Lane other = lane.other();
+        if (!other.isEmpty() && !other.ready) {
+            other.served = Turn.later(other.served, laneTurn);
+        }
+        changed();
+        return lane.removeFirst();
+    }
+
+    /** Forgets how the heads stand: a head, the limits or what is charged to them has changed. */
+    void changed() {
+        looked = false;
+    }
+
+    /**
+     * Finds out which heads the drive's own limits let go. A head that a limit of its own direction holds never
+     * holds up the other lane; one that a shared limit holds is not overtaken by it.
+     */
+    void look(long now) {
+        if (looked && !(holds && now - holdsUntil >= 0)) {
+            return;
+        }
+        looked = true;
+        holds = false;
+        reads.ready = false;
+        writes.ready = false;
+        Lane first = Turn.first(reads, writes);
+        if (first == null) {
+            return;
+        }
+        lookAt(first, now);
+        Lane second = first.other();
+        if (!second.isEmpty() && (first.ready || !isHeldByShared(first, now))) {
+            lookAt(second, now);
+        }
+    }
+
+    private void lookAt(Lane lane, long now) {
+        long wait = own.waitNanos(lane.direction, lane.get(0).length(), now);
+        lane.ready = wait == 0;
+        if (wait > 0 && wait != PolicySlot.UNKNOWN_NANOS && !(holds && holdsUntil - (now + wait) <= 0)) {
+            holds = true;
+            holdsUntil = now + wait;
+        }
+    }
+
+    private boolean isHeldByShared(Lane lane, long now) {
+        LimitKey holder = own.holder(lane.direction, lane.get(0).length(), now);
+        return holder == null || holder.direction() == null;
+    }
+
+    /** Sets the timer to when the own limits let the first head go of those they hold, if they hold any. */
+    void armForOwn() {
+        if (holds) {
+            arm(holdsUntil);
+        } else {
+            disarm();
+        }
+    }
+
+    /** Sets the timer to when the group's limits let a head go, unless it is set to an earlier moment. */
+    void armForGroup(long newDue) {
+        if (!armed || newDue - due < 0) {
+            arm(newDue);
+        }
+    }
+
+    private void arm(long newDue) {
+        if (!armed || due != newDue) {
+            armed = true;
+            due = newDue;
+            timer.arm(newDue);
+        }
+    }
+
+    void disarm() {
+        if (armed) {
+            armed = false;
+            timer.disarm();
+        }
+    }
+
+    /** Notes that the timer has fired, if it was for what it is armed for now. */
+    void fired(long now) {
+        if (armed && now - due >= 0) {
+            armed = false;
+            fired++;
+            lastLateNanos = now - due;
+            worstLateNanos = Math.max(worstLateNanos, lastLateNanos);
+        }
+    }
+
+    TimerSnapshot timer(long now) {
+        return new TimerSnapshot(armed, armed ? due - now : 0, fired, lastLateNanos, worstLateNanos);
+    }
+}

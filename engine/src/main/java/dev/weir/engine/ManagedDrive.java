@@ -1,0 +1,234 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockError;
+import dev.weir.clock.Clock;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.QueuedRequest;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A configured drive. What it owes outlives its backend, its policy and its settings.
+ *
+ * <p>What reads is thread-safe. What changes it is called with the engine's lock.
+ */
+final class ManagedDrive implements DriveControl {
+    private static final Logger log = LoggerFactory.getLogger(ManagedDrive.class);
+    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** The service property of a drive's control that says why the drive is not served; absent if it is. */
+    private static final String REASON = "weir.drive.reason";
+
+    private final Engine engine;
+    private final Clock clock;
+    private final Publisher publisher;
+    private final Throttle throttle;
+    private final Publisher.Publication control;
+    private volatile DriveSettings settings;
+    private volatile Statistics statistics = new Statistics();
+    private volatile String unavailable;
+    private volatile @Nullable OpenDrive open;
+    private volatile @Nullable Storage storage;
+    private @Nullable BlockBackendFactory factory;
+    private Publisher.@Nullable Publication drive;
+
+    ManagedDrive(Engine engine, DriveSettings settings, ThrottleDomain domain, Clock clock, Publisher publisher) {
+        this.engine = engine;
+        this.clock = clock;
+        this.publisher = publisher;
+        this.settings = settings;
+        this.unavailable = missingBackend(settings);
+        PolicySlot own = new PolicySlot(
+                "drive " + settings.name(), settings.policy(), settings.limits(), null, clock.nanoTime());
+        this.throttle = new Throttle(own, clock, domain, this::execute);
+        this.control = publisher.publish(DriveControl.class, this, controlProperties());
+    }
+
+    private static String missingBackend(DriveSettings settings) {
+        return "backend " + settings.backendType() + " is missing";
+    }
+
+    private Map<String, Object> controlProperties() {
+        String reason = unavailable;
+        return reason.isEmpty() ? Map.of(Drive.NAME, name()) : Map.of(Drive.NAME, name(), REASON, reason);
+    }
+
+    private void execute(DriveRequest request) {
+        Storage to = storage;
+        if (to == null) {
+            request.completed(BlockError.ESHUTDOWN);
+        } else {
+            to.execute(request);
+        }
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    DriveSettings settings() {
+        return settings;
+    }
+
+    /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
+    void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
+        DriveSettings old = settings;
+        boolean otherBackend = !old.backendType().equals(newSettings.backendType())
+                || !old.backendOptions().equals(newSettings.backendOptions())
+                || old.readOnly() != newSettings.readOnly();
+        if (otherBackend) {
+            close(missingBackend(newSettings));
+        }
+        reconfigure(newSettings.policy(), policy, newSettings.limits());
+        settings = newSettings;
+        throttle.moveTo(domain);
+    }
+
+    void moveTo(ThrottleDomain domain) {
+        throttle.moveTo(domain);
+    }
+
+    void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
+        throttle.locked(at -> {
+            throttle.queue().own.installFrom(policies, clock.nanoTime());
+            throttle.queue().changed();
+            return at;
+        });
+        throttle.release();
+    }
+
+    void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
+        throttle.locked(at -> {
+            throttle.queue().own.reconfigure(policy, newFactory, limits, clock.nanoTime());
+            throttle.queue().changed();
+            return at;
+        });
+        throttle.release();
+    }
+
+    /** Returns the type of its policy, as it is now. */
+    String policyType() {
+        return throttle.locked(at -> throttle.queue().own.type());
+    }
+
+    ThrottleLimits currentLimits() {
+        return throttle.locked(at -> throttle.queue().own.limits());
+    }
+
+    boolean isOpen() {
+        return open != null;
+    }
+
+    boolean isOpenedBy(BlockBackendFactory by) {
+        return open != null && factory == by;
+    }
+
+    /** Opens the backend and offers the drive; if that fails, it says why and stays as it was. */
+    void open(BlockBackendFactory by) {
+        DriveSettings with = settings;
+        try {
+            Statistics counted = new Statistics();
+            Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
+            statistics = counted;
+            storage = opened;
+            factory = by;
+            OpenDrive offered = new OpenDrive(name(), with.readOnly(), throttle, opened, counted);
+            throttle.reopen();
+            open = offered;
+            unavailable = "";
+            control.update(controlProperties());
+            drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
+            log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
+        } catch (IOException | RuntimeException e) {
+            unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            control.update(controlProperties());
+            log.error("drive {} cannot be opened: {}", name(), unavailable);
+        }
+    }
+
+    /** Takes the drive off the list, ends what is queued, waits for what is with the backend, and closes that. */
+    void close(String reason) {
+        if (drive != null) {
+            drive.withdraw();
+            drive = null;
+        }
+        OpenDrive closing = open;
+        open = null;
+        unavailable = reason;
+        if (closing != null) {
+            closing.close(CLOSE_TIMEOUT_NANOS);
+            log.info("drive {} is closed: {}", name(), reason);
+            control.update(controlProperties());
+        }
+        storage = null;
+        factory = null;
+    }
+
+    /** Ends the drive; it is not used again. */
+    void remove() {
+        close("removed");
+        control.withdraw();
+    }
+
+    @Override
+    public DriveSnapshot snapshot() {
+        return throttle.locked(at -> {
+            BlockQueue queue = throttle.queue();
+            OpenDrive now = open;
+            return snapshot(at, queue, now, clock.nanoTime());
+        });
+    }
+
+    private DriveSnapshot snapshot(ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, long now) {
+        String holding = queue.own.isHolding() || at.group() == null
+                ? queue.own.reason()
+                : at.group().reason();
+        DriveSnapshot.State state = opened == null
+                ? DriveSnapshot.State.UNAVAILABLE
+                : holding.isEmpty() ? DriveSnapshot.State.SERVING : DriveSnapshot.State.HOLDING;
+        return new DriveSnapshot(
+                settings,
+                state,
+                opened == null ? unavailable : holding,
+                opened == null ? 0 : opened.size(),
+                queue.own.type(),
+                queue.own.limits(),
+                queue.own.debt(now),
+                queue.timer(now),
+                queue.reads.size(),
+                queue.writes.size(),
+                opened == null ? 0 : opened.inFlight(),
+                statistics.counters(queue.held()));
+    }
+
+    @Override
+    public List<QueuedRequest> queue() {
+        return throttle.locked(at -> {
+            String group = String.valueOf(settings.group());
+            return new QueueView(throttle.queue(), at.group(), group, clock.nanoTime()).requests();
+        });
+    }
+
+    @Override
+    public void limits(ThrottleLimits limits) {
+        engine.change(this, null, limits);
+    }
+
+    @Override
+    public void policy(String type) {
+        engine.change(this, type, null);
+    }
+}

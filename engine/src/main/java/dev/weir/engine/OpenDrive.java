@@ -1,0 +1,104 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import dev.weir.throttle.Direction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A drive whose backend is open: checks requests, takes them through the throttle and on to the storage. */
+final class OpenDrive implements Drive {
+    private final String name;
+    private final boolean readOnly;
+    private final long size;
+    private final Throttle throttle;
+    private final Storage storage;
+    private final Statistics statistics;
+
+    OpenDrive(String name, boolean readOnly, Throttle throttle, Storage storage, Statistics statistics) {
+        this.name = name;
+        this.readOnly = readOnly;
+        this.size = storage.backend().size();
+        this.throttle = throttle;
+        this.storage = storage;
+        this.statistics = statistics;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public void submit(DriveRequest request) {
+        BlockError refusal = refusal(request);
+        if (refusal != null) {
+            refuse(request, refusal);
+            return;
+        }
+        Direction direction = request.operation().direction();
+        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request)) {
+            case GO -> storage.execute(request);
+            case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
+            case QUEUED -> {}
+        }
+    }
+
+    private @Nullable BlockError refusal(DriveRequest request) {
+        Operation operation = request.operation();
+        if (operation == Operation.FLUSH) {
+            return null;
+        }
+        if (readOnly && operation != Operation.READ) {
+            return BlockError.EPERM;
+        }
+        long offset = request.offset();
+        long length = request.length();
+        boolean carriesData = operation == Operation.READ || operation == Operation.WRITE;
+        if (offset < 0 || length <= 0 || (carriesData && length > MAX_TRANSFER)) {
+            return BlockError.EINVAL;
+        }
+        if (length > size - offset) {
+            boolean needsRoom = operation == Operation.WRITE || operation == Operation.WRITE_ZEROES;
+            return needsRoom ? BlockError.ENOSPC : BlockError.EINVAL;
+        }
+        return null;
+    }
+
+    private void refuse(DriveRequest request, BlockError error) {
+        statistics.refused();
+        request.completed(error);
+    }
+
+    @Override
+    public void cancel(Object client) {
+        cancelled(throttle.withdraw(client));
+    }
+
+    int inFlight() {
+        return storage.inFlight();
+    }
+
+    /** Ends what is queued, waits for what is with the backend, and closes that. */
+    void close(long timeoutNanos) {
+        cancelled(throttle.close());
+        storage.close(timeoutNanos);
+    }
+
+    private void cancelled(List<DriveRequest> requests) {
+        statistics.cancelled(requests.size());
+        requests.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.DriveSnapshot.Counters;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what a drive has done. Thread-safe. */
+final class Statistics {
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder readBytes = new LongAdder();
+    private final LongAdder writes = new LongAdder();
+    private final LongAdder writeBytes = new LongAdder();
+    private final LongAdder flushes = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+
+    void completed(DriveRequest request, @Nullable BlockError error) {
+        if (error != null) {
+            failed.increment();
+            return;
+        }
+        switch (request.operation()) {
+            case READ -> {
+                reads.increment();
+                readBytes.add(request.length());
+            }
+            case WRITE, WRITE_ZEROES, TRIM -> {
+                writes.increment();
+                writeBytes.add(request.length());
+            }
+            case FLUSH -> flushes.increment();
+        }
+    }
+
+    void refused() {
+        failed.increment();
+    }
+
+    void cancelled(int requests) {
+        cancelled.add(requests);
+    }
+
+    Counters counters(long held) {
+        return new Counters(
+                reads.sum(),
+                readBytes.sum(),
+                writes.sum(),
+                writeBytes.sum(),
+                flushes.sum(),
+                failed.sum(),
+                held,
+                cancelled.sum());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import dev.weir.drive.DriveRequest;
+import dev.weir.throttle.Direction;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open backend and what is with it: runs requests, on workers of its own if the backend may block, and
+ * completes them.
+ *
+ * <p>Thread-safe.
+ */
+final class Storage {
+    private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
+    private final String drive;
+    private final BlockBackend backend;
+    private final Statistics statistics;
+    private final @Nullable ExecutorService workers;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+    private volatile boolean closing;
+
+    Storage(String drive, BlockBackend backend, Statistics statistics) {
+        this.drive = drive;
+        this.backend = backend;
+        this.statistics = statistics;
+        this.workers = backend.mayBlock() ? Workers.of(drive) : null;
+    }
+
+    BlockBackend backend() {
+        return backend;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Runs a request and completes it, here or on a worker. */
+    void execute(DriveRequest request) {
+        inFlight.incrementAndGet();
+        if (closing) {
+            complete(request, BlockError.ESHUTDOWN);
+        } else if (workers == null) {
+            complete(request, perform(request));
+        } else {
+            hand(workers, request);
+        }
+    }
+
+    private void hand(ExecutorService to, DriveRequest request) {
+        try {
+            to.execute(() -> complete(request, perform(request)));
+        } catch (RejectedExecutionException e) {
+            complete(request, BlockError.ESHUTDOWN);
+        }
+    }
+
+    private @Nullable BlockError perform(DriveRequest request) {
+        try {
+            performOn(backend, request);
+            return null;
+        } catch (BlockException e) {
+            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
+            return e.error();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            log.warn(
+                    "drive {}: {} of {} bytes at {} failed",
+                    drive,
+                    request.operation(),
+                    request.length(),
+                    request.offset(),
+                    e);
+            return BlockError.EIO;
+        }
+    }
+
+    private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {
+        switch (request.operation()) {
+            case READ -> backend.read(request.buffer(), request.offset());
+            case WRITE -> backend.write(request.buffer(), request.offset());
+            case WRITE_ZEROES -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
+            case TRIM -> backend.trim(request.offset(), request.length());
+            case FLUSH -> backend.flush();
+        }
+        if (request.fua() && request.operation().direction() == Direction.WRITE) {
+            backend.flush();
+        }
+    }
+
+    private void complete(DriveRequest request, @Nullable BlockError error) {
+        statistics.completed(request, error);
+        try {
+            request.completed(error);
+        } catch (RuntimeException e) {
+            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
+        } finally {
+            if (inFlight.decrementAndGet() == 0 && closing) {
+                idle.complete(null);
+            }
+        }
+    }
+
+    /**
+     * Lets nothing more in, waits for what is with the backend, and closes that.
+     *
+     * @param timeoutNanos how long to wait; a backend that is still busy then is left alone
+     */
+    void close(long timeoutNanos) {
+        inFlight.incrementAndGet();
+        closing = true;
+        if (inFlight.decrementAndGet() == 0) {
+            idle.complete(null);
+        }
+        if (!awaitIdle(timeoutNanos)) {
+            log.error("drive {}: its backend still has {} requests and is not closed", drive, inFlight.get());
+            return;
+        }
+        try {
+            if (workers != null) {
+                workers.shutdown();
+            }
+            backend.flush();
+        } catch (IOException | RuntimeException e) {
+            log.error("drive {}: the last flush failed, what was written since the one before may be lost", drive, e);
+        }
+        try {
+            backend.close();
+        } catch (IOException | RuntimeException e) {
+            log.error("drive {}: its backend did not close", drive, e);
+        }
+    }
+
+    private boolean awaitIdle(long timeoutNanos) {
+        try {
+            idle.get(timeoutNanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.weir.engine;
+
+import dev.weir.clock.Clock;
+import dev.weir.drive.DriveRequest;
+import dev.weir.throttle.Direction;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The throttle of one drive: its queue, in the domain in which it is at the moment.
+ *
+ * <p>Thread-safe; every access to the queue is under the lock of its domain. Only one thread at a time moves
+ * queues between domains: the one that has the engine's lock.
+ */
+final class Throttle {
+
+    /** What becomes of a request. */
+    enum Admission {
+        /** It goes now. */
+        GO,
+        /** It is in the queue. */
+        QUEUED,
+        /** It is refused, for the queue is closed. */
+        CLOSED
+    }
+
+    private final Clock clock;
+    private final BlockQueue queue;
+    private volatile ThrottleDomain domain;
+
+    /** Guarded by the domain's lock. */
+    private boolean closed;
+
+    /**
+     * @param release where a request goes when the limits allow it; called without any lock
+     */
+    Throttle(PolicySlot own, Clock clock, ThrottleDomain domain, Consumer<DriveRequest> release) {
+        this.clock = clock;
+        this.domain = domain;
+        this.queue = new BlockQueue(own, clock, this::fire, release);
+    }
+
+    /** Charges a request that may go now, or queues it, which may let it or others go at once. */
+    Admission admit(Direction direction, DriveRequest request) {
+        for (; ; ) {
+            ThrottleDomain at = domain;
+            synchronized (at) {
+                if (at == domain) {
+                    if (closed) {
+                        return Admission.CLOSED;
+                    }
+                    if (at.admit(queue, direction, request)) {
+                        return Admission.GO;
+                    }
+                    break;
+                }
+            }
+        }
+        release();
+        return Admission.QUEUED;
+    }
+
+    /** Takes the requests of a client out of the queue. */
+    List<DriveRequest> withdraw(Object client) {
+        List<DriveRequest> withdrawn = locked(at -> at.withdraw(queue, client));
+        release();
+        return withdrawn;
+    }
+
+    /** Takes everything out of the queue and lets nothing more in. */
+    List<DriveRequest> close() {
+        List<DriveRequest> withdrawn = locked(at -> {
+            closed = true;
+            return at.withdraw(queue, null);
+        });
+        release();
+        return withdrawn;
+    }
+
+    void reopen() {
+        locked(at -> closed = false);
+    }
+
+    /** Looks at the queue, or changes its limits, under the lock; what can go then does not until {@link #release}. */
+    <T> T locked(Function<ThrottleDomain, T> action) {
+        for (; ; ) {
+            ThrottleDomain at = domain;
+            synchronized (at) {
+                if (at == domain) {
+                    return action.apply(at);
+                }
+            }
+        }
+    }
+
+    BlockQueue queue() {
+        return queue;
+    }
+
+    /** Lets go what can go now. */
+    void release() {
+        domain.release();
+    }
+
+    /** Moves the queue with all that is in it; the domain it leaves goes on with the others'. */
+    void moveTo(ThrottleDomain newDomain) {
+        ThrottleDomain old = domain;
+        if (old == newDomain) {
+            return;
+        }
+        synchronized (old) {
+            synchronized (newDomain) {
+                old.leave(queue);
+                domain = newDomain;
+                newDomain.join(queue);
+            }
+        }
+        old.release();
+        newDomain.release();
+    }
+
+    private void fire() {
+        locked(at -> {
+                    queue.fired(clock.nanoTime());
+                    return at;
+                })
+                .release();
+    }
+}

@@ -1,0 +1,243 @@
+package dev.weir.engine;
+
+import dev.weir.clock.Clock;
+import dev.weir.drive.DriveRequest;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drives whose queues must be looked at together: those of one group, or one drive alone. It lets requests
+ * go when the drive's own limits and the group's allow them, in turn, and sets the drives' timers.
+ *
+ * <p>Its monitor guards everything in it, in its queues and in their limits. No other lock is taken inside,
+ * but those of the clock's timers, and no request goes to a backend or is completed under it.
+ */
+final class ThrottleDomain {
+    private final Clock clock;
+
+    /** The limits that the drives share; null for a drive alone. */
+    private final @Nullable PolicySlot group;
+
+    /** The queues that hold anything. */
+    private final List<BlockQueue> waiting = new ArrayList<>(0);
+
+    /** Whether a thread is letting requests go; it looks again before it stops, so the others need not wait. */
+    private boolean releasing;
+
+    /** What the drive that went last had been served before. */
+    private long turn;
+
+    ThrottleDomain(Clock clock, @Nullable PolicySlot group) {
+        this.clock = clock;
+        this.group = group;
+    }
+
+    @Nullable
+    PolicySlot group() {
+        return group;
+    }
+
+    /**
+     * Charges a request that may go now, or puts it into the queue; then {@link #release} must be called.
+     *
+     * @return whether it may go
+     */
+    boolean admit(BlockQueue queue, Direction direction, DriveRequest request) {
+        long now = clock.nanoTime();
+        long bytes = request.length();
+        if (waiting.isEmpty()
+                && !releasing
+                && queue.own.waitNanos(direction, bytes, now) == 0
+                && groupWaitNanos(direction, bytes, now) == 0) {
+            charge(queue, direction, bytes, now);
+            return true;
+        }
+        if (queue.isEmpty()) {
+            waiting.add(queue);
+        }
+        queue.add(direction, request, now);
+        return false;
+    }
+
+    /** Takes requests of a client, or all if it is null, out of a queue; then {@link #release} must be called. */
+    List<DriveRequest> withdraw(BlockQueue queue, @Nullable Object client) {
+        List<DriveRequest> withdrawn = queue.reads.removeAll(client);
+        withdrawn.addAll(queue.writes.removeAll(client));
+        queue.changed();
+        if (queue.isEmpty()) {
+            stopsWaiting(queue);
+        }
+        return withdrawn;
+    }
+
+    /** Takes in a queue that was in another domain. */
+    void join(BlockQueue queue) {
+        queue.served = turn;
+        queue.sitsOut = true;
+        queue.changed();
+        if (!queue.isEmpty()) {
+            waiting.add(queue);
+        }
+    }
+
+    /** Lets a queue go to another domain; then {@link #release} must be called, for it may have been its turn. */
+    void leave(BlockQueue queue) {
+        stopsWaiting(queue);
+    }
+
+    /** Lets go what can go now, and sets the timers for the rest. Called without the lock. */
+    void release() {
+        synchronized (this) {
+            if (releasing) {
+                return;
+            }
+            releasing = true;
+        }
+        while (releaseNext()) {
+            // until nothing more can go
+        }
+    }
+
+    private boolean releaseNext() {
+        BlockQueue queue;
+        DriveRequest request;
+        synchronized (this) {
+            long now = clock.nanoTime();
+            Lane lane = next(now);
+            if (lane == null) {
+                releasing = false;
+                return false;
+            }
+            queue = lane.queue;
+            request = take(lane, now);
+        }
+        queue.release(request);
+        return true;
+    }
+
+    /** Returns the lane whose head goes now; null if none can, and then the timers are set. */
+    private @Nullable Lane next(long now) {
+        Lane first;
+        Lane second;
+        do {
+            Lane read = null;
+            Lane write = null;
+            for (BlockQueue queue : waiting) {
+                if (competes(queue, now)) {
+                    read = queue.reads.ready ? Turn.firstInGroup(read, queue.reads) : read;
+                    write = queue.writes.ready ? Turn.firstInGroup(write, queue.writes) : write;
+                }
+            }
+            first = Turn.firstInGroup(read, write);
+            second = first == read ? write : read;
+        } while (isHeldAgain(first, now) || isHeldAgain(second, now));
+        return firstOfGroup(first, second, now);
+    }
+
+    /** Whether the queue's own limits let anything go; one that comes back to the group begins where the others are. */
+    private boolean competes(BlockQueue queue, long now) {
+        queue.look(now);
+        if (!queue.isReady()) {
+            queue.sitsOut = true;
+            return false;
+        }
+        if (queue.sitsOut) {
+            queue.sitsOut = false;
+            queue.served = Turn.later(queue.served, turn);
+        }
+        return true;
+    }
+
+    /** Whether the own limits hold a head that they would have let go before; they are asked right before a charge. */
+    private static boolean isHeldAgain(@Nullable Lane lane, long now) {
+        if (lane == null || lane.queue.own.waitNanos(lane.direction, lane.get(0).length(), now) == 0) {
+            return false;
+        }
+        lane.queue.changed();
+        return true;
+    }
+
+    private @Nullable Lane firstOfGroup(@Nullable Lane first, @Nullable Lane second, long now) {
+        if (first == null) {
+            armTimers(null, 0, null, 0, now);
+            return null;
+        }
+        long firstWait = groupWaitNanos(first, now);
+        if (firstWait == 0) {
+            return first;
+        }
+        if (second == null || isHeldByShared(first, now)) {
+            armTimers(first, firstWait, null, 0, now);
+            return null;
+        }
+        long secondWait = groupWaitNanos(second, now);
+        if (secondWait == 0) {
+            first.queue.served = Turn.later(first.queue.served, second.queue.served);
+            return second;
+        }
+        armTimers(first, firstWait, second, secondWait, now);
+        return null;
+    }
+
+    private void armTimers(@Nullable Lane first, long firstWait, @Nullable Lane second, long secondWait, long now) {
+        for (BlockQueue queue : waiting) {
+            queue.armForOwn();
+        }
+        if (first != null && firstWait != PolicySlot.UNKNOWN_NANOS) {
+            first.queue.armForGroup(now + firstWait);
+        }
+        if (second != null && secondWait != PolicySlot.UNKNOWN_NANOS) {
+            second.queue.armForGroup(now + secondWait);
+        }
+    }
+
+    private boolean isHeldByShared(Lane lane, long now) {
+        LimitKey holder =
+                group == null ? null : group.holder(lane.direction, lane.get(0).length(), now);
+        return holder == null || holder.direction() == null;
+    }
+
+    private DriveRequest take(Lane lane, long now) {
+        BlockQueue queue = lane.queue;
+        Direction direction = lane.direction;
+        long bytes = lane.get(0).length();
+        charge(queue, direction, bytes, now);
+        turn = queue.served;
+        queue.served += group == null ? 0 : Turn.costNanos(group.limits(), direction, bytes, false);
+        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
+        if (queue.isEmpty()) {
+            stopsWaiting(queue);
+        }
+        return request;
+    }
+
+    private long sharedNanos(BlockQueue queue, Direction direction, long bytes) {
+        long own = Turn.costNanos(queue.own.limits(), direction, bytes, true);
+        return group == null ? own : Math.max(own, Turn.costNanos(group.limits(), direction, bytes, true));
+    }
+
+    private void stopsWaiting(BlockQueue queue) {
+        waiting.remove(queue);
+        queue.sitsOut = true;
+        queue.disarm();
+    }
+
+    private void charge(BlockQueue queue, Direction direction, long bytes, long now) {
+        queue.own.charge(direction, bytes, now);
+        if (group != null) {
+            group.charge(direction, bytes, now);
+        }
+        queue.changed();
+    }
+
+    private long groupWaitNanos(Lane lane, long now) {
+        return groupWaitNanos(lane.direction, lane.get(0).length(), now);
+    }
+
+    private long groupWaitNanos(Direction direction, long bytes, long now) {
+        return group == null ? 0 : group.waitNanos(direction, bytes, now);
+    }
+}
