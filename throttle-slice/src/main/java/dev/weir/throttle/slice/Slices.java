@@ -85,23 +85,21 @@ final class Slices {
     }
 
     /**
-     * Begins a new slice when this one is over. What is left of one that was extended belongs to the request
-     * for which it was, which may come a little late: the new slice takes that over, and begins where the old one
-     * ended. What is left of any other slice is gone.
+     * Begins the slice that {@code now} is in when this one is over. What is left of one that was extended belongs to
+     * the request for which it was, which may come late: the new slice takes that over. What is left of any
+     * other slice is gone. Slices follow each other without a gap, so it does not matter how often this is asked.
      */
     private void beginSliceIfOver(long now) {
-        if (now - end < 0) {
+        long over = now - end;
+        if (over < 0) {
             return;
         }
         if (isExtended()) {
             used.shift(start - end);
-            start = now - end > SLICE_NANOS ? now - SLICE_NANOS : end;
-        } else {
-            if (used.ceil() > 0) {
-                used.set(0);
-            }
-            start = now;
+        } else if (used.ceil() > 0) {
+            used.set(0);
         }
+        start = end + (over - over % SLICE_NANOS);
         end = start + SLICE_NANOS;
     }
 }
