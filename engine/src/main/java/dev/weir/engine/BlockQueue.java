@@ -144,19 +144,20 @@ final class BlockQueue {
         return holder == null || holder.direction() == null;
     }
 
-    /** Sets the timer to when the own limits let the first head go of those they hold, if they hold any. */
-    void armForOwn() {
-        if (holds) {
+    /**
+     * Sets the timer to when the own limits let the first head go of those they hold, or to when the group's do if
+     * that is earlier.
+     *
+     * @param groupWaitNanos how long the group's limits hold a head; {@link PolicySlot#UNKNOWN_NANOS} if they do not, or nobody knows
+     */
+    void setTimer(long groupWaitNanos, long now) {
+        boolean groupHolds = groupWaitNanos != PolicySlot.UNKNOWN_NANOS;
+        if (!holds && !groupHolds) {
+            disarm();
+        } else if (!groupHolds || (holds && holdsUntil - now < groupWaitNanos)) {
             arm(holdsUntil);
         } else {
-            disarm();
-        }
-    }
-
-    /** Sets the timer to when the group's limits let a head go, unless it is set to an earlier moment. */
-    void armForGroup(long newDue) {
-        if (!armed || newDue - due < 0) {
-            arm(newDue);
+            arm(now + groupWaitNanos);
         }
     }
 

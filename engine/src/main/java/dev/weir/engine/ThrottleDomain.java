@@ -162,7 +162,7 @@ final class ThrottleDomain {
 
     private @Nullable Lane firstOfGroup(@Nullable Lane first, @Nullable Lane second, long now) {
         if (first == null) {
-            armTimers(null, 0, null, 0, now);
+            setTimers(null, 0, null, 0, now);
             return null;
         }
         long firstWait = groupWaitNanos(first, now);
@@ -170,7 +170,7 @@ final class ThrottleDomain {
             return first;
         }
         if (second == null || isHeldByShared(first, now)) {
-            armTimers(first, firstWait, null, 0, now);
+            setTimers(first, firstWait, null, 0, now);
             return null;
         }
         long secondWait = groupWaitNanos(second, now);
@@ -178,19 +178,20 @@ final class ThrottleDomain {
             first.queue.served = Turn.later(first.queue.served, second.queue.served);
             return second;
         }
-        armTimers(first, firstWait, second, secondWait, now);
+        setTimers(first, firstWait, second, secondWait, now);
         return null;
     }
 
-    private void armTimers(@Nullable Lane first, long firstWait, @Nullable Lane second, long secondWait, long now) {
+    private void setTimers(@Nullable Lane first, long firstWait, @Nullable Lane second, long secondWait, long now) {
         for (BlockQueue queue : waiting) {
-            queue.armForOwn();
-        }
-        if (first != null && firstWait != PolicySlot.UNKNOWN_NANOS) {
-            first.queue.armForGroup(now + firstWait);
-        }
-        if (second != null && secondWait != PolicySlot.UNKNOWN_NANOS) {
-            second.queue.armForGroup(now + secondWait);
+            long groupWait = PolicySlot.UNKNOWN_NANOS;
+            if (first != null && first.queue == queue) {
+                groupWait = firstWait;
+            }
+            if (second != null && second.queue == queue) {
+                groupWait = Math.min(groupWait, secondWait);
+            }
+            queue.setTimer(groupWait, now);
         }
     }
 

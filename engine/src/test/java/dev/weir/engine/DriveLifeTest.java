@@ -1,0 +1,174 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.DriveSnapshot.State;
+import dev.weir.drive.Operation;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.bucket.BucketPolicyFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Drives as their settings, backends and policies come and go. */
+class DriveLifeTest {
+    private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
+
+    @Test
+    void aDriveIsOfferedWhileItsBackendIsThere() {
+        fixture.configure("vm1", "bucket", null, Map.of());
+        assertEquals(TestBackends.SIZE, fixture.drive("vm1").size());
+        fixture.engine.removeBackends(fixture.backends);
+        assertNull(fixture.driveIfAny("vm1"));
+        assertEquals(List.of("open vm1", "flush", "close vm1"), fixture.backends.log);
+        assertEquals(State.UNAVAILABLE, fixture.control("vm1").snapshot().state());
+        assertEquals(
+                "backend test is missing", fixture.control("vm1").snapshot().reason());
+        fixture.engine.addBackends(fixture.backends, 0);
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        assertNull(fixture.submit("vm1", Operation.READ, 0, 512).error());
+    }
+
+    @Test
+    void aBackendThatCannotBeOpenedSaysWhy() {
+        fixture.backends.failure = "no such file: vm1.img";
+        fixture.configure("vm1", "bucket", null, Map.of());
+        assertNull(fixture.driveIfAny("vm1"));
+        assertEquals("no such file: vm1.img", fixture.control("vm1").snapshot().reason());
+    }
+
+    @Test
+    void whatIsQueuedWhenADriveGoesIsEndedAndNeverReachesTheBackend() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.submit("vm1", Operation.READ, 1, 512);
+        TestRequest queued = fixture.submit("vm1", Operation.READ, 2, 512);
+        Drive drive = fixture.drive("vm1");
+        fixture.engine.removeDrive("vm1");
+        assertEquals(BlockError.ESHUTDOWN, queued.error());
+        assertFalse(fixture.backends.log.contains("read 2"));
+        TestRequest late = new TestRequest("guest", Operation.READ, 0, 512, request -> {});
+        drive.submit(late);
+        assertEquals(BlockError.ESHUTDOWN, late.error());
+        TestRequest flush = new TestRequest("guest", Operation.FLUSH, 0, 0, request -> {});
+        drive.submit(flush);
+        assertEquals(BlockError.ESHUTDOWN, flush.error());
+    }
+
+    @Test
+    void otherLimitsDoNotCloseTheBackend() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        fixture.configure("vm1", "slice", null, Map.of("iops", 2L));
+        assertEquals(List.of("open vm1"), fixture.backends.log);
+        assertEquals("slice", fixture.control("vm1").snapshot().policy());
+    }
+
+    @Test
+    void anotherBackendClosesTheOneBefore() {
+        fixture.configure("vm1", "bucket", null, Map.of());
+        fixture.engine.configure(
+                new DriveSettings("vm1", "test", Map.of("path", "other"), true, "bucket", null, ThrottleLimits.NONE));
+        assertEquals(List.of("open vm1", "flush", "close vm1", "open vm1"), fixture.backends.log);
+        assertEquals(
+                BlockError.EPERM, fixture.submit("vm1", Operation.WRITE, 0, 512).error());
+    }
+
+    @Test
+    void requestsThatMakeNoSenseAreRefusedAndNotCharged() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        long size = TestBackends.SIZE;
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.READ, size - 511, 512).error());
+        assertEquals(
+                BlockError.ENOSPC,
+                fixture.submit("vm1", Operation.WRITE, size - 511, 512).error());
+        assertEquals(
+                BlockError.ENOSPC,
+                fixture.submit("vm1", Operation.WRITE_ZEROES, size, 1).error());
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.TRIM, size, 1).error());
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.READ, -1, 512).error());
+        assertEquals(
+                BlockError.EINVAL, fixture.submit("vm1", Operation.READ, 0, 0).error());
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.READ, Long.MAX_VALUE, 512).error());
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.READ, 0, Drive.MAX_TRANSFER + 1).error());
+        assertEquals(List.of("open vm1"), fixture.backends.log);
+        assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
+        assertEquals(8, fixture.control("vm1").snapshot().counters().failed());
+    }
+
+    @Test
+    void flushesAreNotThrottledAndForceUnitAccessFlushesAfterTheWrite() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        fixture.submit("vm1", Operation.WRITE, 0, 512);
+        fixture.submit("vm1", Operation.WRITE, 1, 512);
+        TestRequest forced = new TestRequest("guest", Operation.WRITE, 2, 512, request -> {});
+        forced.prepare(Operation.WRITE, 2, 512, true, false);
+        fixture.drive("vm1").submit(forced);
+        assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
+        fixture.clock.advance(2 * EngineFixture.SECOND);
+        assertEquals(List.of("open vm1", "write 0", "flush", "write 1", "write 2", "flush"), fixture.backends.log);
+    }
+
+    @Test
+    void aFailingBackendFailsThatRequestOnly() {
+        fixture.configure("vm1", "bucket", null, Map.of());
+        fixture.backends.failure = "the disk is on fire";
+        assertEquals(
+                BlockError.EIO, fixture.submit("vm1", Operation.READ, 0, 512).error());
+        fixture.backends.failure = "";
+        assertNull(fixture.submit("vm1", Operation.READ, 0, 512).error());
+    }
+
+    @Test
+    void aBackendThatMayBlockRunsOnOtherThreads() throws InterruptedException {
+        fixture.backends.mayBlock = true;
+        fixture.configure("vm1", "bucket", null, Map.of());
+        CountDownLatch done = new CountDownLatch(1);
+        Thread[] thread = new Thread[1];
+        fixture.submit("vm1", "guest", Operation.FLUSH, 0, 0, request -> {
+            thread[0] = Thread.currentThread();
+            done.countDown();
+        });
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertTrue(thread[0].getName().startsWith("weir-vm1-"));
+    }
+
+    @Test
+    void aPolicyThatCannotKeepTheLimitsIsRefusedAndNothingChanges() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L, "iops_max", 2L));
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class, () -> fixture.control("vm1").policy("slice"));
+        assertEquals("iops_max = 2: policy slice has no bursts", refusal.getMessage());
+        assertEquals("bucket", fixture.control("vm1").snapshot().policy());
+    }
+
+    @Test
+    void aPolicyOfHigherRankingTakesOverWithoutAGap() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
+        fixture.engine.addPolicies(new BucketPolicyFactory(), 1);
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        fixture.engine.removePolicies(fixture.bucket);
+        fixture.clock.advance(100 * EngineFixture.SECOND);
+        assertEquals(100, load.requests(), 2);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.weir.engine;
+
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import dev.weir.drive.Operation;
+import dev.weir.testkit.clock.ManualClock;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import dev.weir.throttle.bucket.BucketPolicyFactory;
+import dev.weir.throttle.slice.SlicePolicyFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An engine on a clock that stands still, with both policies and the test backend. */
+final class EngineFixture implements Publisher {
+    static final long SECOND = 1_000_000_000L;
+
+    final ManualClock clock;
+    final Engine engine;
+    final TestBackends backends = new TestBackends();
+    final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
+    final ThrottlePolicyFactory slice = new SlicePolicyFactory();
+    private final Map<String, Object> services = new HashMap<>();
+
+    EngineFixture(long seed) {
+        clock = ManualClock.seeded(seed);
+        engine = new Engine(clock, this);
+        engine.addPolicies(bucket, 0);
+        engine.addPolicies(slice, 0);
+        engine.addBackends(backends, 0);
+    }
+
+    void configure(String name, String policy, @Nullable String group, Map<String, Long> limits) {
+        engine.configure(new DriveSettings(name, "test", Map.of(), false, policy, group, ThrottleLimits.of(limits)));
+    }
+
+    void configureGroup(String name, String policy, Map<String, Long> limits) {
+        engine.configure(new GroupSettings(name, policy, ThrottleLimits.of(limits)));
+    }
+
+    Drive drive(String name) {
+        return Objects.requireNonNull(driveIfAny(name), () -> "no drive " + name);
+    }
+
+    @Nullable
+    Drive driveIfAny(String name) {
+        return (Drive) services.get("Drive " + name);
+    }
+
+    DriveControl control(String name) {
+        return (DriveControl) Objects.requireNonNull(services.get("DriveControl " + name), () -> "no control " + name);
+    }
+
+    TestRequest submit(String drive, Operation operation, long offset, long length) {
+        return submit(drive, drive, operation, offset, length, request -> {});
+    }
+
+    TestRequest submit(
+            String drive, Object client, Operation operation, long offset, long length, Consumer<TestRequest> then) {
+        TestRequest request = new TestRequest(client, operation, offset, length, then);
+        request.submitTo(drive(drive));
+        return request;
+    }
+
+    @Override
+    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+        String key = type.getSimpleName() + " " + properties.get(Drive.NAME);
+        services.put(key, service);
+        return new Publication() {
+            @Override
+            public void update(Map<String, ?> newProperties) {}
+
+            @Override
+            public void withdraw() {
+                services.remove(key, service);
+            }
+        };
+    }
+}

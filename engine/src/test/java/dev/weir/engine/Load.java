@@ -1,0 +1,55 @@
+package dev.weir.engine;
+
+import dev.weir.drive.Operation;
+
+/** A client that always has a number of requests of one kind outstanding, and counts what is done. */
+final class Load {
+    private final EngineFixture fixture;
+    private final String drive;
+    private final Operation operation;
+    private final int length;
+    private int missing;
+    private boolean filling;
+    private long requests;
+    private boolean stopped;
+
+    Load(EngineFixture fixture, String drive, Operation operation, int length, int depth) {
+        this.fixture = fixture;
+        this.drive = drive;
+        this.operation = operation;
+        this.length = length;
+        this.missing = depth;
+        fill();
+    }
+
+    /** Submits what is missing; not from within a completion that a submit made, or the stack would grow with each. */
+    private void fill() {
+        if (filling) {
+            return;
+        }
+        filling = true;
+        while (missing > 0 && !stopped) {
+            missing--;
+            fixture.submit(drive, this, operation, 0, length, request -> {
+                if (request.error() == null) {
+                    requests++;
+                    missing++;
+                    fill();
+                }
+            });
+        }
+        filling = false;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    long requests() {
+        return requests;
+    }
+
+    long bytes() {
+        return requests * length;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.weir.engine;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Backends that keep no data but note what is done to them: {@code read 4096}. */
+final class TestBackends implements BlockBackendFactory {
+    static final long SIZE = 1L << 40;
+
+    final List<String> log = new ArrayList<>();
+    String failure = "";
+    boolean mayBlock;
+
+    @Override
+    public String type() {
+        return "test";
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return List.of();
+    }
+
+    @Override
+    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        failIfAsked();
+        log.add("open " + drive);
+        return new BlockBackend() {
+            @Override
+            public long size() {
+                return SIZE;
+            }
+
+            @Override
+            public boolean mayBlock() {
+                return mayBlock;
+            }
+
+            @Override
+            public void read(ByteBuffer destination, long offset) throws IOException {
+                note("read " + offset);
+            }
+
+            @Override
+            public void write(ByteBuffer source, long offset) throws IOException {
+                note("write " + offset);
+            }
+
+            @Override
+            public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
+                note("write-zeroes " + offset);
+            }
+
+            @Override
+            public void trim(long offset, long length) throws IOException {
+                note("trim " + offset);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                note("flush");
+            }
+
+            @Override
+            public void close() {
+                log.add("close " + drive);
+            }
+        };
+    }
+
+    private void note(String what) throws IOException {
+        failIfAsked();
+        log.add(what);
+    }
+
+    private void failIfAsked() throws IOException {
+        if (!failure.isEmpty()) {
+            throw new IOException(failure);
+        }
+    }
+}

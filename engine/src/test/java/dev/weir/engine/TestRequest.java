@@ -1,0 +1,57 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A request that remembers how it ended, and fails if it ends twice. */
+final class TestRequest extends DriveRequest {
+    private final Consumer<TestRequest> onCompletion;
+    private String drive = "";
+    private boolean completed;
+    private @Nullable BlockError error;
+
+    TestRequest(Object client, Operation operation, long offset, long length, Consumer<TestRequest> onCompletion) {
+        super(client);
+        this.onCompletion = onCompletion;
+        prepare(operation, offset, length, false, false);
+    }
+
+    /** Returns the name of the drive that it was submitted to. */
+    String drive() {
+        return drive;
+    }
+
+    void submitTo(Drive to) {
+        drive = to.name();
+        to.submit(this);
+    }
+
+    boolean isCompleted() {
+        return completed;
+    }
+
+    @Nullable
+    BlockError error() {
+        return error;
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return ByteBuffer.allocate(0);
+    }
+
+    @Override
+    public void completed(@Nullable BlockError newError) {
+        if (completed) {
+            throw new AssertionError("completed twice: " + operation() + " at " + offset());
+        }
+        completed = true;
+        error = newError;
+        onCompletion.accept(this);
+    }
+}
