@@ -58,7 +58,8 @@ final class DriveReader {
         if (factory != null) {
             LimitsReader.report(owner.child("limits"), factory.faults(limits));
         } else if (written != null || !policy.isSet()) {
-            policy.warn("no policy of type " + Findings.shown(type) + " is here; requests are held until one comes"
+            String missing = policy.isSet() ? "this type" : "type " + type;
+            policy.warn("no policy of " + missing + " is here; requests are held until one comes"
                     + Suggestion.of(type, types.policies().keySet()));
         }
         return type;

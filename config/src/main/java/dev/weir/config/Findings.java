@@ -53,7 +53,7 @@ final class Findings {
         if (text.isEmpty()) {
             return "\"\"";
         }
-        String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
         return line.length() <= SHOWN_LENGTH ? line : line.substring(0, SHOWN_LENGTH) + "…";
     }
 }

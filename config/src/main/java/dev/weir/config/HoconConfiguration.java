@@ -6,9 +6,9 @@ import dev.weir.drive.DriveSettings;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -174,7 +174,7 @@ public final class HoconConfiguration implements DriveConfiguration {
 
     /** Of two of one type the one whose service ranks higher wins. */
     private static <T> Map<String, T> byName(Map<ServiceReference<T>, T> factories, Function<T, String> name) {
-        Map<String, T> byName = new TreeMap<>();
+        Map<String, T> byName = new HashMap<>();
         factories.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> byName.put(name.apply(entry.getValue()), entry.getValue()));

@@ -67,8 +67,9 @@ final class HoconFile {
         ConfigOrigin origin = e.origin();
         String message = Objects.requireNonNullElse(e.getMessage(), e.toString());
         String name = origin == null ? null : origin.filename();
+        String kind = e instanceof ConfigException.Parse ? "is not HOCON: " : "";
         if (name == null || !message.startsWith(name + ": ")) {
-            findings.fault(source.place(), Findings.shown(message));
+            findings.fault(source.place(), kind + Findings.shown(message));
             return;
         }
         String rest = message.substring(name.length() + 2);
@@ -76,6 +77,6 @@ final class HoconFile {
         boolean hasLine = line.matches();
         findings.fault(
                 source.place(name, hasLine ? Integer.parseInt(line.group(1)) : 0),
-                Findings.shown(hasLine ? line.group(2) : rest));
+                kind + Findings.shown(hasLine ? line.group(2) : rest));
     }
 }

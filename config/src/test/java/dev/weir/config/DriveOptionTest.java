@@ -134,7 +134,7 @@ final class DriveOptionTest {
     void aGroupThatTheFileWouldHaveIsNotMissedIfTheFileCannotBeRead(@TempDir Path folder) {
         assertEquals(
                 List.of(
-                        "weir.conf:1: Expecting close brace } or a comma, got end of file",
+                        "weir.conf:1: is not HOCON: expecting a close parentheses ')' here, not: end of file",
                         "-drive id=a,…: bps = -1: must be 0 (no limit) or more"),
                 new ConfigFolder(folder)
                         .read("weir {", "id=a,memory=1M,group=g,bps=-1")
