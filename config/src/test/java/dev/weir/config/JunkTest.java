@@ -73,7 +73,7 @@ final class JunkTest {
 
     @Provide
     Arbitrary<String> files() {
-        Arbitrary<List<String>> drives = block("", driveKeys(), 6)
+        Arbitrary<List<String>> drives = block("", driveKeys(), 4)
                 .list()
                 .ofMaxSize(3)
                 .map(blocks -> blocks.stream()
