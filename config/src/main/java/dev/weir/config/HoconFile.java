@@ -67,7 +67,8 @@ final class HoconFile {
         ConfigOrigin origin = e.origin();
         String message = Objects.requireNonNullElse(e.getMessage(), e.toString());
         String name = origin == null ? null : origin.filename();
-        String kind = e instanceof ConfigException.Parse ? "is not HOCON: " : "";
+        boolean cycle = e instanceof ConfigException.UnresolvedSubstitution;
+        String kind = e instanceof ConfigException.Parse && !cycle ? "is not HOCON: " : "";
         if (name == null || !message.startsWith(name + ": ")) {
             findings.fault(source.place(), kind + Findings.shown(message));
             return;
