@@ -1,0 +1,102 @@
+package dev.weir.config;
+
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/**
+ * Makes Configuration Admin say what was read, by changing only what differs. It keeps nothing itself, so what
+ * another change or a failure left behind is put right the next time. Confined to one thread at a time.
+ */
+final class ConfigurationApplier {
+    /** The PID of what the NBD server is told. */
+    static final String NBD_PID = "weir.nbd";
+
+    /** Its only property, a {@code String[]}. */
+    static final String LISTEN = "listen";
+
+    /** Every bundle may have what is written here. */
+    private static final String ANYWHERE = "?";
+
+    /** The mark of what was written here, and is deleted when it is no longer in the file. */
+    private static final String SOURCE = "weir.source";
+
+    private static final String SOURCE_VALUE = "weir-config";
+
+    private final ConfigurationAdmin admin;
+
+    ConfigurationApplier(ConfigurationAdmin admin) {
+        this.admin = admin;
+    }
+
+    /**
+     * Applies what was read: a group before the drives that need it, and its end after theirs; a drive that goes
+     * before one that comes, which may want its file.
+     *
+     * @return a line for each change
+     * @throws IOException if Configuration Admin cannot store something; what came before it is applied
+     */
+    List<String> apply(Reading reading) throws IOException {
+        List<String> changes = new ArrayList<>();
+        Set<String> kept = new HashSet<>();
+        for (GroupSettings group : reading.groups()) {
+            kept.add(update(GroupSettings.PID, group.name(), group.toProperties(), changes));
+        }
+        for (DriveSettings drive : reading.drives()) {
+            kept.add(DriveSettings.PID + "~" + drive.name());
+        }
+        deleteOthers(DriveSettings.PID, kept, changes);
+        for (DriveSettings drive : reading.drives()) {
+            update(DriveSettings.PID, drive.name(), drive.toProperties(), changes);
+        }
+        Map<String, Object> nbd = Map.of(LISTEN, reading.listen().toArray(String[]::new));
+        update(admin.getConfiguration(NBD_PID, ANYWHERE), nbd, changes);
+        deleteOthers(GroupSettings.PID, kept, changes);
+        return changes;
+    }
+
+    private String update(String factoryPid, String name, Map<String, Object> properties, List<String> changes)
+            throws IOException {
+        Configuration configuration = admin.getFactoryConfiguration(factoryPid, name, ANYWHERE);
+        update(configuration, properties, changes);
+        return configuration.getPid();
+    }
+
+    private static void update(Configuration configuration, Map<String, Object> properties, List<String> changes)
+            throws IOException {
+        Map<String, Object> marked = new HashMap<>(properties);
+        marked.put(SOURCE, SOURCE_VALUE);
+        if (configuration.updateIfDifferent(FrameworkUtil.asDictionary(marked))) {
+            changes.add(configuration.getPid() + " is set");
+        }
+    }
+
+    private void deleteOthers(String factoryPid, Set<String> kept, List<String> changes) throws IOException {
+        for (Configuration configuration : written(factoryPid)) {
+            if (!kept.contains(configuration.getPid())) {
+                changes.add(configuration.getPid() + " is removed");
+                configuration.delete();
+            }
+        }
+    }
+
+    private List<Configuration> written(String factoryPid) throws IOException {
+        String filter = "(&(service.factoryPid=" + factoryPid + ")(" + SOURCE + "=" + SOURCE_VALUE + "))";
+        try {
+            Configuration[] found = admin.listConfigurations(filter);
+            return found == null ? List.of() : List.of(found);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(filter, e);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.weir.config;
+
+import com.typesafe.config.ConfigValueFactory;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the file and the command line and finds everything that is wrong with them. Changes nothing. For one
+ * reading, on one thread.
+ */
+final class ConfigurationReader {
+    private final Inputs inputs;
+    private final Types types;
+    private final Findings findings = new Findings();
+    private final List<DriveSettings> drives = new ArrayList<>();
+    private final Map<String, Place> placesOfDrives = new HashMap<>();
+    private int options = 2;
+
+    private ConfigurationReader(Inputs inputs, Types types) {
+        this.inputs = inputs;
+        this.types = types;
+    }
+
+    static Reading read(Inputs inputs, Types types) {
+        return new ConfigurationReader(inputs, types).read();
+    }
+
+    private Reading read() {
+        Setting weir = weir();
+        boolean unread = findings.hasFaults();
+        weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
+        List<String> listen = listen(weir.child("nbd"));
+
+        List<Setting> writtenGroups = weir.child("groups").children();
+        Set<String> names = new LinkedHashSet<>();
+        writtenGroups.forEach(group -> names.add(group.key()));
+        DriveReader reader = new DriveReader(types, unread ? null : names);
+        List<GroupSettings> groups = new ArrayList<>();
+        for (Setting group : writtenGroups) {
+            if (isNamedBlock(group)) {
+                groups.add(reader.readGroup(group.key(), group));
+            }
+        }
+        for (Setting drive : weir.child("drives").children()) {
+            placesOfDrives.put(drive.key(), drive.place());
+            if (isNamedBlock(drive)) {
+                drives.add(reader.readDrive(drive.key(), drive));
+            }
+        }
+        inputs.drives().forEach(text -> addOption(text, reader));
+        if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
+            findings.warn(weir.place(), "there are no drives");
+        }
+        Stream<String> backends = drives.stream().map(DriveSettings::backendType);
+        Stream<String> policies = Stream.concat(
+                drives.stream().map(DriveSettings::policy), groups.stream().map(GroupSettings::policy));
+        return new Reading(
+                groups,
+                drives,
+                listen,
+                without(types.backends().keySet(), backends),
+                without(types.policies().keySet(), policies),
+                findings.faults(),
+                findings.warnings());
+    }
+
+    private static Set<String> without(Set<String> here, Stream<String> all) {
+        return all.filter(type -> !here.contains(type)).collect(Collectors.toSet());
+    }
+
+    private Setting weir() {
+        Path file = inputs.file();
+        return file == null ? commandLine("command line", null) : HoconFile.read(new FileSource(file), findings);
+    }
+
+    private static boolean isNamedBlock(Setting setting) {
+        if (!Names.isSafe(setting.key())) {
+            setting.fault(Names.RULE);
+        }
+        return setting.isBlock();
+    }
+
+    private void addOption(String text, DriveReader reader) {
+        DriveOption.NamedDrive drive = DriveOption.read(text, options++, inputs.folder(), findings);
+        if (drive == null) {
+            return;
+        }
+        Place other = placesOfDrives.putIfAbsent(drive.id(), drive.setting().place());
+        if (other != null) {
+            findings.fault(
+                    drive.setting().place(), "id = " + Findings.shown(drive.id()) + ": is already used at " + other);
+        }
+        drives.add(reader.readDrive(drive.id(), drive.setting()));
+    }
+
+    private List<String> listen(Setting nbd) {
+        nbd.refuseUnknown(List.of("listen"), List.of());
+        Setting listen = nbd.child("listen");
+        List<Setting> written = listen.elements();
+        if (listen.isSet() && written.isEmpty()) {
+            listen.fault("must be one address or more");
+        }
+        List<String> ofFile = addresses(written);
+        List<String> ofCommandLine = addresses(inputs.listen().stream()
+                .map(text -> commandLine("--listen " + Findings.shown(text), text))
+                .toList());
+        if (!inputs.listen().isEmpty()) {
+            return ofCommandLine;
+        }
+        if (listen.isSet()) {
+            return ofFile;
+        }
+        String socket = "unix:" + inputs.home().resolve("run/nbd.sock");
+        return addresses(List.of(commandLine("--home " + inputs.home(), socket)));
+    }
+
+    private List<String> addresses(List<Setting> written) {
+        List<String> addresses = new ArrayList<>();
+        for (Setting setting : written) {
+            String address = NbdAddress.read(setting);
+            if (address != null && addresses.contains(address)) {
+                setting.fault("is there twice");
+            } else if (address != null) {
+                addresses.add(address);
+            }
+        }
+        return addresses;
+    }
+
+    /** A setting that is all of an option. */
+    private Setting commandLine(String title, @Nullable String value) {
+        Place place = new Place(options++, title, 0);
+        OptionSource source = new OptionSource(place, Map.of(List.of(), ""), inputs.folder());
+        return Setting.root(source, findings, value == null ? null : ConfigValueFactory.fromAnyRef(value), place);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.weir.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import dev.weir.throttle.ThrottleLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code -drive} of the command line, in QEMU's form: {@code id=vm1,file=vm1.img,size=1G,bps=10M}, where two
+ * commas stand for one in a value. It is turned into what a file would say, so that it is read by the same code.
+ */
+final class DriveOption {
+    private static final List<String> ID = List.of("id");
+    private static final List<String> TYPE = List.of("backend", "type");
+    private static final List<String> SIZE = List.of("backend", "size");
+    private static final List<String> CREATE = List.of("backend", "create");
+    private static final List<String> READ_ONLY = List.of("read-only");
+    private static final Set<String> YES = Set.of("on", "yes", "true");
+    private static final String GENERAL = "backend.";
+    private static final Map<String, List<String>> PATHS = paths();
+
+    private final Place place;
+    private final Findings findings;
+    private final Map<List<String>, String> values = new LinkedHashMap<>();
+    private final Map<List<String>, String> names = new LinkedHashMap<>();
+
+    private DriveOption(Place place, Findings findings) {
+        this.place = place;
+        this.findings = findings;
+    }
+
+    /**
+     * A drive of the command line.
+     *
+     * @param id its name
+     * @param setting what a file would say of it
+     */
+    record NamedDrive(String id, Setting setting) {}
+
+    /**
+     * Reads an option.
+     *
+     * @param order its place among all that is read
+     * @param folder the folder that relative paths start from
+     * @return null if it does not say which drive it is about, which is a fault
+     */
+    static @Nullable NamedDrive read(String text, int order, Path folder, Findings findings) {
+        List<String> parts = split(text);
+        DriveOption option = new DriveOption(new Place(order, title(parts), 0), findings);
+        parts.forEach(option::add);
+        String id = option.values.remove(ID);
+        if (id == null) {
+            findings.fault(option.place, "id: must be set");
+        } else if (!Names.isSafe(id)) {
+            option.fault("id", id, Names.RULE);
+        }
+        option.createWhereSizeIsGiven();
+        return id == null ? null : new NamedDrive(id, option.setting(folder));
+    }
+
+    private static Map<String, List<String>> paths() {
+        Map<String, List<String>> paths = new LinkedHashMap<>();
+        paths.put("id", ID);
+        paths.put("file", List.of("backend", "path"));
+        paths.put("memory", SIZE);
+        paths.put("backend", TYPE);
+        paths.put("size", SIZE);
+        paths.put("create", CREATE);
+        paths.put("policy", List.of("policy"));
+        paths.put("group", List.of("group"));
+        paths.put("read-only", READ_ONLY);
+        paths.put("readonly", READ_ONLY);
+        ThrottleLimits.keys().forEach(key -> paths.put(key, List.of("limits", key)));
+        return paths;
+    }
+
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        StringBuilder part = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            if (text.startsWith(",,", i)) {
+                part.append(',');
+                i++;
+            } else if (text.charAt(i) == ',') {
+                parts.add(part.toString());
+                part.setLength(0);
+            } else {
+                part.append(text.charAt(i));
+            }
+        }
+        parts.add(part.toString());
+        return parts;
+    }
+
+    /** Returns {@code -drive id=vm1,…}: the part that names the drive, or else the first. */
+    private static String title(List<String> parts) {
+        String named = parts.stream()
+                .filter(part -> part.startsWith("id="))
+                .findFirst()
+                .orElse(parts.get(0));
+        return "-drive " + Findings.shown(named) + (parts.size() > 1 ? ",…" : "");
+    }
+
+    private void add(String part) {
+        int equals = part.indexOf('=');
+        if (equals < 0) {
+            findings.fault(place, Findings.shown(part) + ": must be OPTION=VALUE");
+            return;
+        }
+        String option = part.substring(0, equals);
+        String value = part.substring(equals + 1);
+        List<String> path =
+                option.startsWith(GENERAL) ? List.of("backend", option.substring(GENERAL.length())) : PATHS.get(option);
+        if (path == null) {
+            fault(option, value, "unknown option" + Suggestion.of(option, PATHS.keySet()));
+        } else if (!option.equals("file") && !option.equals("memory")) {
+            set(path, option, value, value);
+        } else if (set(TYPE, option, option, value)) {
+            set(path, option, value, value);
+        }
+    }
+
+    private boolean set(List<String> path, String option, String setting, String written) {
+        String other = names.putIfAbsent(path, option);
+        if (other != null) {
+            fault(option, written, other.equals(option) ? "is given twice" : "does not go with " + other);
+            return false;
+        }
+        values.put(path, setting);
+        return true;
+    }
+
+    private void fault(String option, String value, String rule) {
+        findings.fault(place, Findings.shown(option) + " = " + Findings.shown(value) + ": " + rule);
+    }
+
+    /** {@code file=vm1.img,size=1G} is meant to work whether there is such a file or not. */
+    private void createWhereSizeIsGiven() {
+        boolean file = "file".equals(names.get(List.of("backend", "path")));
+        boolean readOnly = YES.contains(values.getOrDefault(READ_ONLY, "off"));
+        if (file && values.containsKey(SIZE) && !readOnly) {
+            values.putIfAbsent(CREATE, "true");
+        }
+    }
+
+    private Setting setting(Path folder) {
+        Config config = ConfigFactory.empty();
+        for (Map.Entry<List<String>, String> value : values.entrySet()) {
+            config = config.withValue(
+                    ConfigUtil.joinPath(value.getKey()), ConfigValueFactory.fromAnyRef(value.getValue()));
+        }
+        names.put(TYPE, values.containsKey(TYPE) ? "backend" : "file, memory or backend");
+        return Setting.root(new OptionSource(place, names, folder), findings, config.root(), place);
+    }
+}

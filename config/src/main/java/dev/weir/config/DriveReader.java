@@ -1,0 +1,75 @@
+package dev.weir.config;
+
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
+final class DriveReader {
+    private static final List<String> GROUP_KEYS = List.of("policy", "limits");
+    private static final List<String> DRIVE_KEYS = List.of("backend", "policy", "limits", "group", "read-only");
+    private static final List<String> LIMIT_KEYS =
+            ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
+
+    private final Types types;
+    private final @Nullable Set<String> groups;
+
+    /**
+     * Makes a reader.
+     *
+     * @param types the types of backends and policies that are here
+     * @param groups the names of all groups; null if the file that may have them could not be read
+     */
+    DriveReader(Types types, @Nullable Set<String> groups) {
+        this.types = types;
+        this.groups = groups;
+    }
+
+    GroupSettings readGroup(String name, Setting group) {
+        group.refuseUnknown(GROUP_KEYS, LIMIT_KEYS);
+        ThrottleLimits limits = LimitsReader.read(group.child("limits"));
+        return new GroupSettings(name, policy(group, limits), limits);
+    }
+
+    DriveSettings readDrive(String name, Setting drive) {
+        drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS);
+        BackendReader.Backend backend = new BackendReader(types).read(drive.child("backend"));
+        ThrottleLimits limits = LimitsReader.read(drive.child("limits"));
+        return new DriveSettings(
+                name,
+                backend.type(),
+                backend.options(),
+                Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false),
+                policy(drive, limits),
+                group(drive.child("group")),
+                limits);
+    }
+
+    private String policy(Setting owner, ThrottleLimits limits) {
+        Setting policy = owner.child("policy");
+        String written = Values.word(policy);
+        String type = written == null ? DriveSettings.DEFAULT_POLICY : written;
+        ThrottlePolicyFactory factory = types.policies().get(type);
+        if (factory != null) {
+            LimitsReader.report(owner.child("limits"), factory.faults(limits));
+        } else if (written != null || !policy.isSet()) {
+            String missing = policy.isSet() ? "this type" : "type " + type;
+            policy.warn("no policy of " + missing + " is here; requests are held until one comes"
+                    + Suggestion.of(type, types.policies().keySet()));
+        }
+        return type;
+    }
+
+    private @Nullable String group(Setting group) {
+        String name = Values.word(group);
+        if (name != null && groups != null && !groups.contains(name)) {
+            group.fault("is not a group" + Suggestion.of(name, groups));
+        }
+        return name;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weir.config;
+
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a block of limits. */
+final class LimitsReader {
+    private static final int SMALL_REQUEST_BYTES = 4096;
+    private static final String MAX_LENGTH = "_max_length";
+
+    private LimitsReader() {}
+
+    /** Returns what a block says, or no limits if there is a fault in it. */
+    static ThrottleLimits read(Setting limits) {
+        limits.refuseUnknown(ThrottleLimits.keys(), List.of());
+        Map<String, Long> values = new LinkedHashMap<>();
+        Set<String> unreadable = new HashSet<>();
+        for (String key : ThrottleLimits.keys()) {
+            Setting limit = limits.child(key);
+            Long value = value(limit);
+            if (value != null) {
+                values.put(key, value);
+            } else if (limit.isSet()) {
+                unreadable.add(family(key));
+            }
+        }
+        // of what belongs to a limit that cannot be read, nothing is said that may prove wrong
+        values.keySet().removeIf(key -> unreadable.contains(family(key)));
+        if (unreadable.stream().anyMatch(family -> family.startsWith("iops"))) {
+            values.remove(ThrottleLimits.IOPS_SIZE);
+        }
+        List<LimitFault> faults = ThrottleLimits.faults(values);
+        report(limits, faults);
+        if (!faults.isEmpty() || !unreadable.isEmpty()) {
+            return ThrottleLimits.NONE;
+        }
+        ThrottleLimits read = ThrottleLimits.of(values);
+        warnOfLongWaits(limits, read);
+        return read;
+    }
+
+    /** Reports what is wrong with limits, each where it was written. */
+    static void report(Setting limits, List<LimitFault> faults) {
+        faults.forEach(fault -> limits.child(fault.key()).fault(fault.rule()));
+    }
+
+    private static @Nullable Long value(Setting limit) {
+        if (limit.key().endsWith(MAX_LENGTH)) {
+            return Quantity.seconds(limit);
+        }
+        boolean bytes = limit.key().startsWith("bps") || limit.key().equals(ThrottleLimits.IOPS_SIZE);
+        return bytes ? Quantity.bytes(limit) : Quantity.count(limit);
+    }
+
+    /** Returns the limit that a key belongs to: {@code bps} for {@code bps_max_length}. */
+    private static String family(String key) {
+        return key.replaceFirst("_max(_length)?$", "");
+    }
+
+    private static void warnOfLongWaits(Setting limits, ThrottleLimits read) {
+        for (LimitKey limit : LimitKey.ALL) {
+            if (read.rate(limit) == 0) {
+                continue;
+            }
+            BigDecimal seconds = BigDecimal.valueOf(read.meteredUnits(limit, SMALL_REQUEST_BYTES))
+                    .divide(BigDecimal.valueOf(read.meteredRate(limit, read.rate(limit))), 3, RoundingMode.UP);
+            if (seconds.compareTo(BigDecimal.ONE) > 0) {
+                limits.child(limit.key())
+                        .warn("makes a request of 4 KiB wait "
+                                + seconds.stripTrailingZeros().toPlainString() + " s");
+            }
+        }
+    }
+}

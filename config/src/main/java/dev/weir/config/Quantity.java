@@ -1,0 +1,90 @@
+package dev.weir.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers with units. What a unit is worth is asked of Typesafe Config, so it is what HOCON says: {@code 10M} and
+ * {@code 10MiB} are 10 × 2^20 bytes, {@code 10MB} is 10^7. The arithmetic is exact: Typesafe Config's own drops
+ * fractions, which would make a limit of {@code 0.0001K} none at all.
+ */
+final class Quantity {
+    /** Short enough that no exponent makes a number that fills the memory. */
+    private static final Pattern NUMBER_AND_UNIT =
+            Pattern.compile("([+-]?(?:\\d{1,40}(?:\\.\\d{0,40})?|\\.\\d{1,40})(?:[eE][+-]?\\d{1,2})?)\\s*(\\p{L}*)");
+
+    private static final BigDecimal LONGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private Quantity() {}
+
+    /** Reads a number of bytes. */
+    static @Nullable Long bytes(Setting setting) {
+        return whole(
+                setting,
+                unit -> new BigDecimal(unit.getMemorySize("it").toBytesBigInteger()),
+                1,
+                "must be a whole number of bytes, as 512, 64KiB or 10M");
+    }
+
+    /** Reads a duration in whole seconds; a number alone is seconds. */
+    static @Nullable Long seconds(Setting setting) {
+        long nanos = Duration.ofSeconds(1).toNanos();
+        return whole(
+                setting,
+                unit -> BigDecimal.valueOf(unit.getDuration("it").toNanos()),
+                nanos,
+                "must be whole seconds, as 30, 30s or 5m");
+    }
+
+    /** Reads a plain number. */
+    static @Nullable Long count(Setting setting) {
+        return whole(setting, null, 1, "must be a whole number");
+    }
+
+    /**
+     * Reads a whole number; one that does not fit into a long reads as the nearest that does.
+     *
+     * @param worth what a unit is worth, in parts; null if there are no units
+     * @param partsInOne how many parts make one of what is returned
+     */
+    private static @Nullable Long whole(
+            Setting setting, @Nullable Function<Config, BigDecimal> worth, long partsInOne, String rule) {
+        String text = setting.text();
+        if (text == null) {
+            return null;
+        }
+        Matcher form = NUMBER_AND_UNIT.matcher(text.strip());
+        if (form.matches()) {
+            BigDecimal parts = parts(form.group(2), worth, partsInOne);
+            BigDecimal[] ones = parts == null
+                    ? null
+                    : new BigDecimal(form.group(1)).multiply(parts).divideAndRemainder(BigDecimal.valueOf(partsInOne));
+            if (ones != null && ones[1].signum() == 0) {
+                return ones[0].min(LONGEST).max(LONGEST.negate()).longValueExact();
+            }
+        }
+        setting.fault(rule);
+        return null;
+    }
+
+    private static @Nullable BigDecimal parts(
+            String unit, @Nullable Function<Config, BigDecimal> worth, long partsInOne) {
+        if (unit.isEmpty()) {
+            return BigDecimal.valueOf(partsInOne);
+        }
+        try {
+            return worth == null
+                    ? null
+                    : worth.apply(ConfigValueFactory.fromAnyRef("1" + unit).atKey("it"));
+        } catch (ConfigException e) {
+            return null;
+        }
+    }
+}

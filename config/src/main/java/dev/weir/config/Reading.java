@@ -1,0 +1,32 @@
+package dev.weir.config;
+
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What was read. If there are faults, the settings are not to be used.
+ *
+ * @param groups all groups, in the order in which they were written
+ * @param drives all drives, likewise
+ * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
+ * @param missingBackends the types of backends that drives ask for and that were not here
+ * @param missingPolicies the types of policies that drives and groups ask for and that were not here
+ * @param faults a line for each
+ * @param warnings a line for each
+ */
+record Reading(
+        List<GroupSettings> groups,
+        List<DriveSettings> drives,
+        List<String> listen,
+        Set<String> missingBackends,
+        Set<String> missingPolicies,
+        List<String> faults,
+        List<String> warnings) {
+
+    /** Returns a reading that came to nothing. */
+    static Reading failed(String fault) {
+        return new Reading(List.of(), List.of(), List.of(), Set.of(), Set.of(), List.of(fault), List.of());
+    }
+}

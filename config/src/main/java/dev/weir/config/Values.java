@@ -1,0 +1,51 @@
+package dev.weir.config;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What single values are read as, beside {@linkplain Quantity numbers}. Null if it is not set, or reported. */
+final class Values {
+    private Values() {}
+
+    /** Reads text with something in it. */
+    static @Nullable String word(Setting setting) {
+        String text = setting.text();
+        if (text != null && text.isBlank()) {
+            setting.fault("must not be empty");
+            return null;
+        }
+        return text;
+    }
+
+    /** Reads a boolean, in any of the words that HOCON has for it. */
+    static @Nullable Boolean flag(Setting setting) {
+        String text = setting.text();
+        try {
+            return text == null
+                    ? null
+                    : ConfigValueFactory.fromAnyRef(text).atKey("it").getBoolean("it");
+        } catch (ConfigException.WrongType e) {
+            setting.fault("must be true or false");
+            return null;
+        }
+    }
+
+    /** Reads a path and makes it absolute. */
+    static @Nullable String path(Setting setting) {
+        String text = word(setting);
+        return text == null ? null : absolute(setting, text);
+    }
+
+    /** Makes a path absolute that stands in a setting. */
+    static @Nullable String absolute(Setting setting, String path) {
+        try {
+            return setting.source().folder().resolve(Path.of(path)).normalize().toString();
+        } catch (InvalidPathException e) {
+            setting.fault("must be a path: " + e.getReason());
+            return null;
+        }
+    }
+}

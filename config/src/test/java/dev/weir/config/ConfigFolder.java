@@ -1,0 +1,44 @@
+package dev.weir.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A folder with a {@code weir.conf} to be read. */
+record ConfigFolder(Path folder) {
+
+    /** Where relative paths of the command line start from. */
+    static final Path CWD = Path.of("/cwd");
+
+    static final Path HOME = Path.of("/home/weir");
+
+    Path file() {
+        return folder.resolve("weir.conf");
+    }
+
+    ConfigFolder write(String name, String text) {
+        try {
+            Files.writeString(folder.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Reads a file that says this, and these {@code -drive}s. */
+    Reading read(String text, String... drives) {
+        write("weir.conf", text);
+        return ConfigurationReader.read(inputs(List.of(drives), List.of()), TestTypes.ALL);
+    }
+
+    Inputs inputs(List<String> drives, List<String> listen) {
+        return new Inputs(HOME, CWD, file(), drives, listen);
+    }
+
+    /** Reads {@code -drive}s and no file. */
+    static Reading readOptions(String... drives) {
+        return ConfigurationReader.read(new Inputs(HOME, CWD, null, List.of(drives), List.of()), TestTypes.ALL);
+    }
+}

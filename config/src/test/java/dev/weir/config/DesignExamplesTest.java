@@ -1,0 +1,113 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import dev.weir.throttle.ThrottleLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the documentation shows means what it says. */
+final class DesignExamplesTest {
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+
+    private final Path folder;
+
+    DesignExamplesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @Test
+    void theFileOfTheDesign() {
+        Reading reading = new ConfigFolder(folder)
+                .read(
+                        """
+                        weir {
+                          nbd.listen = ["unix:run/nbd.sock", "tcp:127.0.0.1:10809"]
+                          groups.tenant-a { policy = bucket, limits { iops = 2000 } }
+                          drives {
+                            vm1 {
+                              backend { type = file, path = "disks/vm1.img", size = 10GiB, create = true }
+                              policy = bucket                                # default
+                              limits { bps = 10MiB, iops = 500, iops_max = 2000, iops_max_length = 30s }
+                              group = tenant-a
+                            }
+                            scratch { backend { type = memory, size = 1GiB }, policy = slice, limits { bps_rd = 50MiB, bps_wr = 5MiB } }
+                            golden  { backend { type = file, path = "disks/golden.img" }, read-only = true }
+                          }
+                        }
+                        """);
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(List.of(), reading.warnings());
+        assertEquals(List.of("unix:" + folder + "/run/nbd.sock", "tcp:127.0.0.1:10809"), reading.listen());
+        assertEquals(
+                List.of(new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2000L)))),
+                reading.groups());
+        assertEquals(
+                List.of(
+                        new DriveSettings(
+                                "vm1",
+                                "file",
+                                Map.of("path", folder + "/disks/vm1.img", "size", 10 * GIB, "create", true),
+                                false,
+                                "bucket",
+                                "tenant-a",
+                                ThrottleLimits.of(Map.of(
+                                        "bps", 10 * MIB, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L))),
+                        new DriveSettings(
+                                "scratch",
+                                "memory",
+                                Map.of("size", GIB),
+                                false,
+                                "slice",
+                                null,
+                                ThrottleLimits.of(Map.of("bps_rd", 50 * MIB, "bps_wr", 5 * MIB))),
+                        new DriveSettings(
+                                "golden",
+                                "file",
+                                Map.of("path", folder + "/disks/golden.img"),
+                                true,
+                                "bucket",
+                                null,
+                                ThrottleLimits.NONE)),
+                reading.drives());
+    }
+
+    @Test
+    void theCommandLineOfTheDesign() {
+        Reading reading = new ConfigFolder(folder)
+                .read(
+                        "weir.groups.g.limits.iops = 100",
+                        "id=vm1,file=vm1.img,size=1G,bps=10M,iops=500,policy=slice",
+                        "id=s,memory=1G,bps_rd=1M,read-only=false,group=g");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(List.of(), reading.warnings());
+        assertEquals(List.of("unix:/home/weir/run/nbd.sock"), reading.listen());
+        assertEquals(
+                List.of(
+                        new DriveSettings(
+                                "vm1",
+                                "file",
+                                Map.of("path", "/cwd/vm1.img", "size", GIB, "create", true),
+                                false,
+                                "slice",
+                                null,
+                                ThrottleLimits.of(Map.of("bps", 10 * MIB, "iops", 500L))),
+                        new DriveSettings(
+                                "s",
+                                "memory",
+                                Map.of("size", GIB),
+                                false,
+                                "bucket",
+                                "g",
+                                ThrottleLimits.of(Map.of("bps_rd", MIB)))),
+                reading.drives());
+    }
+}

@@ -1,0 +1,344 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.DriveConfiguration;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupSettings;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.SynchronousConfigurationListener;
+
+/** The component with a real Configuration Admin and a real service registry. */
+final class HoconConfigurationTest {
+    private static final String TWO_DRIVES =
+            """
+            weir {
+              groups.g.limits.iops = 100
+              drives {
+                a { backend { type = memory, size = 1M }, limits.bps = 4M, group = g }
+                b { backend { type = memory, size = 2M } }
+              }
+            }
+            """;
+
+    private final ConfigFolder folder;
+    private final FelixFramework felix;
+    private final BundleContext context;
+    private final ConfigurationAdmin admin;
+
+    HoconConfigurationTest(@TempDir Path temporary) throws Exception {
+        folder = new ConfigFolder(temporary);
+        felix = new FelixFramework(
+                temporary.resolve("felix"),
+                Map.of(
+                        "weir.home", "/home/weir",
+                        "weir.cwd", "/cwd",
+                        "weir.config.file", folder.file().toString(),
+                        "weir.drive.0", "id=option,file=x.img"));
+        context = felix.context();
+        admin = felix.configurationAdmin();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        felix.stop();
+    }
+
+    private HoconConfiguration component(ConfigurationAdmin configurationAdmin) {
+        HoconConfiguration component = new HoconConfiguration(context, configurationAdmin);
+        addBackend(component, TestTypes.FILE);
+        addBackend(component, TestTypes.MEMORY);
+        component.addPolicy(reference(ThrottlePolicyFactory.class, TestTypes.BUCKET), TestTypes.BUCKET);
+        return component;
+    }
+
+    private void addBackend(HoconConfiguration component, BlockBackendFactory factory) {
+        component.addBackend(reference(BlockBackendFactory.class, factory), factory);
+    }
+
+    private <T> ServiceReference<T> reference(Class<T> type, T service) {
+        return context.registerService(type, service, null).getReference();
+    }
+
+    /** Writes a file and starts the component on it. */
+    private HoconConfiguration start(String text) {
+        folder.write("weir.conf", text);
+        HoconConfiguration component = component(admin);
+        component.start();
+        return component;
+    }
+
+    /** Returns how often each configuration that there is has been changed, by PID. */
+    private Map<String, Long> changeCounts() throws Exception {
+        Map<String, Long> counts = new TreeMap<>();
+        Configuration[] all = admin.listConfigurations(null);
+        for (Configuration configuration : all == null ? new Configuration[0] : all) {
+            counts.put(configuration.getPid(), configuration.getChangeCount());
+        }
+        return counts;
+    }
+
+    private Map<String, Object> properties(String pid) throws IOException {
+        return FrameworkUtil.asMap(admin.getConfiguration(pid, "?").getProperties());
+    }
+
+    private List<String> outcome(String property) {
+        ServiceReference<?> reference = context.getServiceReference(DriveConfiguration.class);
+        return List.of((String[]) Objects.requireNonNull(reference).getProperty(property));
+    }
+
+    @Test
+    void whatIsReadIsInConfigurationAdmin() throws Exception {
+        start(TWO_DRIVES);
+
+        assertEquals(
+                List.of("weir.drive~a", "weir.drive~b", "weir.drive~option", "weir.group~g", "weir.nbd"),
+                List.copyOf(changeCounts().keySet()));
+        assertEquals(
+                new DriveSettings(
+                        "a",
+                        "memory",
+                        Map.of("size", 1L << 20),
+                        false,
+                        "bucket",
+                        "g",
+                        ThrottleLimits.of(Map.of("bps", 4L << 20))),
+                DriveSettings.of(properties("weir.drive~a")));
+        assertEquals("/cwd/x.img", properties("weir.drive~option").get("backend.path"));
+        assertEquals(
+                new GroupSettings("g", "bucket", ThrottleLimits.of(Map.of("iops", 100L))),
+                GroupSettings.of(properties("weir.group~g")));
+        assertArrayEquals(new String[] {"unix:/home/weir/run/nbd.sock"}, (String[])
+                properties("weir.nbd").get("listen"));
+        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+    }
+
+    @Test
+    void whatIsTheSameNoticesNothing() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Map<String, Long> before = changeCounts();
+
+        assertEquals(List.of(), component.reload());
+        assertEquals(before, changeCounts());
+
+        folder.write("weir.conf", "# moved\n" + TWO_DRIVES.replace("4M", "5M"));
+        assertEquals(List.of(), component.reload());
+        before.merge("weir.drive~a", 1L, Long::sum);
+        assertEquals(before, changeCounts());
+        assertEquals(5L << 20, properties("weir.drive~a").get("limits.bps"));
+    }
+
+    @Test
+    void aFaultChangesNothing() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Map<String, Long> before = changeCounts();
+        List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
+                + " there are backend, policy, limits, group, read-only");
+
+        folder.write(
+                "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));
+        assertEquals(faults, component.reload());
+        assertEquals(before, changeCounts());
+        assertEquals(faults, outcome(DriveConfiguration.FAULTS));
+        assertEquals(
+                List.of("weir.conf:4: drives.a.limits.bps = 5: makes a request of 4 KiB wait 819.2 s"),
+                outcome(DriveConfiguration.WARNINGS));
+        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
+
+        folder.write("weir.conf", TWO_DRIVES);
+        assertEquals(List.of(), component.reload());
+        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
+        assertEquals(before, changeCounts());
+    }
+
+    @Test
+    void aFaultAtTheStartIsToldAndNothingIsThere() throws Exception {
+        start("weir {");
+
+        assertEquals(Map.of(), changeCounts());
+        assertEquals(1, outcome(DriveConfiguration.FAULTS).size());
+        assertEquals(List.of(), outcome(DriveConfiguration.DRIVES));
+    }
+
+    @Test
+    void whatIsGoneFromTheFileIsGone() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        folder.write("weir.conf", "weir.drives.b { backend { type = memory, size = 2M } }");
+
+        assertEquals(List.of(), component.reload());
+        assertEquals(
+                List.of("weir.drive~b", "weir.drive~option", "weir.nbd"),
+                List.copyOf(changeCounts().keySet()));
+        assertEquals(List.of("b", "option"), outcome(DriveConfiguration.DRIVES));
+    }
+
+    @Test
+    void whatIsLeftOverFromBeforeGoesAndWhatIsNotOursStays() throws Exception {
+        start(TWO_DRIVES).stop();
+        admin.getFactoryConfiguration(DriveSettings.PID, "theirs", "?")
+                .update(FrameworkUtil.asDictionary(Map.of("x", "y")));
+        start("weir.drives.c { backend { type = memory, size = 2M } }");
+
+        assertEquals(
+                List.of("weir.drive~c", "weir.drive~option", "weir.drive~theirs", "weir.nbd"),
+                List.copyOf(changeCounts().keySet()));
+    }
+
+    @Test
+    void groupsComeBeforeTheirDrivesAndGoAfterThem() {
+        List<String> events = new ArrayList<>();
+        context.registerService(
+                SynchronousConfigurationListener.class,
+                event -> events.add((event.getType() == ConfigurationEvent.CM_DELETED ? "- " : "+ ") + event.getPid()),
+                null);
+        HoconConfiguration component = start(TWO_DRIVES);
+        folder.write(
+                "weir.conf",
+                TWO_DRIVES.replace("g.", "h.").replace("= g", "= h").replace("b {", "c {"));
+        component.reload();
+
+        assertEquals(
+                List.of(
+                        "+ weir.group~g",
+                        "+ weir.drive~a",
+                        "+ weir.drive~b",
+                        "+ weir.drive~option",
+                        "+ weir.nbd",
+                        "+ weir.group~h",
+                        "- weir.drive~b",
+                        "+ weir.drive~a",
+                        "+ weir.drive~c",
+                        "- weir.group~g"),
+                events);
+    }
+
+    @Test
+    void aTypeThatComesLateIsReadWithItsOptions() throws Exception {
+        HoconConfiguration component = start(
+                "weir.drives.r.backend { type = remote, host = 10, cache = 1M, tls { cert = c.pem, verify = yes } }");
+        assertEquals("1M", properties("weir.drive~r").get("backend.cache"));
+        assertEquals(1, outcome(DriveConfiguration.WARNINGS).size());
+
+        CountDownLatch modified = new CountDownLatch(1);
+        context.addServiceListener(
+                event -> {
+                    if (event.getType() == ServiceEvent.MODIFIED) {
+                        modified.countDown();
+                    }
+                },
+                "(objectClass=" + DriveConfiguration.class.getName() + ")");
+        addBackend(component, TestTypes.REMOTE);
+
+        assertTrue(modified.await(20, TimeUnit.SECONDS));
+        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+        assertEquals(
+                Map.of("host", "10", "cache", 1L << 20, "tls.cert", folder.folder() + "/c.pem", "tls.verify", true),
+                DriveSettings.of(properties("weir.drive~r")).backendOptions());
+    }
+
+    @Test
+    void aTypeThatIsGoneIsMissed() {
+        HoconConfiguration component = start(TWO_DRIVES);
+        ServiceReference<ThrottlePolicyFactory> slice = reference(ThrottlePolicyFactory.class, TestTypes.SLICE);
+        folder.write("weir.conf", "weir.groups.g { policy = slice, limits.iops = 5 }");
+
+        component.addPolicy(slice, TestTypes.SLICE);
+        component.reload();
+        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+
+        component.removePolicy(slice);
+        component.reload();
+        assertEquals(1, outcome(DriveConfiguration.WARNINGS).size());
+    }
+
+    @Test
+    void aTypeThatThrowsIsAFault() {
+        HoconConfiguration component = start(TWO_DRIVES);
+        addBackend(component, new Broken());
+        folder.write("weir.conf", "weir.drives.c.backend.type = broken");
+        List<String> faults =
+                List.of("the configuration could not be read: java.lang.IllegalStateException: as always");
+
+        assertEquals(faults, component.reload());
+        assertEquals(faults, outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
+    }
+
+    private static final class Broken implements BlockBackendFactory {
+        @Override
+        public String type() {
+            return "broken";
+        }
+
+        @Override
+        public List<BackendOption> options() {
+            throw new IllegalStateException("as always");
+        }
+
+        @Override
+        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aConfigurationAdminThatCannotStore() {
+        ConfigurationAdmin full = (ConfigurationAdmin) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ConfigurationAdmin.class}, (proxy, method, arguments) -> {
+                    throw new IOException("no room left");
+                });
+        folder.write("weir.conf", TWO_DRIVES);
+        component(full).start();
+
+        assertEquals(List.of("Configuration Admin: no room left"), outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of(), outcome(DriveConfiguration.DRIVES));
+    }
+
+    @Test
+    void stoppingLeavesTheDrivesAlone() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Map<String, Long> before = changeCounts();
+
+        component.stop();
+        assertEquals(before, changeCounts());
+        assertNull(context.getServiceReference(DriveConfiguration.class));
+        assertEquals(List.of("the bundle that reads the configuration is stopped"), component.reload());
+    }
+
+    @Test
+    void theHomeMustBeKnown() {
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> Inputs.of(key -> null));
+
+        assertEquals("weir.home: must be set to an absolute path", e.getMessage());
+    }
+}

@@ -1,0 +1,276 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What HOCON brings: includes, substitutions, the environment; and files that cannot be read as a whole. */
+final class HoconFileTest {
+    private static final String MEMORY = "backend { type = memory, size = 1M }";
+
+    private final ConfigFolder folder;
+
+    HoconFileTest(@TempDir Path folder) {
+        this.folder = new ConfigFolder(folder);
+    }
+
+    private List<String> faults(String text) {
+        return folder.read(text).faults();
+    }
+
+    private List<String> faultsOfFile(Path file) {
+        Inputs inputs = new Inputs(ConfigFolder.HOME, ConfigFolder.CWD, file, List.of(), List.of());
+        return ConfigurationReader.read(inputs, TestTypes.ALL).faults();
+    }
+
+    @Test
+    void aFileThatIsNotThere() {
+        Path file = folder.folder().resolve("nix.conf");
+
+        assertEquals(List.of(file + ": no such file"), faultsOfFile(file));
+    }
+
+    @Test
+    void aFolder() {
+        assertEquals(List.of(folder.folder() + ": is a directory, not a file"), faultsOfFile(folder.folder()));
+        assertEquals(List.of("/: is a directory, not a file"), faultsOfFile(Path.of("/")));
+    }
+
+    @Test
+    void aFileThatMayNotBeRead() throws IOException {
+        folder.write("weir.conf", "weir {}").write("part.conf", "a = 1");
+        Files.setPosixFilePermissions(folder.file(), PosixFilePermissions.fromString("---------"));
+        assumeFalse(Files.isReadable(folder.file()), "whoever runs this may read everything");
+
+        assertEquals(List.of(folder.file() + ": cannot be read: permission denied"), faultsOfFile(folder.file()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a = [1; } | 2",
+                "a = ] | 2",
+                "= 5 | 2",
+                "a = \"no end | 2",
+                "a = ${ | 2",
+            })
+    void whatIsNotHocon(String text, int line) {
+        List<String> faults = faults("weir {\n" + text + "\n}");
+
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).matches("weir\\.conf:[" + line + "-4]: is not HOCON: .*"), faults::toString);
+    }
+
+    @Test
+    void whatIsNestedTooDeeply() {
+        List<String> faults = faults("weir" + " { a".repeat(100_000) + " = 1" + " }".repeat(100_000));
+
+        assertEquals(List.of("weir.conf: is nested too deeply"), faults);
+    }
+
+    @Test
+    void substitutionsWorkAcrossTheFile() {
+        Reading reading = folder.read(
+                """
+                rate = 4M
+                base { backend { type = memory, size = 1M } }
+                weir.drives {
+                  a = ${base} { limits.bps = ${rate} }
+                  b = ${weir.drives.a} { limits.bps = null, read-only = true }
+                  c = ${base} { group = ${?nix} }
+                }
+                """);
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(3, reading.drives().size());
+        for (var drive : reading.drives()) {
+            assertEquals(Map.of("size", 1L << 20), drive.backendOptions());
+            assertEquals(drive.name().equals("b"), drive.readOnly());
+            assertEquals(
+                    drive.name().equals("a") ? 4L << 20 : null,
+                    drive.limits().toMap().get("bps"));
+        }
+    }
+
+    @Test
+    void theEnvironmentIsWhereSubstitutionsEnd() {
+        String path = System.getenv("PATH");
+        Reading reading = folder.read("weir.drives.a.backend { type = remote, host = ${PATH} }");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(path, reading.drives().get(0).backendOptions().get("host"));
+        assertEquals(
+                List.of("weir.conf:2: drives.a.limits.iops = " + Findings.shown(path)
+                        + " (from the environment): must be a whole number"),
+                faults("weir.drives.a { " + MEMORY + "\nlimits.iops = ${PATH} }"));
+    }
+
+    @Test
+    void whatComesPartlyFromTheEnvironmentHasTheLineOfTheRest() {
+        assertEquals(
+                List.of("weir.conf:3: drives.a.limits.iops = " + Findings.shown(System.getenv("PATH") + "x")
+                        + ": must be a whole number"),
+                faults("weir.drives.a { " + MEMORY + "\nlimits {\niops = ${PATH}x } }"));
+    }
+
+    @Test
+    void aSubstitutionThatLeadsNowhereIsNoReasonToReadNoFurther() {
+        assertEquals(
+                List.of(
+                        "weir.conf:2: drives.a.limits.iops = ${nix}: refers to something that is not set",
+                        "weir.conf:3: drives.a.limits.bps = -1: must be 0 (no limit) or more"),
+                faults("weir.drives.a { " + MEMORY + "\nlimits { iops = ${nix}\n bps = -1 } }"));
+    }
+
+    @Test
+    void substitutionsThatGoRound() {
+        List<String> faults =
+                faults("weir.drives.a {\n policy = ${weir.drives.a.group}\n group = ${weir.drives.a.policy} }");
+
+        assertEquals(1, faults.size());
+        assertTrue(
+                faults.get(0).matches("weir\\.conf:[23]: Could not resolve.*part of a cycle of substitutions.*"),
+                faults::toString);
+    }
+
+    @Test
+    void whatIsOutsideOfWeirIsLeftAlone() {
+        assertEquals(List.of(), faults("limits.bps = -5\nother = ${nix}\nweir.drives.a { " + MEMORY + " }"));
+    }
+
+    @Test
+    void nothingForWeir() {
+        Reading reading = folder.read("drives {}");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(
+                List.of("weir.conf: there is no block weir { … }", "weir.conf: there are no drives"),
+                reading.warnings());
+    }
+
+    @Test
+    void nothingAtAll() {
+        assertEquals(
+                List.of("command line: there are no drives"),
+                ConfigFolder.readOptions().warnings());
+    }
+
+    @Test
+    void anIncludedFileIsNamedWithItsLine() {
+        folder.write("part.conf", "\n\nlimits { bps = -5 }");
+
+        assertEquals(
+                List.of(
+                        "weir.conf:3: drives.a.limits.iops = -1: must be 0 (no limit) or more",
+                        "part.conf:3: drives.a.limits.bps = -5: must be 0 (no limit) or more"),
+                faults("weir.drives.a { " + MEMORY + "\n include \"part.conf\"\n limits { iops = -1 } }"));
+    }
+
+    @Test
+    void aFaultOfABlockInSeveralFilesIsWhereTheFirstPartIs() {
+        folder.write("part.conf", "drives.a.limits.bps = 5M");
+
+        assertEquals(
+                List.of("weir.conf:3: drives.a.backend.type: must be set; there are file, memory, remote"),
+                faults("weir {\n include \"part.conf\"\n drives.a.limits.iops = 5\n }"));
+    }
+
+    @Test
+    void relativePathsOfAnIncludedFileStartFromTheFolderOfTheFirst() throws IOException {
+        Files.createDirectory(folder.folder().resolve("more"));
+        folder.write("more/part.conf", "include \"sibling\"\nweir.drives.a.backend.type = file");
+        folder.write("more/sibling.conf", "weir.drives.a.backend.path = x.img");
+        Reading reading = folder.read("include \"more/part.conf\"");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(
+                Map.of("path", folder.folder() + "/x.img"),
+                reading.drives().get(0).backendOptions());
+    }
+
+    @Test
+    void anIncludeThatIsMissingIsToldOf() {
+        Reading reading = folder.read("include \"nix.conf\"\ninclude \"nix\"\ninclude file(\"/nix\")\n"
+                + "weir.drives.a { include \"nix2\", " + MEMORY + " }");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(
+                List.of(
+                        "weir.conf: include \"nix.conf\": there is no such file; it is left out",
+                        "weir.conf: include \"nix\": there is no such file; it is left out",
+                        "weir.conf: include \"/nix\": there is no such file; it is left out",
+                        "weir.conf: include \"nix2\": there is no such file; it is left out"),
+                reading.warnings());
+    }
+
+    @Test
+    void anIncludeThatIsRequiredAndMissing() {
+        List<String> faults = faults("\ninclude required(\"nix.conf\")\nweir {}");
+
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).contains("nix.conf"), faults::toString);
+    }
+
+    @Test
+    void anIncludeThatIsThereAndCannotBeRead() throws IOException {
+        Files.createDirectory(folder.folder().resolve("part.conf"));
+        List<String> faults = faults("include \"part.conf\"\nweir.drives.a { " + MEMORY + " }");
+
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).startsWith("part.conf: "), faults::toString);
+        assertTrue(faults.get(0).contains("Is a directory"), faults::toString);
+    }
+
+    @Test
+    void anIncludeThatIsNotHocon() {
+        folder.write("part.conf", "\na = ]");
+        List<String> faults = faults("include \"part.conf\"");
+
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).startsWith("part.conf:2: is not HOCON: "), faults::toString);
+    }
+
+    @Test
+    void includesThatGoRound() {
+        folder.write("part.conf", "include \"weir.conf\"");
+        List<String> faults = faults("include \"part.conf\"");
+
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).contains("include statements nested more than 50 times"), faults::toString);
+    }
+
+    @Test
+    void otherFormatsThatTypesafeConfigReads() {
+        folder.write("part.properties", "weir.drives.a.limits.bps = -5");
+
+        assertEquals(
+                List.of("part.properties: drives.a.limits.bps = -5: must be 0 (no limit) or more"),
+                faults("include \"part\"\nweir.drives.a { " + MEMORY + " }"));
+    }
+
+    @Test
+    void nothingOfTheClassPathIsRead() {
+        System.setProperty("weir.drives.b.policy", "slice");
+        try {
+            Reading reading = folder.read("weir.drives.a { " + MEMORY + " }");
+
+            assertEquals(List.of(), reading.faults());
+            assertFalse(reading.drives().stream().anyMatch(drive -> drive.name().equals("b")));
+        } finally {
+            System.clearProperty("weir.drives.b.policy");
+        }
+    }
+}

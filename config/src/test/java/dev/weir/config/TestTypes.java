@@ -1,0 +1,69 @@
+package dev.weir.config;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BackendOption.Kind;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.List;
+import java.util.Map;
+
+/** Types with the options and rules of the real ones, which nothing is ever opened or made with. */
+final class TestTypes {
+    static final BlockBackendFactory FILE = new Backend(
+            "file",
+            new BackendOption("path", Kind.PATH, true, "the image"),
+            new BackendOption("size", Kind.BYTES, false, "its size"),
+            new BackendOption("create", Kind.FLAG, false, "whether it is made if it is not there"));
+    static final BlockBackendFactory MEMORY =
+            new Backend("memory", new BackendOption("size", Kind.BYTES, true, "its size"));
+
+    /** A type with every kind of option. */
+    static final BlockBackendFactory REMOTE = new Backend(
+            "remote",
+            new BackendOption("host", Kind.TEXT, true, "where it is"),
+            new BackendOption("cache", Kind.BYTES, false, "how much is kept"),
+            new BackendOption("tls.cert", Kind.PATH, false, "a certificate"),
+            new BackendOption("tls.verify", Kind.FLAG, false, "whether it is checked"));
+
+    static final ThrottlePolicyFactory BUCKET = new Policy("bucket", true);
+    static final ThrottlePolicyFactory SLICE = new Policy("slice", false);
+
+    static final Types ALL = new Types(
+            Map.of("file", FILE, "memory", MEMORY, "remote", REMOTE), Map.of("bucket", BUCKET, "slice", SLICE));
+    static final Types NONE = new Types(Map.of(), Map.of());
+
+    private TestTypes() {}
+
+    private record Backend(String type, List<BackendOption> options) implements BlockBackendFactory {
+        Backend(String type, BackendOption... options) {
+            this(type, List.of(options));
+        }
+
+        @Override
+        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private record Policy(String type, boolean bursts) implements ThrottlePolicyFactory {
+        @Override
+        public List<LimitFault> faults(ThrottleLimits limits) {
+            return LimitKey.ALL.stream()
+                    .filter(limit -> !bursts && limits.max(limit) > 0)
+                    .map(limit -> new LimitFault(
+                            limit.key() + "_max", limits.max(limit), "policy " + type + " has no bursts"))
+                    .toList();
+        }
+
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
