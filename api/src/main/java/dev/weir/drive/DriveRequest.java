@@ -50,7 +50,7 @@ public abstract class DriveRequest {
      * position and limit. Asked for once, when the request goes to the backend and not while it is queued;
      * never for other operations.
      */
-    protected abstract ByteBuffer buffer();
+    public abstract ByteBuffer buffer();
 
     /**
      * Tells the outcome, once for each time the request was submitted, on any thread; possibly before
@@ -58,7 +58,7 @@ public abstract class DriveRequest {
      *
      * @param error why it failed, or null if it was done
      */
-    protected abstract void completed(@Nullable BlockError error);
+    public abstract void completed(@Nullable BlockError error);
 
     /** Returns whose request it is. */
     public final Object client() {
