@@ -1,0 +1,53 @@
+package dev.weir.nbd;
+
+import dev.weir.drive.Drive;
+
+/** What the server spends on its connections. All of it is per connection unless it says otherwise. */
+final class Bounds {
+    /**
+     * Requests that were received and whose replies have not yet been written to the socket. At the bound the
+     * connection is not read from, until half of them are done.
+     */
+    static final int MAX_REQUESTS = 1024;
+
+    /** The bytes that those requests carry: payloads of writes, and what reads ask for. Bounded in the same way. */
+    static final long MAX_REQUEST_BYTES = 2L * Drive.MAX_TRANSFER;
+
+    /** The longest data of an option that is looked at; it holds the longest name the specification allows. */
+    static final int MAX_OPTION_BYTES = 64 << 10;
+
+    /** Requests that are kept for reuse. */
+    static final int MAX_SPARE_REQUESTS = 256;
+
+    /** What a thread receives at once; more than a Unix socket holds on Linux by default. One per thread. */
+    static final int RECEIVE_BYTES = 256 << 10;
+
+    /** How often a connection is read from before others of its thread have their turn. */
+    static final int MAX_READS_PER_TURN = 4;
+
+    /** From here on the rest of a payload is read from the socket straight into its own buffer. */
+    static final int MIN_DIRECT_READ_BYTES = 16 << 10;
+
+    /** What is received at once behind such a payload: the next few requests, but little of their payload. */
+    static final int READ_BEHIND_BYTES = 4 << 10;
+
+    /** Replies written by one system call go up to about this many bytes, or to a number of replies. */
+    static final int MAX_ROUND_BYTES = 256 << 10;
+
+    /** Replies with data that are written by one system call. */
+    static final int MAX_ROUND_DATA = 64;
+
+    /** Replies without data that are written by one system call. */
+    static final int MAX_ROUND_HEADERS = 256;
+
+    /** How often a thread that is not the connection's own writes before it leaves the rest to that. */
+    static final int MAX_ROUNDS_ABROAD = 4;
+
+    /** Direct memory that is kept for reuse. In all, for the threads together. */
+    static final long MAX_SPARE_BYTES = 64L << 20;
+
+    /** The threads that serve sockets. In all. */
+    static final int MAX_LOOPS = 4;
+
+    private Bounds() {}
+}

@@ -1,0 +1,78 @@
+package dev.weir.nbd;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Direct buffers for the data of requests, kept for reuse up to a bound. They come in sizes of powers of two,
+ * each with room for a reply's header in front of the data.
+ *
+ * <p>Thread-safe: one thread takes most of them, but any thread may give them back.
+ */
+final class BufferPool {
+    private static final int SMALLEST_SHIFT = 12;
+    private static final int LARGEST_SHIFT = 25;
+
+    private final long maxSpareBytes;
+
+    /** By size. Guarded by this object, as is all below. */
+    private final List<ArrayDeque<ByteBuffer>> spares = IntStream.rangeClosed(SMALLEST_SHIFT, LARGEST_SHIFT)
+            .mapToObj(shift -> new ArrayDeque<ByteBuffer>())
+            .toList();
+
+    private long spareBytes;
+    private int lent;
+
+    /** Makes an empty pool that keeps at most so many bytes for reuse. */
+    BufferPool(long maxSpareBytes) {
+        this.maxSpareBytes = maxSpareBytes;
+    }
+
+    /**
+     * Returns a buffer with position 0 and this limit.
+     *
+     * @param bytes at most the longest request and a reply's header
+     * @throws OutOfMemoryError if there is no direct memory left
+     */
+    ByteBuffer take(int bytes) {
+        int dataBytes = Math.max(bytes - Nbd.SIMPLE_REPLY_BYTES, 1 << SMALLEST_SHIFT);
+        int shift = Integer.SIZE - Integer.numberOfLeadingZeros(dataBytes - 1);
+        ByteBuffer buffer;
+        synchronized (this) {
+            lent++;
+            buffer = spares.get(shift - SMALLEST_SHIFT).pollLast();
+            if (buffer != null) {
+                spareBytes -= buffer.capacity();
+            }
+        }
+        return (buffer != null ? buffer : allocate(shift)).clear().limit(bytes);
+    }
+
+    private ByteBuffer allocate(int shift) {
+        try {
+            return ByteBuffer.allocateDirect((1 << shift) + Nbd.SIMPLE_REPLY_BYTES);
+        } catch (OutOfMemoryError e) {
+            synchronized (this) {
+                lent--;
+            }
+            throw e;
+        }
+    }
+
+    /** Takes a buffer back. */
+    synchronized void give(ByteBuffer buffer) {
+        lent--;
+        if (spareBytes + buffer.capacity() <= maxSpareBytes) {
+            spareBytes += buffer.capacity();
+            int shift = Integer.numberOfTrailingZeros(buffer.capacity() - Nbd.SIMPLE_REPLY_BYTES);
+            spares.get(shift - SMALLEST_SHIFT).addLast(buffer);
+        }
+    }
+
+    /** Returns how many buffers were taken and not given back. */
+    synchronized int lent() {
+        return lent;
+    }
+}

@@ -1,0 +1,10 @@
+package dev.weir.nbd;
+
+import dev.weir.drive.Drive;
+
+/** A client's socket, in whichever phase it is. Called by its loop's thread only. */
+interface Connection extends EventLoop.Handler {
+
+    /** Ends the connection in good order if it uses this drive, which is no longer served. */
+    void driveGone(Drive drive);
+}

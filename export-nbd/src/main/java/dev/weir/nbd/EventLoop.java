@@ -1,0 +1,171 @@
+package dev.weir.nbd;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that serves many sockets and never waits for one of them.
+ *
+ * <p>{@link #execute}, {@link #wakeup}, {@link #inLoop} and {@link #stop} may be called by any thread,
+ * everything else by the loop's own.
+ */
+final class EventLoop implements Executor {
+
+    /** One socket of a loop. All of it is called by the loop's thread, one call at a time. */
+    interface Handler {
+
+        /**
+         * Does what can be done without waiting.
+         *
+         * @param operations what the socket is ready for, in the terms of {@link SelectionKey}
+         * @throws IOException if the socket failed; it is closed then
+         */
+        void ready(int operations) throws IOException;
+
+        /**
+         * Closes the socket, now; nothing happens if it is closed.
+         *
+         * @param why what to say in the log
+         */
+        void close(String why);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+    private final Selector selector;
+    private final Consumer<SelectionKey> serve = this::serve;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(Bounds.RECEIVE_BYTES);
+    private final BufferPool pool;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /** Starts a thread of that name, with buffers for its connections from {@code pool}. */
+    static EventLoop start(String name, BufferPool pool) throws IOException {
+        EventLoop loop = new EventLoop(name, pool);
+        loop.thread.start();
+        return loop;
+    }
+
+    private EventLoop(String name, BufferPool pool) throws IOException {
+        this.pool = pool;
+        selector = Selector.open();
+        thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    /** Returns where sockets are read to; nothing stays in it from one call of a handler to the next. */
+    ByteBuffer receiveBuffer() {
+        return receiveBuffer.clear();
+    }
+
+    /** Adds a socket with a new handler, that is not interested in anything yet. */
+    void register(SelectableChannel channel, Function<SelectionKey, Handler> newHandler) throws IOException {
+        channel.configureBlocking(false);
+        SelectionKey key = channel.register(selector, 0);
+        Handler handler = newHandler.apply(key);
+        key.attach(handler);
+        serve(handler, 0);
+    }
+
+    /** Returns the handlers of its sockets. */
+    List<Handler> handlers() {
+        return selector.keys().stream().map(key -> (Handler) key.attachment()).collect(Collectors.toList());
+    }
+
+    boolean inLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Has a task run by the loop's thread, soon. */
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        wakeup();
+    }
+
+    /** Has the loop's thread look at its tasks, and at what its sockets are interested in. */
+    void wakeup() {
+        if (!inLoop()) {
+            selector.wakeup();
+        }
+    }
+
+    /** Closes all its sockets and ends; tasks that come later are run once more or not at all. */
+    void stop() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    /** Waits until it has ended, or for so long; returns whether it has. */
+    boolean join(long millis) throws InterruptedException {
+        thread.join(millis);
+        return !thread.isAlive();
+    }
+
+    @Override
+    public String toString() {
+        return thread.getName();
+    }
+
+    private void run() {
+        try (selector) {
+            while (!stopping) {
+                if (tasks.isEmpty()) {
+                    selector.select(serve);
+                } else {
+                    selector.selectNow(serve);
+                }
+                runTasks();
+            }
+            runTasks();
+            handlers().forEach(handler -> handler.close("the server stops"));
+        } catch (IOException e) {
+            LOG.error("{} cannot go on", thread.getName(), e);
+        }
+    }
+
+    /** Runs the tasks that are there now; those that they add have to wait until sockets had their turn. */
+    private void runTasks() {
+        for (int left = tasks.size(); left > 0; left--) {
+            Runnable task = tasks.remove();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("{} goes on after a failure", thread.getName(), e);
+            }
+        }
+    }
+
+    private void serve(SelectionKey key) {
+        serve((Handler) key.attachment(), key.readyOps());
+    }
+
+    /** Calls a handler, and closes its socket if that fails: no client takes another's connection with it. */
+    void serve(Handler handler, int operations) {
+        try {
+            handler.ready(operations);
+        } catch (IOException e) {
+            handler.close(String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} is closed after a failure", handler, e);
+            handler.close("internal failure");
+        }
+    }
+}

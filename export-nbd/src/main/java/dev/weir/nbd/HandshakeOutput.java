@@ -1,0 +1,107 @@
+package dev.weir.nbd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weir.drive.Drive;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * What a server says during the handshake, in bytes.
+ *
+ * <p>Not thread-safe.
+ */
+final class HandshakeOutput {
+    private static final int HANDSHAKE_FLAGS = Nbd.NBD_FLAG_FIXED_NEWSTYLE | Nbd.NBD_FLAG_NO_ZEROES;
+    private static final int RESERVED_BYTES = 124;
+
+    private static final int MIN_BLOCK_BYTES = 1;
+    private static final int PREFERRED_BLOCK_BYTES = 4096;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+
+    /** Returns what was said since this was last asked, possibly nothing. */
+    ByteBuffer take() {
+        ByteBuffer said = ByteBuffer.wrap(bytes.toByteArray());
+        bytes.reset();
+        return said;
+    }
+
+    void greet() {
+        byte[] greeting = new byte[18];
+        ByteBuffer.wrap(greeting).putLong(Nbd.NBDMAGIC).putLong(Nbd.IHAVEOPT).putShort((short) HANDSHAKE_FLAGS);
+        bytes.writeBytes(greeting);
+    }
+
+    /** Answers {@code NBD_OPT_EXPORT_NAME}, which has a form of its own. */
+    void export(Drive drive, boolean zeroes) {
+        byte[] answer = new byte[10];
+        ByteBuffer.wrap(answer).putLong(drive.size()).putShort((short) transmissionFlags(drive));
+        bytes.writeBytes(answer);
+        if (zeroes) {
+            bytes.writeBytes(new byte[RESERVED_BYTES]);
+        }
+    }
+
+    void ack(int option) {
+        reply(option, Nbd.NBD_REP_ACK, new byte[0]);
+    }
+
+    /** Refuses an option and says why, for people. */
+    void refuse(int option, int error, String why) {
+        reply(option, error, why.getBytes(UTF_8));
+    }
+
+    void server(int option, String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        byte[] data = new byte[Integer.BYTES + utf8.length];
+        ByteBuffer.wrap(data).putInt(utf8.length).put(utf8);
+        reply(option, Nbd.NBD_REP_SERVER, data);
+    }
+
+    void infoExport(int option, Drive drive) {
+        byte[] data = new byte[12];
+        ByteBuffer.wrap(data)
+                .putShort((short) Nbd.NBD_INFO_EXPORT)
+                .putLong(drive.size())
+                .putShort((short) transmissionFlags(drive));
+        reply(option, Nbd.NBD_REP_INFO, data);
+    }
+
+    void infoName(int option, Drive drive) {
+        byte[] utf8 = drive.name().getBytes(UTF_8);
+        byte[] data = new byte[Short.BYTES + utf8.length];
+        ByteBuffer.wrap(data).putShort((short) Nbd.NBD_INFO_NAME).put(utf8);
+        reply(option, Nbd.NBD_REP_INFO, data);
+    }
+
+    void infoBlockSize(int option) {
+        byte[] data = new byte[14];
+        ByteBuffer.wrap(data)
+                .putShort((short) Nbd.NBD_INFO_BLOCK_SIZE)
+                .putInt(MIN_BLOCK_BYTES)
+                .putInt(PREFERRED_BLOCK_BYTES)
+                .putInt(Drive.MAX_TRANSFER);
+        reply(option, Nbd.NBD_REP_INFO, data);
+    }
+
+    private void reply(int option, int type, byte[] data) {
+        byte[] header = new byte[20];
+        ByteBuffer.wrap(header)
+                .putLong(Nbd.NBD_REP_MAGIC)
+                .putInt(option)
+                .putInt(type)
+                .putInt(data.length);
+        bytes.writeBytes(header);
+        bytes.writeBytes(data);
+    }
+
+    /** A drive has one cache for all connections, so a flush on one is a flush for all. */
+    private static int transmissionFlags(Drive drive) {
+        int all =
+                Nbd.NBD_FLAG_HAS_FLAGS | Nbd.NBD_FLAG_SEND_FLUSH | Nbd.NBD_FLAG_SEND_FUA | Nbd.NBD_FLAG_CAN_MULTI_CONN;
+        return drive.readOnly()
+                ? all | Nbd.NBD_FLAG_READ_ONLY
+                : all | Nbd.NBD_FLAG_SEND_TRIM | Nbd.NBD_FLAG_SEND_WRITE_ZEROES;
+    }
+}

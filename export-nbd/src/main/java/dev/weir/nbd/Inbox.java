@@ -1,0 +1,77 @@
+package dev.weir.nbd;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection has received and nobody has taken yet. It has memory of its own only while there is any.
+ *
+ * <p>For the connection's thread only.
+ */
+final class Inbox {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final SocketChannel channel;
+    private final EventLoop loop;
+    private final ByteBuffer[] payloadAndBehind = new ByteBuffer[2];
+    private @Nullable ByteBuffer rest;
+    private boolean drained;
+
+    Inbox(SocketChannel channel, EventLoop loop) {
+        this.channel = channel;
+        this.loop = loop;
+    }
+
+    /** Returns what is left of earlier bytes; offer it to {@link #keep} afterwards. */
+    ByteBuffer rest() {
+        return rest == null ? NOTHING : rest;
+    }
+
+    /**
+     * Returns what is left and what the socket has, possibly nothing, or null if the client sends no more.
+     * Offer it to {@link #keep} afterwards.
+     *
+     * @param payload is filled from the socket first if much of it is still to come; then nothing may be left
+     */
+    @Nullable
+    ByteBuffer receive(@Nullable ByteBuffer payload) throws IOException {
+        ByteBuffer in = loop.receiveBuffer().put(rest());
+        release();
+        long received;
+        if (payload != null && payload.remaining() >= Bounds.MIN_DIRECT_READ_BYTES) {
+            in.limit(Bounds.READ_BEHIND_BYTES);
+            payloadAndBehind[0] = payload;
+            payloadAndBehind[1] = in;
+            received = channel.read(payloadAndBehind);
+        } else {
+            received = channel.read(in);
+        }
+        drained = in.hasRemaining();
+        return received < 0 ? null : in.flip();
+    }
+
+    /** Returns whether the socket had less than there was room for. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    /** Keeps what is left of what {@link #rest} or {@link #receive} returned. */
+    @SuppressWarnings("ReferenceEquality") // whether it is the very buffer, not one with the same bytes
+    void keep(ByteBuffer in) {
+        if (!in.hasRemaining()) {
+            release();
+        } else if (in != rest) {
+            rest = loop.pool().take(in.remaining()).put(in).flip();
+        }
+    }
+
+    /** Forgets what is left. */
+    void release() {
+        if (rest != null) {
+            loop.pool().give(rest);
+            rest = null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.weir.nbd;
+
+import dev.weir.block.BlockError;
+import org.jspecify.annotations.Nullable;
+
+/** The constants of the NBD protocol, under the names that its specification gives them. */
+final class Nbd {
+    static final long NBDMAGIC = 0x4e42444d41474943L;
+    static final long IHAVEOPT = 0x49484156454F5054L;
+
+    /** Of a reply to an option; the specification gives it no name. */
+    static final long NBD_REP_MAGIC = 0x3e889045565a9L;
+
+    static final int NBD_REQUEST_MAGIC = 0x25609513;
+    static final int NBD_SIMPLE_REPLY_MAGIC = 0x67446698;
+
+    /** Handshake flags, and the client's answer to them. */
+    static final int NBD_FLAG_FIXED_NEWSTYLE = 1;
+
+    static final int NBD_FLAG_NO_ZEROES = 1 << 1;
+    static final int NBD_FLAG_C_FIXED_NEWSTYLE = 1;
+    static final int NBD_FLAG_C_NO_ZEROES = 1 << 1;
+
+    /** Transmission flags. */
+    static final int NBD_FLAG_HAS_FLAGS = 1;
+
+    static final int NBD_FLAG_READ_ONLY = 1 << 1;
+    static final int NBD_FLAG_SEND_FLUSH = 1 << 2;
+    static final int NBD_FLAG_SEND_FUA = 1 << 3;
+    static final int NBD_FLAG_SEND_TRIM = 1 << 5;
+    static final int NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6;
+    static final int NBD_FLAG_CAN_MULTI_CONN = 1 << 8;
+
+    /** Options. */
+    static final int NBD_OPT_EXPORT_NAME = 1;
+
+    static final int NBD_OPT_ABORT = 2;
+    static final int NBD_OPT_LIST = 3;
+    static final int NBD_OPT_INFO = 6;
+    static final int NBD_OPT_GO = 7;
+
+    /** Replies to options. */
+    static final int NBD_REP_ACK = 1;
+
+    static final int NBD_REP_SERVER = 2;
+    static final int NBD_REP_INFO = 3;
+    static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
+    static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
+    static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
+    static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
+
+    /** What a client can be told about an export. */
+    static final int NBD_INFO_EXPORT = 0;
+
+    static final int NBD_INFO_NAME = 1;
+    static final int NBD_INFO_BLOCK_SIZE = 3;
+
+    /** Commands. */
+    static final int NBD_CMD_READ = 0;
+
+    static final int NBD_CMD_WRITE = 1;
+    static final int NBD_CMD_DISC = 2;
+    static final int NBD_CMD_FLUSH = 3;
+    static final int NBD_CMD_TRIM = 4;
+    static final int NBD_CMD_WRITE_ZEROES = 6;
+
+    /** Command flags. */
+    static final int NBD_CMD_FLAG_FUA = 1;
+
+    static final int NBD_CMD_FLAG_NO_HOLE = 1 << 1;
+
+    /** Errors; 0 is none. */
+    static final int NBD_SUCCESS = 0;
+
+    static final int NBD_EPERM = 1;
+    static final int NBD_EIO = 5;
+    static final int NBD_ENOMEM = 12;
+    static final int NBD_EINVAL = 22;
+    static final int NBD_ENOSPC = 28;
+    static final int NBD_ESHUTDOWN = 108;
+
+    /** A request without its payload: magic, flags, type, cookie, offset, length. */
+    static final int REQUEST_BYTES = 28;
+
+    /** A simple reply without its payload: magic, error, cookie. */
+    static final int SIMPLE_REPLY_BYTES = 16;
+
+    /** What a client says before the data of an option: magic, option, length. */
+    static final int OPTION_BYTES = 16;
+
+    /** The longest string that the specification allows. */
+    static final int MAX_STRING_BYTES = 4096;
+
+    private Nbd() {}
+
+    /** Returns what a client is told about the outcome of a request. */
+    static int error(@Nullable BlockError error) {
+        if (error == null) {
+            return NBD_SUCCESS;
+        }
+        return switch (error) {
+            case EPERM -> NBD_EPERM;
+            case EIO -> NBD_EIO;
+            case EINVAL -> NBD_EINVAL;
+            case ENOSPC -> NBD_ENOSPC;
+            case ESHUTDOWN -> NBD_ESHUTDOWN;
+        };
+    }
+}

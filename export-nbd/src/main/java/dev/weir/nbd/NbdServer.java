@@ -1,0 +1,174 @@
+package dev.weir.nbd;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.EventLoop.Handler;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server: its threads, what it listens on and its connections. The first loop accepts connections, all of
+ * them serve some.
+ *
+ * <p>Thread-safe.
+ */
+final class NbdServer {
+    private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
+    private static final long STOP_MILLIS = 5_000;
+
+    private final Exports exports;
+
+    /** By configured address; what is open. Guarded by this object. */
+    private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
+
+    /** Guarded by this object. */
+    private final List<String> faults = new ArrayList<>();
+
+    private volatile List<EventLoop> loops = List.of();
+
+    /** For the first loop's thread only. */
+    private int accepted;
+
+    /** Makes a server that does nothing before {@link #start}. */
+    NbdServer(Exports exports) {
+        this.exports = exports;
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @throws IOException if the system has no descriptors for them; nothing runs then
+     */
+    void start() throws IOException {
+        int count = Math.min(Runtime.getRuntime().availableProcessors(), Bounds.MAX_LOOPS);
+        List<EventLoop> started = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                started.add(EventLoop.start("weir-nbd-" + i, new BufferPool(Bounds.MAX_SPARE_BYTES / count)));
+            }
+        } catch (IOException e) {
+            started.forEach(EventLoop::stop);
+            throw e;
+        }
+        loops = List.copyOf(started);
+    }
+
+    /** Listens on these addresses and no others; those that stay notice nothing. */
+    synchronized void listen(List<String> addresses) {
+        sockets.entrySet().removeIf(socket -> !addresses.contains(socket.getKey()) && close(socket.getValue()));
+        faults.clear();
+        for (String address : new LinkedHashSet<>(addresses)) {
+            if (!sockets.containsKey(address)) {
+                open(address);
+            }
+        }
+    }
+
+    private void open(String address) {
+        try {
+            ListenSocket socket = ListenSocket.open(address);
+            sockets.put(address, socket);
+            EventLoop first = loops.get(0);
+            first.execute(
+                    () -> register(first, socket.channel(), key -> new Listener(first, socket, key, this::accept)));
+            LOG.info("listening on {}", socket.address());
+        } catch (IOException e) {
+            String fault = address + ": " + reason(e);
+            faults.add(fault);
+            LOG.warn("cannot listen on {}", fault);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+    }
+
+    /** Returns when the address is free, which is only after its selector has been asked again. */
+    private boolean close(ListenSocket socket) {
+        EventLoop first = loops.get(0);
+        CountDownLatch free = new CountDownLatch(1);
+        first.execute(() -> {
+            socket.close();
+            first.execute(free::countDown);
+        });
+        try {
+            if (!free.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} is still not closed", socket.address());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("no longer listening on {}", socket.address());
+        return true;
+    }
+
+    private void accept(SocketChannel channel, String client) {
+        EventLoop loop = loops.get(accepted++ % loops.size());
+        LOG.debug("{} has connected", client);
+        loop.execute(() -> register(loop, channel, key -> new Negotiation(loop, channel, key, client, exports)));
+    }
+
+    private static void register(
+            EventLoop loop, SelectableChannel channel, Function<SelectionKey, Handler> newHandler) {
+        try {
+            loop.register(channel, newHandler);
+        } catch (IOException e) {
+            LOG.warn("a connection cannot be served: {}", e.getMessage());
+            Sockets.close(channel);
+        }
+    }
+
+    /** Returns the addresses it has got, with the ports that were free. */
+    synchronized List<String> addresses() {
+        return sockets.values().stream().map(ListenSocket::address).toList();
+    }
+
+    /** Returns a line for each address that it cannot listen on. */
+    synchronized List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** Returns the URIs of a drive, one for each address. */
+    synchronized List<String> uris(String drive) {
+        return sockets.values().stream().map(socket -> socket.uri(drive)).toList();
+    }
+
+    /** Ends the connections that use a drive, without waiting for them. */
+    void driveGone(Drive drive) {
+        for (EventLoop loop : loops) {
+            loop.execute(() -> loop.handlers().forEach(handler -> {
+                if (handler instanceof Connection connection) {
+                    connection.driveGone(drive);
+                }
+            }));
+        }
+    }
+
+    /** Closes everything. The first loop ends first: then nobody hands connections to the others any more. */
+    synchronized void close() {
+        for (EventLoop loop : loops) {
+            loop.stop();
+            try {
+                if (!loop.join(STOP_MILLIS)) {
+                    LOG.warn("{} has not ended in {} ms", loop, STOP_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        sockets.values().forEach(ListenSocket::close);
+        sockets.clear();
+    }
+}

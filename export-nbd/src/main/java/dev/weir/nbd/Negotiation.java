@@ -1,0 +1,111 @@
+package dev.weir.nbd;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.Handshake.Step;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection in the handshake. It takes one message after the other, and none while an answer is not sent. */
+final class Negotiation implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
+
+    private final EventLoop loop;
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final String client;
+    private final Inbox inbox;
+    private final Handshake handshake;
+    private Step step = Step.TAKEN;
+    private ByteBuffer output;
+
+    /**
+     * Greets the client when it is first called.
+     *
+     * @param client who it is, for people
+     */
+    Negotiation(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports) {
+        this.loop = loop;
+        this.channel = channel;
+        this.key = key;
+        this.client = client;
+        inbox = new Inbox(channel, loop);
+        handshake = new Handshake(exports);
+        output = handshake.output();
+    }
+
+    @Override
+    public void ready(int operations) throws IOException {
+        ByteBuffer in = inbox.rest();
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            in = inbox.receive(null);
+        }
+        if (in == null) {
+            close("the client left");
+            return;
+        }
+        do {
+            if (!isSent()) {
+                break;
+            }
+            if (isOver()) {
+                inbox.keep(in);
+                finish();
+                return;
+            }
+            step = handshake.take(in);
+            output = handshake.output();
+        } while (step != Step.INCOMPLETE);
+        inbox.keep(in);
+        key.interestOps(output.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+    }
+
+    private boolean isSent() throws IOException {
+        if (output.hasRemaining()) {
+            channel.write(output);
+        }
+        return !output.hasRemaining();
+    }
+
+    private boolean isOver() {
+        return step == Step.TRANSMISSION || step == Step.ABORTED || step == Step.REFUSED;
+    }
+
+    private void finish() {
+        if (step == Step.TRANSMISSION) {
+            LOG.debug("{} uses drive {}", client, handshake.drive().name());
+            Session session = new Session(loop, channel, key, client, inbox, handshake.drive());
+            key.attach(session);
+            loop.serve(session, SelectionKey.OP_READ);
+        } else if (step == Step.REFUSED) {
+            LOG.warn("{} is cut off: {}", client, handshake.fault());
+            close("cut off");
+        } else {
+            close("the client aborted");
+        }
+    }
+
+    @Override
+    public void driveGone(Drive drive) {
+        if (step == Step.TRANSMISSION && handshake.drive() == drive) {
+            close("drive " + drive.name() + " is gone");
+        }
+    }
+
+    @Override
+    public void close(String why) {
+        if (channel.isOpen()) {
+            Sockets.close(channel);
+            inbox.release();
+            LOG.debug("{} is closed: {}", client, why);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return client;
+    }
+}

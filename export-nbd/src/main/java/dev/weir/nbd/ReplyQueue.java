@@ -1,0 +1,270 @@
+package dev.weir.nbd;
+
+import java.io.IOException;
+import java.nio.channels.GatheringByteChannel;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection from when they were received until their replies have been written: it counts
+ * them, so that they are bounded, and writes the replies. Whoever adds a reply writes it and what others have
+ * added meanwhile, unless somebody is writing already or the connection's thread has {@linkplain #cork corked}
+ * the queue; nobody waits. What a full socket leaves, the connection's thread writes.
+ *
+ * <p>Thread-safe. Its lock is never held while anything is written.
+ */
+final class ReplyQueue {
+
+    /** The connection that a queue belongs to. All of it may be called by any thread. */
+    interface Owner {
+
+        /** Returns whether this is the connection's own thread. */
+        boolean ownThread();
+
+        /** Has {@link ReplyQueue#writeOn} called by the connection's thread once the socket takes more. */
+        void awaitWritable();
+
+        /** Tells that there is room again, or nothing left to do, if {@link ReplyQueue} had said otherwise. */
+        void roomAgain();
+
+        /** Tells that the socket failed. */
+        void failed(Throwable cause);
+    }
+
+    private static final int NOT_AWAITED = -1;
+
+    private final Owner owner;
+    private final GatheringByteChannel channel;
+
+    /** What is being written. Belongs to the thread that set {@link #writing}, and while parked to nobody. */
+    private final ReplyRound round;
+
+    /** Guarded by this object, as is all below. */
+    private boolean writing;
+
+    private boolean parked;
+    private boolean corked;
+    private boolean closed;
+
+    private int requests;
+    private long carriedBytes;
+
+    /** The number of requests at which somebody is waiting for room. */
+    private int awaitedRequests = NOT_AWAITED;
+
+    private @Nullable NbdRequest first;
+    private @Nullable NbdRequest last;
+    private long queuedBytes;
+
+    private @Nullable NbdRequest spares;
+    private int spareCount;
+
+    ReplyQueue(Owner owner, GatheringByteChannel channel, BufferPool pool) {
+        this.owner = owner;
+        this.channel = channel;
+        round = new ReplyRound(pool);
+    }
+
+    /**
+     * Counts a request in, unless that would be too many or too much. Then {@link Owner#roomAgain} follows.
+     *
+     * @param carries what it carries, in bytes
+     * @param newRequest makes one if there is none to use again
+     */
+    @Nullable
+    NbdRequest begin(long carries, Supplier<NbdRequest> newRequest) {
+        NbdRequest request;
+        synchronized (this) {
+            if (requests == Bounds.MAX_REQUESTS || carriedBytes + carries > Bounds.MAX_REQUEST_BYTES) {
+                awaitedRequests = Bounds.MAX_REQUESTS / 2;
+                return null;
+            }
+            requests++;
+            carriedBytes += carries;
+            request = spares;
+            if (request != null) {
+                spares = request.next;
+                spareCount--;
+            }
+        }
+        if (request == null) {
+            request = newRequest.get();
+        }
+        request.carriedBytes = carries;
+        request.next = null;
+        return request;
+    }
+
+    /** Adds the reply to a request. Never blocks and never throws. */
+    void add(NbdRequest request) {
+        boolean mine;
+        synchronized (this) {
+            if (closed) {
+                request.releaseData();
+                forget(request);
+                return;
+            }
+            append(request);
+            mine = !writing && (!corked || queuedBytes >= Bounds.MAX_ROUND_BYTES);
+            writing |= mine;
+        }
+        if (mine) {
+            write();
+        }
+    }
+
+    private void append(NbdRequest request) {
+        request.next = null;
+        if (last == null) {
+            first = request;
+        } else {
+            last.next = request;
+        }
+        last = request;
+        queuedBytes += request.replyBytes();
+    }
+
+    /** Keeps replies together until {@link #uncork}; for the connection's thread. */
+    synchronized void cork() {
+        corked = true;
+    }
+
+    /** Writes what was kept. */
+    void uncork() {
+        synchronized (this) {
+            corked = false;
+            if (writing || first == null) {
+                return;
+            }
+            writing = true;
+        }
+        write();
+    }
+
+    /** Goes on writing what the socket did not take, if anything; for the connection's thread. */
+    void writeOn() {
+        synchronized (this) {
+            if (!parked) {
+                return;
+            }
+            parked = false;
+        }
+        write();
+    }
+
+    /** Writes until nothing is left, for the thread that set {@link #writing}. */
+    private void write() {
+        try {
+            int rounds = 0;
+            do {
+                boolean enough = rounds++ == Bounds.MAX_ROUNDS_ABROAD && !owner.ownThread();
+                if (!round.isEmpty() && (enough || !round.write(channel))) {
+                    park();
+                    return;
+                }
+            } while (nextRound());
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            synchronized (this) {
+                closed = true;
+                discard();
+            }
+            owner.failed(e);
+        }
+    }
+
+    /** Retires what was written and gathers what comes next; if that is nothing, somebody else may write. */
+    private boolean nextRound() {
+        NbdRequest written = round.clear();
+        boolean more;
+        boolean roomAgain;
+        synchronized (this) {
+            retireAll(written);
+            if (closed) {
+                discard();
+                return false;
+            }
+            gather();
+            more = !round.isEmpty();
+            writing = more;
+            roomAgain = requests <= awaitedRequests && carriedBytes <= Bounds.MAX_REQUEST_BYTES / 2;
+            if (roomAgain) {
+                awaitedRequests = NOT_AWAITED;
+            }
+        }
+        if (roomAgain) {
+            owner.roomAgain();
+        }
+        return more;
+    }
+
+    private void gather() {
+        while (first != null && !round.isFull()) {
+            NbdRequest request = first;
+            NbdRequest after = request.next;
+            queuedBytes -= request.replyBytes();
+            round.add(request);
+            first = after;
+        }
+        if (first == null) {
+            last = null;
+        }
+    }
+
+    private void park() {
+        synchronized (this) {
+            if (closed) {
+                discard();
+                return;
+            }
+            parked = true;
+        }
+        owner.awaitWritable();
+    }
+
+    /** Counts out a request whose payload did not arrive. */
+    synchronized void forget(NbdRequest request) {
+        request.next = null;
+        retireAll(request);
+    }
+
+    private void retireAll(@Nullable NbdRequest linked) {
+        NbdRequest request = linked;
+        while (request != null) {
+            NbdRequest after = request.next;
+            requests--;
+            carriedBytes -= request.carriedBytes;
+            if (spareCount < Bounds.MAX_SPARE_REQUESTS) {
+                request.next = spares;
+                spares = request;
+                spareCount++;
+            }
+            request = after;
+        }
+    }
+
+    /** Returns whether every request was replied to; if not, {@link Owner#roomAgain} follows when that is so. */
+    synchronized boolean isDone() {
+        awaitedRequests = requests == 0 ? NOT_AWAITED : 0;
+        return requests == 0;
+    }
+
+    /** Writes nothing more; replies that are added from now on go nowhere. */
+    synchronized void close() {
+        closed = true;
+        if (!writing || parked) {
+            discard();
+        }
+    }
+
+    private void discard() {
+        retireAll(round.clear());
+        for (NbdRequest request = first; request != null; request = request.next) {
+            request.releaseData();
+        }
+        retireAll(first);
+        first = null;
+        last = null;
+        writing = false;
+        parked = false;
+    }
+}

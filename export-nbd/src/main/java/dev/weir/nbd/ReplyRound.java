@@ -1,0 +1,98 @@
+package dev.weir.nbd;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replies that are being written, gathered for one system call. Those without data come first, one behind
+ * the other in one buffer: NBD leaves the order of replies to the server.
+ *
+ * <p>Not thread-safe.
+ */
+final class ReplyRound {
+    private static final int HEADERS = 0;
+
+    private final BufferPool pool;
+    private final ByteBuffer[] buffers = new ByteBuffer[1 + Bounds.MAX_ROUND_DATA];
+    private int first = HEADERS + 1;
+    private int end = HEADERS + 1;
+    private int headers;
+    private long bytes;
+    private boolean started;
+    private @Nullable NbdRequest requests;
+
+    ReplyRound(BufferPool pool) {
+        this.pool = pool;
+    }
+
+    boolean isEmpty() {
+        return requests == null;
+    }
+
+    boolean isFull() {
+        return end == buffers.length || headers == Bounds.MAX_ROUND_HEADERS || bytes >= Bounds.MAX_ROUND_BYTES;
+    }
+
+    /** Adds the reply to a request, to a round that is not full and was not yet tried to write. */
+    void add(NbdRequest request) {
+        ByteBuffer data = request.data();
+        if (data != null) {
+            buffers[end++] = data;
+            bytes += data.remaining();
+        } else {
+            request.putReply(headerBuffer());
+            headers++;
+            bytes += Nbd.SIMPLE_REPLY_BYTES;
+        }
+        request.next = requests;
+        requests = request;
+    }
+
+    private ByteBuffer headerBuffer() {
+        if (first != HEADERS) {
+            buffers[HEADERS] = pool.take(Bounds.MAX_ROUND_HEADERS * Nbd.SIMPLE_REPLY_BYTES);
+            first = HEADERS;
+        }
+        return buffers[HEADERS];
+    }
+
+    /** Writes as much as the socket takes; returns whether that was all. */
+    boolean write(GatheringByteChannel channel) throws IOException {
+        if (!started && headers > 0) {
+            buffers[HEADERS].flip();
+        }
+        started = true;
+        while (first < end) {
+            long written =
+                    first == end - 1 ? channel.write(buffers[first]) : channel.write(buffers, first, end - first);
+            if (written == 0) {
+                return false;
+            }
+            while (first < end && !buffers[first].hasRemaining()) {
+                first++;
+            }
+        }
+        return true;
+    }
+
+    /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */
+    @Nullable
+    NbdRequest clear() {
+        if (headers > 0) {
+            pool.give(buffers[HEADERS]);
+        }
+        for (NbdRequest request = requests; request != null; request = request.next) {
+            request.releaseData();
+        }
+        NbdRequest done = requests;
+        requests = null;
+        first = HEADERS + 1;
+        end = first;
+        headers = 0;
+        bytes = 0;
+        started = false;
+        return done;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.weir.nbd;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.Transmission.State;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection in transmission: reads requests as long as there is room for them, and waits until the socket
+ * takes more replies where they could not be written at once. To its drive it is the client.
+ */
+final class Session implements Connection, ReplyQueue.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private final EventLoop loop;
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final String client;
+    private final Inbox inbox;
+    private final Drive drive;
+    private final ReplyQueue replies;
+    private final Transmission transmission;
+
+    /** Whether it takes no more requests and closes as soon as all are answered. */
+    private boolean ending;
+
+    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Drive drive) {
+        this.loop = loop;
+        this.channel = channel;
+        this.key = key;
+        this.client = client;
+        this.inbox = inbox;
+        this.drive = drive;
+        replies = new ReplyQueue(this, channel, loop.pool());
+        transmission = new Transmission(this, drive, replies, loop.pool(), loop);
+    }
+
+    @Override
+    public void ready(int operations) throws IOException {
+        if ((operations & SelectionKey.OP_WRITE) != 0) {
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            replies.writeOn();
+        }
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            read();
+        }
+    }
+
+    /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
+    private void read() throws IOException {
+        if (ending || !channel.isOpen()) {
+            return;
+        }
+        State state;
+        replies.cork();
+        try {
+            state = takeWhatIsThere();
+        } finally {
+            replies.uncork();
+        }
+        if (state == null) {
+            close("the client left");
+        } else if (state == State.BROKEN) {
+            LOG.warn("{} is cut off: {}", client, transmission.fault());
+            close("cut off");
+        } else if (state == State.DISCONNECTED) {
+            end("the client disconnected");
+        } else {
+            awaitRequests(state == State.INCOMPLETE);
+        }
+    }
+
+    /** Returns null if the client sends no more. */
+    private @Nullable State takeWhatIsThere() throws IOException {
+        State state = take(inbox.rest());
+        for (int reads = 0; state == State.INCOMPLETE && reads < Bounds.MAX_READS_PER_TURN; reads++) {
+            ByteBuffer in = inbox.receive(transmission.payload());
+            if (in == null) {
+                return null;
+            }
+            state = take(in);
+            if (inbox.isDrained()) {
+                break;
+            }
+        }
+        return state;
+    }
+
+    private State take(ByteBuffer in) {
+        State state = transmission.take(in);
+        inbox.keep(in);
+        return state;
+    }
+
+    private void awaitRequests(boolean wanted) {
+        if (wanted) {
+            key.interestOpsOr(SelectionKey.OP_READ);
+        } else {
+            key.interestOpsAnd(~SelectionKey.OP_READ);
+        }
+    }
+
+    /** Closes once all that was asked has been answered. */
+    private void end(String why) {
+        ending = true;
+        awaitRequests(false);
+        if (replies.isDone()) {
+            close(why);
+        }
+    }
+
+    @Override
+    public void driveGone(Drive gone) {
+        if (gone == drive && channel.isOpen()) {
+            transmission.close();
+            end("drive " + gone.name() + " is gone");
+        }
+    }
+
+    @Override
+    public void close(String why) {
+        if (channel.isOpen()) {
+            Sockets.close(channel);
+            replies.close();
+            transmission.close();
+            inbox.release();
+            drive.cancel(this);
+            LOG.debug("{} is closed: {}", client, why);
+        }
+    }
+
+    @Override
+    public boolean ownThread() {
+        return loop.inLoop();
+    }
+
+    @Override
+    public void awaitWritable() {
+        try {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+            loop.wakeup();
+        } catch (CancelledKeyException e) {
+            LOG.trace("{} was closed meanwhile", client, e);
+        }
+    }
+
+    @Override
+    public void roomAgain() {
+        loop.execute(this::goOn);
+    }
+
+    private void goOn() {
+        if (!ending) {
+            loop.serve(this, SelectionKey.OP_READ);
+        } else if (channel.isOpen() && replies.isDone()) {
+            close("all is answered");
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        loop.execute(() -> close(String.valueOf(cause.getMessage())));
+    }
+
+    @Override
+    public String toString() {
+        return client;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.weir.nbd;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive in memory that does as the contract of {@link Drive} says, when the test wants it: at once, on
+ * another thread, or when told.
+ *
+ * <p>Thread-safe.
+ */
+final class MemoryDrive implements Drive {
+
+    /** What a request asked for, kept when it was submitted. */
+    record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
+
+    private final String name;
+    private final ByteBuffer bytes;
+    private final boolean readOnly;
+    private final List<Seen> seen = new CopyOnWriteArrayList<>();
+    private final List<Object> cancelled = new CopyOnWriteArrayList<>();
+    private volatile boolean recording = true;
+    private volatile @Nullable Executor executor;
+    private volatile @Nullable BlockError failure;
+
+    /** Guarded by itself. */
+    private final List<DriveRequest> held = new ArrayList<>();
+
+    private volatile boolean holding;
+
+    MemoryDrive(String name, int size, boolean readOnly) {
+        this(name, ByteBuffer.allocate(size), readOnly);
+    }
+
+    MemoryDrive(String name, ByteBuffer bytes, boolean readOnly) {
+        this.name = name;
+        this.bytes = bytes;
+        this.readOnly = readOnly;
+    }
+
+    /** Does requests on these threads from now on. */
+    MemoryDrive on(Executor newExecutor) {
+        executor = newExecutor;
+        return this;
+    }
+
+    /** Does not keep what it has seen. */
+    MemoryDrive forgetful() {
+        recording = false;
+        return this;
+    }
+
+    /** Fails every request from now on. */
+    void fail(BlockError error) {
+        failure = error;
+    }
+
+    /** Holds requests from now on. */
+    void hold() {
+        holding = true;
+    }
+
+    /** Does what it holds, in the order in which it came or against it, and holds nothing more. */
+    void release(boolean reversed) {
+        holding = false;
+        List<DriveRequest> released = takeHeld();
+        if (reversed) {
+            Collections.reverse(released);
+        }
+        released.forEach(this::start);
+    }
+
+    /** Does the first that it holds. */
+    void releaseOne() {
+        DriveRequest request;
+        synchronized (held) {
+            request = held.remove(0);
+        }
+        start(request);
+    }
+
+    private List<DriveRequest> takeHeld() {
+        synchronized (held) {
+            List<DriveRequest> taken = new ArrayList<>(held);
+            held.clear();
+            return taken;
+        }
+    }
+
+    int heldCount() {
+        synchronized (held) {
+            return held.size();
+        }
+    }
+
+    List<Seen> seen() {
+        return seen;
+    }
+
+    List<Object> cancelled() {
+        return cancelled;
+    }
+
+    byte[] content(int offset, int length) {
+        byte[] copy = new byte[length];
+        bytes.get(offset, copy);
+        return copy;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long size() {
+        return bytes.capacity();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public void submit(DriveRequest request) {
+        if (recording) {
+            seen.add(new Seen(
+                    request.operation(), request.offset(), request.length(), request.fua(), request.mayUnmap()));
+        }
+        synchronized (held) {
+            if (holding) {
+                held.add(request);
+                return;
+            }
+        }
+        start(request);
+    }
+
+    private void start(DriveRequest request) {
+        Executor runner = executor;
+        if (runner == null) {
+            serve(request);
+        } else {
+            runner.execute(() -> serve(request));
+        }
+    }
+
+    private void serve(DriveRequest request) {
+        BlockError error = failure;
+        if (error == null && request.offset() + request.length() > size()) {
+            error = BlockError.EINVAL;
+        }
+        if (error == null) {
+            move(request);
+        }
+        request.completed(error);
+    }
+
+    private void move(DriveRequest request) {
+        int at = (int) request.offset();
+        switch (request.operation()) {
+            case READ -> {
+                ByteBuffer to = request.buffer();
+                to.put(to.position(), bytes, at, to.remaining()).position(to.limit());
+            }
+            case WRITE -> {
+                ByteBuffer from = request.buffer();
+                bytes.put(at, from, from.position(), from.remaining());
+                from.position(from.limit());
+            }
+            case WRITE_ZEROES -> bytes.put(at, new byte[(int) request.length()]);
+            case TRIM, FLUSH -> {}
+        }
+    }
+
+    @Override
+    public void cancel(Object client) {
+        cancelled.add(client);
+        List<DriveRequest> taken;
+        synchronized (held) {
+            taken = held.stream().filter(request -> request.client() == client).toList();
+            held.removeAll(taken);
+        }
+        taken.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+    }
+}
