@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +18,11 @@ final class FrameChannel implements Closeable {
     private static final int HEADER = 5;
 
     private final SocketChannel channel;
-    private final ScheduledExecutorService watchdog;
-    private final Duration patience;
+    private final Patience patience;
     private final Object sending = new Object();
 
-    FrameChannel(SocketChannel channel, ScheduledExecutorService watchdog, Duration patience) {
+    FrameChannel(SocketChannel channel, Patience patience) {
         this.channel = channel;
-        this.watchdog = watchdog;
         this.patience = patience;
     }
 
@@ -85,9 +80,9 @@ final class FrameChannel implements Closeable {
         }
     }
 
-    /** Disconnects after a while, unless what is returned is cancelled before. */
+    /** Disconnects when patience is over, unless what is returned is cancelled before. */
     Future<?> closeUnlessCancelled() {
-        return watchdog.schedule(this::close, patience.toNanos(), TimeUnit.NANOSECONDS);
+        return patience.whenOver(this::close);
     }
 
     /** Returns a stream that sends what is written to it at once, in frames of a type. */

@@ -2,7 +2,6 @@ package dev.weir.shell.channel;
 
 import dev.weir.shell.Status;
 import dev.weir.shell.Whiteboard;
-import dev.weir.shell.channel.ShellServer.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.felix.service.command.CommandProcessor;
@@ -58,8 +57,7 @@ public final class ShellChannel {
                 "protocol=%s\nversion=%s\npid=%d"
                         .formatted(
                                 Frame.PROTOCOL, version, ProcessHandle.current().pid()),
-                request -> parse(request, builtIns),
-                Limits.DEFAULT);
+                request -> parse(request, builtIns));
     }
 
     @Deactivate

@@ -10,9 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -25,34 +23,26 @@ import org.slf4j.LoggerFactory;
  */
 final class ShellServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
+    private static final int MAX_CLIENTS = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 100_000_000;
 
     private final ShellSocket socket;
     private final String hello;
     private final Request.Parser parser;
-    private final Limits limits;
+    private final int maxClients;
+    private final Patience patience;
     private final Semaphore seats;
     private final Set<FrameChannel> clients = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads = Executors.newCachedThreadPool(daemons());
-    private final ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, daemons());
+    private final ExecutorService threads = Executors.newCachedThreadPool(ShellServer::daemon);
 
-    /**
-     * What clients may take.
-     *
-     * @param clients how many may be served at once
-     * @param patience how long a client may take to ask, or to take a part of its answer
-     */
-    record Limits(int clients, Duration patience) {
-        static final Limits DEFAULT = new Limits(64, Duration.ofSeconds(30));
-    }
-
-    private ShellServer(ShellSocket socket, String hello, Request.Parser parser, Limits limits) {
+    private ShellServer(ShellSocket socket, String hello, Request.Parser parser, int maxClients, Patience patience) {
         this.socket = socket;
         this.hello = hello;
         this.parser = parser;
-        this.limits = limits;
-        seats = new Semaphore(limits.clients());
-        watchdog.setRemoveOnCancelPolicy(true);
+        this.maxClients = maxClients;
+        this.patience = patience;
+        seats = new Semaphore(maxClients);
     }
 
     /**
@@ -61,24 +51,28 @@ final class ShellServer implements Closeable {
      * @param hello what it says to each client
      * @throws IOException if it cannot listen there; the message says why
      */
-    static ShellServer open(Path path, String hello, Request.Parser parser, Limits limits) throws IOException {
-        ShellServer server = new ShellServer(ShellSocket.bind(path), hello, parser, limits);
+    static ShellServer open(Path path, String hello, Request.Parser parser) throws IOException {
+        return open(path, hello, parser, MAX_CLIENTS, Patience.of(PATIENCE, ShellServer::daemon));
+    }
+
+    /** Returns one with limits of its own; it closes {@code patience} when it is closed. */
+    static ShellServer open(Path path, String hello, Request.Parser parser, int maxClients, Patience patience)
+            throws IOException {
+        ShellServer server = new ShellServer(ShellSocket.bind(path), hello, parser, maxClients, patience);
         server.threads.execute(server::accept);
         return server;
     }
 
-    private static ThreadFactory daemons() {
-        return task -> {
-            Thread thread = new Thread(task, "weir-shell");
-            thread.setDaemon(true);
-            return thread;
-        };
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "weir-shell");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void accept() {
         while (socket.channel().isOpen()) {
             try {
-                admit(new FrameChannel(socket.channel().accept(), watchdog, limits.patience()));
+                admit(new FrameChannel(socket.channel().accept(), patience));
             } catch (ClosedChannelException | RejectedExecutionException e) {
                 return;
             } catch (IOException e) {
@@ -92,8 +86,8 @@ final class ShellServer implements Closeable {
     private void admit(FrameChannel client) {
         Connection connection = new Connection(client, hello, parser, threads);
         if (!seats.tryAcquire()) {
-            threads.execute(() ->
-                    connection.turnAway("%d clients are connected, more are not served".formatted(limits.clients())));
+            threads.execute(
+                    () -> connection.turnAway("%d clients are connected, more are not served".formatted(maxClients)));
             return;
         }
         clients.add(client);
@@ -112,7 +106,7 @@ final class ShellServer implements Closeable {
     public void close() throws IOException {
         socket.close();
         clients.forEach(FrameChannel::close);
-        watchdog.shutdownNow();
+        patience.close();
         threads.shutdownNow();
         try {
             if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
