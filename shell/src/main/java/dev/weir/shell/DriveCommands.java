@@ -1,0 +1,114 @@
+package dev.weir.shell;
+
+import dev.weir.drive.DriveControl;
+import java.util.List;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The commands that show drives. What they return is described at {@link DriveView}, {@link QueuedView} and
+ * {@link TimerView}.
+ *
+ * <p>Thread-safe.
+ */
+@Component(
+        service = DriveCommands.class,
+        property = {
+            "osgi.command.scope=weir",
+            "osgi.command.function=drives",
+            "osgi.command.function=drive",
+            "osgi.command.function=queue",
+            "osgi.command.function=timers"
+        })
+public final class DriveCommands {
+    private static final String DRIVES =
+            """
+            lists the drives: how they stand, their limits, what waits and what was done
+
+            Usage: drives [--json]
+
+            """
+                    + Usage.OPTIONS;
+
+    private static final String DRIVE =
+            """
+            shows all of a drive: limits and what it owes under them, queue, timer, counters
+
+            Usage: drive NAME [--json]
+
+            What a drive owes under a limit is the time until the limit is clear of all that went
+            before. The last lines say where clients attach.
+
+            """
+                    + Usage.OPTIONS;
+
+    private static final String QUEUE =
+            """
+            lists the requests that wait: since when, which limit holds them, when they go
+
+            Usage: queue [NAME] [--json]
+
+            Without a name, those of all drives. They stand in the order in which they go as things
+            are; "goes in" is a dash where nobody can say, as when the policy is missing.
+
+            """
+                    + Usage.OPTIONS;
+
+    private static final String TIMERS =
+            """
+            lists the timers that release the queues: when they are due, how late they were
+
+            Usage: timers [--json]
+
+            A timer is armed while its drive's queue waits for a limit. A late timer does not slow
+            its drive: the rate follows the time and not the timer.
+
+            """
+                    + Usage.OPTIONS;
+
+    private final Whiteboard whiteboard;
+
+    /** Shows what is on this whiteboard. */
+    @Activate
+    public DriveCommands(@Reference Whiteboard whiteboard) {
+        this.whiteboard = whiteboard;
+    }
+
+    @Descriptor(DRIVES)
+    public Object drives(String... words) {
+        return Usage.of(DRIVES)
+                .answer(
+                        words,
+                        args -> DriveView.list(whiteboard.drives().stream()
+                                .map(whiteboard::view)
+                                .toList()));
+    }
+
+    @Descriptor(DRIVE)
+    public Object drive(String... words) {
+        return Usage.of(DRIVE).answer(words, args -> whiteboard.view(whiteboard.drive(args.get(0))));
+    }
+
+    @Descriptor(QUEUE)
+    public Object queue(String... words) {
+        return Usage.of(QUEUE).answer(words, args -> {
+            List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
+            return QueuedView.list(drives.stream()
+                    .flatMap(drive -> drive.queue().stream().map(request -> QueuedView.of(drive.name(), request)))
+                    .toList());
+        });
+    }
+
+    @Descriptor(TIMERS)
+    public Object timers(String... words) {
+        return Usage.of(TIMERS)
+                .answer(
+                        words,
+                        args -> TimerView.list(whiteboard.drives().stream()
+                                .map(DriveControl::snapshot)
+                                .map(TimerView::of)
+                                .toList()));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.weir.shell;
+
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.DriveSnapshot.Counters;
+import dev.weir.drive.DriveSnapshot.State;
+import dev.weir.drive.DriveSnapshot.TimerSnapshot;
+import dev.weir.shell.text.Column;
+import dev.weir.shell.text.Sheet;
+import dev.weir.shell.text.Table;
+import dev.weir.shell.text.Units;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive, all of it at one moment.
+ *
+ * @param name by which clients know it
+ * @param state {@code serving}, {@code holding} (there is no policy, so the queue waits) or {@code unavailable}
+ * @param reason why it is not serving; empty if it is
+ * @param sizeBytes its size; 0 while it is unavailable
+ * @param readOnly whether writes are refused
+ * @param backend the type of its backend
+ * @param backendOptions what that was opened with, by option
+ * @param policy the type of its policy
+ * @param group the group whose limits it shares, or null
+ * @param limits see {@link LimitsView}, for these three
+ * @param queuedReads how many reads wait
+ * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param inFlight how many requests are with the backend
+ * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
+ *     {@code worst_late_nanos}
+ * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
+ *     {@code flushes}, {@code failed}, {@code held} (had to wait), {@code cancelled} (taken back by a client)
+ * @param uris where clients reach it; none while it is unavailable
+ */
+record DriveView(
+        String name,
+        State state,
+        String reason,
+        long sizeBytes,
+        boolean readOnly,
+        String backend,
+        Map<String, Object> backendOptions,
+        String policy,
+        @Nullable String group,
+        Map<String, Long> limits,
+        Map<String, Long> owedNanos,
+        Map<String, Long> owedBurstNanos,
+        int queuedReads,
+        int queuedWrites,
+        int inFlight,
+        TimerSnapshot timer,
+        Counters counters,
+        List<String> uris)
+        implements View {
+
+    private static final Table<DriveView> TABLE = new Table<>(
+            "no drives",
+            List.of(
+                    // in this order, for a narrow terminal cuts the last ones
+                    Column.left("NAME", DriveView::name),
+                    Column.flexible("STATE", DriveView::standing),
+                    Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
+                    Column.flexible("LIMITS", drive -> drive.limitsView().settings()),
+                    Column.left("POLICY", DriveView::policy),
+                    Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
+                    Column.right("SIZE", drive -> Units.bytes(drive.sizeBytes)),
+                    Column.right("READ", drive -> Units.bytes(drive.counters.readBytes())),
+                    Column.right("WRITTEN", drive -> Units.bytes(drive.counters.writeBytes()))));
+
+    static DriveView of(DriveSnapshot drive, List<String> uris) {
+        LimitsView limits = LimitsView.of(drive);
+        return new DriveView(
+                drive.name(),
+                drive.state(),
+                drive.reason(),
+                drive.size(),
+                drive.settings().readOnly(),
+                drive.settings().backendType(),
+                Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
+                drive.policy(),
+                drive.group(),
+                limits.limits(),
+                limits.owedNanos(),
+                limits.owedBurstNanos(),
+                drive.queuedReads(),
+                drive.queuedWrites(),
+                drive.inFlight(),
+                drive.timer(),
+                drive.counters(),
+                drive.state() == State.UNAVAILABLE ? List.of() : List.copyOf(uris));
+    }
+
+    static Listing<DriveView> list(List<DriveView> drives) {
+        return new Listing<>(TABLE, drives);
+    }
+
+    private String standing() {
+        return standing(state, reason);
+    }
+
+    /** Returns a state and, if the drive is not serving, why. */
+    static String standing(State state, String reason) {
+        return state.name().toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
+    }
+
+    @Override
+    public String text(int width) {
+        String options = backendOptions.entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining(" "));
+        return new Sheet()
+                .row("drive", name)
+                .row("state", standing())
+                .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
+                .row("backend", (backend + " " + options).strip())
+                .row("policy", policy)
+                .row("group", Objects.toString(group, ""))
+                .row("limits", limitsView().text(Sheet.textWidth(width)))
+                .row("queue", "reads %d, writes %d, in flight %d".formatted(queuedReads, queuedWrites, inFlight))
+                .row("timer", timerText())
+                .row("done", doneText())
+                .row("counts", countsText())
+                .row("attach", String.join("\n", uris))
+                .text();
+    }
+
+    private LimitsView limitsView() {
+        return new LimitsView(name, policy, limits, owedNanos, owedBurstNanos);
+    }
+
+    private String timerText() {
+        return "%s, fired %d times, last %s late, worst %s"
+                .formatted(
+                        timer.armed() ? "due in " + Units.nanos(timer.dueInNanos()) : "idle",
+                        timer.fired(),
+                        Units.nanos(timer.lastLateNanos()),
+                        Units.nanos(timer.worstLateNanos()));
+    }
+
+    private String doneText() {
+        return "reads %d (%s), writes %d (%s), flushes %d"
+                .formatted(
+                        counters.reads(),
+                        Units.bytes(counters.readBytes()),
+                        counters.writes(),
+                        Units.bytes(counters.writeBytes()),
+                        counters.flushes());
+    }
+
+    private String countsText() {
+        return "held %d, cancelled %d, failed %d".formatted(counters.held(), counters.cancelled(), counters.failed());
+    }
+}

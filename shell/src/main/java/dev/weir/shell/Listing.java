@@ -1,0 +1,35 @@
+package dev.weir.shell;
+
+import dev.weir.shell.text.Table;
+import java.util.AbstractList;
+import java.util.List;
+
+/**
+ * Rows of a kind, shown as a table. A list like any other to scripts: {@code each (drives) { … }}.
+ *
+ * <p>Immutable.
+ */
+final class Listing<T> extends AbstractList<T> implements View {
+    private final Table<T> table;
+    private final List<T> rows;
+
+    Listing(Table<T> table, List<T> rows) {
+        this.table = table;
+        this.rows = List.copyOf(rows);
+    }
+
+    @Override
+    public T get(int index) {
+        return rows.get(index);
+    }
+
+    @Override
+    public int size() {
+        return rows.size();
+    }
+
+    @Override
+    public String text(int width) {
+        return table.text(rows, width);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.weir.shell;
+
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Process;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Shows what commands return as text that fits the terminal: as many cells as the session's variable
+ * {@code COLUMNS} says. What goes into a pipe is not cut, so that {@code grep} sees all of it.
+ */
+@Component(property = Converter.CONVERTER_CLASSES + "=dev.weir.shell.View")
+public final class ViewConverter implements Converter {
+
+    @Override
+    public @Nullable Object convert(Class<?> desiredType, Object in) {
+        return null;
+    }
+
+    @Override
+    public @Nullable CharSequence format(Object target, int level, Converter escape) {
+        return target instanceof View view && level == INSPECT ? view.text(width(escape)) : null;
+    }
+
+    /** The converter that Gogo hands over for parts of a whole is the session. */
+    private static int width(Converter escape) {
+        Process process = Process.Utils.current();
+        boolean piped = process != null && !process.isTty(1);
+        if (piped || !(escape instanceof CommandSession session)) {
+            return Integer.MAX_VALUE;
+        }
+        try {
+            int columns = Integer.parseInt(String.valueOf(session.get("COLUMNS")));
+            return columns > 0 ? columns : Integer.MAX_VALUE;
+        } catch (NumberFormatException e) {
+            return Integer.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weir.shell.channel;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long is waited for a client: to ask, or to take a part of its answer.
+ *
+ * <p>Thread-safe.
+ */
+@FunctionalInterface
+interface Patience {
+
+    /** Runs a task when this has lasted long enough, unless what is returned is cancelled before. */
+    Future<?> whenOver(Runnable task);
+
+    /** Ends what waits. */
+    default void close() {}
+
+    /** Returns one that lasts so long. */
+    static Patience of(Duration duration, ThreadFactory threads) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, threads);
+        executor.setRemoveOnCancelPolicy(true);
+        return new Patience() {
+            @Override
+            public Future<?> whenOver(Runnable task) {
+                return executor.schedule(task, duration.toNanos(), TimeUnit.NANOSECONDS);
+            }
+
+            @Override
+            public void close() {
+                executor.shutdownNow();
+            }
+        };
+    }
+}

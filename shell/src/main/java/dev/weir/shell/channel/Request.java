@@ -1,0 +1,30 @@
+package dev.weir.shell.channel;
+
+import java.io.PrintStream;
+import java.util.Map;
+
+/** What a client asked for, to be done while it waits. */
+interface Request {
+
+    /**
+     * Does it. Interrupted if the client goes away.
+     *
+     * @param client what the client said of itself in its hello
+     * @return the exit status
+     */
+    int run(Map<String, String> client, PrintStream out, PrintStream err);
+
+    /** Called when the client has its whole answer. */
+    default void answered() {}
+
+    /** Finds out what is asked for. */
+    @FunctionalInterface
+    interface Parser {
+        /**
+         * Returns what a frame asks for.
+         *
+         * @throws ChannelFault if nobody knows
+         */
+        Request parse(Frame frame) throws ChannelFault;
+    }
+}

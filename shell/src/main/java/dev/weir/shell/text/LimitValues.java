@@ -1,0 +1,101 @@
+package dev.weir.shell.text;
+
+import dev.weir.throttle.ThrottleLimits;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The values of limits as people write them, in the units that HOCON has: {@code bps=10MiB iops=500
+ * iops_max_length=30s}. A number alone is in the unit of its key: bytes, requests or seconds.
+ */
+public final class LimitValues {
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([+-]?\\d+(?:\\.\\d+)?)\\s*([A-Za-z]*)");
+    private static final String LENGTH = "_max_length";
+    private static final Map<String, BigDecimal> BYTES = bytes();
+    private static final Map<String, BigDecimal> SECONDS = Map.of(
+            "",
+            BigDecimal.ONE,
+            "ms",
+            new BigDecimal("0.001"),
+            "s",
+            BigDecimal.ONE,
+            "m",
+            BigDecimal.valueOf(60),
+            "h",
+            BigDecimal.valueOf(3600),
+            "d",
+            BigDecimal.valueOf(86_400));
+    private static final Map<String, BigDecimal> REQUESTS = Map.of("", BigDecimal.ONE);
+
+    private LimitValues() {}
+
+    /** What a key counts: how that is called, and the units it is written in. */
+    private record Kind(String plural, String example, Map<String, BigDecimal> units) {
+        static Kind of(String key) {
+            if (key.endsWith(LENGTH)) {
+                return new Kind("seconds", "30 or 30s", SECONDS);
+            }
+            return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE)
+                    ? new Kind("bytes", "512, 10M or 10MiB", BYTES)
+                    : new Kind("requests", "500", REQUESTS);
+        }
+    }
+
+    /**
+     * Returns the value of a key in its unit.
+     *
+     * @throws IllegalArgumentException if it is none; the message names the key, the value and the rule
+     */
+    public static long parse(String key, String text) {
+        Kind kind = Kind.of(key);
+        Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip());
+        BigDecimal unit = matcher.matches() ? kind.units().get(matcher.group(2)) : null;
+        if (unit == null) {
+            throw fault(key, text, "must be a number of " + kind.plural() + ", for example " + kind.example());
+        }
+        BigDecimal value = new BigDecimal(matcher.group(1)).multiply(unit);
+        if (value.stripTrailingZeros().scale() > 0) {
+            throw fault(key, text, "must be a whole number of " + kind.plural());
+        }
+        if (value.abs().compareTo(BigDecimal.valueOf(ThrottleLimits.MAX_VALUE)) > 0) {
+            throw fault(key, text, "must be at most " + ThrottleLimits.MAX_VALUE);
+        }
+        return value.longValueExact();
+    }
+
+    /** Returns a value so that {@link #parse} reads the same again, in the largest unit that is exact. */
+    public static String text(String key, long value) {
+        if (key.endsWith(LENGTH)) {
+            return value + "s";
+        }
+        if (Kind.of(key).units() != BYTES || value == 0) {
+            return Long.toString(value);
+        }
+        int steps = Math.min(Long.numberOfTrailingZeros(value) / 10, 4);
+        return (value >> (10 * steps)) + List.of("", "KiB", "MiB", "GiB", "TiB").get(steps);
+    }
+
+    private static IllegalArgumentException fault(String key, String text, String rule) {
+        return new IllegalArgumentException(key + " = " + text + ": " + rule);
+    }
+
+    /** Single letters are powers of two, and so is {@code KiB}; {@code kB} is a power of ten: as HOCON has it. */
+    private static Map<String, BigDecimal> bytes() {
+        Map<String, BigDecimal> units = new LinkedHashMap<>();
+        List.of("", "B", "b").forEach(unit -> units.put(unit, BigDecimal.ONE));
+        String prefixes = "KMGTP";
+        for (int i = 0; i < prefixes.length(); i++) {
+            String prefix = prefixes.substring(i, i + 1);
+            BigDecimal binary = BigDecimal.valueOf(1024).pow(i + 1);
+            List.of(prefix, prefix.toLowerCase(Locale.ROOT), prefix + "i", prefix + "iB")
+                    .forEach(unit -> units.put(unit, binary));
+            units.put((i == 0 ? "k" : prefix) + "B", BigDecimal.valueOf(1000).pow(i + 1));
+        }
+        return Map.copyOf(units);
+    }
+}

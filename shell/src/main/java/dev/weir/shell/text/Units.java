@@ -1,0 +1,64 @@
+package dev.weir.shell.text;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+
+/** Sizes and spans of time as people read them: the unit that suits, three significant digits. */
+public final class Units {
+    private static final MathContext THREE_DIGITS = new MathContext(3);
+    private static final List<String> BYTES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
+    private static final List<String> NANOS = List.of("ns", "µs", "ms", "s");
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MINUTE = 60 * NANOS_PER_SECOND;
+
+    private Units() {}
+
+    /** Returns a number of bytes, for example {@code 1.5 GiB}. */
+    public static String bytes(long bytes) {
+        return scaled(bytes, 1024, BYTES);
+    }
+
+    /** Returns a span of time, for example {@code 12.5 ms} or {@code 2 h 5 min}; with a minus if it is negative. */
+    public static String nanos(long nanos) {
+        if (nanos < 0) {
+            return "-" + nanos(nanos == Long.MIN_VALUE ? Long.MAX_VALUE : -nanos);
+        }
+        return nanos < NANOS_PER_MINUTE ? scaled(nanos, 1000, NANOS) : seconds(nanos / NANOS_PER_SECOND);
+    }
+
+    /** Two units are enough of a long time. */
+    private static String seconds(long seconds) {
+        if (seconds < 3600) {
+            return pair(seconds / 60, "min", seconds % 60, "s");
+        }
+        if (seconds < 86_400) {
+            return pair(seconds / 3600, "h", seconds % 3600 / 60, "min");
+        }
+        return pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+    }
+
+    private static String pair(long large, String unit, long small, String smallUnit) {
+        return large + " " + unit + (small == 0 ? "" : " " + small + " " + smallUnit);
+    }
+
+    private static String scaled(long value, int step, List<String> units) {
+        if (value == 0) {
+            return "0";
+        }
+        BigDecimal number = BigDecimal.valueOf(value);
+        BigDecimal base = BigDecimal.valueOf(step);
+        int unit = 0;
+        while (unit < units.size() - 1 && round(number).compareTo(base) >= 0) {
+            number = number.divide(base);
+            unit++;
+        }
+        return round(number).stripTrailingZeros().toPlainString() + " " + units.get(unit);
+    }
+
+    /** What is on the screen decides about the unit: 1023.7 KiB shows as 1 MiB. Four digits before the point stay. */
+    private static BigDecimal round(BigDecimal number) {
+        int whole = number.precision() - number.scale();
+        return number.round(whole > 3 ? new MathContext(whole) : THREE_DIGITS);
+    }
+}

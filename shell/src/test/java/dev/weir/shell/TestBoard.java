@@ -1,0 +1,69 @@
+package dev.weir.shell;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.DriveConfiguration;
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveExport;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.List;
+import java.util.Map;
+
+/** Whiteboards with something on them. */
+public final class TestBoard {
+    private TestBoard() {}
+
+    /** Returns a whiteboard with these drives, configured in this order, and two types of policy and of backend. */
+    public static Whiteboard of(DriveControl... drives) {
+        Whiteboard board = new Whiteboard();
+        // the order in which services turn up is no order
+        board.drives = List.of(drives).stream()
+                .sorted((a, b) -> b.name().compareTo(a.name()))
+                .toList();
+        configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
+        board.policies = List.of(new Policy("slice"), new Policy("bucket"));
+        board.backends = List.of(
+                new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
+                new Backend(
+                        "file",
+                        List.of(
+                                option("path", BackendOption.Kind.PATH, true),
+                                option("create", BackendOption.Kind.FLAG, false))));
+        DriveExport export = drive -> List.of("nbd://127.0.0.1:10809/" + drive);
+        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), export));
+        return board;
+    }
+
+    /** Lets the configuration say so, and its next reading find these faults. */
+    public static void configuration(Whiteboard board, List<String> drives, List<String> faults) {
+        DriveConfiguration configuration = () -> faults;
+        board.configuration = Map.entry(
+                Map.of(
+                        DriveConfiguration.DRIVES, drives.toArray(String[]::new),
+                        DriveConfiguration.FAULTS, faults.toArray(String[]::new),
+                        DriveConfiguration.WARNINGS, new String[] {"weir.conf:3: drives.vm1.limits.bps = 1: slow"}),
+                configuration);
+    }
+
+    private static BackendOption option(String name, BackendOption.Kind kind, boolean required) {
+        return new BackendOption(name, kind, required, "what it is");
+    }
+
+    private record Policy(String type) implements ThrottlePolicyFactory {
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private record Backend(String type, List<BackendOption> options) implements BlockBackendFactory {
+        @Override
+        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.weir.shell;
+
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.DriveSnapshot.Counters;
+import dev.weir.drive.DriveSnapshot.State;
+import dev.weir.drive.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.Operation;
+import dev.weir.drive.QueuedRequest;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A drive that is what it is told to be. */
+public final class TestDrive implements DriveControl {
+    private final DriveSettings settings;
+    private ThrottleLimits limits;
+    private String policy;
+    private State state = State.SERVING;
+    private String reason = "";
+    private List<QueuedRequest> queue = List.of();
+
+    private TestDrive(
+            String name,
+            String backend,
+            Map<String, Object> options,
+            @Nullable String group,
+            Map<String, Long> limits) {
+        this.limits = ThrottleLimits.of(limits);
+        settings = new DriveSettings(name, backend, options, false, "bucket", group, this.limits);
+        policy = settings.policy();
+    }
+
+    /** Returns a drive with two limits, in a group, of which two requests wait. */
+    public static TestDrive busy(String name) {
+        TestDrive drive = new TestDrive(
+                name,
+                "file",
+                Map.of("path", "/var/disks/vm1.img", "create", true),
+                "tenant-a",
+                Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L));
+        drive.queue = List.of(
+                new QueuedRequest(
+                        41, "/run/nbd.sock#3", Operation.READ, 1_048_576, 4096, 12_345_678, "bps", 87_500_000),
+                new QueuedRequest(
+                        42, "/run/nbd.sock#3", Operation.WRITE_ZEROES, 0, 33_554_432, 1_500, "tenant-a: iops", -1));
+        return drive;
+    }
+
+    /** Returns a drive without limits of which nothing is to be told. */
+    public static TestDrive idle(String name) {
+        return new TestDrive(name, "memory", Map.of(), null, Map.of());
+    }
+
+    /** Makes the drive stand so. */
+    public TestDrive standing(State newState, String newReason) {
+        state = newState;
+        reason = newReason;
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public DriveSnapshot snapshot() {
+        boolean busy = !queue.isEmpty();
+        return new DriveSnapshot(
+                settings,
+                state,
+                reason,
+                state == State.UNAVAILABLE ? 0 : 10_737_418_240L,
+                policy,
+                limits,
+                busy
+                        ? ThrottleDebt.of(
+                                key -> key == LimitKey.BPS ? 95_000_000 : 0, key -> key == LimitKey.IOPS ? 500 : 0)
+                        : ThrottleDebt.NONE,
+                busy
+                        ? new TimerSnapshot(true, 87_500_000, 1234, 40_000, 1_200_000)
+                        : new TimerSnapshot(false, 0, 0, 0, 0),
+                busy ? 1 : 0,
+                busy ? 1 : 0,
+                busy ? 3 : 0,
+                busy ? new Counters(1200, 4_915_200, 30, 122_880, 2, 5, 300, 7) : new Counters(0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Override
+    public List<QueuedRequest> queue() {
+        return queue;
+    }
+
+    @Override
+    public void limits(ThrottleLimits newLimits) {
+        if (newLimits.rate(LimitKey.IOPS) == 666) {
+            throw new IllegalArgumentException("iops = 666: this policy cannot keep it");
+        }
+        limits = newLimits;
+    }
+
+    @Override
+    public void policy(String type) {
+        policy = type;
+    }
+}
