@@ -19,9 +19,13 @@ final class MemoryBackend implements BlockBackend {
     private final PageTable pages;
 
     MemoryBackend(long size, PagePool pool) {
+        this(size, pool, new PageTable((size - 1) >>> Page.SHIFT));
+    }
+
+    MemoryBackend(long size, PagePool pool, PageTable pages) {
         this.size = size;
         this.pool = pool;
-        this.pages = new PageTable((size - 1) >>> Page.SHIFT);
+        this.pages = pages;
         pool.enter();
     }
 
@@ -117,8 +121,7 @@ final class MemoryBackend implements BlockBackend {
         pages.forEach(offset >>> Page.SHIFT, (end - 1) >>> Page.SHIFT, (number, page) -> {
             long start = number << Page.SHIFT;
             int from = (int) Math.max(0, offset - start);
-            // nothing is behind the end of the drive, so its last page is zeroed as a whole
-            int to = end == size ? Page.BYTES : (int) Math.min(Page.BYTES, end - start);
+            int to = (int) Math.min(Page.BYTES, end - start);
             if (!mayUnmap) {
                 page.zero(from, to - from);
             } else if (page.zeroAndRelease(from, to - from, () -> pages.remove(number))) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Finding takes no lock: slots are published with release and read with acquire, and a node that
  * has left the tree is empty and stays so.
  */
-final class PageTable {
+class PageTable {
     private static final int BITS = 6;
     private static final int SLOTS = 1 << BITS;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
