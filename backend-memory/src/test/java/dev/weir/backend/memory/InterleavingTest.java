@@ -1,0 +1,124 @@
+package dev.weir.backend.memory;
+
+import static dev.weir.backend.memory.MemoryBackendTest.filled;
+import static dev.weir.backend.memory.MemoryBackendTest.read;
+import static dev.weir.backend.memory.MemoryBackendTest.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Memory that goes to another drive at the worst moment: when somebody has found a page and not yet done with it
+ * what it wanted. A table that is told to lets another operation run just then, so that each case happens every time.
+ */
+class InterleavingTest {
+    private static final int PAGE = Page.BYTES;
+    private static final int MINE = 1;
+    private static final int THEIRS = 2;
+    private static final int LATER = 3;
+
+    private final PagePool pool = new PagePool(2L * PAGE);
+    private final InterruptedTable table = new InterruptedTable();
+    private final MemoryBackend mine = new MemoryBackend(4L * PAGE, pool, table);
+    private final MemoryBackend theirs = new MemoryBackend(4L * PAGE, pool);
+
+    private interface Meanwhile {
+        void run() throws IOException;
+    }
+
+    /** Lets something run once, just after a page was found. */
+    private static final class InterruptedTable extends PageTable {
+        private @Nullable Meanwhile meanwhile;
+
+        InterruptedTable() {
+            super(3);
+        }
+
+        private void interrupt() {
+            Meanwhile now = meanwhile;
+            meanwhile = null;
+            try {
+                if (now != null) {
+                    now.run();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        @Nullable
+        Page find(long number) {
+            Page found = super.find(number);
+            interrupt();
+            return found;
+        }
+
+        @Override
+        void forEach(long first, long last, Visitor visitor) {
+            super.forEach(first, last, (number, page) -> {
+                interrupt();
+                visitor.visit(number, page);
+            });
+        }
+    }
+
+    private void givePageToThem() throws IOException {
+        theirs.trim(0, PAGE);
+        mine.trim(0, PAGE);
+        write(theirs, 0, THEIRS, PAGE);
+    }
+
+    @Test
+    void aReadDoesNotReturnWhatAnotherDriveWroteToThePageMeanwhile() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        table.meanwhile = this::givePageToThem;
+        assertArrayEquals(new byte[PAGE], read(mine, 0, PAGE));
+    }
+
+    @Test
+    void aReadSeesWhatItsDriveWroteAfterThePageWent() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        table.meanwhile = () -> {
+            givePageToThem();
+            write(mine, 0, LATER, PAGE);
+        };
+        assertArrayEquals(filled(LATER, PAGE), read(mine, 0, PAGE));
+    }
+
+    @Test
+    void aWriteDoesNotGoToAPageThatAnotherDriveHasMeanwhile() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        table.meanwhile = this::givePageToThem;
+        write(mine, 0, LATER, 512);
+        assertArrayEquals(filled(THEIRS, PAGE), read(theirs, 0, PAGE));
+        assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
+        assertArrayEquals(new byte[PAGE - 512], read(mine, 512, PAGE - 512));
+    }
+
+    @Test
+    void zeroesDoNotGoToAPageThatAnotherDriveHasMeanwhile() throws IOException {
+        for (boolean mayUnmap : new boolean[] {true, false}) {
+            for (int length : new int[] {512, PAGE}) {
+                write(mine, 0, MINE, PAGE);
+                table.meanwhile = this::givePageToThem;
+                mine.writeZeroes(0, length, mayUnmap);
+                assertArrayEquals(filled(THEIRS, PAGE), read(theirs, 0, PAGE));
+                assertEquals(PAGE, pool.usedBytes());
+            }
+        }
+    }
+
+    @Test
+    void ofTwoFirstWritesToAPageBothCountAndOnePageIsTaken() throws IOException {
+        table.meanwhile = () -> write(mine, 512, MINE, 512);
+        write(mine, 0, LATER, 512);
+        assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
+        assertArrayEquals(filled(MINE, 512), read(mine, 512, 512));
+        assertEquals(PAGE, pool.usedBytes());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.weir.backend.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What happens where a JVM has less than drives would like: each test runs in a small JVM of its own. */
+class JvmLimitsTest {
+
+    @Test
+    void aFullBudgetLeavesTheJvmWhatItNeeds() throws Exception {
+        assertEquals("48 MiB", inJvm("fillWithFactory", "-Xmx64m", "-XX:MaxDirectMemorySize=64m"));
+    }
+
+    @Test
+    void theLargestHeapCountsWhereNothingElseIsSaid() throws Exception {
+        assertEquals("24 MiB", inJvm("fillWithFactory", "-Xmx32m"));
+    }
+
+    @Test
+    void lonelyPagesAllOverTheLargestDriveLeaveRoomInTheHeap() throws Exception {
+        assertEquals("160 MiB", inJvm("fillSparsely", "-Xmx10m", "-XX:MaxDirectMemorySize=1g"));
+    }
+
+    @Test
+    void pageTablesGoWhenTheirPagesGo() throws Exception {
+        assertEquals("0 MiB", inJvm("writeAndTrimAllOver", "-Xmx10m"));
+    }
+
+    @Test
+    void aJvmWithoutDirectMemoryIsNoRoomAndWhatThereIsGoesOn() throws Exception {
+        assertEquals("40 MiB", inJvm("fillBeyondTheJvm", "-Xmx64m", "-XX:MaxDirectMemorySize=41m"));
+    }
+
+    /** Runs a method of this class in a JVM with these options; returns what it prints, which is one line. */
+    private static String inJvm(String method, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseG1GC");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), JvmLimitsTest.class.getName(), method));
+        Process jvm = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, jvm.waitFor(), output);
+        return output.strip();
+    }
+
+    public static void main(String[] args) throws IOException {
+        long bytes =
+                switch (args[0]) {
+                    case "fillWithFactory" -> fill(new MemoryBackendFactory(), Page.BYTES);
+                    case "fillSparsely" -> fill(new MemoryBackendFactory(), 1L << 48);
+                    case "writeAndTrimAllOver" -> writeAndTrim(new MemoryBackendFactory());
+                    case "fillBeyondTheJvm" -> fill(new MemoryBackendFactory(new PagePool(1L << 40)), Page.BYTES);
+                    default -> throw new IllegalArgumentException(args[0]);
+                };
+        System.out.println((bytes >> 20) + " MiB");
+    }
+
+    /** Writes to one page after the other, that far apart, until there is no room; returns the bytes of the pages. */
+    private static long fill(MemoryBackendFactory factory, long stride) throws IOException {
+        BlockBackend drive = factory.open("full", Map.of("size", Long.MAX_VALUE), false);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        long pages = 0;
+        try {
+            while (true) {
+                drive.write(one.clear(), pages * stride);
+                pages++;
+            }
+        } catch (BlockException e) {
+            assertEquals(BlockError.ENOSPC, e.error());
+        }
+        long collections = fullCollections();
+        drive.write(one.clear(), pages / 2 * stride);
+        assertThrows(BlockException.class, () -> drive.write(one.clear(), Long.MAX_VALUE - 1));
+        assertEquals(collections, fullCollections(), "a full drive does not make the JVM collect garbage");
+        drive.trim(0, Page.BYTES);
+        drive.write(one.clear(), Long.MAX_VALUE - 1);
+        assertTrue(new byte[1 << 20].length > 0);
+        return pages * Page.BYTES;
+    }
+
+    private static long fullCollections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .filter(collector -> collector.getName().equals("G1 Old Generation"))
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
+    }
+
+    private static long writeAndTrim(MemoryBackendFactory factory) throws IOException {
+        BlockBackend drive = factory.open("sparse", Map.of("size", Long.MAX_VALUE), false);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        long offset = 1;
+        for (int i = 0; i < 60_000; i++) {
+            offset = offset * 6364136223846793005L + 1442695040888963407L;
+            long at = (offset >>> 1) % Long.MAX_VALUE;
+            drive.write(one.clear(), at);
+            drive.trim(at, 1);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weir.backend.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BackendOption.Kind;
+import dev.weir.block.BlockBackend;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryBackendFactoryTest {
+    private final MemoryBackendFactory factory = new MemoryBackendFactory();
+
+    @Test
+    void saysWhatItIsAndWhatItTakes() {
+        assertEquals("memory", factory.type());
+        assertEquals(1, factory.options().size());
+        BackendOption size = factory.options().get(0);
+        assertEquals("size", size.name());
+        assertEquals(Kind.BYTES, size.kind());
+        assertTrue(size.required());
+    }
+
+    @Test
+    void opensAnySizeFromOneByte() throws IOException {
+        for (long size : new long[] {1, 3, 16L << 40, Long.MAX_VALUE}) {
+            BlockBackend backend = factory.open("scratch", Map.of("size", size), false);
+            assertEquals(size, backend.size());
+            backend.close();
+        }
+    }
+
+    @Test
+    void refusesADriveWithoutRoom() {
+        assertRefused(Map.of(), "size is missing: a memory drive must be given one");
+        assertRefused(Map.of("size", 0L), "size = 0: must be 1 byte or more");
+        assertRefused(Map.of("size", -1L), "size = -1: must be 1 byte or more");
+    }
+
+    private void assertRefused(Map<String, Object> options, String message) {
+        IOException refusal = assertThrows(IOException.class, () -> factory.open("scratch", options, false));
+        assertEquals(message, refusal.getMessage());
+    }
+
+    @Test
+    void leavesTheJvmAQuarterOfItsDirectMemoryAndRoomForPageTables() {
+        assertEquals(3L << 30, MemoryBackendFactory.budgetBytes(4L << 30, 4L << 30));
+        assertEquals(16L << 28, MemoryBackendFactory.budgetBytes(1L << 40, 1L << 28));
+    }
+}

@@ -1,0 +1,188 @@
+package dev.weir.backend.memory;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** How much memory drives take, give back and share. */
+class MemoryBackendTest {
+    private static final int PAGE = Page.BYTES;
+
+    private final PagePool pool = new PagePool(8L * PAGE);
+    private final MemoryBackend drive = new MemoryBackend(16L << 40, pool);
+
+    @Test
+    void takesMemoryWhenItIsWrittenAndNotBefore() throws IOException {
+        read(drive, 0, 3 * PAGE);
+        drive.writeZeroes(0, 1L << 40, true);
+        drive.writeZeroes(0, 1L << 40, false);
+        drive.trim(0, 1L << 40);
+        assertEquals(0, pool.reservedBytes());
+
+        write(drive, 5L << 40, 1, 1);
+        assertEquals(PAGE, pool.usedBytes());
+        write(drive, (5L << 40) + PAGE - 1, 1, 2);
+        assertEquals(2 * PAGE, pool.usedBytes());
+        write(drive, 5L << 40, 1, 2 * PAGE);
+        assertEquals(2 * PAGE, pool.usedBytes());
+    }
+
+    @Test
+    void givesBackWhatIsTrimmedOrMayBeUnmapped() throws IOException {
+        write(drive, 0, 1, 4 * PAGE);
+        drive.trim(0, PAGE);
+        assertEquals(3 * PAGE, pool.usedBytes());
+        drive.writeZeroes(PAGE, 2L * PAGE, true);
+        assertEquals(PAGE, pool.usedBytes());
+        drive.trim(0, drive.size());
+        assertEquals(0, pool.usedBytes());
+    }
+
+    @Test
+    void givesBackAPageThatIsEmptiedPieceByPiece() throws IOException {
+        write(drive, PAGE, 1, PAGE);
+        for (int block = 0; block < PAGE; block += 4096) {
+            assertEquals(PAGE, pool.usedBytes());
+            if (block % 8192 == 0) {
+                drive.trim(PAGE + block, 4096);
+            } else {
+                drive.writeZeroes(PAGE + block, 4096, true);
+            }
+        }
+        assertEquals(0, pool.usedBytes());
+    }
+
+    @Test
+    void givesBackTheLastPageThatIsPartOfTheDriveOnly() throws IOException {
+        MemoryBackend odd = new MemoryBackend(PAGE + 5, pool);
+        write(odd, PAGE, 1, 5);
+        odd.trim(PAGE, 5);
+        assertEquals(0, pool.usedBytes());
+    }
+
+    @Test
+    void keepsTheRoomOfWhatMayNotBeUnmapped() throws IOException {
+        write(drive, 0, 1, 2 * PAGE);
+        drive.writeZeroes(0, 2 * PAGE - 1, false);
+        drive.writeZeroes(2 * PAGE - 1, 1, false);
+        assertEquals(2 * PAGE, pool.usedBytes());
+        assertArrayEquals(new byte[2 * PAGE], read(drive, 0, 2 * PAGE));
+    }
+
+    @Test
+    void whatOneDriveGivesBackAnotherTakesWithoutItsBytes() throws IOException {
+        write(drive, 0, 7, 8 * PAGE);
+        drive.trim(0, 8 * PAGE);
+        MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
+        for (int page = 0; page < 8; page++) {
+            write(other, (long) page * PAGE + 100, 1, 1);
+        }
+        byte[] expected = new byte[PAGE];
+        expected[100] = 1;
+        assertArrayEquals(expected, read(other, 7L * PAGE, PAGE));
+        assertEquals(8 * PAGE, pool.reservedBytes());
+    }
+
+    @Test
+    void memoryComesBackAsAnotherPage() throws IOException {
+        Page first = pool.take();
+        pool.give(first);
+        Page second = pool.take();
+        assertNotSame(first, second);
+        assertEquals(PAGE, pool.usedBytes());
+    }
+
+    @Test
+    void aDriveThatIsClosedGivesBackAllAndTheLastOneLetsGoOfTheMemory() throws IOException {
+        MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
+        write(drive, 3, 1, 3 * PAGE);
+        write(other, 3, 2, 3 * PAGE);
+        drive.close();
+        assertEquals(4 * PAGE, pool.usedBytes());
+        assertArrayEquals(filled(2, 3 * PAGE), read(other, 3, 3 * PAGE));
+        other.close();
+        assertEquals(0, pool.usedBytes());
+        assertEquals(0, pool.reservedBytes());
+    }
+
+    @Test
+    void noRoomIsAnErrorOfThatWriteAndHarmsNothing() throws IOException {
+        MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
+        write(other, 0, 5, PAGE);
+        write(drive, 0, 1, 7 * PAGE);
+
+        BlockException refused = assertThrows(BlockException.class, () -> write(drive, 6L * PAGE, 2, 2 * PAGE));
+        assertEquals(BlockError.ENOSPC, refused.error());
+        assertTrue(String.valueOf(refused.getMessage()).contains(8 * PAGE + " bytes"), refused.getMessage());
+        assertArrayEquals(filled(1, 6 * PAGE), read(drive, 0, 6 * PAGE));
+        assertArrayEquals(new byte[PAGE], read(drive, 7L * PAGE, PAGE));
+        assertArrayEquals(filled(5, PAGE), read(other, 0, PAGE));
+
+        write(drive, 0, 3, 7 * PAGE);
+        drive.trim(0, PAGE);
+        write(other, 3L * PAGE, 4, PAGE);
+        assertArrayEquals(filled(4, PAGE), read(other, 3L * PAGE, PAGE));
+    }
+
+    @Test
+    void readsAndRewritesAllocateNothing() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
+        write(drive, 1L << 40, 1, PAGE);
+        long bytes = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            long before = allocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                drive.read(buffer.clear(), (1L << 40) + i);
+                drive.read(buffer.clear(), i);
+                drive.write(buffer.clear(), (1L << 40) + i);
+            }
+            bytes = Math.min(bytes, allocatedBytes() - before);
+        }
+        assertTrue(bytes < 1000, bytes + " bytes of heap for 3000 requests");
+    }
+
+    @Test
+    void aHugeDriveCostsAlmostNothing() throws IOException {
+        new MemoryBackend(Long.MAX_VALUE, pool).close();
+        long before = allocatedBytes();
+        MemoryBackend huge = new MemoryBackend(Long.MAX_VALUE, pool);
+        huge.trim(0, Long.MAX_VALUE);
+        long bytes = allocatedBytes() - before;
+        assertTrue(bytes < 2048, bytes + " bytes of heap");
+        write(huge, Long.MAX_VALUE - 3, 6, 3);
+        assertArrayEquals(filled(6, 3), read(huge, Long.MAX_VALUE - 3, 3));
+        assertFalse(huge.mayBlock());
+    }
+
+    private static long allocatedBytes() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    static void write(MemoryBackend to, long offset, int value, int length) throws IOException {
+        to.write(ByteBuffer.wrap(filled(value, length)), offset);
+    }
+
+    static byte[] read(MemoryBackend from, long offset, int length) {
+        byte[] bytes = new byte[length];
+        from.read(ByteBuffer.wrap(bytes), offset);
+        return bytes;
+    }
+
+    static byte[] filled(int value, int length) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+}

@@ -1,0 +1,273 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.testkit.block.FramedBuffer.Kind;
+import java.io.IOException;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What {@link BlockBackend} promises, as tests. To hold a backend to it, extend this class, say how one is
+ * opened, and run it with JUnit 5. What is random prints its seed when it fails; {@code -Dweir.seed=N} repeats it.
+ *
+ * <p>A backend whose bytes outlive it is also held to {@link PersistentBackendContract}.
+ */
+public abstract class BlockBackendContract {
+
+    /** Sizes at, before and after what a backend may have for a page, and one that is a multiple of nothing. */
+    private static final int[] SIZES = {1, 511, 512, 4095, 4097, 65_535, 65_536, 65_537, 1_000_003};
+
+    static final int SIZE = 300_007;
+    private static final int RANDOM_STEPS = 2_000;
+
+    private @Nullable BlockBackend opened;
+
+    /**
+     * Opens a fresh drive, which reads as zeroes.
+     *
+     * @param size in bytes
+     */
+    protected abstract BlockBackend open(long size) throws IOException;
+
+    /** Returns a size that is far more than there is room for, in bytes, if a drive is sparse. */
+    protected long hugeSize() {
+        return 1L << 40;
+    }
+
+    final BlockBackend fresh(long size) throws IOException {
+        return keep(open(size));
+    }
+
+    final BlockBackend keep(BlockBackend backend) {
+        opened = backend;
+        return backend;
+    }
+
+    final void close() throws IOException {
+        BlockBackend backend = opened;
+        opened = null;
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    @AfterEach
+    void closeWhatIsOpen() throws IOException {
+        close();
+    }
+
+    @Test
+    @DisplayName("a fresh drive has its size and reads as zeroes to its last byte, whatever the size")
+    void freshDrivesReadAsZeroes() throws IOException {
+        for (int size : SIZES) {
+            BlockBackend backend = fresh(size);
+            assertEquals(size, backend.size());
+            new ModelledDrive(backend, 0, size).checkAll();
+            close();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "what is written is read, from heap and direct buffers, and nothing outside position and limit changes")
+    void readsWhatWasWritten() throws IOException {
+        for (Kind kind : Kind.values()) {
+            BlockBackend backend = fresh(SIZE);
+            byte[] bytes = ModelledDrive.randomBytes(new Random(1), 4096);
+            FramedBuffer source = new FramedBuffer(kind, bytes.length).filledWith(bytes);
+            backend.write(source.buffer(), 8192);
+            assertArrayEquals(bytes, source.taken(), kind + " source, afterwards");
+            FramedBuffer destination = new FramedBuffer(kind, bytes.length);
+            backend.read(destination.buffer(), 8192);
+            assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            close();
+        }
+    }
+
+    @Test
+    @DisplayName("a source that may only be read can be written from")
+    void writesFromReadOnlyBuffers() throws IOException {
+        BlockBackend backend = fresh(SIZE);
+        for (Kind kind : Kind.values()) {
+            byte[] bytes = ModelledDrive.randomBytes(new Random(kind.ordinal()), 70_001);
+            backend.write(
+                    new FramedBuffer(kind, bytes.length)
+                            .filledWith(bytes)
+                            .buffer()
+                            .asReadOnlyBuffer(),
+                    777);
+            FramedBuffer destination = new FramedBuffer(kind, bytes.length);
+            backend.read(destination.buffer(), 777);
+            assertArrayEquals(bytes, destination.taken(), kind + " source");
+        }
+    }
+
+    @Test
+    @DisplayName("odd offsets and lengths, ranges over many pages, the first and the last byte")
+    void readsAndWritesAnyRange() throws IOException {
+        int[] edges = {0, 1, 511, 4095, 4096, 65_535, 65_536, 65_537, 131_071, SIZE - 1, SIZE};
+        Random random = new Random(2);
+        ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
+        for (int from : edges) {
+            for (int to : edges) {
+                if (from < to) {
+                    drive.write(from, ModelledDrive.randomBytes(random, to - from));
+                    drive.check(Math.max(0, from - 1), Math.min(SIZE, to + 1) - Math.max(0, from - 1));
+                }
+            }
+        }
+        drive.checkAll();
+    }
+
+    @Test
+    @DisplayName("zeroed ranges read as zeroes, whether or not they may be unmapped; their neighbours stay")
+    void zeroesAreZeroesAndNoMore() throws IOException {
+        for (boolean mayUnmap : new boolean[] {true, false}) {
+            ModelledDrive drive = written();
+            drive.writeZeroes(65_536, 65_536, mayUnmap);
+            drive.checkAll();
+            drive.writeZeroes(5, 1, mayUnmap);
+            drive.writeZeroes(60_000, 100_001, mayUnmap);
+            drive.writeZeroes(SIZE - 1, 1, mayUnmap);
+            drive.checkAll();
+            drive.write(65_000, ModelledDrive.randomBytes(new Random(3), 70_000));
+            drive.checkAll();
+            drive.writeZeroes(0, SIZE, mayUnmap);
+            drive.checkAll();
+            close();
+        }
+    }
+
+    @Test
+    @DisplayName("a fresh range can be zeroed and trimmed, and still reads as zeroes beside it")
+    void zeroesWhatWasNeverWritten() throws IOException {
+        ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
+        drive.writeZeroes(1, SIZE - 2, false);
+        drive.writeZeroes(0, SIZE, true);
+        drive.trim(1, SIZE - 2);
+        drive.checkAll();
+    }
+
+    @Test
+    @DisplayName("trimmed ranges can be read and written again; their neighbours stay")
+    void trimsNoMoreThanItsRange() throws IOException {
+        ModelledDrive drive = written();
+        drive.trim(65_536, 65_536);
+        drive.trim(3, 1);
+        drive.trim(131_000, 100_003);
+        drive.trim(SIZE - 1, 1);
+        drive.checkAll();
+        drive.write(100_000, ModelledDrive.randomBytes(new Random(4), 50_000));
+        drive.checkAll();
+        drive.trim(0, SIZE);
+        drive.write(0, ModelledDrive.randomBytes(new Random(5), SIZE));
+        drive.checkAll();
+    }
+
+    @Test
+    @DisplayName("any sequence of operations does what it would do to an array of bytes")
+    void doesWhatAnArrayWouldDo() throws IOException {
+        long seed = seed();
+        Random random = new Random(seed);
+        int size = 1 + random.nextInt(SIZE);
+        ModelledDrive drive = new ModelledDrive(fresh(size), 0, size);
+        int step = 0;
+        try {
+            for (; step < RANDOM_STEPS; step++) {
+                int from = random.nextInt(size);
+                int to = random.nextInt(8) == 0 ? size : Math.min(size, from + 1 + random.nextInt(9_000));
+                drive.randomStep(random, from, to);
+            }
+            drive.checkAll();
+        } catch (AssertionError | RuntimeException | IOException e) {
+            fail("step " + step + " of seed " + seed + " (-Dweir.seed=" + seed + "), drive of " + size + " bytes", e);
+        }
+    }
+
+    @Test
+    @DisplayName("a drive far larger than the room there is opens, and takes and gives its first and last bytes")
+    void hugeDrivesAreSparse() throws IOException {
+        long size = hugeSize() + 12_345;
+        BlockBackend backend = fresh(size);
+        assertEquals(size, backend.size());
+        for (long start : new long[] {0, (1L << 32) - 1_000, size / 2 - 777, size - 200_001}) {
+            ModelledDrive window = new ModelledDrive(backend, start, 200_001);
+            window.checkAll();
+            window.write(100_000, ModelledDrive.randomBytes(new Random(start), 100_001));
+            window.writeZeroes(150_000, 7, true);
+            window.checkAll();
+        }
+        backend.trim(0, size);
+    }
+
+    @Test
+    @DisplayName("a flush returns, with and without something to flush")
+    void flushes() throws IOException {
+        BlockBackend backend = fresh(SIZE);
+        backend.flush();
+        new ModelledDrive(backend, 0, SIZE).write(1, new byte[] {1, 2, 3});
+        backend.flush();
+        backend.flush();
+    }
+
+    @Test
+    @DisplayName("a caller that is interrupted does no harm to those that come after it")
+    void survivesInterrupts() throws IOException {
+        BlockBackend backend = fresh(SIZE);
+        ModelledDrive drive = new ModelledDrive(backend, 0, SIZE);
+        drive.write(0, ModelledDrive.randomBytes(new Random(6), 10_000));
+        Thread.currentThread().interrupt();
+        try {
+            backend.read(new FramedBuffer(Kind.DIRECT, 100).buffer(), 0);
+            backend.flush();
+        } catch (IOException e) {
+            // a backend may give up what is interrupted
+        } finally {
+            Thread.interrupted();
+        }
+        drive.checkAll();
+        drive.write(5_000, ModelledDrive.randomBytes(new Random(7), 10_000));
+        drive.checkAll();
+    }
+
+    @Test
+    @DisplayName("threads that work on different bytes of the same pages do not disturb each other")
+    void threadsKeepToTheirBytes() throws Exception {
+        long seed = seed();
+        try {
+            BlockRaces.stripes(fresh(SIZE), SIZE, seed);
+        } catch (AssertionError e) {
+            fail("seed " + seed + " (-Dweir.seed=" + seed + ")", e);
+        }
+    }
+
+    @Test
+    @DisplayName("first writes to one page at the same moment all count")
+    void firstWritesAtOnceAllCount() throws Exception {
+        BlockRaces.firstWrites(fresh(hugeSize()));
+    }
+
+    @Test
+    @DisplayName("a page that is being emptied does not lose what is written to the rest of it at that moment")
+    void emptyingLosesNoOthersWrites() throws Exception {
+        BlockRaces.emptyWhileWriting(fresh(hugeSize()));
+    }
+
+    /** Returns a drive with random bytes everywhere. */
+    final ModelledDrive written() throws IOException {
+        ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
+        drive.write(0, ModelledDrive.randomBytes(new Random(8), SIZE));
+        return drive;
+    }
+
+    static long seed() {
+        return Long.getLong("weir.seed", new Random().nextLong());
+    }
+}

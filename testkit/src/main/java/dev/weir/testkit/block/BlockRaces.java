@@ -1,0 +1,157 @@
+package dev.weir.testkit.block;
+
+import dev.weir.block.BlockBackend;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Threads that use one backend at the same time, each on bytes of its own. */
+final class BlockRaces {
+    private static final int WRITERS = 4;
+    private static final int STEPS = 1_500;
+
+    /** Odd, so that every page and every block is shared between threads. */
+    private static final int STRIPE = 1_009;
+
+    private static final int ROUNDS = 300;
+    private static final long ROUND_SPACING = 1 << 20;
+    private static final int PART = 3_001;
+    private static final long PATIENCE_SECONDS = 60;
+
+    private BlockRaces() {}
+
+    /** Each writer has every fifth stripe to itself; the fifth is never changed, and read all the time. */
+    static void stripes(BlockBackend backend, int size, long seed) throws Exception {
+        ModelledDrive unchanged = new ModelledDrive(backend, 0, size);
+        forEachStripe(size, WRITERS, (from, to) -> unchanged.write(from, filled(to - from, (byte) 0x77)));
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+            int writer = i;
+            tasks.add(() -> writeStripes(backend, size, writer, new Random(seed + writer)));
+        }
+        for (int i = 0; i < 2; i++) {
+            ModelledDrive view = unchanged.on(backend);
+            tasks.add(() -> {
+                for (int step = 0; step < STEPS / 100; step++) {
+                    forEachStripe(size, WRITERS, (from, to) -> view.check(from, to - from));
+                }
+                return null;
+            });
+        }
+        runAtOnce(tasks);
+    }
+
+    private static Void writeStripes(BlockBackend backend, int size, int writer, Random random) throws IOException {
+        ModelledDrive drive = new ModelledDrive(backend, 0, size);
+        int stripes = size / STRIPE;
+        for (int step = 0; step < STEPS; step++) {
+            int stripe = random.nextInt(stripes / (WRITERS + 1)) * (WRITERS + 1) + writer;
+            drive.randomStep(random, stripe * STRIPE, (stripe + 1) * STRIPE);
+        }
+        forEachStripe(size, writer, (from, to) -> drive.check(from, to - from));
+        return null;
+    }
+
+    /** In each round, all write for the first time to the same fresh part of the drive. */
+    static void firstWrites(BlockBackend backend) throws Exception {
+        inRounds(WRITERS, (party, base, barrier) -> {
+            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            ModelledDrive part = new ModelledDrive(backend, base + (long) party * PART, PART);
+            part.write(0, filled(PART, (byte) (1 + party)));
+            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            part.checkAll();
+        });
+    }
+
+    /** In each round, some zero or trim all that was written of a page while the others write beside it. */
+    static void emptyWhileWriting(BlockBackend backend) throws Exception {
+        inRounds(WRITERS, (party, base, barrier) -> {
+            ModelledDrive part = new ModelledDrive(backend, base + (long) party * PART, PART);
+            boolean empties = party % 2 == 0;
+            if (empties) {
+                part.write(0, filled(PART, (byte) 9));
+            }
+            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!empties) {
+                part.write(0, filled(PART, (byte) (1 + party)));
+            } else if (party == 0) {
+                part.trim(0, PART);
+            } else {
+                part.writeZeroes(0, PART, true);
+            }
+            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            part.checkAll();
+        });
+    }
+
+    private static void inRounds(int parties, Round round) throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(parties);
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < parties; i++) {
+            int party = i;
+            tasks.add(() -> {
+                try {
+                    for (int n = 0; n < ROUNDS; n++) {
+                        round.run(party, n * ROUND_SPACING, barrier);
+                    }
+                } finally {
+                    barrier.reset();
+                }
+                return null;
+            });
+        }
+        runAtOnce(tasks);
+    }
+
+    private static void runAtOnce(List<Callable<Void>> tasks) throws InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
+        try {
+            List<Throwable> failures = new ArrayList<>();
+            for (Future<Void> done : threads.invokeAll(tasks, 2 * PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                try {
+                    done.get();
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause());
+                }
+            }
+            // who waits for one that failed fails for that reason only
+            failures.sort(Comparator.comparing(BrokenBarrierException.class::isInstance));
+            if (!failures.isEmpty()) {
+                throw new AssertionError("a thread failed: " + failures.get(0).getMessage(), failures.get(0));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void forEachStripe(int size, int owner, Stripe action) throws IOException {
+        for (int from = owner * STRIPE; from + STRIPE <= size; from += (WRITERS + 1) * STRIPE) {
+            action.on(from, from + STRIPE);
+        }
+    }
+
+    private static byte[] filled(int length, byte value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, value);
+        return bytes;
+    }
+
+    private interface Stripe {
+        void on(int from, int to) throws IOException;
+    }
+
+    private interface Round {
+        void run(int party, long base, CyclicBarrier barrier) throws Exception;
+    }
+}

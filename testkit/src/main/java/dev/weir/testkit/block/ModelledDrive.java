@@ -1,0 +1,105 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.testkit.block.FramedBuffer.Kind;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Random;
+
+/**
+ * A backend and, beside it, what a window of it must hold: every operation is done on both, every read is
+ * compared. Offsets count from the start of the window. Not thread-safe; several may share a backend as long as
+ * they write to different bytes.
+ */
+final class ModelledDrive {
+    private static final Kind[] KINDS = Kind.values();
+
+    private final BlockBackend backend;
+    private final long start;
+    private final byte[] expected;
+
+    /** Bytes that were trimmed and not written since: they read as anything. */
+    private final BitSet unknown;
+
+    private int operations;
+
+    /** Starts with a window that reads as zeroes. */
+    ModelledDrive(BlockBackend backend, long start, int length) {
+        this(backend, start, new byte[length], new BitSet());
+    }
+
+    private ModelledDrive(BlockBackend backend, long start, byte[] expected, BitSet unknown) {
+        this.backend = backend;
+        this.start = start;
+        this.expected = expected;
+        this.unknown = unknown;
+    }
+
+    /** Returns the same window, and what it must hold, on another backend or for another thread that only checks. */
+    ModelledDrive on(BlockBackend other) {
+        return new ModelledDrive(other, start, expected, unknown);
+    }
+
+    void write(int offset, byte[] bytes) throws IOException {
+        FramedBuffer source = new FramedBuffer(nextKind(), bytes.length).filledWith(bytes);
+        backend.write(source.buffer(), start + offset);
+        assertArrayEquals(bytes, source.taken(), "the source of a write, afterwards");
+        System.arraycopy(bytes, 0, expected, offset, bytes.length);
+        unknown.clear(offset, offset + bytes.length);
+    }
+
+    void writeZeroes(int offset, int length, boolean mayUnmap) throws IOException {
+        backend.writeZeroes(start + offset, length, mayUnmap);
+        Arrays.fill(expected, offset, offset + length, (byte) 0);
+        unknown.clear(offset, offset + length);
+    }
+
+    void trim(int offset, int length) throws IOException {
+        backend.trim(start + offset, length);
+        unknown.set(offset, offset + length);
+    }
+
+    void check(int offset, int length) throws IOException {
+        FramedBuffer destination = new FramedBuffer(nextKind(), length);
+        backend.read(destination.buffer(), start + offset);
+        byte[] actual = destination.taken();
+        for (int i = unknown.nextSetBit(offset); i >= 0 && i < offset + length; i = unknown.nextSetBit(i + 1)) {
+            actual[i - offset] = expected[i];
+        }
+        int wrong = Arrays.mismatch(Arrays.copyOfRange(expected, offset, offset + length), actual);
+        if (wrong >= 0) {
+            assertEquals(expected[offset + wrong], actual[wrong], "byte " + (start + offset + wrong) + " of the drive");
+        }
+    }
+
+    void checkAll() throws IOException {
+        check(0, expected.length);
+    }
+
+    /** Does something at random within {@code from} (inclusive) and {@code to} (exclusive). */
+    void randomStep(Random random, int from, int to) throws IOException {
+        int offset = from + random.nextInt(to - from);
+        int length = 1 + random.nextInt(to - offset);
+        switch (random.nextInt(6)) {
+            case 0, 1 -> write(offset, randomBytes(random, length));
+            case 2 -> writeZeroes(offset, length, true);
+            case 3 -> writeZeroes(offset, length, false);
+            case 4 -> trim(offset, length);
+            default -> check(offset, length);
+        }
+    }
+
+    static byte[] randomBytes(Random random, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private Kind nextKind() {
+        return KINDS[operations++ % KINDS.length];
+    }
+}

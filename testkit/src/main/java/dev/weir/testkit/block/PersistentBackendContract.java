@@ -1,0 +1,35 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.block.BlockBackend;
+import java.io.IOException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@link BlockBackendContract}, and what holds for a backend whose bytes are still there when it is opened again. */
+public abstract class PersistentBackendContract extends BlockBackendContract {
+
+    /** Opens once more what {@link #open} made last, which has been closed since. */
+    protected abstract BlockBackend reopen(boolean readOnly) throws IOException;
+
+    @Test
+    @DisplayName("bytes and size are the same when it is opened again, read-only or not")
+    void keepsItsBytes() throws IOException {
+        ModelledDrive drive = written();
+        drive.writeZeroes(70_000, 70_000, true);
+        drive.write(SIZE - 1, new byte[] {1});
+        close();
+        BlockBackend readOnly = keep(reopen(true));
+        assertEquals(SIZE, readOnly.size());
+        drive.on(readOnly).checkAll();
+        readOnly.flush();
+        close();
+        BlockBackend writable = keep(reopen(false));
+        assertEquals(SIZE, writable.size());
+        ModelledDrive again = drive.on(writable);
+        again.checkAll();
+        again.write(SIZE - 3, new byte[] {1, 2, 3});
+        again.checkAll();
+    }
+}
