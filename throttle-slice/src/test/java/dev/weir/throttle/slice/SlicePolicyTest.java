@@ -1,0 +1,135 @@
+package dev.weir.throttle.slice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The worked numbers of the documentation, and what happens where slices meet. */
+class SlicePolicyTest {
+    private static final long MIB = 1 << 20;
+    private static final long KIB = 1 << 10;
+    private static final long MILLIS = 1_000_000L;
+    private static final long ORIGIN = shortlyBeforeTimeWrapsAround();
+
+    private static long shortlyBeforeTimeWrapsAround() {
+        return Long.MAX_VALUE - 50 * MILLIS;
+    }
+
+    private static ThrottlePolicy policy(Map<String, Long> limits) {
+        return new SlicePolicy(ThrottleLimits.of(limits), ThrottleDebt.NONE, ORIGIN);
+    }
+
+    /** Ten requests a second, so a request is worth a slice. */
+    private final ThrottlePolicy ten = policy(Map.of("iops", 10L));
+
+    private static long wait(ThrottlePolicy policy, long now) {
+        return policy.waitNanos(Direction.READ, 1, ORIGIN + now);
+    }
+
+    private static void go(ThrottlePolicy policy, long now) {
+        assertEquals(0, wait(policy, now));
+        policy.charge(Direction.READ, 1, ORIGIN + now);
+    }
+
+    @Test
+    void whatFitsIntoTheSliceGoesAndTheNextWaitsUntilItIsPaidFor() {
+        ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(0, policy.waitNanos(Direction.WRITE, 300 * KIB, ORIGIN), "request " + i);
+            policy.charge(Direction.WRITE, 300 * KIB, ORIGIN);
+        }
+        assertEquals(117_187_500, policy.waitNanos(Direction.WRITE, 300 * KIB, ORIGIN));
+        assertEquals(0, policy.waitNanos(Direction.WRITE, 100 * KIB, ORIGIN));
+    }
+
+    @Test
+    void theSliceIsExtendedUntilTheRequestGoesAndTheNextBeginsThere() {
+        go(ten, 0);
+        assertEquals(200 * MILLIS, wait(ten, 0));
+        assertEquals(50 * MILLIS, wait(ten, 150 * MILLIS));
+        go(ten, 200 * MILLIS);
+        go(ten, 200 * MILLIS);
+        assertEquals(200 * MILLIS, wait(ten, 200 * MILLIS));
+    }
+
+    @Test
+    void aTimerThatIsLateMakesNobodySlower() {
+        go(ten, 0);
+        assertEquals(200 * MILLIS, wait(ten, 0));
+        go(ten, 230 * MILLIS);
+        go(ten, 230 * MILLIS);
+        assertEquals(170 * MILLIS, wait(ten, 230 * MILLIS));
+    }
+
+    @Test
+    void aRequestLargerThanASliceWaitsForAllOfIt() {
+        ThrottlePolicy policy = policy(Map.of("bps", MIB));
+        assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
+        assertEquals(1, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 32_000 * MILLIS - 1));
+        assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 32_000 * MILLIS));
+    }
+
+    @Test
+    void aLargeRequestThatAnotherLimitHoldsKeepsWhatItHasWaitedFor() {
+        ThrottlePolicy policy = policy(Map.of("bps", MIB));
+        policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN);
+        for (long millis = 32_000; millis < 40_000; millis += 7) {
+            assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + millis * MILLIS));
+        }
+    }
+
+    @Test
+    void whatIsLeftOfASliceIsNotABurstLater() {
+        go(ten, 0);
+        go(ten, 5_000 * MILLIS);
+        assertEquals(200 * MILLIS, wait(ten, 5_000 * MILLIS));
+    }
+
+    @Test
+    void whatIsOwedIsTimeWhateverTheRate() {
+        go(ten, 0);
+        assertEquals(100 * MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
+        ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1_000L)), ORIGIN);
+        assertEquals(100 * MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
+        assertEquals(101 * MILLIS, wait(ten, 0));
+        assertEquals(60 * MILLIS, ten.debt(ORIGIN + 40 * MILLIS).nanos(LimitKey.IOPS));
+    }
+
+    @Test
+    void whatARequestHasWaitedForStaysTheSamePartOfIt() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
+        assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 100L)), ORIGIN + 600 * MILLIS);
+        assertEquals(4_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN + 600 * MILLIS));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 1_000_000_000L)), ORIGIN + 1_600 * MILLIS);
+        assertEquals(0, policy.waitNanos(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS));
+        policy.charge(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS);
+        long slice = policy.waitNanos(Direction.READ, 100_000_001, ORIGIN + 1_600 * MILLIS);
+        assertTrue(slice > 99 * MILLIS && slice <= 101 * MILLIS, "no more than a slice at once, waits " + slice);
+    }
+
+    @Test
+    void burstsAreRefusedByName() {
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1L, "bps_max", 2L, "iops_wr", 3L, "iops_wr_max", 4L));
+        List<String> faults = new SlicePolicyFactory()
+                .faults(limits).stream().map(LimitFault::toString).toList();
+        assertEquals(
+                List.of("bps_max = 2: policy slice has no bursts", "iops_wr_max = 4: policy slice has no bursts"),
+                faults);
+    }
+
+    @Test
+    void theLongestSilenceIsNoDebt() {
+        go(ten, 0);
+        assertEquals(0, wait(ten, Long.MAX_VALUE));
+    }
+}
