@@ -130,7 +130,8 @@ public abstract class ThrottlePolicyContract {
         SaturatedDrive drive = new SaturatedDrive(policy(limits, origin), origin);
         for (int i = 0; i < 300; i++) {
             drive.release(Direction.WRITE, size);
-            law.saturatedUntil(drive.now(), units);
+            long elapsed = drive.now() - origin;
+            law.saturatedUntil(origin + Math.max(0, elapsed - granularityNanos()), units);
             law.released(units, drive.now());
         }
     }

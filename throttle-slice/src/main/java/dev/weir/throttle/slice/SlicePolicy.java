@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the
  * start; the fourth waits until 117.2 ms, when 1 200 KiB are due; there the next slice begins.
  *
+ * <p>Where two limits are nearly as slow as each other, a request may go up to a slice later than the slower one
+ * alone would let it, for their slices differ; that is made up for by those after it.
+ *
  * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011).
  */
 final class SlicePolicy implements ThrottlePolicy {
