@@ -42,6 +42,14 @@ final class ListenTest {
     }
 
     @Test
+    void aFileMayAddToItsList() {
+        assertEquals(
+                List.of("unix:/a", "tcp:h:1"),
+                read("nbd.listen = [\"unix:/a\"]\nnbd.listen += \"tcp:h:1\"").listen());
+        assertEquals(List.of("tcp:h:1"), read("nbd.listen += \"tcp:h:1\"").listen());
+    }
+
+    @Test
     void theCommandLineInsteadOfTheFile() {
         Reading reading = read("nbd.listen = \"tcp:h:1\"", "unix:a", "tcp:[::1]:10809");
 
