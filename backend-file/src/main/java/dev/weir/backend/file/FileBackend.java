@@ -1,0 +1,117 @@
+package dev.weir.backend.file;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive in a raw image: byte n of the drive is byte n of the file.
+ *
+ * <p>A flush is fdatasync: the size never changes and block maps are data to it, so what it leaves out are times.
+ * After one that failed, all others fail too: the kernel drops what it could not write and would call the next one
+ * a success. A trim does nothing, and a write-zeroes writes them.
+ *
+ * <p>Thread-safe.
+ */
+final class FileBackend implements BlockBackend {
+    private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+
+    private final Image image;
+    private final OpenImages images;
+    private volatile @Nullable IOException failedFlush;
+
+    FileBackend(Image image, OpenImages images) {
+        this.image = image;
+        this.images = images;
+    }
+
+    @Override
+    public long size() {
+        return image.size();
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return true;
+    }
+
+    @Override
+    public void read(ByteBuffer destination, long offset) throws IOException {
+        int position = destination.position();
+        if (!ChannelIo.read(image.channel(), destination, offset)) {
+            long end = offset + destination.position() - position;
+            throw new IOException(image.path() + " ends at byte " + end + ": had " + image.size()
+                    + " bytes when it was opened, and somebody has made it shorter");
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer source, long offset) throws IOException {
+        try {
+            ChannelIo.write(image.channel(), source, offset);
+        } catch (IOException e) {
+            throw known(e, source.remaining());
+        }
+    }
+
+    @Override
+    public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
+        long end = offset + length;
+        for (long at = offset; at < end; at += ZEROES.capacity()) {
+            write(ZEROES.duplicate().limit((int) Math.min(ZEROES.capacity(), end - at)), at);
+        }
+    }
+
+    @Override
+    public void trim(long offset, long length) {}
+
+    @Override
+    public void flush() throws IOException {
+        IOException failed = failedFlush;
+        if (failed != null) {
+            throw new IOException(
+                    image.path() + ": an earlier flush failed, what was written before may be lost", failed);
+        }
+        try {
+            image.channel().force(false);
+        } catch (IOException e) {
+            failedFlush = e;
+            throw known(e, 0);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        images.close(image);
+    }
+
+    /** Java tells what went wrong in the system's words only, which may be of any language. */
+    private IOException known(IOException e, long bytes) {
+        String reason = String.valueOf(e.getMessage());
+        if (reason.equals("No space left on device") || reason.equals("Disk quota exceeded") || isFull(bytes)) {
+            return told(BlockError.ENOSPC, e);
+        }
+        if (reason.equals("Read-only file system") || reason.equals("Operation not permitted")) {
+            return told(BlockError.EPERM, e);
+        }
+        return e;
+    }
+
+    private boolean isFull(long bytes) {
+        try {
+            return Files.getFileStore(image.path()).getUsableSpace() < bytes;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private BlockException told(BlockError error, IOException cause) {
+        BlockException told = new BlockException(error, image.path() + ": " + cause.getMessage());
+        told.initCause(cause);
+        return told;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.weir.backend.file;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BackendOption.Kind;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/** Opens drives in raw image files. Thread-safe. */
+@Component(property = "weir.backend.type=file")
+public final class FileBackendFactory implements BlockBackendFactory {
+    private final OpenImages images = new OpenImages();
+
+    @Override
+    public String type() {
+        return "file";
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return List.of(
+                new BackendOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
+                new BackendOption("size", Kind.BYTES, false, "size of the file; what there is must have it"),
+                new BackendOption(
+                        "create", Kind.FLAG, false, "make a file that is missing or empty, sparse, of that size"));
+    }
+
+    @Override
+    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        return new FileBackend(images.open(ImageSpec.of(drive, options, readOnly)), images);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.weir.backend.file;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image as a drive asks for it.
+ *
+ * @param drive the drive's name
+ * @param path where the file is
+ * @param size how many bytes it must have; null if any will do
+ * @param create whether a file that is missing or empty is made
+ * @param readOnly whether it is only read
+ */
+record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, boolean readOnly) {
+
+    static ImageSpec of(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        if (!(options.get("path") instanceof String name)) {
+            throw new IOException("path is missing: a file drive must be given one");
+        }
+        Long size = (Long) options.get("size");
+        if (size != null && size <= 0) {
+            throw new IOException("size = " + size + ": must be 1 byte or more");
+        }
+        boolean create = Boolean.TRUE.equals(options.get("create"));
+        if (create && size == null) {
+            throw new IOException("create = true: needs a size as well");
+        }
+        return new ImageSpec(drive, path(name), size, create, readOnly);
+    }
+
+    private static Path path(String name) throws IOException {
+        try {
+            return Path.of(name).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw new IOException("path = " + name + ": is not a path: " + e.getReason(), e);
+        }
+    }
+
+    /** Returns whether the file is made if it is missing, and filled if it is empty. */
+    boolean mayCreate() {
+        return create && !readOnly;
+    }
+
+    /**
+     * Returns what the file system says of the file, or null if it is missing and may be created.
+     *
+     * @throws IOException if there is no regular file and none may be created
+     */
+    @Nullable
+    BasicFileAttributes attributes() throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!attributes.isRegularFile()) {
+                String kind = attributes.isDirectory() ? "a directory" : "a device, pipe or socket";
+                throw refused("is " + kind + "; must be a regular file");
+            }
+            return attributes;
+        } catch (NoSuchFileException e) {
+            Path folder = path.getParent();
+            if (folder != null && !Files.isDirectory(folder)) {
+                throw refused("its folder " + folder + " is missing, and folders are not created");
+            }
+            if (!mayCreate()) {
+                throw refused("is missing"
+                        + (readOnly ? ", and a read-only drive creates none" : "; create = true makes it"));
+            }
+            return null;
+        } catch (FileSystemException e) {
+            throw refused(e);
+        }
+    }
+
+    /** Returns the error that the image cannot be had, for this reason. */
+    IOException refused(String reason) {
+        return new IOException("path = " + path + ": " + reason);
+    }
+
+    /** Returns the error that the file system refused it. */
+    IOException refused(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return new IOException(
+                    "path = " + path + ": no permission to " + (readOnly ? "read" : "read and write"), e);
+        }
+        String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        return new IOException("path = " + path + ": cannot be opened: " + reason, e);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.weir.backend.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The images that this process has open: one that is written is one drive's alone, one that is only read may be
+ * several drives'. Each is locked against other processes as long as it is open.
+ *
+ * <p>A process holds POSIX record locks as a whole, and loses those on a file as soon as it closes the file once,
+ * through whichever descriptor. So a file is never opened twice here, not even to find that it is locked.
+ *
+ * <p>Thread-safe: one image is opened or closed at a time.
+ */
+final class OpenImages {
+
+    /**
+     * QEMU takes a read lock on this byte of an image to say that others may not write it, and looks at it before
+     * it writes itself. A whole image that is locked for writing keeps QEMU out altogether.
+     */
+    private static final long OTHERS_MAY_NOT_WRITE = 201;
+
+    /** How many drives have an image, by its identity. */
+    private final Map<Object, Shared> images = new HashMap<>();
+
+    private static final class Shared {
+        private final Image image;
+        private int drives = 1;
+
+        Shared(Image image) {
+            this.image = image;
+        }
+    }
+
+    synchronized Image open(ImageSpec spec) throws IOException {
+        BasicFileAttributes attributes = spec.attributes();
+        Shared shared = attributes == null ? null : images.get(identity(spec.path(), attributes));
+        if (shared == null) {
+            Image image = openAndLock(spec, attributes == null);
+            images.put(image.identity(), new Shared(image));
+            return image;
+        }
+        if (!spec.readOnly() || !shared.image.readOnly()) {
+            throw spec.refused("is in use by drive " + shared.image.drive());
+        }
+        checkSize(spec, shared.image.size());
+        shared.drives++;
+        return shared.image;
+    }
+
+    synchronized void close(Image image) throws IOException {
+        Shared shared = images.get(image.identity());
+        if (shared != null && --shared.drives == 0) {
+            images.remove(image.identity());
+            image.channel().close();
+        }
+    }
+
+    private static Image openAndLock(ImageSpec spec, boolean isMissing) throws IOException {
+        AsynchronousFileChannel channel = openChannel(spec);
+        try {
+            lock(spec, channel);
+            if (spec.mayCreate() && channel.size() == 0) {
+                fill(spec, channel, isMissing);
+            }
+            checkSize(spec, channel.size());
+            Path path = spec.path();
+            Object identity = identity(path, Files.readAttributes(path, BasicFileAttributes.class));
+            return new Image(path, identity, channel, channel.size(), spec.readOnly(), spec.drive());
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static AsynchronousFileChannel openChannel(ImageSpec spec) throws IOException {
+        Set<OpenOption> how = new HashSet<>(Set.of(StandardOpenOption.READ));
+        if (!spec.readOnly()) {
+            how.add(StandardOpenOption.WRITE);
+        }
+        if (spec.mayCreate()) {
+            how.add(StandardOpenOption.CREATE);
+        }
+        try {
+            return AsynchronousFileChannel.open(spec.path(), how, CallerThread.INSTANCE);
+        } catch (FileSystemException e) {
+            throw spec.refused(e);
+        }
+    }
+
+    private static void lock(ImageSpec spec, AsynchronousFileChannel channel) throws IOException {
+        try {
+            boolean locked = spec.readOnly()
+                    ? channel.tryLock(OTHERS_MAY_NOT_WRITE, 1, true) != null
+                    : channel.tryLock(0, Long.MAX_VALUE, false) != null;
+            if (!locked) {
+                throw spec.refused("another process " + (spec.readOnly() ? "may write it" : "has it open"));
+            }
+        } catch (OverlappingFileLockException e) {
+            throw spec.refused("is in use elsewhere in this process");
+        }
+    }
+
+    /**
+     * Makes an empty file an image of zeroes. The size changes in one step: whenever the machine stops, the file is
+     * empty, and will be filled next time, or is a whole image.
+     */
+    private static void fill(ImageSpec spec, AsynchronousFileChannel channel, boolean isNew) throws IOException {
+        long size = Objects.requireNonNull(spec.size());
+        try {
+            ChannelIo.write(channel, ByteBuffer.allocate(1), size - 1);
+            channel.force(true);
+            syncFolder(spec.path());
+        } catch (IOException e) {
+            if (isNew) {
+                Files.deleteIfExists(spec.path());
+            }
+            throw new IOException(
+                    "size = " + size + ": " + spec.path() + " cannot be made that large: " + e.getMessage(), e);
+        }
+    }
+
+    /** A file is safe from a crash only when its name is, too. */
+    private static void syncFolder(Path path) throws IOException {
+        Path folder = path.toRealPath().getParent();
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void checkSize(ImageSpec spec, long actual) throws IOException {
+        Long size = spec.size();
+        if (size != null && size != actual) {
+            throw new IOException("size = " + size + ": " + spec.path() + " has " + actual
+                    + " bytes; must be the same, or be left out");
+        }
+        if (actual == 0) {
+            throw spec.refused("is empty; must have 1 byte or more");
+        }
+    }
+
+    private static Object identity(Path path, BasicFileAttributes attributes) throws IOException {
+        Object key = attributes.fileKey();
+        return key == null ? path.toRealPath() : key;
+    }
+}

@@ -1,0 +1,5 @@
+/** The backend {@code file}. */
+@NullMarked
+package dev.weir.backend.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,201 @@
+package dev.weir.backend.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is particular to images: how they are made, and what happens when the file system fails. */
+class FileBackendTest {
+    private final FileBackendFactory factory = new FileBackendFactory();
+    private final Path image;
+
+    FileBackendTest(@TempDir Path folder) {
+        this.image = folder.resolve("disk.img");
+    }
+
+    private BlockBackend create(long size) throws IOException {
+        return factory.open("vm1", Map.of("path", image.toString(), "size", size, "create", true), false);
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** A backend on a file of {@code size} bytes, and the channel that is between them. */
+    private record Faulty(FileBackend backend, FaultyChannel channel) {
+        static Faulty on(Path path, long size, int bytesAtATime) throws IOException {
+            OpenImages images = new OpenImages();
+            Image real = images.open(new ImageSpec("vm1", path, size, true, false));
+            FaultyChannel channel = new FaultyChannel(real.channel(), bytesAtATime);
+            return new Faulty(
+                    new FileBackend(new Image(path, real.identity(), channel, size, false, "vm1"), images), channel);
+        }
+    }
+
+    @Test
+    void saysWhatItIsAndWhatItTakes() {
+        assertEquals("file", factory.type());
+        assertEquals(
+                List.of("path PATH true", "size BYTES false", "create FLAG false"),
+                factory.options().stream().map(FileBackendTest::text).toList());
+    }
+
+    private static String text(BackendOption option) {
+        return option.name() + " " + option.kind() + " " + option.required();
+    }
+
+    @Test
+    void aNewImageHasItsSizeAndTakesNoRoom() throws Exception {
+        BlockBackend backend = create(10L << 30);
+        assertTrue(backend.mayBlock());
+        assertEquals(10L << 30, Files.size(image));
+        Process stat = new ProcessBuilder("stat", "-c", "%b", image.toString()).start();
+        long blocks = Long.parseLong(stat.inputReader(StandardCharsets.US_ASCII).readLine());
+        assertTrue(blocks * 512 <= 64 << 10, blocks + " blocks of 512 bytes");
+        backend.close();
+    }
+
+    @Test
+    void anImageThatIsThereIsTakenAsItIs() throws IOException {
+        byte[] bytes = random(1000);
+        Files.write(image, bytes);
+        BlockBackend backend = create(1000);
+        byte[] read = new byte[900];
+        backend.read(ByteBuffer.wrap(read), 100);
+        assertArrayEquals(Arrays.copyOfRange(bytes, 100, 1000), read);
+        backend.write(ByteBuffer.wrap(new byte[] {1, 2}), 500);
+        backend.close();
+        bytes[500] = 1;
+        bytes[501] = 2;
+        assertArrayEquals(bytes, Files.readAllBytes(image));
+    }
+
+    @Test
+    void whatACrashLeftEmptyIsMadeAnew() throws IOException {
+        Files.createFile(image);
+        BlockBackend backend = create(1000);
+        assertEquals(1000, backend.size());
+        backend.close();
+        assertArrayEquals(new byte[1000], Files.readAllBytes(image));
+    }
+
+    @Test
+    void zeroesInManyPieces() throws IOException {
+        int size = (3 << 20) + 5;
+        byte[] bytes = random(size);
+        Files.write(image, bytes);
+        BlockBackend backend = create(size);
+        backend.writeZeroes(7, size - 9, true);
+        backend.close();
+        Arrays.fill(bytes, 7, size - 2, (byte) 0);
+        assertArrayEquals(bytes, Files.readAllBytes(image));
+    }
+
+    @Test
+    void aReadBeyondAFileThatWasMadeShorterFailsAndSaysSo() throws IOException {
+        BlockBackend backend = create(10_000);
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(4_000);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(100);
+        IOException failure = assertThrows(IOException.class, () -> backend.read(buffer, 3_950));
+        assertEquals(
+                image + " ends at byte 4000: had 10000 bytes when it was opened, and somebody has made it shorter",
+                failure.getMessage());
+        backend.read(buffer.clear(), 3_900);
+        backend.close();
+    }
+
+    @Test
+    void interruptsAreNotNoticedByAnyone() throws Exception {
+        BlockBackend backend = create(10_000);
+        byte[] bytes = random(10_000);
+        Thread.currentThread().interrupt();
+        backend.write(ByteBuffer.wrap(bytes), 0);
+        backend.flush();
+        byte[] read = new byte[10_000];
+        backend.read(ByteBuffer.wrap(read), 0);
+        assertTrue(Thread.interrupted(), "the interrupt is still there for those who care");
+        assertArrayEquals(bytes, read);
+        try (OtherProcess other = OtherProcess.opens(image, true)) {
+            assertEquals("path = " + image + ": another process may write it", other.answer());
+        }
+        backend.close();
+    }
+
+    @Test
+    void goesOnWhereTheSystemDidLessThanAsked() throws IOException {
+        Faulty faulty = Faulty.on(image, 10_000, 777);
+        byte[] bytes = random(5_000);
+        faulty.backend.write(ByteBuffer.wrap(bytes), 3_000);
+        byte[] read = new byte[5_000];
+        faulty.backend.read(ByteBuffer.wrap(read), 3_000);
+        assertArrayEquals(bytes, read);
+        faulty.backend.writeZeroes(3_001, 4_998, true);
+        Arrays.fill(bytes, 1, 4_999, (byte) 0);
+        faulty.backend.read(ByteBuffer.wrap(read), 3_000);
+        assertArrayEquals(bytes, read);
+        faulty.backend.close();
+    }
+
+    @Test
+    void tellsWhatAClientCanUnderstand() throws IOException {
+        Map<String, BlockError> known = Map.of(
+                "No space left on device", BlockError.ENOSPC,
+                "Disk quota exceeded", BlockError.ENOSPC,
+                "Read-only file system", BlockError.EPERM);
+        Faulty faulty = Faulty.on(image, 10_000, 777);
+        for (String fault : known.keySet()) {
+            faulty.channel.fault = fault;
+            for (BlockException failure : List.of(
+                    assertThrows(BlockException.class, () -> faulty.backend.write(ByteBuffer.allocate(9), 0)),
+                    assertThrows(BlockException.class, () -> faulty.backend.writeZeroes(0, 9, true)))) {
+                assertEquals(known.get(fault), failure.error());
+                assertEquals(image + ": " + fault, failure.getMessage());
+            }
+        }
+        faulty.channel.fault = "Input/output error";
+        IOException other = assertThrows(IOException.class, () -> faulty.backend.write(ByteBuffer.allocate(9), 0));
+        assertFalse(other instanceof BlockException, "the engine makes it EIO");
+        faulty.channel.fault = null;
+        faulty.backend.write(ByteBuffer.allocate(9), 0);
+        faulty.backend.close();
+    }
+
+    @Test
+    void afterAFlushThatFailedNoFlushSucceeds() throws IOException {
+        Faulty faulty = Faulty.on(image, 10_000, 777);
+        faulty.backend.flush();
+        faulty.channel.fault = "Input/output error";
+        assertThrows(IOException.class, faulty.backend::flush);
+        faulty.channel.fault = null;
+        faulty.backend.write(ByteBuffer.allocate(9), 0);
+        IOException again = assertThrows(IOException.class, faulty.backend::flush);
+        assertEquals(image + ": an earlier flush failed, what was written before may be lost", again.getMessage());
+        faulty.backend.close();
+        BlockBackend anew = create(10_000);
+        anew.flush();
+        anew.close();
+    }
+}
