@@ -56,18 +56,31 @@ final class Connection {
     }
 
     private void answer() throws IOException {
-        Future<?> work = frames.closeUnlessCancelled();
+        Future<?> work = null;
         try {
-            Map<String, String> client = greeting();
-            Request request = parser.parse(next());
-            work.cancel(false);
-            work = workers.submit(() -> work(request, client));
+            work = begin();
             awaitClient();
         } catch (ChannelFault e) {
             refuse(String.valueOf(e.getMessage()));
         } finally {
-            work.cancel(true);
+            if (work != null) {
+                work.cancel(true);
+            }
         }
+    }
+
+    /** Hears what the client wants and begins with it. */
+    private Future<?> begin() throws IOException {
+        Map<String, String> client;
+        Request request;
+        Future<?> limit = frames.closeUnlessCancelled();
+        try {
+            client = greeting();
+            request = parser.parse(next());
+        } finally {
+            limit.cancel(false);
+        }
+        return workers.submit(() -> work(request, client));
     }
 
     private void refuse(String reason) throws IOException {
@@ -105,8 +118,12 @@ final class Connection {
         try (frames) {
             PrintStream out = print(Frame.OUTPUT);
             PrintStream err = print(Frame.ERROR);
-            frames.send(Frame.quit(request.run(client, out, err)));
-            request.answered();
+            int status = request.run(client, out, err);
+            try {
+                frames.send(Frame.quit(status));
+            } finally {
+                request.answered();
+            }
         } catch (IOException e) {
             LOG.debug("a client did not wait for its answer: {}", e.toString());
         }

@@ -14,7 +14,7 @@ interface Request {
      */
     int run(Map<String, String> client, PrintStream out, PrintStream err);
 
-    /** Called when the client has its whole answer. */
+    /** Called after it was done, when the client has its whole answer or is gone. */
     default void answered() {}
 
     /** Finds out what is asked for. */

@@ -1,0 +1,181 @@
+package dev.weir.launcher;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks the Weir that runs in a home, over its socket {@code run/shell.sock}; the bundle {@code weir-shell} describes
+ * what is said there, at its package {@code dev.weir.shell.channel}. Needs nothing but the JDK and little of that,
+ * for it is started anew for each request.
+ *
+ * <p>Not thread-safe.
+ */
+final class ShellClient {
+    private static final String PROTOCOL = "1";
+    private static final int MAX_PAYLOAD = 64 << 10;
+    private static final long STOP_SECONDS = 60;
+
+    private final Path home;
+    private final OutputStream out;
+    private final OutputStream err;
+    private final String terminal;
+    private String pid = "";
+
+    /** The last frame. */
+    private char type;
+
+    private byte[] payload = {};
+
+    /**
+     * Asks for somebody.
+     *
+     * @param home the folder that holds the state of the Weir to ask
+     * @param out where the answer goes, as it comes
+     * @param err where goes what went wrong
+     * @param columns how many cells the terminal has in a line; 0 if {@code out} is none, and nothing is cut
+     */
+    ShellClient(Path home, OutputStream out, OutputStream err, int columns) {
+        this.home = home;
+        this.out = out;
+        this.err = err;
+        terminal = columns > 0 ? "columns=" + columns + "\n" : "";
+    }
+
+    /** Executes a line in the shell and returns the exit status: 0 if it succeeded. */
+    int execute(String line) throws IOException {
+        return ask('X', line);
+    }
+
+    /** Prints how that Weir stands, for people or as a line of JSON, and returns the exit status. */
+    int status(boolean json) throws IOException {
+        return ask('B', json ? "status --json" : "status");
+    }
+
+    /** Stops that Weir, waits until its process has ended, and returns the exit status. */
+    int stop() throws IOException, InterruptedException {
+        int status = ask('B', "stop");
+        return status == 0 && !ended() ? fail("process " + pid + " is still stopping") : status;
+    }
+
+    private boolean ended() throws InterruptedException {
+        ProcessHandle process = ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+        if (process == null || process.equals(ProcessHandle.current())) {
+            return true;
+        }
+        try {
+            process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        }
+    }
+
+    private int ask(char kind, String request) throws IOException {
+        Path socket = home.resolve("run").resolve("shell.sock");
+        SocketChannel channel;
+        try {
+            channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (ConnectException e) {
+            return fail("no Weir runs in " + home);
+        } catch (IOException e) {
+            return fail(Files.exists(socket) ? socket + ": " + e.getMessage() : "no Weir runs in " + home);
+        }
+        try (channel) {
+            send(channel, kind, request);
+            return answer(new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel))));
+        }
+    }
+
+    private void send(SocketChannel channel, char kind, String request) {
+        byte[] hello = ("protocol=" + PROTOCOL + "\n" + terminal).getBytes(StandardCharsets.UTF_8);
+        byte[] asked = request.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer frames = ByteBuffer.allocate(10 + hello.length + asked.length)
+                .put((byte) 'H')
+                .putInt(hello.length)
+                .put(hello)
+                .put((byte) kind)
+                .putInt(asked.length)
+                .put(asked)
+                .flip();
+        try {
+            while (frames.hasRemaining()) {
+                channel.write(frames);
+            }
+        } catch (IOException e) {
+            // turned away, and the answer says why
+        }
+    }
+
+    private int answer(DataInputStream in) throws IOException {
+        if (!receive(in) || type != 'H') {
+            return fail(home + " is not the home of a Weir that this one can talk to");
+        }
+        String protocol = property(payload, "protocol");
+        if (!protocol.equals(PROTOCOL)) {
+            return fail("the Weir in " + home + " speaks version " + protocol + " of the shell protocol, this one "
+                    + PROTOCOL + "; use the ./weir that started it");
+        }
+        pid = property(payload, "pid");
+        while (receive(in)) {
+            switch (type) {
+                case 'o' -> print(out, payload);
+                case 'e' -> print(err, payload);
+                case 'q' -> {
+                    return payload[0] & 0xff;
+                }
+                default -> {
+                    // from a newer one; if this one had to know, it would be under another protocol
+                }
+            }
+        }
+        return fail("the Weir in " + home + " ended before its answer was complete");
+    }
+
+    /** Returns whether there was one more frame. */
+    private boolean receive(DataInputStream in) {
+        try {
+            type = (char) in.readUnsignedByte();
+            int length = in.readInt();
+            if (length < 0 || length > MAX_PAYLOAD) {
+                return false;
+            }
+            payload = new byte[length];
+            in.readFully(payload);
+            return type != 'q' || length == 1;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String property(byte[] hello, String key) {
+        for (String line : new String(hello, StandardCharsets.UTF_8).split("\n", -1)) {
+            if (line.startsWith(key + "=")) {
+                return line.substring(key.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    private int fail(String line) throws IOException {
+        print(err, ("weir: " + line + "\n").getBytes(StandardCharsets.UTF_8));
+        return 1;
+    }
+
+    private static void print(OutputStream stream, byte[] text) throws IOException {
+        stream.write(text);
+        stream.flush();
+    }
+}

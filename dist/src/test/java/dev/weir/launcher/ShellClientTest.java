@@ -1,0 +1,191 @@
+package dev.weir.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client alone, against a server that says what it is told to. */
+@Timeout(60)
+final class ShellClientTest {
+    private static final String GREETING =
+            "protocol=1\npid=" + ProcessHandle.current().pid();
+
+    private final Path home;
+    private final ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /** What a server says to its client after it has heard it. */
+    private interface Script {
+        void play(DataOutputStream to) throws IOException;
+    }
+
+    ShellClientTest(@TempDir Path home) throws IOException {
+        this.home = home;
+        listener.bind(UnixDomainSocketAddress.of(
+                Files.createDirectories(home.resolve("run")).resolve("shell.sock")));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        listener.close();
+    }
+
+    private ShellClient client(int columns) {
+        return new ShellClient(home, out, err, columns);
+    }
+
+    /** Serves one client and returns what it said: {@code H…|X…}. */
+    private CompletableFuture<String> serve(Script script) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (SocketChannel client = listener.accept()) {
+                DataInputStream in = new DataInputStream(Channels.newInputStream(client));
+                String said = frame(in) + "|" + frame(in);
+                script.play(new DataOutputStream(Channels.newOutputStream(client)));
+                return said;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static String frame(DataInputStream in) throws IOException {
+        char type = (char) in.readUnsignedByte();
+        return type + new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    }
+
+    private static void send(DataOutputStream to, char type, byte... payload) throws IOException {
+        to.writeByte(type);
+        to.writeInt(payload.length);
+        to.write(payload);
+    }
+
+    private static void send(DataOutputStream to, char type, String payload) throws IOException {
+        send(to, type, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void said(String output, String error) {
+        assertEquals(output, out.toString(StandardCharsets.UTF_8));
+        assertEquals(error, err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void theAnswerIsCopiedAndItsStatusReturned() throws Exception {
+        CompletableFuture<String> server = serve(to -> {
+            send(to, 'H', GREETING);
+            send(to, 'o', "grüß ");
+            send(to, 'e', "oh\n");
+            send(to, 'z', "from the future");
+            send(to, 'o', "Weir\n");
+            send(to, 'q', (byte) 200);
+        });
+        assertEquals(200, client(80).execute("drives | grep µ"));
+        said("grüß Weir\n", "oh\n");
+        assertEquals("Hprotocol=1\ncolumns=80\n|Xdrives | grep µ", server.get());
+    }
+
+    @Test
+    void statusAndStopAreRequestsOfTheirOwn() throws Exception {
+        Script done = to -> {
+            send(to, 'H', GREETING);
+            send(to, 'q', (byte) 0);
+        };
+        CompletableFuture<String> status = serve(done);
+        assertEquals(0, client(0).status(false));
+        assertEquals("Hprotocol=1\n|Bstatus", status.get());
+        CompletableFuture<String> json = serve(done);
+        assertEquals(0, client(0).status(true));
+        assertEquals("Hprotocol=1\n|Bstatus --json", json.get());
+        CompletableFuture<String> stop = serve(done);
+        assertEquals(0, client(0).stop());
+        assertEquals("Hprotocol=1\n|Bstop", stop.get());
+    }
+
+    @Test
+    void stopWaitsForTheProcessToEnd() throws Exception {
+        Process process = new ProcessBuilder("cat").start();
+        CompletableFuture<String> server = serve(to -> {
+            send(to, 'H', "protocol=1\npid=" + process.pid());
+            send(to, 'q', (byte) 0);
+            process.getOutputStream().close();
+        });
+        assertEquals(0, client(0).stop());
+        assertEquals(false, process.isAlive());
+        server.get();
+    }
+
+    @Test
+    void nobodyIsThere() throws Exception {
+        listener.close();
+        assertEquals(1, client(0).execute("drives"));
+        Files.delete(home.resolve("run/shell.sock"));
+        assertEquals(1, client(0).status(false));
+        assertEquals(1, client(0).stop());
+        said("", ("weir: no Weir runs in " + home + "\n").repeat(3));
+    }
+
+    @Test
+    void anotherProtocolIsNamed() throws Exception {
+        CompletableFuture<String> server = serve(to -> send(to, 'H', "protocol=7"));
+        assertEquals(1, client(0).execute("drives"));
+        said(
+                "",
+                "weir: the Weir in " + home
+                        + " speaks version 7 of the shell protocol, this one 1; use the ./weir that started it\n");
+        server.get();
+    }
+
+    @Test
+    void whatIsNoWeirIsNamed() throws Exception {
+        CompletableFuture<String> server =
+                serve(to -> to.write("HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(1, client(0).execute("drives"));
+        said("", "weir: " + home + " is not the home of a Weir that this one can talk to\n");
+        server.get();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsNoSuccess() throws Exception {
+        CompletableFuture<String> server = serve(to -> {
+            send(to, 'H', GREETING);
+            send(to, 'o', "so far");
+        });
+        assertEquals(1, client(0).execute("drives"));
+        said("so far", "weir: the Weir in " + home + " ended before its answer was complete\n");
+        server.get();
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughEndsIt() throws Exception {
+        CompletableFuture<String> server = serve(to -> {
+            send(to, 'H', GREETING);
+            send(to, 'o', "much");
+        });
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int oneByte) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        assertThrows(IOException.class, () -> new ShellClient(home, closed, err, 0).execute("drives"));
+        server.get();
+    }
+}
