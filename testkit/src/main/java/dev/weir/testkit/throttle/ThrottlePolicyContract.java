@@ -315,6 +315,53 @@ public abstract class ThrottlePolicyContract {
         assertEquals(owed, factory().create(limits, owed, load.origin).debt(load.origin));
     }
 
+    @Property(tries = 200)
+    void whatIsOwedIsPaidByTime(
+            @ForAll("anyTwoLimits") Load load,
+            @ForAll @LongRange(max = 1L << 40) long nanos,
+            @ForAll @LongRange(max = 1L << 41) long later) {
+        ThrottleLimits limits = load.throttleLimits();
+        ThrottleDebt owed = ThrottleDebt.of(key -> limits.rate(key) > 0 ? nanos : 0, key -> 0);
+        ThrottlePolicy policy = factory().create(limits, owed, load.origin);
+        policy.reconfigure(scaled(limits, 3), load.origin);
+        policy.waitNanos(Direction.READ, load.size(0), load.origin + later / 2);
+        for (LimitKey key : LimitKey.ALL) {
+            long expected = limits.rate(key) > 0 ? Math.max(0, nanos - later) : 0;
+            assertEquals(expected, policy.debt(load.origin + later).nanos(key));
+        }
+    }
+
+    @Property(tries = 200)
+    void afterAChangeTheNewLimitIsKeptFromBothSides(
+            @ForAll("anyLimit") Load load, @ForAll @IntRange(min = 1, max = 1000) int factor, @ForAll boolean slower) {
+        ThrottleLimits faster = scaled(load.throttleLimits(), factor);
+        ThrottleLimits before = slower ? faster : load.throttleLimits();
+        ThrottleLimits after = slower ? load.throttleLimits() : faster;
+        LimitKey key =
+                LimitKey.ALL.stream().filter(k -> after.rate(k) > 0).findFirst().orElseThrow();
+        Direction direction = key.appliesTo(Direction.READ) ? Direction.READ : Direction.WRITE;
+        ThrottlePolicy policy = policy(before, load.origin);
+        SaturatedDrive drive = new SaturatedDrive(policy, load.origin);
+        for (int i = 0; i < 20 && drive.now() - load.origin < Long.MAX_VALUE / 8; i++) {
+            drive.release(direction, load.size(i));
+        }
+        long change = drive.now();
+        policy.reconfigure(after, change);
+        long head = policy.debt(change).nanos(key) + granularityNanos();
+        RateLaw law = new RateLaw(after.meteredRate(key, after.rate(key)), allowanceNanos(), change);
+        for (int i = 0; i < 100 && drive.now() - change < Long.MAX_VALUE / 8; i++) {
+            drive.release(direction, load.size(i));
+            long units = after.meteredUnits(key, load.size(i));
+            law.saturatedUntil(change + Math.max(0, drive.now() - change - head), units);
+            law.released(units, drive.now());
+        }
+    }
+
+    @Example
+    void itHasANameForConfigurations() {
+        assertTrue(factory().type().matches("[a-z][a-z0-9-]*"), factory().type());
+    }
+
     @Property(tries = 100)
     void noLimitHangsAGuest(@ForAll("anyKey") LimitKey key, @ForAll long origin) {
         Direction direction = key.appliesTo(Direction.READ) ? Direction.READ : Direction.WRITE;

@@ -121,6 +121,14 @@ class BucketPolicyTest {
     }
 
     @Test
+    void partsOfANanosecondAreNotForgottenWhereTheBucketIsAboutEmpty() {
+        ThrottlePolicy policy = policy(Map.of("bps", 7L));
+        policy.charge(Direction.READ, 1, now);
+        policy.charge(Direction.READ, 1, now + 142_857_142);
+        assertEquals(285_714_286, policy.debt(now).nanos(LimitKey.BPS));
+    }
+
+    @Test
     void theLongestSilenceIsNoDebt() {
         ThrottlePolicy policy = policy(Map.of("bps", 1L));
         policy.charge(Direction.READ, 1, now);

@@ -39,10 +39,10 @@ final class Slices {
         return Math.max(0, start + needed - now);
     }
 
+    /** Dispatches a request that need not wait, so the slice reaches as far as that takes. */
     void charge(long units, long now) {
         beginSliceIfOver(now);
         used.add(units);
-        extendTo(start + used.ceil());
     }
 
     /** Returns how long until all that was dispatched has been paid for, rounded up to a whole nanosecond. */
