@@ -68,7 +68,7 @@ final class SlicePolicy implements ThrottlePolicy {
         for (LimitKey limit : LimitKey.ALL) {
             Slices slice = slices[limit.ordinal()];
             if (slice != null && limit.appliesTo(direction)) {
-                slice.charge(limits.meteredUnits(limit, bytes), now);
+                slice.charge(limits.meteredUnits(limit, bytes));
             }
         }
     }

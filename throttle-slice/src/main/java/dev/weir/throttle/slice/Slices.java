@@ -39,9 +39,8 @@ final class Slices {
         return Math.max(0, start + needed - now);
     }
 
-    /** Dispatches a request that need not wait, so the slice reaches as far as that takes. */
-    void charge(long units, long now) {
-        beginSliceIfOver(now);
+    /** Dispatches a request that {@link #waitNanos} has just let go, in the slice which that found or began. */
+    void charge(long units) {
         used.add(units);
     }
 

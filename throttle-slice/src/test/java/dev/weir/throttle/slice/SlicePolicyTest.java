@@ -118,6 +118,23 @@ class SlicePolicyTest {
     }
 
     @Test
+    void whatIsOwedForLongerThanASliceSurvivesAChange() {
+        ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
+        ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
+        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 30L)), ORIGIN);
+        wait(policy, 1_000 * MILLIS);
+        assertEquals(4_000 * MILLIS, policy.debt(ORIGIN + 1_000 * MILLIS).nanos(LimitKey.IOPS));
+    }
+
+    @Test
+    void whatWasWaitedForAndLeftAloneIsNoMoreThanThatWhateverTheRate() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
+        policy.waitNanos(Direction.READ, 1_000, ORIGIN);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 500L)), ORIGIN + 100_000 * MILLIS);
+        assertEquals(4_000 * MILLIS, policy.waitNanos(Direction.READ, 3_000, ORIGIN + 100_000 * MILLIS));
+    }
+
+    @Test
     void burstsAreRefusedByName() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1L, "bps_max", 2L, "iops_wr", 3L, "iops_wr_max", 4L));
         List<String> faults = new SlicePolicyFactory()
