@@ -1,0 +1,66 @@
+package dev.weir.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder that holds all state of one Weir.
+ *
+ * @param folder where it is, absolute
+ */
+record Home(Path folder) {
+
+    /** Returns the home that was asked for, else that of the environment, else the user's. */
+    static Home of(@Nullable Path given) {
+        String environment = System.getenv("WEIR_HOME");
+        Path folder = given != null
+                ? given
+                : environment != null && !environment.isEmpty()
+                        ? Path.of(environment)
+                        : Path.of(System.getProperty("user.home"), ".local", "state", "weir");
+        return new Home(folder.toAbsolutePath().normalize());
+    }
+
+    /** Makes the folders that are missing. Sockets are in one that only its owner may enter. */
+    void create() throws IOException {
+        for (Path path : List.of(run(), log(), deploy(), folder.resolve("disks"))) {
+            Files.createDirectories(path);
+        }
+        Files.setPosixFilePermissions(run(), PosixFilePermissions.fromString("rwx------"));
+    }
+
+    Path run() {
+        return folder.resolve("run");
+    }
+
+    Path log() {
+        return folder.resolve("log");
+    }
+
+    Path deploy() {
+        return folder.resolve("deploy");
+    }
+
+    Path cache() {
+        return folder.resolve("felix-cache");
+    }
+
+    /** Returns the configuration that is used when none is named. */
+    Path config() {
+        return folder.resolve("weir.conf");
+    }
+
+    /** Returns the socket of the shell of a running Weir. */
+    Path shellSocket() {
+        return run().resolve("shell.sock");
+    }
+
+    /** Returns the file that a running Weir keeps locked, with its process id in it. */
+    Path lock() {
+        return run().resolve("weir.lock");
+    }
+}

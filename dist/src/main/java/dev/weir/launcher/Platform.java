@@ -1,0 +1,119 @@
+package dev.weir.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.apache.felix.framework.util.FelixConstants;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+
+/** The OSGi framework with Weir's bundles in it. Made on one thread; stopped from any. */
+final class Platform {
+    /** The bundle that opens a shell on the terminal as soon as it is started. */
+    private static final String CONSOLE = "org.apache.felix.gogo.jline";
+
+    private static final Duration STOP_TIME = Duration.ofSeconds(20);
+
+    private final Framework framework;
+    private final Path bundles;
+
+    /**
+     * Makes the framework, not started.
+     *
+     * @param folder the distribution
+     * @param settings what the bundles find as framework properties, beside the distribution's own
+     */
+    Platform(Path folder, Home home, Map<String, String> settings) throws IOException {
+        Map<String, Object> all = new HashMap<>(settings);
+        properties(folder.resolve("conf/config.properties")).forEach((key, value) -> all.put(key.toString(), value));
+        all.put(Constants.FRAMEWORK_STORAGE, home.cache().toString());
+        all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
+        all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
+        all.put("felix.fileinstall.dir", home.deploy().toString());
+        all.put("felix.fileinstall.tmpdir", home.run().resolve("fileinstall").toString());
+        all.put("gosh.home", folder.resolve("conf").toString());
+        framework = new FrameworkFactory().newFramework(all);
+        bundles = folder.resolve("bundles");
+    }
+
+    /** Makes the framework ready for listeners; no bundle is installed yet. */
+    BundleContext init() throws BundleException {
+        framework.init();
+        return framework.getBundleContext();
+    }
+
+    /** Installs the bundles and starts them, level by level, on a thread of the framework. */
+    void start() throws BundleException, IOException {
+        framework.start();
+        int highest = 1;
+        for (Path folder : list(bundles)) {
+            int level = Integer.parseInt(folder.getFileName().toString());
+            for (Path jar : list(folder)) {
+                install(jar, level);
+            }
+            highest = Math.max(highest, level);
+        }
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest);
+    }
+
+    private void install(Path jar, int level) throws BundleException {
+        Bundle bundle = framework.getBundleContext().installBundle(jar.toUri().toString());
+        bundle.adapt(BundleStartLevel.class).setStartLevel(level);
+        boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+        if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
+    }
+
+    /** Opens a shell on the terminal; its end stops the framework. */
+    void openConsole() throws BundleException {
+        for (Bundle bundle : framework.getBundleContext().getBundles()) {
+            if (CONSOLE.equals(bundle.getSymbolicName())) {
+                bundle.start(Bundle.START_TRANSIENT);
+            }
+        }
+    }
+
+    /** Waits until the framework has stopped, whoever stopped it. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    /**
+     * Stops the bundles, those that were started last first.
+     *
+     * @return whether that was done within 20 seconds
+     */
+    boolean stop() throws BundleException, InterruptedException {
+        framework.stop();
+        return framework.waitForStop(STOP_TIME.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+
+    private static Properties properties(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            properties.load(in);
+        }
+        return properties;
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.weir.launcher;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.osgi.framework.AllServiceListener;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.SynchronousBundleListener;
+
+/** Waits for a starting Weir, and says what it waits for when that takes long. Thread-safe. */
+final class Progress implements AllServiceListener, FrameworkListener, SynchronousBundleListener {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final BundleContext context;
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
+    private boolean stopping;
+    private String said = "";
+
+    /** Watches the framework of which this is the context. */
+    Progress(BundleContext context) {
+        this.context = context;
+        context.addBundleListener(this);
+        context.addFrameworkListener(this);
+        context.addServiceListener(this);
+    }
+
+    /**
+     * Waits until the start has come as far as asked.
+     *
+     * @return how it stands then; nothing if the framework is told to stop meanwhile
+     * @throws StartException if a bundle cannot be started
+     */
+    Optional<Standing> await(Predicate<Standing> enough) throws InterruptedException, StartException {
+        lock.lock();
+        try {
+            long leftNanos = PATIENCE_NANOS;
+            while (!stopping) {
+                if (!broken.isEmpty()) {
+                    throw new StartException(String.join("\n", broken));
+                }
+                Standing standing = Standing.of(context);
+                if (enough.test(standing)) {
+                    return Optional.of(standing);
+                }
+                if (leftNanos <= 0) {
+                    say("waiting for " + standing.awaited());
+                    leftNanos = PATIENCE_NANOS;
+                }
+                leftNanos = changed.awaitNanos(leftNanos);
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void say(String line) {
+        if (!line.equals(said)) {
+            said = line;
+            Messages.say(line);
+        }
+    }
+
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        change(() -> {});
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+            change(() -> stopping = true);
+        }
+    }
+
+    @Override
+    public void frameworkEvent(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.ERROR) {
+            change(() ->
+                    broken.add("bundle %s: %s".formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
+        }
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.weir.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One Weir, from its start until something stops it. */
+final class Run {
+    private final Path distribution;
+    private final Home home;
+    private final RunOptions options;
+    private final boolean shell;
+
+    /**
+     * Prepares a run.
+     *
+     * @param distribution the folder with the bundles and what belongs to them
+     * @param terminal whether there is someone to type
+     */
+    Run(Path distribution, Home home, RunOptions options, boolean terminal) {
+        this.distribution = distribution;
+        this.home = home;
+        this.options = options;
+        shell = terminal && !options.noShell;
+    }
+
+    /** Runs until stopped, and returns the exit status. */
+    int call() throws InterruptedException {
+        try {
+            home.create();
+            HomeLock lock = new HomeLock(home);
+            runLocked();
+            lock.close();
+            return 0;
+        } catch (StartException e) {
+            Messages.say(e.reasons());
+        } catch (IOException | BundleException e) {
+            Messages.say("cannot run in %s: %s".formatted(home.folder(), e));
+        }
+        return 1;
+    }
+
+    private void runLocked() throws StartException, IOException, BundleException, InterruptedException {
+        Logs logs = Logs.open(distribution, home);
+        Logger log = LoggerFactory.getLogger(Run.class);
+        Platform platform = new Platform(distribution, home, settings());
+        StopOnSignal stop = new StopOnSignal(platform);
+        log.info(
+                "starts in {} as process {}",
+                home.folder(),
+                ProcessHandle.current().pid());
+        try {
+            Progress progress = new Progress(platform.init());
+            platform.start();
+            serve(progress, platform, logs);
+            platform.awaitStop();
+            log.info("has stopped");
+        } catch (StartException e) {
+            log.error("cannot start: {}", e.reasons());
+            platform.stop();
+            throw e;
+        } finally {
+            stop.release();
+        }
+    }
+
+    /** Returns what the bundles find as framework properties. */
+    private Map<String, String> settings() throws IOException {
+        Map<String, String> settings = options.settings();
+        settings.put("weir.home", home.folder().toString());
+        if (options.config == null && options.drives.isEmpty()) {
+            if (Files.notExists(home.config())) {
+                Files.copy(distribution.resolve("conf/weir.conf"), home.config());
+                Messages.say("made %s from the sample".formatted(home.config()));
+            }
+            settings.put("weir.config.file", home.config().toString());
+        }
+        return settings;
+    }
+
+    /** Says how the start went, and hands over to the shell if there is one. */
+    private void serve(Progress progress, Platform platform, Logs logs)
+            throws StartException, BundleException, InterruptedException {
+        Optional<Standing> configured = progress.await(Standing::configured);
+        configured.ifPresent(standing -> standing.warnings().forEach(Messages::say));
+        refuse(configured.map(Standing::faults));
+        Optional<Standing> settled = progress.await(Standing::settled);
+        refuse(settled.map(Standing::exportFaults));
+        settled.ifPresent(standing -> standing.unavailable()
+                .forEach((drive, reason) -> Messages.say("drive %s is not served: %s".formatted(drive, reason))));
+        logs.openConsole();
+        if (shell && settled.isPresent()) {
+            System.out.print(
+                    AttachLines.of(settled.get().addresses(), settled.get().served()));
+            platform.openConsole();
+        } else if (progress.await(Standing::ready).isPresent()) {
+            System.out.println("ready");
+        }
+    }
+
+    private static void refuse(Optional<List<String>> faults) throws StartException {
+        if (faults.isPresent() && !faults.get().isEmpty()) {
+            throw new StartException(String.join("\n", faults.get()));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.weir.launcher;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * How far a starting Weir has come, at one moment. It is read from the properties of the services that the
+ * bundles publish, as the launcher sees none of their classes.
+ *
+ * @param configured whether the configuration has been read
+ * @param faults what is wrong with it, a line for each
+ * @param warnings what is allowed but hardly meant, a line for each
+ * @param drives the names of the drives that are configured
+ * @param served those that can be used
+ * @param unavailable why others cannot, by name
+ * @param listening whether the export is there
+ * @param addresses what it listens on
+ * @param exportFaults what it cannot listen on, a line for each
+ */
+record Standing(
+        boolean configured,
+        List<String> faults,
+        List<String> warnings,
+        List<String> drives,
+        List<String> served,
+        Map<String, String> unavailable,
+        boolean listening,
+        List<String> addresses,
+        List<String> exportFaults) {
+
+    private static final String SERVICES = "dev.weir.drive.";
+    private static final String DRIVE_NAME = "weir.drive.name";
+
+    /** Reads it from the service registry. */
+    static Standing of(BundleContext context) {
+        ServiceReference<?> configuration = one(context, "DriveConfiguration");
+        ServiceReference<?> export = one(context, "DriveExport");
+        Map<String, String> unavailable = new TreeMap<>();
+        for (ServiceReference<?> control : all(context, "DriveControl")) {
+            if (control.getProperty("weir.drive.reason") instanceof String reason) {
+                unavailable.put(String.valueOf(control.getProperty(DRIVE_NAME)), reason);
+            }
+        }
+        return new Standing(
+                configuration != null,
+                strings(configuration, "weir.config.faults"),
+                strings(configuration, "weir.config.warnings"),
+                strings(configuration, "weir.config.drives"),
+                all(context, "Drive").stream()
+                        .map(drive -> String.valueOf(drive.getProperty(DRIVE_NAME)))
+                        .toList(),
+                unavailable,
+                export != null,
+                strings(export, "weir.export.addresses"),
+                strings(export, "weir.export.faults"));
+    }
+
+    /** Returns the drives that are configured and not served. */
+    List<String> missing() {
+        List<String> missing = new ArrayList<>(drives);
+        missing.removeAll(served);
+        return missing;
+    }
+
+    /** Returns whether everything that is configured is served. */
+    boolean ready() {
+        return configured && listening && missing().isEmpty();
+    }
+
+    /** Returns whether nothing more is to be waited for: what is not served has failed. */
+    boolean settled() {
+        return configured
+                && listening
+                && (!exportFaults.isEmpty() || unavailable.keySet().containsAll(missing()));
+    }
+
+    /** Returns what is still to come, for people. */
+    String awaited() {
+        if (!configured) {
+            return "the configuration";
+        }
+        return listening ? "drives to open: " + String.join(", ", missing()) : "the NBD export";
+    }
+
+    private static @Nullable ServiceReference<?> one(BundleContext context, String service) {
+        List<ServiceReference<?>> found = all(context, service);
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    private static List<ServiceReference<?>> all(BundleContext context, String service) {
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(SERVICES + service, null);
+            return found == null ? List.of() : Arrays.asList(found);
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError("there is no filter that could be wrong", e);
+        }
+    }
+
+    private static List<String> strings(@Nullable ServiceReference<?> service, String property) {
+        return service != null && service.getProperty(property) instanceof String[] values
+                ? List.of(values)
+                : List.of();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.weir.launcher;
+
+import org.osgi.framework.BundleException;
+
+/**
+ * Stops Weir in order when the process is told to end (SIGTERM, SIGINT, SIGHUP). The exit status is 0 then, as
+ * that is what a daemon's end looks like, and 1 if it could not be done in time.
+ */
+final class StopOnSignal {
+    private final Platform platform;
+    private final Thread hook = new Thread(this::stop, "stop on signal");
+
+    StopOnSignal(Platform platform) {
+        this.platform = platform;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        int status = 1;
+        try {
+            if (platform.stop()) {
+                status = 0;
+            } else {
+                Messages.say("not everything could be stopped in time");
+            }
+        } catch (BundleException | InterruptedException e) {
+            Messages.say("cannot stop in order: " + e);
+        }
+        Runtime.getRuntime().halt(status);
+    }
+
+    /** Leaves the end of the process to the caller, unless it has begun: then never returns. */
+    void release() throws InterruptedException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            hook.join();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.weir.launcher;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.IParamLabelRenderer;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The whole command line, as picocli reads it. */
+@Command(
+        name = "weir",
+        customSynopsis = {
+            "weir [run] [--home DIR] [--config FILE] [-drive OPT=VAL[,OPT=VAL]...]...",
+            "                  [--listen ADDRESS]... [--no-shell]"
+        },
+        description = "Serves virtual disks over NBD, and caps how fast and how often each may be used.",
+        footer = {
+            "",
+            "Examples:",
+            "  weir                                     the drives of HOME/weir.conf, a shell",
+            "  weir -drive id=vm1,file=vm1.img,size=1G,bps=10M,iops=500",
+            "  weir -drive id=s,memory=1G,bps_wr=1M,policy=slice --listen tcp:127.0.0.1:10809",
+            "  weir run --config weir.conf --no-shell   as a service",
+        },
+        versionProvider = WeirCommand.Version.class,
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class WeirCommand implements Callable<Integer> {
+    private static final int USAGE = CommandLine.ExitCode.USAGE;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "holds all state: sockets, disks, logs; default: $WEIR_HOME, else ~/.local/state/weir")
+    private @Nullable Path home;
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    /** Does what the arguments say and returns the exit status. */
+    static int execute(String... args) {
+        return new CommandLine(new WeirCommand())
+                .setHelpFactory(SpacedHelp::new)
+                .setExecutionStrategy(WeirCommand::execute)
+                .setParameterExceptionHandler((fault, given) -> {
+                    Messages.say(fault.getMessage() + "; see weir --help");
+                    return USAGE;
+                })
+                .execute(args);
+    }
+
+    /** Runs the command that was named last; options before it that are not for it were meant for something else. */
+    private static int execute(ParseResult parsed) {
+        if (parsed.hasSubcommand()) {
+            for (OptionSpec option : parsed.matchedOptions()) {
+                if (option.scopeType() != ScopeType.INHERIT && !option.usageHelp() && !option.versionHelp()) {
+                    throw new ParameterException(
+                            parsed.commandSpec().commandLine(),
+                            "%s must come after %s"
+                                    .formatted(
+                                            option.longestName(),
+                                            parsed.subcommand().commandSpec().name()));
+                }
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return run(options);
+    }
+
+    @Command(
+            description = "Serves drives until it is stopped; also what happens without a command.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    private int run(@Mixin RunOptions given) throws InterruptedException {
+        if (given.config != null && !Files.isReadable(given.config)) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "--config %s: there is no such file, or it may not be read".formatted(given.config));
+        }
+        return new Run(distribution(), Home.of(home), given, Boolean.getBoolean("weir.terminal")).call();
+    }
+
+    /** Returns the folder that bin/weir is in a folder of. */
+    private static Path distribution() {
+        return Path.of(System.getProperty("weir.folder"));
+    }
+
+    /** Shows a value after a blank, as in {@code --config FILE}. */
+    private static final class SpacedHelp extends Help {
+        SpacedHelp(CommandSpec spec, ColorScheme colours) {
+            super(spec, colours);
+        }
+
+        @Override
+        public IParamLabelRenderer parameterLabelRenderer() {
+            return new IParamLabelRenderer() {
+                @Override
+                public Ansi.Text renderParameterLabel(ArgSpec argument, Ansi ansi, List<Ansi.IStyle> styles) {
+                    boolean value = argument.arity().max() > 0;
+                    String blank = argument.isOption() && value ? " " : "";
+                    return ansi.text(value ? blank + argument.paramLabel() : "");
+                }
+
+                @Override
+                public String separator() {
+                    return " ";
+                }
+            };
+        }
+    }
+
+    /** Reads the version from the launcher's jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"weir " + WeirCommand.class.getPackage().getImplementationVersion()};
+        }
+    }
+}

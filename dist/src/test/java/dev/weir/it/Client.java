@@ -1,0 +1,97 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A program that is run to its end, for at most a minute. */
+final class Client {
+    private static final long SECONDS = 60;
+
+    /**
+     * How a program ended.
+     *
+     * @param status its exit status
+     * @param out what it said on standard output
+     * @param err what it said on standard error
+     */
+    record Result(int status, String out, String err) {
+        /** Returns the objects of the JSON list that it said. */
+        List<? extends Config> json() {
+            return ConfigFactory.parseString("list = " + ok().out).getConfigList("list");
+        }
+
+        /** Fails the test unless the program was successful. */
+        Result ok() {
+            assertEquals(0, status, () -> out + err);
+            return this;
+        }
+    }
+
+    private Client() {}
+
+    /** Skips the test, with a line that names them, if these programs are not all there. */
+    static void need(String... programs) {
+        for (String program : programs) {
+            assumeTrue(find(program).isPresent(), "needs " + program);
+        }
+    }
+
+    /** Returns where a program is, if it is there. */
+    static Optional<Path> find(String program) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** Skips the test if fio is not there or was built without NBD. */
+    static void needFio() {
+        need("fio");
+        assumeTrue(run("fio", "--enghelp=nbd").status() == 0, "needs fio with the nbd engine");
+    }
+
+    /** Runs a program, with nothing on its standard input. */
+    static Result run(String... command) {
+        return run(new ProcessBuilder(command), "");
+    }
+
+    /** Runs a program with this on its standard input, and waits for it. */
+    static Result run(ProcessBuilder builder, String input) {
+        List<Path> files = new ArrayList<>();
+        try {
+            for (String name : List.of("in", "out", "err")) {
+                files.add(Files.createTempFile("client", name));
+            }
+            Files.writeString(files.get(0), input);
+            Process process = builder.redirectInput(files.get(0).toFile())
+                    .redirectOutput(files.get(1).toFile())
+                    .redirectError(files.get(2).toFile())
+                    .start();
+            boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+            String out = Files.readString(files.get(1));
+            String err = Files.readString(files.get(2));
+            if (!ended) {
+                process.destroyForcibly();
+                fail("%s: no end after %d s%n%s%s".formatted(builder.command(), SECONDS, out, err));
+            }
+            return new Result(process.exitValue(), out, err);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(builder.command().toString(), e);
+        } finally {
+            files.forEach(file -> file.toFile().delete());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How Weir starts, refuses to, and ends. */
+class ProcessIT {
+    @TempDir
+    private Path home;
+
+    @Test
+    void endsInOrderOnSigterm() throws IOException {
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
+            assertTrue(Files.exists(weir.socket()));
+            assertEquals(0, weir.stop());
+            assertEquals(List.of("ready"), weir.output());
+            assertEquals("", weir.errors());
+        }
+        try (Stream<Path> left = Files.list(home.resolve("run"))) {
+            assertEquals(
+                    List.of(),
+                    left.filter(file -> file.toString().endsWith(".sock")).toList());
+        }
+    }
+
+    @Test
+    void oneWeirForEachHome() {
+        try (Weir first = Weir.start(home, "-drive", "id=vm1,memory=1M");
+                Weir second = Weir.launch(home, "-drive", "id=vm2,memory=1M")) {
+            assertEquals(1, second.awaitEnd());
+            assertEquals("weir: already running in %s (process %d)%n".formatted(home, first.pid()), second.errors());
+        }
+    }
+
+    @Test
+    void startsAfterOneThatWasKilled() {
+        try (Weir first = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
+            assertTrue(Files.exists(first.socket()));
+        }
+        try (Weir second = Weir.start(home, "-drive", "id=vm2,memory=1M")) {
+            assertEquals(0, second.stop());
+        }
+    }
+
+    @Test
+    void startsOnTheSample() throws IOException {
+        try (Weir weir = Weir.start(home)) {
+            assertTrue(Files.exists(home.resolve("weir.conf")));
+            assertTrue(Files.exists(home.resolve("disks/vm1.img")));
+            assertEquals(0, weir.stop());
+        }
+    }
+
+    @Test
+    void saysAllFaultsOfAConfiguration() throws IOException {
+        Path config = Files.writeString(
+                home.resolve("bad.conf"),
+                """
+                weir.drives {
+                  a { backend { type = memory, size = 1MiB }, limits { bps = -5 } }
+                  b { backend { type = memory, size = 1MiB }, polisy = slice }
+                }
+                """);
+        try (Weir weir = Weir.launch(home, "--config", config.toString())) {
+            assertEquals(1, weir.awaitEnd());
+            assertTrue(weir.errors().contains("bad.conf:2: "), weir::errors);
+            assertTrue(weir.errors().contains("bad.conf:3: "), weir::errors);
+            assertTrue(weir.errors().lines().allMatch(line -> line.startsWith("weir: ")), weir::errors);
+            assertEquals(List.of(), weir.output());
+        }
+    }
+
+    @Test
+    void goesOnWithoutADriveThatCannotBeOpened() throws IOException {
+        Path missing = home.resolve("missing.img");
+        try (Weir weir = Weir.launch(home, "-drive", "id=bad,file=" + missing, "-drive", "id=good,memory=1M")) {
+            weir.awaitErrors("drive bad is not served: ");
+            assertTrue(weir.errors().contains(missing.toString()), weir::errors);
+            Client.need("nbdinfo");
+            Client.run("nbdinfo", weir.uri("good")).ok();
+            assertEquals(0, weir.stop());
+            assertFalse(weir.output().contains("ready"));
+        }
+    }
+
+    @Test
+    void refusesAnAddressThatIsTaken() {
+        try (Weir first = Weir.start(home.resolve("1"), "-drive", "id=vm1,memory=1M");
+                Weir second = Weir.launch(
+                        home.resolve("2"), "-drive", "id=vm2,memory=1M", "--listen", "unix:" + first.socket())) {
+            assertEquals(1, second.awaitEnd());
+            assertTrue(second.errors().contains(first.socket().toString()), second::errors);
+        }
+    }
+
+    @Test
+    void refusesAWrongCommandLine() {
+        for (String[] wrong : List.of(
+                new String[] {"--fast"},
+                new String[] {"--config"},
+                new String[] {"--config", "missing.conf"},
+                new String[] {"stop"})) {
+            try (Weir weir = Weir.launch(home, wrong)) {
+                assertEquals(2, weir.awaitEnd());
+                assertEquals(1, weir.errors().lines().count(), weir::errors);
+            }
+        }
+    }
+
+    @Test
+    void opensAShellOnATerminal() {
+        Client.need("script");
+        ProcessBuilder terminal = new ProcessBuilder(
+                "script",
+                "-qec",
+                String.join(
+                        " ",
+                        Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command()),
+                "/dev/null");
+        Client.Result session = Client.run(terminal, "drives\nexit\n").ok();
+        assertTrue(session.out().contains("nbd+unix:///vm1?socket=" + home), session::out);
+        assertTrue(session.out().contains("weir> "), session::out);
+        assertFalse(session.out().contains("ready"), session::out);
+    }
+}

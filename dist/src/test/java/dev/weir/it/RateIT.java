@@ -1,0 +1,132 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What fio measures is what was configured. All cases are measured at the same time, each on a drive of its own,
+ * with limits so low that the machine is far from busy; the first second is left out, as it has the burst of
+ * a tenth of a second's worth in it that every limit allows.
+ */
+class RateIT {
+    private static final double TOLERANCE = 0.02;
+    private static final long MIB = 1 << 20;
+
+    private static final Map<String, Double> MEASURED = new HashMap<>();
+
+    /**
+     * One drive and one fio job.
+     *
+     * @param limits as in {@code -drive}
+     * @param asked what fio is told to use at most, as in a job file; empty for all it can get
+     * @param bytesPerSecond what fio is to measure
+     */
+    record Case(
+            String policy, String limits, String readOrWrite, long blockBytes, String asked, double bytesPerSecond) {
+        String drive() {
+            return "%s-%s-%s-%d".formatted(policy, limits.replaceAll("[=,]", "-"), readOrWrite, blockBytes);
+        }
+
+        @Override
+        public String toString() {
+            return "%s of %d bytes, policy=%s,%s".formatted(readOrWrite, blockBytes, policy, limits);
+        }
+    }
+
+    static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (String policy : List.of("bucket", "slice")) {
+            addCases(cases, policy, "read", "rd", "wr");
+            addCases(cases, policy, "write", "wr", "rd");
+        }
+        return cases;
+    }
+
+    private static void addCases(List<Case> cases, String policy, String io, String own, String other) {
+        cases.add(new Case(policy, "bps=10M", io, 65536, "", 10 * MIB));
+        cases.add(new Case(policy, "bps_" + own + "=2M", io, 16384, "", 2 * MIB));
+        cases.add(new Case(policy, "iops=200", io, 4096, "", 200 * 4096));
+        cases.add(new Case(policy, "iops_" + own + "=150", io, 8192, "", 150 * 8192));
+        // the smaller of two limits holds
+        cases.add(new Case(policy, "bps=2M,iops=200", io, 65536, "", 2 * MIB));
+        cases.add(new Case(policy, "bps=2M,iops=200", io, 4096, "", 200 * 4096));
+        cases.add(new Case(policy, "bps=4M,bps_" + own + "=2M", io, 16384, "", 2 * MIB));
+        // what limits one direction leaves the other alone
+        cases.add(new Case(policy, "bps_" + other + "=1M", io, 16384, "rate=4m", 4 * MIB));
+        cases.add(new Case(policy, "iops_" + other + "=100", io, 4096, "rate_iops=400", 400 * 4096));
+    }
+
+    @BeforeAll
+    static void measure(@TempDir Path home) throws IOException {
+        Client.needFio();
+        List<String> arguments = new ArrayList<>();
+        for (Case one : cases()) {
+            arguments.addAll(List.of(
+                    "-drive", "id=%s,memory=4M,policy=%s,%s".formatted(one.drive(), one.policy(), one.limits())));
+        }
+        try (Weir weir = Weir.start(home, arguments.toArray(String[]::new))) {
+            Path job = Files.writeString(home.resolve("rates.fio"), job(weir));
+            String json = Client.run("fio", "--output-format=json", job.toString())
+                    .ok()
+                    .out();
+            for (Config result :
+                    ConfigFactory.parseString(json.substring(json.indexOf('{'))).getConfigList("jobs")) {
+                MEASURED.put(
+                        result.getString("jobname"),
+                        result.getDouble("read.bw_bytes") + result.getDouble("write.bw_bytes"));
+            }
+        }
+    }
+
+    private static String job(Weir weir) {
+        StringBuilder job = new StringBuilder(
+                """
+                [global]
+                ioengine=nbd
+                thread
+                size=4m
+                iodepth=8
+                time_based
+                ramp_time=1
+                runtime=5
+                """);
+        for (Case one : cases()) {
+            job.append(
+                    """
+
+                    [%s]
+                    uri=%s
+                    rw=rand%s
+                    bs=%d
+                    %s
+                    """
+                            .formatted(
+                                    one.drive(),
+                                    weir.uri(one.drive()),
+                                    one.readOrWrite(),
+                                    one.blockBytes(),
+                                    one.asked()));
+        }
+        return job.toString();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void measuredIsAllowed(Case one) {
+        double measured = MEASURED.get(one.drive());
+        assertEquals(one.bytesPerSecond(), measured, TOLERANCE * one.bytesPerSecond(), "bytes/s");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A Weir of its own, in a process of its own and a home that the test gives it. */
+final class Weir implements AutoCloseable {
+    private static final long SECONDS = 30;
+    private static final Path SCRIPT = Path.of(System.getProperty("weir.folder"), "bin", "weir");
+
+    private final Path home;
+    private final Path errors;
+    private final Process process;
+    private final List<String> out = new ArrayList<>(); // guarded by itself
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private Weir(Path home, Process process, Path errors) {
+        this.home = home;
+        this.process = process;
+        this.errors = errors;
+        Thread reader = new Thread(this::read, "output of Weir");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts Weir and waits until it says that it is ready. */
+    static Weir start(Path home, String... arguments) {
+        Weir weir = launch(home, arguments);
+        weir.awaitReady();
+        return weir;
+    }
+
+    /** Starts Weir and does not wait. */
+    static Weir launch(Path home, String... arguments) {
+        try {
+            Path errors = Files.createTempFile("weir", "err");
+            ProcessBuilder builder = command(home, "run", arguments);
+            builder.command().add("--no-shell");
+            return new Weir(home, builder.redirectError(errors.toFile()).start(), errors);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns a command of the distribution, to be run on the Java that runs the tests. */
+    static ProcessBuilder command(Path home, String command, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(SCRIPT.toString(), command, "--home", home.toString()));
+        words.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder;
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            lines.lines().forEach(line -> {
+                synchronized (out) {
+                    out.add(line);
+                }
+                if (line.equals("ready")) {
+                    ready.complete(null);
+                }
+            });
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+    }
+
+    private void awaitReady() {
+        try {
+            CompletableFuture.anyOf(ready, process.onExit()).get(SECONDS, TimeUnit.SECONDS);
+            assertTrue(ready.isDone(), () -> "ended before it was ready: " + errors());
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            throw new AssertionError("not ready after %d s: %s".formatted(SECONDS, errors()), e);
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns the socket on which it serves NBD. */
+    Path socket() {
+        return home.resolve("run/nbd.sock");
+    }
+
+    /** Returns the URI of a drive. */
+    String uri(String drive) {
+        return "nbd+unix:///%s?socket=%s".formatted(drive, socket());
+    }
+
+    /** Runs a shell command in it. */
+    Client.Result exec(String command) {
+        return Client.run(command(home, "exec", command), "");
+    }
+
+    /** Returns its process id. */
+    long pid() {
+        return process.pid();
+    }
+
+    /** Sends SIGTERM, waits and returns the exit status. */
+    int stop() {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits until it has ended by itself and returns the exit status. */
+    int awaitEnd() {
+        try {
+            assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), () -> "still runs: " + errors());
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits until it has said this on standard error. */
+    void awaitErrors(String text) {
+        for (int i = 0; !errors().contains(text); i++) {
+            assertTrue(
+                    i < SECONDS * 10 && process.isAlive(), () -> "does not say \"%s\": %s".formatted(text, errors()));
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns what it said on standard output so far. */
+    List<String> output() {
+        synchronized (out) {
+            return List.copyOf(out);
+        }
+    }
+
+    /** Returns what it said on standard error so far. */
+    String errors() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+        errors.toFile().delete();
+    }
+}

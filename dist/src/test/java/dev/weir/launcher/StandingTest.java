@@ -1,0 +1,39 @@
+package dev.weir.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StandingTest {
+
+    private static Standing standing(boolean listening, List<String> served, Map<String, String> unavailable) {
+        return new Standing(
+                true, List.of(), List.of(), List.of("a", "b"), served, unavailable, listening, List.of(), List.of());
+    }
+
+    @Test
+    void isReadyWhenEveryDriveIsServedAndTheExportListens() {
+        assertTrue(standing(true, List.of("b", "a"), Map.of()).ready());
+        assertFalse(standing(false, List.of("b", "a"), Map.of()).ready());
+        assertFalse(standing(true, List.of("b"), Map.of()).ready());
+    }
+
+    @Test
+    void isSettledButNotReadyWhenTheRestHasFailed() {
+        Standing failed = standing(true, List.of("b"), Map.of("a", "no such file"));
+        assertTrue(failed.settled());
+        assertFalse(failed.ready());
+        assertFalse(standing(true, List.of("b"), Map.of()).settled());
+    }
+
+    @Test
+    void saysWhatIsToCome() {
+        assertEquals(
+                "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
+        assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
+    }
+}
