@@ -1,5 +1,6 @@
 package dev.weir.launcher;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Spec;
         name = "weir",
         customSynopsis = {
             "weir [run] [--home DIR] [--config FILE] [-drive OPT=VAL[,OPT=VAL]...]...",
-            "                  [--listen ADDRESS]... [--no-shell]"
+            "                  [--listen ADDRESS]... [--no-shell]",
+            "weir exec COMMAND... | status [--json] | stop   [--home DIR]"
         },
         description = "Serves virtual disks over NBD, and caps how fast and how often each may be used.",
         footer = {
@@ -103,6 +106,33 @@ final class WeirCommand implements Callable<Integer> {
                     "--config %s: there is no such file, or it may not be read".formatted(given.config));
         }
         return new Run(distribution(), Home.of(home), given, Boolean.getBoolean("weir.terminal")).call();
+    }
+
+    @Command(
+            description = "Runs a command of the shell in the running Weir and prints its answer.",
+            footer = {"", "Examples:", "  weir exec drives", "  weir exec 'queue vm1'", "  weir exec drive vm1 --json"},
+            mixinStandardHelpOptions = true)
+    int exec(
+            @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "the line, quoted or not")
+                    List<String> words)
+            throws IOException {
+        return client().execute(String.join(" ", words));
+    }
+
+    @Command(
+            description = "Says whether a Weir runs, and how its drives stand; exits with 1 if none does.",
+            mixinStandardHelpOptions = true)
+    int status(@Option(names = "--json", description = "as one line of JSON") boolean json) throws IOException {
+        return client().status(json);
+    }
+
+    @Command(description = "Stops the running Weir and waits until it has.", mixinStandardHelpOptions = true)
+    int stop() throws IOException, InterruptedException {
+        return client().stop();
+    }
+
+    private ShellClient client() {
+        return new ShellClient(Home.of(home).folder(), System.out, System.err, Integer.getInteger("weir.columns", 0));
     }
 
     /** Returns the folder that bin/weir is in a folder of. */
