@@ -87,8 +87,8 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
     /** Returns the error that the file system refused it. */
     IOException refused(FileSystemException e) {
         if (e instanceof AccessDeniedException) {
-            return new IOException(
-                    "path = " + path + ": no permission to " + (readOnly ? "read" : "read and write"), e);
+            String wanted = readOnly ? "read" : Files.notExists(path) ? "create" : "read and write";
+            return new IOException("path = " + path + ": no permission to " + wanted, e);
         }
         String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
         return new IOException("path = " + path + ": cannot be opened: " + reason, e);
