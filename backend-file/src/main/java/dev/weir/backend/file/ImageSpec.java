@@ -64,18 +64,26 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
                 throw refused("is " + kind + "; must be a regular file");
             }
             return attributes;
-        } catch (NoSuchFileException e) {
-            Path folder = path.getParent();
-            if (folder != null && !Files.isDirectory(folder)) {
-                throw refused("its folder " + folder + " is missing, and folders are not created");
+        } catch (AccessDeniedException e) {
+            throw refused(e);
+        } catch (FileSystemException e) {
+            checkFolder();
+            if (!(e instanceof NoSuchFileException)) {
+                throw refused(e);
             }
             if (!mayCreate()) {
                 throw refused("is missing"
                         + (readOnly ? ", and a read-only drive creates none" : "; create = true makes it"));
             }
             return null;
-        } catch (FileSystemException e) {
-            throw refused(e);
+        }
+    }
+
+    private void checkFolder() throws IOException {
+        Path folder = path.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            String what = Files.exists(folder) ? " is a file" : " is missing, and folders are not created";
+            throw refused("its folder " + folder + what);
         }
     }
 

@@ -67,8 +67,11 @@ final class PagedBackend implements BlockBackend {
         checkOpen();
         int position = destination.position();
         synchronized (this) {
-            for (long at = offset; destination.hasRemaining(); at++) {
-                destination.put(page(at)[(int) (at % PAGE)]);
+            int length;
+            for (long at = offset; destination.hasRemaining(); at += length) {
+                int from = (int) (at % PAGE);
+                length = Math.min(PAGE - from, destination.remaining());
+                destination.put(page(at), from, length);
             }
         }
         if (has(Fault.READ_GOES_BEYOND_THE_LIMIT)) {
@@ -104,11 +107,15 @@ final class PagedBackend implements BlockBackend {
     }
 
     private synchronized void writeBytes(ByteBuffer source, long offset) {
-        for (long at = offset; source.hasRemaining(); at++) {
-            byte b = source.get();
-            if (at < size - 1 || !has(Fault.LAST_BYTE_IS_NOT_WRITTEN)) {
-                page(at)[(int) (at % PAGE)] = b;
-            }
+        byte last = page(size - 1)[(int) ((size - 1) % PAGE)];
+        int length;
+        for (long at = offset; source.hasRemaining(); at += length) {
+            int from = (int) (at % PAGE);
+            length = Math.min(PAGE - from, source.remaining());
+            source.get(page(at), from, length);
+        }
+        if (has(Fault.LAST_BYTE_IS_NOT_WRITTEN)) {
+            page(size - 1)[(int) ((size - 1) % PAGE)] = last;
         }
     }
 
