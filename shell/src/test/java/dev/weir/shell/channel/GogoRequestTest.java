@@ -205,7 +205,7 @@ final class GogoRequestTest {
 
     @Test
     void aPipeFailsWithItsFirstCommand() throws IOException {
-        Answer answer = execute("drive vm9 | grep -v nothing");
+        Answer answer = execute("drive vm9 | both");
         assertEquals(1, answer.status());
         assertTrue(answer.err().contains("no drive \"vm9\"; there are vm1, scratch"), answer.err());
     }
