@@ -95,6 +95,10 @@ final class ShellServerTest {
             case "hang" -> this::hang;
             case "flood" -> this::flood;
             case "meet" -> this::meet;
+            case "break" ->
+                (client, out, err) -> {
+                    throw new IllegalStateException("it broke");
+                };
             case "much" ->
                 (client, out, err) -> {
                     byte[] bytes = MUCH.getBytes(StandardCharsets.US_ASCII);
@@ -347,6 +351,13 @@ final class ShellServerTest {
     @Test
     void whatNobodyKnowsIsRefused() throws IOException {
         assertEquals(new Answer(HELLO, "", "weir: no request \"dance\"\n", 1), TestClient.ask(socket, 'X', "dance"));
+    }
+
+    @Test
+    void aRequestThatBreaksIsAnswered() throws IOException {
+        assertEquals(
+                new Answer(HELLO, "", "weir: java.lang.IllegalStateException: it broke\n", 1),
+                TestClient.ask(socket, 'X', "break"));
     }
 
     @Test
