@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.apache.felix.framework.util.FelixConstants;
@@ -30,6 +31,9 @@ final class Platform {
 
     private final Framework framework;
     private final Path bundles;
+
+    /** Open once the framework has reached the highest start level. */
+    private final CountDownLatch started = new CountDownLatch(1);
 
     /**
      * Makes the framework, not started.
@@ -67,7 +71,7 @@ final class Platform {
             }
             highest = Math.max(highest, level);
         }
-        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest);
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.countDown());
     }
 
     private void install(Path jar, int level) throws BundleException {
@@ -79,8 +83,9 @@ final class Platform {
         }
     }
 
-    /** Opens a shell on the terminal; its end stops the framework. */
-    void openConsole() throws BundleException {
+    /** Opens a shell on the terminal, once every bundle has been started; its end stops the framework. */
+    void openConsole() throws BundleException, InterruptedException {
+        started.await();
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
             if (CONSOLE.equals(bundle.getSymbolicName())) {
                 bundle.start(Bundle.START_TRANSIENT);

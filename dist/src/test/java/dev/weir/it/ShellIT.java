@@ -27,6 +27,7 @@ class ShellIT {
             Process fio = new ProcessBuilder(
                             "fio",
                             "--name=held",
+                            "--thread",
                             "--ioengine=nbd",
                             "--uri=" + weir.uri("vm1"),
                             "--rw=randwrite",
