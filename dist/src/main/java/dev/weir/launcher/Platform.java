@@ -56,8 +56,12 @@ final class Platform {
         return framework.getBundleContext();
     }
 
-    /** Installs the bundles and starts them, level by level, on a thread of the framework. */
-    void start() throws BundleException, IOException {
+    /**
+     * Installs the bundles and starts them, level by level, on a thread of the framework.
+     *
+     * @param started called when the start of every bundle has been tried
+     */
+    void start(Runnable started) throws BundleException, IOException {
         framework.start();
         int highest = 1;
         for (Path folder : list(bundles)) {
@@ -67,7 +71,7 @@ final class Platform {
             }
             highest = Math.max(highest, level);
         }
-        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest);
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.run());
     }
 
     private void install(Path jar, int level) throws BundleException {

@@ -119,13 +119,10 @@ class ProcessIT {
     @Test
     void opensAShellOnATerminal() {
         Client.need("script");
-        ProcessBuilder terminal = new ProcessBuilder(
-                "script",
-                "-qec",
-                String.join(
-                        " ",
-                        Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command()),
-                "/dev/null");
+        String weir = String.join(
+                " ", Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command());
+        ProcessBuilder terminal =
+                new ProcessBuilder("script", "-qec", "stty cols 120 rows 40; exec " + weir, "/dev/null");
         Client.Result session = Client.run(terminal, "drives\nexit\n").ok();
         assertTrue(session.out().contains("nbd+unix:///vm1?socket=" + home), session::out);
         assertTrue(session.out().contains("weir> "), session::out);

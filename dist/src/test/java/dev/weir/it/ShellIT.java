@@ -24,9 +24,11 @@ class ShellIT {
     void showsWhatIsHeldBack() throws IOException {
         Client.needFio();
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1M")) {
+            // --thread: all of fio in one process, which can be ended
             Process fio = new ProcessBuilder(
                             "fio",
                             "--name=held",
+                            "--thread",
                             "--ioengine=nbd",
                             "--uri=" + weir.uri("vm1"),
                             "--rw=randwrite",
