@@ -75,10 +75,12 @@ final class Engine {
             drive = new ManagedDrive(this, settings, domain, clock, publisher);
             drives.put(settings.name(), drive);
             drive.policiesChanged(policies);
+            openIfPossible(drive);
+            drive.publish();
         } else {
             drive.configure(settings, domain, policies.get(settings.policy()));
+            openIfPossible(drive);
         }
-        openIfPossible(drive);
     }
 
     private ThrottleDomain domainOf(DriveSettings settings) {

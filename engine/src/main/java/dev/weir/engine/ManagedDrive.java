@@ -35,7 +35,6 @@ final class ManagedDrive implements DriveControl {
     private final Clock clock;
     private final Publisher publisher;
     private final Throttle throttle;
-    private final Publisher.Publication control;
     private volatile DriveSettings settings;
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
@@ -43,6 +42,7 @@ final class ManagedDrive implements DriveControl {
     private volatile @Nullable Storage storage;
     private @Nullable BlockBackendFactory factory;
     private Publisher.@Nullable Publication drive;
+    private Publisher.@Nullable Publication control;
 
     ManagedDrive(Engine engine, DriveSettings settings, ThrottleDomain domain, Clock clock, Publisher publisher) {
         this.engine = engine;
@@ -53,7 +53,6 @@ final class ManagedDrive implements DriveControl {
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), null, clock.nanoTime());
         this.throttle = new Throttle(own, clock, domain, this::execute);
-        this.control = publisher.publish(DriveControl.class, this, controlProperties());
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -63,6 +62,17 @@ final class ManagedDrive implements DriveControl {
     private Map<String, Object> controlProperties() {
         String reason = unavailable;
         return reason.isEmpty() ? Map.of(Drive.NAME, name()) : Map.of(Drive.NAME, name(), REASON, reason);
+    }
+
+    /** Offers the control; after it is known whether the drive can be opened. */
+    void publish() {
+        control = publisher.publish(DriveControl.class, this, controlProperties());
+    }
+
+    private void updateControl() {
+        if (control != null) {
+            control.update(controlProperties());
+        }
     }
 
     private void execute(DriveRequest request) {
@@ -149,12 +159,12 @@ final class ManagedDrive implements DriveControl {
             throttle.reopen();
             open = offered;
             unavailable = "";
-            control.update(controlProperties());
+            updateControl();
             drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException e) {
             unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
-            control.update(controlProperties());
+            updateControl();
             log.error("drive {} cannot be opened: {}", name(), unavailable);
         }
     }
@@ -171,7 +181,7 @@ final class ManagedDrive implements DriveControl {
         if (closing != null) {
             closing.close(CLOSE_TIMEOUT_NANOS);
             log.info("drive {} is closed: {}", name(), reason);
-            control.update(controlProperties());
+            updateControl();
         }
         storage = null;
         factory = null;
@@ -180,7 +190,9 @@ final class ManagedDrive implements DriveControl {
     /** Ends the drive; it is not used again. */
     void remove() {
         close("removed");
-        control.withdraw();
+        if (control != null) {
+            control.withdraw();
+        }
     }
 
     @Override

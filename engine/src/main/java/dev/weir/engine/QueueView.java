@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of every request in a queue what holds it and when it goes. That is exact for the head of a lane that
- * need not take turns; for the others it counts what those before them take at the slowest limit.
+ * Says of every request in a queue what holds it and when it goes if nothing changes. That is exact for the request
+ * that goes next; for those after it, it counts what the ones before them take at the slowest limit. It does not
+ * foresee other members of a group taking their turns.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
@@ -22,6 +23,72 @@ final class QueueView {
     private final String groupName;
     private final long now;
 
+    /** How one lane stands: what holds its head and for how long, and how far it has been followed. */
+    private final class Follower {
+        private final Lane lane;
+        private final String heldBy;
+        private final boolean shared;
+        private long goesInNanos;
+        private long served;
+        private int place;
+
+        Follower(Lane lane) {
+            this.lane = lane;
+            served = lane.served;
+            long length = lane.get(0).length();
+            long ownWait = queue.own.waitNanos(lane.direction, length, now);
+            long groupWait = group == null ? 0 : group.waitNanos(lane.direction, length, now);
+            PolicySlot slot = group == null || ownWait >= groupWait ? queue.own : group;
+            LimitKey holder = slot.holder(lane.direction, length, now);
+            heldBy = (slot == queue.own ? "" : groupName + ": ") + name(slot, holder);
+            shared = holder == null || holder.direction() == null;
+            goesInNanos = Math.max(ownWait, groupWait);
+        }
+
+        private static String name(PolicySlot slot, @Nullable LimitKey holder) {
+            if (slot.isHolding()) {
+                return slot.reason();
+            }
+            return holder == null ? "turn" : holder.key();
+        }
+
+        boolean isAtEnd() {
+            return place == lane.size();
+        }
+
+        boolean isUnknown() {
+            return goesInNanos == PolicySlot.UNKNOWN_NANOS;
+        }
+
+        /** Returns the next request of the lane as it stands, and how long it takes at the slowest limit. */
+        QueuedRequest view() {
+            DriveRequest request = lane.get(place);
+            return new QueuedRequest(
+                    lane.id(place),
+                    request.client().toString(),
+                    request.operation(),
+                    request.offset(),
+                    request.length(),
+                    now - lane.arrival(place),
+                    heldBy,
+                    isUnknown() ? NOBODY_KNOWS : goesInNanos);
+        }
+
+        /** Goes on to the next request and returns how long the one before takes at the slowest limit. */
+        long step() {
+            long bytes = lane.get(place++).length();
+            served += cost(bytes, true);
+            return cost(bytes, false);
+        }
+
+        private long cost(long bytes, boolean sharedOnly) {
+            long own = queue.own.isOpen() ? 0 : Turn.costNanos(queue.own.limits(), lane.direction, bytes, sharedOnly);
+            return group == null || group.isOpen()
+                    ? own
+                    : Math.max(own, Turn.costNanos(group.limits(), lane.direction, bytes, sharedOnly));
+        }
+    }
+
     QueueView(BlockQueue queue, @Nullable PolicySlot group, String groupName, long now) {
         this.queue = queue;
         this.group = group;
@@ -30,55 +97,25 @@ final class QueueView {
     }
 
     List<QueuedRequest> requests() {
-        List<QueuedRequest> requests = new ArrayList<>(queue.reads.size() + queue.writes.size());
-        addLane(queue.reads, requests);
-        addLane(queue.writes, requests);
-        requests.sort(Comparator.comparingLong(QueuedRequest::goesInNanos).thenComparingLong(QueuedRequest::id));
+        List<Follower> lanes = new ArrayList<>(2);
+        for (Lane lane : List.of(queue.reads, queue.writes)) {
+            if (!lane.isEmpty()) {
+                lanes.add(new Follower(lane));
+            }
+        }
+        List<QueuedRequest> requests = new ArrayList<>();
+        boolean takeTurns = lanes.stream().allMatch(lane -> lane.shared && !lane.isUnknown());
+        while (!lanes.isEmpty()) {
+            Follower next = lanes.stream()
+                    .min(Comparator.comparingLong(lane -> takeTurns ? lane.served : lane.goesInNanos))
+                    .orElseThrow();
+            requests.add(next.view());
+            long taken = next.step();
+            lanes.stream()
+                    .filter(lane -> (takeTurns || lane == next) && !lane.isUnknown())
+                    .forEach(lane -> lane.goesInNanos += taken);
+            lanes.removeIf(Follower::isAtEnd);
+        }
         return requests;
-    }
-
-    private void addLane(Lane lane, List<QueuedRequest> requests) {
-        if (lane.isEmpty()) {
-            return;
-        }
-        long length = lane.get(0).length();
-        long ownWait = queue.own.waitNanos(lane.direction, length, now);
-        long groupWait = group == null ? 0 : group.waitNanos(lane.direction, length, now);
-        String heldBy = group == null || ownWait >= groupWait
-                ? holder(queue.own, lane)
-                : groupName + ": " + holder(group, lane);
-        long goesIn = Math.max(ownWait, groupWait);
-        for (int place = 0; place < lane.size(); place++) {
-            DriveRequest request = lane.get(place);
-            requests.add(new QueuedRequest(
-                    lane.id(place),
-                    request.client().toString(),
-                    request.operation(),
-                    request.offset(),
-                    request.length(),
-                    now - lane.arrival(place),
-                    heldBy,
-                    goesIn == PolicySlot.UNKNOWN_NANOS ? NOBODY_KNOWS : goesIn));
-            goesIn = after(goesIn, lane, request.length());
-        }
-    }
-
-    private long after(long goesIn, Lane lane, long bytes) {
-        if (goesIn == PolicySlot.UNKNOWN_NANOS) {
-            return goesIn;
-        }
-        long cost = queue.own.isOpen() ? 0 : Turn.costNanos(queue.own.limits(), lane.direction, bytes, false);
-        if (group != null && !group.isOpen()) {
-            cost = Math.max(cost, Turn.costNanos(group.limits(), lane.direction, bytes, false));
-        }
-        return goesIn + cost;
-    }
-
-    private String holder(PolicySlot slot, Lane lane) {
-        if (slot.isHolding()) {
-            return slot.reason();
-        }
-        LimitKey holder = slot.holder(lane.direction, lane.get(0).length(), now);
-        return holder == null ? "turn" : holder.key();
     }
 }

@@ -197,4 +197,23 @@ class ThrottlingTest {
         fixture.clock.advance(1);
         assertEquals(waiting - 2, fixture.control("vm1").queue().size());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bucket", "slice"})
+    void theQueueForeseesWhenEachRequestGoesUnderASharedLimit(String policy) {
+        fixture.configure("vm1", policy, null, Map.of("iops", 10L));
+        for (int i = 0; i < 6; i++) {
+            fixture.submit("vm1", Operation.READ, i, 512);
+            fixture.submit("vm1", Operation.WRITE, i, 512);
+        }
+        List<QueuedRequest> foreseen = fixture.control("vm1").queue();
+        long passed = 0;
+        for (QueuedRequest next : foreseen) {
+            fixture.clock.advance(next.goesInNanos() - passed);
+            passed = next.goesInNanos();
+            String line = (next.operation() == Operation.READ ? "read " : "write ") + next.offset();
+            assertTrue(fixture.backends.log.contains(line), line + " is late");
+        }
+        assertEquals(List.of(), fixture.control("vm1").queue());
+    }
 }

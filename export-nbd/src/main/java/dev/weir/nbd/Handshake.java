@@ -57,7 +57,7 @@ final class Handshake {
     }
 
     /** Returns what is to be sent before anything else is taken, possibly nothing. */
-    ByteBuffer output() {
+    byte[] output() {
         return output.take();
     }
 

@@ -21,8 +21,8 @@ final class HandshakeOutput {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
 
     /** Returns what was said since this was last asked, possibly nothing. */
-    ByteBuffer take() {
-        ByteBuffer said = ByteBuffer.wrap(bytes.toByteArray());
+    byte[] take() {
+        byte[] said = bytes.toByteArray();
         bytes.reset();
         return said;
     }

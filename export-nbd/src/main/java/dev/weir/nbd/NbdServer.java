@@ -65,6 +65,11 @@ final class NbdServer {
         loops = List.copyOf(started);
     }
 
+    /** Returns the threads, for tests. */
+    List<EventLoop> loops() {
+        return loops;
+    }
+
     /** Listens on these addresses and no others; those that stay notice nothing. */
     synchronized void listen(List<String> addresses) {
         sockets.entrySet().removeIf(socket -> !addresses.contains(socket.getKey()) && close(socket.getValue()));

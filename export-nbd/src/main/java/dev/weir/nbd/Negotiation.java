@@ -34,7 +34,7 @@ final class Negotiation implements Connection {
         this.client = client;
         inbox = new Inbox(channel, loop);
         handshake = new Handshake(exports);
-        output = handshake.output();
+        output = ByteBuffer.wrap(handshake.output());
     }
 
     @Override
@@ -57,7 +57,7 @@ final class Negotiation implements Connection {
                 return;
             }
             step = handshake.take(in);
-            output = handshake.output();
+            output = ByteBuffer.wrap(handshake.output());
         } while (step != Step.INCOMPLETE);
         inbox.keep(in);
         key.interestOps(output.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);

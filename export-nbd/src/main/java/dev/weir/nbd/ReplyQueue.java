@@ -155,14 +155,15 @@ final class ReplyQueue {
     /** Writes until nothing is left, for the thread that set {@link #writing}. */
     private void write() {
         try {
-            int rounds = 0;
-            do {
-                boolean enough = rounds++ == Bounds.MAX_ROUNDS_ABROAD && !owner.ownThread();
-                if (!round.isEmpty() && (enough || !round.write(channel))) {
+            boolean more = !round.isEmpty() || nextRound();
+            for (int rounds = 0; more; rounds++) {
+                boolean enough = rounds == Bounds.MAX_ROUNDS_ABROAD && !owner.ownThread();
+                if (enough || !round.write(channel)) {
                     park();
                     return;
                 }
-            } while (nextRound());
+                more = nextRound();
+            }
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             synchronized (this) {
                 closed = true;

@@ -43,6 +43,9 @@ final class Session implements Connection, ReplyQueue.Owner {
 
     @Override
     public void ready(int operations) throws IOException {
+        if (!channel.isOpen()) {
+            return;
+        }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             replies.writeOn();
@@ -54,7 +57,7 @@ final class Session implements Connection, ReplyQueue.Owner {
 
     /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
     private void read() throws IOException {
-        if (ending || !channel.isOpen()) {
+        if (ending) {
             return;
         }
         State state;
@@ -109,6 +112,7 @@ final class Session implements Connection, ReplyQueue.Owner {
     /** Closes once all that was asked has been answered. */
     private void end(String why) {
         ending = true;
+        inbox.release();
         awaitRequests(false);
         if (replies.isDone()) {
             close(why);

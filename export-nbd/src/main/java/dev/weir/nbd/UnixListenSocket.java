@@ -29,8 +29,8 @@ final class UnixListenSocket implements ListenSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnixListenSocket.class);
 
-    /** Linux has room for 108 with the NUL that ends it, and Java would pass a longer path on cut off or fail. */
-    private static final int MAX_PATH_BYTES = 107;
+    /** What the JDK takes; Linux has room for one more. */
+    private static final int MAX_PATH_BYTES = 106;
 
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;

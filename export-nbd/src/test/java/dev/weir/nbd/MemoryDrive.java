@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,11 @@ final class MemoryDrive implements Drive {
     record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
 
     private final String name;
+    private final long size;
     private final ByteBuffer bytes;
     private final boolean readOnly;
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
-    private final List<Object> cancelled = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Object> cancelled = new LinkedBlockingQueue<>();
     private volatile boolean recording = true;
     private volatile @Nullable Executor executor;
     private volatile @Nullable BlockError failure;
@@ -38,11 +41,13 @@ final class MemoryDrive implements Drive {
     private volatile boolean holding;
 
     MemoryDrive(String name, int size, boolean readOnly) {
-        this(name, ByteBuffer.allocate(size), readOnly);
+        this(name, size, ByteBuffer.allocate(size), readOnly);
     }
 
-    MemoryDrive(String name, ByteBuffer bytes, boolean readOnly) {
+    /** Makes a drive of which only as much can be read and written as there are {@code bytes}. */
+    MemoryDrive(String name, long size, ByteBuffer bytes, boolean readOnly) {
         this.name = name;
+        this.size = size;
         this.bytes = bytes;
         this.readOnly = readOnly;
     }
@@ -79,13 +84,15 @@ final class MemoryDrive implements Drive {
         released.forEach(this::start);
     }
 
-    /** Does the first that it holds. */
-    void releaseOne() {
-        DriveRequest request;
-        synchronized (held) {
-            request = held.remove(0);
+    /** Does the first of what it holds, and goes on holding. */
+    void releaseFirst(int count) {
+        for (int i = 0; i < count; i++) {
+            DriveRequest request;
+            synchronized (held) {
+                request = held.remove(0);
+            }
+            start(request);
         }
-        start(request);
     }
 
     private List<DriveRequest> takeHeld() {
@@ -102,12 +109,22 @@ final class MemoryDrive implements Drive {
         }
     }
 
+    /** Waits until it holds so many. */
+    void awaitHeld(int count) throws InterruptedException {
+        synchronized (held) {
+            while (held.size() < count) {
+                held.wait();
+            }
+        }
+    }
+
     List<Seen> seen() {
         return seen;
     }
 
-    List<Object> cancelled() {
-        return cancelled;
+    /** Waits until a client is cancelled and returns it. */
+    Object awaitCancelled() throws InterruptedException {
+        return cancelled.take();
     }
 
     byte[] content(int offset, int length) {
@@ -123,7 +140,7 @@ final class MemoryDrive implements Drive {
 
     @Override
     public long size() {
-        return bytes.capacity();
+        return size;
     }
 
     @Override
@@ -140,6 +157,7 @@ final class MemoryDrive implements Drive {
         synchronized (held) {
             if (holding) {
                 held.add(request);
+                held.notifyAll();
                 return;
             }
         }
@@ -185,12 +203,12 @@ final class MemoryDrive implements Drive {
 
     @Override
     public void cancel(Object client) {
-        cancelled.add(client);
         List<DriveRequest> taken;
         synchronized (held) {
             taken = held.stream().filter(request -> request.client() == client).toList();
             held.removeAll(taken);
         }
         taken.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+        cancelled.add(client);
     }
 }

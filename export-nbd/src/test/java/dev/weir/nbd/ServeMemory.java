@@ -10,8 +10,8 @@ final class ServeMemory {
     private ServeMemory() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        MemoryDrive drive =
-                new MemoryDrive("vm1", ByteBuffer.allocateDirect(Integer.parseInt(args[0]) << 20), false).forgetful();
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.parseInt(args[0]) << 20);
+        MemoryDrive drive = new MemoryDrive("vm1", bytes.capacity(), bytes, false).forgetful();
         if (args[1].equals("workers")) {
             drive.on(Executors.newFixedThreadPool(4));
         }

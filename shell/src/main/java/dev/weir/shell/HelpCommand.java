@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Helps with commands: those of Weir it asks for their help, for those of other bundles it asks the {@code help} that
- * comes with Gogo, where there is one.
+ * Helps with commands. Those of Weir and of Gogo itself tell it; for those of other bundles, which do not, there may
+ * be another {@code help} to ask.
  *
  * <p>Thread-safe.
  */
@@ -22,6 +23,7 @@ import org.osgi.service.component.annotations.Component;
         property = {"osgi.command.scope=weir", "osgi.command.function=help"})
 public final class HelpCommand {
     private static final String SCOPE = "weir:";
+    private static final String GOGO = "gogo:";
     private static final String HELP =
             """
             lists the commands, or tells all about one
@@ -67,17 +69,18 @@ public final class HelpCommand {
 
     private static Object one(CommandSession session, String name) {
         Set<String> commands = commands(session);
-        String own = name.startsWith(SCOPE) ? name : SCOPE + name;
-        if (commands.contains(own)) {
-            return call(session, own, "--help");
-        }
-        if (commands.stream().noneMatch(command -> command.equals(name) || command.endsWith(":" + name))) {
-            throw new CommandFault("unknown command \"" + name + "\"; try \"help\"");
+        String command = Stream.of(SCOPE + name, GOGO + name, name)
+                .filter(commands::contains)
+                .findFirst()
+                .or(() -> commands.stream().filter(c -> c.endsWith(":" + name)).findFirst())
+                .orElseThrow(() -> new CommandFault("unknown command \"" + name + "\"; try \"help\""));
+        if (command.startsWith(SCOPE) || command.startsWith(GOGO)) {
+            return call(session, command, "--help");
         }
         return commands.stream()
-                .filter(command -> command.endsWith(":help") && !command.startsWith(SCOPE))
+                .filter(c -> c.endsWith(":help") && !c.startsWith(SCOPE))
                 .findFirst()
-                .map(help -> call(session, help, name))
+                .map(help -> call(session, help, command))
                 .orElseThrow(() -> new CommandFault("no help for \"" + name + "\""));
     }
 
@@ -89,7 +92,7 @@ public final class HelpCommand {
     private static String call(CommandSession session, String command, String argument) {
         try {
             Object answer = ((Function) session.get(command)).execute(session, new ArrayList<>(List.of(argument)));
-            // Gogo's own help prints
+            // some print it
             return answer == null ? "" : session.format(answer, 0).toString();
         } catch (Exception e) {
             throw new CommandFault("no help for \"" + command + "\": " + e.getMessage());

@@ -64,18 +64,26 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
                 throw refused("is " + kind + "; must be a regular file");
             }
             return attributes;
-        } catch (NoSuchFileException e) {
-            Path folder = path.getParent();
-            if (folder != null && !Files.isDirectory(folder)) {
-                throw refused("its folder " + folder + " is missing, and folders are not created");
+        } catch (AccessDeniedException e) {
+            throw refused(e);
+        } catch (FileSystemException e) {
+            checkFolder();
+            if (!(e instanceof NoSuchFileException)) {
+                throw refused(e);
             }
             if (!mayCreate()) {
                 throw refused("is missing"
                         + (readOnly ? ", and a read-only drive creates none" : "; create = true makes it"));
             }
             return null;
-        } catch (FileSystemException e) {
-            throw refused(e);
+        }
+    }
+
+    private void checkFolder() throws IOException {
+        Path folder = path.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            String what = Files.exists(folder) ? " is a file" : " is missing, and folders are not created";
+            throw refused("its folder " + folder + what);
         }
     }
 
@@ -87,8 +95,8 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
     /** Returns the error that the file system refused it. */
     IOException refused(FileSystemException e) {
         if (e instanceof AccessDeniedException) {
-            return new IOException(
-                    "path = " + path + ": no permission to " + (readOnly ? "read" : "read and write"), e);
+            String wanted = readOnly ? "read" : Files.notExists(path) ? "create" : "read and write";
+            return new IOException("path = " + path + ": no permission to " + wanted, e);
         }
         String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
         return new IOException("path = " + path + ": cannot be opened: " + reason, e);

@@ -75,7 +75,7 @@ class ImageRefusalTest {
 
     @Test
     void aFolderThatIsAFile() {
-        assertRefused("cannot be opened: ", image.resolve("none.img"));
+        assertRefused("its folder " + image + " is a file", image.resolve("none.img"));
     }
 
     @Test

@@ -116,11 +116,11 @@ final class Connection {
 
     private void work(Request request, Map<String, String> client) {
         try (frames) {
-            PrintStream out = print(Frame.OUTPUT);
-            PrintStream err = print(Frame.ERROR);
-            int status = request.run(client, out, err);
             try {
-                frames.send(Frame.quit(status));
+                frames.send(Frame.quit(request.run(client, print(Frame.OUTPUT), print(Frame.ERROR))));
+            } catch (RuntimeException e) {
+                LOG.warn("a request from the shell failed", e);
+                refuse(e.toString());
             } finally {
                 request.answered();
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.shell.channel.TestClient.Answer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class ShellServerTest {
     private static final String HELLO = "protocol=1\nversion=9";
+
+    private static final String MUCH = "0123456789abcdef".repeat(100_000);
 
     private final Path home;
     private final Path socket;
@@ -92,9 +95,14 @@ final class ShellServerTest {
             case "hang" -> this::hang;
             case "flood" -> this::flood;
             case "meet" -> this::meet;
+            case "break" ->
+                (client, out, err) -> {
+                    throw new IllegalStateException("it broke");
+                };
             case "much" ->
                 (client, out, err) -> {
-                    out.print("0123456789abcdef".repeat(100_000));
+                    byte[] bytes = MUCH.getBytes(StandardCharsets.US_ASCII);
+                    out.write(bytes, 0, bytes.length);
                     return 0;
                 };
             default -> throw new ChannelFault("no request \"" + frame.text() + "\"");
@@ -149,9 +157,7 @@ final class ShellServerTest {
 
     @Test
     void aLongAnswerComesWhole() throws IOException {
-        assertEquals(
-                "0123456789abcdef".repeat(100_000),
-                TestClient.ask(socket, 'X', "much").out());
+        assertEquals(MUCH, TestClient.ask(socket, 'X', "much").out());
     }
 
     @Test
@@ -345,6 +351,13 @@ final class ShellServerTest {
     @Test
     void whatNobodyKnowsIsRefused() throws IOException {
         assertEquals(new Answer(HELLO, "", "weir: no request \"dance\"\n", 1), TestClient.ask(socket, 'X', "dance"));
+    }
+
+    @Test
+    void aRequestThatBreaksIsAnswered() throws IOException {
+        assertEquals(
+                new Answer(HELLO, "", "weir: java.lang.IllegalStateException: it broke\n", 1),
+                TestClient.ask(socket, 'X', "break"));
     }
 
     @Test

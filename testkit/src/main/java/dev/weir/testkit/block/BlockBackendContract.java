@@ -242,7 +242,7 @@ public abstract class BlockBackendContract {
     void threadsKeepToTheirBytes() throws Exception {
         long seed = seed();
         try {
-            BlockRaces.stripes(fresh(SIZE), SIZE, seed);
+            BlockRaces.stripes(fresh(BlockRaces.STRIPED), seed);
         } catch (AssertionError e) {
             fail("seed " + seed + " (-Dweir.seed=" + seed + ")", e);
         }

@@ -4,16 +4,14 @@ import dev.weir.block.BlockBackend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 
 /** Threads that use one backend at the same time, each on bytes of its own. */
@@ -24,27 +22,30 @@ final class BlockRaces {
     /** Odd, so that every page and every block is shared between threads. */
     private static final int STRIPE = 1_009;
 
+    /** How many bytes of the drive the stripes cover: few, so that threads meet. */
+    static final int STRIPED = 70_001;
+
     private static final int ROUNDS = 300;
     private static final long ROUND_SPACING = 1 << 20;
-    private static final int PART = 3_001;
-    private static final long PATIENCE_SECONDS = 60;
+    private static final int PART = 1_009;
+    private static final long PATIENCE_SECONDS = 120;
 
     private BlockRaces() {}
 
     /** Each writer has every fifth stripe to itself; the fifth is never changed, and read all the time. */
-    static void stripes(BlockBackend backend, int size, long seed) throws Exception {
-        ModelledDrive unchanged = new ModelledDrive(backend, 0, size);
-        forEachStripe(size, WRITERS, (from, to) -> unchanged.write(from, filled(to - from, (byte) 0x77)));
+    static void stripes(BlockBackend backend, long seed) throws Exception {
+        ModelledDrive unchanged = new ModelledDrive(backend, 0, STRIPED);
+        forEachStripe(WRITERS, (from, to) -> unchanged.write(from, filled(to - from, (byte) 0x77)));
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
             int writer = i;
-            tasks.add(() -> writeStripes(backend, size, writer, new Random(seed + writer)));
+            tasks.add(() -> writeStripes(backend, writer, new Random(seed + writer)));
         }
         for (int i = 0; i < 2; i++) {
             ModelledDrive view = unchanged.on(backend);
             tasks.add(() -> {
-                for (int step = 0; step < STEPS / 100; step++) {
-                    forEachStripe(size, WRITERS, (from, to) -> view.check(from, to - from));
+                for (int step = 0; step < STEPS / 20; step++) {
+                    forEachStripe(WRITERS, (from, to) -> view.check(from, to - from));
                 }
                 return null;
             });
@@ -52,37 +53,37 @@ final class BlockRaces {
         runAtOnce(tasks);
     }
 
-    private static Void writeStripes(BlockBackend backend, int size, int writer, Random random) throws IOException {
-        ModelledDrive drive = new ModelledDrive(backend, 0, size);
-        int stripes = size / STRIPE;
+    private static Void writeStripes(BlockBackend backend, int writer, Random random) throws IOException {
+        ModelledDrive drive = new ModelledDrive(backend, 0, STRIPED);
+        int stripes = STRIPED / STRIPE;
         for (int step = 0; step < STEPS; step++) {
             int stripe = random.nextInt(stripes / (WRITERS + 1)) * (WRITERS + 1) + writer;
             drive.randomStep(random, stripe * STRIPE, (stripe + 1) * STRIPE);
         }
-        forEachStripe(size, writer, (from, to) -> drive.check(from, to - from));
+        forEachStripe(writer, (from, to) -> drive.check(from, to - from));
         return null;
     }
 
     /** In each round, all write for the first time to the same fresh part of the drive. */
     static void firstWrites(BlockBackend backend) throws Exception {
-        inRounds(WRITERS, (party, base, barrier) -> {
-            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        inRounds(WRITERS, (party, base, together) -> {
+            together.await();
             ModelledDrive part = new ModelledDrive(backend, base + (long) party * PART, PART);
             part.write(0, filled(PART, (byte) (1 + party)));
-            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            together.await();
             part.checkAll();
         });
     }
 
     /** In each round, some zero or trim all that was written of a page while the others write beside it. */
     static void emptyWhileWriting(BlockBackend backend) throws Exception {
-        inRounds(WRITERS, (party, base, barrier) -> {
+        inRounds(WRITERS, (party, base, together) -> {
             ModelledDrive part = new ModelledDrive(backend, base + (long) party * PART, PART);
             boolean empties = party % 2 == 0;
             if (empties) {
                 part.write(0, filled(PART, (byte) 9));
             }
-            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            together.await();
             if (!empties) {
                 part.write(0, filled(PART, (byte) (1 + party)));
             } else if (party == 0) {
@@ -90,23 +91,24 @@ final class BlockRaces {
             } else {
                 part.writeZeroes(0, PART, true);
             }
-            barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            together.await();
             part.checkAll();
         });
     }
 
     private static void inRounds(int parties, Round round) throws Exception {
-        CyclicBarrier barrier = new CyclicBarrier(parties);
+        Phaser phaser = new Phaser(parties);
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < parties; i++) {
             int party = i;
             tasks.add(() -> {
                 try {
                     for (int n = 0; n < ROUNDS; n++) {
-                        round.run(party, n * ROUND_SPACING, barrier);
+                        round.run(party, n * ROUND_SPACING, () -> phaser.awaitAdvanceInterruptibly(phaser.arrive()));
                     }
                 } finally {
-                    barrier.reset();
+                    // whoever fails keeps nobody waiting
+                    phaser.arriveAndDeregister();
                 }
                 return null;
             });
@@ -118,15 +120,13 @@ final class BlockRaces {
         ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
         try {
             List<Throwable> failures = new ArrayList<>();
-            for (Future<Void> done : threads.invokeAll(tasks, 2 * PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            for (Future<Void> done : threads.invokeAll(tasks, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 try {
                     done.get();
                 } catch (ExecutionException e) {
                     failures.add(e.getCause());
                 }
             }
-            // who waits for one that failed fails for that reason only
-            failures.sort(Comparator.comparing(BrokenBarrierException.class::isInstance));
             if (!failures.isEmpty()) {
                 throw new AssertionError("a thread failed: " + failures.get(0).getMessage(), failures.get(0));
             }
@@ -135,8 +135,8 @@ final class BlockRaces {
         }
     }
 
-    private static void forEachStripe(int size, int owner, Stripe action) throws IOException {
-        for (int from = owner * STRIPE; from + STRIPE <= size; from += (WRITERS + 1) * STRIPE) {
+    private static void forEachStripe(int owner, Stripe action) throws IOException {
+        for (int from = owner * STRIPE; from + STRIPE <= STRIPED; from += (WRITERS + 1) * STRIPE) {
             action.on(from, from + STRIPE);
         }
     }
@@ -152,6 +152,11 @@ final class BlockRaces {
     }
 
     private interface Round {
-        void run(int party, long base, CyclicBarrier barrier) throws Exception;
+        void run(int party, long base, Together together) throws Exception;
+    }
+
+    /** Waits until all have come this far. */
+    private interface Together {
+        void await() throws InterruptedException;
     }
 }

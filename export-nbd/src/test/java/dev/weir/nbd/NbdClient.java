@@ -1,0 +1,137 @@
+package dev.weir.nbd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An NBD client as plain as can be, that may also do what a client must not. Blocks; not thread-safe. */
+final class NbdClient implements AutoCloseable {
+
+    /** What the server replies to an option. */
+    record OptionReply(int option, int type, ByteBuffer data) {
+        String text() {
+            return UTF_8.decode(data.duplicate()).toString();
+        }
+    }
+
+    private final SocketChannel channel;
+
+    NbdClient(SocketAddress address) throws IOException {
+        channel = SocketChannel.open(address);
+    }
+
+    /** Connects and enters transmission. */
+    static NbdClient to(SocketAddress address, String export) throws IOException {
+        NbdClient client = new NbdClient(address);
+        client.greet(Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES);
+        client.go(export);
+        return client;
+    }
+
+    void greet(int clientFlags) throws IOException {
+        ByteBuffer greeting = receive(18);
+        assertEquals(Nbd.NBDMAGIC, greeting.getLong());
+        assertEquals(Nbd.IHAVEOPT, greeting.getLong());
+        assertEquals(Nbd.NBD_FLAG_FIXED_NEWSTYLE | Nbd.NBD_FLAG_NO_ZEROES, greeting.getShort());
+        send((byte) 0, (byte) 0, (byte) 0, (byte) clientFlags);
+    }
+
+    /** Chooses an export and returns what the server tells of it. */
+    List<OptionReply> go(String export, int... infos) throws IOException {
+        send(option(Nbd.NBD_OPT_GO, infoData(export, infos)));
+        List<OptionReply> replies = optionReplies();
+        assertEquals(Nbd.NBD_REP_ACK, replies.remove(replies.size() - 1).type());
+        return replies;
+    }
+
+    static byte[] infoData(String export, int... infos) {
+        byte[] name = export.getBytes(UTF_8);
+        byte[] data = new byte[4 + name.length + 2 + 2 * infos.length];
+        ByteBuffer to = ByteBuffer.wrap(data).putInt(name.length).put(name).putShort((short) infos.length);
+        for (int info : infos) {
+            to.putShort((short) info);
+        }
+        return data;
+    }
+
+    static byte[] option(int option, byte... data) {
+        byte[] bytes = new byte[Nbd.OPTION_BYTES + data.length];
+        ByteBuffer.wrap(bytes)
+                .putLong(Nbd.IHAVEOPT)
+                .putInt(option)
+                .putInt(data.length)
+                .put(data);
+        return bytes;
+    }
+
+    /** Returns the replies to an option up to the final one. */
+    List<OptionReply> optionReplies() throws IOException {
+        List<OptionReply> replies = new ArrayList<>();
+        OptionReply reply;
+        do {
+            ByteBuffer header = receive(20);
+            int length = header.getInt(16);
+            reply = takeOptionReply(header, receive(length));
+            replies.add(reply);
+        } while (reply.type() == Nbd.NBD_REP_SERVER || reply.type() == Nbd.NBD_REP_INFO);
+        return replies;
+    }
+
+    private static OptionReply takeOptionReply(ByteBuffer header, ByteBuffer data) {
+        assertEquals(Nbd.NBD_REP_MAGIC, header.getLong());
+        return new OptionReply(header.getInt(), header.getInt(), data);
+    }
+
+    NbdClient send(Requests requests) throws IOException {
+        return send(requests.toBytes());
+    }
+
+    NbdClient send(byte... bytes) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        while (left.hasRemaining()) {
+            channel.write(left);
+        }
+        return this;
+    }
+
+    /** Returns the next reply, with so much data if it is no error. */
+    Reply reply(int dataBytes) throws IOException {
+        Reply reply = Reply.takeHeader(receive(Nbd.SIMPLE_REPLY_BYTES));
+        return reply.error() == 0 ? reply.with(receive(dataBytes)) : reply;
+    }
+
+    Reply reply() throws IOException {
+        return reply(0);
+    }
+
+    ByteBuffer receive(int bytes) throws IOException {
+        ByteBuffer received = ByteBuffer.allocate(bytes);
+        while (received.hasRemaining()) {
+            if (channel.read(received) < 0) {
+                throw new EOFException("closed by the server after " + received.position() + " of " + bytes + " bytes");
+            }
+        }
+        return received.flip();
+    }
+
+    /** Waits for the server to send something or to close, and returns whether it has closed. */
+    boolean isClosedByServer() throws IOException {
+        try {
+            return channel.read(ByteBuffer.allocate(1)) < 0;
+        } catch (IOException e) {
+            return e.getMessage() != null && e.getMessage().contains("reset");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.weir.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.DriveExport;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+
+/** The component through its life, with the little of a framework that it sees. */
+@Timeout(60)
+class NbdExportTest {
+    private Dictionary<?, ?> properties = FrameworkUtil.asDictionary(Map.of());
+    private boolean registered;
+
+    @Test
+    void tellsWhatItListensOnAndWhatItCannot(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("s");
+        Path other = folder.resolve("t");
+        MemoryDrive drive = new MemoryDrive("vm1", 4096, false);
+        NbdExport export = new NbdExport(context());
+        export.addDrive(drive);
+        export.activate(listen("unix:" + socket, "unix:relative"));
+
+        assertTrue(registered);
+        assertArrayEquals(new String[] {"unix:" + socket}, (String[]) properties.get(DriveExport.ADDRESSES));
+        assertArrayEquals(new String[] {"unix:relative: must be unix:/path, absolute"}, (String[])
+                properties.get(DriveExport.FAULTS));
+        assertEquals(List.of("nbd+unix:///vm1?socket=" + socket), export.uris("vm1"));
+
+        try (NbdClient client = NbdClient.to(UnixDomainSocketAddress.of(socket), "")) {
+            export.modified(listen("unix:" + other));
+            assertArrayEquals(new String[] {"unix:" + other}, (String[]) properties.get(DriveExport.ADDRESSES));
+            assertArrayEquals(new String[0], (String[]) properties.get(DriveExport.FAULTS));
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+
+            export.removeDrive(drive);
+            assertTrue(client.isClosedByServer());
+        }
+        export.deactivate();
+
+        assertFalse(registered);
+        assertFalse(Files.exists(other));
+    }
+
+    private static NbdExport.Config listen(String... addresses) {
+        return proxy(NbdExport.Config.class, (self, method, arguments) -> addresses);
+    }
+
+    private BundleContext context() {
+        return proxy(BundleContext.class, (self, method, arguments) -> {
+            assertEquals("registerService", method.getName());
+            assertEquals(DriveExport.class, arguments[0]);
+            registered = true;
+            properties = (Dictionary<?, ?>) arguments[2];
+            return registration();
+        });
+    }
+
+    private ServiceRegistration<?> registration() {
+        return proxy(ServiceRegistration.class, (self, method, arguments) -> {
+            if (method.getName().equals("unregister")) {
+                registered = false;
+            } else {
+                assertEquals("setProperties", method.getName());
+                properties = (Dictionary<?, ?>) arguments[0];
+            }
+            return null;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+}

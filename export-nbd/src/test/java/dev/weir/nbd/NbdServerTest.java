@@ -1,0 +1,463 @@
+package dev.weir.nbd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockError;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class NbdServerTest {
+    private static final int SIZE = 8 << 20;
+    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
+
+    private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
+    private final Exports exports = new Exports();
+    private final NbdServer server = new NbdServer(exports);
+
+    private final Path folder;
+    private final Path socket;
+
+    NbdServerTest(@TempDir Path folder) {
+        this.folder = folder;
+        socket = folder.resolve("nbd.sock");
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        exports.add(drive);
+        server.start();
+        server.listen(List.of("unix:" + socket, "tcp:127.0.0.1:0"));
+    }
+
+    /** Every test leaves no buffer behind, once its clients have gone. */
+    @AfterEach
+    void stop() {
+        server.close();
+        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+        assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void servesOverUnixAndTcp() throws Exception {
+        for (SocketAddress address : List.of(unix(), tcp())) {
+            try (NbdClient client = NbdClient.to(address, "vm1")) {
+                client.send(new Requests().write(1, 512, bytes(7, 8, 9)));
+                assertEquals(Reply.ok(1), client.reply());
+                client.send(new Requests().read(2, 511, 5));
+                assertEquals(Reply.ok(2, bytes(0, 7, 8, 9, 0)), client.reply(5));
+                client.send(new Requests().disconnect());
+                assertTrue(client.isClosedByServer());
+            }
+        }
+    }
+
+    @Test
+    void answersWhatWasSentBeforeTheHandshakeWasOver() throws Exception {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(new byte[] {0, 0, 0, FLAGS});
+        all.writeBytes(NbdClient.option(Nbd.NBD_OPT_LIST));
+        all.writeBytes(NbdClient.option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
+        all.writeBytes(new Requests().read(1, 0, 1).read(2, 0, 2).toBytes());
+        try (NbdClient client = new NbdClient(unix())) {
+            client.send(all.toByteArray());
+            client.receive(18);
+            assertEquals(2, client.optionReplies().size());
+            assertEquals(SIZE, client.receive(10).getLong());
+            assertEquals(Reply.ok(1, bytes(0)), client.reply(1));
+            assertEquals(Reply.ok(2, bytes(0, 0)), client.reply(2));
+        }
+    }
+
+    @Test
+    void answersHundredsOfRequestsSentAtOnce() throws Exception {
+        byte[] data = randomBytes(500 * 4096);
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(writes(data));
+            assertCookies(client, 500);
+            assertArrayEquals(data, drive.content(0, data.length));
+
+            client.send(reads(500));
+            assertReads(client, 500, data);
+        }
+    }
+
+    @Test
+    void answersFromManyThreads() throws Exception {
+        byte[] data = randomBytes(500 * 4096);
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        drive.on(executor);
+        try (NbdClient one = NbdClient.to(unix(), "vm1");
+                NbdClient other = NbdClient.to(tcp(), "vm1")) {
+            one.send(writes(data));
+            assertCookies(one, 500);
+            one.send(reads(500));
+            other.send(reads(500));
+            assertReads(other, 500, data);
+            assertReads(one, 500, data);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void largePayloadsArriveAsTheyWereSent() throws Exception {
+        byte[] data = randomBytes(5 << 20);
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().write(1, 3, data).flush(2).write(3, 0, bytes(1)));
+            assertEquals(Reply.ok(1), client.reply());
+            assertEquals(Reply.ok(2), client.reply());
+            assertEquals(Reply.ok(3), client.reply());
+            client.send(new Requests().read(4, 3, data.length));
+            assertEquals(Reply.ok(4, data), client.reply(data.length));
+        }
+    }
+
+    @Test
+    void requestsMayArriveByteByByte() throws Exception {
+        try (NbdClient client = NbdClient.to(tcp(), "vm1")) {
+            for (byte b : new Requests().write(1, 0, bytes(1, 2)).read(2, 0, 2).toBytes()) {
+                client.send(b);
+            }
+            assertEquals(Reply.ok(1), client.reply());
+            assertEquals(Reply.ok(2, bytes(1, 2)), client.reply(2));
+        }
+    }
+
+    @Test
+    void repliesInTheOrderInWhichTheDriveIsDone() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().flush(1).flush(2).flush(3));
+            drive.awaitHeld(3);
+            drive.release(true);
+
+            assertEquals(List.of(3L, 2L, 1L), List.of(cookie(client), cookie(client), cookie(client)));
+        }
+    }
+
+    private static long cookie(NbdClient client) throws IOException {
+        return client.reply().cookie();
+    }
+
+    /** As many others as there are threads, so that one of them shares its own. */
+    @Test
+    void aClientThatReadsNoRepliesHoldsUpNobody() throws Exception {
+        byte[] data = randomBytes(SIZE);
+        try (NbdClient stalled = NbdClient.to(unix(), "vm1");
+                NbdClient writer = NbdClient.to(unix(), "vm1")) {
+            writer.send(new Requests().write(1, 0, data));
+            assertEquals(Reply.ok(1), writer.reply());
+            for (int cookie = 0; cookie < 20; cookie++) {
+                stalled.send(new Requests().read(cookie, 0, SIZE));
+            }
+            for (int i = 0; i < Bounds.MAX_LOOPS; i++) {
+                try (NbdClient other = NbdClient.to(unix(), "vm1")) {
+                    other.send(new Requests().read(1, 0, 4096));
+                    assertEquals(0, other.reply(4096).error());
+                }
+            }
+            int memory =
+                    server.loops().stream().mapToInt(loop -> loop.pool().lent()).sum();
+            int requestsNotTaken = 1;
+            assertTrue(memory <= Bounds.MAX_REQUEST_BYTES / SIZE + requestsNotTaken, "buffers: " + memory);
+            for (int cookie = 0; cookie < 20; cookie++) {
+                assertEquals(Reply.ok(cookie, data), stalled.reply(SIZE));
+            }
+        }
+    }
+
+    @Test
+    void takesNoMoreRequestsThanTheBound() throws Exception {
+        drive.hold();
+        int count = 3 * Bounds.MAX_REQUESTS;
+        Requests requests = new Requests();
+        for (int cookie = 0; cookie < count; cookie++) {
+            requests.flush(cookie);
+        }
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(requests);
+            drive.awaitHeld(Bounds.MAX_REQUESTS);
+            settle();
+            assertEquals(Bounds.MAX_REQUESTS, drive.heldCount());
+
+            drive.release(false);
+            assertCookies(client, count);
+        }
+    }
+
+    @Test
+    void aClientTakesItsQueuedRequestsWithIt() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            for (int cookie = 0; cookie < 10; cookie++) {
+                client.send(new Requests().read(cookie, 0, 4096).write(cookie, 0, new byte[4096]));
+            }
+            client.send(
+                    new Requests().request(0, Nbd.NBD_CMD_WRITE, 99, 0, 1 << 20).raw(new byte[1000]));
+            drive.awaitHeld(20);
+        }
+
+        assertEquals("unix:nbd.sock#1", drive.awaitCancelled().toString());
+        assertEquals(0, drive.heldCount());
+        settle();
+        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+    }
+
+    @Test
+    void whatTheBackendDoesForAClientThatHasGoneGoesNowhere() throws Exception {
+        Queue<Runnable> backend = new ConcurrentLinkedQueue<>();
+        CountDownLatch submitted = new CountDownLatch(2);
+        drive.on(task -> {
+            backend.add(task);
+            submitted.countDown();
+        });
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().read(1, 0, 4096).write(2, 0, bytes(1, 2, 3)));
+            submitted.await();
+        }
+        drive.awaitCancelled();
+
+        backend.forEach(Runnable::run);
+
+        assertArrayEquals(bytes(1, 2, 3), drive.content(0, 3));
+        settle();
+        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+    }
+
+    @Test
+    void whatWasAskedBeforeADisconnectIsDone() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().write(1, 0, bytes(5)).flush(2).disconnect());
+            drive.awaitHeld(2);
+            settle();
+            drive.release(false);
+
+            assertEquals(Reply.ok(1), client.reply());
+            assertEquals(Reply.ok(2), client.reply());
+            assertTrue(client.isClosedByServer());
+        }
+        assertArrayEquals(bytes(5), drive.content(0, 1));
+    }
+
+    @Test
+    void aDriveThatGoesEndsItsConnectionsWhenTheyAreAnswered() throws Exception {
+        MemoryDrive stays = new MemoryDrive("stays", 4096, false);
+        exports.add(stays);
+        drive.hold();
+        try (NbdClient busy = NbdClient.to(unix(), "vm1");
+                NbdClient idle = NbdClient.to(unix(), "vm1");
+                NbdClient other = NbdClient.to(unix(), "stays")) {
+            busy.send(new Requests().read(1, 0, 512).flush(2));
+            drive.awaitHeld(2);
+            exports.remove(drive);
+            server.driveGone(drive);
+            assertTrue(idle.isClosedByServer());
+            busy.send(new Requests().flush(3));
+            drive.fail(BlockError.ESHUTDOWN);
+            drive.release(false);
+
+            assertEquals(Reply.error(1, Nbd.NBD_ESHUTDOWN), busy.reply());
+            assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), busy.reply());
+            assertTrue(busy.isClosedByServer());
+            other.send(new Requests().flush(4));
+            assertEquals(Reply.ok(4), other.reply());
+        }
+        assertEquals(2, drive.seen().size());
+    }
+
+    @Test
+    void garbageEndsThatConnectionOnly() throws Exception {
+        try (NbdClient good = NbdClient.to(unix(), "vm1");
+                NbdClient inTransmission = NbdClient.to(unix(), "vm1");
+                NbdClient inHandshake = new NbdClient(unix());
+                NbdClient unknown = new NbdClient(unix())) {
+            inTransmission.send(randomBytes(100_000));
+            assertTrue(inTransmission.isClosedByServer());
+            inHandshake.greet(FLAGS);
+            inHandshake.send(new byte[16]);
+            assertTrue(inHandshake.isClosedByServer());
+            unknown.greet(FLAGS);
+            unknown.send(NbdClient.option(Nbd.NBD_OPT_EXPORT_NAME, "nope".getBytes(UTF_8)));
+            assertTrue(unknown.isClosedByServer());
+
+            good.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), good.reply());
+        }
+    }
+
+    @Test
+    void anAbortIsAnsweredBeforeTheConnectionIsClosed() throws Exception {
+        try (NbdClient client = new NbdClient(unix())) {
+            client.greet(FLAGS);
+            client.send(NbdClient.option(Nbd.NBD_OPT_ABORT));
+            assertEquals(Nbd.NBD_REP_ACK, client.optionReplies().get(0).type());
+            assertTrue(client.isClosedByServer());
+        }
+    }
+
+    /** It must not keep what a client does not read: here more than sockets hold, asked for in small options. */
+    @Test
+    void takesNoOptionWhileTheAnswerToTheLastIsNotSent() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            exports.add(new MemoryDrive("x".repeat(4000) + i, 1, false));
+        }
+        try (NbdClient client = new NbdClient(unix())) {
+            client.greet(FLAGS);
+            ByteArrayOutputStream many = new ByteArrayOutputStream();
+            for (int i = 0; i < 20; i++) {
+                many.writeBytes(NbdClient.option(Nbd.NBD_OPT_LIST));
+            }
+            client.send(many.toByteArray());
+            for (int i = 0; i < 20; i++) {
+                assertEquals(302, client.optionReplies().size());
+            }
+        }
+    }
+
+    @Test
+    void listensElsewhereWhenToldAndKeepsItsConnections() throws Exception {
+        Path second = folder.resolve("new/second.sock");
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            server.listen(List.of("unix:" + second, "unix:relative", "tcp:127.0.0.1:0"));
+
+            assertFalse(Files.exists(socket));
+            assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
+            assertEquals(List.of("unix:relative: must be unix:/path, absolute"), server.faults());
+            assertEquals(2, server.addresses().size());
+            NbdClient.to(UnixDomainSocketAddress.of(second), "vm1").close();
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+
+            server.listen(List.of("unix:" + second));
+            assertEquals(List.of(), server.faults());
+            assertEquals(List.of("unix:" + second), server.addresses());
+        }
+    }
+
+    @Test
+    void aPortIsFreeAsSoonAsItIsNoLongerListenedOn() throws Exception {
+        String port = server.addresses().get(1);
+        server.listen(List.of());
+        server.listen(List.of(port));
+        server.listen(List.of(port.replace("127.0.0.1", "localhost")));
+
+        assertEquals(List.of(), server.faults());
+    }
+
+    @Test
+    void closingEndsEveryConnection() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1");
+                NbdClient inHandshake = new NbdClient(tcp())) {
+            client.send(new Requests().read(1, 0, 512));
+            drive.awaitHeld(1);
+            inHandshake.greet(FLAGS);
+
+            server.close();
+
+            assertTrue(client.isClosedByServer());
+            assertTrue(inHandshake.isClosedByServer());
+            assertEquals(0, drive.heldCount());
+        }
+    }
+
+    private SocketAddress unix() {
+        return UnixDomainSocketAddress.of(socket);
+    }
+
+    private SocketAddress tcp() {
+        String address = server.addresses().get(1);
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Waits until every thread of the server has done what it has to do at the moment. */
+    private void settle() throws InterruptedException {
+        for (int i = 0; i < 2; i++) {
+            CountDownLatch done = new CountDownLatch(server.loops().size());
+            server.loops().forEach(loop -> loop.execute(done::countDown));
+            done.await();
+        }
+    }
+
+    private static Requests writes(byte[] data) {
+        Requests requests = new Requests();
+        for (int i = 0; i < data.length / 4096; i++) {
+            requests.write(i, i * 4096L, ByteBuffer.wrap(data).slice(i * 4096, 4096));
+        }
+        return requests;
+    }
+
+    private static Requests reads(int count) {
+        Requests requests = new Requests();
+        for (int i = 0; i < count; i++) {
+            requests.read(i, i * 4096L, 4096);
+        }
+        return requests;
+    }
+
+    private static void assertReads(NbdClient client, int count, byte[] data) throws IOException {
+        Set<Long> cookies = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            Reply reply = client.reply(4096);
+            assertEquals(ByteBuffer.wrap(data).slice((int) reply.cookie() * 4096, 4096), reply.data());
+            cookies.add(reply.cookie());
+        }
+        assertEquals(count, cookies.size());
+    }
+
+    private static void assertCookies(NbdClient client, int count) throws IOException {
+        List<Integer> errors = new ArrayList<>();
+        Set<Long> cookies = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            Reply reply = client.reply();
+            errors.add(reply.error());
+            cookies.add(reply.cookie());
+        }
+        assertEquals(Set.of(Nbd.NBD_SUCCESS), Set.copyOf(errors));
+        assertEquals(count, cookies.size());
+    }
+
+    private static byte[] randomBytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,251 @@
+package dev.weir.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.Operation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ReplyQueueTest {
+    private static final int HEADER = Nbd.SIMPLE_REPLY_BYTES;
+
+    private final BufferPool pool = new BufferPool(1 << 20);
+    private final FakeSocket socket = new FakeSocket();
+    private final ReplyQueue queue = new ReplyQueue(socket, socket, pool);
+    private final Transmission transmission =
+            new Transmission("client", new MemoryDrive("vm1", 1 << 20, false), queue, pool, Runnable::run);
+
+    @Test
+    void writesWhatIsAddedAtOnce() {
+        queue.add(flush(1));
+
+        assertEquals(1, socket.replies(0).size());
+        assertTrue(queue.isDone());
+    }
+
+    @Test
+    void writesWhatIsKeptBackWithOneCall() {
+        queue.cork();
+        for (int cookie = 0; cookie < 20; cookie++) {
+            queue.add(cookie % 2 == 0 ? flush(cookie) : read(cookie, 512));
+        }
+        assertEquals(0, socket.calls());
+
+        queue.uncork();
+
+        assertEquals(1, socket.calls());
+        assertEquals(10 * HEADER + 10 * (HEADER + 512), socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void writesEarlyWhenMuchIsKeptBack() {
+        queue.cork();
+        queue.add(read(1, Bounds.MAX_ROUND_BYTES));
+
+        assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
+    }
+
+    @Test
+    void writesManyRepliesInRounds() {
+        queue.cork();
+        for (int cookie = 0; cookie < 1000; cookie++) {
+            queue.add(flush(cookie));
+        }
+        queue.uncork();
+
+        assertEquals(4, socket.calls());
+        assertEquals(1000, socket.replies(new int[1000]).size());
+        assertAllBack();
+    }
+
+    /** What is written must not depend on where the socket was full. */
+    @Test
+    void goesOnWhereAFullSocketStopped() {
+        for (int room = 0; room < 3 * HEADER + 100; room++) {
+            FakeSocket narrow = new FakeSocket().room(room);
+            ReplyQueue fresh = new ReplyQueue(narrow, narrow, pool);
+            fresh.cork();
+            NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
+            data.begin(1);
+            readInto(data, 100);
+            fresh.add(data);
+            fresh.add(flush(2));
+            fresh.add(flush(3));
+            fresh.uncork();
+
+            assertEquals(1, narrow.awaited());
+            fresh.add(flush(4));
+            assertEquals(room, narrow.written().remaining());
+            narrow.room(Long.MAX_VALUE);
+            fresh.writeOn();
+
+            assertEquals(Set.of(1L, 2L, 3L, 4L), cookies(narrow.written(), 1, 100));
+        }
+        assertEquals(0, pool.lent());
+    }
+
+    @Test
+    void anotherThreadWritesOnlySoLong() {
+        socket.beForeign();
+        queue.cork();
+        for (int cookie = 0; cookie < 2 * Bounds.MAX_ROUNDS_ABROAD * Bounds.MAX_ROUND_DATA; cookie++) {
+            queue.add(read(cookie, 1));
+        }
+        queue.uncork();
+
+        assertEquals(Bounds.MAX_ROUNDS_ABROAD, socket.calls());
+        assertEquals(1, socket.awaited());
+    }
+
+    @Test
+    void aBrokenSocketTakesNothingMoreAndNothingIsLeft() {
+        socket.breakDown();
+
+        queue.add(read(1, 512));
+        queue.add(read(2, 512));
+
+        assertInstanceOf(IOException.class, socket.failure());
+        assertEquals(1, socket.calls());
+        assertAllBack();
+    }
+
+    @Test
+    void closingForgetsWhatIsKeptBack() {
+        queue.cork();
+        queue.add(read(1, 512));
+        queue.close();
+        queue.add(read(2, 512));
+        queue.uncork();
+
+        assertEquals(0, socket.calls());
+        assertAllBack();
+    }
+
+    @Test
+    void closingForgetsWhatTheSocketDidNotTake() {
+        socket.room(10);
+        queue.add(read(1, 512));
+        queue.add(read(2, 512));
+
+        queue.close();
+        queue.writeOn();
+
+        assertEquals(10, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void tellsWhenAllIsAnswered() {
+        NbdRequest request = flush(1);
+        assertFalse(queue.isDone());
+        assertEquals(0, socket.roomAgainCount());
+
+        queue.add(request);
+
+        assertEquals(1, socket.roomAgainCount());
+        assertTrue(queue.isDone());
+    }
+
+    /** Many threads complete, the socket is full every now and then, and one thread is told to go on. */
+    @Test
+    void everyReplyIsWrittenOnceWhateverThreadsDo() throws Exception {
+        int threads = 4;
+        int each = 2000;
+        Random random = new Random(42);
+        socket.room(1);
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        CountDownLatch running = new CountDownLatch(threads);
+        try {
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread * each;
+                Future<?> unused = executor.submit(() -> {
+                    for (int cookie = first; cookie < first + each; cookie++) {
+                        NbdRequest request = begin(cookie);
+                        request.finish(Nbd.NBD_SUCCESS);
+                        queue.add(request);
+                    }
+                    running.countDown();
+                });
+            }
+            while (running.getCount() > 0 || !queue.isDone()) {
+                socket.room(random.nextInt(1000));
+                queue.cork();
+                queue.writeOn();
+                queue.uncork();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+
+        assertEquals(threads * each, cookies(socket.written(), -1, 0).size());
+        assertEquals(threads * each * HEADER, socket.written().remaining());
+        assertAllBack();
+    }
+
+    private void assertAllBack() {
+        assertEquals(0, pool.lent());
+        assertTrue(queue.isDone());
+    }
+
+    private static Set<Long> cookies(ByteBuffer written, long withData, int dataBytes) {
+        Set<Long> cookies = new HashSet<>();
+        while (written.hasRemaining()) {
+            long cookie = Reply.takeHeader(written).cookie();
+            cookies.add(cookie);
+            if (cookie == withData) {
+                written.position(written.position() + dataBytes);
+            }
+        }
+        return cookies;
+    }
+
+    private NbdRequest newRequest() {
+        return new NbdRequest("client", transmission, pool);
+    }
+
+    /** Waits for room, as a client would have to. */
+    private NbdRequest begin(long cookie) {
+        NbdRequest request = queue.begin(0, this::newRequest);
+        while (request == null) {
+            assertFalse(Thread.interrupted());
+            Thread.onSpinWait();
+            request = queue.begin(0, this::newRequest);
+        }
+        request.begin(cookie);
+        request.range(Operation.FLUSH, 0, 0, false, false);
+        return request;
+    }
+
+    private NbdRequest flush(long cookie) {
+        NbdRequest request = begin(cookie);
+        request.finish(Nbd.NBD_SUCCESS);
+        return request;
+    }
+
+    private NbdRequest read(long cookie, int length) {
+        NbdRequest request = begin(cookie);
+        readInto(request, length);
+        return request;
+    }
+
+    private static void readInto(NbdRequest request, int length) {
+        request.range(Operation.READ, 0, length, false, false);
+        request.buffer();
+        request.finish(Nbd.NBD_SUCCESS);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.weir.nbd;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/** The bytes of requests, one behind the other, as a client in transmission sends them. */
+final class Requests {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Requests read(long cookie, long offset, int length) {
+        return request(0, Nbd.NBD_CMD_READ, cookie, offset, length);
+    }
+
+    Requests write(long cookie, long offset, byte... payload) {
+        return write(0, cookie, offset, payload);
+    }
+
+    Requests write(int flags, long cookie, long offset, byte... payload) {
+        return request(flags, Nbd.NBD_CMD_WRITE, cookie, offset, payload.length).raw(payload);
+    }
+
+    Requests write(long cookie, long offset, ByteBuffer payload) {
+        byte[] copy = new byte[payload.remaining()];
+        payload.get(copy);
+        return write(0, cookie, offset, copy);
+    }
+
+    Requests flush(long cookie) {
+        return request(0, Nbd.NBD_CMD_FLUSH, cookie, 0, 0);
+    }
+
+    Requests disconnect() {
+        return request(0, Nbd.NBD_CMD_DISC, 0, 0, 0);
+    }
+
+    /** Adds the header of a request, which is all of any but a write. */
+    Requests request(int flags, int type, long cookie, long offset, int length) {
+        byte[] header = new byte[Nbd.REQUEST_BYTES];
+        ByteBuffer.wrap(header)
+                .putInt(Nbd.NBD_REQUEST_MAGIC)
+                .putShort((short) flags)
+                .putShort((short) type)
+                .putLong(cookie)
+                .putLong(offset)
+                .putInt(length);
+        return raw(header);
+    }
+
+    Requests raw(byte... data) {
+        bytes.writeBytes(data);
+        return this;
+    }
+
+    byte[] toBytes() {
+        return bytes.toByteArray();
+    }
+}

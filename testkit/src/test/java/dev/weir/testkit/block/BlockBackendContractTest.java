@@ -1,0 +1,48 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.testkit.block.PagedBackend.Fault;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
+
+/** The contract itself: a backend that keeps it passes, and each way of breaking it is found. */
+class BlockBackendContractTest {
+    private static Set<Fault> faults = Set.of();
+
+    static class Subject extends BlockBackendContract {
+        @Override
+        protected BlockBackend open(long size) {
+            return new PagedBackend(size, faults);
+        }
+    }
+
+    private static Events runWith(Set<Fault> chosen) {
+        faults = chosen;
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(Subject.class))
+                .execute()
+                .testEvents();
+    }
+
+    @Test
+    void passesABackendThatKeepsIt() {
+        Events events = runWith(EnumSet.noneOf(Fault.class));
+        assertEquals(0, events.failed().count(), () -> events.failed().list().toString());
+        assertTrue(events.succeeded().count() > 10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void findsEveryFault(Fault fault) {
+        assertTrue(runWith(EnumSet.of(fault)).failed().count() > 0);
+    }
+}
