@@ -72,7 +72,9 @@ class RateIT {
 
     @BeforeAll
     static void measure(@TempDir Path home) throws IOException {
-        Client.needFio();
+        if (!Client.hasFio()) {
+            return;
+        }
         List<String> arguments = new ArrayList<>();
         for (Case one : cases()) {
             arguments.addAll(List.of(
@@ -127,6 +129,7 @@ class RateIT {
     @ParameterizedTest
     @MethodSource("cases")
     void measuredIsAllowed(Case one) {
+        Client.needFio();
         double measured = MEASURED.get(one.drive());
         assertEquals(one.bytesPerSecond(), measured, TOLERANCE * one.bytesPerSecond(), "bytes/s");
     }
