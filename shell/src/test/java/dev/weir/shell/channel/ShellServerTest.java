@@ -241,6 +241,10 @@ final class ShellServerTest {
             losePatience();
             client.awaitEnd();
         }
+    }
+
+    @Test
+    void aClientThatAsksByHalvesIsDisconnected() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', 100, new byte[10]);
