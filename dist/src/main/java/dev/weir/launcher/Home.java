@@ -54,11 +54,6 @@ record Home(Path folder) {
         return folder.resolve("weir.conf");
     }
 
-    /** Returns the socket of the shell of a running Weir. */
-    Path shellSocket() {
-        return run().resolve("shell.sock");
-    }
-
     /** Returns the file that a running Weir keeps locked, with its process id in it. */
     Path lock() {
         return run().resolve("weir.lock");

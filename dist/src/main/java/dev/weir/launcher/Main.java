@@ -1,5 +1,8 @@
 package dev.weir.launcher;
 
+import java.io.IOException;
+import java.util.OptionalInt;
+
 /** Where {@code bin/weir} begins. */
 public final class Main {
     private Main() {}
@@ -9,7 +12,8 @@ public final class Main {
      *
      * @param args the command line
      */
-    public static void main(String[] args) {
-        System.exit(WeirCommand.execute(args));
+    public static void main(String[] args) throws IOException, InterruptedException {
+        OptionalInt status = Ask.answer(args);
+        System.exit(status.isPresent() ? status.getAsInt() : WeirCommand.execute(args));
     }
 }

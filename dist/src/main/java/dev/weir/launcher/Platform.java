@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.apache.felix.framework.util.FelixConstants;
@@ -31,9 +30,6 @@ final class Platform {
 
     private final Framework framework;
     private final Path bundles;
-
-    /** Open once the framework has reached the highest start level. */
-    private final CountDownLatch started = new CountDownLatch(1);
 
     /**
      * Makes the framework, not started.
@@ -60,8 +56,12 @@ final class Platform {
         return framework.getBundleContext();
     }
 
-    /** Installs the bundles and starts them, level by level, on a thread of the framework. */
-    void start() throws BundleException, IOException {
+    /**
+     * Installs the bundles and starts them, level by level, on a thread of the framework.
+     *
+     * @param started called when the start of every bundle has been tried
+     */
+    void start(Runnable started) throws BundleException, IOException {
         framework.start();
         int highest = 1;
         for (Path folder : list(bundles)) {
@@ -71,7 +71,7 @@ final class Platform {
             }
             highest = Math.max(highest, level);
         }
-        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.countDown());
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.run());
     }
 
     private void install(Path jar, int level) throws BundleException {
@@ -83,9 +83,8 @@ final class Platform {
         }
     }
 
-    /** Opens a shell on the terminal, once every bundle has been started; its end stops the framework. */
-    void openConsole() throws BundleException, InterruptedException {
-        started.await();
+    /** Opens a shell on the terminal; its end stops the framework. */
+    void openConsole() throws BundleException {
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
             if (CONSOLE.equals(bundle.getSymbolicName())) {
                 bundle.start(Bundle.START_TRANSIENT);

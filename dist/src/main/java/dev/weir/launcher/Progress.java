@@ -24,6 +24,7 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
+    private volatile boolean started;
     private boolean stopping;
     private String said = "";
 
@@ -36,7 +37,7 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
     }
 
     /**
-     * Waits until the start has come as far as asked.
+     * Waits until all bundles are started and the start has come as far as asked.
      *
      * @return how it stands then; nothing if the framework is told to stop meanwhile
      * @throws StartException if a bundle cannot be started
@@ -50,7 +51,7 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
                     throw new StartException(String.join("\n", broken));
                 }
                 Standing standing = Standing.of(context);
-                if (enough.test(standing)) {
+                if (started && enough.test(standing)) {
                     return Optional.of(standing);
                 }
                 if (leftNanos <= 0) {
@@ -84,12 +85,18 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
         }
     }
 
+    /** What goes wrong after the start is for the log. */
     @Override
     public void frameworkEvent(FrameworkEvent event) {
-        if (event.getType() == FrameworkEvent.ERROR) {
+        if (event.getType() == FrameworkEvent.ERROR && !started) {
             change(() ->
                     broken.add("bundle %s: %s".formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
         }
+    }
+
+    /** To be called when the start of every bundle has been tried. */
+    void started() {
+        change(() -> started = true);
     }
 
     private void change(Runnable change) {

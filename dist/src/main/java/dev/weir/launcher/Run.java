@@ -57,7 +57,7 @@ final class Run {
                 ProcessHandle.current().pid());
         try {
             Progress progress = new Progress(platform.init());
-            platform.start();
+            platform.start(progress::started);
             serve(progress, platform, logs);
             platform.awaitStop();
             log.info("has stopped");
@@ -97,7 +97,7 @@ final class Run {
         logs.openConsole();
         if (shell && settled.isPresent()) {
             System.out.print(
-                    AttachLines.of(settled.get().addresses(), settled.get().served()));
+                    AttachLines.of(settled.get().addresses(), settled.get().usable()));
             platform.openConsole();
         } else if (progress.await(Standing::ready).isPresent()) {
             System.out.println("ready");

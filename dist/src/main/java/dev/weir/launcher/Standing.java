@@ -69,6 +69,13 @@ record Standing(
         return missing;
     }
 
+    /** Returns the drives that are configured and served, in their order. */
+    List<String> usable() {
+        List<String> usable = new ArrayList<>(drives);
+        usable.retainAll(served);
+        return usable;
+    }
+
     /** Returns whether everything that is configured is served. */
     boolean ready() {
         return configured && listening && missing().isEmpty();

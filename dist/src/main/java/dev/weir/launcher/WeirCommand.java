@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "weir [run] [--home DIR] [--config FILE] [-drive OPT=VAL[,OPT=VAL]...]...",
             "                  [--listen ADDRESS]... [--no-shell]",
-            "weir exec COMMAND... | status [--json] | stop   [--home DIR]"
+            "       weir exec COMMAND | status | stop [--home DIR]"
         },
         description = "Serves virtual disks over NBD, and caps how fast and how often each may be used.",
         footer = {
@@ -65,6 +65,7 @@ final class WeirCommand implements Callable<Integer> {
     static int execute(String... args) {
         return new CommandLine(new WeirCommand())
                 .setHelpFactory(SpacedHelp::new)
+                .setStopAtPositional(true)
                 .setExecutionStrategy(WeirCommand::execute)
                 .setParameterExceptionHandler((fault, given) -> {
                     Messages.say(fault.getMessage() + "; see weir --help");
@@ -99,7 +100,7 @@ final class WeirCommand implements Callable<Integer> {
             description = "Serves drives until it is stopped; also what happens without a command.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    private int run(@Mixin RunOptions given) throws InterruptedException {
+    int run(@Mixin RunOptions given) throws InterruptedException {
         if (given.config != null && !Files.isReadable(given.config)) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
@@ -109,30 +110,36 @@ final class WeirCommand implements Callable<Integer> {
     }
 
     @Command(
+            name = "exec",
             description = "Runs a command of the shell in the running Weir and prints its answer.",
-            footer = {"", "Examples:", "  weir exec drives", "  weir exec 'queue vm1'", "  weir exec drive vm1 --json"},
+            footer = {
+                "",
+                "The exit status is 1 if the command fails.",
+                "",
+                "Examples:",
+                "  weir exec drives",
+                "  weir exec 'queue vm1'",
+                "  weir exec 'limits vm1 bps=20M'",
+                "  weir exec 'timers --json'",
+            },
             mixinStandardHelpOptions = true)
-    int exec(
-            @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "the line, quoted or not")
-                    List<String> words)
-            throws IOException {
-        return client().execute(String.join(" ", words));
+    int execute(@Parameters(arity = "1..*", paramLabel = "COMMAND") List<String> words) throws IOException {
+        return new Ask(Home.of(home)).execute(words);
     }
 
     @Command(
-            description = "Says whether a Weir runs, and how its drives stand; exits with 1 if none does.",
+            description = "Says whether a Weir runs in the home, and how its drives are.",
+            footer = {"", "The exit status is 1 if none runs."},
             mixinStandardHelpOptions = true)
     int status(@Option(names = "--json", description = "as one line of JSON") boolean json) throws IOException {
-        return client().status(json);
+        return new Ask(Home.of(home)).status(json);
     }
 
-    @Command(description = "Stops the running Weir and waits until it has.", mixinStandardHelpOptions = true)
+    @Command(
+            description = "Stops the Weir that runs in the home, and waits until it has ended.",
+            mixinStandardHelpOptions = true)
     int stop() throws IOException, InterruptedException {
-        return client().stop();
-    }
-
-    private ShellClient client() {
-        return new ShellClient(Home.of(home).folder(), System.out, System.err, Integer.getInteger("weir.columns", 0));
+        return new Ask(Home.of(home)).stop();
     }
 
     /** Returns the folder that bin/weir is in a folder of. */

@@ -43,7 +43,9 @@ class CopyIT {
 
     @AfterAll
     static void stop() {
-        weir.close();
+        if (weir != null) {
+            weir.close();
+        }
     }
 
     /** Makes a file that is like no other, so that nothing an earlier test wrote can be taken for it. */

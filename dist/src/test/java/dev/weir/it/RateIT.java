@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What fio measures is what was configured. All cases are measured at the same time, each on a drive of its own,
  * with limits so low that the machine is far from busy; the first second is left out, as it has the burst of
- * a tenth of a second's worth in it that every limit allows.
+ * a tenth of a second's worth in it that every limit allows. Ten seconds are measured because the slice policy lets
+ * a slice's worth go at once: one slice more or less in the time that is measured is then one percent.
  */
 class RateIT {
     private static final double TOLERANCE = 0.02;
@@ -71,7 +72,9 @@ class RateIT {
 
     @BeforeAll
     static void measure(@TempDir Path home) throws IOException {
-        Client.needFio();
+        if (!Client.hasFio()) {
+            return;
+        }
         List<String> arguments = new ArrayList<>();
         for (Case one : cases()) {
             arguments.addAll(List.of(
@@ -101,7 +104,7 @@ class RateIT {
                 iodepth=8
                 time_based
                 ramp_time=1
-                runtime=5
+                runtime=10
                 """);
         for (Case one : cases()) {
             job.append(
@@ -126,6 +129,7 @@ class RateIT {
     @ParameterizedTest
     @MethodSource("cases")
     void measuredIsAllowed(Case one) {
+        Client.needFio();
         double measured = MEASURED.get(one.drive());
         assertEquals(one.bytesPerSecond(), measured, TOLERANCE * one.bytesPerSecond(), "bytes/s");
     }

@@ -24,6 +24,7 @@ class ShellIT {
     void showsWhatIsHeldBack() throws IOException {
         Client.needFio();
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1M")) {
+            // --thread: all of fio in one process, which can be ended
             Process fio = new ProcessBuilder(
                             "fio",
                             "--name=held",

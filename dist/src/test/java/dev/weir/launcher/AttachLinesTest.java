@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +28,19 @@ class AttachLinesTest {
     }
 
     @Test
-    void showsLinesForAFewDrivesAndCountsTheRest() {
+    void showsWhereDrivesAreAndCountsThoseThatAreTooMany() {
         String few = AttachLines.of(List.of("unix:/s", "tcp:127.0.0.1:10809"), List.of("a", "b"));
         assertTrue(few.contains("unix:/s and tcp:127.0.0.1:10809"), few);
-        assertTrue(few.contains("nbdcopy 'nbd+unix:///b?socket=/s'"), few);
-        String many = AttachLines.of(List.of("unix:/s"), List.of("a", "b", "c", "d", "e", "f"));
-        assertFalse(many.contains("///e?"), many);
-        assertTrue(many.contains("2 more drives"), many);
+        assertTrue(few.contains("  nbd+unix:///b?socket=/s\n"), few);
+        assertTrue(few.contains("qemu-img info 'nbd+unix:///a?socket=/s'\n"), few);
+        String many = AttachLines.of(List.of("unix:/s"), Collections.nCopies(10, "x"));
+        assertTrue(many.contains("and 2 more"), many);
+    }
+
+    @Test
+    void showsNoLinesWithoutADrive() {
+        String none = AttachLines.of(List.of("unix:/s"), List.of());
+        assertTrue(none.contains("unix:/s"), none);
+        assertFalse(none.contains("qemu"), none);
     }
 }
