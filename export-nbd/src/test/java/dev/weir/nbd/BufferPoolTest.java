@@ -55,6 +55,15 @@ class BufferPoolTest {
     }
 
     @Test
+    void usesABufferAgainAndAgain() {
+        ByteBuffer first = pool.take(600_000);
+        for (int i = 0; i < 100; i++) {
+            pool.give(first);
+            assertSame(first, pool.take(600_000));
+        }
+    }
+
+    @Test
     void keepsNoMoreThanTheBound() {
         ByteBuffer kept = pool.take(600_000);
         ByteBuffer tooMuch = pool.take(600_000);
