@@ -287,6 +287,7 @@ class NbdServerTest {
             exports.remove(drive);
             server.driveGone(drive);
             assertTrue(idle.isClosedByServer());
+            settle();
             busy.send(new Requests().flush(3));
             drive.fail(BlockError.ESHUTDOWN);
             drive.release(false);
