@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BufferPoolTest {
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(2 << 20);
 
     @ParameterizedTest
     @ValueSource(
@@ -55,6 +55,15 @@ class BufferPoolTest {
     }
 
     @Test
+    void usesABufferAgainAndAgain() {
+        ByteBuffer first = pool.take(600_000);
+        for (int i = 0; i < 100; i++) {
+            pool.give(first);
+            assertSame(first, pool.take(600_000));
+        }
+    }
+
+    @Test
     void keepsNoMoreThanTheBound() {
         ByteBuffer kept = pool.take(600_000);
         ByteBuffer tooMuch = pool.take(600_000);
@@ -64,7 +73,8 @@ class BufferPoolTest {
         pool.give(small);
 
         assertSame(small, pool.take(10));
-        assertNotSame(kept, pool.take(600_000));
-        assertEquals(2, pool.lent());
+        assertSame(kept, pool.take(600_000));
+        assertNotSame(tooMuch, pool.take(600_000));
+        assertEquals(3, pool.lent());
     }
 }

@@ -275,12 +275,19 @@ class NbdServerTest {
         drive.hold();
         try (NbdClient busy = NbdClient.to(unix(), "vm1");
                 NbdClient idle = NbdClient.to(unix(), "vm1");
+                NbdClient half = NbdClient.to(unix(), "vm1");
                 NbdClient other = NbdClient.to(unix(), "stays")) {
             busy.send(new Requests().read(1, 0, 512).flush(2));
-            drive.awaitHeld(2);
+            half.send(new Requests()
+                    .flush(1)
+                    .request(0, Nbd.NBD_CMD_WRITE, 2, 0, 2)
+                    .raw(bytes(1)));
+            drive.awaitHeld(3);
+            settle();
             exports.remove(drive);
             server.driveGone(drive);
             assertTrue(idle.isClosedByServer());
+            settle();
             busy.send(new Requests().flush(3));
             drive.fail(BlockError.ESHUTDOWN);
             drive.release(false);
@@ -288,10 +295,12 @@ class NbdServerTest {
             assertEquals(Reply.error(1, Nbd.NBD_ESHUTDOWN), busy.reply());
             assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), busy.reply());
             assertTrue(busy.isClosedByServer());
+            assertEquals(Reply.error(1, Nbd.NBD_ESHUTDOWN), half.reply());
+            assertTrue(half.isClosedByServer());
             other.send(new Requests().flush(4));
             assertEquals(Reply.ok(4), other.reply());
         }
-        assertEquals(2, drive.seen().size());
+        assertEquals(3, drive.seen().size());
     }
 
     @Test
