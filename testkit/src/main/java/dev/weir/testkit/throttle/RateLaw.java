@@ -37,6 +37,11 @@ public final class RateLaw {
         this.last = start;
     }
 
+    /** Takes note of a request that waits; the one request that a window may have on top may be as large. */
+    public void offered(long units) {
+        largest = largest.max(BigInteger.valueOf(units).multiply(NANOS));
+    }
+
     /** Takes note of a release. */
     public void released(long units, long now) {
         BigInteger amount = BigInteger.valueOf(units).multiply(NANOS);
@@ -44,7 +49,7 @@ public final class RateLaw {
                 .max(BigInteger.ZERO)
                 .add(amount);
         last = now;
-        largest = largest.max(amount);
+        offered(units);
         total = total.add(amount);
         if (level.compareTo(allowance.add(largest)) > 0) {
             throw new AssertionError("too much: " + units + " units at " + (now - start) + " ns make a window of "

@@ -21,6 +21,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
@@ -31,6 +32,10 @@ import net.jqwik.api.constraints.LongRange;
  * <p>Time is an argument, so a year passes in seconds and nothing sleeps.
  */
 public abstract class ThrottlePolicyContract {
+
+    /** The tag of tests that take seconds, which mutation testing leaves out. */
+    public static final String LONG = "long";
+
     private static final long YEAR_SECONDS = 365L * 24 * 3600;
     private static final long SECOND = 1_000_000_000L;
     private static final int MAX_REQUEST = 32 << 20;
@@ -178,6 +183,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Example
+    @Tag(LONG)
     void askingEveryMicrosecondChangesNothing() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1_234_567L, "iops", 777L));
         ThrottlePolicy asked = policy(limits, 0);
@@ -193,11 +199,13 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Example
+    @Tag(LONG)
     void aYearOfOneByteASecondDoesNotDrift() {
         driftsLessThanOneRequest(1, 1);
     }
 
     @Example
+    @Tag(LONG)
     void aYearOfATerabyteASecondDoesNotDrift() {
         driftsLessThanOneRequest(1_000_000_000_000L, 16_777_259_000_003L);
     }
