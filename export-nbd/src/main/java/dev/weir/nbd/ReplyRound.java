@@ -3,6 +3,7 @@ package dev.weir.nbd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,7 @@ final class ReplyRound {
         for (NbdRequest request = requests; request != null; request = request.next) {
             request.releaseData();
         }
+        Arrays.fill(buffers, HEADERS, end, null); // or memory that the pool did not keep would stay
         NbdRequest done = requests;
         requests = null;
         first = HEADERS + 1;

@@ -209,6 +209,8 @@ final class MemoryDrive implements Drive {
             held.removeAll(taken);
         }
         taken.forEach(request -> request.completed(BlockError.ESHUTDOWN));
-        cancelled.add(client);
+        if (recording) {
+            cancelled.add(client);
+        }
     }
 }
