@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +85,7 @@ final class EventLoop implements Executor {
 
     /** Returns the handlers of its sockets. */
     List<Handler> handlers() {
-        return selector.keys().stream().map(key -> (Handler) key.attachment()).collect(Collectors.toList());
+        return selector.keys().stream().map(key -> (Handler) key.attachment()).toList();
     }
 
     boolean inLoop() {

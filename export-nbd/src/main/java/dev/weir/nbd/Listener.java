@@ -38,8 +38,9 @@ final class Listener implements EventLoop.Handler {
             return;
         }
         try {
-            for (int accepts = 0; accepts < MAX_ACCEPTS_PER_TURN && accept(); accepts++) {
-                LOG.trace("{} has one more client", this);
+            int accepts = 0;
+            while (accepts < MAX_ACCEPTS_PER_TURN && accept()) {
+                accepts++;
             }
             key.interestOps(SelectionKey.OP_ACCEPT);
         } catch (IOException e) {

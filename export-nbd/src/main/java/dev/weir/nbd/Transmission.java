@@ -88,11 +88,13 @@ final class Transmission {
             fault = "request magic 0x" + Integer.toHexString(in.getInt(at)) + ": must be NBD_REQUEST_MAGIC";
             return State.BROKEN;
         }
-        int flags = Short.toUnsignedInt(in.getShort(at + 4));
         int type = Short.toUnsignedInt(in.getShort(at + 6));
-        if (type == Nbd.NBD_CMD_DISC) {
-            return State.DISCONNECTED;
-        }
+        return type == Nbd.NBD_CMD_DISC ? State.DISCONNECTED : takeCommand(in, type);
+    }
+
+    private State takeCommand(ByteBuffer in, int type) {
+        int at = in.position();
+        int flags = Short.toUnsignedInt(in.getShort(at + 4));
         long offset = in.getLong(at + 16);
         long length = Integer.toUnsignedLong(in.getInt(at + 24));
         int error = RequestRules.error(flags, type, offset, length, drive);
@@ -149,25 +151,33 @@ final class Transmission {
         }
     }
 
-    private State takePayload(ByteBuffer in, NbdRequest request) {
-        ByteBuffer payload = request.data();
-        int here = (int) Math.min(in.remaining(), payload == null ? unwantedBytes : payload.remaining());
-        if (payload != null) {
-            payload.put(payload.position(), in, in.position(), here).position(payload.position() + here);
-        } else {
-            unwantedBytes -= here;
-        }
+    private State takePayload(ByteBuffer in, NbdRequest write) {
+        ByteBuffer payload = write.data();
+        return payload == null ? passOver(in, write) : fill(payload, in, write);
+    }
+
+    private State passOver(ByteBuffer in, NbdRequest write) {
+        int here = (int) Math.min(in.remaining(), unwantedBytes);
         in.position(in.position() + here);
-        if (payload == null ? unwantedBytes > 0 : payload.hasRemaining()) {
+        unwantedBytes -= here;
+        if (unwantedBytes > 0) {
             return State.INCOMPLETE;
         }
         incoming = null;
-        if (payload == null) {
-            replies.add(request);
-        } else {
-            payload.flip();
-            drive.submit(request);
+        replies.add(write);
+        return State.TAKEN;
+    }
+
+    private State fill(ByteBuffer payload, ByteBuffer in, NbdRequest write) {
+        int here = Math.min(in.remaining(), payload.remaining());
+        payload.put(payload.position(), in, in.position(), here).position(payload.position() + here);
+        in.position(in.position() + here);
+        if (payload.hasRemaining()) {
+            return State.INCOMPLETE;
         }
+        incoming = null;
+        payload.flip();
+        drive.submit(write);
         return State.TAKEN;
     }
 

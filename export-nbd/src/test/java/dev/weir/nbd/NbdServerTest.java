@@ -184,6 +184,7 @@ class NbdServerTest {
                     assertEquals(0, other.reply(4096).error());
                 }
             }
+            settle();
             int memory =
                     server.loops().stream().mapToInt(loop -> loop.pool().lent()).sum();
             int requestsNotTaken = 1;
