@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what the NBD server is to listen on. */
 final class NbdAddress {
-    /** What {@code sockaddr_un} holds on Linux, without the zero at the end. */
-    private static final int LONGEST_SOCKET_PATH_BYTES = 107;
+    /** What the JDK takes: one less than {@code sockaddr_un} holds on Linux without the zero at the end. */
+    private static final int LONGEST_SOCKET_PATH_BYTES = 106;
 
     private static final int HIGHEST_PORT = 65535;
     private static final String UNIX = "unix:";

@@ -94,12 +94,12 @@ final class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"107, ''", "108, is 108"})
+    @CsvSource({"106, ''", "107, is 107"})
     void aSocketHasAShortPath(int bytes, String end) {
         String path = "/" + "ä".repeat((bytes - 1) / 2) + "x".repeat((bytes - 1) % 2);
         List<String> faults = end.isEmpty()
                 ? List.of()
-                : List.of("--listen unix:" + path + ": the path of a socket must be at most 107 bytes; " + path + " "
+                : List.of("--listen unix:" + path + ": the path of a socket must be at most 106 bytes; " + path + " "
                         + end);
 
         assertEquals(faults, read("", "unix:" + path).faults());
@@ -111,7 +111,7 @@ final class ListenTest {
         Inputs inputs = new Inputs(deep, deep, null, List.of("id=a,memory=1M"), List.of());
 
         assertEquals(
-                List.of("--home " + deep + ": the path of a socket must be at most 107 bytes; " + deep
+                List.of("--home " + deep + ": the path of a socket must be at most 106 bytes; " + deep
                         + "/run/nbd.sock is 114"),
                 ConfigurationReader.read(inputs, TestTypes.ALL).faults());
     }

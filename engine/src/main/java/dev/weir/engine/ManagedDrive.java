@@ -150,6 +150,7 @@ final class ManagedDrive implements DriveControl {
     void open(BlockBackendFactory by) {
         DriveSettings with = settings;
         try {
+            OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
             Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
             statistics = counted;
@@ -162,7 +163,7 @@ final class ManagedDrive implements DriveControl {
             updateControl();
             drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
             updateControl();
             log.error("drive {} cannot be opened: {}", name(), unavailable);

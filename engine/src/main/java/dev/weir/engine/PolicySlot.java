@@ -90,7 +90,7 @@ final class PolicySlot {
         }
         try {
             return Math.max(0, policy.waitNanos(direction, bytes, now));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             fail(e);
             return UNKNOWN_NANOS;
         }
@@ -112,7 +112,7 @@ final class PolicySlot {
                     holder = limit;
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             fail(e);
         }
         return holder;
@@ -124,7 +124,7 @@ final class PolicySlot {
         }
         try {
             policy.charge(direction, bytes, now);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             fail(e);
         }
     }
@@ -133,7 +133,7 @@ final class PolicySlot {
         if (policy != null) {
             try {
                 return policy.debt(now);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 fail(e);
             }
         }
@@ -164,7 +164,7 @@ final class PolicySlot {
         try {
             policy = newFactory.create(limits, owed, now);
             reason = "";
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
             log.warn("{} holds its queue: {}", owner, reason);
         }
@@ -180,10 +180,11 @@ final class PolicySlot {
         if (newFactory != null) {
             refuse(newFactory.faults(newLimits));
         }
-        limits = newLimits;
         if (policy != null && newFactory == factory && newType.equals(type)) {
             policy.reconfigure(newLimits, now);
+            limits = newLimits;
         } else {
+            limits = newLimits;
             type = newType;
             install(newFactory, now);
         }
@@ -196,8 +197,8 @@ final class PolicySlot {
         }
     }
 
-    /** A policy that throws says nothing about what may go, so it is as good as missing. */
-    private void fail(RuntimeException e) {
+    /** A policy that throws, or whose bundle is half gone, says nothing about what may go: it is as good as missing. */
+    private void fail(Throwable e) {
         policy = null;
         reason = "policy " + type + " failed: " + e;
         log.error("{} holds its queue: {}", owner, reason, e);

@@ -66,9 +66,13 @@ final class Storage {
             to.execute(() -> complete(request, perform(request)));
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
+        } catch (OutOfMemoryError e) {
+            log.error("drive {}: no thread for a request", drive, e);
+            complete(request, BlockError.EIO);
         }
     }
 
+    /** Whatever a backend throws fails its request and nothing else. */
     private @Nullable BlockError perform(DriveRequest request) {
         try {
             performOn(backend, request);
@@ -76,7 +80,7 @@ final class Storage {
         } catch (BlockException e) {
             log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
             return e.error();
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.warn(
                     "drive {}: {} of {} bytes at {} failed",
                     drive,
@@ -105,7 +109,7 @@ final class Storage {
         statistics.completed(request, error);
         try {
             request.completed(error);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("drive {}: {} could not take its completion", drive, request.client(), e);
         } finally {
             if (inFlight.decrementAndGet() == 0 && closing) {

@@ -69,7 +69,7 @@ final class SystemClock implements Clock, AutoCloseable {
     private static void fire(HeapTimer timer) {
         try {
             timer.task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("a timer's task failed", e);
         }
     }

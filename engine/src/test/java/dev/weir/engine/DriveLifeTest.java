@@ -11,8 +11,12 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.Operation;
+import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +49,18 @@ class DriveLifeTest {
         fixture.configure("vm1", "bucket", null, Map.of());
         assertNull(fixture.driveIfAny("vm1"));
         assertEquals("no such file: vm1.img", fixture.control("vm1").snapshot().reason());
+    }
+
+    @Test
+    void optionsThatTheBackendDoesNotHaveOrOfTheWrongTypeAreRefused() {
+        assertEquals("backend test has no option pathh", reasonFor(Map.of("pathh", "a.img")));
+        assertEquals("backend test: path = 5: must be a String", reasonFor(Map.of("path", 5L)));
+    }
+
+    private String reasonFor(Map<String, Object> options) {
+        fixture.engine.configure(new DriveSettings("vm1", "test", options, false, "bucket", null, ThrottleLimits.NONE));
+        assertNull(fixture.driveIfAny("vm1"));
+        return fixture.control("vm1").snapshot().reason();
     }
 
     @Test
@@ -170,5 +186,69 @@ class DriveLifeTest {
         fixture.engine.removePolicies(fixture.bucket);
         fixture.clock.advance(100 * EngineFixture.SECOND);
         assertEquals(100, load.requests(), 2);
+    }
+
+    @Test
+    void whateverABackendThrowsFailsThatRequestOnlyAndTheQueueGoesOn() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 10L));
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 1);
+        fixture.backends.error = new NoClassDefFoundError("for the test");
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        TestRequest failing = fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertEquals(BlockError.EIO, failing.error());
+        fixture.backends.error = null;
+        long before = load.requests();
+        assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
+        TestRequest next = fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertTrue(next.isCompleted() && next.error() == null);
+        assertEquals(before, load.requests());
+    }
+
+    @Test
+    void aPolicyThatThrowsHoldsTheDriveUntilThereIsABetterOne() {
+        ThrottlePolicyFactory broken = new BrokenPolicies();
+        fixture.engine.addPolicies(broken, 0);
+        fixture.configure("vm1", "broken", null, Map.of("iops", 10L));
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 1);
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertEquals(0, load.requests());
+        assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
+        assertEquals(
+                "policy broken failed: java.lang.ArithmeticException: for the test",
+                fixture.control("vm1").snapshot().reason());
+        fixture.control("vm1").policy("bucket");
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertEquals(11, load.requests(), 1);
+    }
+
+    /** Makes policies that fail at the first question. */
+    private static final class BrokenPolicies implements ThrottlePolicyFactory {
+        @Override
+        public String type() {
+            return "broken";
+        }
+
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            return new ThrottlePolicy() {
+                @Override
+                public long waitNanos(LimitKey limit, Direction direction, long bytes, long at) {
+                    throw new ArithmeticException("for the test");
+                }
+
+                @Override
+                public void charge(Direction direction, long bytes, long at) {}
+
+                @Override
+                public void reconfigure(ThrottleLimits newLimits, long at) {}
+
+                @Override
+                public ThrottleDebt debt(long at) {
+                    return ThrottleDebt.NONE;
+                }
+            };
+        }
     }
 }

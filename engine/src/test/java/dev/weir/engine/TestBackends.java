@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Backends that keep no data but note what is done to them: {@code read 4096}. */
 final class TestBackends implements BlockBackendFactory {
@@ -15,6 +16,10 @@ final class TestBackends implements BlockBackendFactory {
 
     final List<String> log = new ArrayList<>();
     String failure = "";
+
+    @Nullable
+    Error error;
+
     boolean mayBlock;
 
     @Override
@@ -24,7 +29,7 @@ final class TestBackends implements BlockBackendFactory {
 
     @Override
     public List<BackendOption> options() {
-        return List.of();
+        return List.of(new BackendOption("path", BackendOption.Kind.PATH, false, "the image"));
     }
 
     @Override
@@ -80,6 +85,9 @@ final class TestBackends implements BlockBackendFactory {
     }
 
     private void failIfAsked() throws IOException {
+        if (error != null) {
+            throw error;
+        }
         if (!failure.isEmpty()) {
             throw new IOException(failure);
         }

@@ -1,0 +1,39 @@
+package dev.weir.engine;
+
+import dev.weir.block.BackendOption;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a backend's options must be before its factory sees them. Configurations that Weir's own bundle has not
+ * checked, or not against this factory, come this way too.
+ */
+final class OptionRules {
+    private OptionRules() {}
+
+    /**
+     * Checks the options of a drive.
+     *
+     * @throws IOException if one is missing, unknown or of the wrong type; the message names the first
+     */
+    static void check(String type, List<BackendOption> known, Map<String, Object> given) throws IOException {
+        Map<String, Object> unknown = new HashMap<>(given);
+        for (BackendOption option : known) {
+            Object value = unknown.remove(option.name());
+            if (value == null && option.required()) {
+                throw new IOException(
+                        "backend %s: %s must be set: %s".formatted(type, option.name(), option.description()));
+            }
+            if (value != null && !option.kind().type().isInstance(value)) {
+                throw new IOException("backend %s: %s = %s: must be a %s"
+                        .formatted(
+                                type, option.name(), value, option.kind().type().getSimpleName()));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new IOException("backend %s has no option %s".formatted(type, String.join(", ", unknown.keySet())));
+        }
+    }
+}
