@@ -98,6 +98,21 @@ class GroupTest {
     }
 
     @Test
+    void whenTheDriveLeavesWhoseTimerIsSetAnothersTakesOver() {
+        List<Load> loads = loads(3, "bucket", Map.of("iops", 10L), 512, 512);
+        fixture.clock.advance(SECOND);
+        int armed = 0;
+        while (!fixture.control("vm" + armed).snapshot().timer().armed()) {
+            armed++;
+        }
+        fixture.configure("vm" + armed, "bucket", null, Map.of("iops", 1L));
+        int other = (armed + 1) % 3;
+        long before = loads.get(other).requests();
+        fixture.clock.advance(4 * SECOND);
+        assertEquals(20, loads.get(other).requests() - before, 1);
+    }
+
+    @Test
     void aDriveThatLeavesReleasesNothingOfTheOthers() {
         List<Load> loads = loads(2, "bucket", Map.of("iops", 1L), 512, 512);
         long before = loads.get(1).requests();
