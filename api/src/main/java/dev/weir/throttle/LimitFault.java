@@ -1,5 +1,8 @@
 package dev.weir.throttle;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * What is wrong with one key of a set of limits.
  *
@@ -8,6 +11,18 @@ package dev.weir.throttle;
  * @param rule what the value must be, for example {@code must be 0 (no limit) or more}
  */
 public record LimitFault(String key, long value, String rule) {
+
+    /**
+     * Refuses what has faults.
+     *
+     * @throws IllegalArgumentException if there is any; the message has them all
+     */
+    public static void refuse(List<LimitFault> faults) {
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(
+                    faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
+        }
+    }
 
     @Override
     public String toString() {

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * How much a drive, or a group of drives, may do: the six {@linkplain LimitKey limits}, their bursts, and
@@ -64,11 +63,7 @@ public final class ThrottleLimits {
      * @throws IllegalArgumentException if {@link #faults} finds any; the message has them all
      */
     public static ThrottleLimits of(Map<String, Long> values) {
-        List<LimitFault> faults = faults(values);
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
-        }
+        LimitFault.refuse(faults(values));
         return new ThrottleLimits(values);
     }
 

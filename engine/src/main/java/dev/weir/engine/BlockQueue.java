@@ -5,7 +5,6 @@ import dev.weir.clock.Timer;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSnapshot.TimerSnapshot;
 import dev.weir.throttle.Direction;
-import dev.weir.throttle.LimitKey;
 import java.util.function.Consumer;
 
 /**
@@ -125,7 +124,7 @@ final class BlockQueue {
         }
         lookAt(first, now);
         Lane second = first.other();
-        if (!second.isEmpty() && (first.ready || !isHeldByShared(first, now))) {
+        if (!second.isEmpty() && (first.ready || !own.holdsBothWith(first, now))) {
             lookAt(second, now);
         }
     }
@@ -137,11 +136,6 @@ final class BlockQueue {
             holds = true;
             holdsUntil = now + wait;
         }
-    }
-
-    private boolean isHeldByShared(Lane lane, long now) {
-        LimitKey holder = own.holder(lane.direction, lane.get(0).length(), now);
-        return holder == null || holder.direction() == null;
     }
 
     /**

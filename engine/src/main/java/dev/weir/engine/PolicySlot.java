@@ -8,9 +8,7 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +116,12 @@ final class PolicySlot {
         return holder;
     }
 
+    /** Returns whether what makes the head of a lane wait longest holds reads and writes alike; nobody knows: it may. */
+    boolean holdsBothWith(Lane lane, long now) {
+        LimitKey holder = holder(lane.direction, lane.get(0).length(), now);
+        return holder == null || holder.direction() == null;
+    }
+
     void charge(Direction direction, long bytes, long now) {
         if (policy == null || isOpen()) {
             return;
@@ -178,7 +182,7 @@ final class PolicySlot {
      */
     void reconfigure(String newType, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits newLimits, long now) {
         if (newFactory != null) {
-            refuse(newFactory.faults(newLimits));
+            LimitFault.refuse(newFactory.faults(newLimits));
         }
         if (policy != null && newFactory == factory && newType.equals(type)) {
             policy.reconfigure(newLimits, now);
@@ -187,13 +191,6 @@ final class PolicySlot {
             limits = newLimits;
             type = newType;
             install(newFactory, now);
-        }
-    }
-
-    private static void refuse(List<LimitFault> faults) {
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
         }
     }
 

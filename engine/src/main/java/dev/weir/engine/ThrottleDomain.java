@@ -3,7 +3,6 @@ package dev.weir.engine;
 import dev.weir.clock.Clock;
 import dev.weir.drive.DriveRequest;
 import dev.weir.throttle.Direction;
-import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +168,7 @@ final class ThrottleDomain {
         if (firstWait == 0) {
             return first;
         }
-        if (second == null || isHeldByShared(first, now)) {
+        if (second == null || group == null || group.holdsBothWith(first, now)) {
             setTimers(first, firstWait, null, 0, now);
             return null;
         }
@@ -193,12 +192,6 @@ final class ThrottleDomain {
             }
             queue.setTimer(groupWait, now);
         }
-    }
-
-    private boolean isHeldByShared(Lane lane, long now) {
-        LimitKey holder =
-                group == null ? null : group.holder(lane.direction, lane.get(0).length(), now);
-        return holder == null || holder.direction() == null;
     }
 
     private DriveRequest take(Lane lane, long now) {

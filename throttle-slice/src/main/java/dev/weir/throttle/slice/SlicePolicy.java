@@ -7,7 +7,6 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +46,6 @@ final class SlicePolicy implements ThrottlePolicy {
                 .toList();
     }
 
-    static void refuseBursts(ThrottleLimits limits) {
-        List<LimitFault> faults = burstFaults(limits);
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
-        }
-    }
-
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
         Slices slice = slices[limit.ordinal()];
@@ -75,7 +66,7 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public void reconfigure(ThrottleLimits newLimits, long now) {
-        refuseBursts(newLimits);
+        LimitFault.refuse(burstFaults(newLimits));
         limits = newLimits;
         for (LimitKey limit : LimitKey.ALL) {
             Slices slice = slices[limit.ordinal()];

@@ -24,7 +24,7 @@ public final class SlicePolicyFactory implements ThrottlePolicyFactory {
 
     @Override
     public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
-        SlicePolicy.refuseBursts(limits);
+        LimitFault.refuse(faults(limits));
         return new SlicePolicy(limits, owed, now);
     }
 }
