@@ -19,6 +19,9 @@ public interface DriveControl {
     /** Returns how the drive stands; all of it at one moment. */
     DriveSnapshot snapshot();
 
+    /** Returns how long its requests took so far; dearer than a snapshot, which a display asks for all the time. */
+    DriveLatencies latencies();
+
     /** Returns the waiting requests, all at one moment, in the order in which they would go as things are. */
     List<QueuedRequest> queue();
 

@@ -23,7 +23,7 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** The OSGi framework with Weir's bundles in it. Made on one thread; stopped from any. */
 final class Platform {
-    /** The bundle that opens a shell on the terminal as soon as it is started. */
+    /** A bundle that would open a shell of its own on the terminal; others need only its classes. */
     private static final String CONSOLE = "org.apache.felix.gogo.jline";
 
     private static final Duration STOP_TIME = Duration.ofSeconds(20);
@@ -45,7 +45,6 @@ final class Platform {
         all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
         all.put("felix.fileinstall.dir", home.deploy().toString());
         all.put("felix.fileinstall.tmpdir", home.run().resolve("fileinstall").toString());
-        all.put("gosh.home", folder.resolve("conf").toString());
         framework = new FrameworkFactory().newFramework(all);
         bundles = folder.resolve("bundles");
     }
@@ -80,15 +79,6 @@ final class Platform {
         boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
         if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
-        }
-    }
-
-    /** Opens a shell on the terminal; its end stops the framework. */
-    void openConsole() throws BundleException {
-        for (Bundle bundle : framework.getBundleContext().getBundles()) {
-            if (CONSOLE.equals(bundle.getSymbolicName())) {
-                bundle.start(Bundle.START_TRANSIENT);
-            }
         }
     }
 

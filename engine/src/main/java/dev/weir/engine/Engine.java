@@ -105,7 +105,7 @@ final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            groups.put(settings.name(), new ManagedGroup(settings, policy, clock));
+            groups.put(settings.name(), new ManagedGroup(settings, policy, clock, publisher));
             moveMembers(settings.name());
         } else {
             group.configure(settings, policy);
@@ -114,7 +114,10 @@ final class Engine {
 
     /** Removes a group; drives that are still in it hold their queues. */
     synchronized void removeGroup(String name) {
-        groups.remove(name);
+        ManagedGroup group = groups.remove(name);
+        if (group != null) {
+            group.remove();
+        }
         moveMembers(name);
     }
 
@@ -136,6 +139,7 @@ final class Engine {
     synchronized void close() {
         drives.values().forEach(ManagedDrive::remove);
         drives.clear();
+        groups.values().forEach(ManagedGroup::remove);
         groups.clear();
     }
 }

@@ -5,6 +5,7 @@ import dev.weir.block.BlockError;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveLatencies;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
@@ -152,7 +153,7 @@ final class ManagedDrive implements DriveControl {
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
-            Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
+            Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted, clock);
             statistics = counted;
             storage = opened;
             factory = by;
@@ -225,6 +226,11 @@ final class ManagedDrive implements DriveControl {
                 queue.writes.size(),
                 opened == null ? 0 : opened.inFlight(),
                 statistics.counters(queue.held()));
+    }
+
+    @Override
+    public DriveLatencies latencies() {
+        return new DriveLatencies(throttle.queue().heldNanos(), statistics.inBackend());
     }
 
     @Override

@@ -39,6 +39,20 @@ final class ThrottleDomain {
         return group;
     }
 
+    /** Returns how many queues hold anything. */
+    int waitingQueues() {
+        return waiting.size();
+    }
+
+    /** Returns how many requests wait in all of them. */
+    int queued() {
+        int queued = 0;
+        for (BlockQueue queue : waiting) {
+            queued += queue.reads.size() + queue.writes.size();
+        }
+        return queued;
+    }
+
     /**
      * Charges a request that may go now, or puts it into the queue; then {@link #release} must be called.
      *
@@ -201,7 +215,7 @@ final class ThrottleDomain {
         charge(queue, direction, bytes, now);
         turn = queue.served;
         queue.served += group == null ? 0 : Turn.costNanos(group.limits(), direction, bytes, false);
-        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
+        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes), now);
         if (queue.isEmpty()) {
             stopsWaiting(queue);
         }

@@ -1,6 +1,8 @@
 package dev.weir.shell;
 
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.GroupControl;
 import java.util.List;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
@@ -8,8 +10,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that show drives. What they return is described at {@link DriveView}, {@link QueuedView} and
- * {@link TimerView}.
+ * The commands that show drives and groups. What they return is described at {@link DriveView}, {@link QueuedView},
+ * {@link TimerView} and {@link GroupView}.
  *
  * <p>Thread-safe.
  */
@@ -20,7 +22,8 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=drives",
             "osgi.command.function=drive",
             "osgi.command.function=queue",
-            "osgi.command.function=timers"
+            "osgi.command.function=timers",
+            "osgi.command.function=groups"
         })
 public final class DriveCommands {
     private static final String DRIVES =
@@ -68,6 +71,15 @@ public final class DriveCommands {
             """
                     + Usage.OPTIONS;
 
+    private static final String GROUPS =
+            """
+            lists the groups: the limits that their drives share, and what waits for them
+
+            Usage: groups [--json]
+
+            """
+                    + Usage.OPTIONS;
+
     private final Whiteboard whiteboard;
 
     /** Shows what is on this whiteboard. */
@@ -110,5 +122,22 @@ public final class DriveCommands {
                                 .map(DriveControl::snapshot)
                                 .map(TimerView::of)
                                 .toList()));
+    }
+
+    @Descriptor(GROUPS)
+    public Object groups(String... words) {
+        return Usage.of(GROUPS).answer(words, args -> {
+            List<DriveSnapshot> drives =
+                    whiteboard.drives().stream().map(DriveControl::snapshot).toList();
+            return GroupView.list(whiteboard.groups().stream()
+                    .map(GroupControl::snapshot)
+                    .map(group -> GroupView.of(
+                            group,
+                            drives.stream()
+                                    .filter(drive -> group.name().equals(drive.group()))
+                                    .map(DriveSnapshot::name)
+                                    .toList()))
+                    .toList());
+        });
     }
 }

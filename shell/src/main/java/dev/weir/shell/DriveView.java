@@ -67,7 +67,7 @@ record DriveView(
                     Column.left("NAME", DriveView::name),
                     Column.flexible("STATE", DriveView::standing),
                     Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
-                    Column.flexible("LIMITS", drive -> drive.limitsView().settings()),
+                    Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
                     Column.right("SIZE", drive -> Units.bytes(drive.sizeBytes)),

@@ -6,6 +6,7 @@ import dev.weir.shell.text.LimitValues;
 import dev.weir.shell.text.Table;
 import dev.weir.shell.text.Units;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,13 +44,17 @@ record LimitsView(
     private record Row(String key, String rate, String burst, String burstLength, String owed, String owedBurst) {}
 
     static LimitsView of(DriveSnapshot drive) {
-        ThrottleLimits limits = drive.limits();
+        return of(drive.name(), drive.policy(), drive.limits(), drive.debt());
+    }
+
+    /** The same of anything that has limits. */
+    static LimitsView of(String owner, String policy, ThrottleLimits limits, ThrottleDebt debt) {
         return new LimitsView(
-                drive.name(),
-                drive.policy(),
+                owner,
+                policy,
                 Collections.unmodifiableMap(limits.toMap()),
-                byKey(key -> limits.rate(key), drive.debt()::nanos),
-                byKey(key -> limits.max(key), drive.debt()::burstNanos));
+                byKey(key -> limits.rate(key), debt::nanos),
+                byKey(key -> limits.max(key), debt::burstNanos));
     }
 
     private static Map<String, Long> byKey(ToLongFunction<LimitKey> isSet, ToLongFunction<LimitKey> owed) {
@@ -63,7 +68,7 @@ record LimitsView(
     }
 
     /** Returns the limits in the form that the command {@code limits} takes. */
-    String settings() {
+    static String settings(Map<String, Long> limits) {
         StringBuilder settings = new StringBuilder();
         limits.forEach((key, value) -> settings.append(key)
                 .append('=')

@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.GroupControl;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,6 +34,9 @@ public final class Whiteboard {
     volatile List<DriveControl> drives = List.of();
 
     @Reference
+    volatile List<GroupControl> groups = List.of();
+
+    @Reference
     volatile List<Map.Entry<Map<String, Object>, DriveExport>> exports = List.of();
 
     @Reference
@@ -54,6 +58,11 @@ public final class Whiteboard {
         Comparator<DriveControl> order =
                 Comparator.comparingInt(drive -> places.getOrDefault(drive.name(), Integer.MAX_VALUE));
         return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
+    }
+
+    /** Returns all groups, by name. */
+    List<GroupControl> groups() {
+        return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
     }
 
     /**
