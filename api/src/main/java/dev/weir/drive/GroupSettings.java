@@ -21,6 +21,11 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
     /** The property that holds the group's name. */
     public static final String NAME = "weir.group.name";
 
+    /** Returns the PID of a group's configuration. */
+    public static String pid(String group) {
+        return PID + "~" + group;
+    }
+
     /**
      * Returns the settings that a configuration's properties say; other properties are passed over.
      *
