@@ -153,7 +153,8 @@ final class ManagedDrive implements DriveControl {
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
-            Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted, clock);
+            Storage opened =
+                    new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted, clock);
             statistics = counted;
             storage = opened;
             factory = by;

@@ -3,6 +3,7 @@ package dev.weir.shell;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.GroupControl;
+import dev.weir.drive.GroupSettings;
 import java.util.List;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
@@ -133,6 +134,7 @@ public final class DriveCommands {
                     .map(GroupControl::snapshot)
                     .map(group -> GroupView.of(
                             group,
+                            whiteboard.origins(GroupSettings.pid(group.name())),
                             drives.stream()
                                     .filter(drive -> group.name().equals(drive.group()))
                                     .map(DriveSnapshot::name)

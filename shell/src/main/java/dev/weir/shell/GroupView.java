@@ -14,7 +14,7 @@ import java.util.Map;
  * @param state {@code serving}, or {@code holding} if there is no policy, so that its drives' queues wait
  * @param reason why it is holding; empty if it is not
  * @param policy the type of its policy
- * @param limits see {@link LimitsView}, for these three
+ * @param limits see {@link LimitsView}, for these four
  * @param drives the names of the drives that are in it
  * @param waitingDrives how many of them have requests waiting
  * @param queued how many requests wait in their queues
@@ -27,6 +27,7 @@ record GroupView(
         Map<String, Long> limits,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
+        Map<String, String> setBy,
         List<String> drives,
         int waitingDrives,
         int queued) {
@@ -41,9 +42,8 @@ record GroupView(
                     Column.left("POLICY", GroupView::policy),
                     Column.flexible("DRIVES", group -> String.join(", ", group.drives))));
 
-    static GroupView of(GroupSnapshot group, List<String> drives) {
-        LimitsView limits = LimitsView.of(
-                group.name(), group.settings().policy(), group.settings().limits(), group.debt());
+    static GroupView of(GroupSnapshot group, Map<String, String> origins, List<String> drives) {
+        LimitsView limits = LimitsView.of(group, origins);
         return new GroupView(
                 group.name(),
                 group.reason().isEmpty() ? State.SERVING : State.HOLDING,
@@ -52,6 +52,7 @@ record GroupView(
                 limits.limits(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
+                limits.setBy(),
                 List.copyOf(drives),
                 group.waitingDrives(),
                 group.queued());

@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupControl;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
@@ -94,7 +95,19 @@ public final class Whiteboard {
 
     /** Returns all of a drive, at this moment. */
     DriveView view(DriveControl drive) {
-        return DriveView.of(drive.snapshot(), uris(drive.name()));
+        return DriveView.of(
+                drive.snapshot(), drive.latencies(), origins(DriveSettings.pid(drive.name())), uris(drive.name()));
+    }
+
+    /** Returns the limits of a drive, at this moment. */
+    LimitsView limits(DriveControl drive) {
+        return LimitsView.of(drive.snapshot(), origins(DriveSettings.pid(drive.name())));
+    }
+
+    /** Returns where the settings of a drive or group were written, by key; nothing if nobody knows. */
+    Map<String, String> origins(String pid) {
+        Map.Entry<?, DriveConfiguration> current = configuration;
+        return current == null ? Map.of() : current.getValue().origins(pid);
     }
 
     /** Returns the URIs at which clients reach a drive. */

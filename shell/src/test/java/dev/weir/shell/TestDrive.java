@@ -1,6 +1,8 @@
 package dev.weir.shell;
 
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveLatencies;
+import dev.weir.drive.DriveLatencies.Percentiles;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.Counters;
@@ -89,6 +91,15 @@ public final class TestDrive implements DriveControl {
                 busy ? 1 : 0,
                 busy ? 3 : 0,
                 busy ? new Counters(1200, 4_915_200, 30, 122_880, 2, 5, 300, 7) : new Counters(0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Override
+    public DriveLatencies latencies() {
+        return queue.isEmpty()
+                ? new DriveLatencies(Percentiles.NONE, Percentiles.NONE)
+                : new DriveLatencies(
+                        new Percentiles(300, 20_000_000, 80_000_000, 95_000_000, 99_000_000, 101_000_000),
+                        new Percentiles(176, 250, 900, 4_000, 30_000, 31_000));
     }
 
     @Override
