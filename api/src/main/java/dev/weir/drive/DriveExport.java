@@ -18,6 +18,9 @@ public interface DriveExport {
     /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
     String FAULTS = "weir.export.faults";
 
+    /** Returns how many clients use a drive at the moment; 0 if there is no such drive. */
+    int clients(String drive);
+
     /** Returns the URIs at which clients reach a drive, one for each address. */
     List<String> uris(String drive);
 }

@@ -7,4 +7,9 @@ interface Connection extends EventLoop.Handler {
 
     /** Ends the connection in good order if it uses this drive, which is no longer served. */
     void driveGone(Drive drive);
+
+    /** Returns whether it uses the drive of this name. */
+    default boolean uses(String drive) {
+        return false;
+    }
 }

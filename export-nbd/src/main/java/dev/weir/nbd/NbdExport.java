@@ -92,6 +92,11 @@ public final class NbdExport implements DriveExport {
     }
 
     @Override
+    public int clients(String drive) {
+        return server.clients(drive);
+    }
+
+    @Override
     public List<String> uris(String drive) {
         return server.uris(drive);
     }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -148,6 +149,20 @@ final class NbdServer {
     /** Returns the URIs of a drive, one for each address. */
     synchronized List<String> uris(String drive) {
         return sockets.values().stream().map(socket -> socket.uri(drive)).toList();
+    }
+
+    /** Returns how many connections use a drive, as far as the threads that serve them say so soon. */
+    int clients(String drive) {
+        int clients = 0;
+        for (EventLoop loop : loops) {
+            CompletableFuture<Integer> counted = new CompletableFuture<>();
+            loop.execute(() -> counted.complete((int) loop.handlers().stream()
+                    .filter(handler -> handler instanceof Connection connection && connection.uses(drive))
+                    .count()));
+            clients += counted.completeOnTimeout(0, STOP_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+        }
+        return clients;
     }
 
     /** Ends the connections that use a drive, without waiting for them. */

@@ -120,6 +120,11 @@ final class Session implements Connection, ReplyQueue.Owner {
     }
 
     @Override
+    public boolean uses(String name) {
+        return drive.name().equals(name);
+    }
+
+    @Override
     public void driveGone(Drive gone) {
         if (gone == drive && channel.isOpen()) {
             transmission.close();

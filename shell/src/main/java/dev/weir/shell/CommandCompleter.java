@@ -1,11 +1,12 @@
 package dev.weir.shell;
 
 import dev.weir.drive.DriveControl;
+import dev.weir.shell.bench.Pattern;
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.jline.reader.Candidate;
@@ -20,7 +21,8 @@ import org.jline.reader.ParsedLine;
  */
 public final class CommandCompleter implements Completer {
     /** A long option in a help text, the name of its value if it has one, and what it does. */
-    private static final Pattern OPTION = Pattern.compile("(?m)^\\s+(?:-\\S )?\\s*(--[a-z-]+)(?:=([A-Z]+))? +(\\S.*)$");
+    private static final java.util.regex.Pattern OPTION =
+            java.util.regex.Pattern.compile("(?m)^\\s+(?:-\\S )?\\s*(--[a-z-]+)(?:=([A-Z]+))? +(\\S.*)$");
 
     private final Whiteboard whiteboard;
     private final CommandTexts texts;
@@ -83,6 +85,7 @@ public final class CommandCompleter implements Completer {
             case "NAME" -> whiteboard.drives().stream().map(DriveControl::name).map(Candidate::new);
             case "GROUP" -> whiteboard.groups().stream().map(group -> new Candidate(group.name()));
             case "TYPE" -> whiteboard.policyTypes().stream().map(Candidate::new);
+            case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));
             case "COMMAND" -> commands("");
             case "KEY=VALUE" -> limits(words.get(1), word);
             default -> Stream.empty();

@@ -1,6 +1,7 @@
 package dev.weir.shell;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.Drive;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
@@ -33,6 +34,9 @@ public final class Whiteboard {
 
     @Reference
     volatile List<DriveControl> drives = List.of();
+
+    @Reference
+    volatile List<Drive> open = List.of();
 
     @Reference
     volatile List<GroupControl> groups = List.of();
@@ -76,6 +80,26 @@ public final class Whiteboard {
                 .filter(drive -> drive.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> absent("drive", name, drives().stream().map(DriveControl::name)));
+    }
+
+    /**
+     * Returns what requests to a drive are submitted to.
+     *
+     * @throws CommandFault if it cannot be used
+     */
+    Drive openDrive(DriveControl drive) {
+        return open.stream()
+                .filter(candidate -> candidate.name().equals(drive.name()))
+                .findFirst()
+                .orElseThrow(() -> new CommandFault("drive %s is unavailable: %s"
+                        .formatted(drive.name(), drive.snapshot().reason())));
+    }
+
+    /** Returns how many clients use a drive. */
+    int clients(String drive) {
+        return exports.stream()
+                .mapToInt(export -> export.getValue().clients(drive))
+                .sum();
     }
 
     /** Says that there is nothing of this name, and what there is. */

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.jline.utils.InfoCmp.Capability;
@@ -33,6 +35,10 @@ final class RemoteTerminal extends ExternalTerminal {
                 null,
                 size(client));
         colours = !client.containsKey("no_color");
+        // what is typed while a command runs is shown when it is read
+        Attributes attributes = getAttributes();
+        attributes.setLocalFlag(LocalFlag.ECHO, false);
+        setAttributes(attributes);
     }
 
     private static Size size(Map<String, String> client) {

@@ -3,6 +3,9 @@ package dev.weir.shell.watch;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.DriveSnapshot.TimerSnapshot;
+import dev.weir.shell.rate.LimitUsage;
+import dev.weir.shell.rate.Rates;
+import dev.weir.shell.text.Bars;
 import dev.weir.shell.text.Units;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +63,7 @@ final class Screens {
     /** Adds the line of a drive. */
     static void row(Lines lines, Watched watched, Track track, boolean picked) {
         DriveSnapshot drive = track.drive();
-        Optional<Usage> usage = watched.tightest(track);
+        Optional<LimitUsage> usage = watched.tightest(track);
         int words = words(lines.columns());
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.append((picked ? "> " : "  ") + Lines.left(drive.name(), words), picked ? Lines.PICKED : Lines.PLAIN);
@@ -73,7 +76,7 @@ final class Screens {
                             ? requests(track.rates().requests())
                             : bytes(track.rates().bytes()),
                     RATE));
-            line.append("  " + Lines.left(usage.map(Usage::text).orElse("-"), words) + " ");
+            line.append("  " + Lines.left(usage.map(LimitUsage::text).orElse("-"), words) + " ");
             used(line, usage);
             line.append(Lines.right(Integer.toString(track.depth()), QUEUED) + "  ");
             line.append(Lines.left(Bars.sparkline(track.depths()), Track.DEPTHS), Lines.TIGHT);
@@ -82,8 +85,8 @@ final class Screens {
         lines.add(line.toAttributedString());
     }
 
-    private static void used(AttributedStringBuilder line, Optional<Usage> usage) {
-        double share = usage.map(Usage::share).orElse(0.0);
+    private static void used(AttributedStringBuilder line, Optional<LimitUsage> usage) {
+        double share = usage.map(LimitUsage::share).orElse(0.0);
         AttributedStyle style = share > ALL ? Lines.FULL : share > NEARLY_ALL ? Lines.TIGHT : Lines.FREE;
         line.append(usage.isPresent() ? Bars.bar(share, BAR) : " ".repeat(BAR), style);
         line.append(usage.isPresent() ? Lines.right(Math.round(share * 100) + "%", SHARE) : " ".repeat(SHARE));
@@ -120,7 +123,7 @@ final class Screens {
                                 requests(rates.writes()),
                                 drive.inFlight()),
                 Lines.PLAIN);
-        for (Usage usage : watched.usages(track)) {
+        for (LimitUsage usage : watched.usages(track)) {
             AttributedStringBuilder line = new AttributedStringBuilder().append(Lines.left(usage.text(), 22) + " ");
             used(line, Optional.of(usage));
             String rate = usage.limit().countsBytes() ? bytes(usage.rate()) : requests(usage.rate());

@@ -2,6 +2,7 @@ package dev.weir.shell.watch;
 
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.Counters;
+import dev.weir.shell.rate.Rates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -3,6 +3,8 @@ package dev.weir.shell.watch;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.GroupControl;
+import dev.weir.shell.rate.LimitUsage;
+import dev.weir.shell.rate.Rates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +20,7 @@ import java.util.Optional;
  */
 final class Watched {
     private Map<String, Track> tracks = new LinkedHashMap<>();
-    private Map<String, List<Usage>> groups = new HashMap<>();
+    private Map<String, List<LimitUsage>> groups = new HashMap<>();
 
     /** Looks at all of them at a moment, in nanoseconds of any origin. */
     void look(List<DriveControl> drives, List<GroupControl> shared, long now) {
@@ -41,7 +43,7 @@ final class Watched {
         groups = new HashMap<>();
         for (GroupControl group : shared) {
             Rates rates = sums.getOrDefault(group.name(), Rates.NONE);
-            groups.put(group.name(), Usage.all(group.snapshot().settings().limits(), group.name() + ": ", rates));
+            groups.put(group.name(), LimitUsage.all(group.snapshot().settings().limits(), group.name() + ": ", rates));
         }
     }
 
@@ -56,7 +58,8 @@ final class Watched {
             case CONFIGURED -> {}
             case RATE -> all.sort(descending(track -> track.rates().bytes()));
             case USED ->
-                all.sort(descending(track -> tightest(track).map(Usage::share).orElse(0.0)));
+                all.sort(descending(
+                        track -> tightest(track).map(LimitUsage::share).orElse(0.0)));
             case QUEUE -> all.sort(descending(track -> (double) track.depth()));
         }
         return all;
@@ -67,15 +70,15 @@ final class Watched {
     }
 
     /** Returns how a drive uses its limits, and its group's. */
-    List<Usage> usages(Track of) {
-        List<Usage> usages = new ArrayList<>(Usage.all(of.drive().limits(), "", of.rates()));
+    List<LimitUsage> usages(Track of) {
+        List<LimitUsage> usages = new ArrayList<>(LimitUsage.all(of.drive().limits(), "", of.rates()));
         usages.addAll(groups.getOrDefault(String.valueOf(of.drive().group()), List.of()));
         return usages;
     }
 
     /** Returns the limit of which most is used, if there is any. */
-    Optional<Usage> tightest(Track of) {
-        return usages(of).stream().max(Comparator.comparingDouble(Usage::share));
+    Optional<LimitUsage> tightest(Track of) {
+        return usages(of).stream().max(Comparator.comparingDouble(LimitUsage::share));
     }
 
     /** In which order drives are shown. */

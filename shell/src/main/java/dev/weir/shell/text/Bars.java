@@ -1,9 +1,9 @@
-package dev.weir.shell.watch;
+package dev.weir.shell.text;
 
 import java.util.List;
 
 /** Numbers as pictures of characters. */
-final class Bars {
+public final class Bars {
     private static final String EIGHTHS_RIGHT = " ▏▎▍▌▋▊▉█";
     private static final String EIGHTHS_UP = " ▁▂▃▄▅▆▇█";
     private static final int EIGHTHS = 8;
@@ -11,7 +11,7 @@ final class Bars {
     private Bars() {}
 
     /** Returns a bar of so many cells, of which a share from 0 to 1 is filled; more than all is all. */
-    static String bar(double share, int cells) {
+    public static String bar(double share, int cells) {
         int eighths = (int) Math.round(Math.max(0, Math.min(1, share)) * cells * EIGHTHS);
         StringBuilder bar = new StringBuilder();
         for (int cell = 0; cell < cells; cell++) {
@@ -22,7 +22,7 @@ final class Bars {
     }
 
     /** Returns numbers from 0 on, a cell for each, against the highest of them; what is not 0 shows. */
-    static String sparkline(List<Integer> numbers) {
+    public static String sparkline(List<Integer> numbers) {
         int highest = Math.max(1, numbers.stream().mapToInt(n -> n).max().orElse(1));
         StringBuilder line = new StringBuilder();
         for (int number : numbers) {

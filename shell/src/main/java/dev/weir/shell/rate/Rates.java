@@ -1,4 +1,4 @@
-package dev.weir.shell.watch;
+package dev.weir.shell.rate;
 
 import dev.weir.drive.DriveSnapshot.Counters;
 import dev.weir.throttle.Direction;
@@ -12,11 +12,12 @@ import dev.weir.throttle.LimitKey;
  * @param writes requests
  * @param writeBytes bytes
  */
-record Rates(double reads, double readBytes, double writes, double writeBytes) {
-    static final Rates NONE = new Rates(0, 0, 0, 0);
+public record Rates(double reads, double readBytes, double writes, double writeBytes) {
+    /** Nothing is done. */
+    public static final Rates NONE = new Rates(0, 0, 0, 0);
 
     /** Returns what was done between two moments. */
-    static Rates between(Counters from, Counters to, double seconds) {
+    public static Rates between(Counters from, Counters to, double seconds) {
         return new Rates(
                 (to.reads() - from.reads()) / seconds,
                 (to.readBytes() - from.readBytes()) / seconds,
@@ -24,21 +25,24 @@ record Rates(double reads, double readBytes, double writes, double writeBytes) {
                 (to.writeBytes() - from.writeBytes()) / seconds);
     }
 
-    Rates plus(Rates other) {
+    /** Returns the sum of both. */
+    public Rates plus(Rates other) {
         return new Rates(
                 reads + other.reads, readBytes + other.readBytes, writes + other.writes, writeBytes + other.writeBytes);
     }
 
-    double bytes() {
+    /** Returns the bytes that are read and written. */
+    public double bytes() {
         return readBytes + writeBytes;
     }
 
-    double requests() {
+    /** Returns how many requests read and write. */
+    public double requests() {
         return reads + writes;
     }
 
     /** Returns what comes under a limit, in its unit. */
-    double under(LimitKey limit) {
+    public double under(LimitKey limit) {
         double read = limit.countsBytes() ? readBytes : reads;
         double write = limit.countsBytes() ? writeBytes : writes;
         return (limit.appliesTo(Direction.READ) ? read : 0) + (limit.appliesTo(Direction.WRITE) ? write : 0);

@@ -1,4 +1,4 @@
-package dev.weir.shell.watch;
+package dev.weir.shell.rate;
 
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.LimitKey;
@@ -14,25 +14,26 @@ import java.util.List;
  * @param rate what is done under it, in its unit per second
  * @param allowed what may be done, in its unit per second
  */
-record Usage(LimitKey limit, String owner, double rate, long allowed) {
+public record LimitUsage(LimitKey limit, String owner, double rate, long allowed) {
 
     /** Returns the usage of each limit that is set. */
-    static List<Usage> all(ThrottleLimits limits, String owner, Rates rates) {
-        List<Usage> all = new ArrayList<>();
+    public static List<LimitUsage> all(ThrottleLimits limits, String owner, Rates rates) {
+        List<LimitUsage> all = new ArrayList<>();
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
-                all.add(new Usage(limit, owner, rates.under(limit), limits.rate(limit)));
+                all.add(new LimitUsage(limit, owner, rates.under(limit), limits.rate(limit)));
             }
         }
         return all;
     }
 
-    double share() {
+    /** Returns which part of it is used: 1 is all. */
+    public double share() {
         return rate / allowed;
     }
 
     /** Returns the limit as it is set: {@code bps 10MiB}. */
-    String text() {
+    public String text() {
         return owner + limit.key() + " " + LimitValues.text(limit.key(), allowed);
     }
 }
