@@ -175,7 +175,9 @@ class ReplyModesTest {
         request.blockStatus(5, TIB, 1);
         request.finish(null);
 
-        assertEquals(List.of(TIB), Chunk.take(Objects.requireNonNull(request.data()), mode).extents());
+        assertEquals(
+                List.of(TIB),
+                Chunk.take(Objects.requireNonNull(request.data()), mode).extents());
         request.releaseData();
     }
 
