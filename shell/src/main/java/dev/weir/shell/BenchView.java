@@ -54,7 +54,7 @@ record BenchView(
 
     static BenchView of(String drive, Plan plan, Load load, ThrottleLimits own, Map<String, ThrottleLimits> group) {
         Counters done = load.counters();
-        Rates rates = Rates.between(new Counters(0, 0, 0, 0, 0, 0, 0, 0), done, plan.seconds());
+        Rates rates = Rates.of(done, plan.seconds());
         Map<String, Long> allowed = new LinkedHashMap<>();
         Map<String, Long> measured = new LinkedHashMap<>();
         List<LimitUsage> usages = LimitUsage.all(own, "", rates);

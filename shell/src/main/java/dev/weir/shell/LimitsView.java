@@ -125,8 +125,9 @@ record LimitsView(
         if (iopsSize != null) {
             text.append("\na request counts once for every %s of it (iops_size)".formatted(Units.bytes(iopsSize)));
         }
-        configured.forEach((key, value) -> text.append(
-                "\nthe configuration has %s=%s, until a reload".formatted(key, LimitValues.text(key, value))));
+        if (!configured.isEmpty()) {
+            text.append("\nuntil a reload; the configuration has ").append(settings(configured));
+        }
         return text.toString();
     }
 

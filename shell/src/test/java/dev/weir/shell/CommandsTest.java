@@ -2,7 +2,6 @@ package dev.weir.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.DriveSnapshot.State;
 import java.util.List;
@@ -89,10 +88,10 @@ final class CommandsTest {
                 group     tenant-a
                 limits    LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
                           bps    10MiB/s       -    -  95 ms           -  weir.conf:3
-                          iops     500/s  2000/s  30s      0      500 ns  weir.conf:4…
+                          iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configur…
                 queue     reads 1, writes 1, in flight 3
                 timer     due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms
-                done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2
+                done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2, caches 4, block-statuses 6
                 counts    held 300, cancelled 7, failed 5
                 held      p50 20 ms, p90 80 ms, p99 95 ms, p99.9 99 ms, longest 101 ms
                 storage   p50 250 ns, p90 900 ns, p99 4 µs, p99.9 30 µs, longest 31 µs
@@ -115,7 +114,7 @@ final class CommandsTest {
                 limits    no limits
                 queue     reads 0, writes 0, in flight 0
                 timer     idle, fired 0 times, last 0 late, worst 0
-                done      reads 0 (0), writes 0 (0), flushes 0
+                done      reads 0 (0), writes 0 (0), flushes 0, caches 0, block-statuses 0
                 counts    held 0, cancelled 0, failed 0
                 """,
                 80,
@@ -199,9 +198,7 @@ final class CommandsTest {
                 bps_wr    512/s       -    -      0           -  shell
                 iops      500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 a request counts once for every 4 KiB of it (iops_size)
-                the configuration has bps=10MiB, until a reload
-                the configuration has bps_wr=0, until a reload
-                the configuration has iops_size=0, until a reload
+                until a reload; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,
                 80,
                 answer);

@@ -84,7 +84,7 @@ public final class Load implements AutoCloseable {
         long read = reads.sum();
         long written = writes.sum();
         long block = plan.blockBytes();
-        return new Counters(read, read * block, written, written * block, 0, 0, 0, 0);
+        return new Counters(read, read * block, written, written * block, 0, 0, 0, 0, 0, 0);
     }
 
     /** Returns how long each request took that was measured, in nanoseconds. */

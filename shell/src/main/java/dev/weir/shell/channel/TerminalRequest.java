@@ -25,6 +25,7 @@ final class TerminalRequest implements Request {
     private @Nullable Map<String, String> window; // guarded by this
 
     private @Nullable RemoteTerminal terminal; // guarded by this
+    private @Nullable TerminalShell shell; // guarded by this
 
     /**
      * @param completer what completes words that are typed in a session
@@ -41,7 +42,11 @@ final class TerminalRequest implements Request {
         try (RemoteTerminal at = open(client, out);
                 PrintStream screen = new PrintStream(at.output(), false, StandardCharsets.UTF_8);
                 GogoSession gogo = new GogoSession(processor, at.input(), screen, screen)) {
-            new TerminalShell(gogo, at, completer.apply(gogo.session()), history).run();
+            TerminalShell opened = new TerminalShell(gogo, at, completer.apply(gogo.session()), history);
+            synchronized (this) {
+                shell = opened;
+            }
+            opened.run();
             return 0;
         } catch (IOException e) {
             err.println("weir: the terminal failed: " + e.getMessage());
@@ -78,9 +83,12 @@ final class TerminalRequest implements Request {
         }
     }
 
-    /** The end of what is typed ends the shell, as it does at any terminal. */
+    /** The end of what is typed ends the shell, as it does at any terminal, and so does the end of its session. */
     @Override
-    public void abandoned() {
+    public synchronized void abandoned() {
         keyboard.close();
+        if (shell != null) {
+            shell.leave();
+        }
     }
 }

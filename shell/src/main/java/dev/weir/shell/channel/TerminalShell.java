@@ -1,6 +1,7 @@
 package dev.weir.shell.channel;
 
 import dev.weir.shell.ExitCommand;
+import java.io.IOError;
 import java.nio.file.Path;
 import org.apache.felix.gogo.jline.Expander;
 import org.apache.felix.gogo.jline.Highlighter;
@@ -66,11 +67,17 @@ final class TerminalShell {
                     gogo.execute(parsed.program());
                 }
             } catch (UserInterruptException e) {
-                left = Thread.interrupted();
-            } catch (EndOfFileException e) {
+                // control and C, at the prompt
+            } catch (EndOfFileException | IOError e) {
                 left = true;
             }
         }
+    }
+
+    /** Ends it from another thread: what it executes is interrupted, and nothing more is read. */
+    void leave() {
+        left = true;
+        gogo.close();
     }
 
     private void interruptJob() {

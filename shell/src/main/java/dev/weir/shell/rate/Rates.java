@@ -25,6 +25,15 @@ public record Rates(double reads, double readBytes, double writes, double writeB
                 (to.writeBytes() - from.writeBytes()) / seconds);
     }
 
+    /** Returns what was done in some time. */
+    public static Rates of(Counters done, double seconds) {
+        return new Rates(
+                done.reads() / seconds,
+                done.readBytes() / seconds,
+                done.writes() / seconds,
+                done.writeBytes() / seconds);
+    }
+
     /** Returns the sum of both. */
     public Rates plus(Rates other) {
         return new Rates(

@@ -34,6 +34,7 @@ final class WatchView {
     /** Looks at everything at a moment, in nanoseconds of any origin. */
     void look(long now) {
         watched.look(source.drives(), source.groups(), now);
+        place(watched.all(order));
     }
 
     boolean isLeft() {
@@ -125,7 +126,7 @@ final class WatchView {
     List<AttributedString> screen(int columns, int rows) {
         int place = place(watched.all(order));
         Optional<Track> track = looking ? watched.find(picked) : Optional.empty();
-        int body = Math.max(1, rows - 1);
+        int body = rows - 1;
         List<AttributedString> screen = new ArrayList<>(
                 track.isPresent()
                         ? drive(track.get(), columns).exactly(body)
