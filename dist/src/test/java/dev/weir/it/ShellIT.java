@@ -105,7 +105,8 @@ class ShellIT {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1")) {
             ProcessBuilder nbdsh = new ProcessBuilder("nbdsh", "-c", OUTSTANDING);
             nbdsh.environment().put("URI", weir.uri("vm1"));
-            Process client = nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            Process client =
+                    nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             try (BufferedReader said = client.inputReader()) {
                 String outstanding = said.readLine();
                 List<String> queue = weir.exec("queue vm1 --json").json().stream()

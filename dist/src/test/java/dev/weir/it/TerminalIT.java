@@ -125,7 +125,8 @@ class TerminalIT {
 
     @Test
     void limitsAndPoliciesAreChangedUntilAReload() {
-        terminal.enter("limits idle bps=2M iops=9").await("until a reload; the configuration has bps=1MiB iops=0", "shell");
+        terminal.enter("limits idle bps=2M iops=9")
+                .await("until a reload; the configuration has bps=1MiB iops=0", "shell");
         terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
         terminal.enter("clear; limits idle bps_max=4M").await("slice");
         terminal.enter("clear; reload").await("applied   vm1, scratch, idle");
@@ -186,7 +187,8 @@ class TerminalIT {
     void benchShowsProgressAndAsksBeforeItWrites() {
         terminal.enter("bench idle --seconds 2").await("%", "done");
         terminal.await("load      randread of 4 KiB, 16 at a time, 2 s", "allowed   bps 1MiB/s, of which ", "latency");
-        terminal.enter("clear; bench scratch --rw randwrite --seconds 1").await("is lost; 1 clients use it now", "[y/N]");
+        terminal.enter("clear; bench scratch --rw randwrite --seconds 1")
+                .await("is lost; 1 clients use it now", "[y/N]");
         terminal.type("n").await("weir: nothing was written");
         terminal.enter("clear; bench idle --rw randwrite --seconds 1").await("no client uses it", "[y/N]");
         terminal.type("y").await("load      randwrite");

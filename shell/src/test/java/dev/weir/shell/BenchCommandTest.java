@@ -29,7 +29,7 @@ final class BenchCommandTest {
     private static final long SIZE = 1 << 20;
 
     private final Whiteboard board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
-    private final BenchCommand bench = new BenchCommand(board, new TestClock());
+    private final BenchCommand bench = new BenchCommand(board, new TestClock(1));
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
     private final CommandSession session = gogo.createSession(
             InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
@@ -139,7 +139,8 @@ final class BenchCommandTest {
     @Test
     void whatWaitsAtTheEndIsTakenBack() {
         vm1.keeps = true;
-        assertEquals(0, run("vm1", "--seconds=1").reads());
+        BenchCommand soonOver = new BenchCommand(board, new TestClock(10));
+        assertEquals(0, ((BenchView) Objects.requireNonNull(soonOver.bench(session, "vm1", "--seconds=1"))).reads());
         assertEquals(16, vm1.reads.sum());
         assertTrue(vm1.kept.isEmpty());
     }

@@ -39,7 +39,7 @@ final class CommandCompleterTest {
         gogo.addCommand("weir", new ChangeCommands(board), "limits");
         gogo.addCommand("weir", new ChangeCommands(board), "policy");
         gogo.addCommand("weir", new HelpCommand(), "help");
-        gogo.addCommand("weir", new BenchCommand(board, new TestClock()), "bench");
+        gogo.addCommand("weir", new BenchCommand(board, new TestClock(1)), "bench");
         gogo.addCommand("other", new DriveCommands(board), "timers");
         gogo.addConverter(new ViewConverter());
         session = gogo.createSession(

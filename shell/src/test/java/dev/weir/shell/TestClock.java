@@ -4,15 +4,19 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock on which a millisecond passes whenever somebody looks, so that nothing has to be waited for. */
-public final class TestClock implements Clock {
-    private static final long STEP_NANOS = 1_000_000;
-
+/** A clock on which some time passes whenever somebody looks, so that nothing has to be waited for. */
+final class TestClock implements Clock {
     private final AtomicLong now = new AtomicLong(-5_000_000_000L);
+
+    private final long stepNanos;
+
+    TestClock(long stepMillis) {
+        stepNanos = stepMillis * 1_000_000;
+    }
 
     @Override
     public long nanoTime() {
-        return now.addAndGet(STEP_NANOS);
+        return now.addAndGet(stepNanos);
     }
 
     @Override

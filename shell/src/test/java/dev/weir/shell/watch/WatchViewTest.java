@@ -73,8 +73,8 @@ final class WatchViewTest {
                 List.of(
                         "2 drives, 2 waiting, 6 MiB/s, 336/s; by configured",
                         "  DRIVE               RATE  LIMIT        USED          QUEUED              NEXT",
-                        "> vm1               336/s  iops 500     █████▍··  67%      2  ██        87.5 ms",
-                        "  scratch             0/s  -                               0                  -",
+                        "> vm1                336/s  iops 500     █████▍··  67%      2  ██       87.5 ms",
+                        "  scratch              0/s  -                               0                 -",
                         "",
                         "q leave  ↑↓ pick  enter look  s sort  l limits  +- speed"),
                 screen(79, 6));
