@@ -3,6 +3,7 @@ package dev.weir.it;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Tmux implements AutoCloseable {
     public void close() {
         tmux("kill-server");
         try {
-            java.nio.file.Files.deleteIfExists(socket);
+            Files.deleteIfExists(socket);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

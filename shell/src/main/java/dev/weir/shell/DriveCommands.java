@@ -109,7 +109,7 @@ public final class DriveCommands {
         return Usage.of(QUEUE).answer(words, args -> {
             List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
             return QueuedView.list(drives.stream()
-                    .flatMap(drive -> drive.queue().stream().map(request -> QueuedView.of(drive.name(), request)))
+                    .flatMap(drive -> QueuedView.list(drive).stream())
                     .toList());
         });
     }

@@ -193,10 +193,10 @@ final class CommandsTest {
                 vm1.snapshot().limits().toMap());
         shows(
                 """
-                LIMIT      RATE   BURST  FOR   OWED  BURST OWED  SET BY
-                bps      1MiB/s       -    -  95 ms           -  shell
-                bps_wr    512/s       -    -      0           -  shell
-                iops      500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
+                LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                bps     1MiB/s       -    -  95 ms           -  shell
+                bps_wr   512/s       -    -      0           -  shell
+                iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 a request counts once for every 4 KiB of it (iops_size)
                 until a reload; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,

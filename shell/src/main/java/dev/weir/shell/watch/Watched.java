@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * All drives as they were seen until now.
@@ -65,7 +66,7 @@ final class Watched {
         return all;
     }
 
-    private static Comparator<Track> descending(java.util.function.ToDoubleFunction<Track> by) {
+    private static Comparator<Track> descending(ToDoubleFunction<Track> by) {
         return Comparator.comparingDouble(by).reversed();
     }
 

@@ -93,7 +93,7 @@ final class TerminalRequestTest {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             // a word too much is rubbed out, and the name of the drive is completed
-            client.send('I', "quex\u007f\t v\t\r");
+            client.send('I', "quex\u007f\tv\t\r");
             String shown = client.awaitOut("weir> ");
             assertTrue(shown.contains("vm1    41  read          1048576   4 KiB  12.3 ms"), shown);
             client.send('I', "exit\r");
