@@ -84,6 +84,7 @@ public final class HoconConfiguration implements DriveConfiguration {
     }
 
     @Activate
+    @SuppressWarnings("FutureReturnValueIgnored") // poll tells itself of what goes wrong
     void start() {
         reload();
         long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));

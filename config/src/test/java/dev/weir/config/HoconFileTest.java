@@ -156,7 +156,7 @@ final class HoconFileTest {
         assertEquals(List.of("weir.conf: there is no block weir { … }"), faults("drives {}"));
         assertEquals(List.of("weir.conf: there is no block weir { … }"), faults(""));
         assertEquals(
-                List.of("weir.conf: there are no drives"),
+                List.of("weir.conf:1: there are no drives"),
                 folder.read("weir {}").warnings());
     }
 
