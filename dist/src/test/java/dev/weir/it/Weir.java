@@ -2,8 +2,11 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.launcher.ShortExec;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +104,40 @@ final class Weir implements AutoCloseable {
     /** Runs a shell command in it. */
     Client.Result exec(String command) {
         return Client.run(command(home, "exec", command), "");
+    }
+
+    /** Runs a shell command in it, in a few milliseconds, as it takes no process for that. */
+    Client.Result ask(String command) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        ByteArrayOutputStream faults = new ByteArrayOutputStream();
+        try {
+            int status = ShortExec.execute(home, command, answer, faults);
+            return new Client.Result(
+                    status, answer.toString(StandardCharsets.UTF_8), faults.toString(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new AssertionError(command, e);
+        }
+    }
+
+    /** Returns what is in its log so far. */
+    String log() {
+        try {
+            return Files.readString(home.resolve("log/weir.log"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns the id of a bundle. */
+    String bundle(String symbolicName) {
+        return ask("lb -s")
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.contains("|" + symbolicName + " "))
+                .map(line -> line.substring(0, line.indexOf('|')).strip())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
     }
 
     /** Returns its process id. */

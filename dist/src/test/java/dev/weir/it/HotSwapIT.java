@@ -1,0 +1,313 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Everything is changed while fio writes, reads and verifies, with one Weir, one connection and no error from first
+ * to last.
+ *
+ * <p>The drive {@code vm1} is kept busy at a limit that stays what it is, so what it has done in all is known to the
+ * byte. The drives {@code bucket} and {@code slice} have a limit that holds nothing: each request is due the moment it
+ * is made, so the longest of their latencies around a swap is what the swap stalled beyond due.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class HotSwapIT {
+    private static final int SWAPS = 1000;
+    private static final int DEPLOYS = 10;
+    private static final int LIMIT_CHANGES = 1000;
+    private static final int RELOADS = 100;
+    private static final long LIMIT = 16 << 20;
+
+    /** What a gap in which there is no policy may last without making the drive slower: a bucket holds 100 ms. */
+    private static final double MADE_UP_FOR_SECONDS = 0.09;
+
+    private static final Path JAR = shipped("weir-throttle-bucket");
+
+    @TempDir
+    private static Path folder;
+
+    private static Weir weir;
+    private static FioLoad fio;
+
+    private final ConcurrentLinkedQueue<Swap> swaps = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean deploying = new AtomicBoolean();
+
+    /** A swap, from when it was asked for to when it was done, in milliseconds since the epoch. */
+    private record Swap(String way, long begin, long end) {}
+
+    /** A request of a drive whose limit holds nothing. */
+    private record Probe(long end, long nanos) {}
+
+    private static Path shipped(String name) {
+        try (Stream<Path> jars = Files.list(Path.of(System.getProperty("weir.folder"), "bundles/20"))) {
+            return jars.filter(jar -> jar.getFileName().toString().startsWith(name))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        Client.needFio();
+        writeConfiguration(0);
+        weir = Weir.start(
+                folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
+        fio = FioLoad.start(
+                folder.resolve("fio"),
+                """
+                [vm1]
+                uri=%s
+                rw=randrw
+                bs=16k
+                iodepth=16
+                size=64m
+                verify=crc32c
+                verify_backlog=256
+                verify_fatal=1
+                serialize_overlap=1
+                %s%s"""
+                        .formatted(weir.uri("vm1"), probe("bucket"), probe("slice")));
+        awaitBytes(0);
+    }
+
+    private static String probe(String drive) {
+        return """
+
+                [%s]
+                uri=%s
+                rw=randread
+                bs=4k
+                size=4m
+                rate_iops=500
+                write_lat_log=%s
+                """
+                .formatted(drive, weir.uri(drive), drive);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fio != null) {
+            fio.close();
+        }
+        if (weir != null) {
+            weir.close();
+        }
+    }
+
+    /** Writes a file that differs from the one before in a limit that holds nothing, and every other time in a policy. */
+    private static void writeConfiguration(int version) throws IOException {
+        Path written = Files.writeString(
+                folder.resolve("weir.conf.new"),
+                """
+                weir.drives {
+                  vm1 { backend { type = memory, size = 64MiB }, policy = %s, limits { bps = 16MiB, iops = %d } }
+                  bucket { backend { type = memory, size = 4MiB }, limits.iops = 1000000 }
+                  slice { backend { type = memory, size = 4MiB }, policy = slice, limits.iops = 1000000 }
+                }
+                """
+                        .formatted(version % 4 < 2 ? "bucket" : "slice", 100_000 + version));
+        Files.move(written, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Config vm1() {
+        return weir.ask("drives --json").ok().json().get(0);
+    }
+
+    private static long bytes(Config drive) {
+        return drive.getLong("counters.read_bytes") + drive.getLong("counters.write_bytes");
+    }
+
+    private static void awaitBytes(long more) {
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (bytes(vm1()) <= more) {
+            assertTrue(Instant.now().isBefore(deadline) && fio.isRunning(), () -> vm1().toString());
+        }
+    }
+
+    private static Set<String> clients() {
+        return weir.ask("queue vm1 --json").ok().json().stream()
+                .map(request -> request.getString("client"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    @Order(1)
+    void nothingIsNoticedButTheLimit() throws Exception {
+        Set<String> before = clients();
+        Instant begin = Instant.now();
+        long done = bytes(vm1());
+        CompletableFuture<Void> all = CompletableFuture.allOf(
+                run(this::swapByCommands), run(this::deploy), run(this::changeLimits), run(this::changeFile));
+        all.join();
+        double seconds = Duration.between(begin, Instant.now()).toNanos() / 1e9;
+        double rate = (bytes(vm1()) - done) / seconds;
+        Set<String> after = clients();
+        fio.stop();
+
+        Map<String, List<Double>> stalls = stallsByWay();
+        stalls.forEach((way, millis) -> System.out.printf(
+                "%d swaps by %s: longest stall of a request %.1f ms in the middle, %.1f of nine in ten, %.1f at worst%n",
+                millis.size(), way, at(millis, 0.5), at(millis, 0.9), at(millis, 1)));
+        double lost = stalls.values().stream()
+                .flatMap(List::stream)
+                .mapToDouble(millis -> Math.max(0, millis / 1e3 - MADE_UP_FOR_SECONDS))
+                .sum();
+        System.out.printf(
+                "%.0f bytes/s over %.1f s under a limit of %d; %.2f s without a policy not made up for%n",
+                rate, seconds, LIMIT, lost);
+        assertTrue(swaps.size() >= SWAPS, swaps.size() + " swaps");
+        assertTrue(rate <= 1.01 * LIMIT, rate + " bytes/s");
+        assertTrue(rate >= 0.99 * LIMIT * (seconds - lost) / seconds, rate + " bytes/s");
+        assertEquals(1, before.size(), before::toString);
+        assertEquals(before, after, "the connection");
+        // of the worst one a busy machine has its part, so it is printed and not judged
+        stalls.forEach((way, millis) -> assertTrue(at(millis, 0.9) < 50, () -> way + " " + millis));
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private CompletableFuture<Void> run(Step step) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                step.run();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private void swap(String way, String commands) {
+        long begin = System.currentTimeMillis();
+        weir.ask(commands).ok();
+        swaps.add(new Swap(way, begin, System.currentTimeMillis()));
+    }
+
+    /** Stops and starts, updates, and goes from one policy to the other and back, until there are enough of all. */
+    private void swapByCommands() {
+        String bucket = weir.bundle("weir-throttle-bucket");
+        String slice = weir.bundle("weir-throttle-slice");
+        for (int i = 0; swaps.size() < SWAPS; i++) {
+            // what is being deployed is left alone
+            boolean ofSlice = i % 2 == 0 || deploying.get();
+            String id = ofSlice ? slice : bucket;
+            String type = ofSlice ? "slice" : "bucket";
+            weir.ask("policy vm1 " + type).ok();
+            swap("stop and start", "stop %s; start %s".formatted(id, id));
+            swap("update", "update ($.context getBundle %s)".formatted(id));
+            swap("command", "policy %s %s".formatted(type, ofSlice ? "bucket" : "slice"));
+            swap("command", "policy %s %s".formatted(type, type));
+        }
+    }
+
+    /** Drops the shipped policy's jar anew into the folder for it, as often as its poll sees it in this time. */
+    private void deploy() throws Exception {
+        Path deploy = folder.resolve("home/deploy");
+        String lastModified =
+                "b = ($.context getBundle %s); $b lastModified".formatted(weir.bundle("weir-throttle-bucket"));
+        for (int i = 0; i < DEPLOYS || swaps.size() < SWAPS; i++) {
+            deploying.set(true);
+            // lets a swap end that has been begun
+            Thread.sleep(50);
+            String before = weir.ask(lastModified).ok().out();
+            Path jar = Files.copy(JAR, folder.resolve("next.jar"), StandardCopyOption.REPLACE_EXISTING);
+            long begin = System.currentTimeMillis();
+            Files.move(jar, deploy.resolve("bucket.jar"), StandardCopyOption.ATOMIC_MOVE);
+            while (weir.ask(lastModified).ok().out().equals(before)) {
+                Thread.sleep(5);
+            }
+            swaps.add(new Swap("deploy", begin, System.currentTimeMillis() + 50));
+            deploying.set(false);
+            Thread.sleep(50);
+        }
+    }
+
+    private void changeLimits() throws InterruptedException {
+        for (int i = 0; i < LIMIT_CHANGES; i++) {
+            weir.ask("limits vm1 iops=" + (200_000 + i)).ok();
+            Thread.sleep(5);
+        }
+    }
+
+    /** Changes the file and waits until that is applied: by the watch, or by a command every other time. */
+    private void changeFile() throws Exception {
+        for (int version = 1; version <= RELOADS; version++) {
+            writeConfiguration(version);
+            String applied = Integer.toString(100_000 + version);
+            if (version % 2 == 0) {
+                weir.ask("reload").ok();
+            }
+            Instant deadline = Instant.now().plusSeconds(20);
+            String pid = "(&(service.pid=weir.drive~vm1)(limits.iops=%s))".formatted(applied);
+            while (!isConfigured(pid)) {
+                assertTrue(Instant.now().isBefore(deadline), () -> "not applied: " + weir.log());
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private static boolean isConfigured(String filter) {
+        String line = "r = ($.context getServiceReference org.osgi.service.cm.ConfigurationAdmin);"
+                + " a = ($.context getService $r); $a listConfigurations \"%s\"".formatted(filter);
+        return !weir.ask(line).ok().out().isBlank();
+    }
+
+    /** Returns, for each swap, the longest latency of a request that was under way meanwhile. */
+    private Map<String, List<Double>> stallsByWay() throws IOException {
+        List<Probe> probes = new ArrayList<>();
+        for (String log : List.of("bucket_lat.1.log", "slice_lat.1.log", "bucket_lat.2.log", "slice_lat.3.log")) {
+            Path file = folder.resolve("fio").resolve(log);
+            if (Files.exists(file)) {
+                Files.readAllLines(file).forEach(line -> {
+                    String[] fields = line.split(", ");
+                    probes.add(new Probe(Long.parseLong(fields[0]), Long.parseLong(fields[1])));
+                });
+            }
+        }
+        assertTrue(probes.size() > 1000, probes.size() + " probes");
+        Map<String, List<Double>> stalls = new TreeMap<>();
+        for (Swap swap : swaps) {
+            double longest = probes.stream()
+                    .filter(probe -> probe.end >= swap.begin && probe.end - probe.nanos / 1_000_000 <= swap.end)
+                    .mapToDouble(probe -> probe.nanos / 1e6)
+                    .max()
+                    .orElse(0);
+            stalls.computeIfAbsent(swap.way, way -> new ArrayList<>()).add(longest);
+        }
+        stalls.values().forEach(millis -> millis.sort(null));
+        return stalls;
+    }
+
+    private static double at(List<Double> sorted, double part) {
+        return sorted.get(Math.min(sorted.size() - 1, (int) (part * sorted.size())));
+    }
+}
