@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
@@ -126,6 +127,11 @@ final class Weir implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Returns how often its log has this so far. */
+    int countLogged(String text) {
+        return log().split(Pattern.quote(text), -1).length - 1;
     }
 
     /** Returns the id of a bundle. */
