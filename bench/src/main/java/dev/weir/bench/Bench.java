@@ -19,7 +19,6 @@ import picocli.CommandLine.Parameters;
 /** The command {@code bench/run}. */
 @Command(
         name = "bench/run",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures Weir beside its peers, in rounds that take turns, and prints tables in Markdown:"
                 + " medians, how far the rounds were apart, and ratios with the lowest and highest of any round.")
@@ -74,6 +73,12 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "${sys:java.io.tmpdir}",
             description = "Where images are made, some 2 GiB, in a folder that is removed again; ${DEFAULT-VALUE}.")
     private Path parent = Path.of("");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     /** Runs it. */
     public static void main(String[] args) {

@@ -23,7 +23,8 @@ record Target(String storage, String server, Starter starter) {
     static final String NULL_CO = "qemu-nbd null-co";
 
     /** So high that nothing ever waits. */
-    private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T,iops=900T,iops_rd=800T,iops_wr=700T";
+    private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T"
+            + ",iops=900000000000000,iops_rd=800000000000000,iops_wr=700000000000000";
 
     /** Starts a server; of one target, one at a time. */
     interface Starter {
