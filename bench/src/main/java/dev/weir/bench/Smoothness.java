@@ -8,12 +8,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How exactly and how evenly a capped drive goes, beside QEMU's throttling (its storage daemon, which has the same
- * code as its guests' drives) and nbdkit's rate filter, all with a tenth of a second's worth that may go at once.
- * From fio's log of every request; the first second, in which that goes, is not counted.
+ * How exactly and how evenly a capped drive goes, beside QEMU's throttling of a drive and nbdkit's rate filter, all with
+ * a tenth of a second's worth that may go at once. From a log of every request; the first second, in which that
+ * goes, is not counted.
  */
 final class Smoothness {
     private static final int SKIPPED_MILLIS = 1000;
@@ -80,29 +81,13 @@ final class Smoothness {
     }
 
     private void measureQemu(int round, Case each) throws IOException, InterruptedException {
-        String daemon = "qemu-storage-daemon";
-        if (Program.isThere(daemon)) {
-            String limit = "limits.%s-total=%d".formatted(each.key, each.perSecond);
-            measure(
-                    round,
-                    each,
-                    daemon,
-                    () -> Server.peer(
-                            run,
-                            "vm1",
-                            daemon,
-                            "--object",
-                            "throttle-group,id=g," + limit,
-                            "--blockdev",
-                            "null-co,node-name=n,read-zeroes=on,size=" + USED_BYTES,
-                            "--blockdev",
-                            "throttle,node-name=t,throttle-group=g,file=n",
-                            "--nbd-server",
-                            "addr.type=unix,addr.path=SOCKET",
-                            "--export",
-                            "nbd,id=e,node-name=t,name=vm1"));
-        } else {
-            run.progress(daemon + " is missing");
+        if (!Program.isThere(QemuDrive.PROGRAM)) {
+            run.progress(QemuDrive.PROGRAM + " is missing");
+            return;
+        }
+        run.progress(round, each.load.name() + ": QEMU");
+        try (QemuDrive drive = QemuDrive.start(run, USED_BYTES, each.key + "-total=" + each.perSecond)) {
+            note(each, "QEMU", counted(Arrays.stream(drive.readFor(SKIPPED_MILLIS + MILLIS, each.load))));
         }
     }
 
@@ -128,22 +113,23 @@ final class Smoothness {
         try (Server server = starter.start()) {
             each.load.run(server.uri(), USED_BYTES, seconds, "--write_lat_log=" + log, "--disable_slat=1");
         }
-        Figure figure =
-                figures.computeIfAbsent(each, key -> new LinkedHashMap<>()).computeIfAbsent(name, key -> new Figure());
-        note(figure, each, completedAtMillis(Path.of(log + "_lat.1.log")));
-    }
-
-    /** Returns when each request was completed, of those that count. */
-    private static int[] completedAtMillis(Path log) throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
-            return lines.mapToInt(line -> Integer.parseInt(line.substring(0, line.indexOf(','))) - SKIPPED_MILLIS)
-                    .filter(millis -> millis >= 0 && millis < MILLIS)
-                    .sorted()
-                    .toArray();
+        try (Stream<String> lines = Files.lines(Path.of(log + "_lat.1.log"))) {
+            note(each, name, counted(lines.mapToInt(line -> Integer.parseInt(line.substring(0, line.indexOf(','))))));
         }
     }
 
-    private static void note(Figure figure, Case each, int[] completedAt) {
+    /** Returns when each request was completed, of those that count, from when those begin. */
+    private static int[] counted(IntStream completedAtMillis) {
+        return completedAtMillis
+                .map(millis -> millis - SKIPPED_MILLIS)
+                .filter(millis -> millis >= 0 && millis < MILLIS)
+                .sorted()
+                .toArray();
+    }
+
+    private void note(Case each, String server, int[] completedAt) {
+        Figure figure = figures.computeIfAbsent(each, key -> new LinkedHashMap<>())
+                .computeIfAbsent(server, key -> new Figure());
         figure.ratio.add((double) completedAt.length * each.load.blockBytes() / each.allowedBytes());
         figure.variation10.add(variation(completedAt, 10));
         figure.variation100.add(variation(completedAt, 100));
