@@ -5,8 +5,10 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.clock.Clock;
 import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,31 +69,73 @@ final class Storage {
             complete(request, BlockError.ESHUTDOWN);
         } else if (workers == null) {
             runHere(request);
+        } else if (request.operation() == Operation.READ) {
+            read(workers, request);
         } else {
-            hand(workers, request);
+            hand(workers, request, () -> perform(request));
         }
     }
 
-    /** Reading the clock costs about as much as a copy in memory, so only some of those requests are measured. */
-    private void runHere(DriveRequest request) {
+    /** Reading the clock costs about as much as a copy in memory, so only some of what does not block is measured. */
+    private boolean isMeasured() {
         if (--untilMeasured > 0) {
-            complete(request, perform(request));
-        } else {
-            untilMeasured = MEASURED_EVERY;
-            measure(request, clock.nanoTime());
+            return false;
         }
+        untilMeasured = MEASURED_EVERY;
+        return true;
     }
 
-    private void measure(DriveRequest request, long begun) {
+    private void runHere(DriveRequest request) {
+        if (!isMeasured()) {
+            complete(request, perform(request));
+            return;
+        }
+        long begun = clock.nanoTime();
         BlockError error = perform(request);
         statistics.inBackend(clock.nanoTime() - begun);
         complete(request, error);
     }
 
-    private void hand(ExecutorService to, DriveRequest request) {
+    /** Reads here what the backend has at hand, and the rest on a worker. */
+    private void read(ExecutorService others, DriveRequest request) {
+        boolean measured = isMeasured();
+        long begun = measured ? clock.nanoTime() : 0;
+        ByteBuffer buffer;
+        boolean done;
+        try {
+            buffer = request.buffer();
+            done = backend.readNow(buffer, request.offset());
+        } catch (RuntimeException | Error e) {
+            complete(request, failed(request, e));
+            return;
+        }
+        if (!done) {
+            hand(others, request, () -> read(request, buffer));
+            return;
+        }
+        if (measured) {
+            statistics.inBackend(clock.nanoTime() - begun);
+        }
+        complete(request, null);
+    }
+
+    private @Nullable BlockError read(DriveRequest request, ByteBuffer buffer) {
+        try {
+            backend.read(buffer, request.offset());
+            return null;
+        } catch (IOException | RuntimeException | Error e) {
+            return failed(request, e);
+        }
+    }
+
+    private void hand(ExecutorService to, DriveRequest request, Supplier<@Nullable BlockError> work) {
         long begun = clock.nanoTime();
         try {
-            to.execute(() -> measure(request, begun));
+            to.execute(() -> {
+                BlockError error = work.get();
+                statistics.inBackend(clock.nanoTime() - begun);
+                complete(request, error);
+            });
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
@@ -99,24 +144,29 @@ final class Storage {
         }
     }
 
-    /** Whatever a backend throws fails its request and nothing else. */
     private @Nullable BlockError perform(DriveRequest request) {
         try {
             performOn(backend, request);
             return null;
-        } catch (BlockException e) {
-            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
-            return e.error();
         } catch (IOException | RuntimeException | Error e) {
-            log.warn(
-                    "drive {}: {} of {} bytes at {} failed",
-                    drive,
-                    request.operation(),
-                    request.length(),
-                    request.offset(),
-                    e);
-            return BlockError.EIO;
+            return failed(request, e);
         }
+    }
+
+    /** Whatever a backend throws fails its request and nothing else. */
+    private BlockError failed(DriveRequest request, Throwable e) {
+        if (e instanceof BlockException known) {
+            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
+            return known.error();
+        }
+        log.warn(
+                "drive {}: {} of {} bytes at {} failed",
+                drive,
+                request.operation(),
+                request.length(),
+                request.offset(),
+                e);
+        return BlockError.EIO;
     }
 
     private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {
