@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are busy meanwhile: each has a client that wants more than its limits allow.
  */
 class TerminalIT {
-    private static final String PROMPT = "weir> ";
+    private static final String PROMPT = "weir>";
     private static final AtomicInteger TERMINALS = new AtomicInteger();
 
     @TempDir
@@ -135,19 +135,19 @@ class TerminalIT {
 
     @Test
     void linesAreCompletedAndRemembered() {
-        terminal.type("time").press("Tab").await(PROMPT + "timers");
-        terminal.press("C-u").type("queue scr").press("Tab").await(PROMPT + "queue scratch");
-        terminal.press("C-u").type("limits idle iops_r").press("Tab").await(PROMPT + "limits idle iops_rd");
-        terminal.press("C-u").type("policy idle sl").press("Tab").await(PROMPT + "policy idle slice");
-        terminal.press("C-u").type("bench idle --se").press("Tab").await(PROMPT + "bench idle --seconds");
+        terminal.type("time").press("Tab").await(PROMPT + " timers");
+        terminal.press("C-u").type("queue scr").press("Tab").await(PROMPT + " queue scratch");
+        terminal.press("C-u").type("limits idle iops_r").press("Tab").await(PROMPT + " limits idle iops_rd");
+        terminal.press("C-u").type("policy idle sl").press("Tab").await(PROMPT + " policy idle slice");
+        terminal.press("C-u").type("bench idle --se").press("Tab").await(PROMPT + " bench idle --seconds");
         terminal.press("C-u").type("dr").press("Tab").await("drive ", "drives ", "lists the drives");
         terminal.press("C-u").enter("timers").await("DUE IN");
-        terminal.press("C-l", "Up").await(PROMPT + "timers");
+        terminal.press("C-l", "Up").await(PROMPT + " timers");
         terminal.press("C-u").enter("exit").await("left 0");
         terminal.close();
         terminal = attach("");
-        terminal.press("Up").await(PROMPT + "exit");
-        terminal.press("Up").await(PROMPT + "timers");
+        terminal.press("Up").await(PROMPT + " exit");
+        terminal.press("Up").await(PROMPT + " timers");
     }
 
     @Test
