@@ -135,7 +135,8 @@ final class EventLoop implements Executor {
     }
 
     private void run() {
-        try (selector; hangups) {
+        try (selector;
+                hangups) {
             while (!stopping) {
                 if (tasks.isEmpty()) {
                     selector.select(serve);

@@ -29,7 +29,8 @@ final class Negotiation implements Connection, Ticker.Task {
      *
      * @param client who it is, for people
      */
-    Negotiation(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports, Commons commons) {
+    Negotiation(
+            EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports, Commons commons) {
         this.loop = loop;
         this.channel = channel;
         this.key = key;
@@ -47,7 +48,8 @@ final class Negotiation implements Connection, Ticker.Task {
         boolean over = !channel.isOpen() || isReplaced();
         waitedMillis += Ticker.MILLIS;
         if (!over && waitedMillis > commons.limits().handshakeMillis()) {
-            commons.complaints.cutOff(client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
+            commons.complaints.cutOff(
+                    client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
             close("cut off");
             return false;
         }

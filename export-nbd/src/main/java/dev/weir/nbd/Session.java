@@ -41,7 +41,14 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** How long the client has read nothing of replies that wait for it. */
     private long unreadMillis;
 
-    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Agreement agreement, Commons commons) {
+    Session(
+            EventLoop loop,
+            SocketChannel channel,
+            SelectionKey key,
+            String client,
+            Inbox inbox,
+            Agreement agreement,
+            Commons commons) {
         this.loop = loop;
         this.channel = channel;
         this.key = key;

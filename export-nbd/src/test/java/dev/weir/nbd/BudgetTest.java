@@ -35,7 +35,7 @@ class BudgetTest {
         for (long each : own) {
             assertEquals(share, each, 2 * COST);
         }
-        assertTrue(budget.take(0, (long) share - 2 * greedy * COST));
+        assertTrue(budget.take(0, (long) share - 2L * greedy * COST));
     }
 
     @Test

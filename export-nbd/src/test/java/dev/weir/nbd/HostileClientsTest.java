@@ -169,7 +169,8 @@ class HostileClientsTest {
             stalled.send(new Requests().read(1, 0, SIZE));
             stalled.receive(16);
             CompletableFuture<Void> never = new CompletableFuture<>();
-            never.completeOnTimeout(null, 5 * Ticker.MILLIS, TimeUnit.MILLISECONDS).join();
+            never.completeOnTimeout(null, 5 * Ticker.MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
             assertEquals(1, server.commons().connections());
             try (NbdClient other = NbdClient.to(unix(), "vm1")) {
                 other.send(new Requests().read(1, 0, SIZE));

@@ -231,9 +231,7 @@ class TransmissionTest {
         assertEquals(State.INCOMPLETE, transmission.take(in));
         drive.release(false);
         assertEquals(1, socket.roomAgainCount());
-        assertEquals(
-                MAX_REQUESTS + 1,
-                socket.replies(new int[MAX_REQUESTS + 1]).size());
+        assertEquals(MAX_REQUESTS + 1, socket.replies(new int[MAX_REQUESTS + 1]).size());
     }
 
     @Test
