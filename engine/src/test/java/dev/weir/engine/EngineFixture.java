@@ -29,7 +29,7 @@ final class EngineFixture implements Publisher {
 
     EngineFixture(long seed) {
         clock = ManualClock.seeded(seed);
-        engine = new Engine(clock, this);
+        engine = new Engine(clock, this, Runnable::run);
         engine.addPolicies(bucket, 0);
         engine.addPolicies(slice, 0);
         engine.addBackends(backends, 0);
