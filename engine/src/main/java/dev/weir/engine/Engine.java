@@ -31,8 +31,11 @@ final class Engine {
     /** How long a change waits for the one drive that it is about, so that it is seen to be done when it is soon done. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long is waited for all drives whose backends must not be used any more. */
-    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** After how much longer a drive that is not open yet says so, and the start of Weir goes on without it. */
+    private static final long LATE_SECONDS = 5;
+
+    /** How long is waited for all drives whose backends must not be used any more; less than the launcher gives the stop. */
+    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final Clock clock;
     private final Publisher publisher;
@@ -74,9 +77,18 @@ final class Engine {
         drives.values().forEach(drive -> drive.policiesChanged(policies));
     }
 
-    synchronized void addBackends(BlockBackendFactory factory, int ranking) {
-        backends.add(factory, ranking);
-        drives.values().forEach(this::settle);
+    /** Opens the drives that the factory is for. Returns when that is done, or takes long. */
+    void addBackends(BlockBackendFactory factory, int ranking) {
+        List<ManagedDrive> all;
+        List<CompletableFuture<@Nullable Void>> opened;
+        synchronized (this) {
+            backends.add(factory, ranking);
+            all = List.copyOf(drives.values());
+            opened = all.stream().map(this::settle).toList();
+        }
+        if (!await(opened, PATIENCE_NANOS)) {
+            tellIfLate(all);
+        }
     }
 
     /** Closes every drive that the factory has opened. Returns when that is done, or takes too long. */
@@ -119,8 +131,13 @@ final class Engine {
             settled = settle(drive);
         }
         if (!await(List.of(settled), PATIENCE_NANOS)) {
-            drive.late();
+            tellIfLate(List.of(drive));
         }
+    }
+
+    private void tellIfLate(List<ManagedDrive> slow) {
+        CompletableFuture.delayedExecutor(LATE_SECONDS, TimeUnit.SECONDS, threads)
+                .execute(() -> slow.forEach(ManagedDrive::tellIfLate));
     }
 
     private ManagedDrive configured(DriveSettings settings) {
@@ -155,8 +172,7 @@ final class Engine {
             if (drive == null) {
                 return;
             }
-            closed = drive.remove();
-            closed.whenComplete((done, failure) -> forgetLifecycle(name));
+            closed = drive.remove().whenComplete((done, failure) -> forgetLifecycle(name));
         }
         if (!await(List.of(closed), PATIENCE_NANOS)) {
             log.warn("drive {} is removed, and its backend not yet closed", name);

@@ -191,8 +191,8 @@ final class ManagedDrive implements DriveControl {
                 || one.readOnly() != other.readOnly();
     }
 
-    /** Says that its backend takes long to open or to close, if that is so. */
-    void late() {
+    /** Says that its backend is still being opened, if that is so. */
+    void tellIfLate() {
         synchronized (lifecycle) {
             if (unavailable.equals(OPENING)) {
                 stands(OPENING + ", and takes long");
