@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
+import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
@@ -145,9 +146,9 @@ final class Engine {
         ThrottleDomain domain = domainOf(settings);
         if (drive == null) {
             Lifecycle lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new Lifecycle(threads));
-            drive = new ManagedDrive(this, settings, domain, clock, publisher, lifecycle);
+            ThrottlePolicyFactory policy = policies.get(settings.policy());
+            drive = new ManagedDrive(this, settings, domain, policy, clock, publisher, lifecycle);
             drives.put(settings.name(), drive);
-            drive.policiesChanged(policies);
             drive.publish(backends.get(settings.backendType()) != null);
         } else {
             drive.configure(settings, domain, policies.get(settings.policy()));
@@ -156,13 +157,14 @@ final class Engine {
     }
 
     private ThrottleDomain domainOf(DriveSettings settings) {
-        if (settings.group() == null) {
-            return new ThrottleDomain(clock, null);
+        String name = settings.group();
+        ManagedGroup group = name == null ? null : groups.get(name);
+        if (group != null) {
+            return group.domain();
         }
-        ManagedGroup group = groups.get(settings.group());
-        return group == null
-                ? new ThrottleDomain(clock, PolicySlot.holding("group " + settings.group() + " is missing", clock))
-                : group.domain();
+        String owner = "drive %s in group %s".formatted(settings.name(), name);
+        PolicySlot missing = name == null ? null : new PolicySlot(owner, "there is no such group", clock.nanoTime());
+        return new ThrottleDomain(clock, missing);
     }
 
     void removeDrive(String name) {
@@ -215,13 +217,18 @@ final class Engine {
     /** Changes a drive's policy or limits until its settings change; null leaves what it is. */
     synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? drive.policyType() : policy;
-        drive.reconfigure(type, policies.get(type), limits == null ? drive.currentLimits() : limits);
+        ThrottlePolicyFactory factory = policies.get(type);
+        ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
+        if (factory != null) {
+            LimitFault.refuse(factory.faults(all));
+        }
+        drive.reconfigure(type, factory, all);
     }
 
     /** Goes on with the policy and the limits of a drive's settings. */
     synchronized void restore(ManagedDrive drive) {
         DriveSettings settings = drive.settings();
-        change(drive, settings.policy(), settings.limits());
+        drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
     /** Closes every drive. Returns when that is done, or takes too long. */
