@@ -41,21 +41,24 @@ public final class Simulation {
     private Simulation(long seed) {
         clock = ManualClock.seeded(seed);
         clock.lateNanos(LATE_NANOS);
-        engine = new Engine(clock, new Publisher() {
-            @Override
-            public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-                if (service instanceof Drive drive) {
-                    drives.put(drive.name(), drive);
-                }
-                return new Publication() {
+        engine = new Engine(
+                clock,
+                new Publisher() {
                     @Override
-                    public void update(Map<String, ?> newProperties) {}
+                    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                        if (service instanceof Drive drive) {
+                            drives.put(drive.name(), drive);
+                        }
+                        return new Publication() {
+                            @Override
+                            public void update(Map<String, ?> newProperties) {}
 
-                    @Override
-                    public void withdraw() {}
-                };
-            }
-        });
+                            @Override
+                            public void withdraw() {}
+                        };
+                    }
+                },
+                Runnable::run);
         engine.addPolicies(new BucketPolicyFactory(), 0);
         engine.addPolicies(new SlicePolicyFactory(), 0);
         engine.addBackends(new NoStorage(), 0);

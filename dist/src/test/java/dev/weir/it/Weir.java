@@ -46,9 +46,19 @@ final class Weir implements AutoCloseable {
 
     /** Starts Weir and does not wait. */
     static Weir launch(Path home, String... arguments) {
+        return launch(command(home, "run", arguments), home);
+    }
+
+    /** Starts a Weir that is soon there and never fast, and does not wait. */
+    static Weir launchQuickly(Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        builder.environment().put("WEIR_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        return launch(builder, home);
+    }
+
+    private static Weir launch(ProcessBuilder builder, Path home) {
         try {
             Path errors = Files.createTempFile("weir", "err");
-            ProcessBuilder builder = command(home, "run", arguments);
             builder.command().add("--no-shell");
             return new Weir(home, builder.redirectError(errors.toFile()).start(), errors);
         } catch (IOException e) {
@@ -80,7 +90,8 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    /** Waits until it says that it is ready. */
+    void awaitReady() {
         try {
             CompletableFuture.anyOf(ready, process.onExit()).get(SECONDS, TimeUnit.SECONDS);
             assertTrue(ready.isDone(), () -> "ended before it was ready: " + errors());
@@ -149,6 +160,11 @@ final class Weir implements AutoCloseable {
     /** Returns its process id. */
     long pid() {
         return process.pid();
+    }
+
+    /** Sends SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
     }
 
     /** Sends SIGTERM, waits and returns the exit status. */

@@ -6,6 +6,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,10 +108,10 @@ final class OpenDrive implements Drive {
         return storage.inFlight();
     }
 
-    /** Ends what is queued, waits for what is with the backend, and closes that. */
-    void close(long timeoutNanos) {
+    /** Ends what is queued, waits for what is with the backend, and closes that; see {@link Storage#close}. */
+    void close(IntConsumer onLate) {
         cancelled(throttle.close());
-        storage.close(timeoutNanos);
+        storage.close(onLate);
     }
 
     private void cancelled(List<DriveRequest> requests) {

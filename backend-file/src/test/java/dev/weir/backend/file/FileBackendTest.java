@@ -49,7 +49,8 @@ class FileBackendTest {
             Image real = images.open(new ImageSpec("vm1", path, size, true, false));
             FaultyChannel channel = new FaultyChannel(real.channel(), bytesAtATime);
             return new Faulty(
-                    new FileBackend(new Image(path, real.identity(), channel, size, false, "vm1"), images), channel);
+                    new FileBackend(new Image(path, real.identity(), channel, null, size, false, "vm1"), images),
+                    channel);
         }
     }
 
@@ -98,6 +99,55 @@ class FileBackendTest {
         assertEquals(1000, backend.size());
         backend.close();
         assertArrayEquals(new byte[1000], Files.readAllBytes(image));
+    }
+
+    private long allocated() throws IOException {
+        Process stat = new ProcessBuilder("stat", "-c", "%b", image.toString()).start();
+        return 512 * Long.parseLong(stat.inputReader(StandardCharsets.US_ASCII).readLine());
+    }
+
+    @Test
+    void trimsAndZeroesThatMayUnmapGiveRoomBackAndOthersKeepIt() throws IOException {
+        int size = 8 << 20;
+        BlockBackend backend = create(size);
+        assertEquals(0, allocated());
+        backend.write(ByteBuffer.wrap(random(size)), 0);
+        backend.flush();
+        assertTrue(allocated() >= size, () -> "written, but takes less room");
+        backend.writeZeroes(0, 2 << 20, false);
+        backend.flush();
+        assertTrue(allocated() >= size, () -> "zeroed without holes, but takes less room");
+        backend.trim(2 << 20, 2 << 20);
+        assertTrue(allocated() <= 6 << 20, () -> "trimmed, but takes as much room");
+        backend.writeZeroes(4 << 20, 2 << 20, true);
+        assertTrue(allocated() <= 4 << 20, () -> "zeroed, but takes as much room");
+        assertTrue(backend.zeroesFast(true));
+        backend.close();
+        byte[] zeroes = new byte[6 << 20];
+        byte[] expected = random(size);
+        System.arraycopy(zeroes, 0, expected, 0, zeroes.length);
+        assertArrayEquals(expected, Files.readAllBytes(image));
+    }
+
+    @Test
+    void aLockOutlivesWhatIsDoneToHoles() throws Exception {
+        BlockBackend backend = create(1 << 20);
+        backend.trim(0, 1 << 20);
+        backend.blockStatus(0, 1 << 20, (length, hole) -> true);
+        try (OtherProcess other = OtherProcess.opens(image, false)) {
+            assertTrue(other.answer().contains("another process has it open"), other.answer());
+        }
+        backend.close();
+    }
+
+    @Test
+    void anImageThatSomebodyMadeShorterHasNoHoleThere() throws IOException {
+        BlockBackend backend = create(1 << 20);
+        try (RandomAccessFile other = new RandomAccessFile(image.toFile(), "rw")) {
+            other.setLength(1 << 19);
+        }
+        assertThrows(IOException.class, () -> backend.blockStatus(0, 1 << 20, (length, hole) -> true));
+        backend.close();
     }
 
     @Test
