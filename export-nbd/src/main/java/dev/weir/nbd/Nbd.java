@@ -77,6 +77,7 @@ final class Nbd {
     static final int NBD_ENOMEM = 12;
     static final int NBD_EINVAL = 22;
     static final int NBD_ENOSPC = 28;
+    static final int NBD_ENOTSUP = 95;
     static final int NBD_ESHUTDOWN = 108;
 
     /** A request without its payload: magic, flags, type, cookie, offset, length. */
@@ -103,6 +104,7 @@ final class Nbd {
             case EIO -> NBD_EIO;
             case EINVAL -> NBD_EINVAL;
             case ENOSPC -> NBD_ENOSPC;
+            case ENOTSUP -> NBD_ENOTSUP;
             case ESHUTDOWN -> NBD_ESHUTDOWN;
         };
     }

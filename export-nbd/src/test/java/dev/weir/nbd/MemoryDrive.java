@@ -196,8 +196,9 @@ final class MemoryDrive implements Drive {
                 bytes.put(at, from, from.position(), from.remaining());
                 from.position(from.limit());
             }
-            case WRITE_ZEROES -> bytes.put(at, new byte[(int) request.length()]);
-            case TRIM, FLUSH -> {}
+            case WRITE_ZEROES, FAST_ZERO -> bytes.put(at, new byte[(int) request.length()]);
+            case TRIM, FLUSH, CACHE -> {}
+            case BLOCK_STATUS -> request.extent(request.length(), false);
         }
     }
 

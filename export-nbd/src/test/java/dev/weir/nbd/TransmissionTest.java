@@ -93,6 +93,7 @@ class TransmissionTest {
                     case EIO -> 5;
                     case EINVAL -> 22;
                     case ENOSPC -> 28;
+                    case ENOTSUP -> 95;
                     case ESHUTDOWN -> 108;
                 };
         assertEquals(
