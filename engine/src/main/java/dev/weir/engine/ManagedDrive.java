@@ -1,11 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.block.BlockError;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.QueuedRequest;
@@ -39,7 +37,6 @@ final class ManagedDrive implements DriveControl {
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
-    private volatile @Nullable Storage storage;
     private @Nullable BlockBackendFactory factory;
     private Publisher.@Nullable Publication drive;
     private Publisher.@Nullable Publication control;
@@ -52,7 +49,7 @@ final class ManagedDrive implements DriveControl {
         this.unavailable = missingBackend(settings);
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), null, clock.nanoTime());
-        this.throttle = new Throttle(own, clock, domain, this::execute);
+        this.throttle = new Throttle(own, clock, domain);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -75,15 +72,6 @@ final class ManagedDrive implements DriveControl {
         }
     }
 
-    private void execute(DriveRequest request) {
-        Storage to = storage;
-        if (to == null) {
-            request.completed(BlockError.ESHUTDOWN);
-        } else {
-            to.execute(request);
-        }
-    }
-
     @Override
     public String name() {
         return settings.name();
@@ -102,13 +90,15 @@ final class ManagedDrive implements DriveControl {
         if (otherBackend) {
             close(missingBackend(newSettings));
         }
-        reconfigure(newSettings.policy(), policy, newSettings.limits());
+        PolicySlot own = throttle.queue().own;
+        throttle.moveTo(
+                domain,
+                () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
-        throttle.moveTo(domain);
     }
 
     void moveTo(ThrottleDomain domain) {
-        throttle.moveTo(domain);
+        throttle.moveTo(domain, () -> {});
     }
 
     void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
@@ -123,7 +113,7 @@ final class ManagedDrive implements DriveControl {
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
         throttle.locked(at -> {
             throttle.queue().own.reconfigure(policy, newFactory, limits, clock.nanoTime());
-            throttle.queue().changed();
+            throttle.queue().limitsChanged();
             return at;
         });
         throttle.release();
@@ -154,16 +144,15 @@ final class ManagedDrive implements DriveControl {
             Statistics counted = new Statistics();
             Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
             statistics = counted;
-            storage = opened;
             factory = by;
             OpenDrive offered = new OpenDrive(name(), with.readOnly(), throttle, opened, counted);
-            throttle.reopen();
+            throttle.open(opened);
             open = offered;
             unavailable = "";
             updateControl();
             drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
             updateControl();
             log.error("drive {} cannot be opened: {}", name(), unavailable);
@@ -184,7 +173,6 @@ final class ManagedDrive implements DriveControl {
             log.info("drive {} is closed: {}", name(), reason);
             updateControl();
         }
-        storage = null;
         factory = null;
     }
 

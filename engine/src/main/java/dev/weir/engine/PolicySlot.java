@@ -88,7 +88,7 @@ final class PolicySlot {
         }
         try {
             return Math.max(0, policy.waitNanos(direction, bytes, now));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
         }
@@ -110,7 +110,7 @@ final class PolicySlot {
                     holder = limit;
                 }
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
         return holder;
@@ -128,7 +128,7 @@ final class PolicySlot {
         }
         try {
             policy.charge(direction, bytes, now);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -137,7 +137,7 @@ final class PolicySlot {
         if (policy != null) {
             try {
                 return policy.debt(now);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 fail(e);
             }
         }
@@ -168,7 +168,7 @@ final class PolicySlot {
         try {
             policy = newFactory.create(limits, owed, now);
             reason = "";
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
             log.warn("{} holds its queue: {}", owner, reason);
         }

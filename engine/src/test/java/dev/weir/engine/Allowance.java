@@ -29,6 +29,9 @@ final class Allowance {
         /** Whether any of what is owed was let go by slices. */
         private boolean sliced;
 
+        /** The longest that a request had waited for when slices let it go, and so did not owe: at its rate then. */
+        private long paidNanos;
+
         Meter(long now) {
             clearAt = now;
             maxClearAt = now;
@@ -47,7 +50,9 @@ final class Allowance {
         boolean release(long units, long longest, boolean bySlices, long now) {
             long level = Math.max(0, clearAt - now);
             sliced = bySlices || (sliced && level > 0);
-            long allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + nanos(longest, unitsPerSecond) : sizeNanos;
+            long paid = Math.max(paidNanos, nanos(longest, unitsPerSecond));
+            long allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + paid : sizeNanos;
+            paidNanos = bySlices ? Math.max(paidNanos, nanos(units, unitsPerSecond)) : sliced ? paidNanos : 0;
             clearAt = now + level + nanos(units, unitsPerSecond);
             long maxLevel = Math.max(0, maxClearAt - now);
             if (maxPerSecond > 0) {

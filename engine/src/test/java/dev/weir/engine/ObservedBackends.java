@@ -50,9 +50,7 @@ final class ObservedBackends implements BlockBackendFactory {
 
     @Override
     public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
-        if (fault >= 0 && fault < 3) {
-            mayFail();
-        }
+        mayFail();
         return new BlockBackend() {
             private void reached(long offset) throws IOException {
                 observer.reached(drive, offset);
