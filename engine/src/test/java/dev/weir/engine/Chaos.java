@@ -48,6 +48,7 @@ final class Chaos {
 
     /** Whether long requests count as several: in all of a world, for what one has waited for outlives its limits. */
     private final boolean countsParts;
+
     private @Nullable String violation;
 
     /** How many requests went to a backend. */
@@ -200,7 +201,7 @@ final class Chaos {
     private String somePolicy() {
         return switch (random.nextInt(8)) {
             case 0 -> "nobodys";
-            case 1 -> Boolean.getBoolean("nomoody") ? "bucket" : "moody";
+            case 1 -> "moody";
             case 2, 3, 4 -> "slice";
             default -> "bucket";
         };
@@ -281,14 +282,13 @@ final class Chaos {
     private void togglePolicy() {
         String type = List.of("bucket", "slice", "moody").get(random.nextInt(3));
         ThrottlePolicyFactory factory = policies.get(type);
-        boolean comes = !available.get(type);
-        if (comes || random.nextInt(3) > 0) {
-            available.put(type, comes);
-        }
-        if (!comes) {
-            fixture.engine.removePolicies(factory);
-        }
         if (available.get(type)) {
+            // until it is gone from every drive it may be asked
+            fixture.engine.removePolicies(factory);
+            available.put(type, false);
+        }
+        if (random.nextInt(4) > 0) {
+            available.put(type, true);
             fixture.engine.addPolicies(factory, 0);
         }
     }
@@ -328,7 +328,7 @@ final class Chaos {
         check();
     }
 
-    private void reached(String drive, long offset) {
+    private void reached(String drive, long size, long offset) {
         ChaosRequest request = requests.get(offset);
         if (request == null) {
             expect(false, () -> offset + " reached the backend of " + drive + " after it was completed");
@@ -337,6 +337,8 @@ final class Chaos {
         ModelledQueue queue = request.queue;
         expect(!request.reached, () -> offset + " reached the backend twice");
         expect(drive.equals(queue.name) && queue.configured, () -> offset + " reached the backend of " + drive);
+        Drive open = fixture.driveIfAny(drive);
+        expect(open == null || open.size() == size, () -> offset + " reached another image of " + drive);
         request.reached = true;
         released++;
         Direction direction = request.operation().direction();
@@ -415,7 +417,8 @@ final class Chaos {
 
     /** Whether an owner's policy may be missing, have thrown, or not be able to keep the limits it finds when it comes back. */
     private boolean mayFail(ModelledQueue owner) {
-        boolean bursts = LimitKey.ALL.stream().anyMatch(key -> owner.own.limits().max(key) > 0);
+        boolean bursts =
+                LimitKey.ALL.stream().anyMatch(key -> owner.own.limits().max(key) > 0);
         boolean refuses = owner.policy.equals("slice") && bursts;
         return owner.hasLimits() && (!isThere(owner.policy) || owner.policy.equals("moody") || refuses);
     }
