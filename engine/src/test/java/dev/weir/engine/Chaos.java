@@ -13,9 +13,12 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,7 @@ final class Chaos {
     private final ObservedBackends backends = new ObservedBackends(this::reached);
     private final MoodyPolicies moody = new MoodyPolicies();
     private final Map<String, ThrottlePolicyFactory> policies;
-    private final Map<String, Boolean> available = new HashMap<>();
+    private final Set<String> available = new HashSet<>();
     private final Map<Long, ChaosRequest> requests = new HashMap<>();
     private boolean backendsAreThere = true;
     private boolean resubmitting;
@@ -59,7 +62,7 @@ final class Chaos {
         fixture = new EngineFixture(seed);
         countsParts = random.nextBoolean();
         policies = Map.of("bucket", fixture.bucket, "slice", fixture.slice, "moody", moody);
-        policies.keySet().forEach(type -> available.put(type, true));
+        available.addAll(policies.keySet());
         fixture.engine.addPolicies(moody, 0);
         fixture.engine.addBackends(backends, 0);
         for (int i = 0; i < 4; i++) {
@@ -228,7 +231,7 @@ final class Chaos {
 
     private boolean accepts(String policy, ThrottleLimits limits) {
         return !policy.equals("slice")
-                || !available.getOrDefault(policy, false)
+                || !available.contains(policy)
                 || LimitKey.ALL.stream().allMatch(key -> limits.max(key) == 0);
     }
 
@@ -281,14 +284,13 @@ final class Chaos {
 
     private void togglePolicy() {
         String type = List.of("bucket", "slice", "moody").get(random.nextInt(3));
-        ThrottlePolicyFactory factory = policies.get(type);
-        if (available.get(type)) {
+        ThrottlePolicyFactory factory = Objects.requireNonNull(policies.get(type));
+        if (available.remove(type)) {
             // until it is gone from every drive it may be asked
             fixture.engine.removePolicies(factory);
-            available.put(type, false);
         }
         if (random.nextInt(4) > 0) {
-            available.put(type, true);
+            available.add(type);
             fixture.engine.addPolicies(factory, 0);
         }
     }
@@ -312,8 +314,7 @@ final class Chaos {
             toggleBackends();
         }
         policies.forEach((type, factory) -> {
-            if (!available.get(type)) {
-                available.put(type, true);
+            if (available.add(type)) {
                 fixture.engine.addPolicies(factory, 0);
             }
         });
@@ -366,7 +367,7 @@ final class Chaos {
     }
 
     private boolean isThere(String policy) {
-        return available.getOrDefault(policy, false);
+        return available.contains(policy);
     }
 
     private long now() {
