@@ -106,7 +106,7 @@ class RaceTest {
             violations.add(serial + " reached another image of " + drive);
         }
         if (serial % 4 == 0) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         long before = last[request.lane].getAndSet(serial);
         if (before > serial) {
@@ -117,7 +117,7 @@ class RaceTest {
     private void submit(int drive, Random random, Semaphore free, AtomicLong serial) throws InterruptedException {
         Drive to = (Drive) services.get("Drivevm" + drive);
         if (to == null) {
-            Thread.yield();
+            Thread.onSpinWait();
         } else if (free.tryAcquire(1, TimeUnit.MILLISECONDS)) {
             boolean reads = random.nextBoolean();
             int lane = 2 * drive + (reads ? 0 : 1);
