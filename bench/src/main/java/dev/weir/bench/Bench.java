@@ -78,6 +78,7 @@ public final class Bench implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     /** Runs it. */

@@ -59,13 +59,10 @@ public final class Scale {
 
     private void measure() throws InterruptedException {
         clock.start();
+        long heapBytes = heapBytesPerDrive();
         LocalEngine engine = new LocalEngine(new MeasuringClock(clock, lateness), new MemoryBackendFactory(), OPTIONS);
-        long before = heapBytes();
-        for (int i = 0; i < count; i++) {
-            drives.add(engine.configure("vm" + i, "bucket", UNREACHED));
-        }
-        long heapBytes = (heapBytes() - before) / count;
-        Collections.shuffle(drives, new Random(1));
+        configureAll(engine);
+        heapBytes(); // collects what making them has left
         double idlePercent = 100e-9 * processorNanosOver(seconds) / seconds;
         List<Drive> busy = drives.subList(0, Math.max(1, count / BUSY_ONE_IN));
         double requestNanos = requestNanos(busy);
@@ -88,6 +85,22 @@ public final class Scale {
                 latenesses.getValueAtPercentile(50),
                 latenesses.getValueAtPercentile(99));
         System.exit(0);
+    }
+
+    private long heapBytesPerDrive() throws InterruptedException {
+        long before = heapBytes();
+        try (LocalEngine engine = new LocalEngine(clock, new MemoryBackendFactory(), OPTIONS)) {
+            configureAll(engine);
+            return (heapBytes() - before) / count;
+        }
+    }
+
+    private void configureAll(LocalEngine engine) {
+        drives.clear();
+        for (int i = 0; i < count; i++) {
+            drives.add(engine.configure("vm" + i, "bucket", UNREACHED));
+        }
+        Collections.shuffle(drives, new Random(1)); // those that are busy are not neighbours in memory
     }
 
     private static long heapBytes() throws InterruptedException {

@@ -25,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketPolicy implements ThrottlePolicy {
 
+    private static final LimitBuckets[] NONE = {};
+
     /** By {@link LimitKey#ordinal()}; null where there is no limit. */
     private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
 
     /** Those that hold reads and writes alike, and those that hold only the one or the other. */
-    private LimitBuckets[] shared = {};
+    private LimitBuckets[] shared = NONE;
 
-    private LimitBuckets[] readOnly = {};
-    private LimitBuckets[] writeOnly = {};
+    private LimitBuckets[] readOnly = NONE;
+    private LimitBuckets[] writeOnly = NONE;
 
     /** From when on reads, and writes, may go; what is charged moves it on, so that to ask is one subtraction. */
     private long readsAt;
@@ -57,11 +59,12 @@ final class BucketPolicy implements ThrottlePolicy {
     }
 
     private LimitBuckets[] bucketsOf(@Nullable Direction direction) {
-        return LimitKey.ALL.stream()
+        LimitBuckets[] found = LimitKey.ALL.stream()
                 .filter(limit -> limit.direction() == direction)
                 .map(limit -> buckets[limit.ordinal()])
                 .filter(Objects::nonNull)
                 .toArray(LimitBuckets[]::new);
+        return found.length == 0 ? NONE : found;
     }
 
     private static long longestWait(LimitBuckets[] buckets, long now) {
