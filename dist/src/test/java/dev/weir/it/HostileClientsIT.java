@@ -139,7 +139,8 @@ class HostileClientsIT {
             case 5 -> {
                 go(bytes, "slow");
                 while (bytes.remaining() > 28 + BLOCK) {
-                    request(bytes, 1, random.nextInt(16_000) * (long) BLOCK, BLOCK).position(bytes.position() + BLOCK);
+                    request(bytes, 1, random.nextInt(16_000) * (long) BLOCK, BLOCK)
+                            .position(bytes.position() + BLOCK);
                 }
             }
             case 6 -> noise(option(bytes.putInt(3), random.nextInt(20), -1));
