@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A small Linux in QEMU, emulated: a kernel, the modules it needs, a few programs and a script that does the test. */
 final class Guest {
     /** Where {@code ./test} puts a kernel and its modules. */
     private static final Path KERNEL = Path.of(System.getProperty("weir.guest"));
+
+    private static final Pattern WORDS = Pattern.compile("\\s+");
 
     private Guest() {}
 
@@ -66,7 +69,7 @@ final class Guest {
 
     /** A program that is linked statically has none, and ldd says so with an error. */
     private static void copyLibraries(Path program, Path root) throws IOException {
-        for (String word : Client.run("ldd", program.toString()).out().split("\\s+")) {
+        for (String word : WORDS.split(Client.run("ldd", program.toString()).out(), -1)) {
             Path to = root.resolve(word.substring(word.startsWith("/") ? 1 : 0));
             if (word.startsWith("/") && Files.isRegularFile(Path.of(word)) && Files.notExists(to)) {
                 Files.createDirectories(to.getParent());

@@ -41,11 +41,14 @@ class HostileClientsIT {
     private final long seed = Long.getLong("weir.seed", new Random().nextLong());
     private final Random random = new Random(seed);
     private final Deque<SocketChannel> open = new ArrayDeque<>();
-    private final byte[] noise = new byte[64 << 10];
+    private final byte[] noise = new byte[32 << 10];
 
     @BeforeAll
-    static void start() {
-        weir = Weir.start(home, "-drive", "id=vm1,memory=64M", "-drive", "id=slow,memory=64M,bps=64K");
+    static void start() throws IOException {
+        String little = "weir.nbd { max-total-bytes = 32MiB, stall-timeout = 1s }";
+        Path config = Files.writeString(home.resolve("weir.conf"), little);
+        String[] drives = {"-drive", "id=vm1,memory=64M", "-drive", "id=slow,memory=64M,bps=64K"};
+        weir = Weir.start(home, drives[0], drives[1], drives[2], drives[3], "--config", config.toString());
     }
 
     @AfterAll
@@ -124,7 +127,7 @@ class HostileClientsIT {
     }
 
     private void misbehave(SocketChannel client) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(256 << 10);
+        ByteBuffer bytes = ByteBuffer.allocate(80 << 10);
         switch (random.nextInt(8)) {
             case 0 -> {}
             case 1 -> noise(bytes);
@@ -132,14 +135,15 @@ class HostileClientsIT {
             case 3 -> go(bytes, "vm1").position(random.nextInt(bytes.position()));
             case 4 -> {
                 go(bytes, "vm1");
-                for (int i = 0; i < 64; i++) {
-                    request(bytes, 0, random.nextInt(32) * MIB, 256 << 10);
+                for (int i = 0; i < 16; i++) {
+                    request(bytes, 0, random.nextInt(32) * MIB, 128 << 10);
                 }
             }
             case 5 -> {
                 go(bytes, "slow");
                 while (bytes.remaining() > 28 + BLOCK) {
-                    request(bytes, 1, random.nextInt(16_000) * (long) BLOCK, BLOCK).position(bytes.position() + BLOCK);
+                    request(bytes, 1, random.nextInt(16_000) * (long) BLOCK, BLOCK)
+                            .position(bytes.position() + BLOCK);
                 }
             }
             case 6 -> noise(option(bytes.putInt(3), random.nextInt(20), -1));
@@ -179,10 +183,10 @@ class HostileClientsIT {
             try {
                 return SocketChannel.open(UnixDomainSocketAddress.of(weir.socket()));
             } catch (IOException e) {
-                if (tries == 1000) {
+                if (tries == 20_000) {
                     throw e;
                 }
-                pause(10); // more are waiting to be accepted than the socket lets wait
+                pause(1); // more are waiting to be accepted than the socket lets wait
             }
         }
     }
