@@ -52,6 +52,12 @@ final class FileBackend implements BlockBackend {
     }
 
     @Override
+    public boolean readNow(ByteBuffer destination, long offset) {
+        LinuxFile linux = image.linux();
+        return linux != null && linux.readCached(destination, offset);
+    }
+
+    @Override
     public void write(ByteBuffer source, long offset) throws IOException {
         try {
             ChannelIo.write(image.channel(), source, offset);

@@ -7,6 +7,7 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.ExtentVisitor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -35,12 +36,14 @@ final class LinuxFile implements AutoCloseable {
 
     private final Path path;
     private final int descriptor;
+    private final CachedRead cachedRead;
     private volatile Support punchHole = Support.UNKNOWN;
     private volatile Support zeroRange = Support.UNKNOWN;
 
     private LinuxFile(Path path, int descriptor) {
         this.path = path;
         this.descriptor = descriptor;
+        cachedRead = new CachedRead(descriptor);
     }
 
     /**
@@ -173,6 +176,11 @@ final class LinuxFile implements AutoCloseable {
             case LibC.EINVAL -> whence == LibC.SEEK_DATA ? from : none;
             default -> throw new IOException(path + ": lseek failed, errno " + error);
         };
+    }
+
+    /** Does what {@link CachedRead#read} says. */
+    boolean readCached(ByteBuffer destination, long offset) {
+        return cachedRead.read(destination, offset);
     }
 
     /** Lets the kernel read a range into its cache. */

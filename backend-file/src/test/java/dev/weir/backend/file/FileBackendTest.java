@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
@@ -64,6 +65,27 @@ class FileBackendTest {
 
     private static String text(BackendOption option) {
         return option.name() + " " + option.kind() + " " + option.required();
+    }
+
+    @Test
+    void whatTheSystemHasCachedIsReadNow() throws Exception {
+        BlockBackend backend = create(1 << 20);
+        assumeTrue(
+                List.of("ext2/ext3", "ext4", "xfs", "btrfs")
+                        .contains(Files.getFileStore(image).type()),
+                "a file system that says what is cached");
+        byte[] bytes = random(4096);
+        backend.write(ByteBuffer.wrap(bytes), (1 << 20) - 4096);
+        ByteBuffer destination = ByteBuffer.allocateDirect(5000).position(100).limit(4196);
+        assertTrue(backend.readNow(destination, (1 << 20) - 4096));
+        assertEquals(4196, destination.position());
+        byte[] read = new byte[4096];
+        destination.get(100, read);
+        assertArrayEquals(bytes, read);
+        assertFalse(backend.readNow(ByteBuffer.allocate(4096), (1 << 20) - 4096), "to the heap");
+        assertFalse(backend.readNow(destination.position(100), (1 << 20) - 4095), "beyond the end");
+        assertEquals(100, destination.position());
+        backend.close();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.weir.block.BlockBackend;
 import dev.weir.testkit.block.FramedBuffer.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,24 @@ public abstract class BlockBackendContract {
             FramedBuffer destination = new FramedBuffer(kind, bytes.length);
             backend.read(destination.buffer(), 8192);
             assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            close();
+        }
+    }
+
+    @Test
+    @DisplayName("what can be read now is what is there, and else the position stays")
+    void readsNowOrNot() throws IOException {
+        for (Kind kind : Kind.values()) {
+            BlockBackend backend = fresh(SIZE);
+            byte[] bytes = ModelledDrive.randomBytes(new Random(1), 4096);
+            backend.write(ByteBuffer.wrap(bytes), 8192);
+            FramedBuffer destination = new FramedBuffer(kind, bytes.length);
+            int position = destination.buffer().position();
+            if (backend.readNow(destination.buffer(), 8192)) {
+                assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            } else {
+                assertEquals(position, destination.buffer().position(), kind + " destination");
+            }
             close();
         }
     }
