@@ -36,6 +36,7 @@ final class CrashedDrive {
      * @param number of the write, in the order of all writes
      * @param flushed for a flush, the number of the last acknowledged write of each block
      */
+    @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
     private record Asked(int block, long number, boolean fua, long[] flushed) {}
 
     private final Random random;

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
-    private static final long SECONDS = 30;
+    private static final long SECONDS = 120;
     private static final Path SCRIPT = Path.of(System.getProperty("weir.folder"), "bin", "weir");
 
     private final Path home;
