@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,8 +283,8 @@ final class Chaos {
 
     private void togglePolicy() {
         String type = List.of("bucket", "slice", "moody").get(random.nextInt(3));
-        ThrottlePolicyFactory factory = policies.get(type);
-        if (available.get(type)) {
+        ThrottlePolicyFactory factory = Objects.requireNonNull(policies.get(type));
+        if (isThere(type)) {
             // until it is gone from every drive it may be asked
             fixture.engine.removePolicies(factory);
             available.put(type, false);
@@ -312,7 +314,7 @@ final class Chaos {
             toggleBackends();
         }
         policies.forEach((type, factory) -> {
-            if (!available.get(type)) {
+            if (!isThere(type)) {
                 available.put(type, true);
                 fixture.engine.addPolicies(factory, 0);
             }
@@ -423,7 +425,7 @@ final class Chaos {
         return owner.hasLimits() && (!isThere(owner.policy) || owner.policy.equals("moody") || refuses);
     }
 
-    void expect(boolean truth, java.util.function.Supplier<String> otherwise) {
+    void expect(boolean truth, Supplier<String> otherwise) {
         if (!truth && violation == null) {
             violation = otherwise.get();
         }
