@@ -13,13 +13,12 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class Chaos {
     private final ObservedBackends backends = new ObservedBackends(this::reached);
     private final MoodyPolicies moody = new MoodyPolicies();
     private final Map<String, ThrottlePolicyFactory> policies;
-    private final Set<String> available = new HashSet<>();
+    private final Map<String, Boolean> available = new HashMap<>();
     private final Map<Long, ChaosRequest> requests = new HashMap<>();
     private boolean backendsAreThere = true;
     private boolean resubmitting;
@@ -62,7 +61,7 @@ final class Chaos {
         fixture = new EngineFixture(seed);
         countsParts = random.nextBoolean();
         policies = Map.of("bucket", fixture.bucket, "slice", fixture.slice, "moody", moody);
-        available.addAll(policies.keySet());
+        policies.keySet().forEach(type -> available.put(type, true));
         fixture.engine.addPolicies(moody, 0);
         fixture.engine.addBackends(backends, 0);
         for (int i = 0; i < 4; i++) {
@@ -231,7 +230,7 @@ final class Chaos {
 
     private boolean accepts(String policy, ThrottleLimits limits) {
         return !policy.equals("slice")
-                || !available.contains(policy)
+                || !available.getOrDefault(policy, false)
                 || LimitKey.ALL.stream().allMatch(key -> limits.max(key) == 0);
     }
 
@@ -285,12 +284,13 @@ final class Chaos {
     private void togglePolicy() {
         String type = List.of("bucket", "slice", "moody").get(random.nextInt(3));
         ThrottlePolicyFactory factory = Objects.requireNonNull(policies.get(type));
-        if (available.remove(type)) {
+        if (isThere(type)) {
             // until it is gone from every drive it may be asked
             fixture.engine.removePolicies(factory);
+            available.put(type, false);
         }
         if (random.nextInt(4) > 0) {
-            available.add(type);
+            available.put(type, true);
             fixture.engine.addPolicies(factory, 0);
         }
     }
@@ -314,7 +314,8 @@ final class Chaos {
             toggleBackends();
         }
         policies.forEach((type, factory) -> {
-            if (available.add(type)) {
+            if (!isThere(type)) {
+                available.put(type, true);
                 fixture.engine.addPolicies(factory, 0);
             }
         });
@@ -367,7 +368,7 @@ final class Chaos {
     }
 
     private boolean isThere(String policy) {
-        return available.contains(policy);
+        return available.getOrDefault(policy, false);
     }
 
     private long now() {
@@ -424,7 +425,7 @@ final class Chaos {
         return owner.hasLimits() && (!isThere(owner.policy) || owner.policy.equals("moody") || refuses);
     }
 
-    void expect(boolean truth, java.util.function.Supplier<String> otherwise) {
+    void expect(boolean truth, Supplier<String> otherwise) {
         if (!truth && violation == null) {
             violation = otherwise.get();
         }
