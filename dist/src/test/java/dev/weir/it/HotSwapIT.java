@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -56,7 +55,9 @@ class HotSwapIT {
     private static FioLoad fio;
 
     private final ConcurrentLinkedQueue<Swap> swaps = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean deploying = new AtomicBoolean();
+
+    /** Guarded by this object. */
+    private boolean deploying;
 
     /** A swap, from when it was asked for to when it was done, in milliseconds since the epoch. */
     private record Swap(String way, long begin, long end) {}
@@ -222,25 +223,32 @@ class HotSwapIT {
         String bucket = weir.bundle("weir-throttle-bucket");
         String slice = weir.bundle("weir-throttle-slice");
         for (int i = 0; swaps.size() < SWAPS; i++) {
-            // what is being deployed is left alone
-            boolean ofSlice = i % 2 == 0 || deploying.get();
-            String id = ofSlice ? slice : bucket;
-            String type = ofSlice ? "slice" : "bucket";
-            String bundle = "b = ($.context getBundle %s)".formatted(id);
-            swapTwice(
-                    "stop and start", "policy vm1 " + type + "; " + bundle + "; $b stop; $b start; $b stop; $b start");
-            swapTwice("update", bundle + "; update $b; update $b");
-            swapTwice(
-                    "command", "policy %s %s; policy %s %s".formatted(type, ofSlice ? "bucket" : "slice", type, type));
+            swapInAllWays(i % 2 == 0, bucket, slice);
         }
+    }
+
+    private synchronized void swapInAllWays(boolean even, String bucket, String slice) {
+        // what is being deployed is left alone
+        boolean ofSlice = even || deploying;
+        String type = ofSlice ? "slice" : "bucket";
+        String bundle = "b = ($.context getBundle %s)".formatted(ofSlice ? slice : bucket);
+        String other = ofSlice ? "bucket" : "slice";
+        if (!deploying) {
+            weir.ask("policy vm1 " + type).ok();
+            swapTwice("command", "policy %s %s; policy %s %s".formatted(type, other, type, type));
+        }
+        swapTwice("stop and start", bundle + "; $b stop; $b start; $b stop; $b start");
+        swapTwice("update", bundle + "; update $b; update $b");
+    }
+
+    private synchronized void deploying(boolean begins) {
+        deploying = begins;
     }
 
     /** Drops the shipped policy's jar anew into the folder for it, which takes about a second each time. */
     private void deploy() throws IOException {
         for (int i = 0; i < DEPLOYS; i++) {
-            deploying.set(true);
-            // lets a swap end that has been begun
-            Weir.pause(200);
+            deploying(true);
             String line = "drive bucket goes on with policy bucket";
             int before = weir.countLogged(line);
             Path jar = Files.copy(JAR, folder.resolve("next.jar"), StandardCopyOption.REPLACE_EXISTING);
@@ -248,7 +256,7 @@ class HotSwapIT {
             Files.move(jar, folder.resolve("home/deploy/bucket.jar"), StandardCopyOption.ATOMIC_MOVE);
             weir.await(() -> weir.countLogged(line) > before);
             swaps.add(new Swap("deploy", begin, System.currentTimeMillis()));
-            deploying.set(false);
+            deploying(false);
             Weir.pause(100);
         }
     }
