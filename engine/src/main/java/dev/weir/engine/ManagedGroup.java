@@ -55,6 +55,7 @@ final class ManagedGroup implements GroupControl {
         synchronized (domain) {
             slot.reconfigure(newSettings.policy(), factory, newSettings.limits(), clock.nanoTime());
             settings = newSettings;
+            domain.limitsChanged();
         }
         domain.release();
     }
