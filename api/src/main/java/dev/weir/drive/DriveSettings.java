@@ -2,6 +2,7 @@ package dev.weir.drive;
 
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a drive is configured with. In Configuration Admin it is a factory configuration
  * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
- * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group} and
- * {@code limits.KEY} ({@link Long}); all but the first two may be absent.
+ * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
+ * {@code limits.KEY} ({@link Long}) and {@code weir.drive.clients} ({@code String[]}); all but the first two may be absent.
  *
  * @param name the drive's name
  * @param backendType the type of its backend, for example {@code file}
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the type of its policy, for example {@code bucket}
  * @param group the group whose limits hold beside its own, or null
  * @param limits its own limits
+ * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
  */
 public record DriveSettings(
         String name,
@@ -27,7 +29,8 @@ public record DriveSettings(
         boolean readOnly,
         String policy,
         @Nullable String group,
-        ThrottleLimits limits) {
+        ThrottleLimits limits,
+        List<String> clients) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -40,9 +43,22 @@ public record DriveSettings(
     private static final String READ_ONLY = "read-only";
     private static final String GROUP = "group";
 
-    /** Copies the options. */
+    /** Copies the options and the clients. */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
+        clients = List.copyOf(clients);
+    }
+
+    /** Makes the settings of a drive that all clients may see. */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, List.of());
     }
 
     /**
@@ -65,13 +81,21 @@ public record DriveSettings(
                 Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")),
                 SettingsProperties.policy(properties),
                 group == null ? null : group.toString(),
-                SettingsProperties.limits(properties));
+                SettingsProperties.limits(properties),
+                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
+    }
+
+    /** Returns the properties of the {@link Drive} service of these settings. */
+    public Map<String, Object> serviceProperties() {
+        return clients.isEmpty()
+                ? Map.of(Drive.NAME, name)
+                : Map.of(Drive.NAME, name, Drive.CLIENTS, clients.toArray(String[]::new));
     }
 
     /** Returns these settings as the properties of a configuration. */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        properties.put(Drive.NAME, name);
+        properties.putAll(serviceProperties());
         properties.put(TYPE, backendType);
         backendOptions.forEach((option, value) -> properties.put(BACKEND + option, value));
         properties.put(READ_ONLY, readOnly);

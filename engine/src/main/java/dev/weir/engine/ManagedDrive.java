@@ -104,6 +104,9 @@ final class ManagedDrive implements DriveControl {
         }
         reconfigure(newSettings.policy(), policy, newSettings.limits());
         settings = newSettings;
+        if (drive != null && !old.clients().equals(newSettings.clients())) {
+            drive.update(newSettings.serviceProperties());
+        }
         throttle.moveTo(domain);
     }
 
@@ -161,7 +164,7 @@ final class ManagedDrive implements DriveControl {
             open = offered;
             unavailable = "";
             updateControl();
-            drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
+            drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | LinkageError e) {
             unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();

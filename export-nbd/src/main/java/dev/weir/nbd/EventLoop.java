@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -49,7 +50,9 @@ final class EventLoop implements Executor {
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(Bounds.RECEIVE_BYTES);
     private final BufferPool pool;
     private final Thread thread;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean stopping;
+    private volatile boolean draining;
 
     /** Starts a thread of that name, with buffers for its connections from {@code pool}. */
     static EventLoop start(String name, BufferPool pool) throws IOException {
@@ -106,6 +109,16 @@ final class EventLoop implements Executor {
         }
     }
 
+    /** Ends by itself once all its sockets are closed. */
+    void drain() {
+        execute(() -> draining = true);
+    }
+
+    /** Returns what is completed when it has ended. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
     /** Closes all its sockets and ends; tasks that come later are run once more or not at all. */
     void stop() {
         stopping = true;
@@ -125,7 +138,7 @@ final class EventLoop implements Executor {
 
     private void run() {
         try (selector) {
-            while (!stopping) {
+            while (!stopping && !(draining && isIdle())) {
                 if (tasks.isEmpty()) {
                     selector.select(serve);
                 } else {
@@ -137,7 +150,13 @@ final class EventLoop implements Executor {
             handlers().forEach(handler -> handler.close("the server stops"));
         } catch (IOException e) {
             LOG.error("{} cannot go on", thread.getName(), e);
+        } finally {
+            ended.complete(null);
         }
+    }
+
+    private boolean isIdle() {
+        return selector.keys().stream().noneMatch(key -> key.channel().isOpen());
     }
 
     /** Runs the tasks that are there now; those that they add have to wait until sockets had their turn. */

@@ -26,6 +26,8 @@ final class Handshake {
         TAKEN,
         /** Both sides are in transmission, on {@link #drive()}, as soon as the output has been sent. */
         TRANSMISSION,
+        /** TLS begins as soon as the output has been sent, and {@link #overTls} goes on. */
+        STARTTLS,
         /** The client wants to leave; the connection is closed once the output has been sent. */
         ABORTED,
         /** The connection must be closed, for {@link #fault()}. */
@@ -35,10 +37,12 @@ final class Handshake {
     private static final int CLIENT_FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
     private static final int CLIENT_FLAGS_BYTES = 4;
 
-    private final Exports exports;
+    private final VisibleExports exports;
+    private final TlsMode tls;
     private final HandshakeOutput output = new HandshakeOutput();
 
     private boolean greeted;
+    private boolean fixedNewstyle;
     private boolean zeroes = true;
 
     /** Whether the header of an option was taken, and what of its data, if any, is still to come. */
@@ -51,9 +55,23 @@ final class Handshake {
     private @Nullable Drive drive;
     private String fault = "";
 
-    Handshake(Exports exports) {
+    Handshake(VisibleExports exports, TlsMode tls) {
         this.exports = exports;
+        this.tls = tls;
         output.greet();
+    }
+
+    private Handshake(Handshake plain, VisibleExports exports) {
+        this.exports = exports;
+        tls = TlsMode.ON;
+        greeted = true;
+        fixedNewstyle = true;
+        zeroes = plain.zeroes;
+    }
+
+    /** Returns what goes on with the options over TLS, and knows nothing of those that were taken before. */
+    Handshake overTls(VisibleExports newExports) {
+        return new Handshake(this, newExports);
     }
 
     /** Returns what is to be sent before anything else is taken, possibly nothing. */
@@ -90,6 +108,7 @@ final class Handshake {
             return refuse("client flags 0x" + Integer.toHexString(flags) + ": not all of them are known");
         }
         greeted = true;
+        fixedNewstyle = (flags & Nbd.NBD_FLAG_C_FIXED_NEWSTYLE) != 0;
         zeroes = (flags & Nbd.NBD_FLAG_C_NO_ZEROES) == 0;
         return Step.TAKEN;
     }
@@ -134,6 +153,12 @@ final class Handshake {
     }
 
     private Step answer(byte[] data) {
+        if (option == Nbd.NBD_OPT_STARTTLS) {
+            return startTls();
+        }
+        if (tls == TlsMode.REQUIRED && option != Nbd.NBD_OPT_ABORT) {
+            return requireTls();
+        }
         return switch (option) {
             case Nbd.NBD_OPT_EXPORT_NAME -> exportName(new String(data, UTF_8));
             case Nbd.NBD_OPT_ABORT -> abort();
@@ -141,6 +166,23 @@ final class Handshake {
             case Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> info(ByteBuffer.wrap(data));
             default -> error(Nbd.NBD_REP_ERR_UNSUP, "option " + option + " is not supported");
         };
+    }
+
+    private Step startTls() {
+        if (tls == TlsMode.OFF || !fixedNewstyle) {
+            return error(Nbd.NBD_REP_ERR_POLICY, "TLS is not to be had here");
+        }
+        if (tls == TlsMode.ON || optionBytes > 0) {
+            return error(Nbd.NBD_REP_ERR_INVALID, "NBD_OPT_STARTTLS comes once and has no data");
+        }
+        output.ack(option);
+        return Step.STARTTLS;
+    }
+
+    private Step requireTls() {
+        return option == Nbd.NBD_OPT_EXPORT_NAME
+                ? refuse("NBD_OPT_EXPORT_NAME without TLS, which is required here")
+                : error(Nbd.NBD_REP_ERR_TLS_REQD, "NBD_OPT_STARTTLS must come first");
     }
 
     private Step exportName(String name) {
@@ -193,7 +235,9 @@ final class Handshake {
     private Step info(String name, Set<Integer> wanted) {
         Drive found = exports.find(name);
         if (found == null) {
-            return error(Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
+            // whether a drive is not there or for others is the same to who may not see it
+            int error = tls == TlsMode.OPTIONAL ? Nbd.NBD_REP_ERR_TLS_REQD : Nbd.NBD_REP_ERR_UNKNOWN;
+            return error(error, unknown(name));
         }
         output.infoExport(option, found);
         if (wanted.contains(Nbd.NBD_INFO_NAME)) {

@@ -1,8 +1,8 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class Inbox {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final EventLoop loop;
     private final ByteBuffer[] payloadAndBehind = new ByteBuffer[2];
     private @Nullable ByteBuffer rest;
     private boolean drained;
 
-    Inbox(SocketChannel channel, EventLoop loop) {
-        this.channel = channel;
+    Inbox(Wire wire, EventLoop loop) {
+        this.wire = wire;
         this.loop = loop;
     }
 
@@ -44,9 +44,9 @@ final class Inbox {
             in.limit(Bounds.READ_BEHIND_BYTES);
             payloadAndBehind[0] = payload;
             payloadAndBehind[1] = in;
-            received = channel.read(payloadAndBehind);
+            received = wire.read(payloadAndBehind);
         } else {
-            received = channel.read(in);
+            received = wire.read(in);
         }
         drained = in.hasRemaining();
         return received < 0 ? null : in.flip();

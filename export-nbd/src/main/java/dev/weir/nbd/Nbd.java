@@ -36,6 +36,7 @@ final class Nbd {
 
     static final int NBD_OPT_ABORT = 2;
     static final int NBD_OPT_LIST = 3;
+    static final int NBD_OPT_STARTTLS = 5;
     static final int NBD_OPT_INFO = 6;
     static final int NBD_OPT_GO = 7;
 
@@ -45,7 +46,9 @@ final class Nbd {
     static final int NBD_REP_SERVER = 2;
     static final int NBD_REP_INFO = 3;
     static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
+    static final int NBD_REP_ERR_POLICY = (1 << 31) + 2;
     static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
+    static final int NBD_REP_ERR_TLS_REQD = (1 << 31) + 5;
     static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
     static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
 

@@ -2,10 +2,16 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Handshake.Step;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.PlainWire;
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +20,14 @@ final class Negotiation implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     private final EventLoop loop;
-    private final SocketChannel channel;
+    private final SocketChannel socket;
     private final SelectionKey key;
     private final String client;
-    private final Inbox inbox;
-    private final Handshake handshake;
+    private final Exports exports;
+    private final @Nullable TlsContext tls;
+    private Wire wire;
+    private Inbox inbox;
+    private Handshake handshake;
     private Step step = Step.TAKEN;
     private ByteBuffer output;
 
@@ -26,14 +35,26 @@ final class Negotiation implements Connection {
      * Greets the client when it is first called.
      *
      * @param client who it is, for people
+     * @param mode how it stands to TLS
+     * @param tls the keys for it, if it is not off
      */
-    Negotiation(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports) {
+    Negotiation(
+            EventLoop loop,
+            SocketChannel socket,
+            SelectionKey key,
+            String client,
+            Exports exports,
+            TlsMode mode,
+            @Nullable TlsContext tls) {
         this.loop = loop;
-        this.channel = channel;
+        this.socket = socket;
         this.key = key;
         this.client = client;
-        inbox = new Inbox(channel, loop);
-        handshake = new Handshake(exports);
+        this.exports = exports;
+        this.tls = tls;
+        wire = new PlainWire(socket);
+        inbox = new Inbox(wire, loop);
+        handshake = new Handshake(new VisibleExports(exports, wire::peer), mode);
         output = ByteBuffer.wrap(handshake.output());
     }
 
@@ -56,18 +77,35 @@ final class Negotiation implements Connection {
                 finish();
                 return;
             }
+            if (step == Step.STARTTLS) {
+                startTls(in);
+            }
             step = handshake.take(in);
             output = ByteBuffer.wrap(handshake.output());
         } while (step != Step.INCOMPLETE);
         inbox.keep(in);
-        key.interestOps(output.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        key.interestOps(isSent() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+        if (wire.hasMore()) {
+            loop.execute(() -> loop.serve(this, SelectionKey.OP_READ));
+        }
     }
 
     private boolean isSent() throws IOException {
         if (output.hasRemaining()) {
-            channel.write(output);
+            wire.write(output);
         }
-        return !output.hasRemaining();
+        return !output.hasRemaining() && wire.flush();
+    }
+
+    /** What was sent in plain text must not be taken for what was sent over TLS. */
+    private void startTls(ByteBuffer in) throws IOException {
+        if (in.hasRemaining()) {
+            throw new IOException("it did not wait for the answer to NBD_OPT_STARTTLS");
+        }
+        inbox.keep(in);
+        wire = Objects.requireNonNull(tls).start(socket);
+        inbox = new Inbox(wire, loop);
+        handshake = handshake.overTls(new VisibleExports(exports, wire::peer));
     }
 
     private boolean isOver() {
@@ -77,7 +115,7 @@ final class Negotiation implements Connection {
     private void finish() {
         if (step == Step.TRANSMISSION) {
             LOG.debug("{} uses drive {}", client, handshake.drive().name());
-            Session session = new Session(loop, channel, key, client, inbox, handshake.drive());
+            Session session = new Session(loop, wire, key, client, inbox, handshake.drive());
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
@@ -89,6 +127,16 @@ final class Negotiation implements Connection {
     }
 
     @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(Queued queued) {
+        close("the server stops");
+    }
+
+    @Override
     public void driveGone(Drive drive) {
         if (step == Step.TRANSMISSION && handshake.drive() == drive) {
             close("drive " + drive.name() + " is gone");
@@ -97,8 +145,8 @@ final class Negotiation implements Connection {
 
     @Override
     public void close(String why) {
-        if (channel.isOpen()) {
-            Sockets.close(channel);
+        if (socket.isOpen()) {
+            Sockets.close(wire);
             inbox.release();
             LOG.debug("{} is closed: {}", client, why);
         }

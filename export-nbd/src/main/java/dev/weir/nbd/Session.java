@@ -2,11 +2,12 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Transmission.State;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ final class Session implements Connection, ReplyQueue.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final EventLoop loop;
-    private final SocketChannel channel;
+    private final Wire wire;
     private final SelectionKey key;
     private final String client;
     private final Inbox inbox;
@@ -30,25 +31,26 @@ final class Session implements Connection, ReplyQueue.Owner {
     /** Whether it takes no more requests and closes as soon as all are answered. */
     private boolean ending;
 
-    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Drive drive) {
+    Session(EventLoop loop, Wire wire, SelectionKey key, String client, Inbox inbox, Drive drive) {
         this.loop = loop;
-        this.channel = channel;
+        this.wire = wire;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
         this.drive = drive;
-        replies = new ReplyQueue(this, channel, loop.pool());
+        replies = new ReplyQueue(this, wire, loop.pool());
         transmission = new Transmission(this, drive, replies, loop.pool(), loop);
     }
 
     @Override
     public void ready(int operations) throws IOException {
-        if (!channel.isOpen()) {
+        if (!wire.isOpen()) {
             return;
         }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             replies.writeOn();
+            awaitFlush();
         }
         if ((operations & SelectionKey.OP_READ) != 0) {
             read();
@@ -76,6 +78,17 @@ final class Session implements Connection, ReplyQueue.Owner {
             end("the client disconnected");
         } else {
             awaitRequests(state == State.INCOMPLETE);
+            awaitFlush();
+            if (state == State.INCOMPLETE && wire.hasMore()) {
+                loop.execute(this::goOn);
+            }
+        }
+    }
+
+    /** TLS has things to say of its own that no reply waits for. */
+    private void awaitFlush() throws IOException {
+        if (!wire.flush()) {
+            awaitWritable();
         }
     }
 
@@ -120,8 +133,22 @@ final class Session implements Connection, ReplyQueue.Owner {
     }
 
     @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(Queued queued) {
+        if (wire.isOpen()) {
+            transmission.stop(queued);
+            drive.cancel(this);
+            end("the server stops");
+        }
+    }
+
+    @Override
     public void driveGone(Drive gone) {
-        if (gone == drive && channel.isOpen()) {
+        if (gone == drive && wire.isOpen()) {
             transmission.close();
             end("drive " + gone.name() + " is gone");
         }
@@ -129,8 +156,8 @@ final class Session implements Connection, ReplyQueue.Owner {
 
     @Override
     public void close(String why) {
-        if (channel.isOpen()) {
-            Sockets.close(channel);
+        if (wire.isOpen()) {
+            Sockets.close(wire);
             replies.close();
             transmission.close();
             inbox.release();
@@ -162,7 +189,7 @@ final class Session implements Connection, ReplyQueue.Owner {
     private void goOn() {
         if (!ending) {
             loop.serve(this, SelectionKey.OP_READ);
-        } else if (channel.isOpen() && replies.isDone()) {
+        } else if (wire.isOpen() && replies.isDone()) {
             close("all is answered");
         }
     }

@@ -43,6 +43,7 @@ final class Transmission {
     private long unwantedBytes;
 
     private boolean closed;
+    private volatile Queued queued = Queued.ESHUTDOWN;
     private String fault = "";
 
     /**
@@ -185,6 +186,9 @@ final class Transmission {
     void completed(NbdRequest request, @Nullable BlockError outcome) {
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
+        } else if (outcome == BlockError.ESHUTDOWN && queued == Queued.UNANSWERED) {
+            request.releaseData();
+            replies.drop(request);
         } else {
             request.finish(Nbd.error(outcome));
             replies.add(request);
@@ -193,12 +197,17 @@ final class Transmission {
 
     private void goOn(NbdRequest request) {
         if (closed) {
-            request.finish(Nbd.NBD_ESHUTDOWN);
-            replies.add(request);
+            completed(request, BlockError.ESHUTDOWN);
         } else {
             request.nextPart();
             drive.submit(request);
         }
+    }
+
+    /** Takes nothing more, and says what is to be done with requests that the drive will not do any more. */
+    void stop(Queued newQueued) {
+        queued = newQueued;
+        close();
     }
 
     /** Takes nothing more; a request that is not all there is forgotten. */

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Handshake.Step;
 import dev.weir.nbd.NbdClient.OptionReply;
+import dev.weir.nbd.wire.Identity;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -36,13 +37,16 @@ class HandshakeTest {
             | Nbd.NBD_FLAG_SEND_FLUSH
             | Nbd.NBD_FLAG_SEND_FUA
             | Nbd.NBD_FLAG_CAN_MULTI_CONN;
-    private static final int STARTTLS = 5;
     private static final int STRUCTURED_REPLY = 8;
 
     private final Drive vm1 = new MemoryDrive("vm1", 1 << 20, false);
     private final Drive golden = new MemoryDrive("gölden", 4096, true);
     private final Exports exports = new Exports();
-    private final Handshake handshake = new Handshake(exports);
+    private final Handshake handshake = new Handshake(all(exports), TlsMode.OFF);
+
+    private static VisibleExports all(Exports exports) {
+        return new VisibleExports(exports, () -> Identity.UNKNOWN);
+    }
 
     @BeforeEach
     void offerTwoDrives() {
@@ -243,7 +247,7 @@ class HandshakeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 4, STARTTLS, STRUCTURED_REPLY, 9, 10, 11, 12345, -1})
+    @ValueSource(ints = {0, 4, STRUCTURED_REPLY, 9, 10, 11, 12345, -1})
     void everyOtherOptionIsUnsupported(int unknown) {
         begin(FLAGS);
 
@@ -282,7 +286,7 @@ class HandshakeTest {
 
     /** Offers the bytes in pieces of this size, keeping what is not taken, as a connection does. */
     private byte[] converse(byte[] bytes, int piece) {
-        Handshake fresh = new Handshake(exports);
+        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         said.writeBytes(fresh.output());
         int taken = 0;
@@ -306,7 +310,7 @@ class HandshakeTest {
 
     @Property(tries = 300)
     void garbageEndsInAStepAndNeverInAnException(@ForAll @Size(max = 200) byte[] garbage, @ForAll boolean greeted) {
-        Handshake fresh = new Handshake(exports);
+        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
         ByteBuffer in = ByteBuffer.allocate(4 + Nbd.OPTION_BYTES + garbage.length);
         if (greeted) {
             in.putInt(FLAGS);

@@ -33,7 +33,7 @@ class NbdExportTest {
         Path other = folder.resolve("t");
         MemoryDrive drive = new MemoryDrive("vm1", 4096, false);
         NbdExport export = new NbdExport(context());
-        export.addDrive(drive);
+        export.addDrive(drive, Map.of());
         export.activate(listen("unix:" + socket, "unix:relative"));
 
         assertTrue(registered);
@@ -59,7 +59,9 @@ class NbdExportTest {
     }
 
     private static NbdExport.Config listen(String... addresses) {
-        return proxy(NbdExport.Config.class, (self, method, arguments) -> addresses);
+        return proxy(
+                NbdExport.Config.class,
+                (self, method, arguments) -> method.getName().equals("listen") ? addresses : method.getDefaultValue());
     }
 
     private BundleContext context() {

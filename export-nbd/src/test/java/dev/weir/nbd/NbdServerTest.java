@@ -286,7 +286,8 @@ class NbdServerTest {
             drive.awaitHeld(3);
             settle();
             exports.remove(drive);
-            server.driveGone(drive);
+            exports.remove(drive);
+            server.driveChanged(drive);
             assertTrue(idle.isClosedByServer());
             settle();
             busy.send(new Requests().flush(3));
