@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a drive stands at one moment.
  *
- * @param settings what it was configured with, except for what is below
+ * @param settings what it is configured with; the policy and the limits may have been changed since, see below
  * @param state whether it can be used
  * @param reason why it cannot, for people; empty if it can
  * @param size in bytes; 0 while the backend is not open
@@ -63,6 +63,8 @@ public record DriveSnapshot(
      * @param writes writes, write-zeroes and trims completed
      * @param writeBytes bytes they covered
      * @param flushes flushes completed
+     * @param caches requests to prepare for reading completed
+     * @param blockStatuses requests for extents completed
      * @param failed requests completed with an error
      * @param held requests that had to wait in the queue
      * @param cancelled requests that a client took with it
@@ -73,6 +75,8 @@ public record DriveSnapshot(
             long writes,
             long writeBytes,
             long flushes,
+            long caches,
+            long blockStatuses,
             long failed,
             long held,
             long cancelled) {}

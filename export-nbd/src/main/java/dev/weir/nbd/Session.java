@@ -31,15 +31,15 @@ final class Session implements Connection, ReplyQueue.Owner {
     /** Whether it takes no more requests and closes as soon as all are answered. */
     private boolean ending;
 
-    Session(EventLoop loop, Wire wire, SelectionKey key, String client, Inbox inbox, Drive drive) {
+    Session(EventLoop loop, Wire wire, SelectionKey key, String client, Inbox inbox, Agreement agreement) {
         this.loop = loop;
         this.wire = wire;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
-        this.drive = drive;
+        drive = agreement.drive();
         replies = new ReplyQueue(this, wire, loop.pool());
-        transmission = new Transmission(this, drive, replies, loop.pool(), loop);
+        transmission = new Transmission(this, agreement, replies, loop.pool(), loop);
     }
 
     @Override

@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsPeer extends AbstractTlsServer {
     /** Those that any pre-shared key of TLS 1.3 goes with, as it is bound to a hash: the default one. */
-    private static final int[] TLS_13 = {
-        CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_CHACHA20_POLY1305_SHA256
-    };
+    private static final int[] TLS_13 = {CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_CHACHA20_POLY1305_SHA256};
+
     private static final int[] WITH_PRE_SHARED_KEY = {
         CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
         CipherSuite.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384,
