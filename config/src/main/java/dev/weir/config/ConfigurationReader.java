@@ -40,12 +40,14 @@ final class ConfigurationReader {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
         weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
-        List<String> listen = listen(weir.child("nbd"));
+        NbdReader nbd = new NbdReader(weir.child("nbd"));
+        Map<String, Object> nbdProperties = nbd.read();
+        List<String> listen = listen(weir.child("nbd"), nbd);
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
         writtenGroups.forEach(group -> names.add(group.key()));
-        DriveReader reader = new DriveReader(types, unread ? null : names);
+        DriveReader reader = new DriveReader(types, unread ? null : names, nbd);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : writtenGroups) {
             if (isNamedBlock(group)) {
@@ -70,6 +72,7 @@ final class ConfigurationReader {
                 groups,
                 drives,
                 listen,
+                nbdProperties,
                 origins,
                 without(types.backends().keySet(), backends),
                 without(types.policies().keySet(), policies),
@@ -111,17 +114,18 @@ final class ConfigurationReader {
         drives.add(reader.readDrive(name, drive));
     }
 
-    private List<String> listen(Setting nbd) {
-        nbd.refuseUnknown(List.of("listen"), List.of());
+    private List<String> listen(Setting nbd, NbdReader rules) {
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {
             listen.fault("must be one address or more");
         }
-        List<String> ofFile = addresses(written);
-        List<String> ofCommandLine = addresses(inputs.listen().stream()
-                .map(text -> commandLine("--listen " + Findings.shown(text), text))
-                .toList());
+        List<String> ofFile = addresses(written, inputs.listen().isEmpty() ? rules : null);
+        List<String> ofCommandLine = addresses(
+                inputs.listen().stream()
+                        .map(text -> commandLine("--listen " + Findings.shown(text), text))
+                        .toList(),
+                rules);
         if (!inputs.listen().isEmpty()) {
             return ofCommandLine;
         }
@@ -129,10 +133,10 @@ final class ConfigurationReader {
             return ofFile;
         }
         String socket = "unix:" + inputs.home().resolve("run/nbd.sock");
-        return addresses(List.of(commandLine("--home " + inputs.home(), socket)));
+        return addresses(List.of(commandLine("--home " + inputs.home(), socket)), rules);
     }
 
-    private List<String> addresses(List<Setting> written) {
+    private List<String> addresses(List<Setting> written, @Nullable NbdReader rules) {
         List<String> addresses = new ArrayList<>();
         for (Setting setting : written) {
             String address = NbdAddress.read(setting);
@@ -140,6 +144,9 @@ final class ConfigurationReader {
                 setting.fault("is there twice");
             } else if (address != null) {
                 addresses.add(address);
+                if (rules != null) {
+                    rules.check(setting, address);
+                }
             }
         }
         return addresses;

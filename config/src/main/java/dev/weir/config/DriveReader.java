@@ -7,27 +7,32 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
 final class DriveReader {
     private static final List<String> GROUP_KEYS = List.of("policy", "limits");
-    private static final List<String> DRIVE_KEYS = List.of("backend", "policy", "limits", "group", "read-only");
+    private static final List<String> DRIVE_KEYS =
+            List.of("backend", "policy", "limits", "group", "read-only", "clients");
     private static final List<String> LIMIT_KEYS =
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
 
     private final Types types;
     private final @Nullable Set<String> groups;
+    private final NbdReader nbd;
 
     /**
      * Makes a reader.
      *
      * @param types the types of backends and policies that are here
      * @param groups the names of all groups; null if the file that may have them could not be read
+     * @param nbd what clients can be asked for
      */
-    DriveReader(Types types, @Nullable Set<String> groups) {
+    DriveReader(Types types, @Nullable Set<String> groups, NbdReader nbd) {
         this.types = types;
         this.groups = groups;
+        this.nbd = nbd;
     }
 
     GroupSettings readGroup(String name, Setting group) {
@@ -47,7 +52,22 @@ final class DriveReader {
                 Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false),
                 policy(drive, limits),
                 group(drive.child("group")),
-                limits);
+                limits,
+                clients(drive.child("clients")));
+    }
+
+    /** An empty list would let in everybody, which is hardly meant. */
+    private List<String> clients(Setting clients) {
+        nbd.checkClients(clients);
+        List<Setting> written = clients.elements();
+        if (clients.isSet() && written.isEmpty()) {
+            clients.fault("must name one client or more");
+        }
+        return written.stream()
+                .map(Values::word)
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
     }
 
     private String policy(Setting owner, ThrottleLimits limits) {

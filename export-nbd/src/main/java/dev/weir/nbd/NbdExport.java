@@ -173,6 +173,7 @@ public final class NbdExport implements DriveExport {
     private Dictionary<String, Object> properties() {
         return FrameworkUtil.asDictionary(Map.of(
                 ADDRESSES, server.addresses().toArray(String[]::new),
+                STOP_MILLIS, stopMillis,
                 FAULTS, faults().toArray(String[]::new)));
     }
 

@@ -68,8 +68,10 @@ final class Negotiation implements Connection {
             close("the client left");
             return;
         }
+        boolean sent;
         do {
-            if (!isSent()) {
+            sent = isSent();
+            if (!sent) {
                 break;
             }
             if (isOver()) {
@@ -84,7 +86,7 @@ final class Negotiation implements Connection {
             output = ByteBuffer.wrap(handshake.output());
         } while (step != Step.INCOMPLETE);
         inbox.keep(in);
-        key.interestOps(isSent() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+        key.interestOps(sent ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
         if (wire.hasMore()) {
             loop.execute(() -> loop.serve(this, SelectionKey.OP_READ));
         }
