@@ -20,8 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as certtool, openssl and psktool write them, and what is said of others. */
 class TlsFilesTest {
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    TlsFilesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @ParameterizedTest
     @CsvSource({"server-cert.pem, server-key.pem", "server-cert.pem, server-sec1-key.pem", "rsa-cert.pem, rsa-key.pem"})
