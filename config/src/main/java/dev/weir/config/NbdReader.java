@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Reads what the NBD server is told beside where it listens, as properties of its configuration. For one reading.
@@ -25,11 +26,18 @@ final class NbdReader {
 
     private final Setting nbd;
     private final Map<String, Object> properties = new LinkedHashMap<>();
+    private final Set<Path> files;
     private final String mode;
     private final boolean plaintext;
 
-    NbdReader(Setting nbd) {
+    /**
+     * Makes a reader.
+     *
+     * @param files where to put the files of keys and certificates, which are looked at only by the server
+     */
+    NbdReader(Setting nbd, Set<Path> files) {
         this.nbd = nbd;
+        this.files = files;
         mode = word("tls", MODES);
         plaintext = Objects.requireNonNullElse(Values.flag(nbd.child("allow-plaintext-tcp")), false);
     }
@@ -99,6 +107,7 @@ final class NbdReader {
             return;
         }
         Path file = Path.of(path);
+        files.add(file);
         try {
             stamp.append(Files.getLastModifiedTime(file))
                     .append(Files.size(file))
