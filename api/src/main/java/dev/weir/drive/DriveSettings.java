@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a drive is configured with. In Configuration Admin it is a factory configuration
  * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
  * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
- * {@code limits.KEY} ({@link Long}) and {@code weir.drive.clients} ({@code String[]}); all but the first two may be absent.
+ * {@code limits.KEY} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
+ * first two may be absent.
  *
  * @param name the drive's name
  * @param backendType the type of its backend, for example {@code file}
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the type of its policy, for example {@code bucket}
  * @param group the group whose limits hold beside its own, or null
  * @param limits its own limits
+ * @param description what clients and operators are told of it; may be empty
  * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
  */
 public record DriveSettings(
@@ -30,6 +32,7 @@ public record DriveSettings(
         String policy,
         @Nullable String group,
         ThrottleLimits limits,
+        String description,
         List<String> clients) {
 
     /** The factory PID of drives. */
@@ -42,6 +45,7 @@ public record DriveSettings(
     private static final String TYPE = BACKEND + "type";
     private static final String READ_ONLY = "read-only";
     private static final String GROUP = "group";
+    private static final String DESCRIPTION = "description";
 
     /** Returns the PID of a drive's configuration. */
     public static String pid(String drive) {
@@ -54,7 +58,7 @@ public record DriveSettings(
         clients = List.copyOf(clients);
     }
 
-    /** Makes the settings of a drive that all clients may see. */
+    /** Makes settings without a description, of a drive that all clients may see. */
     public DriveSettings(
             String name,
             String backendType,
@@ -63,7 +67,7 @@ public record DriveSettings(
             String policy,
             @Nullable String group,
             ThrottleLimits limits) {
-        this(name, backendType, backendOptions, readOnly, policy, group, limits, List.of());
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, "", List.of());
     }
 
     /**
@@ -87,6 +91,7 @@ public record DriveSettings(
                 SettingsProperties.policy(properties),
                 group == null ? null : group.toString(),
                 SettingsProperties.limits(properties),
+                Objects.toString(properties.get(DESCRIPTION), ""),
                 properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
     }
 
@@ -106,6 +111,9 @@ public record DriveSettings(
         properties.put(READ_ONLY, readOnly);
         if (group != null) {
             properties.put(GROUP, group);
+        }
+        if (!description.isEmpty()) {
+            properties.put(DESCRIPTION, description);
         }
         SettingsProperties.put(properties, policy, limits);
         return properties;

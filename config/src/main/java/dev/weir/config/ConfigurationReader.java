@@ -42,14 +42,16 @@ final class ConfigurationReader {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
         weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
-        NbdReader nbd = new NbdReader(weir.child("nbd"), files);
-        Map<String, Object> nbdProperties = nbd.read();
-        List<String> listen = listen(weir.child("nbd"), nbd);
+        Setting nbd = weir.child("nbd");
+        NbdSecurity security = new NbdSecurity(nbd, files);
+        List<String> listen = listen(nbd, security);
+        Map<String, Object> nbdProperties = NbdReader.read(nbd);
+        nbdProperties.putAll(security.read());
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
         writtenGroups.forEach(group -> names.add(group.key()));
-        DriveReader reader = new DriveReader(types, unread ? null : names, nbd);
+        DriveReader reader = new DriveReader(types, unread ? null : names, security);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : writtenGroups) {
             if (isNamedBlock(group)) {
@@ -64,6 +66,7 @@ final class ConfigurationReader {
             }
         }
         inputs.drives().forEach(text -> addOption(text, reader));
+        NbdReader.checkExport(nbd, placesOfDrives.keySet());
         if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
             findings.warn(weir.place(), "there are no drives");
         }
@@ -117,7 +120,12 @@ final class ConfigurationReader {
         drives.add(reader.readDrive(name, drive));
     }
 
-    private List<String> listen(Setting nbd, NbdReader rules) {
+    private List<String> listen(Setting nbd, NbdSecurity rules) {
+        nbd.refuseUnknown(
+                Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
+                        .flatMap(List::stream)
+                        .toList(),
+                List.of());
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {
@@ -139,7 +147,7 @@ final class ConfigurationReader {
         return addresses(List.of(commandLine("--home " + inputs.home(), socket)), rules);
     }
 
-    private List<String> addresses(List<Setting> written, @Nullable NbdReader rules) {
+    private List<String> addresses(List<Setting> written, @Nullable NbdSecurity rules) {
         List<String> addresses = new ArrayList<>();
         for (Setting setting : written) {
             String address = NbdAddress.read(setting);

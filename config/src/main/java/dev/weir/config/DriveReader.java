@@ -1,5 +1,7 @@
 package dev.weir.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
@@ -14,25 +16,26 @@ import org.jspecify.annotations.Nullable;
 final class DriveReader {
     private static final List<String> GROUP_KEYS = List.of("policy", "limits");
     private static final List<String> DRIVE_KEYS =
-            List.of("backend", "policy", "limits", "group", "read-only", "clients");
+            List.of("backend", "policy", "limits", "group", "read-only", "description", "clients");
+    private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
 
     private final Types types;
     private final @Nullable Set<String> groups;
-    private final NbdReader nbd;
+    private final NbdSecurity security;
 
     /**
      * Makes a reader.
      *
      * @param types the types of backends and policies that are here
      * @param groups the names of all groups; null if the file that may have them could not be read
-     * @param nbd what clients can be asked for
+     * @param security what clients can be asked for
      */
-    DriveReader(Types types, @Nullable Set<String> groups, NbdReader nbd) {
+    DriveReader(Types types, @Nullable Set<String> groups, NbdSecurity security) {
         this.types = types;
         this.groups = groups;
-        this.nbd = nbd;
+        this.security = security;
     }
 
     GroupSettings readGroup(String name, Setting group) {
@@ -53,12 +56,13 @@ final class DriveReader {
                 policy(drive, limits),
                 group(drive.child("group")),
                 limits,
+                description(drive.child("description")),
                 clients(drive.child("clients")));
     }
 
     /** An empty list would let in everybody, which is hardly meant. */
     private List<String> clients(Setting clients) {
-        nbd.checkClients(clients);
+        security.checkClients(clients);
         List<Setting> written = clients.elements();
         if (clients.isSet() && written.isEmpty()) {
             clients.fault("must name one client or more");
@@ -68,6 +72,19 @@ final class DriveReader {
                 .flatMap(Stream::ofNullable)
                 .distinct()
                 .toList();
+    }
+
+    /** NBD clients are told of it, and their protocol has strings of at most 4 096 bytes. */
+    private static String description(Setting description) {
+        String text = description.text();
+        if (text == null) {
+            return "";
+        }
+        if (text.getBytes(UTF_8).length > MAX_DESCRIPTION_BYTES || text.chars().anyMatch(Character::isISOControl)) {
+            description.fault(
+                    "must be at most " + MAX_DESCRIPTION_BYTES + " bytes of UTF-8 without control characters");
+        }
+        return text;
     }
 
     private String policy(Setting owner, ThrottleLimits limits) {

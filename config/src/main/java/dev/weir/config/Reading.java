@@ -13,7 +13,7 @@ import java.util.Set;
  * @param groups all groups, in the order in which they were written
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
- * @param nbd what it is told beside that, as properties
+ * @param nbd what else the NBD server is told, as properties of its configuration
  * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param files the files that were looked for, whether they are there or not
  * @param missingBackends the types of backends that drives ask for and that were not here

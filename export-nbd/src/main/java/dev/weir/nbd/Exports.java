@@ -23,6 +23,7 @@ final class Exports {
     }
 
     private final ConcurrentNavigableMap<String, Export> exports = new ConcurrentSkipListMap<>();
+    private volatile String defaultName = "";
 
     void add(Drive drive) {
         add(drive, Set.of());
@@ -42,14 +43,20 @@ final class Exports {
         exports.computeIfPresent(drive.name(), (name, export) -> export.drive() == drive ? null : export);
     }
 
-    /** Returns the drive of that name; for the empty name the only one that the client may see, if it is one. */
+    /** Says which drive the empty name means; if it is empty itself, the only drive that the client may see. */
+    void byDefault(String name) {
+        defaultName = name;
+    }
+
+    /** Returns the drive of that name; for the empty name the default, or else the only one there is to the client. */
     @Nullable
     Drive find(String name, Identity client) {
-        if (name.isEmpty()) {
-            List<String> names = names(client);
-            return names.size() == 1 ? find(names.get(0), client) : null;
+        String asked = name.isEmpty() ? defaultName : name;
+        if (asked.isEmpty()) {
+            List<Drive> all = all(client);
+            return all.size() == 1 ? all.get(0) : null;
         }
-        Export export = exports.get(name);
+        Export export = exports.get(asked);
         return export != null && export.isFor(client) ? export.drive() : null;
     }
 
@@ -58,11 +65,11 @@ final class Exports {
         return find(drive.name(), client) == drive;
     }
 
-    /** Returns the names of those that a client may see, sorted. */
-    List<String> names(Identity client) {
-        return exports.entrySet().stream()
-                .filter(entry -> entry.getValue().isFor(client))
-                .map(entry -> entry.getKey())
+    /** Returns the drives that a client may see, sorted by name. */
+    List<Drive> all(Identity client) {
+        return exports.values().stream()
+                .filter(export -> export.isFor(client))
+                .map(Export::drive)
                 .toList();
     }
 }

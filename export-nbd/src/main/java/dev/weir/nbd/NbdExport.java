@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -45,6 +46,27 @@ public final class NbdExport implements DriveExport {
 
         /** Addresses: {@code unix:/path} and {@code tcp:host:port}, where port 0 is any that is free. */
         String[] listen() default {};
+
+        /** The drive that clients get who name none; empty if that is the only one there is. */
+        String default_export() default "";
+
+        /** How many connections there may be. */
+        int max_connections() default 4096;
+
+        /** How long a client may take until it is in transmission, in seconds. */
+        int handshake_timeout() default 10;
+
+        /** How many requests of a connection may be in flight. */
+        int max_requests() default 1024;
+
+        /** What these may carry, in bytes. */
+        long max_request_bytes() default 64L << 20;
+
+        /** What the requests of all connections may carry, in bytes; each counts as 4 KiB at least. */
+        long max_total_bytes() default 256L << 20;
+
+        /** How long a client may leave its replies unread while others need the memory, in seconds. */
+        int stall_timeout() default 60;
 
         /** {@code off}, {@code optional} or {@code required}. */
         String tls() default "off";
@@ -99,6 +121,20 @@ public final class NbdExport implements DriveExport {
         registration = context.registerService(DriveExport.class, this, properties());
     }
 
+    private void apply(Config config) {
+        exports.byDefault(config.default_export());
+        server.limit(new Limits(
+                config.max_connections(),
+                TimeUnit.SECONDS.toMillis(config.handshake_timeout()),
+                config.max_requests(),
+                config.max_request_bytes(),
+                config.max_total_bytes(),
+                TimeUnit.SECONDS.toMillis(config.stall_timeout())));
+        stopMillis = config.stop_millis();
+        queued = config.stop_answers() ? Queued.ESHUTDOWN : Queued.UNANSWERED;
+        listen(config);
+    }
+
     /** Listens where it is now told to; what stays as it was notices nothing. */
     @Modified
     void modified(Config config) {
@@ -108,9 +144,8 @@ public final class NbdExport implements DriveExport {
         }
     }
 
-    private void apply(Config config) {
-        stopMillis = config.stop_millis();
-        queued = config.stop_answers() ? Queued.ESHUTDOWN : Queued.UNANSWERED;
+    /** Keys that are no good change nothing: what was not to be had without TLS is still not to be had. */
+    private void listen(Config config) {
         try {
             server.secure(security(config));
             tlsFault = null;

@@ -33,6 +33,7 @@ final class NbdServer {
     private static final long STOP_MILLIS = 5_000;
 
     private final Exports exports;
+    private final Commons commons = new Commons();
 
     /** By configured address; what is open. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
@@ -69,6 +70,16 @@ final class NbdServer {
             throw e;
         }
         loops = List.copyOf(started);
+    }
+
+    /** Says what clients may take, from now on. */
+    void limit(Limits limits) {
+        commons.limits(limits);
+    }
+
+    /** Returns what the connections share, for tests. */
+    Commons commons() {
+        return commons;
     }
 
     /** Returns the threads, for tests. */
@@ -140,22 +151,32 @@ final class NbdServer {
     }
 
     private void accept(SocketChannel channel, String client, ListenSocket socket) {
+        if (!commons.enter()) {
+            Sockets.close(channel);
+            commons.complaints.cutOff(
+                    client, "there are " + commons.limits().maxConnections() + " connections, which is the limit");
+            return;
+        }
         EventLoop loop = loops.get(accepted++ % loops.size());
         Security now = security;
         LOG.debug("{} has connected", client);
-        loop.execute(() -> register(
-                loop,
-                channel,
-                key -> new Negotiation(loop, channel, key, client, exports, now.modeOf(socket), now.context())));
+        loop.execute(() -> {
+            if (!register(loop, channel, key -> new Negotiation(
+                            loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()))) {
+                commons.leave();
+            }
+        });
     }
 
-    private static void register(
+    private static boolean register(
             EventLoop loop, SelectableChannel channel, Function<SelectionKey, Handler> newHandler) {
         try {
             loop.register(channel, newHandler);
+            return true;
         } catch (IOException e) {
             LOG.warn("a connection cannot be served: {}", e.getMessage());
             Sockets.close(channel);
+            return false;
         }
     }
 

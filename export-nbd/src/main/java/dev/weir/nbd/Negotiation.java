@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A connection in the handshake. It takes one message after the other, and none while an answer is not sent. */
-final class Negotiation implements Connection {
+final class Negotiation implements Connection, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     private final EventLoop loop;
@@ -28,7 +28,9 @@ final class Negotiation implements Connection {
     private Wire wire;
     private Inbox inbox;
     private Handshake handshake;
+    private final Commons commons;
     private Step step = Step.TAKEN;
+    private long waitedMillis;
     private ByteBuffer output;
 
     /**
@@ -44,25 +46,47 @@ final class Negotiation implements Connection {
             SelectionKey key,
             String client,
             Exports exports,
+            Commons commons,
             TlsMode mode,
             @Nullable TlsContext tls) {
         this.loop = loop;
         this.socket = socket;
         this.key = key;
         this.client = client;
+        this.commons = commons;
         this.exports = exports;
         this.tls = tls;
         wire = new PlainWire(socket);
-        inbox = new Inbox(wire, loop);
+        inbox = new Inbox(wire, loop, commons.budget);
         handshake = new Handshake(new VisibleExports(exports, wire::peer), mode);
         output = ByteBuffer.wrap(handshake.output());
+        loop.ticker().add(this);
+    }
+
+    /** Cuts off a client that takes too long. */
+    @Override
+    public boolean tick() {
+        boolean over = !socket.isOpen() || isReplaced();
+        waitedMillis += Ticker.MILLIS;
+        if (!over && waitedMillis > commons.limits().handshakeMillis()) {
+            commons.complaints.cutOff(
+                    client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
+            close("cut off");
+            return false;
+        }
+        return !over;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // by the session that follows it
+    private boolean isReplaced() {
+        return key.attachment() != null && key.attachment() != this;
     }
 
     @Override
     public void ready(int operations) throws IOException {
         ByteBuffer in = inbox.rest();
         if ((operations & SelectionKey.OP_READ) != 0) {
-            in = inbox.receive(null);
+            in = receive();
         }
         if (in == null) {
             close("the client left");
@@ -92,6 +116,17 @@ final class Negotiation implements Connection {
         }
     }
 
+    private @Nullable ByteBuffer receive() throws IOException {
+        try {
+            return inbox.receive(null);
+        } catch (IOException e) {
+            if (wire.isSecure()) {
+                commons.complaints.cutOff(client, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
     private boolean isSent() throws IOException {
         if (output.hasRemaining()) {
             wire.write(output);
@@ -106,7 +141,7 @@ final class Negotiation implements Connection {
         }
         inbox.keep(in);
         wire = Objects.requireNonNull(tls).start(socket);
-        inbox = new Inbox(wire, loop);
+        inbox = new Inbox(wire, loop, commons.budget);
         handshake = handshake.overTls(new VisibleExports(exports, wire::peer));
     }
 
@@ -118,11 +153,11 @@ final class Negotiation implements Connection {
         if (step == Step.TRANSMISSION) {
             Agreement agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
-            Session session = new Session(loop, wire, key, client, inbox, agreement);
+            Session session = new Session(loop, wire, key, client, inbox, agreement, commons);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
-            LOG.warn("{} is cut off: {}", client, handshake.fault());
+            commons.complaints.cutOff(client, handshake.fault());
             close("cut off");
         } else {
             close("the client aborted");
@@ -151,6 +186,7 @@ final class Negotiation implements Connection {
         if (socket.isOpen()) {
             Sockets.close(wire);
             inbox.release();
+            commons.leave();
             LOG.debug("{} is closed: {}", client, why);
         }
     }

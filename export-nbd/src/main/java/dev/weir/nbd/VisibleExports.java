@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 record VisibleExports(Exports exports, Supplier<Identity> client) {
 
-    /** Returns the drive of that name; for the empty name the only drive, if there is exactly one. */
+    /** Returns the drive of that name; for the empty name the default, or else the only one. */
     @Nullable
     Drive find(String name) {
         return exports.find(name, client.get());
     }
 
-    /** Returns the names, sorted. */
-    List<String> names() {
-        return exports.names(client.get());
+    /** Returns them, sorted by name. */
+    List<Drive> all() {
+        return exports.all(client.get());
     }
 }

@@ -29,7 +29,7 @@ class ExportsTest {
 
         assertSame(vm1, find("vm1"));
         assertNull(find("VM1"));
-        assertEquals(List.of("vm1", "vm2"), exports.names(Identity.UNKNOWN));
+        assertEquals(List.of(vm1, vm2), exports.all(Identity.UNKNOWN));
     }
 
     @Test
@@ -61,12 +61,12 @@ class ExportsTest {
         exports.add(vm1, Set.of("alice", "CN=carol"));
         exports.add(vm2);
 
-        assertEquals(List.of("vm1", "vm2"), exports.names(alice));
+        assertEquals(List.of(vm1, vm2), exports.all(alice));
         assertSame(vm1, exports.find("vm1", alice));
         assertNull(exports.find("", alice));
         assertTrue(exports.allows(vm1, alice));
         for (Identity other : List.of(bob, Identity.UNKNOWN)) {
-            assertEquals(List.of("vm2"), exports.names(other));
+            assertEquals(List.of(vm2), exports.all(other));
             assertNull(exports.find("vm1", other));
             assertSame(vm2, exports.find("", other));
             assertFalse(exports.allows(vm1, other));

@@ -21,6 +21,11 @@ final class FakeSocket implements Wire, ReplyQueue.Owner {
     private int roomAgain;
     private @Nullable Throwable failure;
 
+    /** Returns a new queue of replies that go here. */
+    ReplyQueue queue(BufferPool pool) {
+        return new ReplyQueue(this, this, pool, Limits.DEFAULT, new Budget(Limits.DEFAULT.maxTotalBytes()));
+    }
+
     /** Takes so many bytes and no more, until told again. */
     synchronized FakeSocket room(long bytes) {
         room = bytes;
@@ -150,6 +155,11 @@ final class FakeSocket implements Wire, ReplyQueue.Owner {
 
     @Override
     public boolean hasMore() {
+        return false;
+    }
+
+    @Override
+    public boolean isSecure() {
         return false;
     }
 

@@ -33,7 +33,7 @@ class InboxTest {
             server = listening.accept();
         }
         server.configureBlocking(false);
-        inbox = new Inbox(new PlainWire(server), loop);
+        inbox = new Inbox(new PlainWire(server), loop, new Budget(1 << 20));
     }
 
     @AfterEach

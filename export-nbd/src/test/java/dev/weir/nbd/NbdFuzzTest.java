@@ -58,7 +58,7 @@ class NbdFuzzTest {
     private static void transmit(Agreement agreement, ByteBuffer in, int piece) {
         BufferPool pool = new BufferPool(1 << 20);
         FakeSocket socket = new FakeSocket();
-        ReplyQueue replies = new ReplyQueue(socket, socket, pool);
+        ReplyQueue replies = socket.queue(pool);
         Deque<Runnable> tasks = new ArrayDeque<>();
         Transmission transmission = new Transmission("client", agreement, replies, pool, tasks::add);
         Transmission.State state;

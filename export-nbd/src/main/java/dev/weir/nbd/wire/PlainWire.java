@@ -63,6 +63,11 @@ public final class PlainWire implements Wire {
     }
 
     @Override
+    public boolean isSecure() {
+        return false;
+    }
+
+    @Override
     public boolean isOpen() {
         return socket.isOpen();
     }

@@ -162,6 +162,11 @@ final class TlsWire implements Wire {
     }
 
     @Override
+    public boolean isSecure() {
+        return true;
+    }
+
+    @Override
     public boolean isOpen() {
         return socket.isOpen();
     }

@@ -21,6 +21,9 @@ public interface Wire extends ScatteringByteChannel, GatheringByteChannel {
     /** Returns whether there is more to read although the socket may have nothing. */
     boolean hasMore();
 
+    /** Returns whether what is sent is enciphered. */
+    boolean isSecure();
+
     /** Returns who the other side has proven to be. */
     Identity peer();
 }
