@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads who is let in by the NBD server and how it ends, as properties of its configuration. For one reading.
+ * Reads who is let in by the NBD server and how it ends, as properties of its configuration. What is
+ * not set is left to the server. For one reading.
  */
 final class NbdSecurity {
     /** The keys of the block that are read here. */
@@ -32,7 +34,6 @@ final class NbdSecurity {
     /** Keys of files, and the properties that they become. */
     private static final Map<String, String> FILES = files();
 
-    private static final long DEFAULT_STOP_SECONDS = 10;
     private static final long MAX_STOP_SECONDS = 600;
 
     private final Setting nbd;
@@ -64,18 +65,23 @@ final class NbdSecurity {
 
     /** Reads all of it. */
     Map<String, Object> read() {
-        properties.put("tls", mode);
         StringBuilder stamp = new StringBuilder();
         FILES.forEach((key, property) -> file(nbd.child(key), property, stamp));
         if (!mode.equals(OFF)) {
             checkKeys();
+            properties.put("tls", mode);
             properties.put("tls.stamp", stamp.toString());
         }
-        properties.put("plaintext.tcp", plaintext);
-        properties.put("stop.millis", stopSeconds() * 1000);
-        properties.put(
-                "stop.answers",
-                word("queued-at-stop", List.of("disconnect", "eshutdown")).equals("eshutdown"));
+        if (plaintext) {
+            properties.put("plaintext.tcp", true);
+        }
+        Long seconds = stopSeconds();
+        if (seconds != null) {
+            properties.put("stop.millis", seconds * 1000);
+        }
+        if (word("queued-at-stop", List.of("disconnect", "eshutdown")).equals("eshutdown")) {
+            properties.put("stop.answers", true);
+        }
         return properties;
     }
 
@@ -132,13 +138,13 @@ final class NbdSecurity {
         }
     }
 
-    private long stopSeconds() {
+    private @Nullable Long stopSeconds() {
         Setting setting = nbd.child("stop-timeout");
         Long seconds = Quantity.seconds(setting);
         if (seconds != null && (seconds < 0 || seconds > MAX_STOP_SECONDS)) {
             setting.fault("must be from 0 to " + MAX_STOP_SECONDS + " s");
         }
-        return seconds == null ? DEFAULT_STOP_SECONDS : seconds;
+        return seconds;
     }
 
     /** Says what is wrong with, or to be known of, an address that others than this machine may reach. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,14 +39,11 @@ final class SecurityTest {
     }
 
     @Test
-    void withoutAWordThereIsNoTlsAndAnEndInTenSeconds() {
-        Reading reading = read("");
+    void whatIsNotSetIsLeftToTheServer() {
+        Reading reading = read("nbd { tls = off, queued-at-stop = disconnect, allow-plaintext-tcp = false }");
 
         assertEquals(List.of(), reading.faults());
-        assertEquals("off", reading.nbd().get("tls"));
-        assertEquals(false, reading.nbd().get("plaintext.tcp"));
-        assertEquals(10_000L, reading.nbd().get("stop.millis"));
-        assertEquals(false, reading.nbd().get("stop.answers"));
+        assertEquals(Map.of(), reading.nbd());
     }
 
     @Test
