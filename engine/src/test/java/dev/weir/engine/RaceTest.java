@@ -96,6 +96,7 @@ class RaceTest {
     }
 
     /** On the thread that lets it go; others run meanwhile, so that what they could do wrong they do. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it, it makes more of what can happen happen
     private void reached(String drive, long size, long serial) {
         Request request = requests.get(serial);
         if (request == null) {
@@ -117,7 +118,7 @@ class RaceTest {
     private void submit(int drive, Random random, Semaphore free, AtomicLong serial) throws InterruptedException {
         Drive to = (Drive) services.get("Drivevm" + drive);
         if (to == null) {
-            Thread.yield();
+            Thread.onSpinWait();
         } else if (free.tryAcquire(1, TimeUnit.MILLISECONDS)) {
             boolean reads = random.nextBoolean();
             int lane = 2 * drive + (reads ? 0 : 1);
