@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Storage {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
+    private static final long LATE_SECONDS = 1;
 
     private final String drive;
     private final BlockBackend backend;
@@ -164,20 +167,17 @@ final class Storage {
     }
 
     /**
-     * Lets nothing more in, waits for what is with the backend, and closes that.
+     * Lets nothing more in, waits for what is with the backend, however long that takes, and closes that.
      *
-     * @param timeoutNanos how long to wait; a backend that is still busy then is left alone
+     * @param onLate told how many requests the backend still has if it does not soon finish them
      */
-    void close(long timeoutNanos) {
+    void close(IntConsumer onLate) {
         inFlight.incrementAndGet();
         closing = true;
         if (inFlight.decrementAndGet() == 0) {
             idle.complete(null);
         }
-        if (!awaitIdle(timeoutNanos)) {
-            log.error("drive {}: its backend still has {} requests and is not closed", drive, inFlight.get());
-            return;
-        }
+        awaitIdle(onLate);
         try {
             if (workers != null) {
                 workers.shutdown();
@@ -193,15 +193,15 @@ final class Storage {
         }
     }
 
-    private boolean awaitIdle(long timeoutNanos) {
+    private void awaitIdle(IntConsumer onLate) {
         try {
-            idle.get(timeoutNanos, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            idle.get(LATE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            onLate.accept(inFlight.get());
+            idle.join();
+        } catch (ExecutionException | InterruptedException e) {
+            // nobody interrupts a lifecycle, and there is nothing that could fail
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -107,7 +107,7 @@ class RaceTest {
             violations.add(serial + " reached another image of " + drive);
         }
         if (serial % 4 == 0) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         long before = last[request.lane].getAndSet(serial);
         if (before > serial) {
