@@ -96,7 +96,6 @@ class RaceTest {
     }
 
     /** On the thread that lets it go; others run meanwhile, so that what they could do wrong they do. */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it, it makes more of what can happen happen
     private void reached(String drive, long size, long serial) {
         Request request = requests.get(serial);
         if (request == null) {
