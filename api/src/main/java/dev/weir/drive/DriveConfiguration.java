@@ -1,6 +1,7 @@
 package dev.weir.drive;
 
 import java.util.List;
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -23,9 +24,22 @@ public interface DriveConfiguration {
 
     /**
      * Reads the configuration again and applies what has changed. If there is any fault, nothing is changed.
+     * What was changed since at a {@link DriveControl} is taken back: the drive does what is configured.
      *
      * @return every fault that was found, a line for each, as {@code weir.conf:14: drives.vm1.limits.bps = -5: must be
      *     0 (no limit) or more}; empty if it was applied
      */
     List<String> reload();
+
+    /**
+     * Returns where the settings of a drive or group were written that it is configured with: by key, as the
+     * properties of its configuration have them ({@code limits.bps}, {@code policy}, {@code backend.path}), a place
+     * like {@code weir.conf:14} or {@code -drive id=vm1,…}. A key that is not there has its default. Where a
+     * {@link DriveSnapshot} has other limits or another policy than its settings, those come from a
+     * {@link DriveControl}, and from no place here.
+     *
+     * @param pid whose, as {@link DriveSettings#pid} and {@link GroupSettings#pid} have it
+     * @return empty if whoever configured it was not this
+     */
+    Map<String, String> origins(String pid);
 }

@@ -23,7 +23,8 @@ public interface DriveControl {
     List<QueuedRequest> queue();
 
     /**
-     * Changes the limits, also for what is queued. Lasts until the drive's configuration changes.
+     * Changes the limits, also for what is queued. Lasts until the drive's configuration changes or is
+     * {@linkplain DriveConfiguration#reload() read again}.
      *
      * @throws IllegalArgumentException if the drive's policy cannot keep them; nothing has changed then
      */
@@ -31,9 +32,12 @@ public interface DriveControl {
 
     /**
      * Changes to a policy of another type, which takes over what is owed. While no bundle brings that type,
-     * the drive holds its queue. Lasts until the drive's configuration changes.
+     * the drive holds its queue. Lasts as long as a change of the limits.
      *
      * @throws IllegalArgumentException if that policy cannot keep the drive's limits; nothing has changed then
      */
     void policy(String type);
+
+    /** Takes back what was changed here: goes on with the limits and the policy of the drive's configuration. */
+    void restore();
 }

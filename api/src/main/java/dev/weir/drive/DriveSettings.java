@@ -40,6 +40,11 @@ public record DriveSettings(
     private static final String READ_ONLY = "read-only";
     private static final String GROUP = "group";
 
+    /** Returns the PID of a drive's configuration. */
+    public static String pid(String drive) {
+        return PID + "~" + drive;
+    }
+
     /** Copies the options. */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a drive stands at one moment.
  *
- * @param settings what it was configured with, except for what is below
+ * @param settings what it is configured with; the policy and the limits may have been changed since, see below
  * @param state whether it can be used
  * @param reason why it cannot, for people; empty if it can
  * @param size in bytes; 0 while the backend is not open

@@ -20,6 +20,11 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
 
     private static final String NAME = "weir.group.name";
 
+    /** Returns the PID of a group's configuration. */
+    public static String pid(String group) {
+        return PID + "~" + group;
+    }
+
     /**
      * Returns the settings that a configuration's properties say; other properties are passed over.
      *

@@ -53,7 +53,7 @@ final class ConfigurationApplier {
             kept.add(update(GroupSettings.PID, group.name(), group.toProperties(), changes));
         }
         for (DriveSettings drive : reading.drives()) {
-            kept.add(DriveSettings.PID + "~" + drive.name());
+            kept.add(DriveSettings.pid(drive.name()));
         }
         deleteOthers(DriveSettings.PID, kept, changes);
         for (DriveSettings drive : reading.drives()) {

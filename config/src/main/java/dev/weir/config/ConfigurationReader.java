@@ -23,6 +23,7 @@ final class ConfigurationReader {
     private final Types types;
     private final Findings findings = new Findings();
     private final List<DriveSettings> drives = new ArrayList<>();
+    private final Map<String, Map<String, String>> origins = new HashMap<>();
     private final Map<String, Place> placesOfDrives = new HashMap<>();
     private int options = 2;
 
@@ -48,13 +49,14 @@ final class ConfigurationReader {
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : writtenGroups) {
             if (isNamedBlock(group)) {
+                origins.put(GroupSettings.pid(group.key()), group.origins());
                 groups.add(reader.readGroup(group.key(), group));
             }
         }
         for (Setting drive : weir.child("drives").children()) {
             placesOfDrives.put(drive.key(), drive.place());
             if (isNamedBlock(drive)) {
-                drives.add(reader.readDrive(drive.key(), drive));
+                addDrive(drive.key(), drive, reader);
             }
         }
         inputs.drives().forEach(text -> addOption(text, reader));
@@ -68,6 +70,7 @@ final class ConfigurationReader {
                 groups,
                 drives,
                 listen,
+                origins,
                 without(types.backends().keySet(), backends),
                 without(types.policies().keySet(), policies),
                 findings.faults(),
@@ -100,7 +103,12 @@ final class ConfigurationReader {
             findings.fault(
                     drive.setting().place(), "id = " + Findings.shown(drive.id()) + ": is already used at " + other);
         }
-        drives.add(reader.readDrive(drive.id(), drive.setting()));
+        addDrive(drive.id(), drive.setting(), reader);
+    }
+
+    private void addDrive(String name, Setting drive, DriveReader reader) {
+        origins.put(DriveSettings.pid(name), drive.origins());
+        drives.add(reader.readDrive(name, drive));
     }
 
     private List<String> listen(Setting nbd) {

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
+import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -50,6 +52,9 @@ public final class HoconConfiguration implements DriveConfiguration {
     private final Map<ServiceReference<ThrottlePolicyFactory>, ThrottlePolicyFactory> policies =
             new ConcurrentHashMap<>();
 
+    /** Drives that may have been told to do other than what is configured. */
+    private final Set<DriveControl> changeable = ConcurrentHashMap.newKeySet();
+
     /** Reads again for types that come late, off the thread that brings them. */
     private final ExecutorService lateReader = new ThreadPoolExecutor(
             0,
@@ -62,6 +67,7 @@ public final class HoconConfiguration implements DriveConfiguration {
 
     private @Nullable Reading lastRead;
     private List<String> drives = List.of();
+    private volatile Map<String, Map<String, String>> origins = Map.of();
     private @Nullable ServiceRegistration<DriveConfiguration> registration;
     private boolean stopped;
 
@@ -111,11 +117,28 @@ public final class HoconConfiguration implements DriveConfiguration {
         policies.remove(reference);
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDrive(DriveControl drive) {
+        changeable.add(drive);
+    }
+
+    void removeDrive(DriveControl drive) {
+        changeable.remove(drive);
+    }
+
     @Override
     public synchronized List<String> reload() {
         if (stopped) {
             return List.of("the bundle that reads the configuration is stopped");
         }
+        List<String> faults = readAndApply();
+        if (faults.isEmpty()) {
+            changeable.forEach(DriveControl::restore);
+        }
+        return faults;
+    }
+
+    private List<String> readAndApply() {
         Reading reading = read();
         lastRead = reading;
         List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
@@ -123,6 +146,11 @@ public final class HoconConfiguration implements DriveConfiguration {
         faults.forEach(LOG::error);
         publish(faults, reading.warnings());
         return faults;
+    }
+
+    @Override
+    public Map<String, String> origins(String pid) {
+        return origins.getOrDefault(pid, Map.of());
     }
 
     private Reading read() {
@@ -142,6 +170,7 @@ public final class HoconConfiguration implements DriveConfiguration {
     private List<String> apply(Reading reading) {
         try {
             applier.apply(reading).forEach(LOG::info);
+            origins = reading.origins();
             drives = reading.drives().stream().map(DriveSettings::name).toList();
             return List.of();
         } catch (IOException e) {
@@ -166,7 +195,7 @@ public final class HoconConfiguration implements DriveConfiguration {
         lateReader.execute(() -> {
             synchronized (this) {
                 if (!stopped && lastRead != null && misses.test(lastRead)) {
-                    reload();
+                    readAndApply();
                 }
             }
         });

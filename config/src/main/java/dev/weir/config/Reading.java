@@ -3,6 +3,7 @@ package dev.weir.config;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param groups all groups, in the order in which they were written
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
+ * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param missingBackends the types of backends that drives ask for and that were not here
  * @param missingPolicies the types of policies that drives and groups ask for and that were not here
  * @param faults a line for each
@@ -20,6 +22,7 @@ record Reading(
         List<GroupSettings> groups,
         List<DriveSettings> drives,
         List<String> listen,
+        Map<String, Map<String, String>> origins,
         Set<String> missingBackends,
         Set<String> missingPolicies,
         List<String> faults,
@@ -27,6 +30,6 @@ record Reading(
 
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
-        return new Reading(List.of(), List.of(), List.of(), Set.of(), Set.of(), List.of(fault), List.of());
+        return new Reading(List.of(), List.of(), List.of(), Map.of(), Set.of(), Set.of(), List.of(fault), List.of());
     }
 }

@@ -9,7 +9,9 @@ import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,17 @@ final class Setting {
                 : children.stream().flatMap(child -> child.leaves().stream()).toList();
     }
 
+    /** Returns where each of its {@linkplain #leaves leaves} was written, by its name in this block. */
+    Map<String, String> origins() {
+        Map<String, String> origins = new LinkedHashMap<>();
+        leaves().forEach(leaf -> origins.put(leaf.nameIn(this), leaf.place + leaf.environment()));
+        return origins;
+    }
+
+    private String environment() {
+        return fromEnvironment ? " (from the environment)" : "";
+    }
+
     /** Returns the elements of a list, or what is set as the only element. */
     List<Setting> elements() {
         if (resolved && value instanceof ConfigList list) {
@@ -180,7 +193,7 @@ final class Setting {
         }
         boolean single = resolved && !(value instanceof ConfigList);
         String shown = single ? written(value) : value.render(ConfigRenderOptions.concise());
-        return name + " = " + Findings.shown(shown) + (fromEnvironment ? " (from the environment)" : "") + ": ";
+        return name + " = " + Findings.shown(shown) + environment() + ": ";
     }
 
     private static String written(ConfigValue single) {

@@ -10,6 +10,7 @@ import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
+import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +143,62 @@ final class HoconConfigurationTest {
         assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
         assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
         assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+    }
+
+    @Test
+    void whereEachSettingWasWrittenIsTold() {
+        folder.write("shared.conf", "iops = 7, iops_max = 5000");
+        HoconConfiguration component = start(
+                """
+                weir {
+                  groups.g.limits { include "shared.conf" }
+                  drives.a {
+                    backend { type = memory, size = 1M }
+                    limits.bps = 4M
+                    group = g
+                  }
+                }
+                """);
+        assertEquals(
+                Map.of(
+                        "backend.type", "weir.conf:4",
+                        "backend.size", "weir.conf:4",
+                        "limits.bps", "weir.conf:5",
+                        "group", "weir.conf:6"),
+                component.origins(DriveSettings.pid("a")));
+        assertEquals(
+                Map.of("limits.iops", "shared.conf:1", "limits.iops_max", "shared.conf:1"),
+                component.origins(GroupSettings.pid("g")));
+        assertEquals(
+                "-drive id=option,…",
+                component.origins(DriveSettings.pid("option")).get("backend.path"));
+        assertEquals(Map.of(), component.origins(DriveSettings.pid("theirs")));
+
+        folder.write("weir.conf", "weir.drives.a.limits.bps = -1");
+        component.reload();
+        assertEquals("weir.conf:5", component.origins(DriveSettings.pid("a")).get("limits.bps"));
+    }
+
+    @Test
+    void aReloadTakesBackWhatWasChangedAtADrive() {
+        HoconConfiguration component = start(TWO_DRIVES);
+        AtomicInteger restored = new AtomicInteger();
+        component.addDrive((DriveControl) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DriveControl.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("hashCode")) {
+                        return 1;
+                    }
+                    assertEquals("restore", method.getName());
+                    restored.incrementAndGet();
+                    return null;
+                }));
+        folder.write("weir.conf", "weir {");
+        component.reload();
+        assertEquals(0, restored.get());
+
+        folder.write("weir.conf", TWO_DRIVES);
+        component.reload();
+        assertEquals(1, restored.get());
     }
 
     @Test

@@ -132,6 +132,12 @@ final class Engine {
         drive.reconfigure(type, policies.get(type), limits == null ? drive.currentLimits() : limits);
     }
 
+    /** Goes on with the policy and the limits of a drive's settings. */
+    synchronized void restore(ManagedDrive drive) {
+        DriveSettings settings = drive.settings();
+        change(drive, settings.policy(), settings.limits());
+    }
+
     /** Closes every drive. */
     synchronized void close() {
         drives.values().forEach(ManagedDrive::remove);

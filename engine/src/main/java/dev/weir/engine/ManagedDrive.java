@@ -244,4 +244,9 @@ final class ManagedDrive implements DriveControl {
     public void policy(String type) {
         engine.change(this, type, null);
     }
+
+    @Override
+    public void restore() {
+        engine.restore(this);
+    }
 }

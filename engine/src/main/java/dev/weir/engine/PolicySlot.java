@@ -185,8 +185,10 @@ final class PolicySlot {
             LimitFault.refuse(newFactory.faults(newLimits));
         }
         if (policy != null && newFactory == factory && newType.equals(type)) {
-            policy.reconfigure(newLimits, now);
-            limits = newLimits;
+            if (!newLimits.equals(limits)) {
+                policy.reconfigure(newLimits, now);
+                limits = newLimits;
+            }
         } else {
             limits = newLimits;
             type = newType;

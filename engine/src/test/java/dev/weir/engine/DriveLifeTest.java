@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
+import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.Operation;
@@ -87,6 +88,19 @@ class DriveLifeTest {
         fixture.configure("vm1", "slice", null, Map.of("iops", 2L));
         assertEquals(List.of("open vm1"), fixture.backends.log);
         assertEquals("slice", fixture.control("vm1").snapshot().policy());
+    }
+
+    @Test
+    void whatWasChangedByHandIsTakenBack() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        DriveControl control = fixture.control("vm1");
+        control.limits(ThrottleLimits.of(Map.of("iops", 7L)));
+        control.policy("slice");
+        assertEquals(1, control.snapshot().settings().limits().rate(LimitKey.IOPS));
+        assertEquals(7, control.snapshot().limits().rate(LimitKey.IOPS));
+        control.restore();
+        assertEquals("bucket", control.snapshot().policy());
+        assertEquals(1, control.snapshot().limits().rate(LimitKey.IOPS));
     }
 
     @Test

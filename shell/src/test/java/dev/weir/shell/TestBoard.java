@@ -40,13 +40,19 @@ public final class TestBoard {
 
     /** Lets the configuration say so, and its next reading find these faults. */
     public static void configuration(Whiteboard board, List<String> drives, List<String> faults) {
-        DriveConfiguration configuration = () -> faults;
         board.configuration = Map.entry(
                 Map.of(
                         DriveConfiguration.DRIVES, drives.toArray(String[]::new),
                         DriveConfiguration.FAULTS, faults.toArray(String[]::new),
                         DriveConfiguration.WARNINGS, new String[] {"weir.conf:3: drives.vm1.limits.bps = 1: slow"}),
-                configuration);
+                new Configuration(faults));
+    }
+
+    private record Configuration(List<String> reload) implements DriveConfiguration {
+        @Override
+        public Map<String, String> origins(String pid) {
+            return Map.of("limits.bps", "weir.conf:3", "limits.iops", "weir.conf:4");
+        }
     }
 
     private static BackendOption option(String name, BackendOption.Kind kind, boolean required) {

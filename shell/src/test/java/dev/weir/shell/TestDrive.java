@@ -108,4 +108,10 @@ public final class TestDrive implements DriveControl {
     public void policy(String type) {
         policy = type;
     }
+
+    @Override
+    public void restore() {
+        limits = settings.limits();
+        policy = settings.policy();
+    }
 }
