@@ -39,8 +39,9 @@ final class ConfigurationReader {
     private Reading read() {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
-        weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
+        weir.refuseUnknown(List.of("nbd", "metrics", "groups", "drives"), List.of());
         List<String> listen = listen(weir.child("nbd"));
+        String metrics = MetricsReader.read(weir.child("metrics"));
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
@@ -70,6 +71,7 @@ final class ConfigurationReader {
                 groups,
                 drives,
                 listen,
+                metrics,
                 origins,
                 without(types.backends().keySet(), backends),
                 without(types.policies().keySet(), policies),

@@ -5,6 +5,7 @@ import dev.weir.drive.GroupSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read. If there are faults, the settings are not to be used.
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param groups all groups, in the order in which they were written
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
+ * @param metrics what the metrics endpoint listens on, {@code tcp:host:port}, or null if there is none
  * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param missingBackends the types of backends that drives ask for and that were not here
  * @param missingPolicies the types of policies that drives and groups ask for and that were not here
@@ -22,6 +24,7 @@ record Reading(
         List<GroupSettings> groups,
         List<DriveSettings> drives,
         List<String> listen,
+        @Nullable String metrics,
         Map<String, Map<String, String>> origins,
         Set<String> missingBackends,
         Set<String> missingPolicies,
@@ -30,6 +33,7 @@ record Reading(
 
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
-        return new Reading(List.of(), List.of(), List.of(), Map.of(), Set.of(), Set.of(), List.of(fault), List.of());
+        return new Reading(
+                List.of(), List.of(), List.of(), null, Map.of(), Set.of(), Set.of(), List.of(fault), List.of());
     }
 }

@@ -5,8 +5,8 @@ import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
-import dev.weir.engine.LocalEngine;
-import dev.weir.nbd.LocalExport;
+import dev.weir.engine.EmbeddedEngine;
+import dev.weir.nbd.EmbeddedExport;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.io.IOException;
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder where its socket is, or null if it is served over TCP
  */
-record Served(LocalEngine engine, LocalExport export, @Nullable Path folder, Drive drive, DriveControl control) {
+record Served(EmbeddedEngine engine, EmbeddedExport export, @Nullable Path folder, Drive drive, DriveControl control) {
 
     static Served start(DriveSettings settings, boolean tcp) throws IOException {
-        LocalEngine engine = new LocalEngine();
+        EmbeddedEngine engine = new EmbeddedEngine();
         try {
             engine.add(new MemoryBackendFactory());
             engine.add(new FileBackendFactory());
@@ -38,7 +38,8 @@ record Served(LocalEngine engine, LocalExport export, @Nullable Path folder, Dri
             }
             // the path of a Unix socket has room for about a hundred bytes, so it is not below the test's own folder
             Path folder = tcp ? null : Files.createTempDirectory("weir");
-            LocalExport export = new LocalExport(folder == null ? "tcp:127.0.0.1:0" : "unix:" + folder.resolve("nbd"));
+            EmbeddedExport export =
+                    new EmbeddedExport(folder == null ? "tcp:127.0.0.1:0" : "unix:" + folder.resolve("nbd"));
             export.add(drive);
             return new Served(engine, export, folder, drive, control);
         } catch (IOException | RuntimeException e) {

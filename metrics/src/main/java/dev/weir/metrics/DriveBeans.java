@@ -16,7 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has an MXBean for each drive in the JVM's own MBean server. Thread-safe. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class DriveBeans {
     private static final Logger LOG = LoggerFactory.getLogger(DriveBeans.class);
 

@@ -47,14 +47,17 @@ final class DriveMetrics implements MultiCollector {
     }
 
     private static void standing(Families families) {
-        families.gauge("weir_drive_info", "What a drive is; always 1.", (drive, points) -> points.add(
-                1,
-                "policy",
-                drive.policy(),
-                "group",
-                Objects.requireNonNullElse(drive.group(), ""),
-                "backend",
-                drive.settings().backendType()));
+        families.gauge(
+                "weir_drive_info",
+                "What a drive is; always 1.",
+                (drive, points) -> points.add(
+                        1,
+                        "policy",
+                        drive.policy(),
+                        "group",
+                        Objects.requireNonNullElse(drive.group(), ""),
+                        "backend",
+                        drive.settings().backendType()));
         families.gauge("weir_drive_state", "1 for the state that a drive is in, 0 for the others.", (drive, points) -> {
             for (DriveSnapshot.State state : DriveSnapshot.State.values()) {
                 points.add(drive.state() == state ? 1 : 0, "state", state.name().toLowerCase(Locale.ROOT));
@@ -108,13 +111,14 @@ final class DriveMetrics implements MultiCollector {
                 "weir_drive_limit_requests_per_second",
                 "Limits of a drive's own on requests; absent where there is none.",
                 (drive, points) -> limits(drive, points, false));
-        families.gauge("weir_drive_owed_seconds", "How long until a limit is clear of all that went.", (drive, points) -> {
-            for (LimitKey limit : LimitKey.ALL) {
-                if (drive.limits().rate(limit) > 0) {
-                    points.add(drive.debt().nanos(limit) / NANOS, "limit", limit.key());
-                }
-            }
-        });
+        families.gauge(
+                "weir_drive_owed_seconds", "How long until a limit is clear of all that went.", (drive, points) -> {
+                    for (LimitKey limit : LimitKey.ALL) {
+                        if (drive.limits().rate(limit) > 0) {
+                            points.add(drive.debt().nanos(limit) / NANOS, "limit", limit.key());
+                        }
+                    }
+                });
         families.counter(
                 "weir_drive_timer_firings",
                 "How often the timer of a drive has fired.",

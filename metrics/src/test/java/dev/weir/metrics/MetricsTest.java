@@ -121,8 +121,24 @@ class MetricsTest {
         beans.addDrive(disk.control());
         use();
         for (Map.Entry<String, Object> expected : Map.<String, Object>of(
-                        "State", "SERVING", "Policy", "bucket", "Group", "", "Reads", 1L, "ReadBytes", 512L, "Writes",
-                        1L, "WriteBytes", 4096L, "SizeBytes", 1048576L, "QueuedReads", 0)
+                        "State",
+                        "SERVING",
+                        "Policy",
+                        "bucket",
+                        "Group",
+                        "",
+                        "Reads",
+                        1L,
+                        "ReadBytes",
+                        512L,
+                        "Writes",
+                        1L,
+                        "WriteBytes",
+                        4096L,
+                        "SizeBytes",
+                        1048576L,
+                        "QueuedReads",
+                        0)
                 .entrySet()) {
             assertEquals(expected.getValue(), server.getAttribute(name, expected.getKey()), expected::getKey);
         }

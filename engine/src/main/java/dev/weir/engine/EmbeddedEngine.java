@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class LocalEngine implements AutoCloseable {
+public final class EmbeddedEngine implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final Map<String, Drive> drives = new ConcurrentHashMap<>();
     private final Map<String, DriveControl> controls = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ public final class LocalEngine implements AutoCloseable {
     });
 
     /** Starts an engine without drives, on the machine's clock. */
-    public LocalEngine() {
+    public EmbeddedEngine() {
         clock.start();
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Thread-safe.
  */
-public final class LocalExport implements AutoCloseable {
+public final class EmbeddedExport implements AutoCloseable {
     private final Exports exports = new Exports();
     private final NbdServer server = new NbdServer(exports);
 
@@ -20,7 +20,7 @@ public final class LocalExport implements AutoCloseable {
      * @param address {@code unix:/path}, or {@code tcp:host:port}, where port 0 is any that is free
      * @throws IOException if it cannot listen there
      */
-    public LocalExport(String address) throws IOException {
+    public EmbeddedExport(String address) throws IOException {
         server.start();
         server.listen(List.of(address));
         if (!server.faults().isEmpty()) {
