@@ -57,6 +57,16 @@ public interface BlockBackend {
     void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
 
     /**
+     * Returns whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes. If not, a client that
+     * wants zeroes only if they are fast is told {@link BlockError#ENOTSUP} at once. Never blocks.
+     *
+     * @param mayUnmap as for {@link #writeZeroes}
+     */
+    default boolean zeroesFast(boolean mayUnmap) {
+        return false;
+    }
+
+    /**
      * Gives the room of a range back to the storage. What the range reads as afterwards is the backend's own
      * choice; doing nothing is allowed.
      *
@@ -65,6 +75,28 @@ public interface BlockBackend {
      * @throws IOException if the storage failed
      */
     void trim(long offset, long length) throws IOException;
+
+    /**
+     * Tells which parts of a range hold data and which are holes, in order and without a gap: exactly the range, or
+     * less of it if the visitor wants no more. Says that all of it is data where more is not known.
+     *
+     * @param offset where in the drive, in bytes
+     * @param length in bytes
+     * @param visitor is told on this thread, before this returns
+     * @throws IOException if that could not be found out
+     */
+    default void blockStatus(long offset, long length, ExtentVisitor visitor) throws IOException {
+        visitor.extent(length, false);
+    }
+
+    /**
+     * Prepares for a range to be read soon, if that makes reading it faster. Doing nothing is allowed.
+     *
+     * @param offset where in the drive, in bytes
+     * @param length in bytes
+     * @throws IOException if the storage failed
+     */
+    default void cache(long offset, long length) throws IOException {}
 
     /**
      * Returns when all that was written before the call survives a crash of the machine, as far as the

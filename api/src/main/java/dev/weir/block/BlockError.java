@@ -10,6 +10,8 @@ public enum BlockError {
     EINVAL,
     /** No room left, or a write beyond the end of the drive. */
     ENOSPC,
+    /** The storage cannot do it the way it was asked for: zeroes faster than by writing them. */
+    ENOTSUP,
     /** The drive is going away. */
     ESHUTDOWN
 }

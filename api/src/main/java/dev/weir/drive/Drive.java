@@ -29,11 +29,11 @@ public interface Drive {
     /**
      * Starts a request. Never blocks on other requests and never throws: the request is completed exactly
      * once, on this thread or another, now or when the limits allow it. Reads are released in the order in
-     * which they were submitted, and so are writes, write-zeroes and trims.
+     * which they were submitted, and so are writes, write-zeroes and trims. What is not throttled overtakes what is queued.
      *
      * <p>Completed with {@code EINVAL} if its range is not within the drive, {@code ENOSPC} if it is a write
-     * of which that is true, {@code EPERM} if it writes and the drive is read-only, {@code ESHUTDOWN} if the
-     * drive is closing.
+     * of which that is true, {@code EPERM} if it writes and the drive is read-only, {@code ENOTSUP} if it asks for
+     * fast zeroes and the backend has none, {@code ESHUTDOWN} if the drive is closing.
      */
     void submit(DriveRequest request);
 

@@ -1,6 +1,7 @@
 package dev.weir.drive;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.ExtentVisitor;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -11,7 +12,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@link #completed}, and to the export again.
  */
 @ConsumerType
-public abstract class DriveRequest {
+public abstract class DriveRequest implements ExtentVisitor {
     private final Object client;
     private Operation operation = Operation.FLUSH;
     private long offset;
@@ -34,7 +35,7 @@ public abstract class DriveRequest {
      * @param newOffset where in the drive, in bytes
      * @param newLength in bytes
      * @param forceUnitAccess whether it is to survive a crash before it is completed
-     * @param unmap whether write-zeroes may give the room back
+     * @param unmap whether write-zeroes, fast or not, may give the room back
      */
     public final void prepare(
             Operation newOperation, long newOffset, long newLength, boolean forceUnitAccess, boolean unmap) {
@@ -51,6 +52,18 @@ public abstract class DriveRequest {
      * never for other operations.
      */
     public abstract ByteBuffer buffer();
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Called only for {@link Operation#BLOCK_STATUS}, between {@link Drive#submit} and {@link #completed}, from the
+     * request's offset on and never beyond its end. Must not block and must not throw. A request that does not
+     * override it wants none.
+     */
+    @Override
+    public boolean extent(long extentLength, boolean hole) {
+        return false;
+    }
 
     /**
      * Tells the outcome, once for each time the request was submitted, on any thread; possibly before

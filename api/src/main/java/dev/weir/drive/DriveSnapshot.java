@@ -63,6 +63,8 @@ public record DriveSnapshot(
      * @param writes writes, write-zeroes and trims completed
      * @param writeBytes bytes they covered
      * @param flushes flushes completed
+     * @param caches requests to prepare for reading completed
+     * @param blockStatuses requests for extents completed
      * @param failed requests completed with an error
      * @param held requests that had to wait in the queue
      * @param cancelled requests that a client took with it
@@ -73,6 +75,8 @@ public record DriveSnapshot(
             long writes,
             long writeBytes,
             long flushes,
+            long caches,
+            long blockStatuses,
             long failed,
             long held,
             long cancelled) {}

@@ -11,10 +11,16 @@ public enum Operation {
     WRITE(Direction.WRITE),
     /** Makes a range read as zeroes. */
     WRITE_ZEROES(Direction.WRITE),
+    /** The same, or nothing if that takes as long as writing zeroes: ENOTSUP then, at once and not charged. */
+    FAST_ZERO(Direction.WRITE),
     /** Gives the room of a range back. */
     TRIM(Direction.WRITE),
     /** Makes all that has been completed survive a crash. Not throttled. */
-    FLUSH(null);
+    FLUSH(null),
+    /** Prepares for a range to be read soon. Not throttled. */
+    CACHE(null),
+    /** Tells the request which {@linkplain DriveRequest#extent extents} of a range are holes. Not throttled. */
+    BLOCK_STATUS(null);
 
     private final @Nullable Direction direction;
 

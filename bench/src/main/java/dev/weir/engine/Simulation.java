@@ -6,7 +6,10 @@ import dev.weir.drive.Operation;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.util.ArrayList;
@@ -17,7 +20,8 @@ import java.util.Random;
 
 /**
  * Runs the whole engine on a virtual clock for longer than anyone would wait, and reports by how much saturated
- * drives drift from their limits: a virtual hour of a sample of a million drives, and a virtual year of one.
+ * drives drift from their limits: a virtual hour of a sample of a million drives, and a virtual year of one. Then asks
+ * each policy every microsecond for a virtual hour, and another one like it when a request is due.
  *
  * <p>{@code Simulation [SEED [DRIVES]]}: DRIVES of the million are simulated, 1 000 unless said otherwise.
  */
@@ -127,6 +131,27 @@ public final class Simulation {
                 run.drift(YEAR_SECONDS));
     }
 
+    private static void polled(ThrottlePolicyFactory factory) {
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1_234_567L, "iops", 777L));
+        ThrottlePolicy asked = factory.create(limits, ThrottleDebt.NONE, 0);
+        ThrottlePolicy awaited = factory.create(limits, ThrottleDebt.NONE, 0);
+        long due = 0;
+        long released = 0;
+        long latest = 0;
+        for (long now = 0; now < HOUR_SECONDS * SECOND; now += 1_000) {
+            while (asked.waitNanos(Direction.READ, 4096, now) == 0) {
+                asked.charge(Direction.READ, 4096, now);
+                due += awaited.waitNanos(Direction.READ, 4096, due);
+                awaited.charge(Direction.READ, 4096, due);
+                latest = Math.max(latest, now - due);
+                released++;
+            }
+        }
+        System.out.printf(
+                "%s asked every microsecond for a virtual hour: %,d requests, none later than %d ns after it was due%n",
+                factory.type(), released, latest);
+    }
+
     /** Runs all of it and prints what came out. */
     public static void main(String[] args) {
         long seed = args.length > 0 ? Long.parseLong(args[0]) : 20_261_123;
@@ -137,5 +162,7 @@ public final class Simulation {
             year(seed, policy, 1, 1);
             year(seed, policy, 1_000_000, 16_000_000);
         }
+        polled(new BucketPolicyFactory());
+        polled(new SlicePolicyFactory());
     }
 }

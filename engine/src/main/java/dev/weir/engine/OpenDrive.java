@@ -61,7 +61,7 @@ final class OpenDrive implements Drive {
         if (operation == Operation.FLUSH) {
             return null;
         }
-        if (readOnly && operation != Operation.READ) {
+        if (readOnly && operation.direction() == Direction.WRITE) {
             return BlockError.EPERM;
         }
         long offset = request.offset();
@@ -71,10 +71,12 @@ final class OpenDrive implements Drive {
             return BlockError.EINVAL;
         }
         if (length > size - offset) {
-            boolean needsRoom = operation == Operation.WRITE || operation == Operation.WRITE_ZEROES;
+            boolean needsRoom = operation.direction() == Direction.WRITE && operation != Operation.TRIM;
             return needsRoom ? BlockError.ENOSPC : BlockError.EINVAL;
         }
-        return null;
+        boolean isTooSlow =
+                operation == Operation.FAST_ZERO && !storage.backend().zeroesFast(request.mayUnmap());
+        return isTooSlow ? BlockError.ENOTSUP : null;
     }
 
     private void refuse(DriveRequest request, BlockError error) {

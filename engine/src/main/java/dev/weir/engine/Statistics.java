@@ -13,6 +13,8 @@ final class Statistics {
     private final LongAdder writes = new LongAdder();
     private final LongAdder writeBytes = new LongAdder();
     private final LongAdder flushes = new LongAdder();
+    private final LongAdder caches = new LongAdder();
+    private final LongAdder blockStatuses = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
 
@@ -26,11 +28,13 @@ final class Statistics {
                 reads.increment();
                 readBytes.add(request.length());
             }
-            case WRITE, WRITE_ZEROES, TRIM -> {
+            case WRITE, WRITE_ZEROES, FAST_ZERO, TRIM -> {
                 writes.increment();
                 writeBytes.add(request.length());
             }
             case FLUSH -> flushes.increment();
+            case CACHE -> caches.increment();
+            case BLOCK_STATUS -> blockStatuses.increment();
         }
     }
 
@@ -49,6 +53,8 @@ final class Statistics {
                 writes.sum(),
                 writeBytes.sum(),
                 flushes.sum(),
+                caches.sum(),
+                blockStatuses.sum(),
                 failed.sum(),
                 held,
                 cancelled.sum());

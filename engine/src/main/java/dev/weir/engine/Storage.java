@@ -96,9 +96,11 @@ final class Storage {
         switch (request.operation()) {
             case READ -> backend.read(request.buffer(), request.offset());
             case WRITE -> backend.write(request.buffer(), request.offset());
-            case WRITE_ZEROES -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
+            case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
             case FLUSH -> backend.flush();
+            case CACHE -> backend.cache(request.offset(), request.length());
+            case BLOCK_STATUS -> backend.blockStatus(request.offset(), request.length(), request);
         }
         if (request.fua() && request.operation().direction() == Direction.WRITE) {
             backend.flush();

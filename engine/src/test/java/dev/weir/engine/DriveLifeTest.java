@@ -140,9 +140,17 @@ class DriveLifeTest {
         assertEquals(
                 BlockError.EINVAL,
                 fixture.submit("vm1", Operation.READ, 0, Drive.MAX_TRANSFER + 1).error());
+        assertEquals(
+                BlockError.ENOSPC,
+                fixture.submit("vm1", Operation.FAST_ZERO, size, 1).error());
+        assertEquals(
+                BlockError.EINVAL,
+                fixture.submit("vm1", Operation.BLOCK_STATUS, 1, size).error());
+        assertEquals(
+                BlockError.EINVAL, fixture.submit("vm1", Operation.CACHE, 0, 0).error());
         assertEquals(List.of("open vm1"), fixture.backends.log);
         assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
-        assertEquals(8, fixture.control("vm1").snapshot().counters().failed());
+        assertEquals(11, fixture.control("vm1").snapshot().counters().failed());
     }
 
     @Test
@@ -156,6 +164,37 @@ class DriveLifeTest {
         assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
         fixture.clock.advance(2 * EngineFixture.SECOND);
         assertEquals(List.of("open vm1", "write 0", "flush", "write 1", "write 2", "flush"), fixture.backends.log);
+    }
+
+    @Test
+    void blockStatusAndCacheAreNotThrottledAndAllowedOnReadOnlyDrives() {
+        fixture.engine.configure(
+                new DriveSettings("vm1", "test", Map.of(), true, "bucket", null, ThrottleLimits.of(Map.of("bps", 1L))));
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        TestRequest status = fixture.submit("vm1", Operation.BLOCK_STATUS, 1, 1L << 39);
+        assertNull(status.error());
+        assertEquals(List.of("data " + ((1L << 39) - 1), "hole 1"), status.extents());
+        assertNull(fixture.submit("vm1", Operation.CACHE, 2, 1L << 39).error());
+        assertEquals(List.of("open vm1", "read 0", "block-status 1", "cache 2"), fixture.backends.log);
+        assertEquals(1, fixture.control("vm1").snapshot().counters().blockStatuses());
+        assertEquals(1, fixture.control("vm1").snapshot().counters().caches());
+    }
+
+    @Test
+    void fastZeroesAreRefusedAtOnceAndNotChargedWhereTheBackendHasNone() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        assertEquals(
+                BlockError.ENOTSUP,
+                fixture.submit("vm1", Operation.FAST_ZERO, 0, 512).error());
+        assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
+        fixture.backends.zeroesFast = true;
+        TestRequest fast = new TestRequest("guest", Operation.FAST_ZERO, 1, 512, request -> {});
+        fast.prepare(Operation.FAST_ZERO, 1, 512, true, true);
+        fixture.drive("vm1").submit(fast);
+        assertNull(fast.error());
+        assertEquals(List.of("open vm1", "write-zeroes 1", "flush"), fixture.backends.log);
+        assertEquals(1, fixture.control("vm1").snapshot().counters().writes());
+        assertTrue(fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS) > 0);
     }
 
     @Test

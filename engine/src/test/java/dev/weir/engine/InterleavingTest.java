@@ -55,7 +55,7 @@ class InterleavingTest {
         private void submit(String name) {
             Drive drive = fixture.driveIfAny(name);
             for (int i = random.nextInt(20); drive != null && i > 0; i--) {
-                Operation operation = Operation.values()[random.nextInt(4)];
+                Operation operation = Operation.values()[random.nextInt(5)];
                 submitted.add(fixture.submit(
                         name,
                         "client" + random.nextInt(3) % 2,

@@ -4,6 +4,10 @@ import dev.weir.drive.Operation;
 
 /** A client that always has a number of requests of one kind outstanding, and counts what is done. */
 final class Load {
+
+    /** More than any limit here lets go at one moment; an engine that holds nothing fails and does not run for ever. */
+    private static final int MOST_AT_ONCE = 1_000_000;
+
     private final EngineFixture fixture;
     private final String drive;
     private final Operation operation;
@@ -28,7 +32,10 @@ final class Load {
             return;
         }
         filling = true;
-        while (missing > 0 && !stopped) {
+        for (int atOnce = 0; missing > 0 && !stopped; atOnce++) {
+            if (atOnce > MOST_AT_ONCE) {
+                throw new AssertionError(MOST_AT_ONCE + " requests went at one moment");
+            }
             missing--;
             fixture.submit(drive, this, operation, 0, length, request -> {
                 if (request.error() == null) {

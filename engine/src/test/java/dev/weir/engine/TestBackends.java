@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.ExtentVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class TestBackends implements BlockBackendFactory {
     Error error;
 
     boolean mayBlock;
+    boolean zeroesFast;
 
     @Override
     public String type() {
@@ -63,8 +65,25 @@ final class TestBackends implements BlockBackendFactory {
             }
 
             @Override
+            public boolean zeroesFast(boolean mayUnmap) {
+                return zeroesFast && mayUnmap;
+            }
+
+            @Override
             public void trim(long offset, long length) throws IOException {
                 note("trim " + offset);
+            }
+
+            @Override
+            public void blockStatus(long offset, long length, ExtentVisitor visitor) throws IOException {
+                note("block-status " + offset);
+                visitor.extent(length - 1, false);
+                visitor.extent(1, true);
+            }
+
+            @Override
+            public void cache(long offset, long length) throws IOException {
+                note("cache " + offset);
             }
 
             @Override

@@ -5,6 +5,8 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TestRequest extends DriveRequest {
     private final Consumer<TestRequest> onCompletion;
     private String drive = "";
+    private final List<String> extents = new ArrayList<>();
     private boolean completed;
     private @Nullable BlockError error;
 
@@ -43,6 +46,15 @@ final class TestRequest extends DriveRequest {
     @Override
     public ByteBuffer buffer() {
         return ByteBuffer.allocate(0);
+    }
+
+    @Override
+    public boolean extent(long extentLength, boolean hole) {
+        return extents.add((hole ? "hole " : "data ") + extentLength);
+    }
+
+    List<String> extents() {
+        return extents;
     }
 
     @Override

@@ -37,8 +37,11 @@ final class Bounds {
     /** Replies with data that are written by one system call. */
     static final int MAX_ROUND_DATA = 64;
 
-    /** Replies without data that are written by one system call. */
-    static final int MAX_ROUND_HEADERS = 256;
+    /** What replies without data that are written by one system call may take together, in bytes. */
+    static final int MAX_ROUND_PLAIN_BYTES = 4 << 10;
+
+    /** The extents that one block status tells; a client asks again for what is behind them. */
+    static final int MAX_EXTENTS = 2048;
 
     /** How often a thread that is not the connection's own writes before it leaves the rest to that. */
     static final int MAX_ROUNDS_ABROAD = 4;

@@ -37,7 +37,7 @@ final class BufferPool {
      * @throws OutOfMemoryError if there is no direct memory left
      */
     ByteBuffer take(int bytes) {
-        int dataBytes = Math.max(bytes - Nbd.SIMPLE_REPLY_BYTES, 1 << SMALLEST_SHIFT);
+        int dataBytes = Math.max(bytes - ReplyWriter.MAX_DATA_HEADER_BYTES, 1 << SMALLEST_SHIFT);
         int shift = Integer.SIZE - Integer.numberOfLeadingZeros(dataBytes - 1);
         ByteBuffer buffer;
         synchronized (this) {
@@ -52,7 +52,7 @@ final class BufferPool {
 
     private ByteBuffer allocate(int shift) {
         try {
-            return ByteBuffer.allocateDirect((1 << shift) + Nbd.SIMPLE_REPLY_BYTES);
+            return ByteBuffer.allocateDirect((1 << shift) + ReplyWriter.MAX_DATA_HEADER_BYTES);
         } catch (OutOfMemoryError e) {
             synchronized (this) {
                 lent--;
@@ -66,7 +66,7 @@ final class BufferPool {
         lent--;
         if (spareBytes + buffer.capacity() <= maxSpareBytes) {
             spareBytes += buffer.capacity();
-            int shift = Integer.numberOfTrailingZeros(buffer.capacity() - Nbd.SIMPLE_REPLY_BYTES);
+            int shift = Integer.numberOfTrailingZeros(buffer.capacity() - ReplyWriter.MAX_DATA_HEADER_BYTES);
             spares.get(shift - SMALLEST_SHIFT).addLast(buffer);
         }
     }

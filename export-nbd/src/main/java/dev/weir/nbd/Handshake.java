@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.drive.Drive;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,7 @@ final class Handshake {
         INCOMPLETE,
         /** It took a message, and may have answered. */
         TAKEN,
-        /** Both sides are in transmission, on {@link #drive()}, as soon as the output has been sent. */
+        /** Both sides are in transmission, on what the {@link #agreement()} says, as soon as the output has been sent. */
         TRANSMISSION,
         /** The client wants to leave; the connection is closed once the output has been sent. */
         ABORTED,
@@ -48,7 +46,12 @@ final class Handshake {
     private long optionBytes;
     private long bytesToCome;
 
-    private @Nullable Drive drive;
+    private NbdMode mode = NbdMode.SIMPLE;
+
+    /** The drive for which the metadata context {@code base:allocation} is selected. */
+    private @Nullable Drive allocationOf;
+
+    private @Nullable Agreement agreement;
     private String fault = "";
 
     Handshake(Exports exports) {
@@ -61,9 +64,9 @@ final class Handshake {
         return output.take();
     }
 
-    /** Returns the drive that was chosen. */
-    Drive drive() {
-        return Objects.requireNonNull(drive);
+    /** Returns what was agreed on. */
+    Agreement agreement() {
+        return Objects.requireNonNull(agreement);
     }
 
     /** Returns why the client was refused, for the log. */
@@ -128,28 +131,57 @@ final class Handshake {
 
     private boolean dataMatters() {
         return switch (option) {
-            case Nbd.NBD_OPT_EXPORT_NAME, Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> optionBytes <= Bounds.MAX_OPTION_BYTES;
+            case Nbd.NBD_OPT_EXPORT_NAME,
+                    Nbd.NBD_OPT_INFO,
+                    Nbd.NBD_OPT_GO,
+                    Nbd.NBD_OPT_LIST_META_CONTEXT,
+                    Nbd.NBD_OPT_SET_META_CONTEXT -> optionBytes <= Bounds.MAX_OPTION_BYTES;
             default -> false;
         };
     }
 
     private Step answer(byte[] data) {
-        return switch (option) {
-            case Nbd.NBD_OPT_EXPORT_NAME -> exportName(new String(data, UTF_8));
-            case Nbd.NBD_OPT_ABORT -> abort();
-            case Nbd.NBD_OPT_LIST -> list();
-            case Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> info(ByteBuffer.wrap(data));
-            default -> error(Nbd.NBD_REP_ERR_UNSUP, "option " + option + " is not supported");
-        };
+        try {
+            return switch (option) {
+                case Nbd.NBD_OPT_EXPORT_NAME -> exportName(new String(data, UTF_8));
+                case Nbd.NBD_OPT_ABORT -> abort();
+                case Nbd.NBD_OPT_LIST -> list();
+                case Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> info(OptionData.info(offered(data)));
+                case Nbd.NBD_OPT_STRUCTURED_REPLY -> change(NbdMode.STRUCTURED);
+                case Nbd.NBD_OPT_EXTENDED_HEADERS -> change(NbdMode.EXTENDED);
+                case Nbd.NBD_OPT_LIST_META_CONTEXT, Nbd.NBD_OPT_SET_META_CONTEXT -> meta(data);
+                default -> throw new OptionRefused(Nbd.NBD_REP_ERR_UNSUP, "option " + option + " is not supported");
+            };
+        } catch (OptionRefused e) {
+            output.refuse(option, e.error, String.valueOf(e.getMessage()));
+            return Step.TAKEN;
+        }
+    }
+
+    private ByteBuffer offered(byte[] data) throws OptionRefused {
+        if (optionBytes > Bounds.MAX_OPTION_BYTES) {
+            throw new OptionRefused(
+                    Nbd.NBD_REP_ERR_TOO_BIG, "data must be at most " + Bounds.MAX_OPTION_BYTES + " bytes");
+        }
+        return ByteBuffer.wrap(data);
+    }
+
+    private void refuseData() throws OptionRefused {
+        if (optionBytes > 0) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " must have no data");
+        }
     }
 
     private Step exportName(String name) {
+        if (mode == NbdMode.EXTENDED) {
+            return refuse("NBD_OPT_EXPORT_NAME must not follow NBD_OPT_EXTENDED_HEADERS");
+        }
         Drive found = exports.find(name);
         if (found == null) {
             return refuse(unknown(name));
         }
-        output.export(found, zeroes);
-        drive = found;
+        agreement = agreementOn(found);
+        output.export(agreement, zeroes);
         return Step.TRANSMISSION;
     }
 
@@ -158,61 +190,76 @@ final class Handshake {
         return Step.ABORTED;
     }
 
-    private Step list() {
-        if (optionBytes > 0) {
-            return error(Nbd.NBD_REP_ERR_INVALID, "NBD_OPT_LIST has no data");
-        }
+    private Step list() throws OptionRefused {
+        refuseData();
         exports.names().forEach(name -> output.server(option, name));
         output.ack(option);
         return Step.TAKEN;
     }
 
-    /** The data is: length of name, name, number of information requests, the requests. */
-    private Step info(ByteBuffer data) {
-        if (optionBytes > Bounds.MAX_OPTION_BYTES) {
-            return error(Nbd.NBD_REP_ERR_TOO_BIG, "data must be at most " + Bounds.MAX_OPTION_BYTES + " bytes");
+    /** A mode is asked for once; extended headers take the place of structured replies, but not the other way round. */
+    private Step change(NbdMode wanted) throws OptionRefused {
+        refuseData();
+        if (wanted == mode) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " was negotiated before");
         }
-        long nameBytes = data.remaining() < 6 ? Long.MAX_VALUE : Integer.toUnsignedLong(data.getInt());
-        if (nameBytes > Nbd.MAX_STRING_BYTES || nameBytes > data.remaining() - Short.BYTES) {
-            return error(
-                    Nbd.NBD_REP_ERR_INVALID, "the name must be within the data and " + Nbd.MAX_STRING_BYTES + " bytes");
+        if (mode == NbdMode.EXTENDED) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_EXT_HEADER_REQD, "extended headers were negotiated before");
         }
-        byte[] name = new byte[(int) nameBytes];
-        data.get(name);
-        int count = Short.toUnsignedInt(data.getShort());
-        if (data.remaining() != count * Short.BYTES) {
-            return error(Nbd.NBD_REP_ERR_INVALID, "the data must end with the information requests it announces");
-        }
-        Set<Integer> wanted = new HashSet<>();
-        while (data.hasRemaining()) {
-            wanted.add(Short.toUnsignedInt(data.getShort()));
-        }
-        return info(new String(name, UTF_8), wanted);
+        mode = wanted;
+        output.ack(option);
+        return Step.TAKEN;
     }
 
-    private Step info(String name, Set<Integer> wanted) {
-        Drive found = exports.find(name);
-        if (found == null) {
-            return error(Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
+    /** Names or selects metadata contexts. What was selected before is gone, also if this fails. */
+    private Step meta(byte[] data) throws OptionRefused {
+        boolean set = option == Nbd.NBD_OPT_SET_META_CONTEXT;
+        if (set) {
+            allocationOf = null;
         }
-        output.infoExport(option, found);
-        if (wanted.contains(Nbd.NBD_INFO_NAME)) {
+        if (mode == NbdMode.SIMPLE) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "structured replies must be negotiated first");
+        }
+        OptionData.Meta meta = OptionData.meta(offered(data));
+        Drive found = find(meta.export());
+        boolean all = !set && (meta.queries().isEmpty() || meta.queries().contains("base:"));
+        if (all || meta.queries().contains(Nbd.BASE_ALLOCATION)) {
+            output.metaContext(option, set ? Nbd.BASE_ALLOCATION_ID : 0, Nbd.BASE_ALLOCATION);
+            allocationOf = set ? found : allocationOf;
+        }
+        output.ack(option);
+        return Step.TAKEN;
+    }
+
+    private Step info(OptionData.Info info) throws OptionRefused {
+        Drive found = find(info.export());
+        Agreement offer = agreementOn(found);
+        output.infoExport(option, offer);
+        if (info.infos().contains(Nbd.NBD_INFO_NAME)) {
             output.infoName(option, found);
         }
-        if (wanted.contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
+        if (info.infos().contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
             output.infoBlockSize(option);
         }
         output.ack(option);
         if (option == Nbd.NBD_OPT_INFO) {
             return Step.TAKEN;
         }
-        drive = found;
+        agreement = offer;
         return Step.TRANSMISSION;
     }
 
-    private Step error(int type, String why) {
-        output.refuse(option, type, why);
-        return Step.TAKEN;
+    private Drive find(String name) throws OptionRefused {
+        Drive found = exports.find(name);
+        if (found == null) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
+        }
+        return found;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a drive of the same name may have taken its place
+    private Agreement agreementOn(Drive found) {
+        return new Agreement(found, mode, found == allocationOf);
     }
 
     private Step refuse(String why) {

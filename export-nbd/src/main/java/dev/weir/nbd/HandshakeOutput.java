@@ -34,9 +34,9 @@ final class HandshakeOutput {
     }
 
     /** Answers {@code NBD_OPT_EXPORT_NAME}, which has a form of its own. */
-    void export(Drive drive, boolean zeroes) {
+    void export(Agreement agreement, boolean zeroes) {
         byte[] answer = new byte[10];
-        ByteBuffer.wrap(answer).putLong(drive.size()).putShort((short) transmissionFlags(drive));
+        ByteBuffer.wrap(answer).putLong(agreement.drive().size()).putShort((short) agreement.transmissionFlags());
         bytes.writeBytes(answer);
         if (zeroes) {
             bytes.writeBytes(new byte[RESERVED_BYTES]);
@@ -59,12 +59,20 @@ final class HandshakeOutput {
         reply(option, Nbd.NBD_REP_SERVER, data);
     }
 
-    void infoExport(int option, Drive drive) {
+    /** Names a metadata context that is there, or was selected. */
+    void metaContext(int option, int id, String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        byte[] data = new byte[Integer.BYTES + utf8.length];
+        ByteBuffer.wrap(data).putInt(id).put(utf8);
+        reply(option, Nbd.NBD_REP_META_CONTEXT, data);
+    }
+
+    void infoExport(int option, Agreement agreement) {
         byte[] data = new byte[12];
         ByteBuffer.wrap(data)
                 .putShort((short) Nbd.NBD_INFO_EXPORT)
-                .putLong(drive.size())
-                .putShort((short) transmissionFlags(drive));
+                .putLong(agreement.drive().size())
+                .putShort((short) agreement.transmissionFlags());
         reply(option, Nbd.NBD_REP_INFO, data);
     }
 
@@ -94,14 +102,5 @@ final class HandshakeOutput {
                 .putInt(data.length);
         bytes.writeBytes(header);
         bytes.writeBytes(data);
-    }
-
-    /** A drive has one cache for all connections, so a flush on one is a flush for all. */
-    private static int transmissionFlags(Drive drive) {
-        int all =
-                Nbd.NBD_FLAG_HAS_FLAGS | Nbd.NBD_FLAG_SEND_FLUSH | Nbd.NBD_FLAG_SEND_FUA | Nbd.NBD_FLAG_CAN_MULTI_CONN;
-        return drive.readOnly()
-                ? all | Nbd.NBD_FLAG_READ_ONLY
-                : all | Nbd.NBD_FLAG_SEND_TRIM | Nbd.NBD_FLAG_SEND_WRITE_ZEROES;
     }
 }

@@ -1,8 +1,5 @@
 package dev.weir.nbd;
 
-import dev.weir.block.BlockError;
-import org.jspecify.annotations.Nullable;
-
 /** The constants of the NBD protocol, under the names that its specification gives them. */
 final class Nbd {
     static final long NBDMAGIC = 0x4e42444d41474943L;
@@ -12,7 +9,10 @@ final class Nbd {
     static final long NBD_REP_MAGIC = 0x3e889045565a9L;
 
     static final int NBD_REQUEST_MAGIC = 0x25609513;
+    static final int NBD_EXTENDED_REQUEST_MAGIC = 0x21e41c71;
     static final int NBD_SIMPLE_REPLY_MAGIC = 0x67446698;
+    static final int NBD_STRUCTURED_REPLY_MAGIC = 0x668e33ef;
+    static final int NBD_EXTENDED_REPLY_MAGIC = 0x6e8a278c;
 
     /** Handshake flags, and the client's answer to them. */
     static final int NBD_FLAG_FIXED_NEWSTYLE = 1;
@@ -29,7 +29,11 @@ final class Nbd {
     static final int NBD_FLAG_SEND_FUA = 1 << 3;
     static final int NBD_FLAG_SEND_TRIM = 1 << 5;
     static final int NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6;
+    static final int NBD_FLAG_SEND_DF = 1 << 7;
     static final int NBD_FLAG_CAN_MULTI_CONN = 1 << 8;
+    static final int NBD_FLAG_SEND_CACHE = 1 << 10;
+    static final int NBD_FLAG_SEND_FAST_ZERO = 1 << 11;
+    static final int NBD_FLAG_BLOCK_STATUS_PAYLOAD = 1 << 12;
 
     /** Options. */
     static final int NBD_OPT_EXPORT_NAME = 1;
@@ -38,21 +42,28 @@ final class Nbd {
     static final int NBD_OPT_LIST = 3;
     static final int NBD_OPT_INFO = 6;
     static final int NBD_OPT_GO = 7;
+    static final int NBD_OPT_STRUCTURED_REPLY = 8;
+    static final int NBD_OPT_LIST_META_CONTEXT = 9;
+    static final int NBD_OPT_SET_META_CONTEXT = 10;
+    static final int NBD_OPT_EXTENDED_HEADERS = 11;
 
     /** Replies to options. */
     static final int NBD_REP_ACK = 1;
 
     static final int NBD_REP_SERVER = 2;
     static final int NBD_REP_INFO = 3;
+    static final int NBD_REP_META_CONTEXT = 4;
     static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
     static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
     static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
     static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
+    static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;
 
     /** What a client can be told about an export. */
     static final int NBD_INFO_EXPORT = 0;
 
     static final int NBD_INFO_NAME = 1;
+    static final int NBD_INFO_DESCRIPTION = 2;
     static final int NBD_INFO_BLOCK_SIZE = 3;
 
     /** Commands. */
@@ -62,12 +73,36 @@ final class Nbd {
     static final int NBD_CMD_DISC = 2;
     static final int NBD_CMD_FLUSH = 3;
     static final int NBD_CMD_TRIM = 4;
+    static final int NBD_CMD_CACHE = 5;
     static final int NBD_CMD_WRITE_ZEROES = 6;
+    static final int NBD_CMD_BLOCK_STATUS = 7;
 
     /** Command flags. */
     static final int NBD_CMD_FLAG_FUA = 1;
 
     static final int NBD_CMD_FLAG_NO_HOLE = 1 << 1;
+    static final int NBD_CMD_FLAG_DF = 1 << 2;
+    static final int NBD_CMD_FLAG_REQ_ONE = 1 << 3;
+    static final int NBD_CMD_FLAG_FAST_ZERO = 1 << 4;
+    static final int NBD_CMD_FLAG_PAYLOAD_LEN = 1 << 5;
+
+    /** The flag of chunks: the last of a reply. */
+    static final int NBD_REPLY_FLAG_DONE = 1;
+
+    /** Types of chunks. */
+    static final int NBD_REPLY_TYPE_NONE = 0;
+
+    static final int NBD_REPLY_TYPE_OFFSET_DATA = 1;
+    static final int NBD_REPLY_TYPE_BLOCK_STATUS = 5;
+    static final int NBD_REPLY_TYPE_BLOCK_STATUS_EXT = 6;
+    static final int NBD_REPLY_TYPE_ERROR = (1 << 15) + 1;
+
+    /** The only metadata context, the id it has here, and its states. */
+    static final String BASE_ALLOCATION = "base:allocation";
+
+    static final int BASE_ALLOCATION_ID = 1;
+    static final int NBD_STATE_HOLE = 1;
+    static final int NBD_STATE_ZERO = 1 << 1;
 
     /** Errors; 0 is none. */
     static final int NBD_SUCCESS = 0;
@@ -77,13 +112,24 @@ final class Nbd {
     static final int NBD_ENOMEM = 12;
     static final int NBD_EINVAL = 22;
     static final int NBD_ENOSPC = 28;
+    static final int NBD_EOVERFLOW = 75;
+    static final int NBD_ENOTSUP = 95;
     static final int NBD_ESHUTDOWN = 108;
 
     /** A request without its payload: magic, flags, type, cookie, offset, length. */
     static final int REQUEST_BYTES = 28;
 
+    /** The same with extended headers, where the length is of 64 bits. */
+    static final int EXTENDED_REQUEST_BYTES = 32;
+
     /** A simple reply without its payload: magic, error, cookie. */
     static final int SIMPLE_REPLY_BYTES = 16;
+
+    /** A structured chunk without its payload: magic, flags, type, cookie, length. */
+    static final int STRUCTURED_REPLY_BYTES = 20;
+
+    /** An extended chunk without its payload: magic, flags, type, cookie, offset, length. */
+    static final int EXTENDED_REPLY_BYTES = 32;
 
     /** What a client says before the data of an option: magic, option, length. */
     static final int OPTION_BYTES = 16;
@@ -92,18 +138,4 @@ final class Nbd {
     static final int MAX_STRING_BYTES = 4096;
 
     private Nbd() {}
-
-    /** Returns what a client is told about the outcome of a request. */
-    static int error(@Nullable BlockError error) {
-        if (error == null) {
-            return NBD_SUCCESS;
-        }
-        return switch (error) {
-            case EPERM -> NBD_EPERM;
-            case EIO -> NBD_EIO;
-            case EINVAL -> NBD_EINVAL;
-            case ENOSPC -> NBD_ENOSPC;
-            case ESHUTDOWN -> NBD_ESHUTDOWN;
-        };
-    }
 }

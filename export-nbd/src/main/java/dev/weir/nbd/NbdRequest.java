@@ -15,16 +15,31 @@ import org.jspecify.annotations.Nullable;
  * and back, each under that one's lock.
  */
 final class NbdRequest extends DriveRequest {
+    /** Where the data of a reply begins in its buffer, with its header in front of it. */
+    private static final int DATA = ReplyWriter.MAX_DATA_HEADER_BYTES;
+
     private final Transmission transmission;
+    private final NbdMode mode;
     private final BufferPool buffers;
     private long cookie;
-    private int error;
 
-    /** The payload of a write until it is done, or the data of a read behind its reply's header. */
+    /** As the client gave it. */
+    private long requestOffset;
+
+    private @Nullable RequestError error;
+
+    /** The payload of a write until it is done, or the data of a reply. */
     private @Nullable ByteBuffer data;
 
     /** What is still to do after the present part of a range longer than a drive takes at once, in bytes. */
     private long restBytes;
+
+    /** The extents of a block status: how many at most, how many are in {@link #data}, and the one that is not yet. */
+    private int maxExtents;
+
+    private int extents;
+    private long lastExtentBytes;
+    private int lastState;
 
     /** What it carries, in the sense of {@link Bounds#MAX_REQUEST_BYTES}. The reply queue's. */
     long carriedBytes;
@@ -33,15 +48,17 @@ final class NbdRequest extends DriveRequest {
     @Nullable
     NbdRequest next;
 
-    NbdRequest(Object client, Transmission transmission, BufferPool buffers) {
+    NbdRequest(Object client, Transmission transmission, NbdMode mode, BufferPool buffers) {
         super(client);
         this.transmission = transmission;
+        this.mode = mode;
         this.buffers = buffers;
     }
 
-    void begin(long newCookie) {
+    void begin(long newCookie, long newOffset) {
         cookie = newCookie;
-        error = Nbd.NBD_SUCCESS;
+        requestOffset = newOffset;
+        error = null;
         restBytes = 0;
     }
 
@@ -50,6 +67,14 @@ final class NbdRequest extends DriveRequest {
         long part = Math.min(length, Drive.MAX_TRANSFER);
         restBytes = length - part;
         prepare(operation, offset, part, fua, mayUnmap);
+    }
+
+    /** Prepares to ask for the extents of a range. */
+    void blockStatus(long offset, long length, int newMaxExtents) {
+        maxExtents = newMaxExtents;
+        extents = 0;
+        lastExtentBytes = 0;
+        prepare(Operation.BLOCK_STATUS, offset, length, false, false);
     }
 
     boolean hasMore() {
@@ -69,10 +94,36 @@ final class NbdRequest extends DriveRequest {
     @Override
     public ByteBuffer buffer() {
         if (operation() == Operation.READ) {
-            int end = Nbd.SIMPLE_REPLY_BYTES + (int) length();
-            data = buffers.take(end).position(Nbd.SIMPLE_REPLY_BYTES);
+            data = buffers.take(DATA + (int) length()).position(DATA);
         }
         return Objects.requireNonNull(data);
+    }
+
+    @Override
+    public boolean extent(long extentLength, boolean hole) {
+        int state = hole ? Nbd.NBD_STATE_HOLE | Nbd.NBD_STATE_ZERO : 0;
+        if (lastExtentBytes > 0 && state == lastState) {
+            lastExtentBytes += extentLength;
+            return true;
+        }
+        putLastExtent();
+        lastExtentBytes = extents < maxExtents ? extentLength : 0;
+        lastState = state;
+        return lastExtentBytes > 0;
+    }
+
+    private void putLastExtent() {
+        if (lastExtentBytes > 0) {
+            ByteBuffer list = data;
+            if (list == null) {
+                list = buffers.take(DATA + maxExtents * ReplyWriter.extentBytes(mode))
+                        .position(DATA);
+                data = list;
+            }
+            ReplyWriter.putExtent(list, mode, lastExtentBytes, lastState);
+            lastExtentBytes = 0;
+            extents++;
+        }
     }
 
     @Override
@@ -80,19 +131,37 @@ final class NbdRequest extends DriveRequest {
         transmission.completed(this, outcome);
     }
 
-    /** Says what is to be replied; keeps data only if that is part of the reply. */
-    void finish(int newError) {
+    /** Says what is to be replied, null if it was done; keeps data only if that is part of the reply. */
+    void finish(@Nullable RequestError newError) {
         error = newError;
-        ByteBuffer read = data;
-        if (read == null) {
-            return;
-        }
-        if (error == Nbd.NBD_SUCCESS && operation() == Operation.READ) {
-            read.clear().limit(Nbd.SIMPLE_REPLY_BYTES + (int) length());
-            read.putInt(0, Nbd.NBD_SIMPLE_REPLY_MAGIC).putInt(4, error).putLong(8, cookie);
+        if (error == null && operation() == Operation.BLOCK_STATUS) {
+            finishStatus();
+        } else if (error == null && operation() == Operation.READ) {
+            finishRead(Objects.requireNonNull(data));
         } else {
             releaseData();
         }
+    }
+
+    private void finishRead(ByteBuffer read) {
+        int bytes = (int) length();
+        int start = DATA - mode.readHeaderBytes;
+        read.limit(DATA + bytes).position(start);
+        ReplyWriter.putReadHeader(read, mode, cookie, requestOffset, bytes);
+        read.position(start);
+    }
+
+    /** That a range holds data is right of any range, so that is what a drive says that has said nothing. */
+    private void finishStatus() {
+        if (extents == 0 && lastExtentBytes == 0) {
+            extent(length(), false);
+        }
+        putLastExtent();
+        ByteBuffer list = Objects.requireNonNull(data);
+        int start = DATA - ReplyWriter.statusHeaderBytes(mode);
+        list.flip().position(start);
+        ReplyWriter.putStatusHeader(list, mode, cookie, requestOffset, extents);
+        list.position(start);
     }
 
     /** Returns the whole reply if it has data; a reply without is to be {@linkplain #putReply put}. */
@@ -102,11 +171,11 @@ final class NbdRequest extends DriveRequest {
     }
 
     int replyBytes() {
-        return data == null ? Nbd.SIMPLE_REPLY_BYTES : data.remaining();
+        return data == null ? ReplyWriter.plainBytes(mode, error) : data.remaining();
     }
 
     void putReply(ByteBuffer replies) {
-        replies.putInt(Nbd.NBD_SIMPLE_REPLY_MAGIC).putInt(error).putLong(cookie);
+        ReplyWriter.putPlain(replies, mode, cookie, requestOffset, error);
     }
 
     void releaseData() {

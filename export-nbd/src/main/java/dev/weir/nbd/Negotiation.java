@@ -76,8 +76,9 @@ final class Negotiation implements Connection {
 
     private void finish() {
         if (step == Step.TRANSMISSION) {
-            LOG.debug("{} uses drive {}", client, handshake.drive().name());
-            Session session = new Session(loop, channel, key, client, inbox, handshake.drive());
+            Agreement agreement = handshake.agreement();
+            LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
+            Session session = new Session(loop, channel, key, client, inbox, agreement);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
@@ -90,7 +91,7 @@ final class Negotiation implements Connection {
 
     @Override
     public void driveGone(Drive drive) {
-        if (step == Step.TRANSMISSION && handshake.drive() == drive) {
+        if (step == Step.TRANSMISSION && handshake.agreement().drive() == drive) {
             close("drive " + drive.name() + " is gone");
         }
     }

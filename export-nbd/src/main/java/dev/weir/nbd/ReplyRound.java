@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class ReplyRound {
-    private static final int HEADERS = 0;
+    private static final int PLAIN = 0;
 
     private final BufferPool pool;
     private final ByteBuffer[] buffers = new ByteBuffer[1 + Bounds.MAX_ROUND_DATA];
-    private int first = HEADERS + 1;
-    private int end = HEADERS + 1;
-    private int headers;
+    private int first = PLAIN + 1;
+    private int end = PLAIN + 1;
+    private int plainBytes;
     private long bytes;
     private boolean started;
     private @Nullable NbdRequest requests;
@@ -33,7 +33,9 @@ final class ReplyRound {
     }
 
     boolean isFull() {
-        return end == buffers.length || headers == Bounds.MAX_ROUND_HEADERS || bytes >= Bounds.MAX_ROUND_BYTES;
+        return end == buffers.length
+                || plainBytes > Bounds.MAX_ROUND_PLAIN_BYTES - ReplyWriter.MAX_PLAIN_BYTES
+                || bytes >= Bounds.MAX_ROUND_BYTES;
     }
 
     /** Adds the reply to a request, to a round that is not full and was not yet tried to write. */
@@ -43,26 +45,27 @@ final class ReplyRound {
             buffers[end++] = data;
             bytes += data.remaining();
         } else {
-            request.putReply(headerBuffer());
-            headers++;
-            bytes += Nbd.SIMPLE_REPLY_BYTES;
+            ByteBuffer plain = plainBuffer();
+            request.putReply(plain);
+            bytes += plain.position() - plainBytes;
+            plainBytes = plain.position();
         }
         request.next = requests;
         requests = request;
     }
 
-    private ByteBuffer headerBuffer() {
-        if (first != HEADERS) {
-            buffers[HEADERS] = pool.take(Bounds.MAX_ROUND_HEADERS * Nbd.SIMPLE_REPLY_BYTES);
-            first = HEADERS;
+    private ByteBuffer plainBuffer() {
+        if (first != PLAIN) {
+            buffers[PLAIN] = pool.take(Bounds.MAX_ROUND_PLAIN_BYTES);
+            first = PLAIN;
         }
-        return buffers[HEADERS];
+        return buffers[PLAIN];
     }
 
     /** Writes as much as the socket takes; returns whether that was all. */
     boolean write(GatheringByteChannel channel) throws IOException {
-        if (!started && headers > 0) {
-            buffers[HEADERS].flip();
+        if (!started && plainBytes > 0) {
+            buffers[PLAIN].flip();
         }
         started = true;
         while (first < end) {
@@ -81,18 +84,18 @@ final class ReplyRound {
     /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */
     @Nullable
     NbdRequest clear() {
-        if (headers > 0) {
-            pool.give(buffers[HEADERS]);
+        if (plainBytes > 0) {
+            pool.give(buffers[PLAIN]);
         }
         for (NbdRequest request = requests; request != null; request = request.next) {
             request.releaseData();
         }
-        Arrays.fill(buffers, HEADERS, end, null); // or memory that the pool did not keep would stay
+        Arrays.fill(buffers, PLAIN, end, null); // or memory that the pool did not keep would stay
         NbdRequest done = requests;
         requests = null;
-        first = HEADERS + 1;
+        first = PLAIN + 1;
         end = first;
-        headers = 0;
+        plainBytes = 0;
         bytes = 0;
         started = false;
         return done;

@@ -1,46 +1,88 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
+import org.jspecify.annotations.Nullable;
 
 /** What the specification says about requests that cannot be done, in its section "Error values" and at each command. */
 final class RequestRules {
     private RequestRules() {}
 
     /**
-     * Returns the error that a request is answered, or {@code NBD_SUCCESS} if the drive may have it.
-     *
-     * @param flags the command flags
-     * @param type the command; {@code NBD_CMD_DISC} has no answer and does not come here
-     * @param offset in bytes, unsigned
-     * @param length in bytes, as a number from 0 to 2^32 - 1
-     * @param drive what the client has chosen
+     * Returns why a request is refused, or null if the drive may have it. {@code NBD_CMD_DISC}, which has no
+     * answer, does not come here.
      */
-    static int error(int flags, int type, long offset, long length, Drive drive) {
-        int known = type == Nbd.NBD_CMD_WRITE_ZEROES
-                ? Nbd.NBD_CMD_FLAG_FUA | Nbd.NBD_CMD_FLAG_NO_HOLE
-                : Nbd.NBD_CMD_FLAG_FUA;
-        if ((flags & ~known) != 0) {
-            return Nbd.NBD_EINVAL;
+    static @Nullable RequestError error(RequestHeader request, Agreement agreement) {
+        if ((request.flags & ~flags(request.type, agreement)) != 0) {
+            return RequestError.WRONG_FLAGS;
         }
-        return switch (type) {
-            case Nbd.NBD_CMD_READ -> rangeError(offset, length, Drive.MAX_TRANSFER, drive, Nbd.NBD_EINVAL);
-            case Nbd.NBD_CMD_WRITE -> writeError(offset, length, Drive.MAX_TRANSFER, drive, Nbd.NBD_ENOSPC);
-            case Nbd.NBD_CMD_WRITE_ZEROES -> writeError(offset, length, Long.MAX_VALUE, drive, Nbd.NBD_ENOSPC);
-            case Nbd.NBD_CMD_TRIM -> writeError(offset, length, Long.MAX_VALUE, drive, Nbd.NBD_EINVAL);
-            case Nbd.NBD_CMD_FLUSH -> offset == 0 && length == 0 ? Nbd.NBD_SUCCESS : Nbd.NBD_EINVAL;
-            default -> Nbd.NBD_EINVAL;
+        Drive drive = agreement.drive();
+        return switch (request.type) {
+            case Nbd.NBD_CMD_READ -> readError(request, agreement);
+            case Nbd.NBD_CMD_WRITE -> writeError(request, drive, RequestError.NO_ROOM_BEYOND_END);
+            case Nbd.NBD_CMD_WRITE_ZEROES -> writeError(request, drive, RequestError.NO_ROOM_BEYOND_END);
+            case Nbd.NBD_CMD_TRIM -> writeError(request, drive, RequestError.BEYOND_END);
+            case Nbd.NBD_CMD_CACHE -> rangeError(request, drive, RequestError.BEYOND_END);
+            case Nbd.NBD_CMD_BLOCK_STATUS -> statusError(request, agreement);
+            case Nbd.NBD_CMD_FLUSH -> request.offset == 0 && request.length == 0 ? null : RequestError.FLUSH_OF_RANGE;
+            default -> RequestError.UNKNOWN_COMMAND;
         };
     }
 
-    private static int writeError(long offset, long length, long maxLength, Drive drive, int beyondEnd) {
-        return drive.readOnly() ? Nbd.NBD_EPERM : rangeError(offset, length, maxLength, drive, beyondEnd);
+    /** Returns the flags that a command may have. {@code FUA} may stand at any of them. */
+    private static int flags(int type, Agreement agreement) {
+        NbdMode mode = agreement.mode();
+        int flags =
+                switch (type) {
+                    case Nbd.NBD_CMD_READ -> mode == NbdMode.SIMPLE ? 0 : Nbd.NBD_CMD_FLAG_DF;
+                    case Nbd.NBD_CMD_WRITE_ZEROES -> Nbd.NBD_CMD_FLAG_NO_HOLE | Nbd.NBD_CMD_FLAG_FAST_ZERO;
+                    case Nbd.NBD_CMD_BLOCK_STATUS -> Nbd.NBD_CMD_FLAG_REQ_ONE;
+                    default -> 0;
+                };
+        boolean mayHavePayload =
+                type == Nbd.NBD_CMD_WRITE || (type == Nbd.NBD_CMD_BLOCK_STATUS && agreement.allocation());
+        if (mode == NbdMode.EXTENDED && mayHavePayload) {
+            flags |= Nbd.NBD_CMD_FLAG_PAYLOAD_LEN;
+        }
+        return flags | Nbd.NBD_CMD_FLAG_FUA;
+    }
+
+    private static @Nullable RequestError readError(RequestHeader request, Agreement agreement) {
+        RequestError error = rangeError(request, agreement.drive(), RequestError.BEYOND_END);
+        if (error == null && request.length > Drive.MAX_TRANSFER) {
+            return agreement.mode() == NbdMode.SIMPLE ? RequestError.LONG_PAYLOAD : RequestError.LONG_READ;
+        }
+        return error;
+    }
+
+    private static @Nullable RequestError writeError(RequestHeader request, Drive drive, RequestError beyondEnd) {
+        if (drive.readOnly()) {
+            return RequestError.READ_ONLY;
+        }
+        if (request.type == Nbd.NBD_CMD_WRITE && !request.payloadFits) {
+            return RequestError.WRONG_PAYLOAD;
+        }
+        if (request.type == Nbd.NBD_CMD_WRITE && request.length > Drive.MAX_TRANSFER) {
+            return RequestError.LONG_PAYLOAD;
+        }
+        return rangeError(request, drive, beyondEnd);
+    }
+
+    private static @Nullable RequestError statusError(RequestHeader request, Agreement agreement) {
+        if (!agreement.allocation()) {
+            return RequestError.NO_CONTEXT;
+        }
+        boolean payload = request.has(Nbd.NBD_CMD_FLAG_PAYLOAD_LEN);
+        return payload && !request.payloadFits
+                ? RequestError.WRONG_PAYLOAD
+                : rangeError(request, agreement.drive(), RequestError.BEYOND_END);
     }
 
     /** What a length of 0 does is left to the server; it moves nothing, so it is most likely a mistake. */
-    private static int rangeError(long offset, long length, long maxLength, Drive drive, int beyondEnd) {
-        if (length == 0 || length > maxLength) {
-            return Nbd.NBD_EINVAL;
+    private static @Nullable RequestError rangeError(RequestHeader request, Drive drive, RequestError beyondEnd) {
+        if (request.length == 0) {
+            return RequestError.NO_LENGTH;
         }
-        return offset < 0 || offset > drive.size() - length ? beyondEnd : Nbd.NBD_SUCCESS;
+        boolean within = request.offset >= 0 && request.length > 0 && request.length <= drive.size() - request.offset;
+        return within ? null : beyondEnd;
     }
 }

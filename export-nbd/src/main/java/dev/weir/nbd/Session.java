@@ -30,15 +30,15 @@ final class Session implements Connection, ReplyQueue.Owner {
     /** Whether it takes no more requests and closes as soon as all are answered. */
     private boolean ending;
 
-    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Drive drive) {
+    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Agreement agreement) {
         this.loop = loop;
         this.channel = channel;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
-        this.drive = drive;
+        drive = agreement.drive();
         replies = new ReplyQueue(this, channel, loop.pool());
-        transmission = new Transmission(this, drive, replies, loop.pool(), loop);
+        transmission = new Transmission(this, agreement, replies, loop.pool(), loop);
     }
 
     @Override

@@ -30,9 +30,10 @@ final class Transmission {
         BROKEN
     }
 
+    private final Agreement agreement;
     private final Drive drive;
+    private final RequestHeader header;
     private final ReplyQueue replies;
-    private final BufferPool buffers;
     private final Executor executor;
     private final Supplier<NbdRequest> newRequest;
 
@@ -51,12 +52,13 @@ final class Transmission {
      * @param client the client as the drive knows it
      * @param executor runs what is left of a long request on the thread that calls {@link #take}
      */
-    Transmission(Object client, Drive drive, ReplyQueue replies, BufferPool buffers, Executor executor) {
-        this.drive = drive;
+    Transmission(Object client, Agreement agreement, ReplyQueue replies, BufferPool buffers, Executor executor) {
+        this.agreement = agreement;
+        drive = agreement.drive();
+        header = new RequestHeader(agreement.mode());
         this.replies = replies;
-        this.buffers = buffers;
         this.executor = executor;
-        newRequest = () -> new NbdRequest(client, this, this.buffers);
+        newRequest = () -> new NbdRequest(client, this, agreement.mode(), buffers);
     }
 
     /** Takes what it can; what it leaves is to be offered again, with more behind it or when there is room. */
@@ -80,68 +82,87 @@ final class Transmission {
     }
 
     private State takeRequest(ByteBuffer in) {
-        if (in.remaining() < Nbd.REQUEST_BYTES) {
-            return State.INCOMPLETE;
-        }
-        int at = in.position();
-        if (in.getInt(at) != Nbd.NBD_REQUEST_MAGIC) {
-            fault = "request magic 0x" + Integer.toHexString(in.getInt(at)) + ": must be NBD_REQUEST_MAGIC";
+        if (in.remaining() >= Integer.BYTES && in.getInt(in.position()) != agreement.mode().requestMagic) {
+            fault = "request magic 0x" + Integer.toHexString(in.getInt(in.position())) + ": must be 0x"
+                    + Integer.toHexString(agreement.mode().requestMagic);
             return State.BROKEN;
         }
-        int type = Short.toUnsignedInt(in.getShort(at + 6));
-        return type == Nbd.NBD_CMD_DISC ? State.DISCONNECTED : takeCommand(in, type);
+        if (!header.read(in)) {
+            return State.INCOMPLETE;
+        }
+        return header.type == Nbd.NBD_CMD_DISC ? State.DISCONNECTED : takeCommand(in);
     }
 
-    private State takeCommand(ByteBuffer in, int type) {
-        int at = in.position();
-        int flags = Short.toUnsignedInt(in.getShort(at + 4));
-        long offset = in.getLong(at + 16);
-        long length = Integer.toUnsignedLong(in.getInt(at + 24));
-        int error = RequestRules.error(flags, type, offset, length, drive);
-        boolean carries = error == Nbd.NBD_SUCCESS && (type == Nbd.NBD_CMD_READ || type == Nbd.NBD_CMD_WRITE);
-        NbdRequest request = replies.begin(carries ? length : 0, newRequest);
+    private State takeCommand(ByteBuffer in) {
+        if (agreement.mode() == NbdMode.EXTENDED && isLong(header.payloadBytes)) {
+            fault = "a payload of " + Long.toUnsignedString(header.payloadBytes) + " bytes: must be at most "
+                    + Drive.MAX_TRANSFER;
+            return State.BROKEN;
+        }
+        RequestError error = RequestRules.error(header, agreement);
+        NbdRequest request = replies.begin(error == null ? carries() : 0, newRequest);
         if (request == null) {
             return State.FULL;
         }
-        request.begin(in.getLong(at + 8));
-        in.position(at + Nbd.REQUEST_BYTES);
-        if (error != Nbd.NBD_SUCCESS) {
-            refuse(request, error, type == Nbd.NBD_CMD_WRITE ? length : 0);
+        request.begin(header.cookie, header.offset);
+        in.position(in.position() + header.bytes);
+        if (error != null) {
+            refuse(request, error, header.payloadBytes);
+        } else if (header.type == Nbd.NBD_CMD_WRITE) {
+            expectPayload(request);
         } else {
-            start(request, flags, type, offset, length);
+            start(request);
         }
         return State.TAKEN;
     }
 
-    private void start(NbdRequest request, int flags, int type, long offset, long length) {
-        boolean fua = (flags & Nbd.NBD_CMD_FLAG_FUA) != 0;
-        switch (type) {
-            case Nbd.NBD_CMD_READ -> request.range(Operation.READ, offset, length, false, false);
-            case Nbd.NBD_CMD_WRITE -> request.range(Operation.WRITE, offset, length, fua, false);
-            case Nbd.NBD_CMD_TRIM -> request.range(Operation.TRIM, offset, length, fua, false);
+    private static boolean isLong(long payloadBytes) {
+        return payloadBytes < 0 || payloadBytes > Drive.MAX_TRANSFER;
+    }
+
+    /** Returns what a request carries, in either direction, in bytes. */
+    private long carries() {
+        return switch (header.type) {
+            case Nbd.NBD_CMD_READ, Nbd.NBD_CMD_WRITE -> header.length;
+            case Nbd.NBD_CMD_BLOCK_STATUS -> (long) maxExtents() * ReplyWriter.extentBytes(agreement.mode());
+            default -> 0;
+        };
+    }
+
+    private int maxExtents() {
+        return header.has(Nbd.NBD_CMD_FLAG_REQ_ONE) ? 1 : Bounds.MAX_EXTENTS;
+    }
+
+    private void start(NbdRequest request) {
+        boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
+        switch (header.type) {
+            case Nbd.NBD_CMD_READ -> request.range(Operation.READ, header.offset, header.length, false, false);
+            case Nbd.NBD_CMD_TRIM -> request.range(Operation.TRIM, header.offset, header.length, fua, false);
+            case Nbd.NBD_CMD_CACHE -> request.range(Operation.CACHE, header.offset, header.length, false, false);
+            case Nbd.NBD_CMD_BLOCK_STATUS -> request.blockStatus(header.offset, header.length, maxExtents());
             case Nbd.NBD_CMD_WRITE_ZEROES -> {
-                boolean mayUnmap = (flags & Nbd.NBD_CMD_FLAG_NO_HOLE) == 0;
-                request.range(Operation.WRITE_ZEROES, offset, length, fua, mayUnmap);
+                boolean mayUnmap = !header.has(Nbd.NBD_CMD_FLAG_NO_HOLE);
+                boolean fast = header.has(Nbd.NBD_CMD_FLAG_FAST_ZERO);
+                Operation zero = fast ? Operation.FAST_ZERO : Operation.WRITE_ZEROES;
+                request.range(zero, header.offset, header.length, fua, mayUnmap);
             }
             default -> request.range(Operation.FLUSH, 0, 0, false, false);
         }
-        if (type == Nbd.NBD_CMD_WRITE) {
-            expectPayload(request, (int) length);
-        } else {
-            drive.submit(request);
-        }
+        drive.submit(request);
     }
 
-    private void expectPayload(NbdRequest request, int length) {
+    private void expectPayload(NbdRequest request) {
+        boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
+        request.range(Operation.WRITE, header.offset, header.length, fua, false);
         try {
-            request.expectPayload(length);
+            request.expectPayload((int) header.length);
             incoming = request;
         } catch (OutOfMemoryError e) {
-            refuse(request, Nbd.NBD_ENOMEM, length);
+            refuse(request, RequestError.NO_MEMORY, header.length);
         }
     }
 
-    private void refuse(NbdRequest request, int error, long payloadBytes) {
+    private void refuse(NbdRequest request, RequestError error, long payloadBytes) {
         request.finish(error);
         if (payloadBytes == 0) {
             replies.add(request);
@@ -186,14 +207,14 @@ final class Transmission {
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
         } else {
-            request.finish(Nbd.error(outcome));
+            request.finish(outcome == null ? null : RequestError.of(outcome));
             replies.add(request);
         }
     }
 
     private void goOn(NbdRequest request) {
         if (closed) {
-            request.finish(Nbd.NBD_ESHUTDOWN);
+            request.finish(RequestError.SHUTDOWN);
             replies.add(request);
         } else {
             request.nextPart();

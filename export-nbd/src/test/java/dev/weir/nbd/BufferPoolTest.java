@@ -22,14 +22,14 @@ class BufferPoolTest {
                 16,
                 17,
                 4096,
-                4112,
-                4113,
+                4136,
+                4137,
                 65_536,
-                65_552,
-                131_088,
-                131_089,
+                65_576,
+                131_112,
+                131_113,
                 Drive.MAX_TRANSFER,
-                Drive.MAX_TRANSFER + Nbd.SIMPLE_REPLY_BYTES
+                Drive.MAX_TRANSFER + ReplyWriter.MAX_DATA_HEADER_BYTES
             })
     void hasTheRoomThatWasAskedFor(int bytes) {
         ByteBuffer buffer = pool.take(bytes);

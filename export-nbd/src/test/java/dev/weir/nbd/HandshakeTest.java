@@ -1,6 +1,7 @@
 package dev.weir.nbd;
 
 import static dev.weir.nbd.NbdClient.infoData;
+import static dev.weir.nbd.NbdClient.metaData;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,13 +15,16 @@ import dev.weir.nbd.NbdClient.OptionReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest {
@@ -30,11 +34,14 @@ class HandshakeTest {
             | Nbd.NBD_FLAG_SEND_FUA
             | Nbd.NBD_FLAG_SEND_TRIM
             | Nbd.NBD_FLAG_SEND_WRITE_ZEROES
+            | Nbd.NBD_FLAG_SEND_FAST_ZERO
+            | Nbd.NBD_FLAG_SEND_CACHE
             | Nbd.NBD_FLAG_CAN_MULTI_CONN;
     private static final int READ_ONLY = Nbd.NBD_FLAG_HAS_FLAGS
             | Nbd.NBD_FLAG_READ_ONLY
             | Nbd.NBD_FLAG_SEND_FLUSH
             | Nbd.NBD_FLAG_SEND_FUA
+            | Nbd.NBD_FLAG_SEND_CACHE
             | Nbd.NBD_FLAG_CAN_MULTI_CONN;
     private static final int STARTTLS = 5;
     private static final int STRUCTURED_REPLY = 8;
@@ -82,7 +89,7 @@ class HandshakeTest {
         assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
 
         assertExport(output(), 1 << 20, WRITABLE, 0);
-        assertSame(vm1, handshake.drive());
+        assertSame(vm1, handshake.agreement().drive());
     }
 
     @Test
@@ -130,7 +137,7 @@ class HandshakeTest {
 
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_INFO, infoData("")).type());
         assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME));
-        assertSame(vm1, handshake.drive());
+        assertSame(vm1, handshake.agreement().drive());
     }
 
     @Test
@@ -198,7 +205,7 @@ class HandshakeTest {
         assertEquals(
                 ByteBuffer.wrap(new byte[] {0, 3, 0, 0, 0, 1, 0, 0, 16, 0, 2, 0, 0, 0}),
                 replies.get(2).data());
-        assertSame(vm1, handshake.drive());
+        assertSame(vm1, handshake.agreement().drive());
     }
 
     @Test
@@ -243,7 +250,7 @@ class HandshakeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 4, STARTTLS, STRUCTURED_REPLY, 9, 10, 11, 12345, -1})
+    @ValueSource(ints = {0, 4, STARTTLS, 12, 12345, -1})
     void everyOtherOptionIsUnsupported(int unknown) {
         begin(FLAGS);
 
@@ -252,6 +259,127 @@ class HandshakeTest {
         assertEquals(Nbd.NBD_REP_ERR_UNSUP, reply.type());
         assertEquals(unknown, reply.option());
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_LIST).type());
+    }
+
+    @Test
+    void structuredRepliesAreNegotiatedOnceAndWithoutData() {
+        begin(FLAGS);
+        int option = Nbd.NBD_OPT_STRUCTURED_REPLY;
+
+        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option, new byte[1]).type());
+        assertEquals(Nbd.NBD_REP_ACK, last(option).type());
+        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option).type());
+        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
+
+        assertExport(output(), 1 << 20, WRITABLE | Nbd.NBD_FLAG_SEND_DF, 0);
+        assertEquals(NbdMode.STRUCTURED, handshake.agreement().mode());
+    }
+
+    @Test
+    void extendedHeadersTakeThePlaceOfStructuredReplies() {
+        begin(FLAGS);
+
+        assertEquals(
+                Nbd.NBD_REP_ERR_INVALID,
+                last(Nbd.NBD_OPT_EXTENDED_HEADERS, new byte[1]).type());
+        assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_STRUCTURED_REPLY).type());
+        assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_EXTENDED_HEADERS).type());
+        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(Nbd.NBD_OPT_EXTENDED_HEADERS).type());
+        assertEquals(
+                Nbd.NBD_REP_ERR_EXT_HEADER_REQD,
+                last(Nbd.NBD_OPT_STRUCTURED_REPLY).type());
+        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_GO, infoData("gölden")));
+        assertEquals(NbdMode.EXTENDED, handshake.agreement().mode());
+    }
+
+    @Test
+    void exportNameMustNotFollowExtendedHeaders() {
+        begin(FLAGS);
+        last(Nbd.NBD_OPT_EXTENDED_HEADERS);
+
+        assertEquals(Step.REFUSED, option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Nbd.NBD_OPT_LIST_META_CONTEXT, Nbd.NBD_OPT_SET_META_CONTEXT})
+    void contextsNeedStructuredRepliesAndAnExport(int option) {
+        begin(FLAGS);
+        byte[] good = metaData("vm1", "base:allocation");
+
+        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option, good).type());
+        last(Nbd.NBD_OPT_STRUCTURED_REPLY);
+        assertEquals(
+                Nbd.NBD_REP_ERR_UNKNOWN,
+                last(option, metaData("nope", "base:allocation")).type());
+        assertEquals(
+                Nbd.NBD_REP_ERR_TOO_BIG,
+                last(option, new byte[Bounds.MAX_OPTION_BYTES + 1]).type());
+        for (int cut = 0; cut < good.length; cut++) {
+            assertEquals(
+                    Nbd.NBD_REP_ERR_INVALID,
+                    last(option, Arrays.copyOf(good, cut)).type());
+        }
+        assertEquals(
+                Nbd.NBD_REP_ERR_INVALID,
+                last(option, Arrays.copyOf(good, good.length + 1)).type());
+        assertEquals(Nbd.NBD_REP_ACK, last(option, good).type());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // queries, contexts that are listed, contexts that are set
+        "'',                                base:allocation, ''",
+        "base:allocation,                   base:allocation, base:allocation",
+        "base:,                             base:allocation, ''",
+        "base,                              '', ''",
+        "base:allocatio,                    '', ''",
+        "qemu:dirty-bitmap:x,               '', ''",
+        "x-y:z base: base:allocation,       base:allocation, base:allocation",
+        "base:allocation base:allocation,   base:allocation, base:allocation",
+    })
+    void contextsAreListedAndSet(String queries, String listed, String set) {
+        begin(FLAGS);
+        last(Nbd.NBD_OPT_STRUCTURED_REPLY);
+        byte[] data = queries.isEmpty() ? metaData("vm1") : metaData("vm1", queries.split(" "));
+
+        assertEquals(listed, contexts(Nbd.NBD_OPT_LIST_META_CONTEXT, 0, data));
+        assertEquals(set, contexts(Nbd.NBD_OPT_SET_META_CONTEXT, Nbd.BASE_ALLOCATION_ID, data));
+        option(Nbd.NBD_OPT_GO, infoData("vm1"));
+        assertEquals(!set.isEmpty(), handshake.agreement().allocation());
+    }
+
+    private String contexts(int option, int id, byte[] data) {
+        option(option, data);
+        List<OptionReply> replies = replies();
+        assertEquals(Nbd.NBD_REP_ACK, replies.remove(replies.size() - 1).type());
+        return replies.stream()
+                .map(reply -> {
+                    assertEquals(Nbd.NBD_REP_META_CONTEXT, reply.type());
+                    assertEquals(id, reply.data().getInt());
+                    return UTF_8.decode(reply.data()).toString();
+                })
+                .collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void aContextIsOfOneExportAndGoneWhenSetAgain() {
+        begin(FLAGS);
+        last(Nbd.NBD_OPT_EXTENDED_HEADERS);
+        int set = Nbd.NBD_OPT_SET_META_CONTEXT;
+        last(set, metaData("vm1", "base:allocation"));
+
+        assertEquals(Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD, statusPayloadFlag("vm1"));
+        assertEquals(0, statusPayloadFlag("gölden"));
+        last(Nbd.NBD_OPT_LIST_META_CONTEXT, metaData("gölden", "base:allocation"));
+        assertEquals(Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD, statusPayloadFlag("vm1"));
+        last(set, metaData("nope", "base:allocation"));
+        assertEquals(0, statusPayloadFlag("vm1"));
+    }
+
+    private int statusPayloadFlag(String export) {
+        option(Nbd.NBD_OPT_INFO, infoData(export));
+        int flags = Short.toUnsignedInt(replies().get(0).data().getShort(10));
+        return flags & Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD;
     }
 
     /** However the bytes arrive, and whatever came before, the same is said. */

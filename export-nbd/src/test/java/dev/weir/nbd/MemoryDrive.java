@@ -6,6 +6,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +25,8 @@ final class MemoryDrive implements Drive {
 
     /** What a request asked for, kept when it was submitted. */
     record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
+
+    private static final int BLOCK = 512;
 
     private final String name;
     private final long size;
@@ -196,8 +199,21 @@ final class MemoryDrive implements Drive {
                 bytes.put(at, from, from.position(), from.remaining());
                 from.position(from.limit());
             }
-            case WRITE_ZEROES -> bytes.put(at, new byte[(int) request.length()]);
-            case TRIM, FLUSH -> {}
+            case WRITE_ZEROES, FAST_ZERO -> bytes.put(at, new byte[(int) request.length()]);
+            case TRIM, FLUSH, CACHE -> {}
+            case BLOCK_STATUS -> tellExtents(request);
+        }
+    }
+
+    /** Tells of each {@value #BLOCK} bytes, or what the request wants of them, that they are a hole if they are zeroes. */
+    private void tellExtents(DriveRequest request) {
+        long end = request.offset() + request.length();
+        boolean more = true;
+        for (long at = request.offset(); more && at < end; ) {
+            long next = Math.min(end, (at / BLOCK + 1) * BLOCK);
+            byte[] block = content((int) (at / BLOCK * BLOCK), (int) Math.min(BLOCK, size - at / BLOCK * BLOCK));
+            more = request.extent(next - at, Arrays.equals(block, new byte[block.length]));
+            at = next;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weir.nbd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -59,6 +60,24 @@ final class NbdClient implements AutoCloseable {
             to.putShort((short) info);
         }
         return data;
+    }
+
+    static byte[] metaData(String export, String... queries) {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        data.writeBytes(string(export));
+        data.writeBytes(ByteBuffer.allocate(4).putInt(queries.length).array());
+        for (String query : queries) {
+            data.writeBytes(string(query));
+        }
+        return data.toByteArray();
+    }
+
+    private static byte[] string(String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        return ByteBuffer.allocate(4 + utf8.length)
+                .putInt(utf8.length)
+                .put(utf8)
+                .array();
     }
 
     static byte[] option(int option, byte... data) {

@@ -22,12 +22,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReplyQueueTest {
     private static final int HEADER = Nbd.SIMPLE_REPLY_BYTES;
+    private static final Agreement AGREEMENT =
+            new Agreement(new MemoryDrive("vm1", 1 << 20, false), NbdMode.SIMPLE, false);
 
     private final BufferPool pool = new BufferPool(1 << 20);
     private final FakeSocket socket = new FakeSocket();
     private final ReplyQueue queue = new ReplyQueue(socket, socket, pool);
-    private final Transmission transmission =
-            new Transmission("client", new MemoryDrive("vm1", 1 << 20, false), queue, pool, Runnable::run);
+    private final Transmission transmission = new Transmission("client", AGREEMENT, queue, pool, Runnable::run);
 
     @Test
     void writesWhatIsAddedAtOnce() {
@@ -81,7 +82,7 @@ class ReplyQueueTest {
             ReplyQueue fresh = new ReplyQueue(narrow, narrow, pool);
             fresh.cork();
             NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
-            data.begin(1);
+            data.begin(1, 0);
             readInto(data, 100);
             fresh.add(data);
             fresh.add(flush(2));
@@ -178,7 +179,7 @@ class ReplyQueueTest {
                 Future<?> unused = executor.submit(() -> {
                     for (int cookie = first; cookie < first + each; cookie++) {
                         NbdRequest request = begin(cookie);
-                        request.finish(Nbd.NBD_SUCCESS);
+                        request.finish(null);
                         queue.add(request);
                     }
                     running.countDown();
@@ -217,7 +218,7 @@ class ReplyQueueTest {
     }
 
     private NbdRequest newRequest() {
-        return new NbdRequest("client", transmission, pool);
+        return new NbdRequest("client", transmission, NbdMode.SIMPLE, pool);
     }
 
     /** Waits for room, as a client would have to. */
@@ -228,14 +229,14 @@ class ReplyQueueTest {
             Thread.onSpinWait();
             request = queue.begin(0, this::newRequest);
         }
-        request.begin(cookie);
+        request.begin(cookie, 0);
         request.range(Operation.FLUSH, 0, 0, false, false);
         return request;
     }
 
     private NbdRequest flush(long cookie) {
         NbdRequest request = begin(cookie);
-        request.finish(Nbd.NBD_SUCCESS);
+        request.finish(null);
         return request;
     }
 
@@ -248,6 +249,6 @@ class ReplyQueueTest {
     private static void readInto(NbdRequest request, int length) {
         request.range(Operation.READ, 0, length, false, false);
         request.buffer();
-        request.finish(Nbd.NBD_SUCCESS);
+        request.finish(null);
     }
 }

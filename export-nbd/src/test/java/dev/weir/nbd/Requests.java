@@ -6,6 +6,16 @@ import java.nio.ByteBuffer;
 /** The bytes of requests, one behind the other, as a client in transmission sends them. */
 final class Requests {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final NbdMode mode;
+
+    Requests() {
+        this(NbdMode.SIMPLE);
+    }
+
+    /** Makes requests with the headers of this mode; those of writes announce their payload. */
+    Requests(NbdMode mode) {
+        this.mode = mode;
+    }
 
     Requests read(long cookie, long offset, int length) {
         return request(0, Nbd.NBD_CMD_READ, cookie, offset, length);
@@ -16,7 +26,9 @@ final class Requests {
     }
 
     Requests write(int flags, long cookie, long offset, byte... payload) {
-        return request(flags, Nbd.NBD_CMD_WRITE, cookie, offset, payload.length).raw(payload);
+        int announcing = mode == NbdMode.EXTENDED ? Nbd.NBD_CMD_FLAG_PAYLOAD_LEN : 0;
+        return request(flags | announcing, Nbd.NBD_CMD_WRITE, cookie, offset, payload.length)
+                .raw(payload);
     }
 
     Requests write(long cookie, long offset, ByteBuffer payload) {
@@ -34,15 +46,19 @@ final class Requests {
     }
 
     /** Adds the header of a request, which is all of any but a write. */
-    Requests request(int flags, int type, long cookie, long offset, int length) {
-        byte[] header = new byte[Nbd.REQUEST_BYTES];
-        ByteBuffer.wrap(header)
-                .putInt(Nbd.NBD_REQUEST_MAGIC)
+    Requests request(int flags, int type, long cookie, long offset, long length) {
+        byte[] header = new byte[mode.requestBytes];
+        ByteBuffer to = ByteBuffer.wrap(header)
+                .putInt(mode.requestMagic)
                 .putShort((short) flags)
                 .putShort((short) type)
                 .putLong(cookie)
-                .putLong(offset)
-                .putInt(length);
+                .putLong(offset);
+        if (mode == NbdMode.EXTENDED) {
+            to.putLong(length);
+        } else {
+            to.putInt((int) length);
+        }
         return raw(header);
     }
 

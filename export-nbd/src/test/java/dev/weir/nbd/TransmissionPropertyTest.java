@@ -74,7 +74,8 @@ class TransmissionPropertyTest {
         BufferPool pool = new BufferPool(1 << 20);
         FakeSocket socket = new FakeSocket();
         ReplyQueue replies = new ReplyQueue(socket, socket, pool);
-        Transmission transmission = new Transmission("client", drive, replies, pool, Runnable::run);
+        Transmission transmission =
+                new Transmission("client", new Agreement(drive, NbdMode.SIMPLE, false), replies, pool, Runnable::run);
         int received = 0;
         int taken = 0;
         while (taken < bytes.length) {

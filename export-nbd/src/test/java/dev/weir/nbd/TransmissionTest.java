@@ -35,7 +35,11 @@ class TransmissionTest {
     private final Transmission wideTransmission = on(wide);
 
     private Transmission on(Drive any) {
-        return new Transmission("client", any, replies, pool, tasks::add);
+        return new Transmission("client", simple(any), replies, pool, tasks::add);
+    }
+
+    private static Agreement simple(Drive any) {
+        return new Agreement(any, NbdMode.SIMPLE, false);
     }
 
     @AfterEach
@@ -93,6 +97,7 @@ class TransmissionTest {
                     case EIO -> 5;
                     case EINVAL -> 22;
                     case ENOSPC -> 28;
+                    case ENOTSUP -> 95;
                     case ESHUTDOWN -> 108;
                 };
         assertEquals(
@@ -127,7 +132,7 @@ class TransmissionTest {
     @Test
     void unknownCommandsAreInvalidAndTheNextIsServed() {
         take(new Requests()
-                .request(0, 5, 1, 0, 512)
+                .request(0, 8, 1, 0, 512)
                 .request(0, 0xffff, 2, -1, -1)
                 .read(3, 0, 1));
 
@@ -169,7 +174,7 @@ class TransmissionTest {
             FakeSocket fresh = new FakeSocket();
             ReplyQueue queue = new ReplyQueue(fresh, fresh, pool);
             MemoryDrive freshDrive = new MemoryDrive("vm1", 1 << 20, false);
-            offer(new Transmission("client", freshDrive, queue, pool, tasks::add), whole, piece);
+            offer(new Transmission("client", simple(freshDrive), queue, pool, tasks::add), whole, piece);
 
             assertEquals(
                     List.of(
@@ -274,7 +279,7 @@ class TransmissionTest {
     @Test
     void aLongTrimIsDoneInParts() {
         long length = 3L * Drive.MAX_TRANSFER + 1;
-        takeWide(new Requests().request(FUA, Nbd.NBD_CMD_TRIM, 1, 512, (int) length));
+        takeWide(new Requests().request(FUA, Nbd.NBD_CMD_TRIM, 1, 512, length));
 
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();

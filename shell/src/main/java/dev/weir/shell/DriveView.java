@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
  *     {@code worst_late_nanos}
  * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
- *     {@code flushes}, {@code failed}, {@code held} (had to wait), {@code cancelled} (taken back by a client)
+ *     {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (had to wait), {@code cancelled} (taken back by a client)
  * @param uris where clients reach it; none while it is unavailable
  */
 record DriveView(
@@ -145,13 +145,15 @@ record DriveView(
     }
 
     private String doneText() {
-        return "reads %d (%s), writes %d (%s), flushes %d"
+        return "reads %d (%s), writes %d (%s), flushes %d, caches %d, block-statuses %d"
                 .formatted(
                         counters.reads(),
                         Units.bytes(counters.readBytes()),
                         counters.writes(),
                         Units.bytes(counters.writeBytes()),
-                        counters.flushes());
+                        counters.flushes(),
+                        counters.caches(),
+                        counters.blockStatuses());
     }
 
     private String countsText() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param drive the drive's name
  * @param id the request's number within the drive
  * @param client whose it is
- * @param operation what it asks: {@code read}, {@code write}, {@code write_zeroes} or {@code trim}
+ * @param operation what it asks: {@code read}, {@code write}, {@code write_zeroes}, {@code fast_zero} or {@code trim}
  * @param offsetBytes where in the drive
  * @param lengthBytes how much
  * @param ageNanos how long it has been waiting

@@ -92,7 +92,7 @@ final class CommandsTest {
                           iops     500/s  2000/s  30s      0      500 ns
                 queue     reads 1, writes 1, in flight 3
                 timer     due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms
-                done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2
+                done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2, caches 4, block-statuses 6
                 counts    held 300, cancelled 7, failed 5
                 attach    nbd://127.0.0.1:10809/vm1
                 """,
@@ -113,7 +113,7 @@ final class CommandsTest {
                 limits    no limits
                 queue     reads 0, writes 0, in flight 0
                 timer     idle, fired 0 times, last 0 late, worst 0
-                done      reads 0 (0), writes 0 (0), flushes 0
+                done      reads 0 (0), writes 0 (0), flushes 0, caches 0, block-statuses 0
                 counts    held 0, cancelled 0, failed 0
                 """,
                 80,

@@ -19,7 +19,7 @@ final class JsonTest {
             "timer":{"armed":true,"due_in_nanos":87500000,"fired":1234,"last_late_nanos":40000,
             "worst_late_nanos":1200000},
             "counters":{"reads":1200,"read_bytes":4915200,"writes":30,"write_bytes":122880,"flushes":2,
-            "failed":5,"held":300,"cancelled":7},
+            "caches":4,"block_statuses":6,"failed":5,"held":300,"cancelled":7},
             "uris":["nbd://127.0.0.1:10809/vm1"]}""";
 
     private static final String SCRATCH =
@@ -28,8 +28,8 @@ final class JsonTest {
             "backend":"memory","backend_options":{},"policy":"bucket","group":null,"limits":{},"owed_nanos":{},
             "owed_burst_nanos":{},"queued_reads":0,"queued_writes":0,"in_flight":0,
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
-            "counters":{"reads":0,"read_bytes":0,"writes":0,"write_bytes":0,"flushes":0,"failed":0,"held":0,
-            "cancelled":0},"uris":[]}""";
+            "counters":{"reads":0,"read_bytes":0,"writes":0,"write_bytes":0,"flushes":0,
+            "caches":0,"block_statuses":0,"failed":0,"held":0,"cancelled":0},"uris":[]}""";
 
     private final Whiteboard board =
             TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch").standing(State.UNAVAILABLE, "gone"));

@@ -88,7 +88,9 @@ public final class TestDrive implements DriveControl {
                 busy ? 1 : 0,
                 busy ? 1 : 0,
                 busy ? 3 : 0,
-                busy ? new Counters(1200, 4_915_200, 30, 122_880, 2, 5, 300, 7) : new Counters(0, 0, 0, 0, 0, 0, 0, 0));
+                busy
+                        ? new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7)
+                        : new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Override

@@ -9,8 +9,13 @@ import dev.weir.throttle.ThrottlePolicy;
  * nanosecond earlier. Not thread-safe.
  */
 final class SaturatedDrive {
+
+    /** More than any load here may do at one moment; a policy that holds nothing fails and does not run for ever. */
+    private static final int MOST_AT_ONCE = 1_000_000;
+
     private final ThrottlePolicy policy;
     private long now;
+    private int atOnce;
 
     SaturatedDrive(ThrottlePolicy policy, long now) {
         this.policy = policy;
@@ -34,7 +39,11 @@ final class SaturatedDrive {
         if (wait > 0) {
             expect(1, policy.waitNanos(direction, bytes, now + wait - 1), "one nanosecond before");
             now += wait;
+            atOnce = 0;
             expect(0, policy.waitNanos(direction, bytes, now), "after the wait of " + wait + " ns");
+        }
+        if (++atOnce > MOST_AT_ONCE) {
+            throw new AssertionError(MOST_AT_ONCE + " requests went at one moment");
         }
         policy.charge(direction, bytes, now);
     }

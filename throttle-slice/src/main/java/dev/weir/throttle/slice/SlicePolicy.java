@@ -12,14 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Slices of time, 100 ms long, each with a slice's worth of every limit. A request goes if it fits into what
  * is left of the slice. If it does not, it waits until all that was dispatched in the slice and itself are
- * worth the time since the slice began; the slice is extended to then, so a request of any size goes, and
- * what was dispatched is remembered until it has been paid for. What is left of a slice is not a burst later.
+ * worth the time since the slice began. The slice is extended to a slice's length after that, so a request of any size
+ * goes, what was dispatched is remembered until it has been paid for, and as long as requests have to wait they
+ * go one by one at the limit's rate. What is left of a slice is not a burst later.
  *
  * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the
- * start; the fourth waits until 117.2 ms, when 1 200 KiB are due; there the next slice begins.
- *
- * <p>Where two limits are nearly as slow as each other, a request may go up to a slice later than the slower one
- * alone would let it, for their slices differ; that is made up for by those after it.
+ * start; the fourth waits until 117.2 ms, when 1 200 KiB are due, and each after it 29.3 ms more. When no request has
+ * had to wait for 100 ms, the next slice begins.
  *
  * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011).
  */

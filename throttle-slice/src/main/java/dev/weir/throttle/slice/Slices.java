@@ -3,26 +3,28 @@ package dev.weir.throttle.slice;
 import dev.weir.throttle.MeteredTime;
 
 /**
- * The slices of one limit. What has been dispatched in a slice is kept as the time it takes at the limit's
- * rate, so it is compared with the length of the slice and with the time that has elapsed in it.
+ * The slices of one limit. What has been dispatched is kept as the moment at which it has been paid for at the limit's
+ * rate, so nothing is lost however often that is looked at.
  *
  * <p>Not thread-safe.
  */
 final class Slices {
     static final long SLICE_NANOS = 100_000_000L;
 
-    /** What was dispatched in this slice; below zero by what the slice before left to a request that waited in it. */
-    private final MeteredTime used;
+    /** When all that was dispatched has been paid for; in the past by what a request that waits has waited for. */
+    private final MeteredTime paid;
 
-    private long start;
+    /** What has been paid for by then may go at once: a slice's length after its start, or past if all of that went. */
+    private long budget;
 
-    /** Later than a slice's length after the start if the slice was extended. */
-    private long end;
+    /** When the last request that had to wait may go, or the slice's start; the slice ends a slice's length after it. */
+    private long due;
 
     Slices(long unitsPerSecond, long owedNanos, long now) {
-        used = new MeteredTime(unitsPerSecond, owedNanos);
-        start = now;
-        end = now + Math.max(SLICE_NANOS, owedNanos);
+        paid = new MeteredTime(unitsPerSecond, now + owedNanos);
+        budget = now + SLICE_NANOS;
+        due = now;
+        coverWhatIsOwed();
     }
 
     /**
@@ -31,22 +33,23 @@ final class Slices {
      */
     long waitNanos(long units, long now) {
         beginSliceIfOver(now);
-        long needed = used.ceilAfter(units);
-        if (needed <= SLICE_NANOS) {
+        long goes = paid.ceilAfter(units);
+        if (goes - budget <= 0) {
             return 0;
         }
-        extendTo(start + needed);
-        return Math.max(0, start + needed - now);
+        due = later(due, goes);
+        return Math.max(0, goes - now);
     }
 
     /** Dispatches a request that {@link #waitNanos} has just let go, in the slice which that found or began. */
     void charge(long units) {
-        used.add(units);
+        paid.add(units);
+        budget = later(budget, paid.floor());
     }
 
     /** Returns how long until all that was dispatched has been paid for, rounded up to a whole nanosecond. */
     long owedNanos(long now) {
-        return Math.max(0, start + used.ceil() - now);
+        return Math.max(0, paid.ceil() - now);
     }
 
     /**
@@ -54,51 +57,43 @@ final class Slices {
      * stays the same number of units.
      */
     void rate(long unitsPerSecond, long now) {
-        beginSliceIfOver(now);
-        boolean extended = isExtended();
-        long credit = extended ? now - start - used.ceil() : -used.ceil();
-        if (credit > 0) {
-            long kept = MeteredTime.convert(credit, used.unitsPerSecond(), unitsPerSecond);
-            if (extended) {
-                start += credit - kept;
-            } else {
-                used.shift(credit - kept);
-            }
+        if (due - now > 0) {
+            due = now;
         }
-        used.rate(unitsPerSecond);
-        end = start + SLICE_NANOS;
-        extendTo(start + used.ceil());
-        if (extended) {
-            extendTo(now + 1);
+        long waited = due - paid.ceil();
+        if (waited > 0) {
+            paid.shift(waited - MeteredTime.convert(waited, paid.unitsPerSecond(), unitsPerSecond));
         }
+        paid.rate(unitsPerSecond);
+        coverWhatIsOwed();
     }
 
-    private void extendTo(long newEnd) {
-        if (newEnd - end > 0) {
-            end = newEnd;
-        }
-    }
-
-    private boolean isExtended() {
-        return end - start > SLICE_NANOS;
+    /** No slice ends before all that was dispatched in it has been paid for. */
+    private void coverWhatIsOwed() {
+        due = later(due, paid.ceil() - SLICE_NANOS);
     }
 
     /**
-     * Begins the slice that {@code now} is in when this one is over. What is left of one that was extended belongs to
-     * the request for which it was, which may come late: the new slice takes that over. What is left of any
-     * other slice is gone. Slices follow each other without a gap, so it does not matter how often this is asked.
+     * Begins the slice that {@code now} is in when this one is over. What the last request that had to wait has
+     * waited for is still its own, for it may come late: the new slice takes that over. Whatever else is left is
+     * gone. Slices follow each other without a gap, so it does not matter how often this is asked.
      */
     private void beginSliceIfOver(long now) {
-        long over = now - end;
+        long over = now - due - SLICE_NANOS;
         if (over < 0) {
             return;
         }
-        if (isExtended()) {
-            used.shift(start - end);
-        } else if (used.ceil() > 0) {
-            used.set(0);
+        long start = now - over % SLICE_NANOS;
+        if (due - paid.ceil() >= 0) {
+            paid.shift(start - due);
+        } else {
+            paid.set(start);
         }
-        start = end + (over - over % SLICE_NANOS);
-        end = start + SLICE_NANOS;
+        due = start;
+        budget = start + SLICE_NANOS;
+    }
+
+    private static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
     }
 }

@@ -1,7 +1,6 @@
 package dev.weir.throttle.slice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitFault;
@@ -52,13 +51,25 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theSliceIsExtendedUntilTheRequestGoesAndTheNextBeginsThere() {
+    void theSliceIsExtendedAndThoseThatWaitGoOneByOne() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         assertEquals(50 * MILLIS, wait(ten, 150 * MILLIS));
         go(ten, 200 * MILLIS);
+        assertEquals(100 * MILLIS, wait(ten, 200 * MILLIS));
+        go(ten, 300 * MILLIS);
+        assertEquals(100 * MILLIS, wait(ten, 300 * MILLIS));
+    }
+
+    @Test
+    void theNextSliceBeginsWhenNoneHasHadToWaitForASlice() {
+        go(ten, 0);
+        assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 200 * MILLIS);
-        assertEquals(200 * MILLIS, wait(ten, 200 * MILLIS));
+        assertEquals(1, wait(ten, 300 * MILLIS - 1));
+        go(ten, 400 * MILLIS);
+        go(ten, 400 * MILLIS);
+        assertEquals(200 * MILLIS, wait(ten, 400 * MILLIS));
     }
 
     @Test
@@ -66,8 +77,16 @@ class SlicePolicyTest {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 230 * MILLIS);
-        go(ten, 230 * MILLIS);
-        assertEquals(170 * MILLIS, wait(ten, 230 * MILLIS));
+        assertEquals(70 * MILLIS, wait(ten, 230 * MILLIS));
+    }
+
+    @Test
+    void aTimerThatIsLaterThanASliceKeepsWhatTheRequestHasWaitedFor() {
+        ThrottlePolicy policy = policy(Map.of("bps", MIB));
+        assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
+        assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 90_000 * MILLIS));
+        policy.charge(Direction.READ, 32 * MIB, ORIGIN + 90_000 * MILLIS);
+        assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, MIB, ORIGIN + 90_000 * MILLIS));
     }
 
     @Test
@@ -111,10 +130,9 @@ class SlicePolicyTest {
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 100L)), ORIGIN + 600 * MILLIS);
         assertEquals(4_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN + 600 * MILLIS));
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 1_000_000_000L)), ORIGIN + 1_600 * MILLIS);
-        assertEquals(0, policy.waitNanos(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS));
-        policy.charge(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS);
-        long slice = policy.waitNanos(Direction.READ, 100_000_001, ORIGIN + 1_600 * MILLIS);
-        assertTrue(slice > 99 * MILLIS && slice <= 101 * MILLIS, "no more than a slice at once, waits " + slice);
+        assertEquals(300, policy.waitNanos(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS));
+        policy.charge(Direction.READ, 1_000, ORIGIN + 1_600 * MILLIS + 300);
+        assertEquals(100 * MILLIS, policy.waitNanos(Direction.READ, 100_000_000, ORIGIN + 1_600 * MILLIS + 300));
     }
 
     @Test
@@ -124,6 +142,24 @@ class SlicePolicyTest {
         policy.reconfigure(ThrottleLimits.of(Map.of("iops", 30L)), ORIGIN);
         wait(policy, 1_000 * MILLIS);
         assertEquals(4_000 * MILLIS, policy.debt(ORIGIN + 1_000 * MILLIS).nanos(LimitKey.IOPS));
+    }
+
+    @Test
+    void theFirstSliceEndsWhenWhatIsOwedHasBeenPaidFor() {
+        ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
+        ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
+        assertEquals(101 * MILLIS, wait(policy, 4_999 * MILLIS));
+        policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
+        go(policy, 5_050 * MILLIS);
+    }
+
+    @Test
+    void timeInWhichNobodyWaitedIsNotKeptWhenTheRateChanges() {
+        go(ten, 0);
+        wait(ten, 0);
+        go(ten, 200 * MILLIS);
+        ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1L)), ORIGIN + 250 * MILLIS);
+        assertEquals(950 * MILLIS, wait(ten, 250 * MILLIS));
     }
 
     @Test
