@@ -18,7 +18,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockBackend {
 
-    /** Returns the size in bytes; it never changes. */
+    /** {@return the size in bytes; it never changes} */
     long size();
 
     /**
@@ -57,7 +57,7 @@ public interface BlockBackend {
     void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
 
     /**
-     * Returns whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes. If not, a client that
+     * {@return whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes} If not, a client that
      * wants zeroes only if they are fast is told {@link BlockError#ENOTSUP} at once. Never blocks.
      *
      * @param mayUnmap as for {@link #writeZeroes}

@@ -14,10 +14,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockBackendFactory {
 
-    /** Returns the name by which a configuration asks for this type, for example {@code file}. */
+    /** {@return the name by which a configuration asks for this type, for example {@code file}} */
     String type();
 
-    /** Returns every option that {@link #open} understands; configuration refuses the others. */
+    /** {@return every option that {@link #open} understands; configuration refuses the others} */
     List<BackendOption> options();
 
     /**

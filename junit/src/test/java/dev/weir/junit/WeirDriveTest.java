@@ -185,7 +185,9 @@ class WeirDriveTest {
                 IllegalArgumentException.class,
                 () -> WeirDrive.memory(1).limit("bps_max", 1).start());
         assertThrows(IOException.class, () -> WeirDrive.file(folder, 1).start());
-        assertThrows(IOException.class, () -> WeirDrive.memory(1).limit("bps", 1).policy("none").start());
+        assertThrows(
+                IOException.class,
+                () -> WeirDrive.memory(1).limit("bps", 1).policy("none").start());
         assertThrows(IllegalStateException.class, ofClass::start);
         assertEquals(
                 Map.of("bps", 100 * WeirDrive.MIB), ofClass.snapshot().limits().toMap());

@@ -14,8 +14,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.TabularData;
@@ -82,6 +88,37 @@ class MetricsTest {
             assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
         }
         assertFalse(scrape.contains("limit=\"bps_rd\""), scrape);
+    }
+
+    @Test
+    void thePageHasEveryMetricAndNoOther() throws IOException, InterruptedException {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        Pattern row = Pattern.compile("\\| `(weir_\\w+)` \\| (\\w+) \\|.*");
+        assertEquals(
+                scrape().lines()
+                        .filter(line -> line.startsWith("# TYPE "))
+                        .map(line -> line.substring("# TYPE ".length()))
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                Files.readAllLines(Path.of("../docs/bundles/metrics.md")).stream()
+                        .map(row::matcher)
+                        .filter(Matcher::matches)
+                        .map(match -> match.group(1) + " " + match.group(2))
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void theDashboardAsksForNothingElse() throws IOException, InterruptedException {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        String scrape = scrape();
+        Matcher asked = Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/metrics/grafana.json")));
+        int count = 0;
+        for (; asked.find(); count++) {
+            String name = asked.group();
+            assertTrue(scrape.contains("# TYPE " + name + " "), name);
+        }
+        assertTrue(count > 5, () -> "it asks for hardly anything");
     }
 
     @Test
