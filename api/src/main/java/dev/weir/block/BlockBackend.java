@@ -22,7 +22,7 @@ public interface BlockBackend {
     long size();
 
     /**
-     * Whether an operation may wait for something slower than memory. Those of a backend that does run on
+     * {@return whether an operation may wait for something slower than memory} Those of a backend that does run on
      * the engine's workers, the others on the thread that submits or releases the request.
      */
     boolean mayBlock();

@@ -6,6 +6,7 @@ import dev.weir.drive.GroupSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class ConfigurationReader {
     private final Types types;
     private final Findings findings = new Findings();
     private final List<DriveSettings> drives = new ArrayList<>();
+    private final Set<Path> files = new HashSet<>();
     private final Map<String, Map<String, String>> origins = new HashMap<>();
     private final Map<String, Place> placesOfDrives = new HashMap<>();
     private int options = 2;
@@ -73,6 +75,7 @@ final class ConfigurationReader {
                 listen,
                 metrics,
                 origins,
+                files,
                 without(types.backends().keySet(), backends),
                 without(types.policies().keySet(), policies),
                 findings.faults(),
@@ -85,7 +88,7 @@ final class ConfigurationReader {
 
     private Setting weir() {
         Path file = inputs.file();
-        return file == null ? commandLine("command line", null) : HoconFile.read(new FileSource(file), findings);
+        return file == null ? commandLine("command line", null) : HoconFile.read(new FileSource(file), findings, files);
     }
 
     private static boolean isNamedBlock(Setting setting) {

@@ -10,10 +10,10 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration when it starts and when it is told to, and applies it if there is no fault in it. It
- * reads again when a type of backend or policy comes that was missing: only then is it known of what kind its
+ * Reads the configuration when it starts, when a file of it has changed and when it is told to, and applies it if
+ * there is no fault in it. It reads again when a type of backend or policy comes that was missing: only then is it known of what kind its
  * options are, and which limits it cannot keep.
  *
  * <p>Thread-safe. {@code this} guards what was read and applied.
@@ -43,6 +43,11 @@ import org.slf4j.LoggerFactory;
 @Component(service = {})
 public final class HoconConfiguration implements DriveConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(HoconConfiguration.class);
+
+    /** The framework's property of how often the files are looked at, in milliseconds; 0 is never. */
+    static final String POLL = "weir.config.poll";
+
+    private static final String DEFAULT_POLL_MILLIS = "250";
 
     private final BundleContext context;
     private final Inputs inputs;
@@ -55,16 +60,11 @@ public final class HoconConfiguration implements DriveConfiguration {
     /** Drives that may have been told to do other than what is configured. */
     private final Set<DriveControl> changeable = ConcurrentHashMap.newKeySet();
 
-    /** Reads again for types that come late, off the thread that brings them. */
-    private final ExecutorService lateReader = new ThreadPoolExecutor(
-            0,
-            1,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            HoconConfiguration::daemon,
-            new ThreadPoolExecutor.DiscardPolicy());
+    /** Looks at the files, and reads again for types that come late, off the thread that brings them. */
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, HoconConfiguration::daemon, new ThreadPoolExecutor.DiscardPolicy());
 
+    private final FileWatch watch = new FileWatch();
     private @Nullable Reading lastRead;
     private List<String> drives = List.of();
     private volatile Map<String, Map<String, String>> origins = Map.of();
@@ -84,14 +84,19 @@ public final class HoconConfiguration implements DriveConfiguration {
     }
 
     @Activate
+    @SuppressWarnings("FutureReturnValueIgnored") // poll tells itself of what goes wrong
     void start() {
         reload();
+        long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));
+        if (everyMillis > 0) {
+            thread.scheduleWithFixedDelay(this::poll, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Deactivate
     synchronized void stop() {
         stopped = true;
-        lateReader.shutdown();
+        thread.shutdown();
         if (registration != null) {
             registration.unregister();
         }
@@ -138,8 +143,22 @@ public final class HoconConfiguration implements DriveConfiguration {
         return faults;
     }
 
+    /** Reloads if a file has changed. */
+    synchronized void poll() {
+        try {
+            if (!stopped && watch.hasSettled()) {
+                LOG.info("{} has changed", inputs.file());
+                reload();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the changed configuration could not be applied", e);
+        }
+    }
+
     private List<String> readAndApply() {
+        watch.begin();
         Reading reading = read();
+        watch.end(reading.files(), reading.faults().isEmpty());
         lastRead = reading;
         List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
         reading.warnings().forEach(LOG::warn);
@@ -192,7 +211,7 @@ public final class HoconConfiguration implements DriveConfiguration {
     }
 
     private void reloadIf(Predicate<Reading> misses) {
-        lateReader.execute(() -> {
+        thread.execute(() -> {
             synchronized (this) {
                 if (!stopped && lastRead != null && misses.test(lastRead)) {
                     readAndApply();

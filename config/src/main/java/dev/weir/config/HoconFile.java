@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,11 @@ final class HoconFile {
     /**
      * Returns the block {@code weir} of a file. Substitutions that lead nowhere stay in it, and are faults where
      * they are read. Where the file as a whole cannot be read, that is reported and the block is not set.
+     *
+     * @param files where to put the files that are looked for, whether they are there or not
      */
-    static Setting read(FileSource source, Findings findings) {
+    static Setting read(FileSource source, Findings findings, Set<Path> files) {
+        files.add(source.file());
         Place place = source.place();
         String fault = unreadable(source.file());
         if (fault != null) {
@@ -34,15 +38,18 @@ final class HoconFile {
         ConfigParseOptions options = ConfigParseOptions.defaults()
                 .setAllowMissing(false)
                 .setClassLoader(HoconFile.class.getClassLoader())
-                .appendIncluder(new Includer(name -> findings.warn(
-                        place, "include \"" + Findings.shown(name) + "\": there is no such file; it is left out")));
+                .appendIncluder(new Includer(
+                        files,
+                        name -> findings.warn(
+                                place,
+                                "include \"" + Findings.shown(name) + "\": there is no such file; it is left out")));
         ConfigValue weir = null;
         try {
             Config config = ConfigFactory.parseFile(source.file().toFile(), options)
                     .resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true));
             weir = config.root().get("weir");
             if (weir == null) {
-                findings.warn(place, "there is no block weir { … }");
+                findings.fault(place, "there is no block weir { … }");
             }
         } catch (ConfigException e) {
             report(e, source, findings);

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
  * @param metrics what the metrics endpoint listens on, {@code tcp:host:port}, or null if there is none
  * @param origins where each setting was written, by its key, by the PID of the drive or group
+ * @param files the files that were looked for, whether they are there or not
  * @param missingBackends the types of backends that drives ask for and that were not here
  * @param missingPolicies the types of policies that drives and groups ask for and that were not here
  * @param faults a line for each
@@ -26,6 +28,7 @@ record Reading(
         List<String> listen,
         @Nullable String metrics,
         Map<String, Map<String, String>> origins,
+        Set<Path> files,
         Set<String> missingBackends,
         Set<String> missingPolicies,
         List<String> faults,
@@ -34,6 +37,6 @@ record Reading(
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
         return new Reading(
-                List.of(), List.of(), List.of(), null, Map.of(), Set.of(), Set.of(), List.of(fault), List.of());
+                List.of(), List.of(), List.of(), null, Map.of(), Set.of(), Set.of(), Set.of(), List.of(fault), List.of());
     }
 }

@@ -17,6 +17,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +62,16 @@ final class HoconConfigurationTest {
         felix = new FelixFramework(
                 temporary.resolve("felix"),
                 Map.of(
-                        "weir.home", "/home/weir",
-                        "weir.cwd", "/cwd",
-                        "weir.config.file", folder.file().toString(),
-                        "weir.drive.0", "id=option,file=x.img"));
+                        "weir.home",
+                        "/home/weir",
+                        "weir.cwd",
+                        "/cwd",
+                        "weir.config.file",
+                        folder.file().toString(),
+                        "weir.drive.0",
+                        "id=option,file=x.img",
+                        HoconConfiguration.POLL,
+                        "0"));
         context = felix.context();
         admin = felix.configurationAdmin();
     }
@@ -187,6 +194,78 @@ final class HoconConfigurationTest {
         folder.write("weir.conf", "weir.drives.a.limits.bps = -1");
         component.reload();
         assertEquals("weir.conf:5", component.origins(DriveSettings.pid("a")).get("limits.bps"));
+    }
+
+    @Test
+    void aFileThatHasChangedAndSettledIsReadAgain() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Map<String, Long> before = changeCounts();
+
+        folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
+        component.poll();
+        assertEquals(before, changeCounts());
+        component.poll();
+        assertEquals(5L << 20, properties("weir.drive~a").get("limits.bps"));
+    }
+
+    @Test
+    void halfAFileIsAFaultAndSoIsNone() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Map<String, Long> before = changeCounts();
+        for (String half : List.of("", "# Weir's drives\n", TWO_DRIVES.substring(0, TWO_DRIVES.length() / 2))) {
+            folder.write("weir.conf", half);
+            component.poll();
+            component.poll();
+            assertEquals(1, outcome(DriveConfiguration.FAULTS).size(), half);
+        }
+        Files.delete(folder.file());
+        component.poll();
+        component.poll();
+        assertEquals(List.of(folder.file() + ": no such file"), outcome(DriveConfiguration.FAULTS));
+        assertEquals(before, changeCounts());
+
+        folder.write("weir.conf", TWO_DRIVES);
+        component.poll();
+        component.poll();
+        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
+        assertEquals(before, changeCounts());
+    }
+
+    @Test
+    void aFaultIsToldOnce() {
+        HoconConfiguration component = start(TWO_DRIVES);
+        folder.write("weir.conf", "weir {");
+        component.poll();
+        component.poll();
+        AtomicInteger told = new AtomicInteger();
+        context.addServiceListener(event -> told.incrementAndGet());
+        component.poll();
+        component.poll();
+        assertEquals(0, told.get());
+    }
+
+    @Test
+    void whatIsIncludedIsWatchedToo() throws Exception {
+        folder.write("disks.conf", "a.backend { type = memory, size = 1M }");
+        HoconConfiguration component = start("weir.drives { include \"disks\"\n include \"more/later.conf\" }");
+        assertEquals(List.of("a", "option"), outcome(DriveConfiguration.DRIVES));
+
+        folder.write("disks.conf", "b.backend { type = memory, size = 1M }");
+        component.poll();
+        component.poll();
+        assertEquals(List.of("b", "option"), outcome(DriveConfiguration.DRIVES));
+
+        Files.createDirectory(folder.folder().resolve("more"));
+        folder.write("more/later.conf", "include \"nested\"");
+        folder.write("more/nested.conf", "c.backend { type = memory, size = 1M }");
+        component.poll();
+        component.poll();
+        assertEquals(List.of("b", "c", "option"), outcome(DriveConfiguration.DRIVES));
+
+        folder.write("more/nested.conf", "d.backend { type = memory, size = 1M }");
+        component.poll();
+        component.poll();
+        assertEquals(List.of("b", "d", "option"), outcome(DriveConfiguration.DRIVES));
     }
 
     @Test

@@ -153,12 +153,11 @@ final class HoconFileTest {
 
     @Test
     void nothingForWeir() {
-        Reading reading = folder.read("drives {}");
-
-        assertEquals(List.of(), reading.faults());
+        assertEquals(List.of("weir.conf: there is no block weir { … }"), faults("drives {}"));
+        assertEquals(List.of("weir.conf: there is no block weir { … }"), faults(""));
         assertEquals(
-                List.of("weir.conf: there is no block weir { … }", "weir.conf: there are no drives"),
-                reading.warnings());
+                List.of("weir.conf:1: there are no drives"),
+                folder.read("weir {}").warnings());
     }
 
     @Test

@@ -2,8 +2,11 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.launcher.ShortExec;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
@@ -116,6 +120,45 @@ final class Weir implements AutoCloseable {
     /** Runs a shell command in it. */
     Client.Result exec(String command) {
         return Client.run(command(home, "exec", command), "");
+    }
+
+    /** Runs a shell command in it, in a few milliseconds, as it takes no process for that. */
+    Client.Result ask(String command) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        ByteArrayOutputStream faults = new ByteArrayOutputStream();
+        try {
+            int status = ShortExec.execute(home, command, answer, faults);
+            return new Client.Result(
+                    status, answer.toString(StandardCharsets.UTF_8), faults.toString(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new AssertionError(command, e);
+        }
+    }
+
+    /** Returns what is in its log so far. */
+    String log() {
+        try {
+            return Files.readString(home.resolve("log/weir.log"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns how often its log has this so far. */
+    int countLogged(String text) {
+        return log().split(Pattern.quote(text), -1).length - 1;
+    }
+
+    /** Returns the id of a bundle. */
+    String bundle(String symbolicName) {
+        return ask("lb -s")
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.contains("|" + symbolicName + " "))
+                .map(line -> line.substring(0, line.indexOf('|')).strip())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
     }
 
     /** Returns its process id. */

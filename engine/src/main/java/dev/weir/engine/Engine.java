@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
+import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
@@ -72,9 +73,8 @@ final class Engine {
         ManagedDrive drive = drives.get(settings.name());
         ThrottleDomain domain = domainOf(settings);
         if (drive == null) {
-            drive = new ManagedDrive(this, settings, domain, clock, publisher);
+            drive = new ManagedDrive(this, settings, domain, policies.get(settings.policy()), clock, publisher);
             drives.put(settings.name(), drive);
-            drive.policiesChanged(policies);
             openIfPossible(drive);
             drive.publish();
         } else {
@@ -84,13 +84,14 @@ final class Engine {
     }
 
     private ThrottleDomain domainOf(DriveSettings settings) {
-        if (settings.group() == null) {
-            return new ThrottleDomain(clock, null);
+        String name = settings.group();
+        ManagedGroup group = name == null ? null : groups.get(name);
+        if (group != null) {
+            return group.domain();
         }
-        ManagedGroup group = groups.get(settings.group());
-        return group == null
-                ? new ThrottleDomain(clock, PolicySlot.holding("group " + settings.group() + " is missing", clock))
-                : group.domain();
+        String owner = "drive %s in group %s".formatted(settings.name(), name);
+        PolicySlot missing = name == null ? null : new PolicySlot(owner, "there is no such group", clock.nanoTime());
+        return new ThrottleDomain(clock, missing);
     }
 
     synchronized void removeDrive(String name) {
@@ -129,13 +130,18 @@ final class Engine {
     /** Changes a drive's policy or limits until its settings change; null leaves what it is. */
     synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? drive.policyType() : policy;
-        drive.reconfigure(type, policies.get(type), limits == null ? drive.currentLimits() : limits);
+        ThrottlePolicyFactory factory = policies.get(type);
+        ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
+        if (factory != null) {
+            LimitFault.refuse(factory.faults(all));
+        }
+        drive.reconfigure(type, factory, all);
     }
 
     /** Goes on with the policy and the limits of a drive's settings. */
     synchronized void restore(ManagedDrive drive) {
         DriveSettings settings = drive.settings();
-        change(drive, settings.policy(), settings.limits());
+        drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
     /** Closes every drive. */

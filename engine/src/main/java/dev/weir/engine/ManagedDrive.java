@@ -44,14 +44,20 @@ final class ManagedDrive implements DriveControl {
     private Publisher.@Nullable Publication drive;
     private Publisher.@Nullable Publication control;
 
-    ManagedDrive(Engine engine, DriveSettings settings, ThrottleDomain domain, Clock clock, Publisher publisher) {
+    ManagedDrive(
+            Engine engine,
+            DriveSettings settings,
+            ThrottleDomain domain,
+            @Nullable ThrottlePolicyFactory policy,
+            Clock clock,
+            Publisher publisher) {
         this.engine = engine;
         this.clock = clock;
         this.publisher = publisher;
         this.settings = settings;
         this.unavailable = missingBackend(settings);
         PolicySlot own = new PolicySlot(
-                "drive " + settings.name(), settings.policy(), settings.limits(), null, clock.nanoTime());
+                "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
         this.throttle = new Throttle(own, clock, domain, this::execute);
     }
 
@@ -206,9 +212,11 @@ final class ManagedDrive implements DriveControl {
     }
 
     private DriveSnapshot snapshot(ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, long now) {
-        String holding = queue.own.isHolding() || at.group() == null
-                ? queue.own.reason()
-                : at.group().reason();
+        String holding = queue.own.reason();
+        PolicySlot group = at.group();
+        if (holding.isEmpty() && group != null && group.isHolding()) {
+            holding = "group " + settings.group() + ": " + group.reason();
+        }
         DriveSnapshot.State state = opened == null
                 ? DriveSnapshot.State.UNAVAILABLE
                 : holding.isEmpty() ? DriveSnapshot.State.SERVING : DriveSnapshot.State.HOLDING;

@@ -1,8 +1,6 @@
 package dev.weir.engine;
 
-import dev.weir.clock.Clock;
 import dev.weir.throttle.Direction;
-import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -26,18 +24,17 @@ final class PolicySlot {
 
     private static final Logger log = LoggerFactory.getLogger(PolicySlot.class);
 
+    /** What limits a slot has that nobody may pass. */
+    private static final ThrottleLimits SOME = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
+
     /** For messages: {@code drive vm1} or {@code group tenant-a}. */
     private final String owner;
 
+    private final KnownDebt known = new KnownDebt();
     private String type;
     private ThrottleLimits limits;
     private @Nullable ThrottlePolicyFactory factory;
     private @Nullable ThrottlePolicy policy;
-
-    /** What was owed at {@link #owedSince}, while there is no policy. */
-    private ThrottleDebt owed = ThrottleDebt.NONE;
-
-    private long owedSince;
 
     /** Why there is no policy, for people. */
     private String reason = "";
@@ -46,16 +43,19 @@ final class PolicySlot {
         this.owner = owner;
         this.type = type;
         this.limits = limits;
-        this.owedSince = now;
+        known.set(ThrottleDebt.NONE, now);
         install(factory, now);
+        tell("");
     }
 
-    /** Returns a slot that lets nothing go, for what should say what may is not there. */
-    static PolicySlot holding(String reason, Clock clock) {
-        ThrottleLimits some = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
-        PolicySlot slot = new PolicySlot("", "", some, null, clock.nanoTime());
-        slot.reason = reason;
-        return slot;
+    /** Makes a slot that lets nothing go, for what should say what may is not there. */
+    PolicySlot(String owner, String reason, long now) {
+        this.owner = owner;
+        this.type = "";
+        this.limits = SOME;
+        this.reason = reason;
+        known.set(ThrottleDebt.NONE, now);
+        tell("");
     }
 
     String type() {
@@ -126,8 +126,12 @@ final class PolicySlot {
         if (policy == null || isOpen()) {
             return;
         }
+        known.charge(limits, direction, bytes);
         try {
             policy.charge(direction, bytes, now);
+            if (known.isOld(now)) {
+                known.set(policy.debt(now), now);
+            }
         } catch (RuntimeException | LinkageError e) {
             fail(e);
         }
@@ -141,24 +145,22 @@ final class PolicySlot {
                 fail(e);
             }
         }
-        long elapsed = now - owedSince;
-        return ThrottleDebt.of(
-                limit -> Math.max(0, owed.nanos(limit) - elapsed),
-                limit -> Math.max(0, owed.burstNanos(limit) - elapsed));
+        return known.at(limits, now);
     }
 
     /** Goes on with a policy from the factory that there is for its type now, if that is another one. */
     void installFrom(Factories<ThrottlePolicyFactory> policies, long now) {
         ThrottlePolicyFactory current = policies.get(type);
         if (current != factory) {
+            String before = reason();
+            known.set(debt(now), now);
             install(current, now);
+            tell(before);
         }
     }
 
-    /** Goes on with a policy from another factory, of this slot's type, or with none; what is owed is kept. */
+    /** Goes on with a policy from another factory, of this slot's type, or with none; what is owed is known. */
     private void install(@Nullable ThrottlePolicyFactory newFactory, long now) {
-        owed = debt(now);
-        owedSince = now;
         policy = null;
         factory = newFactory;
         if (newFactory == null) {
@@ -166,33 +168,43 @@ final class PolicySlot {
             return;
         }
         try {
-            policy = newFactory.create(limits, owed, now);
+            policy = newFactory.create(limits, known.at(limits, now), now);
             reason = "";
         } catch (RuntimeException | LinkageError e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
-            log.warn("{} holds its queue: {}", owner, reason);
         }
     }
 
     /**
-     * Goes on with other limits, another type of policy, or both; what is owed is kept.
+     * Goes on with other limits, another type of policy, or both; what is owed is kept. Nothing goes if that policy
+     * cannot keep the limits.
      *
      * @param newFactory who makes policies of the new type; null if nobody does
-     * @throws IllegalArgumentException if that policy cannot keep the limits; nothing has changed then
      */
     void reconfigure(String newType, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits newLimits, long now) {
-        if (newFactory != null) {
-            LimitFault.refuse(newFactory.faults(newLimits));
+        boolean samePolicy = policy != null && newFactory == factory && newType.equals(type);
+        if (samePolicy && newLimits.equals(limits)) {
+            return;
         }
-        if (policy != null && newFactory == factory && newType.equals(type)) {
-            if (!newLimits.equals(limits)) {
-                policy.reconfigure(newLimits, now);
-                limits = newLimits;
-            }
-        } else {
-            limits = newLimits;
-            type = newType;
+        String before = reason();
+        known.set(debt(now), now);
+        type = newType;
+        limits = newLimits;
+        if (!samePolicy || !isReconfigured(now)) {
             install(newFactory, now);
+        }
+        tell(before);
+    }
+
+    private boolean isReconfigured(long now) {
+        try {
+            if (policy != null) {
+                policy.reconfigure(limits, now);
+            }
+            return policy != null;
+        } catch (RuntimeException | LinkageError e) {
+            log.debug("{}: policy {} does not take over {}", owner, type, limits, e);
+            return false;
         }
     }
 
@@ -201,5 +213,17 @@ final class PolicySlot {
         policy = null;
         reason = "policy " + type + " failed: " + e;
         log.error("{} holds its queue: {}", owner, reason, e);
+    }
+
+    /** Says in the log when it begins to hold, or goes on. */
+    private void tell(String reasonBefore) {
+        if (reason().equals(reasonBefore)) {
+            return;
+        }
+        if (isHolding()) {
+            log.warn("{} holds its queue: {}", owner, reason);
+        } else {
+            log.info("{} goes on with policy {}", owner, type);
+        }
     }
 }

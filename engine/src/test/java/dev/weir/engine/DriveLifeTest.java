@@ -276,8 +276,50 @@ class DriveLifeTest {
         assertEquals(11, load.requests(), 1);
     }
 
-    /** Makes policies that fail at the first question. */
+    @Test
+    void whatIsOwedOutlivesAPolicyThatFails() {
+        BrokenPolicies broken = new BrokenPolicies();
+        broken.works = true;
+        fixture.engine.addPolicies(broken, 0);
+        fixture.configure("vm1", "broken", null, Map.of("bps", 1L << 20, "iops", 1000L));
+        fixture.clock.advance(EngineFixture.SECOND);
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.submit("vm1", Operation.WRITE, 0, 4 << 20);
+        broken.works = false;
+        fixture.clock.advance(EngineFixture.SECOND);
+        TestRequest waiting = fixture.submit("vm1", Operation.READ, 0, 512);
+        assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
+        assertEquals(1, fixture.control("vm1").snapshot().counters().writes());
+        long owed = fixture.control("vm1").snapshot().debt().nanos(LimitKey.BPS);
+        assertEquals(((4 << 20) + 512) * EngineFixture.SECOND / (1 << 20) + 1 - EngineFixture.SECOND, owed);
+        fixture.control("vm1").policy("bucket");
+        fixture.clock.advance(owed - EngineFixture.SECOND / 10 - 1);
+        assertFalse(waiting.isCompleted());
+        fixture.clock.advance(1);
+        assertTrue(waiting.isCompleted());
+    }
+
+    @Test
+    void aConfiguredPolicyThatCannotKeepTheLimitsHoldsAndSaysWhy() {
+        fixture.configure("vm1", "slice", null, Map.of("iops", 1L));
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
+        long before = load.requests();
+        fixture.configure("vm1", "slice", null, Map.of("iops", 1000L, "iops_max", 2000L));
+        fixture.clock.advance(10 * EngineFixture.SECOND);
+        assertEquals(before, load.requests());
+        assertEquals(
+                "policy slice refuses the limits: iops_max = 2000: policy slice has no bursts",
+                fixture.control("vm1").snapshot().reason());
+        fixture.configure("vm1", "slice", null, Map.of("iops", 1000L));
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertEquals(1000, load.requests() - before, 101);
+    }
+
+    /** Makes bucket policies that can be told to fail at every question. */
     private static final class BrokenPolicies implements ThrottlePolicyFactory {
+        private boolean works;
+
         @Override
         public String type() {
             return "broken";
@@ -285,21 +327,33 @@ class DriveLifeTest {
 
         @Override
         public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            ThrottlePolicy bucket = new BucketPolicyFactory().create(limits, owed, now);
             return new ThrottlePolicy() {
                 @Override
                 public long waitNanos(LimitKey limit, Direction direction, long bytes, long at) {
-                    throw new ArithmeticException("for the test");
+                    return bucketIfItWorks().waitNanos(limit, direction, bytes, at);
                 }
 
                 @Override
-                public void charge(Direction direction, long bytes, long at) {}
+                public void charge(Direction direction, long bytes, long at) {
+                    bucketIfItWorks().charge(direction, bytes, at);
+                }
 
                 @Override
-                public void reconfigure(ThrottleLimits newLimits, long at) {}
+                public void reconfigure(ThrottleLimits newLimits, long at) {
+                    bucketIfItWorks().reconfigure(newLimits, at);
+                }
 
                 @Override
                 public ThrottleDebt debt(long at) {
-                    return ThrottleDebt.NONE;
+                    return bucketIfItWorks().debt(at);
+                }
+
+                private ThrottlePolicy bucketIfItWorks() {
+                    if (!works) {
+                        throw new ArithmeticException("for the test");
+                    }
+                    return bucket;
                 }
             };
         }

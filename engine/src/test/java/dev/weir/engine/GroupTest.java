@@ -128,7 +128,8 @@ class GroupTest {
         assertEquals(0, load.requests());
         assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
         assertEquals(
-                "group tenant is missing", fixture.control("vm1").snapshot().reason());
+                "group tenant: there is no such group",
+                fixture.control("vm1").snapshot().reason());
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 10L));
         fixture.clock.advance(10 * SECOND);
         assertEquals(100, load.requests(), 3);

@@ -1,0 +1,73 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is a change of a file, and when it is worth reading. */
+final class FileWatchTest {
+    private final Path file;
+    private final FileWatch watch = new FileWatch();
+
+    FileWatchTest(@TempDir Path folder) throws IOException {
+        file = Files.writeString(folder.resolve("weir.conf"), "one");
+        watch.end(Set.of(file), true);
+    }
+
+    @Test
+    void aChangeIsSettledWhenItIsThereTwice() throws IOException {
+        assertFalse(watch.hasSettled());
+        for (String half : new String[] {"t", "tw", "two"}) {
+            Files.writeString(file, half);
+            assertFalse(watch.hasSettled());
+        }
+        assertTrue(watch.hasSettled());
+        watch.begin();
+        watch.end(Set.of(file), true);
+        assertFalse(watch.hasSettled());
+    }
+
+    @Test
+    void anEditorThatRenamesIsSeenAndANewDateIsNothing() throws IOException {
+        Path other = Files.writeString(file.resolveSibling("weir.conf~"), "two");
+        Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+        assertFalse(watch.hasSettled());
+        assertTrue(watch.hasSettled());
+
+        Files.writeString(file, "one");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+        assertFalse(watch.hasSettled());
+        assertFalse(watch.hasSettled());
+    }
+
+    @Test
+    void whatIsWrittenWhileItIsReadIsAChange() throws IOException {
+        watch.begin();
+        Files.writeString(file, "two");
+        watch.end(Set.of(file), true);
+        assertFalse(watch.hasSettled());
+        assertTrue(watch.hasSettled());
+    }
+
+    @Test
+    void whatAFailedReadingDidNotComeToIsStillWatched() throws IOException {
+        watch.begin();
+        watch.end(Set.of(), false);
+        Files.delete(file);
+        assertFalse(watch.hasSettled());
+        assertTrue(watch.hasSettled());
+        watch.begin();
+        watch.end(Set.of(), true);
+        Files.writeString(file, "two");
+        assertFalse(watch.hasSettled());
+        assertFalse(watch.hasSettled());
+    }
+}

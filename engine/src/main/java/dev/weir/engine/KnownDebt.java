@@ -1,0 +1,74 @@
+package dev.weir.engine;
+
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.MeteredTime;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+
+/**
+ * What is owed, as far as that is known without the policy, which may be gone or broken: what was owed when it was
+ * last asked, and what the requests charged since take at their limits, less the time that has passed. It may be more
+ * than is owed, by as long as the drive was idle since, but never less.
+ *
+ * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ */
+final class KnownDebt {
+
+    /** A policy is asked no more often than this, for its answer is an object and every request would make one. */
+    private static final long FRESH_NANOS = 100_000_000;
+
+    private ThrottleDebt debt = ThrottleDebt.NONE;
+    private long knownAt;
+
+    /** What was charged since, by {@link Direction#ordinal()}. */
+    private final long[] bytes = new long[Direction.values().length];
+
+    /** The same, in metered units of the limits that count requests. */
+    private final long[] requestUnits = new long[Direction.values().length];
+
+    /** Takes what is owed now. */
+    void set(ThrottleDebt newDebt, long now) {
+        debt = newDebt;
+        knownAt = now;
+        for (Direction direction : Direction.values()) {
+            bytes[direction.ordinal()] = 0;
+            requestUnits[direction.ordinal()] = 0;
+        }
+    }
+
+    boolean isOld(long now) {
+        return now - knownAt >= FRESH_NANOS;
+    }
+
+    void charge(ThrottleLimits limits, Direction direction, long length) {
+        bytes[direction.ordinal()] += length;
+        requestUnits[direction.ordinal()] += limits.meteredUnits(LimitKey.IOPS, length);
+    }
+
+    /**
+     * Returns what is owed now.
+     *
+     * @param limits those under which all was charged since the debt was {@link #set}
+     */
+    ThrottleDebt at(ThrottleLimits limits, long now) {
+        long elapsed = now - knownAt;
+        return ThrottleDebt.of(
+                limit -> Math.max(0, after(debt.nanos(limit), limits, limit, limits.rate(limit)) - elapsed),
+                limit -> Math.max(0, after(debt.burstNanos(limit), limits, limit, limits.max(limit)) - elapsed));
+    }
+
+    /** Returns a debt after what was charged since, at a rate of its limit. */
+    private long after(long nanos, ThrottleLimits limits, LimitKey limit, long rate) {
+        if (rate == 0) {
+            return nanos;
+        }
+        MeteredTime debtAfter = new MeteredTime(limits.meteredRate(limit, rate), nanos);
+        for (Direction direction : Direction.values()) {
+            if (limit.appliesTo(direction)) {
+                debtAfter.add((limit.countsBytes() ? bytes : requestUnits)[direction.ordinal()]);
+            }
+        }
+        return debtAfter.ceil();
+    }
+}

@@ -1,0 +1,5 @@
+/** The policy {@code pace}. */
+@NullMarked
+package org.example.pace;
+
+import org.jspecify.annotations.NullMarked;
