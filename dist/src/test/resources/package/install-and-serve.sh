@@ -29,7 +29,7 @@ in_root() { chroot "$root" "$@"; }
 in_root dpkg --install /tmp/weir.deb >"$2/dpkg.log" 2>&1 || { cat "$2/dpkg.log" >&2; fail "dpkg --install"; }
 in_root getent passwd weir >/dev/null || fail "there is no user weir"
 in_root dpkg --verify weir || fail "files are not as in the package"
-[ -e "$root/etc/systemd/system/multi-user.target.wants/weir.service" ] || fail "the unit is not enabled"
+[ -L "$root/etc/systemd/system/multi-user.target.wants/weir.service" ] || fail "the unit is not enabled"
 
 # what systemd would make of the unit
 unit=$root/lib/systemd/system/weir.service
@@ -72,6 +72,6 @@ LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$2/man.out" 2
 
 in_root dpkg --purge weir >"$2/purge.log" 2>&1 || { cat "$2/purge.log" >&2; fail "dpkg --purge"; }
 [ -e "$root/var/lib/weir/disks/vm1.img" ] || fail "purging took a disk along"
-left=$(find "$root/usr/share/weir" "$root/etc/weir" "$root/var/lib/weir" ! -path '*/disks*' -mindepth 1 2>/dev/null || true)
+left=$(find "$root/usr/share/weir" "$root/etc/weir" "$root/var/lib/weir" -mindepth 1 ! -path "*/disks*" 2>/dev/null || true)
 [ -z "$left" ] || fail "left behind: $left"
 echo "installed, served, removed"

@@ -62,8 +62,7 @@ public final class Pictures {
     }
 
     private Timeline run(String policy, Map<String, Long> limits) {
-        engine.configure(
-                new DriveSettings("vm1", "none", Map.of(), false, policy, null, ThrottleLimits.of(limits)));
+        engine.configure(new DriveSettings("vm1", "none", Map.of(), false, policy, null, ThrottleLimits.of(limits)));
         Drive drive = (Drive) Objects.requireNonNull(services.get(Drive.class.getName()));
         DriveControl control = (DriveControl) Objects.requireNonNull(services.get(DriveControl.class.getName()));
         PacedClient client = new PacedClient(drive, DEPTH, REQUEST_BYTES);
@@ -73,7 +72,8 @@ public final class Pictures {
             client.busy(busy(point));
             clock.advance(POINT_NANOS);
             double mebibytes = (double) (client.completedBytes() - before) / MIB;
-            timeline.put(point, mebibytes * POINTS_PER_SECOND, control.snapshot().queuedReads());
+            timeline.put(
+                    point, mebibytes * POINTS_PER_SECOND, control.snapshot().queuedReads());
             before = client.completedBytes();
         }
         return timeline;

@@ -37,6 +37,15 @@ record Reading(
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
         return new Reading(
-                List.of(), List.of(), List.of(), null, Map.of(), Set.of(), Set.of(), Set.of(), List.of(fault), List.of());
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                List.of(fault),
+                List.of());
     }
 }

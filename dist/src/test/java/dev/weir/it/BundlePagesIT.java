@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /** The pages of the bundles: there is one for each, with the same headings, and their tables say what the code says. */
 class BundlePagesIT {
     private static final Path PAGES = Path.of("../docs/bundles");
-    private static final List<String> HEADINGS = List.of(
-            "## Synopsis", "## Options", "## Notes on what is not charged", "## Errors", "## See also");
+    private static final List<String> HEADINGS =
+            List.of("## Synopsis", "## Options", "## Notes on what is not charged", "## Errors", "## See also");
 
     private static List<String> lines(String bundle) throws IOException {
         return Files.readAllLines(PAGES.resolve(bundle + ".md"));
@@ -47,13 +48,13 @@ class BundlePagesIT {
     void everyBundleHasAPageAndEveryPageItsBundle() throws IOException {
         try (Stream<Path> jars = Files.walk(Path.of(System.getProperty("weir.folder"), "bundles"));
                 Stream<Path> pages = Files.list(PAGES)) {
-            assertEquals(
-                    jars.map(jar -> jar.getFileName().toString())
-                            .filter(name -> name.startsWith("weir-"))
-                            .map(name -> name.substring("weir-".length()).replaceFirst("-\\d.*", ""))
-                            .collect(Collectors.toCollection(TreeSet::new)),
-                    pages.map(page -> page.getFileName().toString().replace(".md", ""))
-                            .collect(Collectors.toCollection(TreeSet::new)));
+            Set<String> bundles = jars.map(jar -> jar.getFileName().toString())
+                    .filter(name -> name.startsWith("weir-"))
+                    .map(name -> name.substring("weir-".length()).replaceFirst("-\\d.*", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            Set<String> described = pages.map(page -> page.getFileName().toString().replace(".md", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(bundles, described);
         }
     }
 
@@ -84,7 +85,7 @@ class BundlePagesIT {
             assertEquals(unset, row.get(2), key);
             assertTrue(row.get(3).endsWith(" to 10^15"), key);
         }
-        assertEquals(1e15, ThrottleLimits.MAX_VALUE);
+        assertEquals(1_000_000_000_000_000L, ThrottleLimits.MAX_VALUE);
     }
 
     private static String unit(String key) {
@@ -105,7 +106,6 @@ class BundlePagesIT {
     }
 
     private static List<String> row(BackendOption option) {
-        return List.of(
-                option.name(), option.kind().name().toLowerCase(Locale.ROOT), option.required() ? "yes" : "no");
+        return List.of(option.name(), option.kind().name().toLowerCase(Locale.ROOT), option.required() ? "yes" : "no");
     }
 }

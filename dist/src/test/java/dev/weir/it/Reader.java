@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,20 +21,25 @@ final class Reader implements AutoCloseable {
     private final DocPage page;
     private final Path folder;
     private final Deque<Process> background = new ArrayDeque<>();
+    private final List<Path> links = new ArrayList<>();
 
     Reader(DocPage page, Path folder) throws IOException {
         this.page = page;
         this.folder = folder;
         Path weir = Path.of(System.getProperty("weir.folder"), "bin", "weir");
-        Files.createSymbolicLink(folder.resolve("weir"), weir);
         Files.createDirectories(folder.resolve("home/bin"));
-        Files.createSymbolicLink(folder.resolve("home/bin/weir"), weir);
+        link("weir", weir);
+        link("home/bin/weir", weir);
         Path sources = Path.of("").toAbsolutePath().getParent();
         for (String shared : new String[] {"docs", "examples"}) {
             if (Files.exists(sources.resolve(shared))) {
-                Files.createSymbolicLink(folder.resolve(shared), sources.resolve(shared));
+                link(shared, sources.resolve(shared));
             }
         }
+    }
+
+    private void link(String name, Path target) throws IOException {
+        links.add(Files.createSymbolicLink(folder.resolve(name), target));
     }
 
     /** Follows the page to its end. */
@@ -132,9 +138,12 @@ final class Reader implements AutoCloseable {
 
     /** Ends what is still in the background, the last first. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         for (Process process : background) {
             end(process);
+        }
+        for (Path link : links) {
+            Files.deleteIfExists(link);
         }
     }
 }

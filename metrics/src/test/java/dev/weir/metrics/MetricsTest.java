@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,16 +96,16 @@ class MetricsTest {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         Pattern row = Pattern.compile("\\| `(weir_\\w+)` \\| (\\w+) \\|.*");
-        assertEquals(
-                scrape().lines()
-                        .filter(line -> line.startsWith("# TYPE "))
-                        .map(line -> line.substring("# TYPE ".length()))
-                        .collect(Collectors.toCollection(TreeSet::new)),
-                Files.readAllLines(Path.of("../docs/bundles/metrics.md")).stream()
-                        .map(row::matcher)
-                        .filter(Matcher::matches)
-                        .map(match -> match.group(1) + " " + match.group(2))
-                        .collect(Collectors.toCollection(TreeSet::new)));
+        Set<String> scraped = scrape().lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.substring("# TYPE ".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> written = Files.readAllLines(Path.of("../docs/bundles/metrics.md")).stream()
+                .map(row::matcher)
+                .filter(Matcher::matches)
+                .map(match -> match.group(1) + " " + match.group(2))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(scraped, written);
     }
 
     @Test
@@ -112,7 +113,8 @@ class MetricsTest {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         String scrape = scrape();
-        Matcher asked = Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/metrics/grafana.json")));
+        Matcher asked =
+                Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/metrics/grafana.json")));
         int count = 0;
         for (; asked.find(); count++) {
             String name = asked.group();
