@@ -58,7 +58,7 @@ public final class Pictures {
     /** A client is busy from 1 s to 4 s and from 5 s to 7 s. */
     private static boolean busy(int point) {
         int seconds = point / POINTS_PER_SECOND;
-        return seconds >= 1 && seconds < 4 || seconds >= 5 && seconds < 7;
+        return (seconds >= 1 && seconds < 4) || (seconds >= 5 && seconds < 7);
     }
 
     private Timeline run(String policy, Map<String, Long> limits) {

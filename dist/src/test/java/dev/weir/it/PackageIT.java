@@ -55,8 +55,10 @@ class PackageIT {
         Client.need("dpkg", "unshare", "runuser", "nbdcopy", "nbdinfo", "man");
         assumeTrue(isRoot(), "needs root, for a root folder of its own");
         Path script = Path.of("src/test/resources/package/install-and-serve.sh");
-        Client.Result result =
-                Client.run("unshare", "--mount", "sh", script.toString(), PACKAGE.toString(), folder.toString());
+        ProcessBuilder builder = new ProcessBuilder(
+                "unshare", "--mount", "sh", script.toString(), PACKAGE.toString(), folder.toString());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Client.Result result = Client.run(builder, "", 300);
         assertEquals("installed, served, removed", lastLine(result.ok().out()));
     }
 
@@ -127,13 +129,13 @@ class PackageIT {
         ProcessBuilder build = new ProcessBuilder(
                 "sh",
                 "-c",
-                "umask 077 && exec ./mvnw -q -B -ntp -o -pl dist -am -DskipTests -Dspotless.check.skip"
+                "umask 077 && exec ./mvnw -q -B -ntp -pl dist -am -DskipTests -Dspotless.check.skip"
                         + " -Dforbiddenapis.skip pre-integration-test");
         build.directory(copy.toFile());
         build.environment().put("JAVA_HOME", System.getProperty("java.home"));
         build.environment().put("TZ", "Pacific/Chatham");
         build.environment().put("LC_ALL", "C");
-        Client.run(build, "", 300).ok();
+        Client.run(build, "", 600).ok();
         for (Path file : List.of(ARCHIVE, PACKAGE, SBOM)) {
             Path other = copy.resolve("dist/target").resolve(file.getFileName());
             assertEquals(-1, mismatch(file, other), () -> file.getFileName() + " differs");
