@@ -37,6 +37,18 @@ public interface BlockBackend {
     void read(ByteBuffer destination, long offset) throws IOException;
 
     /**
+     * Does what {@link #read} does if that takes no longer than to copy the bytes, because they are in a cache. Asked
+     * of a backend that {@linkplain #mayBlock may block}, on threads that must not wait, before a read goes to a worker.
+     *
+     * @param destination as for {@link #read}
+     * @param offset where in the drive, in bytes
+     * @return whether it was done; if not, the position of {@code destination} is as it was
+     */
+    default boolean readNow(ByteBuffer destination, long offset) {
+        return false;
+    }
+
+    /**
      * Writes {@code source} from its position to its limit. What is written survives a crash only after
      * {@link #flush()}.
      *

@@ -13,8 +13,8 @@ public final class MeteredTime {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    /** Up to here units × 10^9 plus a remainder fit into a long. */
-    private static final long SHORT_UNITS = 1L << 32;
+    /** Up to here units × 10^9 fit into a long. */
+    private static final long SHORT_UNITS = 1L << 33;
 
     /** What one {@code add} moves at the most, 73 years; see {@link ThrottleLimits#of}. */
     private static final BigInteger LONGEST = BigInteger.valueOf(1L << 61);
@@ -24,6 +24,12 @@ public final class MeteredTime {
 
     /** What is left over, in 1/unitsPerSecond of a nanosecond: 0 ≤ rest &lt; unitsPerSecond. */
     private long rest;
+
+    /** The units asked for last and the time they take: requests come in few sizes, and divisions are slow. */
+    private long knownUnits;
+
+    private long knownNanos;
+    private long knownRest;
 
     /**
      * Starts at a moment.
@@ -45,22 +51,13 @@ public final class MeteredTime {
      * @param units 0 or more
      */
     public void add(long units) {
-        if (units < SHORT_UNITS) {
-            long parts = units * NANOS_PER_SECOND + rest;
-            nanos += parts / unitsPerSecond;
-            rest = parts % unitsPerSecond;
-        } else {
-            addLong(units);
+        know(units);
+        nanos += knownNanos;
+        rest += knownRest;
+        if (rest >= unitsPerSecond) {
+            rest -= unitsPerSecond;
+            nanos++;
         }
-    }
-
-    private void addLong(long units) {
-        BigInteger[] parts = BigInteger.valueOf(units)
-                .multiply(BigInteger.valueOf(NANOS_PER_SECOND))
-                .add(BigInteger.valueOf(rest))
-                .divideAndRemainder(BigInteger.valueOf(unitsPerSecond));
-        nanos += parts[0].min(LONGEST).longValueExact();
-        rest = parts[1].longValueExact();
     }
 
     /**
@@ -69,15 +66,34 @@ public final class MeteredTime {
      * @param units 0 or more
      */
     public long ceilAfter(long units) {
-        if (units < SHORT_UNITS) {
-            long parts = units * NANOS_PER_SECOND + rest;
-            long whole = parts / unitsPerSecond;
-            return nanos + (whole * unitsPerSecond == parts ? whole : whole + 1);
+        know(units);
+        long parts = rest + knownRest;
+        long carried = parts == 0 ? 0 : parts <= unitsPerSecond ? 1 : 2;
+        return nanos + knownNanos + carried;
+    }
+
+    private void know(long units) {
+        if (units == knownUnits) {
+            return;
         }
-        MeteredTime after = new MeteredTime(unitsPerSecond, nanos);
-        after.rest = rest;
-        after.add(units);
-        return after.ceil();
+        if (units <= SHORT_UNITS) {
+            long parts = units * NANOS_PER_SECOND;
+            knownNanos = parts / unitsPerSecond;
+            knownRest = parts % unitsPerSecond;
+        } else {
+            BigInteger[] parts = BigInteger.valueOf(units)
+                    .multiply(BigInteger.valueOf(NANOS_PER_SECOND))
+                    .divideAndRemainder(BigInteger.valueOf(unitsPerSecond));
+            knownNanos = parts[0].min(LONGEST).longValueExact();
+            knownRest = parts[1].longValueExact();
+        }
+        knownUnits = units;
+    }
+
+    private void forget() {
+        knownUnits = 0;
+        knownNanos = 0;
+        knownRest = 0;
     }
 
     /**
@@ -122,6 +138,7 @@ public final class MeteredTime {
     public void rate(long newUnitsPerSecond) {
         set(ceil());
         unitsPerSecond = newUnitsPerSecond;
+        forget();
     }
 
     /** {@return the rate} */

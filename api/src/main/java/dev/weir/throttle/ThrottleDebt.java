@@ -12,7 +12,8 @@ import java.util.function.ToLongFunction;
 public final class ThrottleDebt {
 
     /** Nothing is owed. */
-    public static final ThrottleDebt NONE = of(limit -> 0, limit -> 0);
+    public static final ThrottleDebt NONE =
+            new ThrottleDebt(new long[LimitKey.ALL.size()], new long[LimitKey.ALL.size()]);
 
     private final long[] nanos;
     private final long[] burstNanos;
@@ -29,9 +30,10 @@ public final class ThrottleDebt {
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
-        return new ThrottleDebt(
+        ThrottleDebt debt = new ThrottleDebt(
                 LimitKey.ALL.stream().mapToLong(nanos).toArray(),
                 LimitKey.ALL.stream().mapToLong(burstNanos).toArray());
+        return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
     }
 
     /**

@@ -41,6 +41,7 @@ public final class ThrottleLimits {
     private final long[] maxima = new long[LimitKey.ALL.size()];
     private final long[] maxLengths = new long[LimitKey.ALL.size()];
     private final long iopsSize;
+    private final boolean empty;
 
     private ThrottleLimits(Map<String, Long> values) {
         for (LimitKey limit : LimitKey.ALL) {
@@ -49,6 +50,7 @@ public final class ThrottleLimits {
             maxLengths[limit.ordinal()] = values.getOrDefault(limit.key() + MAX_LENGTH, 1L);
         }
         iopsSize = values.getOrDefault(IOPS_SIZE, 0L);
+        empty = Arrays.stream(rates).allMatch(rate -> rate == 0);
     }
 
     /** {@return every key there is, the six limits and what belongs to them, in the order in which they are shown} */
@@ -160,7 +162,7 @@ public final class ThrottleLimits {
 
     /** {@return whether there is no limit at all} */
     public boolean isEmpty() {
-        return Arrays.stream(rates).allMatch(rate -> rate == 0);
+        return empty;
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.weir.engine;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveSettings;
 import dev.weir.drive.Operation;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.Direction;
@@ -13,7 +12,6 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,31 +32,13 @@ public final class Simulation {
     /** Timers of a real machine come about this late. */
     private static final long LATE_NANOS = 60_000;
 
-    private final Map<String, Drive> drives = new HashMap<>();
     private final ManualClock clock;
-    private final Engine engine;
+    private final LocalEngine engine;
 
     private Simulation(long seed) {
         clock = ManualClock.seeded(seed);
         clock.lateNanos(LATE_NANOS);
-        engine = new Engine(clock, new Publisher() {
-            @Override
-            public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-                if (service instanceof Drive drive) {
-                    drives.put(drive.name(), drive);
-                }
-                return new Publication() {
-                    @Override
-                    public void update(Map<String, ?> newProperties) {}
-
-                    @Override
-                    public void withdraw() {}
-                };
-            }
-        });
-        engine.addPolicies(new BucketPolicyFactory(), 0);
-        engine.addPolicies(new SlicePolicyFactory(), 0);
-        engine.addBackends(new NoStorage(), 0);
+        engine = new LocalEngine(clock, new NoStorage(), Map.of());
     }
 
     /** One saturated drive and what it was due. */
@@ -70,11 +50,7 @@ public final class Simulation {
 
     private Run run(String name, String policy, LimitKey key, long rate, long length) {
         ThrottleLimits limits = ThrottleLimits.of(Map.of(key.key(), rate));
-        engine.configure(new DriveSettings(name, "none", Map.of(), false, policy, null, limits));
-        Drive drive = drives.get(name);
-        if (drive == null) {
-            throw new IllegalStateException("no drive " + name);
-        }
+        Drive drive = engine.configure(name, policy, limits);
         Operation operation = key.appliesTo(Direction.READ) ? Operation.READ : Operation.WRITE;
         Run run = new Run(
                 new SaturatingClient(drive, operation, length), key.countsBytes() ? (double) rate / length : rate);

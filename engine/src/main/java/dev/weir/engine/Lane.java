@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
     private static final int INITIAL_CAPACITY = 8;
     private static final long[] NONE = {};
+    private static final @Nullable DriveRequest[] NO_REQUESTS = {};
 
     final BlockQueue queue;
     final Direction direction;
@@ -29,7 +30,7 @@ final class Lane {
     long due;
 
     /** A ring, a power of two long, with the columns beside it; empty until first used, for most drives never queue. */
-    private @Nullable DriveRequest[] requests = new @Nullable DriveRequest[0];
+    private @Nullable DriveRequest[] requests = NO_REQUESTS;
 
     private long[] arrivals = NONE;
     private long[] ids = NONE;

@@ -4,8 +4,10 @@ import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -56,14 +58,43 @@ final class Storage {
             complete(request, BlockError.ESHUTDOWN);
         } else if (workers == null) {
             complete(request, perform(request));
+        } else if (request.operation() == Operation.READ) {
+            read(workers, request);
         } else {
-            hand(workers, request);
+            hand(workers, request, () -> complete(request, perform(request)));
         }
     }
 
-    private void hand(ExecutorService to, DriveRequest request) {
+    /** Reads here what the backend has at hand, and the rest on a worker. */
+    private void read(ExecutorService others, DriveRequest request) {
+        ByteBuffer buffer;
+        boolean done;
         try {
-            to.execute(() -> complete(request, perform(request)));
+            buffer = request.buffer();
+            done = backend.readNow(buffer, request.offset());
+        } catch (RuntimeException | Error e) {
+            complete(request, failed(request, e));
+            return;
+        }
+        if (done) {
+            complete(request, null);
+        } else {
+            hand(others, request, () -> complete(request, read(request, buffer)));
+        }
+    }
+
+    private @Nullable BlockError read(DriveRequest request, ByteBuffer buffer) {
+        try {
+            backend.read(buffer, request.offset());
+            return null;
+        } catch (IOException | RuntimeException | Error e) {
+            return failed(request, e);
+        }
+    }
+
+    private void hand(ExecutorService to, DriveRequest request, Runnable work) {
+        try {
+            to.execute(work);
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
@@ -72,24 +103,29 @@ final class Storage {
         }
     }
 
-    /** Whatever a backend throws fails its request and nothing else. */
     private @Nullable BlockError perform(DriveRequest request) {
         try {
             performOn(backend, request);
             return null;
-        } catch (BlockException e) {
-            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
-            return e.error();
         } catch (IOException | RuntimeException | Error e) {
-            log.warn(
-                    "drive {}: {} of {} bytes at {} failed",
-                    drive,
-                    request.operation(),
-                    request.length(),
-                    request.offset(),
-                    e);
-            return BlockError.EIO;
+            return failed(request, e);
         }
+    }
+
+    /** Whatever a backend throws fails its request and nothing else. */
+    private BlockError failed(DriveRequest request, Throwable e) {
+        if (e instanceof BlockException known) {
+            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
+            return known.error();
+        }
+        log.warn(
+                "drive {}: {} of {} bytes at {} failed",
+                drive,
+                request.operation(),
+                request.length(),
+                request.offset(),
+                e);
+        return BlockError.EIO;
     }
 
     private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {

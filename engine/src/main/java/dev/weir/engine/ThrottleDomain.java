@@ -20,7 +20,7 @@ final class ThrottleDomain {
     /** The limits that the drives share; null for a drive alone. */
     private final @Nullable PolicySlot group;
 
-    /** The queues that hold anything. */
+    /** The queues that hold anything. Gone over by index, for an iterator is an object. */
     private final List<BlockQueue> waiting = new ArrayList<>(0);
 
     /** Whether a thread is letting requests go; it looks again before it stops, so the others need not wait. */
@@ -45,6 +45,9 @@ final class ThrottleDomain {
      * @return whether it may go
      */
     boolean admit(BlockQueue queue, Direction direction, DriveRequest request) {
+        if (waiting.isEmpty() && !releasing && group == null && queue.own.isOpen()) {
+            return true;
+        }
         long now = clock.nanoTime();
         long bytes = request.length();
         if (waiting.isEmpty()
@@ -124,7 +127,8 @@ final class ThrottleDomain {
         do {
             Lane read = null;
             Lane write = null;
-            for (BlockQueue queue : waiting) {
+            for (int i = 0; i < waiting.size(); i++) {
+                BlockQueue queue = waiting.get(i);
                 if (competes(queue, now)) {
                     read = queue.reads.ready ? Turn.firstInGroup(read, queue.reads) : read;
                     write = queue.writes.ready ? Turn.firstInGroup(write, queue.writes) : write;
@@ -182,7 +186,8 @@ final class ThrottleDomain {
     }
 
     private void setTimers(@Nullable Lane first, long firstWait, @Nullable Lane second, long secondWait, long now) {
-        for (BlockQueue queue : waiting) {
+        for (int i = 0; i < waiting.size(); i++) {
+            BlockQueue queue = waiting.get(i);
             long groupWait = PolicySlot.UNKNOWN_NANOS;
             if (first != null && first.queue == queue) {
                 groupWait = firstWait;

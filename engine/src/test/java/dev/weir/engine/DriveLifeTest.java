@@ -222,6 +222,30 @@ class DriveLifeTest {
     }
 
     @Test
+    void aReadOfWhatIsAtHandStaysOnItsThread() {
+        fixture.backends.mayBlock = true;
+        fixture.backends.readsNow = true;
+        fixture.configure("vm1", "bucket", null, Map.of());
+        assertTrue(fixture.submit("vm1", Operation.READ, 512, 4096).isCompleted());
+        assertEquals(List.of("open vm1", "read-now 512"), fixture.backends.log);
+    }
+
+    @Test
+    void aReadOfWhatIsNotAtHandGoesToAWorkerWithItsBuffer() throws InterruptedException {
+        fixture.backends.mayBlock = true;
+        fixture.configure("vm1", "bucket", null, Map.of());
+        CountDownLatch done = new CountDownLatch(1);
+        Thread[] thread = new Thread[1];
+        fixture.submit("vm1", "guest", Operation.READ, 512, 4096, request -> {
+            thread[0] = Thread.currentThread();
+            done.countDown();
+        });
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertTrue(thread[0].getName().startsWith("weir-vm1-"));
+        assertEquals(List.of("open vm1", "read 512"), fixture.backends.log);
+    }
+
+    @Test
     void aPolicyThatCannotKeepTheLimitsIsRefusedAndNothingChanges() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L, "iops_max", 2L));
         IllegalArgumentException refusal = assertThrows(

@@ -22,6 +22,7 @@ final class TestBackends implements BlockBackendFactory {
     Error error;
 
     boolean mayBlock;
+    boolean readsNow;
     boolean zeroesFast;
 
     @Override
@@ -52,6 +53,14 @@ final class TestBackends implements BlockBackendFactory {
             @Override
             public void read(ByteBuffer destination, long offset) throws IOException {
                 note("read " + offset);
+            }
+
+            @Override
+            public boolean readNow(ByteBuffer destination, long offset) {
+                if (readsNow) {
+                    log.add("read-now " + offset);
+                }
+                return readsNow;
             }
 
             @Override

@@ -15,6 +15,7 @@ final class TestRequest extends DriveRequest {
     private final Consumer<TestRequest> onCompletion;
     private String drive = "";
     private final List<String> extents = new ArrayList<>();
+    private boolean bufferAsked;
     private boolean completed;
     private @Nullable BlockError error;
 
@@ -45,6 +46,10 @@ final class TestRequest extends DriveRequest {
 
     @Override
     public ByteBuffer buffer() {
+        if (bufferAsked) {
+            throw new AssertionError("asked twice for its buffer: " + operation() + " at " + offset());
+        }
+        bufferAsked = true;
         return ByteBuffer.allocate(0);
     }
 

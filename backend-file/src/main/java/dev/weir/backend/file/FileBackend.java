@@ -3,6 +3,7 @@ package dev.weir.backend.file;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.ExtentVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A flush is fdatasync: the size never changes and block maps are data to it, so what it leaves out are times.
  * After one that failed, all others fail too: the kernel drops what it could not write and would call the next one
- * a success. A trim does nothing, and a write-zeroes writes them.
+ * a success. A trim and a write-zeroes that may unmap make a hole, any other write-zeroes keeps the room or takes it.
+ * Where the system or the file system cannot, a trim does nothing, zeroes are written, and all is data.
  *
  * <p>Thread-safe.
  */
@@ -50,6 +52,12 @@ final class FileBackend implements BlockBackend {
     }
 
     @Override
+    public boolean readNow(ByteBuffer destination, long offset) {
+        LinuxFile linux = image.linux();
+        return linux != null && linux.readCached(destination, offset);
+    }
+
+    @Override
     public void write(ByteBuffer source, long offset) throws IOException {
         try {
             ChannelIo.write(image.channel(), source, offset);
@@ -60,6 +68,15 @@ final class FileBackend implements BlockBackend {
 
     @Override
     public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
+        LinuxFile linux = image.linux();
+        boolean done =
+                linux != null && ((mayUnmap && linux.punchHole(offset, length)) || linux.zeroRange(offset, length));
+        if (!done) {
+            writeZeroBytes(offset, length);
+        }
+    }
+
+    private void writeZeroBytes(long offset, long length) throws IOException {
         long end = offset + length;
         for (long at = offset; at < end; at += ZEROES.capacity()) {
             write(ZEROES.duplicate().limit((int) Math.min(ZEROES.capacity(), end - at)), at);
@@ -67,7 +84,36 @@ final class FileBackend implements BlockBackend {
     }
 
     @Override
-    public void trim(long offset, long length) {}
+    public boolean zeroesFast(boolean mayUnmap) {
+        LinuxFile linux = image.linux();
+        return linux != null && linux.zeroesFast(mayUnmap);
+    }
+
+    @Override
+    public void trim(long offset, long length) throws IOException {
+        LinuxFile linux = image.linux();
+        if (linux != null) {
+            linux.punchHole(offset, length);
+        }
+    }
+
+    @Override
+    public void blockStatus(long offset, long length, ExtentVisitor visitor) throws IOException {
+        LinuxFile linux = image.linux();
+        if (linux == null) {
+            visitor.extent(length, false);
+        } else {
+            linux.extents(offset, length, visitor);
+        }
+    }
+
+    @Override
+    public void cache(long offset, long length) {
+        LinuxFile linux = image.linux();
+        if (linux != null) {
+            linux.willNeed(offset, length);
+        }
+    }
 
     @Override
     public void flush() throws IOException {

@@ -34,6 +34,8 @@ final class OpenImages {
      */
     private static final long OTHERS_MAY_NOT_WRITE = 201;
 
+    private static final long MAX_BLOCK = 1 << 20;
+
     /** How many drives have an image, by its identity. */
     private final Map<Object, Shared> images = new HashMap<>();
 
@@ -66,7 +68,7 @@ final class OpenImages {
         Shared shared = images.get(image.identity());
         if (shared != null && --shared.drives == 0) {
             images.remove(image.identity());
-            image.channel().close();
+            shared.image.close();
         }
     }
 
@@ -74,13 +76,19 @@ final class OpenImages {
         AsynchronousFileChannel channel = openChannel(spec);
         try {
             lock(spec, channel);
-            if (spec.mayCreate() && channel.size() == 0) {
+            boolean isEmpty = spec.mayCreate() && channel.size() == 0;
+            if (isEmpty) {
                 fill(spec, channel, isMissing);
             }
             checkSize(spec, channel.size());
             Path path = spec.path();
             Object identity = identity(path, Files.readAttributes(path, BasicFileAttributes.class));
-            return new Image(path, identity, channel, channel.size(), spec.readOnly(), spec.drive());
+            long size = channel.size();
+            LinuxFile linux = LinuxFile.open(path, identity, spec.readOnly(), size);
+            if (isEmpty && linux != null) {
+                freeLastBlock(linux, size);
+            }
+            return new Image(path, identity, channel, linux, size, spec.readOnly(), spec.drive());
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -132,6 +140,12 @@ final class OpenImages {
             throw new IOException(
                     "size = " + size + ": " + spec.path() + " cannot be made that large: " + e.getMessage(), e);
         }
+    }
+
+    /** A file that was given its size by its last byte takes room for the block of that byte, whatever a block is. */
+    private static void freeLastBlock(LinuxFile linux, long size) throws IOException {
+        long start = (size - 1) / MAX_BLOCK * MAX_BLOCK;
+        linux.punchHole(start, MAX_BLOCK);
     }
 
     /** A file is safe from a crash only when its name is, too. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
@@ -49,7 +50,8 @@ class FileBackendTest {
             Image real = images.open(new ImageSpec("vm1", path, size, true, false));
             FaultyChannel channel = new FaultyChannel(real.channel(), bytesAtATime);
             return new Faulty(
-                    new FileBackend(new Image(path, real.identity(), channel, size, false, "vm1"), images), channel);
+                    new FileBackend(new Image(path, real.identity(), channel, null, size, false, "vm1"), images),
+                    channel);
         }
     }
 
@@ -63,6 +65,27 @@ class FileBackendTest {
 
     private static String text(BackendOption option) {
         return option.name() + " " + option.kind() + " " + option.required();
+    }
+
+    @Test
+    void whatTheSystemHasCachedIsReadNow() throws Exception {
+        BlockBackend backend = create(1 << 20);
+        assumeTrue(
+                List.of("ext2/ext3", "ext4", "xfs", "btrfs")
+                        .contains(Files.getFileStore(image).type()),
+                "a file system that says what is cached");
+        byte[] bytes = random(4096);
+        backend.write(ByteBuffer.wrap(bytes), (1 << 20) - 4096);
+        ByteBuffer destination = ByteBuffer.allocateDirect(5000).position(100).limit(4196);
+        assertTrue(backend.readNow(destination, (1 << 20) - 4096));
+        assertEquals(4196, destination.position());
+        byte[] read = new byte[4096];
+        destination.get(100, read);
+        assertArrayEquals(bytes, read);
+        assertFalse(backend.readNow(ByteBuffer.allocate(4096), (1 << 20) - 4096), "to the heap");
+        assertFalse(backend.readNow(destination.position(100), (1 << 20) - 4095), "beyond the end");
+        assertEquals(100, destination.position());
+        backend.close();
     }
 
     @Test
@@ -98,6 +121,55 @@ class FileBackendTest {
         assertEquals(1000, backend.size());
         backend.close();
         assertArrayEquals(new byte[1000], Files.readAllBytes(image));
+    }
+
+    private long allocated() throws IOException {
+        Process stat = new ProcessBuilder("stat", "-c", "%b", image.toString()).start();
+        return 512 * Long.parseLong(stat.inputReader(StandardCharsets.US_ASCII).readLine());
+    }
+
+    @Test
+    void trimsAndZeroesThatMayUnmapGiveRoomBackAndOthersKeepIt() throws IOException {
+        int size = 8 << 20;
+        BlockBackend backend = create(size);
+        assertEquals(0, allocated());
+        backend.write(ByteBuffer.wrap(random(size)), 0);
+        backend.flush();
+        assertTrue(allocated() >= size, () -> "written, but takes less room");
+        backend.writeZeroes(0, 2 << 20, false);
+        backend.flush();
+        assertTrue(allocated() >= size, () -> "zeroed without holes, but takes less room");
+        backend.trim(2 << 20, 2 << 20);
+        assertTrue(allocated() <= 6 << 20, () -> "trimmed, but takes as much room");
+        backend.writeZeroes(4 << 20, 2 << 20, true);
+        assertTrue(allocated() <= 4 << 20, () -> "zeroed, but takes as much room");
+        assertTrue(backend.zeroesFast(true));
+        backend.close();
+        byte[] zeroes = new byte[6 << 20];
+        byte[] expected = random(size);
+        System.arraycopy(zeroes, 0, expected, 0, zeroes.length);
+        assertArrayEquals(expected, Files.readAllBytes(image));
+    }
+
+    @Test
+    void aLockOutlivesWhatIsDoneToHoles() throws Exception {
+        BlockBackend backend = create(1 << 20);
+        backend.trim(0, 1 << 20);
+        backend.blockStatus(0, 1 << 20, (length, hole) -> true);
+        try (OtherProcess other = OtherProcess.opens(image, false)) {
+            assertTrue(other.answer().contains("another process has it open"), other.answer());
+        }
+        backend.close();
+    }
+
+    @Test
+    void anImageThatSomebodyMadeShorterHasNoHoleThere() throws IOException {
+        BlockBackend backend = create(1 << 20);
+        try (RandomAccessFile other = new RandomAccessFile(image.toFile(), "rw")) {
+            other.setLength(1 << 19);
+        }
+        assertThrows(IOException.class, () -> backend.blockStatus(0, 1 << 20, (length, hole) -> true));
+        backend.close();
     }
 
     @Test

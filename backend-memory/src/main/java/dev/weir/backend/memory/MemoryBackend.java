@@ -2,6 +2,7 @@ package dev.weir.backend.memory;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockException;
+import dev.weir.block.ExtentVisitor;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
@@ -127,7 +128,22 @@ final class MemoryBackend implements BlockBackend {
             } else if (page.zeroAndRelease(from, to - from, () -> pages.remove(number))) {
                 pool.give(page);
             }
+            return true;
         });
+    }
+
+    @Override
+    public boolean zeroesFast(boolean mayUnmap) {
+        return true;
+    }
+
+    @Override
+    public void blockStatus(long offset, long length, ExtentVisitor visitor) {
+        long end = offset + length;
+        PageExtents extents = new PageExtents(offset, end, visitor);
+        if (pages.forEach(offset >>> Page.SHIFT, (end - 1) >>> Page.SHIFT, extents)) {
+            extents.end();
+        }
     }
 
     @Override

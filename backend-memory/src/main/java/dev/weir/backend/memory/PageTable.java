@@ -34,7 +34,8 @@ class PageTable {
 
     /** Does something with one page. */
     interface Visitor {
-        void visit(long number, Page page);
+        /** Returns whether to go on. */
+        boolean visit(long number, Page page);
     }
 
     /** Returns the page of this number, or null if there is none. */
@@ -87,23 +88,31 @@ class PageTable {
         set(node, slot, null);
     }
 
-    /** Visits the pages from one number to another, both included, that are there throughout the call. */
-    void forEach(long first, long last, Visitor visitor) {
-        forEach(root, topShift, 0, first, last, visitor);
+    /**
+     * Visits the pages from one number to another, both included, that are there throughout the call.
+     *
+     * @return whether the visitor has seen them all
+     */
+    boolean forEach(long first, long last, Visitor visitor) {
+        return forEach(root, topShift, 0, first, last, visitor);
     }
 
-    private static void forEach(@Nullable Object[] node, int shift, long base, long first, long last, Visitor visitor) {
+    private static boolean forEach(
+            @Nullable Object[] node, int shift, long base, long first, long last, Visitor visitor) {
         int from = first <= base ? 0 : (int) ((first - base) >>> shift);
         int to = (int) Math.min(SLOTS - 1, (last - base) >>> shift);
         for (int slot = from; slot <= to; slot++) {
             @Nullable Object child = get(node, slot);
             long number = base + ((long) slot << shift);
-            if (child instanceof Page page) {
-                visitor.visit(number, page);
-            } else if (child != null) {
-                forEach(node(child), shift - BITS, number, first, last, visitor);
+            boolean goOn = child == null
+                    || (child instanceof Page page
+                            ? visitor.visit(number, page)
+                            : forEach(node(child), shift - BITS, number, first, last, visitor));
+            if (!goOn) {
+                return false;
             }
         }
+        return true;
     }
 
     private static int slot(long number, int shift) {

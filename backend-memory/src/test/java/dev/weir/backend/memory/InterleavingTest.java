@@ -59,10 +59,10 @@ class InterleavingTest {
         }
 
         @Override
-        void forEach(long first, long last, Visitor visitor) {
-            super.forEach(first, last, (number, page) -> {
+        boolean forEach(long first, long last, Visitor visitor) {
+            return super.forEach(first, last, (number, page) -> {
                 interrupt();
-                visitor.visit(number, page);
+                return visitor.visit(number, page);
             });
         }
     }

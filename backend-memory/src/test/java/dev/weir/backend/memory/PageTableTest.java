@@ -56,7 +56,10 @@ class PageTableTest {
 
     private static Map<Long, Page> visited(PageTable table, long first, long last) {
         Map<Long, Page> pages = new TreeMap<>();
-        table.forEach(first, last, pages::put);
+        table.forEach(first, last, (number, page) -> {
+            pages.put(number, page);
+            return true;
+        });
         return pages;
     }
 }

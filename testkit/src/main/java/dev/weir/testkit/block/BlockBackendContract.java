@@ -2,11 +2,13 @@ package dev.weir.testkit.block;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.testkit.block.FramedBuffer.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,11 @@ public abstract class BlockBackendContract {
     /** Returns a size that is far more than there is room for, in bytes, if a drive is sparse. */
     protected long hugeSize() {
         return 1L << 40;
+    }
+
+    /** Returns whether a trim and zeroes that may unmap make holes that block status tells of. */
+    protected boolean tellsHoles() {
+        return true;
     }
 
     final BlockBackend fresh(long size) throws IOException {
@@ -87,6 +94,24 @@ public abstract class BlockBackendContract {
             FramedBuffer destination = new FramedBuffer(kind, bytes.length);
             backend.read(destination.buffer(), 8192);
             assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            close();
+        }
+    }
+
+    @Test
+    @DisplayName("what can be read now is what is there, and else the position stays")
+    void readsNowOrNot() throws IOException {
+        for (Kind kind : Kind.values()) {
+            BlockBackend backend = fresh(SIZE);
+            byte[] bytes = ModelledDrive.randomBytes(new Random(1), 4096);
+            backend.write(ByteBuffer.wrap(bytes), 8192);
+            FramedBuffer destination = new FramedBuffer(kind, bytes.length);
+            int position = destination.buffer().position();
+            if (backend.readNow(destination.buffer(), 8192)) {
+                assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            } else {
+                assertEquals(position, destination.buffer().position(), kind + " destination");
+            }
             close();
         }
     }
@@ -168,6 +193,69 @@ public abstract class BlockBackendContract {
         drive.checkAll();
         drive.trim(0, SIZE);
         drive.write(0, ModelledDrive.randomBytes(new Random(5), SIZE));
+        drive.checkAll();
+    }
+
+    @Test
+    @DisplayName("the extents of any range are exactly that range, and holes read as zeroes")
+    void extentsCoverTheRange() throws IOException {
+        ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
+        drive.write(65_537, ModelledDrive.randomBytes(new Random(9), 70_000));
+        drive.write(200_000, new byte[] {1});
+        int[] edges = {0, 1, 4095, 65_536, 65_537, 135_536, 135_537, 200_000, 200_001, SIZE - 1, SIZE};
+        for (int from : edges) {
+            for (int to : edges) {
+                if (from < to) {
+                    drive.checkExtents(from, to - from);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a visitor that wants no more extents is told no more")
+    void extentsEndWhenTheVisitorSaysSo() throws IOException {
+        BlockBackend backend = fresh(SIZE);
+        ModelledDrive drive = new ModelledDrive(backend, 0, SIZE);
+        drive.write(131_072, new byte[] {1});
+        int[] told = {0};
+        for (int wanted = 1; wanted <= 3; wanted++) {
+            int limit = wanted;
+            told[0] = 0;
+            backend.blockStatus(0, SIZE, (length, hole) -> ++told[0] < limit);
+            assertTrue(told[0] <= limit, told[0] + " extents for a visitor that wants " + limit);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "fresh drives are one hole; a trim and zeroes that may unmap make holes, and nothing beside them is one")
+    void trimsAndZeroesMakeHoles() throws IOException {
+        if (!tellsHoles()) {
+            return;
+        }
+        int size = 4 << 20;
+        ModelledDrive drive = new ModelledDrive(fresh(size), 0, size);
+        assertEquals(size, drive.holeBytes(0, size), "bytes in holes of a fresh drive");
+        drive.write(0, ModelledDrive.randomBytes(new Random(10), size));
+        assertEquals(0, drive.holeBytes(0, size), "bytes in holes of a drive that is written everywhere");
+        drive.trim(1 << 20, 1 << 20);
+        drive.writeZeroes((3 << 20) - 1, (1 << 20) + 1, true);
+        assertEquals(1 << 20, drive.holeBytes(1 << 20, 1 << 20), "bytes in holes of a trimmed range");
+        assertEquals(1 << 20, drive.holeBytes(3 << 20, 1 << 20), "bytes in holes of a zeroed range");
+        assertEquals(2 << 20, drive.holeBytes(0, size), "bytes in holes in all");
+        drive.checkAll();
+        drive.write((1 << 20) + 7, new byte[] {1});
+        drive.checkExtents(0, size);
+        assertTrue(drive.holeBytes(1 << 20, 1 << 20) < 1 << 20, "a hole that is written to is none");
+    }
+
+    @Test
+    @DisplayName("to cache a range changes nothing")
+    void cacheChangesNothing() throws IOException {
+        ModelledDrive drive = written();
+        drive.cache(0, SIZE);
+        drive.cache(SIZE - 1, 1);
         drive.checkAll();
     }
 

@@ -2,12 +2,15 @@ package dev.weir.testkit.block;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.testkit.block.FramedBuffer.Kind;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -63,6 +66,41 @@ final class ModelledDrive {
         unknown.set(offset, offset + length);
     }
 
+    void cache(int offset, int length) throws IOException {
+        backend.cache(start + offset, length);
+    }
+
+    /** Checks that the extents of a range are exactly that range, and that holes read as zeroes. */
+    void checkExtents(int offset, int length) throws IOException {
+        long[] end = {offset};
+        List<int[]> holes = new ArrayList<>();
+        backend.blockStatus(start + offset, length, (bytes, hole) -> {
+            assertTrue(bytes > 0, "an extent of " + bytes + " bytes");
+            if (hole) {
+                holes.add(new int[] {(int) end[0], (int) (end[0] + bytes)});
+            }
+            end[0] += bytes;
+            return true;
+        });
+        assertEquals(offset + length, end[0], "the end of the last extent");
+        for (int[] hole : holes) {
+            FramedBuffer destination = new FramedBuffer(nextKind(), hole[1] - hole[0]);
+            backend.read(destination.buffer(), start + hole[0]);
+            int wrong = Arrays.mismatch(new byte[hole[1] - hole[0]], destination.taken());
+            assertEquals(-1, wrong, "where the hole from " + hole[0] + " to " + hole[1] + " is not zero");
+        }
+    }
+
+    /** Returns how many bytes of a range are in holes. */
+    long holeBytes(int offset, int length) throws IOException {
+        long[] bytes = {0};
+        backend.blockStatus(start + offset, length, (extent, hole) -> {
+            bytes[0] += hole ? extent : 0;
+            return true;
+        });
+        return bytes[0];
+    }
+
     void check(int offset, int length) throws IOException {
         FramedBuffer destination = new FramedBuffer(nextKind(), length);
         backend.read(destination.buffer(), start + offset);
@@ -84,11 +122,12 @@ final class ModelledDrive {
     void randomStep(Random random, int from, int to) throws IOException {
         int offset = from + random.nextInt(to - from);
         int length = 1 + random.nextInt(to - offset);
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0, 1 -> write(offset, randomBytes(random, length));
             case 2 -> writeZeroes(offset, length, true);
             case 3 -> writeZeroes(offset, length, false);
             case 4 -> trim(offset, length);
+            case 5 -> checkExtents(offset, length);
             default -> check(offset, length);
         }
     }

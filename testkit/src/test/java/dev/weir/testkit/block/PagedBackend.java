@@ -1,7 +1,9 @@
 package dev.weir.testkit.block;
 
 import dev.weir.block.BlockBackend;
+import dev.weir.block.ExtentVisitor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +28,13 @@ final class PagedBackend implements BlockBackend {
         ZEROES_THAT_MAY_UNMAP_TAKE_WHOLE_PAGES,
         TRIM_TAKES_WHOLE_PAGES,
         WRITES_OF_A_PAGE_RACE,
-        INTERRUPTS_CLOSE_IT
+        INTERRUPTS_CLOSE_IT,
+        EXTENTS_LEAVE_OUT_THE_LAST_BYTE,
+        EXTENTS_GO_BEYOND_THE_RANGE,
+        EXTENTS_GO_ON_UNASKED,
+        EMPTY_EXTENTS,
+        PAGES_THAT_BEGIN_WITH_A_ZERO_ARE_HOLES,
+        NO_HOLES
     }
 
     private static final int PAGE = 4096;
@@ -141,9 +149,7 @@ final class PagedBackend implements BlockBackend {
 
     @Override
     public void trim(long offset, long length) {
-        if (has(Fault.TRIM_TAKES_WHOLE_PAGES)) {
-            clear(offset, length, true);
-        }
+        clear(offset, length, has(Fault.TRIM_TAKES_WHOLE_PAGES));
     }
 
     private synchronized void clear(long offset, long length, boolean wholePages) {
@@ -158,6 +164,26 @@ final class PagedBackend implements BlockBackend {
                 }
             }
         }
+    }
+
+    @Override
+    public synchronized void blockStatus(long offset, long length, ExtentVisitor visitor) {
+        long end = offset + length - (has(Fault.EXTENTS_LEAVE_OUT_THE_LAST_BYTE) ? 1 : 0);
+        boolean goOn = !has(Fault.EMPTY_EXTENTS) || visitor.extent(0, true);
+        for (long at = offset; at < end && goOn; ) {
+            long next = (at / PAGE + 1) * PAGE;
+            long to = has(Fault.EXTENTS_GO_BEYOND_THE_RANGE) ? next : Math.min(end, next);
+            goOn = visitor.extent(to - at, isHole(at)) || has(Fault.EXTENTS_GO_ON_UNASKED);
+            at = to;
+        }
+    }
+
+    private boolean isHole(long at) {
+        byte[] page = pages.get(at / PAGE);
+        if (page == null || has(Fault.NO_HOLES)) {
+            return page == null && !has(Fault.NO_HOLES);
+        }
+        return has(Fault.PAGES_THAT_BEGIN_WITH_A_ZERO_ARE_HOLES) ? page[0] == 0 : Arrays.equals(page, new byte[PAGE]);
     }
 
     @Override

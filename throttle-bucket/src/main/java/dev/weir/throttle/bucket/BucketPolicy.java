@@ -5,6 +5,7 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketPolicy implements ThrottlePolicy {
 
+    private static final LimitBuckets[] NONE = {};
+
     /** By {@link LimitKey#ordinal()}; null where there is no limit. */
     private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
+
+    /** Those that hold reads and writes alike, and those that hold only the one or the other. */
+    private LimitBuckets[] shared = NONE;
+
+    private LimitBuckets[] readOnly = NONE;
+    private LimitBuckets[] writeOnly = NONE;
+
+    /** From when on reads, and writes, may go; what is charged moves it on, so that to ask is one subtraction. */
+    private long readsAt;
+
+    private long writesAt;
 
     BucketPolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
         for (LimitKey limit : LimitKey.ALL) {
@@ -33,6 +47,37 @@ final class BucketPolicy implements ThrottlePolicy {
                 buckets[limit.ordinal()] = new LimitBuckets(limit, limits, owed, now);
             }
         }
+        arrange(now);
+    }
+
+    private void arrange(long now) {
+        shared = bucketsOf(null);
+        readOnly = bucketsOf(Direction.READ);
+        writeOnly = bucketsOf(Direction.WRITE);
+        readsAt = now + Math.max(longestWait(shared, now), longestWait(readOnly, now));
+        writesAt = now + Math.max(longestWait(shared, now), longestWait(writeOnly, now));
+    }
+
+    private LimitBuckets[] bucketsOf(@Nullable Direction direction) {
+        LimitBuckets[] found = LimitKey.ALL.stream()
+                .filter(limit -> limit.direction() == direction)
+                .map(limit -> buckets[limit.ordinal()])
+                .filter(Objects::nonNull)
+                .toArray(LimitBuckets[]::new);
+        return found.length == 0 ? NONE : found;
+    }
+
+    private static long longestWait(LimitBuckets[] buckets, long now) {
+        long longest = 0;
+        for (LimitBuckets bucket : buckets) {
+            longest = Math.max(longest, bucket.waitNanos(now));
+        }
+        return longest;
+    }
+
+    @Override
+    public long waitNanos(Direction direction, long bytes, long now) {
+        return Math.max(0, (direction == Direction.READ ? readsAt : writesAt) - now);
     }
 
     @Override
@@ -43,12 +88,26 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
-        for (LimitKey limit : LimitKey.ALL) {
-            LimitBuckets bucket = buckets[limit.ordinal()];
-            if (bucket != null && limit.appliesTo(direction)) {
-                bucket.charge(bytes, now);
-            }
+        long bothAt = now + charge(shared, bytes, now);
+        if (direction == Direction.READ) {
+            readsAt = later(bothAt, now + charge(readOnly, bytes, now));
+            writesAt = later(bothAt, writesAt);
+        } else {
+            writesAt = later(bothAt, now + charge(writeOnly, bytes, now));
+            readsAt = later(bothAt, readsAt);
         }
+    }
+
+    private static long charge(LimitBuckets[] buckets, long bytes, long now) {
+        long longest = 0;
+        for (LimitBuckets bucket : buckets) {
+            longest = Math.max(longest, bucket.charge(bytes, now));
+        }
+        return longest;
+    }
+
+    private static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
     }
 
     @Override
@@ -63,6 +122,7 @@ final class BucketPolicy implements ThrottlePolicy {
                 bucket.reconfigure(limits, now);
             }
         }
+        arrange(now);
     }
 
     @Override

@@ -62,12 +62,14 @@ final class LimitBuckets {
         return burst == null ? wait : Math.max(wait, burst.waitNanos(now));
     }
 
-    void charge(long bytes, long now) {
+    /** Fills in a request and returns how long the next one must wait. */
+    long charge(long bytes, long now) {
         long units = limits.meteredUnits(limit, bytes);
         average.charge(units, now);
         if (burst != null) {
             burst.charge(units, now);
         }
+        return waitNanos(now);
     }
 
     long owedNanos(long now) {

@@ -1,0 +1,33 @@
+package dev.weir.backend.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
+
+/** The contract on a file system that makes holes, but cannot zero a range and keep its room. */
+@EnabledIf(value = "isThere", disabledReason = "there is no tmpfs at /dev/shm")
+class TmpfsContractTest extends FileBackendContractTest {
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    TmpfsContractTest(@TempDir(factory = InSharedMemory.class) Path folder) {
+        super(folder);
+    }
+
+    static boolean isThere() throws IOException {
+        return Files.isDirectory(SHARED_MEMORY)
+                && Files.getFileStore(SHARED_MEMORY).type().equals("tmpfs");
+    }
+
+    /** Makes the folder of a test. */
+    static final class InSharedMemory implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
+            return Files.createTempDirectory(SHARED_MEMORY, "weir");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.weir.bench;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What was measured, by case and target. Not thread-safe. */
+final class Figures {
+
+    /** What was measured of one target in one case. */
+    record Figure(Samples perSecond, Samples cpuMicros) {}
+
+    private final Map<Fio, Map<Target, Figure>> byCase = new LinkedHashMap<>();
+
+    void add(Fio load, Target target, double perSecond, double cpuMicros) {
+        Figure figure = byCase.computeIfAbsent(load, key -> new LinkedHashMap<>())
+                .computeIfAbsent(target, key -> new Figure(new Samples(), new Samples()));
+        figure.perSecond.add(perSecond);
+        figure.cpuMicros.add(cpuMicros);
+    }
+
+    /** Returns requests per second of Weir beside the fastest other server of the same storage. */
+    Table speed() {
+        Table table = new Table("case", "drive", "Weir, requests/s", "best peer", "requests/s", "ratio");
+        byCase.forEach((load, by) -> by.forEach((target, ours) -> {
+            Map.Entry<Target, Figure> best = bestPeer(by, target.storage());
+            if (isWeir(target) && !target.server().equals(Target.WITH_LIMITS) && best != null) {
+                Samples theirs = best.getValue().perSecond;
+                table.row(
+                        load.name(),
+                        target.storage() + target.server().substring(Target.WEIR.length()),
+                        ours.perSecond.summary("%,.0f"),
+                        best.getKey().server(),
+                        theirs.summary("%,.0f"),
+                        ours.perSecond.ratioTo(theirs));
+            }
+        }));
+        return table;
+    }
+
+    private static boolean isWeir(Target target) {
+        return target.server().startsWith(Target.WEIR);
+    }
+
+    private static Map.@Nullable Entry<Target, Figure> bestPeer(Map<Target, Figure> by, String storage) {
+        return by.entrySet().stream()
+                .filter(entry -> entry.getKey().storage().equals(storage) && !isWeir(entry.getKey()))
+                .max(Comparator.comparingDouble(
+                        entry -> entry.getValue().perSecond.median()))
+                .orElse(null);
+    }
+
+    /** Returns the processor time of the server per request beside nbdkit's. */
+    Table cpu() {
+        Table table = new Table("case", "drive", "Weir, µs/request", "nbdkit, µs/request", "ratio");
+        byCase.forEach((load, by) -> by.forEach((target, ours) -> {
+            Figure theirs = find(by, target.storage(), Target.NBDKIT);
+            if (isWeir(target) && theirs != null) {
+                table.row(
+                        load.name(),
+                        target.storage() + target.server().substring(Target.WEIR.length()),
+                        ours.cpuMicros.summary("%.2f"),
+                        theirs.cpuMicros.summary("%.2f"),
+                        ours.cpuMicros.ratioTo(theirs.cpuMicros));
+            }
+        }));
+        return table;
+    }
+
+    private static @Nullable Figure find(Map<Target, Figure> by, String storage, String server) {
+        return by.entrySet().stream()
+                .filter(entry -> entry.getKey().is(storage, server))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns the throughput with limits that are never reached beside that without any. */
+    Table limits() {
+        Table table = new Table("case", "with six limits, requests/s", "without", "ratio");
+        byCase.forEach((load, by) -> {
+            Figure limited = find(by, Target.MEMORY, Target.WITH_LIMITS);
+            Figure free = find(by, Target.MEMORY, Target.WEIR);
+            if (limited != null && free != null) {
+                table.row(
+                        load.name(),
+                        limited.perSecond.summary("%,.0f"),
+                        free.perSecond.summary("%,.0f"),
+                        limited.perSecond.ratioTo(free.perSecond));
+            }
+        });
+        return table;
+    }
+
+    /** Returns what qemu-nbd reaches without any storage, to see what its protocol costs alone. */
+    Table nullStorage() {
+        Table table = new Table("case", "qemu-nbd null-co, requests/s");
+        byCase.forEach((load, by) -> {
+            Figure figure = find(by, "none", Target.NULL_CO);
+            if (figure != null) {
+                table.row(load.name(), figure.perSecond.summary("%,.0f"));
+            }
+        });
+        return table;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.weir.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was measured of one thing, once in each round, in the order of the rounds. Not thread-safe. */
+final class Samples {
+    private final List<Double> values = new ArrayList<>();
+
+    void add(double value) {
+        values.add(value);
+    }
+
+    /** Returns the median; NaN if nothing was measured. */
+    double median() {
+        return percentile(0.5);
+    }
+
+    double min() {
+        return percentile(0);
+    }
+
+    double max() {
+        return percentile(1);
+    }
+
+    private double percentile(double part) {
+        if (values.isEmpty()) {
+            return Double.NaN;
+        }
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double place = part * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+
+    /** Returns the ratio of the medians, and behind it the lowest and the highest ratio of any round. */
+    String ratioTo(Samples other) {
+        Samples ratios = new Samples();
+        for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {
+            ratios.add(values.get(round) / other.values.get(round));
+        }
+        return "%.2f (%.2f–%.2f)".formatted(median() / other.median(), ratios.min(), ratios.max());
+    }
+
+    /** Returns the median, and how far the rounds were from each other in percent of it. */
+    String summary(String format) {
+        if (values.isEmpty()) {
+            return "–";
+        }
+        return (format + " ±%.0f %%").formatted(median(), 50 * (max() - min()) / median());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weir.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Runs {@link dev.weir.engine.Scale} with ever more drives, each time in a JVM of its own. */
+final class ScaleSuite {
+    private static final List<Integer> DRIVES = List.of(1, 100, 10_000, 100_000);
+    private static final int FIGURES = 6;
+
+    private final Run run;
+
+    ScaleSuite(Run run) {
+        this.run = run;
+    }
+
+    void measure() throws IOException, InterruptedException {
+        Map<Integer, List<Samples>> figures = new LinkedHashMap<>();
+        for (int round = 1; round <= run.rounds(); round++) {
+            for (int drives : DRIVES) {
+                run.progress(round, "%,d drives".formatted(drives));
+                List<Samples> into = figures.computeIfAbsent(
+                        drives,
+                        key -> Stream.generate(Samples::new).limit(FIGURES).toList());
+                String[] words = scale(drives).split(" ", -1);
+                for (int i = 0; i < FIGURES; i++) {
+                    into.get(i).add(Double.parseDouble(words[i]));
+                }
+            }
+        }
+        Table table = new Table(
+                "drives",
+                "heap per drive, bytes",
+                "idle, % of a core",
+                "ns per request that need not wait",
+                "processor ns per request that has to",
+                "released late, p50 ns",
+                "p99 ns");
+        figures.forEach((drives, by) -> table.row(
+                "%,d".formatted(drives),
+                by.get(0).summary("%,.0f"),
+                by.get(1).summary("%.2f"),
+                by.get(2).summary("%,.0f"),
+                by.get(3).summary("%,.0f"),
+                by.get(4).summary("%,.0f"),
+                by.get(5).summary("%,.0f")));
+        run.section(
+                "Scale",
+                "Memory drives with two limits each, one in a hundred busy: reading 4 KiB as fast as one thread can; then at their limits, 10 000 requests a second in all.",
+                table);
+    }
+
+    private String scale(int drives) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        return Program.output(List.of(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.weir.engine.Scale",
+                        String.valueOf(drives),
+                        String.valueOf(run.seconds())))
+                .strip();
+    }
+}

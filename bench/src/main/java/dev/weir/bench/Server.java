@@ -1,0 +1,107 @@
+package dev.weir.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** An NBD server in a process of its own, Weir or a peer, that listens on a Unix socket. */
+final class Server implements AutoCloseable {
+    private static final long START_MILLIS = 30_000;
+    private static final long STOP_SECONDS = 20;
+
+    /** Of the times in /proc/PID/stat; the same on every Linux that runs Java. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final Process process;
+    private final String uri;
+
+    private Server(Process process, String uri) {
+        this.process = process;
+        this.uri = uri;
+    }
+
+    /**
+     * Starts a Weir in a home of its own and waits until it is ready.
+     *
+     * @param name of the home
+     * @param drive the only drive's options, beside {@code id}
+     * @param more further arguments
+     */
+    static Server weir(Run run, String name, String drive, String... more) throws IOException, InterruptedException {
+        Path home = Files.createTempDirectory(run.folder(), name);
+        List<String> command =
+                new ArrayList<>(List.of(run.weir().resolve("bin/weir").toString(), "--home", home.toString()));
+        command.addAll(List.of("-drive", "id=vm1," + drive, "--no-shell"));
+        command.addAll(List.of(more));
+        Path output = home.resolve("stdout");
+        Server server = new Server(start(command, output), "nbd+unix:///vm1?socket=" + home.resolve("run/nbd.sock"));
+        server.await(() -> Files.readString(output).contains("ready"), home.resolve("stdout.err"));
+        return server;
+    }
+
+    /**
+     * Starts a peer that makes a socket, and waits until that is there.
+     *
+     * @param command its words; {@code SOCKET} in them is the socket
+     */
+    static Server peer(Run run, String export, String... command) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(run.folder(), command[0]);
+        Path socket = folder.resolve("nbd.sock");
+        List<String> words = Stream.of(command)
+                .map(word -> word.replace("SOCKET", socket.toString()))
+                .toList();
+        Path output = folder.resolve("stdout");
+        Server server = new Server(start(words, output), "nbd+unix:///" + export + "?socket=" + socket);
+        server.await(() -> Files.exists(socket), folder.resolve("stdout.err"));
+        return server;
+    }
+
+    private static Process start(List<String> command, Path output) throws IOException {
+        return new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(output.toFile())
+                .redirectError(new File(output + ".err"))
+                .start();
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private void await(Condition condition, Path errors) throws IOException, InterruptedException {
+        for (long waited = 0; !condition.holds(); waited += 5) {
+            if (!process.isAlive() || waited > START_MILLIS) {
+                close();
+                throw new IOException("a server did not start: " + Files.readString(errors));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /** Returns the drive's, as fio and libnbd have it. */
+    String uri() {
+        return uri;
+    }
+
+    /** Returns the processor time that it has taken so far, of all its threads. */
+    double cpuSeconds() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
+        process.destroyForcibly().onExit().join();
+    }
+}

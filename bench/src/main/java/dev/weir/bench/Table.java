@@ -1,0 +1,25 @@
+package dev.weir.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A table in Markdown. Not thread-safe. */
+final class Table {
+    private final List<String> lines = new ArrayList<>();
+
+    Table(String... head) {
+        row((Object[]) head);
+        row(Stream.of(head).map(name -> "---").toArray());
+    }
+
+    void row(Object... cells) {
+        lines.add(Stream.of(cells).map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |")));
+    }
+
+    @Override
+    public String toString() {
+        return String.join("\n", lines);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.weir.bench;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Something to compare: a server, and what is behind its drive.
+ *
+ * @param storage what is behind it
+ * @param server who serves it
+ * @param starter starts it
+ */
+record Target(String storage, String server, Starter starter) {
+    static final long DRIVE_BYTES = 512L << 20;
+    static final String MEMORY = "memory";
+    static final String FILE = "file";
+    static final String WEIR = "weir";
+    static final String NBDKIT = "nbdkit";
+    static final String WITH_LIMITS = "weir, six limits";
+    static final String NULL_CO = "qemu-nbd null-co";
+
+    /** So high that nothing ever waits. */
+    private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T"
+            + ",iops=900000000000000,iops_rd=800000000000000,iops_wr=700000000000000";
+
+    /** Starts a server; of one target, one at a time. */
+    interface Starter {
+        Server start() throws IOException, InterruptedException;
+    }
+
+    /** Returns those whose programs are there, and says which are missing. */
+    static List<Target> all(Run run) {
+        String memory = "memory=" + DRIVE_BYTES;
+        List<Target> targets = new ArrayList<>();
+        targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory)));
+        targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
+        targets.add(new Target(FILE, WEIR, () -> Server.weir(run, "file", "file=" + image(run, "weir.img"))));
+        if (isThere(run, "nbdkit")) {
+            String size = String.valueOf(DRIVE_BYTES);
+            targets.add(new Target(
+                    MEMORY, NBDKIT, () -> Server.peer(run, "", "nbdkit", "-f", "-U", "SOCKET", "memory", size)));
+            targets.add(new Target(FILE, NBDKIT, () -> {
+                String image = image(run, "nbdkit.img");
+                return Server.peer(run, "", "nbdkit", "-f", "-U", "SOCKET", "file", image);
+            }));
+        }
+        if (isThere(run, "qemu-nbd")) {
+            targets.add(new Target(FILE, "qemu-nbd", () -> {
+                String image = image(run, "qemu.img");
+                return Server.peer(run, "", "qemu-nbd", "-t", "-e", "8", "-k", "SOCKET", "-f", "raw", image);
+            }));
+            String nothing = "driver=null-co,read-zeroes=off,size=" + DRIVE_BYTES;
+            targets.add(new Target("none", NULL_CO, () -> {
+                return Server.peer(run, "", "qemu-nbd", "-t", "-e", "8", "-k", "SOCKET", "--image-opts", nothing);
+            }));
+        }
+        return targets;
+    }
+
+    private static boolean isThere(Run run, String program) {
+        boolean there = Program.isThere(program);
+        if (!there) {
+            run.progress(program + " is missing: what it is compared with is left out");
+        }
+        return there;
+    }
+
+    private static String image(Run run, String name) throws IOException {
+        Path image = run.folder().resolve(name);
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(DRIVE_BYTES);
+        }
+        return image.toString();
+    }
+
+    boolean is(String otherStorage, String otherServer) {
+        return storage.equals(otherStorage) && server.equals(otherServer);
+    }
+
+    @Override
+    public String toString() {
+        return server + " (" + storage + ")";
+    }
+}

@@ -1,0 +1,105 @@
+package dev.weir.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * NBD throughput and processor time of Weir beside nbdkit and qemu-nbd, with fio over Unix sockets. Each round measures
+ * every server once in every case, and begins with another one than the round before.
+ */
+final class Throughput {
+    private static final List<Fio> CASES = List.of(
+            new Fio("4 KiB random read, depth 1", "randread", 4096, 1, 1),
+            new Fio("4 KiB random read, depth 64", "randread", 4096, 64, 1),
+            new Fio("4 KiB random read, depth 32 × 4 connections", "randread", 4096, 32, 4),
+            new Fio("4 KiB random write, depth 64", "randwrite", 4096, 64, 1),
+            new Fio("128 KiB read, depth 16", "read", 128 << 10, 16, 1),
+            new Fio("128 KiB write, depth 16", "write", 128 << 10, 16, 1));
+
+    private static final Fio FILL = new Fio("fill", "write", 1 << 20, 4, 1);
+    private static final int COLD_SECONDS = 4;
+
+    private final Run run;
+    private final List<Target> targets;
+    private final Figures figures = new Figures();
+
+    Throughput(Run run) {
+        this.run = run;
+        targets = Target.all(run);
+    }
+
+    /** A server that runs, and what it is. */
+    private record Running(Target target, Server server) {}
+
+    /** Measures and reports servers that are warm: all run all the time, and a first round is not counted. */
+    void measureWarm() throws IOException, InterruptedException {
+        List<Running> running = new ArrayList<>();
+        try {
+            for (Target target : targets) {
+                run.progress("starting and filling " + target);
+                running.add(new Running(target, target.starter().start()));
+                FILL.run(running.get(running.size() - 1).server.uri(), Target.DRIVE_BYTES, 0);
+            }
+            for (int round = 0; round <= run.rounds(); round++) {
+                measureAll(running, round);
+            }
+        } finally {
+            for (Running each : running) {
+                each.server.close();
+            }
+        }
+        run.section(
+                "NBD throughput",
+                "%d rounds of %d s each after one that is not counted; drives of %d MiB, written once before."
+                        .formatted(run.rounds(), run.seconds(), Target.DRIVE_BYTES >> 20),
+                figures.speed(),
+                "Processor time of the server:",
+                figures.cpu(),
+                "Limits that are never reached:",
+                figures.limits(),
+                "For comparison, a server with nothing behind it:",
+                figures.nullStorage());
+    }
+
+    private void measureAll(List<Running> running, int round) throws IOException, InterruptedException {
+        for (Fio load : CASES) {
+            for (int i = 0; i < running.size() && run.isWanted(load.name()); i++) {
+                Running each = running.get((i + round) % running.size());
+                run.progress(round, load.name() + ": " + each.target);
+                measure(load, each.target, each.server, run.seconds(), round > 0);
+            }
+        }
+    }
+
+    private void measure(Fio load, Target target, Server server, int seconds, boolean counts)
+            throws IOException, InterruptedException {
+        double before = server.cpuSeconds();
+        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, seconds);
+        double cpuSeconds = server.cpuSeconds() - before;
+        if (counts) {
+            figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
+        }
+    }
+
+    /** Measures and reports the first seconds of servers that have just been started. */
+    void measureCold() throws IOException, InterruptedException {
+        for (int round = 1; round <= run.rounds(); round++) {
+            for (Fio load : CASES) {
+                for (int i = 0; i < targets.size() && run.isWanted(load.name()); i++) {
+                    Target target = targets.get((i + round) % targets.size());
+                    run.progress(round, "cold, " + load.name() + ": " + target);
+                    try (Server server = target.starter().start()) {
+                        measure(load, target, server, COLD_SECONDS, true);
+                    }
+                }
+            }
+        }
+        run.section(
+                "NBD throughput, cold",
+                "The first %d s of a server that has just said that it is ready; %d rounds."
+                        .formatted(COLD_SECONDS, run.rounds()),
+                figures.speed(),
+                figures.cpu());
+    }
+}
