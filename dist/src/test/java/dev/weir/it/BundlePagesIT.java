@@ -52,7 +52,8 @@ class BundlePagesIT {
                     .filter(name -> name.startsWith("weir-"))
                     .map(name -> name.substring("weir-".length()).replaceFirst("-\\d.*", ""))
                     .collect(Collectors.toCollection(TreeSet::new));
-            Set<String> described = pages.map(page -> page.getFileName().toString().replace(".md", ""))
+            Set<String> described = pages.map(
+                            page -> page.getFileName().toString().replace(".md", ""))
                     .collect(Collectors.toCollection(TreeSet::new));
             assertEquals(bundles, described);
         }

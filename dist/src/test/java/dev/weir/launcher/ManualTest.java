@@ -25,8 +25,8 @@ class ManualTest {
 
     @Test
     void itHasWhatThereIs() throws IOException {
-        String page = Files.readString(Path.of("src/main/dist/share/man/man1/weir.1"))
-                .replace("\\-", "-");
+        String page =
+                Files.readString(Path.of("src/main/dist/share/man/man1/weir.1")).replace("\\-", "-");
         CommandSpec weir = new CommandLine(new WeirCommand()).getCommandSpec();
         Set<String> options = new TreeSet<>();
         addOptions(weir, options);

@@ -1,6 +1,7 @@
 package org.example.heap;
 
 import dev.weir.block.BlockBackend;
+import dev.weir.block.ExtentVisitor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -84,6 +85,20 @@ final class HeapBackend implements BlockBackend {
             }
             return block;
         }));
+    }
+
+    /** What was never written, or was trimmed, is a hole and reads as zeroes. */
+    @Override
+    public void blockStatus(long offset, long length, ExtentVisitor visitor) {
+        long end = offset + length;
+        long at = offset;
+        boolean more = true;
+        while (more && at < end) {
+            long block = at / BLOCK_BYTES;
+            long next = Math.min(end, (block + 1) * BLOCK_BYTES);
+            more = visitor.extent(next - at, !blocks.containsKey(block));
+            at = next;
+        }
     }
 
     @Override
