@@ -26,7 +26,7 @@ final class ConfigurationApplier {
     /** The PID of what the metrics endpoint is told; it exists only where metrics are wanted. */
     static final String METRICS_PID = "weir.metrics";
 
-    /** The only property of both: a {@code String[]} for the server, a {@link String} for the endpoint. */
+    /** What both are told of addresses: the server a {@code String[]}, the endpoint a {@link String}. */
     static final String LISTEN = "listen";
 
     /** Every bundle may have what is written here. */
@@ -63,7 +63,8 @@ final class ConfigurationApplier {
         for (DriveSettings drive : reading.drives()) {
             update(DriveSettings.PID, drive.name(), drive.toProperties(), changes);
         }
-        Map<String, Object> nbd = Map.of(LISTEN, reading.listen().toArray(String[]::new));
+        Map<String, Object> nbd = new HashMap<>(reading.nbd());
+        nbd.put(LISTEN, reading.listen().toArray(String[]::new));
         update(admin.getConfiguration(NBD_PID, ANYWHERE), nbd, changes);
         metrics(reading.metrics(), changes);
         deleteOthers(GroupSettings.PID, kept, changes);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups all groups, in the order in which they were written
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
+ * @param nbd what else the NBD server is told, as properties of its configuration
  * @param metrics what the metrics endpoint listens on, {@code tcp:host:port}, or null if there is none
  * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param files the files that were looked for, whether they are there or not
@@ -26,6 +27,7 @@ record Reading(
         List<GroupSettings> groups,
         List<DriveSettings> drives,
         List<String> listen,
+        Map<String, Object> nbd,
         @Nullable String metrics,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
@@ -40,6 +42,7 @@ record Reading(
                 List.of(),
                 List.of(),
                 List.of(),
+                Map.of(),
                 null,
                 Map.of(),
                 Set.of(),

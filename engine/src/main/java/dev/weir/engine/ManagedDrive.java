@@ -162,7 +162,8 @@ final class ManagedDrive implements DriveControl {
             statistics = counted;
             storage = opened;
             factory = by;
-            OpenDrive offered = new OpenDrive(name(), with.readOnly(), throttle, opened, counted);
+            OpenDrive offered =
+                    new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
             throttle.reopen();
             open = offered;
             unavailable = "";
