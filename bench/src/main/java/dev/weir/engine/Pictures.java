@@ -35,19 +35,22 @@ public final class Pictures {
 
     private final Map<String, Object> services = new HashMap<>();
     private final ManualClock clock = ManualClock.seeded(1);
-    private final Engine engine = new Engine(clock, new Publisher() {
-        @Override
-        public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-            services.put(type.getName(), service);
-            return new Publication() {
+    private final Engine engine = new Engine(
+            clock,
+            new Publisher() {
                 @Override
-                public void update(Map<String, ?> newProperties) {}
+                public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                    services.put(type.getName(), service);
+                    return new Publication() {
+                        @Override
+                        public void update(Map<String, ?> newProperties) {}
 
-                @Override
-                public void withdraw() {}
-            };
-        }
-    });
+                        @Override
+                        public void withdraw() {}
+                    };
+                }
+            },
+            Runnable::run);
 
     private Pictures() {
         engine.addPolicies(new BucketPolicyFactory(), 0);

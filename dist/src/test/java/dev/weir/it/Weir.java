@@ -9,17 +9,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
-    private static final long SECONDS = 30;
+    private static final long SECONDS = 120;
     private static final Path FOLDER = Path.of(System.getProperty("weir.folder"));
 
     private final Path home;
@@ -54,6 +56,13 @@ final class Weir implements AutoCloseable {
     /** Starts Weir and does not wait. */
     static Weir launch(Path home, String... arguments) {
         return launch(command(home, "run", arguments), home);
+    }
+
+    /** Starts a Weir that is soon there and never fast, and does not wait. */
+    static Weir launchQuickly(Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        builder.environment().put("WEIR_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        return launch(builder, home);
     }
 
     private static Weir launch(ProcessBuilder builder, Path home) {
@@ -95,7 +104,8 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    /** Waits until it says that it is ready. */
+    void awaitReady() {
         try {
             CompletableFuture.anyOf(ready, process.onExit()).get(SECONDS, TimeUnit.SECONDS);
             assertTrue(ready.isDone(), () -> "ended before it was ready: " + errors());
@@ -161,9 +171,24 @@ final class Weir implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
     }
 
+    /** Stops a bundle. */
+    void stop(String bundle) {
+        ask("b = ($.context getBundle %s); $b stop".formatted(bundle)).ok();
+    }
+
+    /** Starts a bundle. */
+    void start(String bundle) {
+        ask("b = ($.context getBundle %s); $b start".formatted(bundle)).ok();
+    }
+
     /** Returns its process id. */
     long pid() {
         return process.pid();
+    }
+
+    /** Sends SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
     }
 
     /** Sends SIGTERM, waits and returns the exit status. */
@@ -187,13 +212,22 @@ final class Weir implements AutoCloseable {
         for (int i = 0; !errors().contains(text); i++) {
             assertTrue(
                     i < SECONDS * 10 && process.isAlive(), () -> "does not say \"%s\": %s".formatted(text, errors()));
-            pause();
+            pause(100);
         }
     }
 
-    private static void pause() {
+    /** Waits until something is as wanted. */
+    void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), () -> ask("drives").out() + log());
+            pause(20);
+        }
+    }
+
+    static void pause(long millis) {
         try {
-            Thread.sleep(100);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -19,14 +19,17 @@ public final class EmbeddedEngine implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final Map<String, Drive> drives = new ConcurrentHashMap<>();
     private final Map<String, DriveControl> controls = new ConcurrentHashMap<>();
-    private final Engine engine = new Engine(clock, new Publisher() {
-        @Override
-        public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-            return service instanceof Drive drive
-                    ? put(drives, drive.name(), drive)
-                    : put(controls, ((DriveControl) service).name(), (DriveControl) service);
-        }
-    });
+    private final Engine engine = new Engine(
+            clock,
+            new Publisher() {
+                @Override
+                public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                    return service instanceof Drive drive
+                            ? put(drives, drive.name(), drive)
+                            : put(controls, ((DriveControl) service).name(), (DriveControl) service);
+                }
+            },
+            Runnable::run);
 
     /** Starts an engine without drives, on the machine's clock. */
     public EmbeddedEngine() {
