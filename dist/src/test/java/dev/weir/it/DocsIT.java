@@ -49,7 +49,10 @@ class DocsIT {
 
     @ParameterizedTest
     @MethodSource("pagesWithCommands")
-    @EnabledIfSystemProperty(named = "weir.docs", matches = "true", disabledReason = "every page has yet to be seen to pass")
+    @EnabledIfSystemProperty(
+            named = "weir.docs",
+            matches = "true",
+            disabledReason = "every page has yet to be seen to pass")
     void itsCommandsDoWhatItSays(Path page, @TempDir Path folder) throws IOException, InterruptedException {
         try (Reader reader = new Reader(DocPage.read(SOURCES.resolve(page)), folder)) {
             reader.follow();

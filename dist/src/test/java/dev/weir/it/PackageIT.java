@@ -92,7 +92,9 @@ class PackageIT {
         for (Path jar : jars) {
             String name = jar.getFileName().toString();
             String artifact = name.replaceFirst("-[0-9].*", "");
-            assertTrue(artifact.startsWith("weir-") || sbom.contains("/" + artifact + "@"), () -> SBOM + " does not have " + name);
+            assertTrue(
+                    artifact.startsWith("weir-") || sbom.contains("/" + artifact + "@"),
+                    () -> SBOM + " does not have " + name);
             assertTrue(
                     artifact.startsWith("weir-")
                             || covered(copyright, TARGET.resolve("weir").relativize(jar)),
