@@ -21,6 +21,10 @@ public interface DriveExport {
     /** The service property, a {@code Long}, of the time that it may take to end, in milliseconds. */
     String STOP_MILLIS = "weir.export.stop-millis";
 
-    /** Returns the URIs at which clients reach a drive, one for each address. */
+    /**
+     * {@return the URIs at which clients reach a drive, one for each address}
+     *
+     * @param drive its name
+     */
     List<String> uris(String drive);
 }

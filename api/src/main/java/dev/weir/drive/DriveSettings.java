@@ -47,18 +47,44 @@ public record DriveSettings(
     private static final String GROUP = "group";
     private static final String DESCRIPTION = "description";
 
-    /** Returns the PID of a drive's configuration. */
+    /**
+     * {@return the PID of a drive's configuration}
+     *
+     * @param drive its name
+     */
     public static String pid(String drive) {
         return PID + "~" + drive;
     }
 
-    /** Copies the options and the clients. */
+    /**
+     * Copies the options and the clients.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     * @param clients the only clients that may see it; empty if all may
+     */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
         clients = List.copyOf(clients);
     }
 
-    /** Makes settings without a description, of a drive that all clients may see. */
+    /**
+     * Makes settings without a description, of a drive that all clients may see.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     */
     public DriveSettings(
             String name,
             String backendType,
@@ -71,8 +97,9 @@ public record DriveSettings(
     }
 
     /**
-     * Returns the settings that a configuration's properties say; other properties are passed over.
+     * {@return the settings that a configuration's properties say; other properties are passed over}
      *
+     * @param properties of the configuration
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */
     public static DriveSettings of(Map<String, ?> properties) {
@@ -95,14 +122,14 @@ public record DriveSettings(
                 properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
     }
 
-    /** Returns the properties of the {@link Drive} service of these settings. */
+    /** {@return the properties of the {@link Drive} service of these settings} */
     public Map<String, Object> serviceProperties() {
         return clients.isEmpty()
                 ? Map.of(Drive.NAME, name)
                 : Map.of(Drive.NAME, name, Drive.CLIENTS, clients.toArray(String[]::new));
     }
 
-    /** Returns these settings as the properties of a configuration. */
+    /** {@return these settings as the properties of a configuration} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.putAll(serviceProperties());

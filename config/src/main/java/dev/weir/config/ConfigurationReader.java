@@ -41,12 +41,13 @@ final class ConfigurationReader {
     private Reading read() {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
-        weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
+        weir.refuseUnknown(List.of("nbd", "metrics", "groups", "drives"), List.of());
         Setting nbd = weir.child("nbd");
         NbdSecurity security = new NbdSecurity(nbd, files);
         List<String> listen = listen(nbd, security);
         Map<String, Object> nbdProperties = NbdReader.read(nbd);
         nbdProperties.putAll(security.read());
+        String metrics = MetricsReader.read(weir.child("metrics"));
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
@@ -78,6 +79,7 @@ final class ConfigurationReader {
                 drives,
                 listen,
                 nbdProperties,
+                metrics,
                 origins,
                 files,
                 without(types.backends().keySet(), backends),

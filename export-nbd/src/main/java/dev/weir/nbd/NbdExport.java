@@ -68,6 +68,9 @@ public final class NbdExport implements DriveExport {
         /** How long a client may leave its replies unread while others need the memory, in seconds. */
         int stall_timeout() default 60;
 
+        /** How long a thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
+        long busy_poll() default 0;
+
         /** {@code off}, {@code optional} or {@code required}. */
         String tls() default "off";
 
@@ -130,6 +133,7 @@ public final class NbdExport implements DriveExport {
                 config.max_request_bytes(),
                 config.max_total_bytes(),
                 TimeUnit.SECONDS.toMillis(config.stall_timeout())));
+        server.busyPoll(config.busy_poll());
         stopMillis = config.stop_millis();
         queued = config.stop_answers() ? Queued.ESHUTDOWN : Queued.UNANSWERED;
         listen(config);
