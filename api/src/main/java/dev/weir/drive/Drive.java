@@ -20,6 +20,11 @@ public interface Drive {
     /** Returns the name by which clients and operators know it. */
     String name();
 
+    /** Returns what people are told of it; may be empty, and may change. */
+    default String description() {
+        return "";
+    }
+
     /** Returns the size in bytes; it never changes. */
     long size();
 

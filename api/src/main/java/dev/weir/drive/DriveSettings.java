@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a drive is configured with. In Configuration Admin it is a factory configuration
  * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
- * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group} and
- * {@code limits.KEY} ({@link Long}); all but the first two may be absent.
+ * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
+ * {@code limits.KEY} ({@link Long}) and {@code description}; all but the first two may be absent.
  *
  * @param name the drive's name
  * @param backendType the type of its backend, for example {@code file}
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the type of its policy, for example {@code bucket}
  * @param group the group whose limits hold beside its own, or null
  * @param limits its own limits
+ * @param description what clients and operators are told of it; may be empty
  */
 public record DriveSettings(
         String name,
@@ -27,7 +28,8 @@ public record DriveSettings(
         boolean readOnly,
         String policy,
         @Nullable String group,
-        ThrottleLimits limits) {
+        ThrottleLimits limits,
+        String description) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -39,10 +41,23 @@ public record DriveSettings(
     private static final String TYPE = BACKEND + "type";
     private static final String READ_ONLY = "read-only";
     private static final String GROUP = "group";
+    private static final String DESCRIPTION = "description";
 
     /** Returns the PID of a drive's configuration. */
     public static String pid(String drive) {
         return PID + "~" + drive;
+    }
+
+    /** Makes settings without a description. */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, "");
     }
 
     /** Copies the options. */
@@ -70,7 +85,8 @@ public record DriveSettings(
                 Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")),
                 SettingsProperties.policy(properties),
                 group == null ? null : group.toString(),
-                SettingsProperties.limits(properties));
+                SettingsProperties.limits(properties),
+                Objects.toString(properties.get(DESCRIPTION), ""));
     }
 
     /** Returns these settings as the properties of a configuration. */
@@ -82,6 +98,9 @@ public record DriveSettings(
         properties.put(READ_ONLY, readOnly);
         if (group != null) {
             properties.put(GROUP, group);
+        }
+        if (!description.isEmpty()) {
+            properties.put(DESCRIPTION, description);
         }
         SettingsProperties.put(properties, policy, limits);
         return properties;

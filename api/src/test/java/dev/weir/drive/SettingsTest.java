@@ -18,7 +18,8 @@ class SettingsTest {
                 true,
                 "slice",
                 "tenant-a",
-                ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)));
+                ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)),
+                "for everybody");
         assertEquals(settings, DriveSettings.of(settings.toProperties()));
     }
 

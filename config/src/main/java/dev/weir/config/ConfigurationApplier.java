@@ -22,7 +22,7 @@ final class ConfigurationApplier {
     /** The PID of what the NBD server is told. */
     static final String NBD_PID = "weir.nbd";
 
-    /** Its only property, a {@code String[]}. */
+    /** Its property that is a {@code String[]}. */
     static final String LISTEN = "listen";
 
     /** Every bundle may have what is written here. */
@@ -59,7 +59,8 @@ final class ConfigurationApplier {
         for (DriveSettings drive : reading.drives()) {
             update(DriveSettings.PID, drive.name(), drive.toProperties(), changes);
         }
-        Map<String, Object> nbd = Map.of(LISTEN, reading.listen().toArray(String[]::new));
+        Map<String, Object> nbd = new HashMap<>(reading.nbd());
+        nbd.put(LISTEN, reading.listen().toArray(String[]::new));
         update(admin.getConfiguration(NBD_PID, ANYWHERE), nbd, changes);
         deleteOthers(GroupSettings.PID, kept, changes);
         return changes;

@@ -42,7 +42,9 @@ final class ConfigurationReader {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
         weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
-        List<String> listen = listen(weir.child("nbd"));
+        Setting nbd = weir.child("nbd");
+        List<String> listen = listen(nbd);
+        Map<String, Object> nbdProperties = NbdReader.read(nbd);
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
@@ -62,6 +64,7 @@ final class ConfigurationReader {
             }
         }
         inputs.drives().forEach(text -> addOption(text, reader));
+        NbdReader.checkExport(nbd, placesOfDrives.keySet());
         if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
             findings.warn(weir.place(), "there are no drives");
         }
@@ -72,6 +75,7 @@ final class ConfigurationReader {
                 groups,
                 drives,
                 listen,
+                nbdProperties,
                 origins,
                 files,
                 without(types.backends().keySet(), backends),
@@ -115,7 +119,8 @@ final class ConfigurationReader {
     }
 
     private List<String> listen(Setting nbd) {
-        nbd.refuseUnknown(List.of("listen"), List.of());
+        nbd.refuseUnknown(
+                Stream.concat(Stream.of("listen"), NbdReader.KEYS.stream()).toList(), List.of());
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.weir.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
 final class DriveReader {
     private static final List<String> GROUP_KEYS = List.of("policy", "limits");
-    private static final List<String> DRIVE_KEYS = List.of("backend", "policy", "limits", "group", "read-only");
+    private static final List<String> DRIVE_KEYS =
+            List.of("backend", "policy", "limits", "group", "read-only", "description");
+    private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
 
@@ -47,7 +51,21 @@ final class DriveReader {
                 Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false),
                 policy(drive, limits),
                 group(drive.child("group")),
-                limits);
+                limits,
+                description(drive.child("description")));
+    }
+
+    /** NBD clients are told of it, and their protocol has strings of at most 4 096 bytes. */
+    private static String description(Setting description) {
+        String text = description.text();
+        if (text == null) {
+            return "";
+        }
+        if (text.getBytes(UTF_8).length > MAX_DESCRIPTION_BYTES || text.chars().anyMatch(Character::isISOControl)) {
+            description.fault(
+                    "must be at most " + MAX_DESCRIPTION_BYTES + " bytes of UTF-8 without control characters");
+        }
+        return text;
     }
 
     private String policy(Setting owner, ThrottleLimits limits) {

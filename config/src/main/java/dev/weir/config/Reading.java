@@ -13,6 +13,7 @@ import java.util.Set;
  * @param groups all groups, in the order in which they were written
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
+ * @param nbd what else the NBD server is told, as properties of its configuration
  * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param files the files that were looked for, whether they are there or not
  * @param missingBackends the types of backends that drives ask for and that were not here
@@ -24,6 +25,7 @@ record Reading(
         List<GroupSettings> groups,
         List<DriveSettings> drives,
         List<String> listen,
+        Map<String, Object> nbd,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
         Set<String> missingBackends,
@@ -34,6 +36,15 @@ record Reading(
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
         return new Reading(
-                List.of(), List.of(), List.of(), Map.of(), Set.of(), Set.of(), Set.of(), List.of(fault), List.of());
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                List.of(fault),
+                List.of());
     }
 }

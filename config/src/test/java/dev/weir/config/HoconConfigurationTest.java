@@ -300,7 +300,7 @@ final class HoconConfigurationTest {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
-                + " there are backend, policy, limits, group, read-only");
+                + " there are backend, policy, limits, group, read-only, description");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));

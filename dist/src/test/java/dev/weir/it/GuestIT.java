@@ -1,29 +1,22 @@
 package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A guest of QEMU, emulated, with a drive of Weir as its disk: reads it, writes it and says what it has read. */
 class GuestIT {
     private static final int BYTES = 1 << 20;
-
-    /** Where {@code ./test} puts a kernel and its modules. */
-    private static final Path KERNEL = Path.of(System.getProperty("weir.guest"));
 
     /** In the order in which they need each other. */
     private static final List<String> MODULES = List.of(
@@ -47,15 +40,15 @@ class GuestIT {
     @Test
     void readsAndWrites(@TempDir Path folder) throws IOException, NoSuchAlgorithmException {
         Client.need("qemu-system-x86_64", "nbdcopy", "busybox");
-        Optional<Path> kernel = find("vmlinuz");
-        assumeTrue(kernel.isPresent(), "needs a guest kernel");
+        Guest.need("vmlinuz");
         byte[] random = new byte[BYTES];
         new Random().nextBytes(random);
         Path data = Files.write(folder.resolve("data"), random);
         Path disk = folder.resolve("disk");
         try (Weir weir = Weir.start(folder.resolve("home"), "-drive", "id=vm1,memory=16M,bps=10M")) {
             Client.run("nbdcopy", data.toString(), weir.uri("vm1")).ok();
-            String console = boot(kernel.get(), initrd(folder), weir.uri("vm1"));
+            List<String> disk0 = List.of("-drive", "file=%s,format=raw,if=virtio".formatted(weir.uri("vm1")));
+            String console = Guest.boot(folder, INIT, MODULES, List.of("busybox"), disk0);
             String sum = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(random));
             assertTrue(console.contains("guest has read " + sum), console);
@@ -63,39 +56,5 @@ class GuestIT {
         }
         byte[] second = Arrays.copyOfRange(Files.readAllBytes(disk), BYTES, 2 * BYTES);
         assertTrue(Arrays.equals(random, second), "what the guest has written");
-    }
-
-    private static String boot(Path kernel, Path initrd, String disk) {
-        List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-accel", "tcg", "-m", "256"));
-        command.addAll(List.of("-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"));
-        command.addAll(List.of("-kernel", kernel.toString(), "-initrd", initrd.toString()));
-        command.addAll(List.of("-append", "console=ttyS0 panic=-1 quiet"));
-        command.addAll(List.of("-drive", "file=%s,format=raw,if=virtio".formatted(disk)));
-        return Client.run(command.toArray(String[]::new)).ok().out();
-    }
-
-    private static Path initrd(Path folder) throws IOException {
-        Path root = Files.createDirectories(folder.resolve("initrd"));
-        Files.createDirectories(root.resolve("bin"));
-        Files.createDirectories(root.resolve("dev"));
-        Files.copy(Client.find("busybox").orElseThrow(), root.resolve("bin/busybox"));
-        for (String module : MODULES) {
-            Files.copy(find(module + ".ko").orElseThrow(), root.resolve(module + ".ko"));
-        }
-        Files.writeString(root.resolve("init"), INIT).toFile().setExecutable(true);
-        Path initrd = folder.resolve("initrd.cpio");
-        Client.run("sh", "-c", "cd '%s' && busybox find . | busybox cpio -o -H newc > '%s'".formatted(root, initrd))
-                .ok();
-        return initrd;
-    }
-
-    private static Optional<Path> find(String name) throws IOException {
-        if (Files.notExists(KERNEL)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> files = Files.walk(KERNEL)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(name))
-                    .findFirst();
-        }
     }
 }

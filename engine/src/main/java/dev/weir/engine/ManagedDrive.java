@@ -220,7 +220,8 @@ final class ManagedDrive implements DriveControl {
             storage = opened;
             factory = by;
             openedAs = with;
-            OpenDrive offered = new OpenDrive(name(), with.readOnly(), throttle, opened, counted);
+            OpenDrive offered =
+                    new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
             throttle.reopen();
             open = offered;
             stands("");

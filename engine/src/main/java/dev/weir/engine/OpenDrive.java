@@ -7,6 +7,7 @@ import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A drive whose backend is open: checks requests, takes them through the throttle and on to the storage. */
@@ -17,9 +18,17 @@ final class OpenDrive implements Drive {
     private final Throttle throttle;
     private final Storage storage;
     private final Statistics statistics;
+    private final Supplier<String> description;
 
-    OpenDrive(String name, boolean readOnly, Throttle throttle, Storage storage, Statistics statistics) {
+    OpenDrive(
+            String name,
+            boolean readOnly,
+            Throttle throttle,
+            Storage storage,
+            Statistics statistics,
+            Supplier<String> description) {
         this.name = name;
+        this.description = description;
         this.readOnly = readOnly;
         this.size = storage.backend().size();
         this.throttle = throttle;
@@ -30,6 +39,11 @@ final class OpenDrive implements Drive {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String description() {
+        return description.get();
     }
 
     @Override

@@ -1,20 +1,12 @@
 package dev.weir.nbd;
 
-import dev.weir.drive.Drive;
-
-/** What the server spends on its connections. All of it is per connection unless it says otherwise. */
+/** What the server spends on its connections beside its {@link Limits}. Per connection unless it says otherwise. */
 final class Bounds {
-    /**
-     * Requests that were received and whose replies have not yet been written to the socket. At the bound the
-     * connection is not read from, until half of them are done.
-     */
-    static final int MAX_REQUESTS = 1024;
-
-    /** The bytes that those requests carry: payloads of writes, and what reads ask for. Bounded in the same way. */
-    static final long MAX_REQUEST_BYTES = 2L * Drive.MAX_TRANSFER;
-
     /** The longest data of an option that is looked at; it holds the longest name the specification allows. */
-    static final int MAX_OPTION_BYTES = 64 << 10;
+    static final int MAX_OPTION_BYTES = 16 << 10;
+
+    /** What is received at once in the handshake; more than the longest option. */
+    static final int HANDSHAKE_RECEIVE_BYTES = 32 << 10;
 
     /** Requests that are kept for reuse. */
     static final int MAX_SPARE_REQUESTS = 256;

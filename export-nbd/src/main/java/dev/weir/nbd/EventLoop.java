@@ -48,6 +48,8 @@ final class EventLoop implements Executor {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(Bounds.RECEIVE_BYTES);
     private final BufferPool pool;
+    private final Ticker ticker = new Ticker(this);
+    private final Hangups hangups;
     private final Thread thread;
     private volatile boolean stopping;
 
@@ -61,12 +63,21 @@ final class EventLoop implements Executor {
     private EventLoop(String name, BufferPool pool) throws IOException {
         this.pool = pool;
         selector = Selector.open();
+        hangups = new Hangups(ticker);
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
 
     BufferPool pool() {
         return pool;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Hangups hangups() {
+        return hangups;
     }
 
     /** Returns where sockets are read to; nothing stays in it from one call of a handler to the next. */
@@ -124,7 +135,8 @@ final class EventLoop implements Executor {
     }
 
     private void run() {
-        try (selector) {
+        try (selector;
+                hangups) {
             while (!stopping) {
                 if (tasks.isEmpty()) {
                     selector.select(serve);

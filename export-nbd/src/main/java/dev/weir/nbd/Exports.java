@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exports {
     private final ConcurrentNavigableMap<String, Drive> drives = new ConcurrentSkipListMap<>();
+    private volatile String defaultName = "";
 
     void add(Drive drive) {
         drives.put(drive.name(), drive);
@@ -25,10 +26,16 @@ final class Exports {
         drives.remove(drive.name(), drive);
     }
 
-    /** Returns the drive of that name; for the empty name the only drive, if there is exactly one. */
+    /** Says which drive the empty name means; if it is empty itself, the only drive there is. */
+    void byDefault(String name) {
+        defaultName = name;
+    }
+
+    /** Returns the drive of that name; for the empty name the default, or else the only drive, if there is exactly one. */
     @Nullable
     Drive find(String name) {
-        return name.isEmpty() ? only() : drives.get(name);
+        String asked = name.isEmpty() ? defaultName : name;
+        return asked.isEmpty() ? only() : drives.get(asked);
     }
 
     private @Nullable Drive only() {
@@ -37,8 +44,8 @@ final class Exports {
         return all.hasNext() ? null : first;
     }
 
-    /** Returns the names, sorted. */
-    Collection<String> names() {
-        return Collections.unmodifiableCollection(drives.keySet());
+    /** Returns the drives, sorted by name. */
+    Collection<Drive> all() {
+        return Collections.unmodifiableCollection(drives.values());
     }
 }

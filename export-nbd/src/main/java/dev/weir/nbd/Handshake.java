@@ -192,7 +192,7 @@ final class Handshake {
 
     private Step list() throws OptionRefused {
         refuseData();
-        exports.names().forEach(name -> output.server(option, name));
+        exports.all().forEach(drive -> output.server(option, drive));
         output.ack(option);
         return Step.TAKEN;
     }
@@ -236,7 +236,11 @@ final class Handshake {
         Agreement offer = agreementOn(found);
         output.infoExport(option, offer);
         if (info.infos().contains(Nbd.NBD_INFO_NAME)) {
-            output.infoName(option, found);
+            output.infoText(option, Nbd.NBD_INFO_NAME, found.name());
+        }
+        if (info.infos().contains(Nbd.NBD_INFO_DESCRIPTION)
+                && !found.description().isEmpty()) {
+            output.infoText(option, Nbd.NBD_INFO_DESCRIPTION, found.description());
         }
         if (info.infos().contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
             output.infoBlockSize(option);
@@ -270,7 +274,7 @@ final class Handshake {
     /** A client's text may hold anything; what reaches the log or the client again holds no control characters. */
     private static String unknown(String name) {
         return name.isEmpty()
-                ? "no default export: there is not exactly one drive"
+                ? "no default export is configured, and there is not exactly one drive"
                 : "no drive is named '" + name.replaceAll("\\p{Cntrl}", "?") + "'";
     }
 }

@@ -52,10 +52,11 @@ final class HandshakeOutput {
         reply(option, error, why.getBytes(UTF_8));
     }
 
-    void server(int option, String name) {
-        byte[] utf8 = name.getBytes(UTF_8);
-        byte[] data = new byte[Integer.BYTES + utf8.length];
-        ByteBuffer.wrap(data).putInt(utf8.length).put(utf8);
+    void server(int option, Drive drive) {
+        byte[] name = drive.name().getBytes(UTF_8);
+        byte[] description = drive.description().getBytes(UTF_8);
+        byte[] data = new byte[Integer.BYTES + name.length + description.length];
+        ByteBuffer.wrap(data).putInt(name.length).put(name).put(description);
         reply(option, Nbd.NBD_REP_SERVER, data);
     }
 
@@ -76,10 +77,10 @@ final class HandshakeOutput {
         reply(option, Nbd.NBD_REP_INFO, data);
     }
 
-    void infoName(int option, Drive drive) {
-        byte[] utf8 = drive.name().getBytes(UTF_8);
+    void infoText(int option, int info, String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
         byte[] data = new byte[Short.BYTES + utf8.length];
-        ByteBuffer.wrap(data).putShort((short) Nbd.NBD_INFO_NAME).put(utf8);
+        ByteBuffer.wrap(data).putShort((short) info).put(utf8);
         reply(option, Nbd.NBD_REP_INFO, data);
     }
 

@@ -15,13 +15,26 @@ final class Inbox {
 
     private final SocketChannel channel;
     private final EventLoop loop;
+    private final Budget budget;
     private final ByteBuffer[] payloadAndBehind = new ByteBuffer[2];
     private @Nullable ByteBuffer rest;
     private boolean drained;
+    private int receiveBytes = Bounds.HANDSHAKE_RECEIVE_BYTES;
 
-    Inbox(SocketChannel channel, EventLoop loop) {
+    /**
+     * Makes one for the handshake.
+     *
+     * @param budget is told what is kept
+     */
+    Inbox(SocketChannel channel, EventLoop loop, Budget budget) {
         this.channel = channel;
         this.loop = loop;
+        this.budget = budget;
+    }
+
+    /** Receives as much at once as there is room for, now that transmission has begun. */
+    void beginTransmission() {
+        receiveBytes = Bounds.RECEIVE_BYTES;
     }
 
     /** Returns what is left of earlier bytes; offer it to {@link #keep} afterwards. */
@@ -46,10 +59,16 @@ final class Inbox {
             payloadAndBehind[1] = in;
             received = channel.read(payloadAndBehind);
         } else {
+            in.limit(Math.min(in.capacity(), in.position() + receivable()));
             received = channel.read(in);
         }
         drained = in.hasRemaining();
         return received < 0 ? null : in.flip();
+    }
+
+    /** Little, while others wait for memory: what cannot be taken at once has to be kept. */
+    private int receivable() {
+        return budget.isScarce() ? Bounds.READ_BEHIND_BYTES : receiveBytes;
     }
 
     /** Returns whether the socket had less than there was room for. */
@@ -64,12 +83,14 @@ final class Inbox {
             release();
         } else if (in != rest) {
             rest = loop.pool().take(in.remaining()).put(in).flip();
+            budget.keep(rest.capacity());
         }
     }
 
     /** Forgets what is left. */
     void release() {
         if (rest != null) {
+            budget.keep(-rest.capacity());
             loop.pool().give(rest);
             rest = null;
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -37,6 +38,27 @@ public final class NbdExport implements DriveExport {
 
         /** Addresses: {@code unix:/path} and {@code tcp:host:port}, where port 0 is any that is free. */
         String[] listen() default {};
+
+        /** The drive that clients get who name none; empty if that is the only one there is. */
+        String default_export() default "";
+
+        /** How many connections there may be. */
+        int max_connections() default 4096;
+
+        /** How long a client may take until it is in transmission, in seconds. */
+        int handshake_timeout() default 10;
+
+        /** How many requests of a connection may be in flight. */
+        int max_requests() default 1024;
+
+        /** What these may carry, in bytes. */
+        long max_request_bytes() default 64L << 20;
+
+        /** What the requests of all connections may carry, in bytes; each counts as 4 KiB at least. */
+        long max_total_bytes() default 256L << 20;
+
+        /** How long a client may leave its replies unread while others need the memory, in seconds. */
+        int stall_timeout() default 60;
     }
 
     private final BundleContext context;
@@ -58,14 +80,26 @@ public final class NbdExport implements DriveExport {
     @Activate
     void activate(Config config) throws IOException {
         server.start();
-        server.listen(List.of(config.listen()));
+        apply(config);
         registration = context.registerService(DriveExport.class, this, properties());
+    }
+
+    private void apply(Config config) {
+        exports.byDefault(config.default_export());
+        server.limit(new Limits(
+                config.max_connections(),
+                TimeUnit.SECONDS.toMillis(config.handshake_timeout()),
+                config.max_requests(),
+                config.max_request_bytes(),
+                config.max_total_bytes(),
+                TimeUnit.SECONDS.toMillis(config.stall_timeout())));
+        server.listen(List.of(config.listen()));
     }
 
     /** Listens where it is now told to; what stays as it was notices nothing. */
     @Modified
     void modified(Config config) {
-        server.listen(List.of(config.listen()));
+        apply(config);
         if (registration != null) {
             registration.setProperties(properties());
         }

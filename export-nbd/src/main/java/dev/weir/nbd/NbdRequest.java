@@ -41,7 +41,7 @@ final class NbdRequest extends DriveRequest {
     private long lastExtentBytes;
     private int lastState;
 
-    /** What it carries, in the sense of {@link Bounds#MAX_REQUEST_BYTES}. The reply queue's. */
+    /** What it carries, in the sense of {@link Budget}. The reply queue's. */
     long carriedBytes;
 
     /** The next in whichever list it is. The reply queue's. */

@@ -29,6 +29,7 @@ final class NbdServer {
     private static final long STOP_MILLIS = 5_000;
 
     private final Exports exports;
+    private final Commons commons = new Commons();
 
     /** By configured address; what is open. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
@@ -63,6 +64,16 @@ final class NbdServer {
             throw e;
         }
         loops = List.copyOf(started);
+    }
+
+    /** Says what clients may take, from now on. */
+    void limit(Limits limits) {
+        commons.limits(limits);
+    }
+
+    /** Returns what the connections share, for tests. */
+    Commons commons() {
+        return commons;
     }
 
     /** Returns the threads, for tests. */
@@ -120,18 +131,30 @@ final class NbdServer {
     }
 
     private void accept(SocketChannel channel, String client) {
+        if (!commons.enter()) {
+            Sockets.close(channel);
+            commons.complaints.cutOff(
+                    client, "there are " + commons.limits().maxConnections() + " connections, which is the limit");
+            return;
+        }
         EventLoop loop = loops.get(accepted++ % loops.size());
         LOG.debug("{} has connected", client);
-        loop.execute(() -> register(loop, channel, key -> new Negotiation(loop, channel, key, client, exports)));
+        loop.execute(() -> {
+            if (!register(loop, channel, key -> new Negotiation(loop, channel, key, client, exports, commons))) {
+                commons.leave();
+            }
+        });
     }
 
-    private static void register(
+    private static boolean register(
             EventLoop loop, SelectableChannel channel, Function<SelectionKey, Handler> newHandler) {
         try {
             loop.register(channel, newHandler);
+            return true;
         } catch (IOException e) {
             LOG.warn("a connection cannot be served: {}", e.getMessage());
             Sockets.close(channel);
+            return false;
         }
     }
 

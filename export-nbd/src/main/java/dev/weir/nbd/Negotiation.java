@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A connection in the handshake. It takes one message after the other, and none while an answer is not sent. */
-final class Negotiation implements Connection {
+final class Negotiation implements Connection, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     private final EventLoop loop;
@@ -19,7 +19,9 @@ final class Negotiation implements Connection {
     private final String client;
     private final Inbox inbox;
     private final Handshake handshake;
+    private final Commons commons;
     private Step step = Step.TAKEN;
+    private long waitedMillis;
     private ByteBuffer output;
 
     /**
@@ -27,14 +29,36 @@ final class Negotiation implements Connection {
      *
      * @param client who it is, for people
      */
-    Negotiation(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports) {
+    Negotiation(
+            EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports, Commons commons) {
         this.loop = loop;
         this.channel = channel;
         this.key = key;
         this.client = client;
-        inbox = new Inbox(channel, loop);
+        this.commons = commons;
+        inbox = new Inbox(channel, loop, commons.budget);
         handshake = new Handshake(exports);
         output = ByteBuffer.wrap(handshake.output());
+        loop.ticker().add(this);
+    }
+
+    /** Cuts off a client that takes too long. */
+    @Override
+    public boolean tick() {
+        boolean over = !channel.isOpen() || isReplaced();
+        waitedMillis += Ticker.MILLIS;
+        if (!over && waitedMillis > commons.limits().handshakeMillis()) {
+            commons.complaints.cutOff(
+                    client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
+            close("cut off");
+            return false;
+        }
+        return !over;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // by the session that follows it
+    private boolean isReplaced() {
+        return key.attachment() != null && key.attachment() != this;
     }
 
     @Override
@@ -78,11 +102,11 @@ final class Negotiation implements Connection {
         if (step == Step.TRANSMISSION) {
             Agreement agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
-            Session session = new Session(loop, channel, key, client, inbox, agreement);
+            Session session = new Session(loop, channel, key, client, inbox, agreement, commons);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
-            LOG.warn("{} is cut off: {}", client, handshake.fault());
+            commons.complaints.cutOff(client, handshake.fault());
             close("cut off");
         } else {
             close("the client aborted");
@@ -101,6 +125,7 @@ final class Negotiation implements Connection {
         if (channel.isOpen()) {
             Sockets.close(channel);
             inbox.release();
+            commons.leave();
             LOG.debug("{} is closed: {}", client, why);
         }
     }

@@ -35,6 +35,9 @@ final class ReplyQueue {
 
     private final Owner owner;
     private final GatheringByteChannel channel;
+    private final Limits limits;
+    private final Budget budget;
+    private final Runnable budgetAgain;
 
     /** What is being written. Belongs to the thread that set {@link #writing}, and while parked to nobody. */
     private final ReplyRound round;
@@ -59,9 +62,17 @@ final class ReplyQueue {
     private @Nullable NbdRequest spares;
     private int spareCount;
 
-    ReplyQueue(Owner owner, GatheringByteChannel channel, BufferPool pool) {
+    /**
+     * Makes a queue.
+     *
+     * @param budget what it takes its requests from, and gives them back to
+     */
+    ReplyQueue(Owner owner, GatheringByteChannel channel, BufferPool pool, Limits limits, Budget budget) {
         this.owner = owner;
         this.channel = channel;
+        this.limits = limits;
+        this.budget = budget;
+        budgetAgain = owner::roomAgain;
         round = new ReplyRound(pool);
     }
 
@@ -74,13 +85,17 @@ final class ReplyQueue {
     @Nullable
     NbdRequest begin(long carries, Supplier<NbdRequest> newRequest) {
         NbdRequest request;
+        long cost = Budget.cost(carries);
         synchronized (this) {
-            if (requests == Bounds.MAX_REQUESTS || carriedBytes + carries > Bounds.MAX_REQUEST_BYTES) {
-                awaitedRequests = Bounds.MAX_REQUESTS / 2;
+            if (requests == limits.maxRequests() || carriedBytes + cost > limits.maxRequestBytes()) {
+                awaitedRequests = limits.maxRequests() / 2;
+                return null;
+            }
+            if (!takeFromBudget(cost)) {
                 return null;
             }
             requests++;
-            carriedBytes += carries;
+            carriedBytes += cost;
             request = spares;
             if (request != null) {
                 spares = request.next;
@@ -90,9 +105,17 @@ final class ReplyQueue {
         if (request == null) {
             request = newRequest.get();
         }
-        request.carriedBytes = carries;
+        request.carriedBytes = cost;
         request.next = null;
         return request;
+    }
+
+    private boolean takeFromBudget(long cost) {
+        if (budget.take(carriedBytes, cost)) {
+            return true;
+        }
+        budget.await(budgetAgain);
+        return budget.take(carriedBytes, cost);
     }
 
     /** Adds the reply to a request; if the queue is closed, nothing is written. Never blocks and never throws. */
@@ -182,7 +205,7 @@ final class ReplyQueue {
             gather();
             more = !round.isEmpty();
             writing = more;
-            roomAgain = requests <= awaitedRequests && carriedBytes <= Bounds.MAX_REQUEST_BYTES / 2;
+            roomAgain = requests <= awaitedRequests && carriedBytes <= limits.maxRequestBytes() / 2;
             if (roomAgain) {
                 awaitedRequests = NOT_AWAITED;
             }
@@ -225,10 +248,11 @@ final class ReplyQueue {
 
     private void retireAll(@Nullable NbdRequest linked) {
         NbdRequest request = linked;
+        long cost = 0;
         while (request != null) {
             NbdRequest after = request.next;
             requests--;
-            carriedBytes -= request.carriedBytes;
+            cost += request.carriedBytes;
             if (spareCount < Bounds.MAX_SPARE_REQUESTS) {
                 request.next = spares;
                 spares = request;
@@ -236,6 +260,8 @@ final class ReplyQueue {
             }
             request = after;
         }
+        carriedBytes -= cost;
+        budget.give(cost);
     }
 
     /** Returns whether every request was replied to; if not, {@link Owner#roomAgain} follows when that is so. */

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A connection in transmission: reads requests as long as there is room for them, and waits until the socket
  * takes more replies where they could not be written at once. To its drive it is the client.
  */
-final class Session implements Connection, ReplyQueue.Owner {
+final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final EventLoop loop;
@@ -26,18 +26,39 @@ final class Session implements Connection, ReplyQueue.Owner {
     private final Drive drive;
     private final ReplyQueue replies;
     private final Transmission transmission;
+    private final Commons commons;
+    private final Limits limits;
 
     /** Whether it takes no more requests and closes as soon as all are answered. */
     private boolean ending;
 
-    Session(EventLoop loop, SocketChannel channel, SelectionKey key, String client, Inbox inbox, Agreement agreement) {
+    /** Whether it is at its bound and not read from. */
+    private boolean full;
+
+    /** Whether it is looked at with every tick, as it is full or its client does not read. */
+    private volatile boolean ticking;
+
+    /** How long the client has read nothing of replies that wait for it. */
+    private long unreadMillis;
+
+    Session(
+            EventLoop loop,
+            SocketChannel channel,
+            SelectionKey key,
+            String client,
+            Inbox inbox,
+            Agreement agreement,
+            Commons commons) {
         this.loop = loop;
         this.channel = channel;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
+        inbox.beginTransmission();
         drive = agreement.drive();
-        replies = new ReplyQueue(this, channel, loop.pool());
+        this.commons = commons;
+        limits = commons.limits();
+        replies = new ReplyQueue(this, channel, loop.pool(), limits, commons.budget);
         transmission = new Transmission(this, agreement, replies, loop.pool(), loop);
     }
 
@@ -48,6 +69,7 @@ final class Session implements Connection, ReplyQueue.Owner {
         }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            unreadMillis = 0;
             replies.writeOn();
         }
         if ((operations & SelectionKey.OP_READ) != 0) {
@@ -70,12 +92,16 @@ final class Session implements Connection, ReplyQueue.Owner {
         if (state == null) {
             close("the client left");
         } else if (state == State.BROKEN) {
-            LOG.warn("{} is cut off: {}", client, transmission.fault());
+            commons.complaints.cutOff(client, transmission.fault());
             close("cut off");
         } else if (state == State.DISCONNECTED) {
             end("the client disconnected");
         } else {
-            awaitRequests(state == State.INCOMPLETE);
+            full = state == State.FULL;
+            awaitRequests(!full);
+            if (full) {
+                startTicking();
+            }
         }
     }
 
@@ -109,6 +135,44 @@ final class Session implements Connection, ReplyQueue.Owner {
         }
     }
 
+    private void startTicking() {
+        if (!ticking) {
+            ticking = true;
+            loop.ticker().add(this);
+        }
+    }
+
+    /** Looks whether a client that is not read from has gone, and one that does not read keeps memory from others. */
+    @Override
+    public boolean tick() {
+        if (!channel.isOpen()) {
+            return false;
+        }
+        boolean unread = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+        unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
+        if (unreadMillis > limits.stallMillis() && commons.budget.isScarce()) {
+            commons.complaints.cutOff(
+                    client, "it left replies unread for " + limits.stallMillis() + " ms while others need the memory");
+            close("cut off");
+            return false;
+        }
+        watchForHangup();
+        ticking = unread || full;
+        return ticking;
+    }
+
+    private void watchForHangup() {
+        try {
+            if (full) {
+                loop.hangups().watch(channel, this);
+            } else {
+                loop.hangups().unwatch(channel);
+            }
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Closes once all that was asked has been answered. */
     private void end(String why) {
         ending = true;
@@ -135,6 +199,7 @@ final class Session implements Connection, ReplyQueue.Owner {
             transmission.close();
             inbox.release();
             drive.cancel(this);
+            commons.leave();
             LOG.debug("{} is closed: {}", client, why);
         }
     }
@@ -148,7 +213,11 @@ final class Session implements Connection, ReplyQueue.Owner {
     public void awaitWritable() {
         try {
             key.interestOpsOr(SelectionKey.OP_WRITE);
-            loop.wakeup();
+            if (ticking) {
+                loop.wakeup();
+            } else {
+                loop.execute(this::startTicking);
+            }
         } catch (CancelledKeyException e) {
             LOG.trace("{} was closed meanwhile", client, e);
         }

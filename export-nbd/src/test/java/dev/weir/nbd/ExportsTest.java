@@ -20,7 +20,8 @@ class ExportsTest {
 
         assertSame(vm1, exports.find("vm1"));
         assertNull(exports.find("VM1"));
-        assertEquals(List.of("vm1", "vm2"), List.copyOf(exports.names()));
+        assertEquals(
+                List.of("vm1", "vm2"), exports.all().stream().map(Drive::name).toList());
     }
 
     @Test

@@ -19,6 +19,11 @@ final class FakeSocket implements GatheringByteChannel, ReplyQueue.Owner {
     private int roomAgain;
     private @Nullable Throwable failure;
 
+    /** Returns a new queue of replies that go here. */
+    ReplyQueue queue(BufferPool pool) {
+        return new ReplyQueue(this, this, pool, Limits.DEFAULT, new Budget(Limits.DEFAULT.maxTotalBytes()));
+    }
+
     /** Takes so many bytes and no more, until told again. */
     synchronized FakeSocket room(long bytes) {
         room = bytes;

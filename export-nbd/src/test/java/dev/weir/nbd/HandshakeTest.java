@@ -47,7 +47,7 @@ class HandshakeTest {
     private static final int STRUCTURED_REPLY = 8;
 
     private final Drive vm1 = new MemoryDrive("vm1", 1 << 20, false);
-    private final Drive golden = new MemoryDrive("gölden", 4096, true);
+    private final MemoryDrive golden = new MemoryDrive("gölden", 4096, true);
     private final Exports exports = new Exports();
     private final Handshake handshake = new Handshake(exports);
 
@@ -165,6 +165,41 @@ class HandshakeTest {
         ByteBuffer data = server.data();
         assertEquals(data.remaining() - 4, data.getInt());
         return UTF_8.decode(data).toString();
+    }
+
+    @Test
+    void aDescriptionIsToldInTheListAndIfAsked() {
+        golden.describe("the master image, für alle");
+        begin(FLAGS);
+        option(Nbd.NBD_OPT_LIST);
+        ByteBuffer listed = replies().get(0).data();
+        listed.position(4 + listed.getInt());
+        assertEquals("the master image, für alle", UTF_8.decode(listed).toString());
+
+        assertEquals(2, replyCount(infoData("gölden", Nbd.NBD_INFO_NAME)) - 1);
+        option(Nbd.NBD_OPT_INFO, infoData("gölden", Nbd.NBD_INFO_DESCRIPTION));
+        ByteBuffer told = replies().get(1).data();
+        assertEquals(Nbd.NBD_INFO_DESCRIPTION, told.getShort());
+        assertEquals("the master image, für alle", UTF_8.decode(told).toString());
+        assertEquals(2, replyCount(infoData("vm1", Nbd.NBD_INFO_DESCRIPTION)));
+    }
+
+    private int replyCount(byte[] data) {
+        option(Nbd.NBD_OPT_INFO, data);
+        return replies().size();
+    }
+
+    @Test
+    void anEmptyNameMeansTheConfiguredDrive() {
+        exports.byDefault("gölden");
+        begin(FLAGS);
+        assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_INFO, infoData("")).type());
+        exports.byDefault("nope");
+        assertEquals(
+                Nbd.NBD_REP_ERR_UNKNOWN, last(Nbd.NBD_OPT_INFO, infoData("")).type());
+        exports.byDefault("gölden");
+        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_GO, infoData("")));
+        assertSame(golden, handshake.agreement().drive());
     }
 
     @Test

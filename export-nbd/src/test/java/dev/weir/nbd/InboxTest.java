@@ -32,7 +32,7 @@ class InboxTest {
             server = listening.accept();
         }
         server.configureBlocking(false);
-        inbox = new Inbox(server, loop);
+        inbox = new Inbox(server, loop, new Budget(1 << 20));
     }
 
     @AfterEach

@@ -34,6 +34,7 @@ final class MemoryDrive implements Drive {
     private final boolean readOnly;
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Object> cancelled = new LinkedBlockingQueue<>();
+    private volatile String description = "";
     private volatile boolean recording = true;
     private volatile @Nullable Executor executor;
     private volatile @Nullable BlockError failure;
@@ -65,6 +66,10 @@ final class MemoryDrive implements Drive {
     MemoryDrive forgetful() {
         recording = false;
         return this;
+    }
+
+    void describe(String newDescription) {
+        description = newDescription;
     }
 
     /** Fails every request from now on. */
@@ -139,6 +144,11 @@ final class MemoryDrive implements Drive {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String description() {
+        return description;
     }
 
     @Override

@@ -140,6 +140,23 @@ final class NbdClient implements AutoCloseable {
         return received.flip();
     }
 
+    /** Says that nothing more will be sent. */
+    void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    /** Reads until the server closes. */
+    void drain() throws IOException {
+        ByteBuffer anything = ByteBuffer.allocate(1 << 16);
+        try {
+            while (channel.read(anything.clear()) >= 0) {
+                // goes on
+            }
+        } catch (IOException e) {
+            // closed, with something unread
+        }
+    }
+
     /** Waits for the server to send something or to close, and returns whether it has closed. */
     boolean isClosedByServer() throws IOException {
         try {

@@ -59,7 +59,9 @@ class NbdExportTest {
     }
 
     private static NbdExport.Config listen(String... addresses) {
-        return proxy(NbdExport.Config.class, (self, method, arguments) -> addresses);
+        return proxy(
+                NbdExport.Config.class,
+                (self, method, arguments) -> method.getName().equals("listen") ? addresses : method.getDefaultValue());
     }
 
     private BundleContext context() {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class NbdServerTest {
     private static final int SIZE = 8 << 20;
+    private static final int MAX_REQUESTS = Limits.DEFAULT.maxRequests();
     private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
 
     private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
@@ -188,7 +189,7 @@ class NbdServerTest {
             int memory =
                     server.loops().stream().mapToInt(loop -> loop.pool().lent()).sum();
             int requestsNotTaken = 1;
-            assertTrue(memory <= Bounds.MAX_REQUEST_BYTES / SIZE + requestsNotTaken, "buffers: " + memory);
+            assertTrue(memory <= Limits.DEFAULT.maxRequestBytes() / SIZE + requestsNotTaken, "buffers: " + memory);
             for (int cookie = 0; cookie < 20; cookie++) {
                 assertEquals(Reply.ok(cookie, data), stalled.reply(SIZE));
             }
@@ -198,16 +199,16 @@ class NbdServerTest {
     @Test
     void takesNoMoreRequestsThanTheBound() throws Exception {
         drive.hold();
-        int count = 3 * Bounds.MAX_REQUESTS;
+        int count = 3 * MAX_REQUESTS;
         Requests requests = new Requests();
         for (int cookie = 0; cookie < count; cookie++) {
             requests.flush(cookie);
         }
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(requests);
-            drive.awaitHeld(Bounds.MAX_REQUESTS);
+            drive.awaitHeld(MAX_REQUESTS);
             settle();
-            assertEquals(Bounds.MAX_REQUESTS, drive.heldCount());
+            assertEquals(MAX_REQUESTS, drive.heldCount());
 
             drive.release(false);
             assertCookies(client, count);

@@ -30,7 +30,7 @@ class ReplyModesTest {
     private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
     private final BufferPool pool = new BufferPool(1 << 20);
     private final FakeSocket socket = new FakeSocket();
-    private final ReplyQueue replies = new ReplyQueue(socket, socket, pool);
+    private final ReplyQueue replies = socket.queue(pool);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private NbdMode mode = NbdMode.EXTENDED;
     private boolean allocation = true;
@@ -153,7 +153,7 @@ class ReplyModesTest {
             take(requests().write(block, block * 1024L, new byte[] {1}));
         }
         FakeSocket second = new FakeSocket();
-        ReplyQueue queue = new ReplyQueue(second, second, pool);
+        ReplyQueue queue = second.queue(pool);
         transmission(drive, queue)
                 .take(ByteBuffer.wrap(requests()
                         .request(0, Nbd.NBD_CMD_BLOCK_STATUS, 1, 0, SIZE)

@@ -27,7 +27,7 @@ class ReplyQueueTest {
 
     private final BufferPool pool = new BufferPool(1 << 20);
     private final FakeSocket socket = new FakeSocket();
-    private final ReplyQueue queue = new ReplyQueue(socket, socket, pool);
+    private final ReplyQueue queue = socket.queue(pool);
     private final Transmission transmission = new Transmission("client", AGREEMENT, queue, pool, Runnable::run);
 
     @Test
@@ -79,7 +79,7 @@ class ReplyQueueTest {
     void goesOnWhereAFullSocketStopped() {
         for (int room = 0; room < 3 * HEADER + 100; room++) {
             FakeSocket narrow = new FakeSocket().room(room);
-            ReplyQueue fresh = new ReplyQueue(narrow, narrow, pool);
+            ReplyQueue fresh = narrow.queue(pool);
             fresh.cork();
             NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
             data.begin(1, 0);

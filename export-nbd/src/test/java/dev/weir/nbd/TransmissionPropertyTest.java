@@ -73,7 +73,7 @@ class TransmissionPropertyTest {
             MemoryDrive drive, byte[] bytes, Map<Long, Reply> expected, Random random) {
         BufferPool pool = new BufferPool(1 << 20);
         FakeSocket socket = new FakeSocket();
-        ReplyQueue replies = new ReplyQueue(socket, socket, pool);
+        ReplyQueue replies = socket.queue(pool);
         Transmission transmission =
                 new Transmission("client", new Agreement(drive, NbdMode.SIMPLE, false), replies, pool, Runnable::run);
         int received = 0;

@@ -24,12 +24,13 @@ class TransmissionTest {
     private static final int FUA = 1;
     private static final int NO_HOLE = 2;
     private static final long GIB = 1 << 30;
+    private static final int MAX_REQUESTS = Limits.DEFAULT.maxRequests();
 
     private final MemoryDrive drive = new MemoryDrive("vm1", 1 << 20, false);
     private final MemoryDrive wide = new MemoryDrive("wide", 10 * GIB, ByteBuffer.allocate(Drive.MAX_TRANSFER), false);
     private final BufferPool pool = new BufferPool(1 << 20);
     private final FakeSocket socket = new FakeSocket();
-    private final ReplyQueue replies = new ReplyQueue(socket, socket, pool);
+    private final ReplyQueue replies = socket.queue(pool);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Transmission transmission = on(drive);
     private final Transmission wideTransmission = on(wide);
@@ -172,7 +173,7 @@ class TransmissionTest {
 
         for (int piece = 1; piece <= whole.length; piece++) {
             FakeSocket fresh = new FakeSocket();
-            ReplyQueue queue = new ReplyQueue(fresh, fresh, pool);
+            ReplyQueue queue = fresh.queue(pool);
             MemoryDrive freshDrive = new MemoryDrive("vm1", 1 << 20, false);
             offer(new Transmission("client", simple(freshDrive), queue, pool, tasks::add), whole, piece);
 
@@ -217,12 +218,12 @@ class TransmissionTest {
     void takesNoMoreThanTheBoundOfRequestsUntilHalfAreDone() {
         drive.hold();
         Requests requests = new Requests();
-        IntStream.rangeClosed(0, Bounds.MAX_REQUESTS).forEach(requests::flush);
+        IntStream.rangeClosed(0, MAX_REQUESTS).forEach(requests::flush);
         ByteBuffer in = ByteBuffer.wrap(requests.toBytes());
 
         assertEquals(State.FULL, transmission.take(in));
         assertEquals(Nbd.REQUEST_BYTES, in.remaining());
-        drive.releaseFirst(Bounds.MAX_REQUESTS / 2 - 1);
+        drive.releaseFirst(MAX_REQUESTS / 2 - 1);
         assertEquals(0, socket.roomAgainCount());
         drive.releaseFirst(1);
         assertEquals(1, socket.roomAgainCount());
@@ -230,9 +231,7 @@ class TransmissionTest {
         assertEquals(State.INCOMPLETE, transmission.take(in));
         drive.release(false);
         assertEquals(1, socket.roomAgainCount());
-        assertEquals(
-                Bounds.MAX_REQUESTS + 1,
-                socket.replies(new int[Bounds.MAX_REQUESTS + 1]).size());
+        assertEquals(MAX_REQUESTS + 1, socket.replies(new int[MAX_REQUESTS + 1]).size());
     }
 
     @Test

@@ -1,0 +1,82 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the NBD server is told beside where to listen, and what clients are told of a drive. */
+final class NbdReaderTest {
+    private final ConfigFolder folder;
+
+    NbdReaderTest(@TempDir Path folder) {
+        this.folder = new ConfigFolder(folder);
+    }
+
+    private Reading read(String file) {
+        folder.write("weir.conf", "weir { drives.vm1.backend { type = memory, size = 1M }\n" + file + "\n}");
+        return ConfigurationReader.read(folder.inputs(List.of(), List.of()), TestTypes.ALL);
+    }
+
+    @Test
+    void whatIsNotSetIsLeftToTheServer() {
+        assertEquals(Map.of(), read("").nbd());
+    }
+
+    @Test
+    void everyKey() {
+        Reading reading = read(
+                """
+                nbd {
+                  max-connections = 10, handshake-timeout = 1m, max-requests = 64, max-request-bytes = 32MiB
+                  max-total-bytes = 1GiB, stall-timeout = 5, default-export = vm1
+                }""");
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(
+                Map.of(
+                        "max.connections", 10L,
+                        "handshake.timeout", 60L,
+                        "max.requests", 64L,
+                        "max.request.bytes", 32L << 20,
+                        "max.total.bytes", 1L << 30,
+                        "stall.timeout", 5L,
+                        "default.export", "vm1"),
+                reading.nbd());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "max-connections = 0       | must be from 1 to 1000000",
+                "handshake-timeout = 2h    | must be from 1 to 3600 s",
+                "max-requests = 65537      | must be from 1 to 65536",
+                "max-request-bytes = 1M    | must be from 33554432 to 1099511627776 bytes",
+                "max-total-bytes = 2TiB    | must be from 33554432 to 1099511627776 bytes",
+                "stall-timeout = 0         | must be from 1 to 86400 s",
+                "default-export = vm2      | is not a drive; did you mean vm1?",
+            })
+    void whatIsOutOfRangeIsAFault(String line, String rule) {
+        assertEquals(
+                List.of("weir.conf:2: nbd." + line + ": " + rule),
+                read("nbd." + line).faults());
+    }
+
+    @Test
+    void aDriveHasADescription() {
+        assertEquals(
+                "für alle",
+                read("drives.vm1.description = \"für alle\"").drives().get(0).description());
+        assertEquals("", read("").drives().get(0).description());
+        assertEquals(
+                List.of("weir.conf:2: drives.vm1.description = a?b: must be at most 4096 bytes of UTF-8 without"
+                        + " control characters"),
+                read("drives.vm1.description = \"a\\nb\"").faults());
+    }
+}

@@ -1,0 +1,89 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The NBD client of the Linux kernel, in an emulated guest that reaches Weir over TCP. */
+class KernelClientIT {
+    private static final int BYTES = 1 << 20;
+
+    private static final List<String> MODULES = List.of(
+            "virtio_ring",
+            "virtio",
+            "virtio_pci_legacy_dev",
+            "virtio_pci_modern_dev",
+            "virtio_pci",
+            "failover",
+            "net_failover",
+            "virtio_net",
+            "nbd");
+
+    /** Copies the first MiB of the drive to the second and gives the first back, past the guest's page cache. */
+    private static final String INIT =
+            """
+            #!/bin/busybox sh
+            b=/bin/busybox
+            $b mount -t devtmpfs dev /dev; $b mount -t proc proc /proc; $b mount -t sysfs sys /sys
+            exec >/dev/ttyS0 2>&1
+            for m in %s; do $b insmod /$m.ko; done
+            $b ifconfig lo up
+            $b ifconfig eth0 10.0.2.15 up
+            /bin/nbd-client 10.0.2.2 %d /dev/nbd0 -N vm1
+            $b dd if=/dev/nbd0 of=/dev/nbd0 bs=64k count=16 seek=16 iflag=direct oflag=direct
+            echo "guest has read $($b dd if=/dev/nbd0 bs=64k count=16 iflag=direct | $b sha256sum)"
+            $b sync
+            $b blkdiscard -l %d /dev/nbd0 && echo guest has discarded
+            echo "cache: $($b cat /sys/block/nbd0/queue/write_cache)"
+            /bin/nbd-client -d /dev/nbd0
+            $b poweroff -f
+            """;
+
+    @Test
+    void readsWritesFlushesAndDiscards(@TempDir Path folder) throws IOException, NoSuchAlgorithmException {
+        Client.need("qemu-system-x86_64", "nbdcopy", "nbdinfo", "busybox", "nbd-client", "ldd");
+        Guest.need("vmlinuz", "nbd.ko");
+        byte[] random = new byte[BYTES];
+        new Random().nextBytes(random);
+        Path data = Files.write(folder.resolve("data"), random);
+        Path disk = folder.resolve("disk");
+        int port = freePort();
+        String listen = "tcp:127.0.0.1:" + port;
+        Path home = folder.resolve("home");
+        String socket = "unix:" + home.resolve("run/nbd.sock");
+        try (Weir weir =
+                Weir.start(home, "-drive", "id=vm1,memory=16M,bps=20M", "--listen", socket, "--listen", listen)) {
+            Client.run("nbdcopy", data.toString(), weir.uri("vm1")).ok();
+            String init = INIT.formatted(String.join(" ", MODULES), port, BYTES);
+            List<String> network = List.of("-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=");
+            String console = Guest.boot(folder, init, MODULES, List.of("busybox", "nbd-client"), network);
+            String sum = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(random));
+            assertTrue(console.contains("guest has read " + sum), console);
+            assertTrue(console.contains("guest has discarded"), console);
+            assertTrue(console.contains("cache: write back"), console);
+            Client.run("nbdcopy", weir.uri("vm1"), disk.toString()).ok();
+        }
+        byte[] copied = Files.readAllBytes(disk);
+        assertTrue(Arrays.equals(random, Arrays.copyOfRange(copied, BYTES, 2 * BYTES)), "what the guest has written");
+        assertTrue(Arrays.equals(new byte[BYTES], Arrays.copyOf(copied, BYTES)), "what the guest has discarded");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.weir.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.Drive;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients may take, and that those who want more harm only themselves. */
+@Timeout(60)
+class HostileClientsTest {
+    private static final int SIZE = 8 << 20;
+    private static final int MAX_REQUESTS = 8;
+    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
+
+    /** Times that no test waits for, but those which set others. */
+    private static final Limits LIMITS =
+            new Limits(8, 3_600_000, MAX_REQUESTS, 2L * Drive.MAX_TRANSFER, 1L << 30, 3_600_000);
+
+    private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
+    private final Exports exports = new Exports();
+    private final NbdServer server = new NbdServer(exports);
+    private final Path socket;
+
+    HostileClientsTest(@TempDir Path folder) throws IOException {
+        socket = folder.resolve("nbd.sock");
+        exports.add(drive);
+        server.limit(LIMITS);
+        server.start();
+        server.listen(List.of("unix:" + socket, "tcp:127.0.0.1:0"));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        server.close();
+        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+        assertEquals(0, server.commons().budget.used());
+        assertEquals(0, server.commons().connections());
+    }
+
+    @Test
+    void aConnectionBeyondTheLimitIsClosedAtOnceAndTheOthersStay() throws Exception {
+        List<NbdClient> clients = new ArrayList<>();
+        for (int i = 0; i < LIMITS.maxConnections(); i++) {
+            clients.add(NbdClient.to(unix(), "vm1"));
+        }
+        try (NbdClient oneMore = new NbdClient(unix())) {
+            assertTrue(oneMore.isClosedByServer());
+        }
+        for (NbdClient client : clients) {
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+        }
+        clients.remove(0).close();
+        drive.awaitCancelled();
+        clients.add(NbdClient.to(tcp(), "vm1"));
+        for (NbdClient client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void aHandshakeThatTakesTooLongIsCutOffAndTransmissionIsNot() throws Exception {
+        server.limit(new Limits(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
+        try (NbdClient silent = new NbdClient(unix());
+                NbdClient slow = new NbdClient(tcp())) {
+            slow.greet(FLAGS);
+            slow.send(NbdClient.option(Nbd.NBD_OPT_LIST));
+            assertEquals(2, slow.optionReplies().size());
+            silent.receive(18);
+            assertTrue(silent.isClosedByServer());
+            assertTrue(slow.isClosedByServer());
+        }
+        server.limit(LIMITS);
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            server.limit(new Limits(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
+            try (NbdClient silent = new NbdClient(unix())) {
+                silent.receive(18);
+                assertTrue(silent.isClosedByServer());
+            }
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+        }
+    }
+
+    /** It must not read on, and it must not wait for a reply to be written. */
+    @Test
+    void aClientThatDiesAtItsBoundTakesItsQueuedRequestsWithIt() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            Requests requests = new Requests();
+            for (int cookie = 0; cookie < 1000; cookie++) {
+                requests.write(cookie, 0, new byte[100]);
+            }
+            client.send(requests);
+            drive.awaitHeld(MAX_REQUESTS);
+        }
+        drive.awaitCancelled();
+        assertEquals(0, drive.heldCount());
+        assertEquals(MAX_REQUESTS, drive.seen().size());
+    }
+
+    /** Over TCP a client that has gone looks like one that only sends no more, until it is replied to. */
+    @Test
+    void aTcpClientThatDiesAtItsBoundIsNoticedWithTheNextReply() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(tcp(), "vm1")) {
+            Requests requests = new Requests();
+            for (int cookie = 0; cookie < 1000; cookie++) {
+                requests.flush(cookie);
+            }
+            client.send(requests);
+            drive.awaitHeld(MAX_REQUESTS);
+        }
+        drive.releaseFirst(1);
+        drive.awaitCancelled();
+        assertEquals(0, drive.heldCount());
+    }
+
+    @Test
+    void whatAllHaveInFlightIsBoundedAndTheNextClientFindsRoom() throws Exception {
+        long total = 64 * Budget.MIN_COST;
+        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), total, 3_600_000));
+        drive.hold();
+        try (NbdClient one = NbdClient.to(unix(), "vm1");
+                NbdClient other = NbdClient.to(tcp(), "vm1")) {
+            for (NbdClient greedy : List.of(one, other)) {
+                Requests requests = new Requests();
+                for (int cookie = 0; cookie < 100; cookie++) {
+                    requests.write(cookie, 0, new byte[16]);
+                }
+                greedy.send(requests);
+            }
+            drive.awaitHeld(40);
+            assertTrue(drive.heldCount() <= 64, "in flight: " + drive.heldCount());
+            try (NbdClient next = NbdClient.to(unix(), "vm1")) {
+                int before = drive.heldCount();
+                next.send(new Requests().flush(1));
+                drive.awaitHeld(before + 1);
+                drive.release(false);
+                assertEquals(Reply.ok(1), next.reply());
+            }
+            for (NbdClient greedy : List.of(one, other)) {
+                for (int i = 0; i < 100; i++) {
+                    assertEquals(0, greedy.reply().error());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatLeavesItsRepliesUnreadIsCutOffOnceOthersNeedTheMemory() throws Exception {
+        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
+            stalled.send(new Requests().read(1, 0, SIZE));
+            stalled.receive(16);
+            CompletableFuture<Void> never = new CompletableFuture<>();
+            never.completeOnTimeout(null, 5 * Ticker.MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+            assertEquals(1, server.commons().connections());
+            try (NbdClient other = NbdClient.to(unix(), "vm1")) {
+                other.send(new Requests().read(1, 0, SIZE));
+                assertEquals(SIZE, other.reply(SIZE).data().remaining());
+            }
+        }
+    }
+
+    @Test
+    void garbageAtAnyByteEndsThatConnectionOnly() throws Exception {
+        byte[] good = goodBytes();
+        try (NbdClient wellBehaved = NbdClient.to(unix(), "vm1")) {
+            for (int at = 0; at < good.length; at += 3) {
+                byte[] bad = good.clone();
+                bad[at] ^= (byte) 0xa5;
+                try (NbdClient client = new NbdClient(unix())) {
+                    client.send(bad);
+                    client.shutdownOutput();
+                    client.drain();
+                }
+                wellBehaved.send(new Requests().flush(at));
+                assertEquals(Reply.ok(at), wellBehaved.reply());
+            }
+        }
+        assertFalse(drive.seen().isEmpty());
+    }
+
+    private static byte[] goodBytes() {
+        Requests all = new Requests(NbdMode.EXTENDED);
+        all.raw(new byte[] {0, 0, 0, FLAGS});
+        all.raw(NbdClient.option(Nbd.NBD_OPT_EXTENDED_HEADERS));
+        all.raw(NbdClient.option(Nbd.NBD_OPT_SET_META_CONTEXT, NbdClient.metaData("vm1", "base:allocation")));
+        all.raw(NbdClient.option(Nbd.NBD_OPT_GO, NbdClient.infoData("vm1", Nbd.NBD_INFO_BLOCK_SIZE)));
+        all.write(1, 4096, new byte[16]).request(0, Nbd.NBD_CMD_BLOCK_STATUS, 2, 0, SIZE);
+        return all.read(3, 0, 16).disconnect().toBytes();
+    }
+
+    private SocketAddress unix() {
+        return UnixDomainSocketAddress.of(socket);
+    }
+
+    private SocketAddress tcp() {
+        String address = server.addresses().get(1);
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+}
