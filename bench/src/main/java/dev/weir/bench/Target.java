@@ -2,6 +2,7 @@ package dev.weir.bench;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ record Target(String storage, String server, Starter starter) {
     static final String WEIR = "weir";
     static final String NBDKIT = "nbdkit";
     static final String WITH_LIMITS = "weir, six limits";
+    static final String BUSY_POLL = "weir, busy-poll 20us";
     static final String NULL_CO = "qemu-nbd null-co";
 
     /** So high that nothing ever waits. */
@@ -38,6 +40,11 @@ record Target(String storage, String server, Starter starter) {
         targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory)));
         targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
         targets.add(new Target(FILE, WEIR, () -> Server.weir(run, "file", "file=" + image(run, "weir.img"))));
+        targets.add(new Target(MEMORY, BUSY_POLL, () -> Server.weir(run, "memory", memory, busyPoll(run))));
+        targets.add(new Target(FILE, BUSY_POLL, () -> {
+            String image = image(run, "weir-busy.img");
+            return Server.weir(run, "file", "file=" + image, busyPoll(run));
+        }));
         if (isThere(run, "nbdkit")) {
             String size = String.valueOf(DRIVE_BYTES);
             targets.add(new Target(
@@ -58,6 +65,12 @@ record Target(String storage, String server, Starter starter) {
             }));
         }
         return targets;
+    }
+
+    private static String[] busyPoll(Run run) throws IOException {
+        Path configuration = run.folder().resolve("busy.conf");
+        Files.writeString(configuration, "weir.nbd.busy-poll = 20us");
+        return new String[] {"--config", configuration.toString()};
     }
 
     private static boolean isThere(Run run, String program) {

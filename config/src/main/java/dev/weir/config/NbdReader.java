@@ -19,6 +19,7 @@ final class NbdReader {
             "max-request-bytes",
             "max-total-bytes",
             "stall-timeout",
+            "busy-poll",
             "default-export");
 
     /** A request of the longest length there is must have room. */
@@ -43,6 +44,7 @@ final class NbdReader {
         put("max-requests", Quantity.count(nbd.child("max-requests")), 1, 65_536, "");
         put("max-request-bytes", Quantity.bytes(nbd.child("max-request-bytes")), MIN_BYTES, MAX_BYTES, " bytes");
         put("max-total-bytes", Quantity.bytes(nbd.child("max-total-bytes")), MIN_BYTES, MAX_BYTES, " bytes");
+        put("busy-poll", Quantity.nanos(nbd.child("busy-poll")), 0, 1_000_000, " ns");
         put("stall-timeout", Quantity.seconds(nbd.child("stall-timeout")), 1, 86_400, " s");
         String export = Values.word(nbd.child("default-export"));
         if (export != null) {

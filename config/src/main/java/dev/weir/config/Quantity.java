@@ -35,12 +35,16 @@ final class Quantity {
 
     /** Reads a duration in whole seconds; a number alone is seconds. */
     static @Nullable Long seconds(Setting setting) {
-        long nanos = Duration.ofSeconds(1).toNanos();
-        return whole(
-                setting,
-                unit -> BigDecimal.valueOf(unit.getDuration("it").toNanos()),
-                nanos,
-                "must be whole seconds, as 30, 30s or 5m");
+        return duration(setting, Duration.ofSeconds(1), "must be whole seconds, as 30, 30s or 5m");
+    }
+
+    /** Reads a duration in whole nanoseconds; a number alone is nanoseconds. */
+    static @Nullable Long nanos(Setting setting) {
+        return duration(setting, Duration.ofNanos(1), "must be whole nanoseconds, as 20us or 500ns");
+    }
+
+    private static @Nullable Long duration(Setting setting, Duration one, String rule) {
+        return whole(setting, unit -> BigDecimal.valueOf(unit.getDuration("it").toNanos()), one.toNanos(), rule);
     }
 
     /** Reads a plain number. */

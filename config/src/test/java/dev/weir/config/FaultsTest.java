@@ -186,7 +186,7 @@ final class FaultsTest {
                 "groups.g.backend = 4 | groups.g.backend = 4: unknown key; there are policy, limits",
                 "nbd = 4 | nbd = 4: must be a block { … }",
                 "nbd.port = 4 | nbd.port = 4: unknown key; there are listen, max-connections, handshake-timeout, max-requests,"
-                        + " max-request-bytes, max-total-bytes, stall-timeout, default-export",
+                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export",
                 "nbd.listen = [] | nbd.listen = []: must be one address or more",
                 "nbd.listen = \"udp:a:1\" | nbd.listen = udp:a:1: must be unix:PATH or tcp:HOST:PORT,"
                         + " an IPv6 address in brackets",

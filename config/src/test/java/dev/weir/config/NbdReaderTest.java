@@ -34,7 +34,7 @@ final class NbdReaderTest {
                 """
                 nbd {
                   max-connections = 10, handshake-timeout = 1m, max-requests = 64, max-request-bytes = 32MiB
-                  max-total-bytes = 1GiB, stall-timeout = 5, default-export = vm1
+                  max-total-bytes = 1GiB, stall-timeout = 5, busy-poll = 20us, default-export = vm1
                 }""");
 
         assertEquals(List.of(), reading.faults());
@@ -46,6 +46,7 @@ final class NbdReaderTest {
                         "max.request.bytes", 32L << 20,
                         "max.total.bytes", 1L << 30,
                         "stall.timeout", 5L,
+                        "busy.poll", 20_000L,
                         "default.export", "vm1"),
                 reading.nbd());
     }
@@ -60,6 +61,8 @@ final class NbdReaderTest {
                 "max-request-bytes = 1M    | must be from 33554432 to 1099511627776 bytes",
                 "max-total-bytes = 2TiB    | must be from 33554432 to 1099511627776 bytes",
                 "stall-timeout = 0         | must be from 1 to 86400 s",
+                "busy-poll = 2ms           | must be from 0 to 1000000 ns",
+                "busy-poll = fast          | must be whole nanoseconds, as 20us or 500ns",
                 "default-export = vm2      | is not a drive; did you mean vm1?",
             })
     void whatIsOutOfRangeIsAFault(String line, String rule) {

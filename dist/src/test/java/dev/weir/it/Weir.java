@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
@@ -157,6 +159,16 @@ final class Weir implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
     }
 
+    /** Stops a bundle. */
+    void stop(String bundle) {
+        ask("b = ($.context getBundle %s); $b stop".formatted(bundle)).ok();
+    }
+
+    /** Starts a bundle. */
+    void start(String bundle) {
+        ask("b = ($.context getBundle %s); $b start".formatted(bundle)).ok();
+    }
+
     /** Returns its process id. */
     long pid() {
         return process.pid();
@@ -188,13 +200,22 @@ final class Weir implements AutoCloseable {
         for (int i = 0; !errors().contains(text); i++) {
             assertTrue(
                     i < SECONDS * 10 && process.isAlive(), () -> "does not say \"%s\": %s".formatted(text, errors()));
-            pause();
+            pause(100);
         }
     }
 
-    private static void pause() {
+    /** Waits until something is as wanted. */
+    void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), () -> ask("drives").out() + log());
+            pause(20);
+        }
+    }
+
+    static void pause(long millis) {
         try {
-            Thread.sleep(100);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -1,11 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.block.BlockError;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.QueuedRequest;
@@ -42,8 +40,6 @@ final class ManagedDrive implements DriveControl {
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
-    private volatile @Nullable Storage storage;
-
     /** Who is to open the backend; null if it is to be closed. */
     private volatile @Nullable BlockBackendFactory wanted;
 
@@ -74,7 +70,7 @@ final class ManagedDrive implements DriveControl {
         this.unavailable = missingBackend(settings);
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
-        this.throttle = new Throttle(own, clock, domain, this::execute);
+        this.throttle = new Throttle(own, clock, domain);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -107,15 +103,6 @@ final class ManagedDrive implements DriveControl {
         }
     }
 
-    private void execute(DriveRequest request) {
-        Storage to = storage;
-        if (to == null) {
-            request.completed(BlockError.ESHUTDOWN);
-        } else {
-            to.execute(request);
-        }
-    }
-
     @Override
     public String name() {
         return settings.name();
@@ -127,13 +114,14 @@ final class ManagedDrive implements DriveControl {
 
     /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
     void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
-        reconfigure(newSettings.policy(), policy, newSettings.limits());
+        PolicySlot own = throttle.queue().own;
+        throttle.moveTo(
+                domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
-        throttle.moveTo(domain);
     }
 
     void moveTo(ThrottleDomain domain) {
-        throttle.moveTo(domain);
+        throttle.moveTo(domain, () -> {});
     }
 
     void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
@@ -148,7 +136,7 @@ final class ManagedDrive implements DriveControl {
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
         throttle.locked(at -> {
             throttle.queue().own.reconfigure(policy, newFactory, limits, clock.nanoTime());
-            throttle.queue().changed();
+            throttle.queue().limitsChanged();
             return at;
         });
         throttle.release();
@@ -217,17 +205,16 @@ final class ManagedDrive implements DriveControl {
             Statistics counted = new Statistics();
             Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
             statistics = counted;
-            storage = opened;
             factory = by;
             openedAs = with;
             OpenDrive offered =
                     new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
-            throttle.reopen();
+            throttle.open(opened);
             open = offered;
             stands("");
             drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
             log.error("drive {} cannot be opened: {}", name(), unavailable);
         }
@@ -251,7 +238,6 @@ final class ManagedDrive implements DriveControl {
             log.info("drive {} is closed: {}", name(), reason);
             stands(reason);
         }
-        storage = null;
         factory = null;
     }
 

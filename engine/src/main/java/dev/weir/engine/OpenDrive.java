@@ -64,7 +64,7 @@ final class OpenDrive implements Drive {
             return;
         }
         Direction direction = request.operation().direction();
-        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request)) {
+        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request, storage)) {
             case GO -> storage.execute(request);
             case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
             case QUEUED -> {}
@@ -96,7 +96,7 @@ final class OpenDrive implements Drive {
 
     private void refuse(DriveRequest request, BlockError error) {
         statistics.refused();
-        request.completed(error);
+        Storage.tell(name, request, error);
     }
 
     @Override
@@ -116,6 +116,6 @@ final class OpenDrive implements Drive {
 
     private void cancelled(List<DriveRequest> requests) {
         statistics.cancelled(requests.size());
-        requests.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+        requests.forEach(request -> Storage.tell(name, request, BlockError.ESHUTDOWN));
     }
 }

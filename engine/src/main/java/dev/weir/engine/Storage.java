@@ -149,13 +149,20 @@ final class Storage {
     private void complete(DriveRequest request, @Nullable BlockError error) {
         statistics.completed(request, error);
         try {
-            request.completed(error);
-        } catch (RuntimeException | Error e) {
-            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
+            tell(drive, request, error);
         } finally {
             if (inFlight.decrementAndGet() == 0 && closing) {
                 idle.complete(null);
             }
+        }
+    }
+
+    /** Completes a request; a client that cannot take that does not keep others from theirs. */
+    static void tell(String drive, DriveRequest request, @Nullable BlockError error) {
+        try {
+            request.completed(error);
+        } catch (RuntimeException | Error e) {
+            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
         }
     }
 
@@ -176,12 +183,12 @@ final class Storage {
                 workers.shutdown();
             }
             backend.flush();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.error("drive {}: the last flush failed, what was written since the one before may be lost", drive, e);
         }
         try {
             backend.close();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.error("drive {}: its backend did not close", drive, e);
         }
     }

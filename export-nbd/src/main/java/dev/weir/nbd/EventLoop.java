@@ -1,6 +1,8 @@
 package dev.weir.nbd;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A thread that serves many sockets and never waits for one of them.
  *
- * <p>{@link #execute}, {@link #wakeup}, {@link #inLoop} and {@link #stop} may be called by any thread,
+ * <p>{@link #execute}, {@link #wakeup}, {@link #inLoop}, {@link #busyPoll} and {@link #stop} may be called by any thread,
  * everything else by the loop's own.
  */
 final class EventLoop implements Executor {
@@ -42,6 +44,7 @@ final class EventLoop implements Executor {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Selector selector;
     private final Consumer<SelectionKey> serve = this::serve;
@@ -51,6 +54,7 @@ final class EventLoop implements Executor {
     private final Ticker ticker = new Ticker(this);
     private final Hangups hangups;
     private final Thread thread;
+    private volatile long busyPollNanos;
     private volatile boolean stopping;
 
     /** Starts a thread of that name, with buffers for its connections from {@code pool}. */
@@ -123,6 +127,11 @@ final class EventLoop implements Executor {
         selector.wakeup();
     }
 
+    /** Says how long it looks for more to do before it sleeps, in nanoseconds of the processor; 0 to sleep at once. */
+    void busyPoll(long nanos) {
+        busyPollNanos = nanos;
+    }
+
     /** Waits until it has ended, or for so long; returns whether it has. */
     boolean join(long millis) throws InterruptedException {
         thread.join(millis);
@@ -138,10 +147,10 @@ final class EventLoop implements Executor {
         try (selector;
                 hangups) {
             while (!stopping) {
-                if (tasks.isEmpty()) {
-                    selector.select(serve);
-                } else {
+                if (!tasks.isEmpty()) {
                     selector.selectNow(serve);
+                } else if (!pollBusily()) {
+                    selector.select(serve);
                 }
                 runTasks();
             }
@@ -150,6 +159,25 @@ final class EventLoop implements Executor {
         } catch (IOException e) {
             LOG.error("{} cannot go on", thread.getName(), e);
         }
+    }
+
+    /**
+     * Looks again and again until there is something to do or it has taken as much time of the processor as it may.
+     *
+     * @return whether there was something to do
+     */
+    private boolean pollBusily() throws IOException {
+        long mayTakeNanos = busyPollNanos;
+        if (mayTakeNanos == 0) {
+            return false;
+        }
+        long begin = THREADS.getCurrentThreadCpuTime();
+        do {
+            if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
+                return true;
+            }
+        } while (THREADS.getCurrentThreadCpuTime() - begin < mayTakeNanos);
+        return false;
     }
 
     /** Runs the tasks that are there now; those that they add have to wait until sockets had their turn. */

@@ -59,6 +59,9 @@ public final class NbdExport implements DriveExport {
 
         /** How long a client may leave its replies unread while others need the memory, in seconds. */
         int stall_timeout() default 60;
+
+        /** How long a thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
+        long busy_poll() default 0;
     }
 
     private final BundleContext context;
@@ -93,6 +96,7 @@ public final class NbdExport implements DriveExport {
                 config.max_request_bytes(),
                 config.max_total_bytes(),
                 TimeUnit.SECONDS.toMillis(config.stall_timeout())));
+        server.busyPoll(config.busy_poll());
         server.listen(List.of(config.listen()));
     }
 

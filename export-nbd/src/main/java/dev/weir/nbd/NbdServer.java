@@ -71,6 +71,11 @@ final class NbdServer {
         commons.limits(limits);
     }
 
+    /** Says how long each thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
+    void busyPoll(long nanos) {
+        loops.forEach(loop -> loop.busyPoll(nanos));
+    }
+
     /** Returns what the connections share, for tests. */
     Commons commons() {
         return commons;

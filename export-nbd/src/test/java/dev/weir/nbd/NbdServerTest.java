@@ -81,6 +81,13 @@ class NbdServerTest {
     }
 
     @Test
+    void aServerThatPollsBusilyServesAsWell() throws Exception {
+        server.busyPoll(1_000_000);
+        servesOverUnixAndTcp();
+        answersFromManyThreads();
+    }
+
+    @Test
     void answersWhatWasSentBeforeTheHandshakeWasOver() throws Exception {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(new byte[] {0, 0, 0, FLAGS});
