@@ -18,6 +18,10 @@ public interface DriveExport {
     /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
     String FAULTS = "weir.export.faults";
 
-    /** Returns the URIs at which clients reach a drive, one for each address. */
+    /**
+     * {@return the URIs at which clients reach a drive, one for each address}
+     *
+     * @param drive its name
+     */
     List<String> uris(String drive);
 }

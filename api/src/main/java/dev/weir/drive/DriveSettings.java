@@ -43,12 +43,26 @@ public record DriveSettings(
     private static final String GROUP = "group";
     private static final String DESCRIPTION = "description";
 
-    /** Returns the PID of a drive's configuration. */
+    /**
+     * {@return the PID of a drive's configuration}
+     *
+     * @param drive its name
+     */
     public static String pid(String drive) {
         return PID + "~" + drive;
     }
 
-    /** Makes settings without a description. */
+    /**
+     * Makes settings without a description.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     */
     public DriveSettings(
             String name,
             String backendType,
@@ -60,14 +74,26 @@ public record DriveSettings(
         this(name, backendType, backendOptions, readOnly, policy, group, limits, "");
     }
 
-    /** Copies the options. */
+    /**
+     * Copies the options.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
     }
 
     /**
-     * Returns the settings that a configuration's properties say; other properties are passed over.
+     * {@return the settings that a configuration's properties say; other properties are passed over}
      *
+     * @param properties of the configuration
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */
     public static DriveSettings of(Map<String, ?> properties) {
@@ -89,7 +115,7 @@ public record DriveSettings(
                 Objects.toString(properties.get(DESCRIPTION), ""));
     }
 
-    /** Returns these settings as the properties of a configuration. */
+    /** {@return these settings as the properties of a configuration} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(Drive.NAME, name);

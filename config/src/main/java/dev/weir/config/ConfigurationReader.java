@@ -41,10 +41,11 @@ final class ConfigurationReader {
     private Reading read() {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
-        weir.refuseUnknown(List.of("nbd", "groups", "drives"), List.of());
+        weir.refuseUnknown(List.of("nbd", "metrics", "groups", "drives"), List.of());
         Setting nbd = weir.child("nbd");
         List<String> listen = listen(nbd);
         Map<String, Object> nbdProperties = NbdReader.read(nbd);
+        String metrics = MetricsReader.read(weir.child("metrics"));
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
@@ -76,6 +77,7 @@ final class ConfigurationReader {
                 drives,
                 listen,
                 nbdProperties,
+                metrics,
                 origins,
                 files,
                 without(types.backends().keySet(), backends),

@@ -153,6 +153,16 @@ final class HoconConfigurationTest {
     }
 
     @Test
+    void metricsAreConfiguredWhileTheFileWantsThem() throws Exception {
+        String listen = "weir.metrics.listen = \"tcp:127.0.0.1:9464\"";
+        HoconConfiguration component = start(TWO_DRIVES + listen);
+        assertEquals("tcp:127.0.0.1:9464", properties("weir.metrics").get("listen"));
+        folder.write("weir.conf", TWO_DRIVES);
+        assertEquals(List.of(), component.reload());
+        assertEquals(false, changeCounts().containsKey("weir.metrics"));
+    }
+
+    @Test
     void whereEachSettingWasWrittenIsTold() {
         folder.write("shared.conf", "iops = 7, iops_max = 5000");
         HoconConfiguration component = start(
