@@ -11,9 +11,9 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface GroupControl {
 
-    /** Returns the name by which drives and operators know it. */
+    /** {@return the name by which drives and operators know it} */
     String name();
 
-    /** Returns how the group stands; all of it at one moment. */
+    /** {@return how the group stands; all of it at one moment} */
     GroupSnapshot snapshot();
 }

@@ -13,7 +13,7 @@ import dev.weir.throttle.ThrottleDebt;
  */
 public record GroupSnapshot(GroupSettings settings, String reason, ThrottleDebt debt, int waitingDrives, int queued) {
 
-    /** Returns the group's name. */
+    /** {@return the group's name} */
     public String name() {
         return settings.name();
     }
