@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
     private static final long SECONDS = 120;
-    private static final Path SCRIPT = Path.of(System.getProperty("weir.folder"), "bin", "weir");
+    private static final Path FOLDER = Path.of(System.getProperty("weir.folder"));
 
     private final Path home;
     private final Path errors;
@@ -42,6 +42,13 @@ final class Weir implements AutoCloseable {
     /** Starts Weir and waits until it says that it is ready. */
     static Weir start(Path home, String... arguments) {
         Weir weir = launch(home, arguments);
+        weir.awaitReady();
+        return weir;
+    }
+
+    /** Starts the Weir of another distribution and waits until it says that it is ready. */
+    static Weir startIn(Path folder, Path home, String... arguments) {
+        Weir weir = launch(command(folder, home, "run", arguments), home);
         weir.awaitReady();
         return weir;
     }
@@ -70,7 +77,12 @@ final class Weir implements AutoCloseable {
 
     /** Returns a command of the distribution, to be run on the Java that runs the tests. */
     static ProcessBuilder command(Path home, String command, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(SCRIPT.toString(), command, "--home", home.toString()));
+        return command(FOLDER, home, command, arguments);
+    }
+
+    private static ProcessBuilder command(Path folder, Path home, String command, String... arguments) {
+        String script = folder.resolve("bin/weir").toString();
+        List<String> words = new ArrayList<>(List.of(script, command, "--home", home.toString()));
         words.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -114,10 +114,14 @@ final class ManagedDrive implements DriveControl {
 
     /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
     void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
+        DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
         throttle.moveTo(
                 domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
+        if (drive != null && !old.clients().equals(newSettings.clients())) {
+            drive.update(newSettings.serviceProperties());
+        }
     }
 
     void moveTo(ThrottleDomain domain) {
@@ -212,7 +216,7 @@ final class ManagedDrive implements DriveControl {
             throttle.open(opened);
             open = offered;
             stands("");
-            drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
+            drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
