@@ -27,7 +27,7 @@ public record BackendOption(String name, Kind kind, boolean required, String des
             this.type = type;
         }
 
-        /** Returns the Java type that the factory is handed. */
+        /** {@return the Java type that the factory is handed} */
         public Class<?> type() {
             return type;
         }

@@ -18,11 +18,11 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockBackend {
 
-    /** Returns the size in bytes; it never changes. */
+    /** {@return the size in bytes; it never changes} */
     long size();
 
     /**
-     * Whether an operation may wait for something slower than memory. Those of a backend that does run on
+     * {@return whether an operation may wait for something slower than memory} Those of a backend that does run on
      * the engine's workers, the others on the thread that submits or releases the request.
      */
     boolean mayBlock();
@@ -40,6 +40,8 @@ public interface BlockBackend {
      * Does what {@link #read} does if that takes no longer than to copy the bytes, because they are in a cache. Asked
      * of a backend that {@linkplain #mayBlock may block}, on threads that must not wait, before a read goes to a worker.
      *
+     * @param destination as for {@link #read}
+     * @param offset where in the drive, in bytes
      * @return whether it was done; if not, the position of {@code destination} is as it was
      */
     default boolean readNow(ByteBuffer destination, long offset) {
@@ -67,7 +69,7 @@ public interface BlockBackend {
     void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
 
     /**
-     * Returns whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes. If not, a client that
+     * {@return whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes} If not, a client that
      * wants zeroes only if they are fast is told {@link BlockError#ENOTSUP} at once. Never blocks.
      *
      * @param mayUnmap as for {@link #writeZeroes}

@@ -14,10 +14,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockBackendFactory {
 
-    /** Returns the name by which a configuration asks for this type, for example {@code file}. */
+    /** {@return the name by which a configuration asks for this type, for example {@code file}} */
     String type();
 
-    /** Returns every option that {@link #open} understands; configuration refuses the others. */
+    /** {@return every option that {@link #open} understands; configuration refuses the others} */
     List<BackendOption> options();
 
     /**
@@ -26,6 +26,7 @@ public interface BlockBackendFactory {
      * @param drive the drive's name, for messages
      * @param options value by name of option, each of the type that its {@link BackendOption.Kind} says
      * @param readOnly whether the drive is read-only: nothing will be written or created
+     * @return the open backend
      * @throws IOException if it cannot be opened as asked; the message names the thing, the value and the rule
      */
     BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException;

@@ -21,7 +21,7 @@ public final class BlockException extends IOException {
         this.error = error;
     }
 
-    /** Returns what a client is told. */
+    /** {@return what a client is told} */
     public BlockError error() {
         return error;
     }

@@ -12,13 +12,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Clock {
 
     /**
-     * Returns the current time in nanoseconds since an arbitrary origin. It may be negative and may wrap
+     * {@return the current time in nanoseconds since an arbitrary origin} It may be negative and may wrap
      * around, so two times are compared by the sign of their difference. Never goes back.
      */
     long nanoTime();
 
     /**
-     * Returns a new timer, not armed.
+     * {@return a new timer, not armed}
      *
      * @param task what to run when the timer fires; it runs on the clock's own thread, must not block and
      *     must not throw

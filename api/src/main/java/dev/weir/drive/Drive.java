@@ -14,21 +14,27 @@ public interface Drive {
     /** The service property that holds the drive's name. */
     String NAME = "weir.drive.name";
 
+    /**
+     * The service property, a {@code String[]}, of the clients that an export may show the drive to: common names or whole
+     * subjects of certificates, or users of pre-shared keys. If it is absent all may see it.
+     */
+    String CLIENTS = "weir.drive.clients";
+
     /** The longest request that is throttled and served as one, in bytes: 32 MiB, as NBD clients expect. */
     int MAX_TRANSFER = 32 << 20;
 
-    /** Returns the name by which clients and operators know it. */
+    /** {@return the name by which clients and operators know it} */
     String name();
 
-    /** Returns what people are told of it; may be empty, and may change. */
+    /** {@return what people are told of it; may be empty, and may change} */
     default String description() {
         return "";
     }
 
-    /** Returns the size in bytes; it never changes. */
+    /** {@return the size in bytes; it never changes} */
     long size();
 
-    /** Returns whether writes are refused with {@link dev.weir.block.BlockError#EPERM}. */
+    /** {@return whether writes are refused with {@link dev.weir.block.BlockError#EPERM}} */
     boolean readOnly();
 
     /**
@@ -39,6 +45,8 @@ public interface Drive {
      * <p>Completed with {@code EINVAL} if its range is not within the drive, {@code ENOSPC} if it is a write
      * of which that is true, {@code EPERM} if it writes and the drive is read-only, {@code ENOTSUP} if it asks for
      * fast zeroes and the backend has none, {@code ESHUTDOWN} if the drive is closing.
+     *
+     * @param request what to do; it belongs to the drive until it is completed
      */
     void submit(DriveRequest request);
 

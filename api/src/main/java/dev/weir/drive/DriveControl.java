@@ -13,19 +13,20 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface DriveControl {
 
-    /** Returns the name by which clients and operators know it. */
+    /** {@return the name by which clients and operators know it} */
     String name();
 
-    /** Returns how the drive stands; all of it at one moment. */
+    /** {@return how the drive stands; all of it at one moment} */
     DriveSnapshot snapshot();
 
-    /** Returns the waiting requests, all at one moment, in the order in which they would go as things are. */
+    /** {@return the waiting requests, all at one moment, in the order in which they would go as things are} */
     List<QueuedRequest> queue();
 
     /**
      * Changes the limits, also for what is queued. Lasts until the drive's configuration changes or is
      * {@linkplain DriveConfiguration#reload() read again}.
      *
+     * @param limits the limits that hold from now on
      * @throws IllegalArgumentException if the drive's policy cannot keep them; nothing has changed then
      */
     void limits(ThrottleLimits limits);
@@ -34,6 +35,7 @@ public interface DriveControl {
      * Changes to a policy of another type, which takes over what is owed. While no bundle brings that type,
      * the drive holds its queue. Lasts as long as a change of the limits.
      *
+     * @param type the type of the policy, for example {@code slice}
      * @throws IllegalArgumentException if that policy cannot keep the drive's limits; nothing has changed then
      */
     void policy(String type);

@@ -18,6 +18,13 @@ public interface DriveExport {
     /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
     String FAULTS = "weir.export.faults";
 
-    /** Returns the URIs at which clients reach a drive, one for each address. */
+    /** The service property, a {@code Long}, of the time that it may take to end, in milliseconds. */
+    String STOP_MILLIS = "weir.export.stop-millis";
+
+    /**
+     * {@return the URIs at which clients reach a drive, one for each address}
+     *
+     * @param drive its name
+     */
     List<String> uris(String drive);
 }

@@ -36,6 +36,7 @@ public abstract class DriveRequest implements ExtentVisitor {
      * @param newLength in bytes
      * @param forceUnitAccess whether it is to survive a crash before it is completed
      * @param unmap whether write-zeroes, fast or not, may give the room back
+     * @param newOperation what to do
      */
     public final void prepare(
             Operation newOperation, long newOffset, long newLength, boolean forceUnitAccess, boolean unmap) {
@@ -47,8 +48,8 @@ public abstract class DriveRequest implements ExtentVisitor {
     }
 
     /**
-     * Returns where a read puts its bytes, or a write takes them from: {@link #length()} bytes between
-     * position and limit. Asked for once, when the request goes to the backend and not while it is queued;
+     * {@return where a read puts its bytes, or a write takes them from: {@link #length()} bytes between
+     * position and limit} Asked for once, when the request goes to the backend and not while it is queued;
      * never for other operations.
      */
     public abstract ByteBuffer buffer();
@@ -73,32 +74,32 @@ public abstract class DriveRequest implements ExtentVisitor {
      */
     public abstract void completed(@Nullable BlockError error);
 
-    /** Returns whose request it is. */
+    /** {@return whose request it is} */
     public final Object client() {
         return client;
     }
 
-    /** Returns what to do. */
+    /** {@return what to do} */
     public final Operation operation() {
         return operation;
     }
 
-    /** Returns where in the drive, in bytes. */
+    /** {@return where in the drive, in bytes} */
     public final long offset() {
         return offset;
     }
 
-    /** Returns how much, in bytes. */
+    /** {@return how much, in bytes} */
     public final long length() {
         return length;
     }
 
-    /** Returns whether the request is to survive a crash before it is completed. */
+    /** {@return whether the request is to survive a crash before it is completed} */
     public final boolean fua() {
         return fua;
     }
 
-    /** Returns whether write-zeroes may give the room back. */
+    /** {@return whether write-zeroes may give the room back} */
     public final boolean mayUnmap() {
         return mayUnmap;
     }

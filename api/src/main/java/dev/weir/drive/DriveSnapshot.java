@@ -81,12 +81,12 @@ public record DriveSnapshot(
             long held,
             long cancelled) {}
 
-    /** Returns the drive's name. */
+    /** {@return the drive's name} */
     public String name() {
         return settings.name();
     }
 
-    /** Returns the group whose limits hold beside its own, or null. */
+    /** {@return the group whose limits hold beside its own, or null} */
     public @Nullable String group() {
         return settings.group();
     }

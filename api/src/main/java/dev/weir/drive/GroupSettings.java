@@ -20,14 +20,19 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
 
     private static final String NAME = "weir.group.name";
 
-    /** Returns the PID of a group's configuration. */
+    /**
+     * {@return the PID of a group's configuration}
+     *
+     * @param group its name
+     */
     public static String pid(String group) {
         return PID + "~" + group;
     }
 
     /**
-     * Returns the settings that a configuration's properties say; other properties are passed over.
+     * {@return the settings that a configuration's properties say; other properties are passed over}
      *
+     * @param properties of the configuration
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */
     public static GroupSettings of(Map<String, ?> properties) {
@@ -37,7 +42,7 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
                 SettingsProperties.limits(properties));
     }
 
-    /** Returns these settings as the properties of a configuration. */
+    /** {@return these settings as the properties of a configuration} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(NAME, name);

@@ -28,7 +28,7 @@ public enum Operation {
         this.direction = direction;
     }
 
-    /** Returns the direction whose limits a request comes under, or null if it is not throttled. */
+    /** {@return the direction whose limits a request comes under, or null if it is not throttled} */
     public @Nullable Direction direction() {
         return direction;
     }

@@ -15,6 +15,7 @@ public record LimitFault(String key, long value, String rule) {
     /**
      * Refuses what has faults.
      *
+     * @param faults what is wrong; nothing if it is empty
      * @throws IllegalArgumentException if there is any; the message has them all
      */
     public static void refuse(List<LimitFault> faults) {

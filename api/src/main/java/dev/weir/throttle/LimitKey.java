@@ -31,22 +31,26 @@ public enum LimitKey {
         this.bytes = bytes;
     }
 
-    /** Returns the name in configuration files and commands, for example {@code bps_rd}. */
+    /** {@return the name in configuration files and commands, for example {@code bps_rd}} */
     public String key() {
         return key;
     }
 
-    /** Returns the only direction this limit is about, or null if it holds reads and writes alike. */
+    /** {@return the only direction this limit is about, or null if it holds reads and writes alike} */
     public @Nullable Direction direction() {
         return direction;
     }
 
-    /** Returns whether this limit counts bytes rather than requests. */
+    /** {@return whether this limit counts bytes rather than requests} */
     public boolean countsBytes() {
         return bytes;
     }
 
-    /** Returns whether requests of this direction come under this limit. */
+    /**
+     * {@return whether requests of this direction come under this limit}
+     *
+     * @param request whether it reads or writes
+     */
     public boolean appliesTo(Direction request) {
         return direction == null || direction == request;
     }

@@ -45,7 +45,11 @@ public final class MeteredTime {
         this.nanos = nanos;
     }
 
-    /** Moves on by what {@code units} (0 or more) take at the rate, at most 73 years at a time. */
+    /**
+     * Moves on by what {@code units} (0 or more) take at the rate, at most 73 years at a time.
+     *
+     * @param units 0 or more
+     */
     public void add(long units) {
         know(units);
         nanos += knownNanos;
@@ -57,7 +61,7 @@ public final class MeteredTime {
     }
 
     /**
-     * Returns what {@link #ceil()} would be after {@link #add}; nothing moves.
+     * {@return what {@link #ceil()} would be after {@link #add}; nothing moves}
      *
      * @param units 0 or more
      */
@@ -93,9 +97,11 @@ public final class MeteredTime {
     }
 
     /**
-     * Returns how long the units that take {@code nanos} at one rate take at another, rounded down.
+     * {@return how long the units that take {@code nanos} at one rate take at another, rounded down}
      *
      * @param nanos 0 or more
+     * @param unitsPerSecond the rate at which they take that long, 1 or more
+     * @param newUnitsPerSecond the other rate, 1 or more
      */
     public static long convert(long nanos, long unitsPerSecond, long newUnitsPerSecond) {
         return BigInteger.valueOf(nanos)
@@ -105,35 +111,47 @@ public final class MeteredTime {
                 .longValueExact();
     }
 
-    /** Goes to {@code newNanos} sharp. */
+    /**
+     * Goes to {@code newNanos} sharp.
+     *
+     * @param newNanos the moment
+     */
     public void set(long newNanos) {
         nanos = newNanos;
         rest = 0;
     }
 
-    /** Moves on by whole nanoseconds, or back; what is left over stays. */
+    /**
+     * Moves on by whole nanoseconds, or back; what is left over stays.
+     *
+     * @param byNanos how far, in nanoseconds; negative is back
+     */
     public void shift(long byNanos) {
         nanos += byNanos;
     }
 
-    /** Goes on at another rate from the same moment, rounded up to a whole nanosecond. */
+    /**
+     * Goes on at another rate from the same moment, rounded up to a whole nanosecond.
+     *
+     * @param newUnitsPerSecond the other rate, 1 or more
+     */
     public void rate(long newUnitsPerSecond) {
         set(ceil());
         unitsPerSecond = newUnitsPerSecond;
         forget();
     }
 
-    /** Returns the rate. */
+    /** {@return the rate} */
     public long unitsPerSecond() {
         return unitsPerSecond;
     }
 
-    /** Returns the last whole nanosecond that is not after this moment. */
+    /** {@return the last whole nanosecond that is not after this moment} */
     public long floor() {
         return nanos;
     }
 
-    /** Returns the first whole nanosecond that is not before this moment. */
+    /** {@return the first whole nanosecond that is not before this moment} */
     public long ceil() {
         return rest == 0 ? nanos : nanos + 1;
     }

@@ -24,7 +24,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * Returns what is owed under each limit.
+     * {@return what is owed under each limit}
      *
      * @param nanos what is owed under a limit, 0 or more
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
@@ -36,12 +36,20 @@ public final class ThrottleDebt {
         return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
     }
 
-    /** Returns the nanoseconds until this limit is clear, 0 or more. */
+    /**
+     * {@return the nanoseconds until this limit is clear, 0 or more}
+     *
+     * @param limit one of the six
+     */
     public long nanos(LimitKey limit) {
         return nanos[limit.ordinal()];
     }
 
-    /** Returns the nanoseconds until the burst rate of this limit is clear, 0 or more. */
+    /**
+     * {@return the nanoseconds until the burst rate of this limit is clear, 0 or more}
+     *
+     * @param limit one of the six
+     */
     public long burstNanos(LimitKey limit) {
         return burstNanos[limit.ordinal()];
     }

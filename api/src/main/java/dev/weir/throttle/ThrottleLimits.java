@@ -53,13 +53,13 @@ public final class ThrottleLimits {
         empty = Arrays.stream(rates).allMatch(rate -> rate == 0);
     }
 
-    /** Returns every key there is, the six limits and what belongs to them, in the order in which they are shown. */
+    /** {@return every key there is, the six limits and what belongs to them, in the order in which they are shown} */
     public static Set<String> keys() {
         return KEYS;
     }
 
     /**
-     * Returns limits with these values.
+     * {@return limits with these values}
      *
      * @param values value by key, of {@link #keys()}; absent or 0 means no limit
      * @throws IllegalArgumentException if {@link #faults} finds any; the message has them all
@@ -69,7 +69,11 @@ public final class ThrottleLimits {
         return new ThrottleLimits(values);
     }
 
-    /** Returns everything that is wrong with these values, in the order of {@link #keys()}; empty if nothing is. */
+    /**
+     * {@return everything that is wrong with these values, in the order of {@link #keys()}; empty if nothing is}
+     *
+     * @param values value by key, of {@link #keys()}
+     */
     public static List<LimitFault> faults(Map<String, Long> values) {
         List<LimitFault> faults = new ArrayList<>();
         values.forEach((key, value) -> {
@@ -156,37 +160,52 @@ public final class ThrottleLimits {
         return Collections.unmodifiableSet(keys);
     }
 
-    /** Returns whether there is no limit at all. */
+    /** {@return whether there is no limit at all} */
     public boolean isEmpty() {
         return empty;
     }
 
-    /** Returns the rate of a limit in its units per second; 0 means that there is no such limit. */
+    /**
+     * {@return the rate of a limit in its units per second; 0 means that there is no such limit}
+     *
+     * @param limit one of the six
+     */
     public long rate(LimitKey limit) {
         return rates[limit.ordinal()];
     }
 
-    /** Returns the rate allowed while bursting, in units per second; 0 means that there is no burst. */
+    /**
+     * {@return the rate allowed while bursting, in units per second; 0 means that there is no burst}
+     *
+     * @param limit one of the six
+     */
     public long max(LimitKey limit) {
         return maxima[limit.ordinal()];
     }
 
-    /** Returns how long a burst at {@link #max} may last, in seconds; 1 unless said otherwise. */
+    /**
+     * {@return how long a burst at {@link #max} may last, in seconds; 1 unless said otherwise}
+     *
+     * @param limit one of the six
+     */
     public long maxLengthSeconds(LimitKey limit) {
         return maxLengths[limit.ordinal()];
     }
 
     /**
-     * Returns the size in bytes from which a request counts as length ÷ size requests, with the fraction that
-     * this has; 0 means that each counts as one.
+     * {@return the size in bytes from which a request counts as length ÷ size requests, with the fraction that
+     * this has; 0 means that each counts as one}
      */
     public long iopsSize() {
         return iopsSize;
     }
 
     /**
-     * Returns what one request costs under a limit, in {@linkplain #meteredRate metered units}: bytes, or
-     * requests × {@link #iopsSize()} so that a fraction of a request is a whole number too.
+     * {@return what one request costs under a limit, in {@linkplain #meteredRate metered units}: bytes, or
+     * requests × {@link #iopsSize()} so that a fraction of a request is a whole number too}
+     *
+     * @param limit one of the six
+     * @param bytes the length of the request, 1 or more
      */
     public long meteredUnits(LimitKey limit, long bytes) {
         if (limit.countsBytes()) {
@@ -195,12 +214,17 @@ public final class ThrottleLimits {
         return iopsSize == 0 ? 1 : Math.max(bytes, iopsSize);
     }
 
-    /** Returns {@code rate}, one of this limit's, in {@linkplain #meteredUnits metered units} per second. */
+    /**
+     * {@return {@code rate}, one of this limit's, in {@linkplain #meteredUnits metered units} per second}
+     *
+     * @param limit one of the six
+     * @param rate in the units of the limit per second
+     */
     public long meteredRate(LimitKey limit, long rate) {
         return limit.countsBytes() || iopsSize == 0 ? rate : rate * iopsSize;
     }
 
-    /** Returns the keys that are set and their values, in the order of {@link #keys()}. */
+    /** {@return the keys that are set and their values, in the order of {@link #keys()}} */
     public Map<String, Long> toMap() {
         Map<String, Long> values = new LinkedHashMap<>();
         for (LimitKey limit : LimitKey.ALL) {

@@ -13,8 +13,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface ThrottlePolicy {
 
     /**
-     * Returns how long a request must wait: 0 means that it may go now; otherwise, if nothing is charged
-     * meanwhile, it may go after that many nanoseconds and not one earlier. Charges nothing.
+     * {@return how long a request must wait: 0 means that it may go now; otherwise, if nothing is charged
+     * meanwhile, it may go after that many nanoseconds and not one earlier} Charges nothing.
+     *
+     * @param direction whether the request reads or writes
+     * @param bytes the length of the request, 1 or more
+     * @param now the time, in nanoseconds of any origin
      */
     default long waitNanos(Direction direction, long bytes, long now) {
         long longest = 0;
@@ -25,14 +29,23 @@ public interface ThrottlePolicy {
     }
 
     /**
-     * Returns how long one limit alone makes a request wait; 0 if it does not, or does not apply, or is not
-     * set. The longest of all limits is what {@link #waitNanos(Direction, long, long)} returns. Charges nothing.
+     * {@return how long one limit alone makes a request wait; 0 if it does not, or does not apply, or is not
+     * set} The longest of all limits is what {@link #waitNanos(Direction, long, long)} returns. Charges nothing.
+     *
+     * @param limit the limit that is asked about
+     * @param direction whether the request reads or writes
+     * @param bytes the length of the request, 1 or more
+     * @param now the time, in nanoseconds of any origin
      */
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
 
     /**
      * Charges a request that goes now to every limit that applies. Called only right after
      * {@link #waitNanos(Direction, long, long)} returned 0 for the same request.
+     *
+     * @param direction whether the request reads or writes
+     * @param bytes the length of the request, 1 or more
+     * @param now the time, in nanoseconds of any origin
      */
     void charge(Direction direction, long bytes, long now);
 
@@ -40,10 +53,16 @@ public interface ThrottlePolicy {
      * Goes on with other limits. What is owed under a limit that stays is kept as time; a limit that is new
      * owes nothing.
      *
+     * @param limits the limits that hold from now on
+     * @param now the time, in nanoseconds of any origin
      * @throws IllegalArgumentException if this policy cannot keep such limits; nothing has changed then
      */
     void reconfigure(ThrottleLimits limits, long now);
 
-    /** Returns what is owed, for people to see and for the next policy to take over. */
+    /**
+     * {@return what is owed, for people to see and for the next policy to take over}
+     *
+     * @param now the time, in nanoseconds of any origin
+     */
     ThrottleDebt debt(long now);
 }

@@ -12,18 +12,24 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface ThrottlePolicyFactory {
 
-    /** Returns the name by which a configuration asks for this type, for example {@code bucket}. */
+    /** {@return the name by which a configuration asks for this type, for example {@code bucket}} */
     String type();
 
-    /** Returns what this type of policy cannot keep of these limits; empty if it can keep them all. */
+    /**
+     * {@return what this type of policy cannot keep of these limits; empty if it can keep them all}
+     *
+     * @param limits the limits that it would have to keep
+     */
     default List<LimitFault> faults(ThrottleLimits limits) {
         return List.of();
     }
 
     /**
-     * Returns a policy for one drive or group.
+     * {@return a policy for one drive or group}
      *
      * @param owed what the policy before it was owed; {@link ThrottleDebt#NONE} for a new drive
+     * @param limits the limits that it would have to keep
+     * @param now the time, in nanoseconds of any origin
      * @throws IllegalArgumentException if {@link #faults} finds any
      */
     ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now);

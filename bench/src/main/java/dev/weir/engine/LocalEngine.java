@@ -25,21 +25,24 @@ final class LocalEngine implements AutoCloseable {
     LocalEngine(Clock clock, BlockBackendFactory backends, Map<String, Object> options) {
         backend = backends.type();
         this.options = options;
-        engine = new Engine(clock, new Publisher() {
-            @Override
-            public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-                if (service instanceof Drive drive) {
-                    drives.put(drive.name(), drive);
-                }
-                return new Publication() {
+        engine = new Engine(
+                clock,
+                new Publisher() {
                     @Override
-                    public void update(Map<String, ?> newProperties) {}
+                    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                        if (service instanceof Drive drive) {
+                            drives.put(drive.name(), drive);
+                        }
+                        return new Publication() {
+                            @Override
+                            public void update(Map<String, ?> newProperties) {}
 
-                    @Override
-                    public void withdraw() {}
-                };
-            }
-        });
+                            @Override
+                            public void withdraw() {}
+                        };
+                    }
+                },
+                Runnable::run);
         engine.addPolicies(new BucketPolicyFactory(), 0);
         engine.addPolicies(new SlicePolicyFactory(), 0);
         engine.addBackends(backends, 0);

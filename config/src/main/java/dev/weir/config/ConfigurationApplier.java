@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
@@ -22,7 +23,10 @@ final class ConfigurationApplier {
     /** The PID of what the NBD server is told. */
     static final String NBD_PID = "weir.nbd";
 
-    /** Its property that is a {@code String[]}. */
+    /** The PID of what the metrics endpoint is told; it exists only where metrics are wanted. */
+    static final String METRICS_PID = "weir.metrics";
+
+    /** What both are told of addresses: the server a {@code String[]}, the endpoint a {@link String}. */
     static final String LISTEN = "listen";
 
     /** Every bundle may have what is written here. */
@@ -62,8 +66,17 @@ final class ConfigurationApplier {
         Map<String, Object> nbd = new HashMap<>(reading.nbd());
         nbd.put(LISTEN, reading.listen().toArray(String[]::new));
         update(admin.getConfiguration(NBD_PID, ANYWHERE), nbd, changes);
+        metrics(reading.metrics(), changes);
         deleteOthers(GroupSettings.PID, kept, changes);
         return changes;
+    }
+
+    private void metrics(@Nullable String listen, List<String> changes) throws IOException {
+        if (listen == null) {
+            deleteOthers("service.pid", METRICS_PID, Set.of(), changes);
+        } else {
+            update(admin.getConfiguration(METRICS_PID, ANYWHERE), Map.of(LISTEN, listen), changes);
+        }
     }
 
     private String update(String factoryPid, String name, Map<String, Object> properties, List<String> changes)
@@ -83,7 +96,11 @@ final class ConfigurationApplier {
     }
 
     private void deleteOthers(String factoryPid, Set<String> kept, List<String> changes) throws IOException {
-        for (Configuration configuration : written(factoryPid)) {
+        deleteOthers("service.factoryPid", factoryPid, kept, changes);
+    }
+
+    private void deleteOthers(String kind, String pid, Set<String> kept, List<String> changes) throws IOException {
+        for (Configuration configuration : written(kind, pid)) {
             if (!kept.contains(configuration.getPid())) {
                 changes.add(configuration.getPid() + " is removed");
                 configuration.delete();
@@ -91,8 +108,8 @@ final class ConfigurationApplier {
         }
     }
 
-    private List<Configuration> written(String factoryPid) throws IOException {
-        String filter = "(&(service.factoryPid=" + factoryPid + ")(" + SOURCE + "=" + SOURCE_VALUE + "))";
+    private List<Configuration> written(String kind, String pid) throws IOException {
+        String filter = "(&(" + kind + "=" + pid + ")(" + SOURCE + "=" + SOURCE_VALUE + "))";
         try {
             Configuration[] found = admin.listConfigurations(filter);
             return found == null ? List.of() : List.of(found);

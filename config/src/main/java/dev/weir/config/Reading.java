@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read. If there are faults, the settings are not to be used.
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param drives all drives, likewise
  * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
  * @param nbd what else the NBD server is told, as properties of its configuration
+ * @param metrics what the metrics endpoint listens on, {@code tcp:host:port}, or null if there is none
  * @param origins where each setting was written, by its key, by the PID of the drive or group
  * @param files the files that were looked for, whether they are there or not
  * @param missingBackends the types of backends that drives ask for and that were not here
@@ -26,6 +28,7 @@ record Reading(
         List<DriveSettings> drives,
         List<String> listen,
         Map<String, Object> nbd,
+        @Nullable String metrics,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
         Set<String> missingBackends,
@@ -40,6 +43,7 @@ record Reading(
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
                 Map.of(),
                 Set.of(),
                 Set.of(),

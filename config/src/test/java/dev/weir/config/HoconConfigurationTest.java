@@ -153,6 +153,16 @@ final class HoconConfigurationTest {
     }
 
     @Test
+    void metricsAreConfiguredWhileTheFileWantsThem() throws Exception {
+        String listen = "weir.metrics.listen = \"tcp:127.0.0.1:9464\"";
+        HoconConfiguration component = start(TWO_DRIVES + listen);
+        assertEquals("tcp:127.0.0.1:9464", properties("weir.metrics").get("listen"));
+        folder.write("weir.conf", TWO_DRIVES);
+        assertEquals(List.of(), component.reload());
+        assertEquals(false, changeCounts().containsKey("weir.metrics"));
+    }
+
+    @Test
     void whereEachSettingWasWrittenIsTold() {
         folder.write("shared.conf", "iops = 7, iops_max = 5000");
         HoconConfiguration component = start(
@@ -300,7 +310,7 @@ final class HoconConfigurationTest {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
-                + " there are backend, policy, limits, group, read-only, description");
+                + " there are backend, policy, limits, group, read-only, description, clients");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));

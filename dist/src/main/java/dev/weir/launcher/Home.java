@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,13 @@ record Home(Path folder) {
     /** Returns the home that was asked for, else that of the environment, else the user's. */
     static Home of(@Nullable Path given) {
         String environment = System.getenv("WEIR_HOME");
+        // what the shell calls ~; the JVM knows only what the system's user database says
+        String user = Objects.requireNonNullElse(System.getenv("HOME"), System.getProperty("user.home"));
         Path folder = given != null
                 ? given
                 : environment != null && !environment.isEmpty()
                         ? Path.of(environment)
-                        : Path.of(System.getProperty("user.home"), ".local", "state", "weir");
+                        : Path.of(user, ".local", "state", "weir");
         return new Home(folder.toAbsolutePath().normalize());
     }
 

@@ -26,6 +26,7 @@ final class Platform {
     /** The bundle that opens a shell on the terminal as soon as it is started. */
     private static final String CONSOLE = "org.apache.felix.gogo.jline";
 
+    /** What all but the export may take to stop. */
     private static final Duration STOP_TIME = Duration.ofSeconds(20);
 
     private final Framework framework;
@@ -100,11 +101,12 @@ final class Platform {
     /**
      * Stops the bundles, those that were started last first.
      *
-     * @return whether that was done within 20 seconds
+     * @return whether that was done within 20 seconds, and what the export may take
      */
     boolean stop() throws BundleException, InterruptedException {
+        long millis = STOP_TIME.toMillis() + Standing.stopMillis(framework.getBundleContext());
         framework.stop();
-        return framework.waitForStop(STOP_TIME.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+        return framework.waitForStop(millis).getType() != FrameworkEvent.WAIT_TIMEDOUT;
     }
 
     private static Properties properties(Path file) throws IOException {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -62,17 +63,23 @@ record Standing(
                 strings(export, "weir.export.faults"));
     }
 
+    /** Returns how long the export may take to end; 0 if it is not there. */
+    static long stopMillis(@Nullable BundleContext context) {
+        ServiceReference<?> export = context == null ? null : one(context, "DriveExport");
+        return export != null && export.getProperty("weir.export.stop-millis") instanceof Long millis ? millis : 0;
+    }
+
     /** Returns the drives that are configured and not served. */
     List<String> missing() {
         List<String> missing = new ArrayList<>(drives);
-        missing.removeAll(served);
+        missing.removeAll(Set.copyOf(served));
         return missing;
     }
 
     /** Returns the drives that are configured and served, in their order. */
     List<String> usable() {
         List<String> usable = new ArrayList<>(drives);
-        usable.retainAll(served);
+        usable.retainAll(Set.copyOf(served));
         return usable;
     }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A program that is run to its end, for at most a minute. */
+/** A program that is run to its end, for at most a minute unless it is given more. */
 final class Client {
     private static final long SECONDS = 60;
 
@@ -74,6 +74,11 @@ final class Client {
 
     /** Runs a program with this on its standard input, and waits for it. */
     static Result run(ProcessBuilder builder, String input) {
+        return run(builder, input, SECONDS);
+    }
+
+    /** Runs a program that may take longer. */
+    static Result run(ProcessBuilder builder, String input, long seconds) {
         List<Path> files = new ArrayList<>();
         try {
             for (String name : List.of("in", "out", "err")) {
@@ -84,12 +89,12 @@ final class Client {
                     .redirectOutput(files.get(1).toFile())
                     .redirectError(files.get(2).toFile())
                     .start();
-            boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
             String out = Files.readString(files.get(1));
             String err = Files.readString(files.get(2));
             if (!ended) {
                 process.destroyForcibly();
-                fail("%s: no end after %d s%n%s%s".formatted(builder.command(), SECONDS, out, err));
+                fail("%s: no end after %d s%n%s%s".formatted(builder.command(), seconds, out, err));
             }
             return new Result(process.exitValue(), out, err);
         } catch (IOException | InterruptedException e) {

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
-    private static final long SECONDS = 30;
-    private static final Path SCRIPT = Path.of(System.getProperty("weir.folder"), "bin", "weir");
+    private static final long SECONDS = 120;
+    private static final Path FOLDER = Path.of(System.getProperty("weir.folder"));
 
     private final Path home;
     private final Path errors;
@@ -46,11 +46,28 @@ final class Weir implements AutoCloseable {
         return weir;
     }
 
+    /** Starts the Weir of another distribution and waits until it says that it is ready. */
+    static Weir startIn(Path folder, Path home, String... arguments) {
+        Weir weir = launch(command(folder, home, "run", arguments), home);
+        weir.awaitReady();
+        return weir;
+    }
+
     /** Starts Weir and does not wait. */
     static Weir launch(Path home, String... arguments) {
+        return launch(command(home, "run", arguments), home);
+    }
+
+    /** Starts a Weir that is soon there and never fast, and does not wait. */
+    static Weir launchQuickly(Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        builder.environment().put("WEIR_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        return launch(builder, home);
+    }
+
+    private static Weir launch(ProcessBuilder builder, Path home) {
         try {
             Path errors = Files.createTempFile("weir", "err");
-            ProcessBuilder builder = command(home, "run", arguments);
             builder.command().add("--no-shell");
             return new Weir(home, builder.redirectError(errors.toFile()).start(), errors);
         } catch (IOException e) {
@@ -60,7 +77,12 @@ final class Weir implements AutoCloseable {
 
     /** Returns a command of the distribution, to be run on the Java that runs the tests. */
     static ProcessBuilder command(Path home, String command, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(SCRIPT.toString(), command, "--home", home.toString()));
+        return command(FOLDER, home, command, arguments);
+    }
+
+    private static ProcessBuilder command(Path folder, Path home, String command, String... arguments) {
+        String script = folder.resolve("bin/weir").toString();
+        List<String> words = new ArrayList<>(List.of(script, command, "--home", home.toString()));
         words.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -82,7 +104,8 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    /** Waits until it says that it is ready. */
+    void awaitReady() {
         try {
             CompletableFuture.anyOf(ready, process.onExit()).get(SECONDS, TimeUnit.SECONDS);
             assertTrue(ready.isDone(), () -> "ended before it was ready: " + errors());
@@ -161,6 +184,11 @@ final class Weir implements AutoCloseable {
     /** Returns its process id. */
     long pid() {
         return process.pid();
+    }
+
+    /** Sends SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
     }
 
     /** Sends SIGTERM, waits and returns the exit status. */

@@ -6,6 +6,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSnapshot.TimerSnapshot;
 import dev.weir.throttle.Direction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The block queue of one drive: a lane of reads and a lane of writes, the drive's own limits, and the timer
@@ -24,8 +25,15 @@ final class BlockQueue {
     /** Whether it is not competing for its group's limits: nothing waits, or its own limits hold what does. */
     boolean sitsOut = true;
 
-    private final Consumer<DriveRequest> release;
+    /** Where its requests go; null while the drive is closed. */
+    @Nullable
+    Storage storage;
+
+    private final Consumer<ThrottleDomain> onHandedOver;
     private final Timer timer;
+
+    /** Whether a request that was taken is not yet with the storage; those behind it must not overtake it. */
+    private volatile boolean handingOver;
 
     /** Whether it is known how the heads stand with the own limits. */
     private boolean looked;
@@ -47,16 +55,26 @@ final class BlockQueue {
 
     /**
      * @param onTimer called when the timer fires; looks which requests can go
-     * @param release where a request goes when the limits allow it; called without any lock
+     * @param onHandedOver called without any lock when a request that a domain has taken is with the storage
      */
-    BlockQueue(PolicySlot own, Clock clock, Runnable onTimer, Consumer<DriveRequest> release) {
+    BlockQueue(PolicySlot own, Clock clock, Runnable onTimer, Consumer<ThrottleDomain> onHandedOver) {
         this.own = own;
-        this.release = release;
+        this.onHandedOver = onHandedOver;
         this.timer = clock.timer(onTimer);
     }
 
-    void release(DriveRequest request) {
-        release.accept(request);
+    /** Gives a request that was taken to the storage for which it is. Called without the lock. */
+    void handOver(DriveRequest request, Storage to, ThrottleDomain from) {
+        try {
+            to.execute(request);
+        } finally {
+            handingOver = false;
+            onHandedOver.accept(from);
+        }
+    }
+
+    boolean isHandingOver() {
+        return handingOver;
     }
 
     Lane lane(Direction direction) {
@@ -86,7 +104,7 @@ final class BlockQueue {
     }
 
     /**
-     * Takes the head of a lane, which goes now.
+     * Takes the head of a lane, which goes now; then {@link #handOver} must be called.
      *
      * @param sharedNanos what it takes of what the lanes share
      */
@@ -98,7 +116,16 @@ final class BlockQueue {
             other.served = Turn.later(other.served, laneTurn);
         }
         changed();
+        handingOver = true;
         return lane.removeFirst();
+    }
+
+    /** Forgets also which lane is ahead, which was counted at limits that have changed. */
+    void limitsChanged() {
+        laneTurn = Turn.later(reads.served, writes.served);
+        reads.served = laneTurn;
+        writes.served = laneTurn;
+        changed();
     }
 
     /** Forgets how the heads stand: a head, the limits or what is charged to them has changed. */

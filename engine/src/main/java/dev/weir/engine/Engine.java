@@ -8,16 +8,36 @@ import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All drives and groups, and the backends and policies that there are for them. Brings them together as they
  * come and go.
  *
- * <p>Thread-safe: its monitor serialises every change. No request is served under it.
+ * <p>Thread-safe: its monitor serialises every change. No request is served, and no backend is opened or closed, under
+ * it: whoever makes a change waits for that outside of it, and not for ever.
  */
 final class Engine {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    /** How long a change waits for the one drive that it is about, so that it is seen to be done when it is soon done. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** After how much longer a drive that is not open yet says so, and the start of Weir goes on without it. */
+    private static final long LATE_SECONDS = 5;
+
+    /** How long is waited for all drives whose backends must not be used any more; less than the launcher gives the stop. */
+    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private final Clock clock;
     private final Publisher publisher;
     private final Factories<BlockBackendFactory> backends = new Factories<>(BlockBackendFactory::type);
@@ -25,7 +45,20 @@ final class Engine {
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final Map<String, ManagedGroup> groups = new HashMap<>();
 
+    /** By name of drive, so that a drive that comes back waits until the one before is closed. */
+    private final Map<String, Lifecycle> lifecycles = new HashMap<>();
+
+    private final Executor threads;
+
     Engine(Clock clock, Publisher publisher) {
+        this(clock, publisher, Lifecycle.threads());
+    }
+
+    /**
+     * @param threads where backends are opened and closed
+     */
+    Engine(Clock clock, Publisher publisher, Executor threads) {
+        this.threads = threads;
         this.clock = clock;
         this.publisher = publisher;
     }
@@ -45,42 +78,82 @@ final class Engine {
         drives.values().forEach(drive -> drive.policiesChanged(policies));
     }
 
-    synchronized void addBackends(BlockBackendFactory factory, int ranking) {
-        backends.add(factory, ranking);
-        drives.values().forEach(this::openIfPossible);
-    }
-
-    /** Closes every drive that the factory has opened. Returns when that is done. */
-    synchronized void removeBackends(BlockBackendFactory factory) {
-        backends.remove(factory);
-        for (ManagedDrive drive : drives.values()) {
-            if (drive.isOpenedBy(factory)) {
-                drive.close("backend " + drive.settings().backendType() + " is missing");
-                openIfPossible(drive);
-            }
+    /** Opens the drives that the factory is for. Returns when that is done, or takes long. */
+    void addBackends(BlockBackendFactory factory, int ranking) {
+        List<ManagedDrive> all;
+        List<CompletableFuture<@Nullable Void>> opened;
+        synchronized (this) {
+            backends.add(factory, ranking);
+            all = List.copyOf(drives.values());
+            opened = all.stream().map(this::settle).toList();
+        }
+        if (!await(opened, PATIENCE_NANOS)) {
+            tellIfLate(all);
         }
     }
 
-    private void openIfPossible(ManagedDrive drive) {
-        BlockBackendFactory factory = backends.get(drive.settings().backendType());
-        if (!drive.isOpen() && factory != null) {
-            drive.open(factory);
+    /** Closes every drive that the factory has opened. Returns when that is done, or takes too long. */
+    void removeBackends(BlockBackendFactory factory) {
+        List<CompletableFuture<@Nullable Void>> closed;
+        synchronized (this) {
+            backends.remove(factory);
+            closed = drives.values().stream().map(this::settle).toList();
+        }
+        if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
+            log.error("backend {} goes while drives still use it", factory.type());
+        }
+    }
+
+    private CompletableFuture<@Nullable Void> settle(ManagedDrive drive) {
+        return drive.settle(backends.get(drive.settings().backendType()));
+    }
+
+    private static boolean await(List<CompletableFuture<@Nullable Void>> steps, long timeoutNanos) {
+        try {
+            CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new)).get(timeoutNanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            log.error("a backend was not opened or closed as it should", e);
+            return true;
         }
     }
 
     /** Adds a drive, or goes on with other settings if there is one of that name. */
-    synchronized void configure(DriveSettings settings) {
+    void configure(DriveSettings settings) {
+        ManagedDrive drive;
+        CompletableFuture<@Nullable Void> settled;
+        synchronized (this) {
+            drive = configured(settings);
+            settled = settle(drive);
+        }
+        if (!await(List.of(settled), PATIENCE_NANOS)) {
+            tellIfLate(List.of(drive));
+        }
+    }
+
+    private void tellIfLate(List<ManagedDrive> slow) {
+        CompletableFuture.delayedExecutor(LATE_SECONDS, TimeUnit.SECONDS, threads)
+                .execute(() -> slow.forEach(ManagedDrive::tellIfLate));
+    }
+
+    private ManagedDrive configured(DriveSettings settings) {
         ManagedDrive drive = drives.get(settings.name());
         ThrottleDomain domain = domainOf(settings);
         if (drive == null) {
-            drive = new ManagedDrive(this, settings, domain, policies.get(settings.policy()), clock, publisher);
+            Lifecycle lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new Lifecycle(threads));
+            ThrottlePolicyFactory policy = policies.get(settings.policy());
+            drive = new ManagedDrive(this, settings, domain, policy, clock, publisher, lifecycle);
             drives.put(settings.name(), drive);
-            openIfPossible(drive);
-            drive.publish();
+            drive.publish(backends.get(settings.backendType()) != null);
         } else {
             drive.configure(settings, domain, policies.get(settings.policy()));
-            openIfPossible(drive);
         }
+        return drive;
     }
 
     private ThrottleDomain domainOf(DriveSettings settings) {
@@ -94,10 +167,24 @@ final class Engine {
         return new ThrottleDomain(clock, missing);
     }
 
-    synchronized void removeDrive(String name) {
-        ManagedDrive drive = drives.remove(name);
-        if (drive != null) {
-            drive.remove();
+    void removeDrive(String name) {
+        CompletableFuture<@Nullable Void> closed;
+        synchronized (this) {
+            ManagedDrive drive = drives.remove(name);
+            if (drive == null) {
+                return;
+            }
+            closed = drive.remove().whenComplete((done, failure) -> forgetLifecycle(name));
+        }
+        if (!await(List.of(closed), PATIENCE_NANOS)) {
+            log.warn("drive {} is removed, and its backend not yet closed", name);
+        }
+    }
+
+    private synchronized void forgetLifecycle(String name) {
+        Lifecycle lifecycle = lifecycles.get(name);
+        if (!drives.containsKey(name) && lifecycle != null && lifecycle.isIdle()) {
+            lifecycles.remove(name);
         }
     }
 
@@ -144,10 +231,16 @@ final class Engine {
         drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
-    /** Closes every drive. */
-    synchronized void close() {
-        drives.values().forEach(ManagedDrive::remove);
-        drives.clear();
-        groups.clear();
+    /** Closes every drive. Returns when that is done, or takes too long. */
+    void close() {
+        List<CompletableFuture<@Nullable Void>> closed;
+        synchronized (this) {
+            closed = drives.values().stream().map(ManagedDrive::remove).toList();
+            drives.clear();
+            groups.clear();
+        }
+        if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
+            log.error("stops while backends have not finished what was asked of them");
+        }
     }
 }

@@ -1,11 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.block.BlockError;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.QueuedRequest;
@@ -14,7 +12,7 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,27 +20,38 @@ import org.slf4j.LoggerFactory;
 /**
  * A configured drive. What it owes outlives its backend, its policy and its settings.
  *
- * <p>What reads is thread-safe. What changes it is called with the engine's lock.
+ * <p>What reads is thread-safe. What changes it is called with the engine's lock, except that its backend is opened
+ * and closed by its {@link Lifecycle}, where no lock is held.
  */
 final class ManagedDrive implements DriveControl {
     private static final Logger log = LoggerFactory.getLogger(ManagedDrive.class);
-    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** The service property of a drive's control that says why the drive is not served; absent if it is. */
     private static final String REASON = "weir.drive.reason";
 
+    private static final String OPENING = "its backend is being opened";
+
     private final Engine engine;
     private final Clock clock;
     private final Publisher publisher;
+    private final Lifecycle lifecycle;
     private final Throttle throttle;
     private volatile DriveSettings settings;
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
-    private volatile @Nullable Storage storage;
+    /** Who is to open the backend; null if it is to be closed. */
+    private volatile @Nullable BlockBackendFactory wanted;
+
+    /** Whether it has been told to end. */
+    private volatile boolean removed;
+
+    /** Who opened the backend, and as what. The lifecycle's. */
     private @Nullable BlockBackendFactory factory;
-    private Publisher.@Nullable Publication drive;
-    private Publisher.@Nullable Publication control;
+
+    private DriveSettings openedAs;
+    private volatile Publisher.@Nullable Publication drive;
+    private volatile Publisher.@Nullable Publication control;
 
     ManagedDrive(
             Engine engine,
@@ -50,15 +59,18 @@ final class ManagedDrive implements DriveControl {
             ThrottleDomain domain,
             @Nullable ThrottlePolicyFactory policy,
             Clock clock,
-            Publisher publisher) {
+            Publisher publisher,
+            Lifecycle lifecycle) {
         this.engine = engine;
         this.clock = clock;
         this.publisher = publisher;
+        this.lifecycle = lifecycle;
         this.settings = settings;
+        this.openedAs = settings;
         this.unavailable = missingBackend(settings);
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
-        this.throttle = new Throttle(own, clock, domain, this::execute);
+        this.throttle = new Throttle(own, clock, domain);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -67,26 +79,27 @@ final class ManagedDrive implements DriveControl {
 
     private Map<String, Object> controlProperties() {
         String reason = unavailable;
-        return reason.isEmpty() ? Map.of(Drive.NAME, name()) : Map.of(Drive.NAME, name(), REASON, reason);
+        return reason.isEmpty() || reason.equals(OPENING)
+                ? Map.of(Drive.NAME, name())
+                : Map.of(Drive.NAME, name(), REASON, reason);
     }
 
-    /** Offers the control; after it is known whether the drive can be opened. */
-    void publish() {
+    /**
+     * Offers the control.
+     *
+     * @param hasBackend whether it is about to be opened
+     */
+    void publish(boolean hasBackend) {
+        if (hasBackend) {
+            unavailable = OPENING;
+        }
         control = publisher.publish(DriveControl.class, this, controlProperties());
     }
 
     private void updateControl() {
-        if (control != null) {
-            control.update(controlProperties());
-        }
-    }
-
-    private void execute(DriveRequest request) {
-        Storage to = storage;
-        if (to == null) {
-            request.completed(BlockError.ESHUTDOWN);
-        } else {
-            to.execute(request);
+        Publisher.Publication offer = control;
+        if (offer != null) {
+            offer.update(controlProperties());
         }
     }
 
@@ -102,19 +115,17 @@ final class ManagedDrive implements DriveControl {
     /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
     void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
         DriveSettings old = settings;
-        boolean otherBackend = !old.backendType().equals(newSettings.backendType())
-                || !old.backendOptions().equals(newSettings.backendOptions())
-                || old.readOnly() != newSettings.readOnly();
-        if (otherBackend) {
-            close(missingBackend(newSettings));
-        }
-        reconfigure(newSettings.policy(), policy, newSettings.limits());
+        PolicySlot own = throttle.queue().own;
+        throttle.moveTo(
+                domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
-        throttle.moveTo(domain);
+        if (drive != null && !old.clients().equals(newSettings.clients())) {
+            drive.update(newSettings.serviceProperties());
+        }
     }
 
     void moveTo(ThrottleDomain domain) {
-        throttle.moveTo(domain);
+        throttle.moveTo(domain, () -> {});
     }
 
     void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
@@ -129,7 +140,7 @@ final class ManagedDrive implements DriveControl {
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
         throttle.locked(at -> {
             throttle.queue().own.reconfigure(policy, newFactory, limits, clock.nanoTime());
-            throttle.queue().changed();
+            throttle.queue().limitsChanged();
             return at;
         });
         throttle.release();
@@ -144,63 +155,113 @@ final class ManagedDrive implements DriveControl {
         return throttle.locked(at -> throttle.queue().own.limits());
     }
 
-    boolean isOpen() {
-        return open != null;
+    /**
+     * Sees to it that the backend is open, with these settings and by this factory, or closed.
+     *
+     * @param by null if there is none for it
+     * @return completed when that is so, or it is known why it cannot be
+     */
+    CompletableFuture<@Nullable Void> settle(@Nullable BlockBackendFactory by) {
+        wanted = by;
+        return lifecycle.then(this::openOrClose);
     }
 
-    boolean isOpenedBy(BlockBackendFactory by) {
-        return open != null && factory == by;
+    private void openOrClose() {
+        BlockBackendFactory by = wanted;
+        if (open != null && (factory != by || isAnotherBackend(openedAs, settings))) {
+            close(removed ? "removed" : missingBackend(settings));
+        }
+        if (open == null && by != null) {
+            open(by);
+        } else if (open == null) {
+            stands(missingBackend(settings));
+        }
+    }
+
+    private static boolean isAnotherBackend(DriveSettings one, DriveSettings other) {
+        return !one.backendType().equals(other.backendType())
+                || !one.backendOptions().equals(other.backendOptions())
+                || one.readOnly() != other.readOnly();
+    }
+
+    /** Says that its backend is still being opened, if that is so. */
+    void tellIfLate() {
+        synchronized (lifecycle) {
+            if (unavailable.equals(OPENING)) {
+                stands(OPENING + ", and takes long");
+            }
+        }
+    }
+
+    private void stands(String reason) {
+        synchronized (lifecycle) {
+            unavailable = reason;
+            updateControl();
+        }
     }
 
     /** Opens the backend and offers the drive; if that fails, it says why and stays as it was. */
-    void open(BlockBackendFactory by) {
+    private void open(BlockBackendFactory by) {
         DriveSettings with = settings;
+        stands(OPENING);
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
             Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
             statistics = counted;
-            storage = opened;
             factory = by;
+            openedAs = with;
             OpenDrive offered =
                     new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
-            throttle.reopen();
+            throttle.open(opened);
             open = offered;
-            unavailable = "";
-            updateControl();
-            drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
+            stands("");
+            drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            unavailable = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
-            updateControl();
+        } catch (IOException | RuntimeException | Error e) {
+            stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
             log.error("drive {} cannot be opened: {}", name(), unavailable);
         }
     }
 
     /** Takes the drive off the list, ends what is queued, waits for what is with the backend, and closes that. */
-    void close(String reason) {
-        if (drive != null) {
-            drive.withdraw();
+    private void close(String reason) {
+        Publisher.Publication offer = drive;
+        if (offer != null) {
+            offer.withdraw();
             drive = null;
         }
         OpenDrive closing = open;
         open = null;
-        unavailable = reason;
+        stands(reason);
         if (closing != null) {
-            closing.close(CLOSE_TIMEOUT_NANOS);
+            closing.close(requests -> {
+                log.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);
+                stands(reason + ", and its backend still has " + requests + " requests");
+            });
             log.info("drive {} is closed: {}", name(), reason);
-            updateControl();
+            stands(reason);
         }
-        storage = null;
         factory = null;
     }
 
-    /** Ends the drive; it is not used again. */
-    void remove() {
-        close("removed");
-        if (control != null) {
-            control.withdraw();
+    /**
+     * Ends the drive; it is not used again.
+     *
+     * @return completed when its backend is closed
+     */
+    CompletableFuture<@Nullable Void> remove() {
+        removed = true;
+        CompletableFuture<@Nullable Void> closed = settle(null);
+        Publisher.Publication offer;
+        synchronized (lifecycle) {
+            offer = control;
+            control = null;
         }
+        if (offer != null) {
+            offer.withdraw();
+        }
+        return closed;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class ManagedGroup {
     void configure(GroupSettings settings, @Nullable ThrottlePolicyFactory factory) {
         synchronized (domain) {
             slot.reconfigure(settings.policy(), factory, settings.limits(), clock.nanoTime());
+            domain.limitsChanged();
         }
         domain.release();
     }

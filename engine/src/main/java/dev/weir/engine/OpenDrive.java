@@ -6,6 +6,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ final class OpenDrive implements Drive {
             return;
         }
         Direction direction = request.operation().direction();
-        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request)) {
+        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request, storage)) {
             case GO -> storage.execute(request);
             case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
             case QUEUED -> {}
@@ -95,7 +96,7 @@ final class OpenDrive implements Drive {
 
     private void refuse(DriveRequest request, BlockError error) {
         statistics.refused();
-        request.completed(error);
+        Storage.tell(name, request, error);
     }
 
     @Override
@@ -107,14 +108,14 @@ final class OpenDrive implements Drive {
         return storage.inFlight();
     }
 
-    /** Ends what is queued, waits for what is with the backend, and closes that. */
-    void close(long timeoutNanos) {
+    /** Ends what is queued, waits for what is with the backend, and closes that; see {@link Storage#close}. */
+    void close(IntConsumer onLate) {
         cancelled(throttle.close());
-        storage.close(timeoutNanos);
+        storage.close(onLate);
     }
 
     private void cancelled(List<DriveRequest> requests) {
         statistics.cancelled(requests.size());
-        requests.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+        requests.forEach(request -> Storage.tell(name, request, BlockError.ESHUTDOWN));
     }
 }

@@ -88,7 +88,7 @@ final class PolicySlot {
         }
         try {
             return Math.max(0, policy.waitNanos(direction, bytes, now));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
         }
@@ -110,7 +110,7 @@ final class PolicySlot {
                     holder = limit;
                 }
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
         return holder;
@@ -132,7 +132,7 @@ final class PolicySlot {
             if (known.isOld(now)) {
                 known.set(policy.debt(now), now);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -141,7 +141,7 @@ final class PolicySlot {
         if (policy != null) {
             try {
                 return policy.debt(now);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 fail(e);
             }
         }
@@ -170,7 +170,7 @@ final class PolicySlot {
         try {
             policy = newFactory.create(limits, known.at(limits, now), now);
             reason = "";
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
         }
     }
@@ -202,7 +202,7 @@ final class PolicySlot {
                 policy.reconfigure(limits, now);
             }
             return policy != null;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             log.debug("{}: policy {} does not take over {}", owner, type, limits, e);
             return false;
         }

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Storage {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
+    private static final long LATE_SECONDS = 1;
 
     private final String drive;
     private final BlockBackend backend;
@@ -146,9 +149,7 @@ final class Storage {
     private void complete(DriveRequest request, @Nullable BlockError error) {
         statistics.completed(request, error);
         try {
-            request.completed(error);
-        } catch (RuntimeException | Error e) {
-            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
+            tell(drive, request, error);
         } finally {
             if (inFlight.decrementAndGet() == 0 && closing) {
                 idle.complete(null);
@@ -156,45 +157,51 @@ final class Storage {
         }
     }
 
+    /** Completes a request; a client that cannot take that does not keep others from theirs. */
+    static void tell(String drive, DriveRequest request, @Nullable BlockError error) {
+        try {
+            request.completed(error);
+        } catch (RuntimeException | Error e) {
+            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
+        }
+    }
+
     /**
-     * Lets nothing more in, waits for what is with the backend, and closes that.
+     * Lets nothing more in, waits for what is with the backend, however long that takes, and closes that.
      *
-     * @param timeoutNanos how long to wait; a backend that is still busy then is left alone
+     * @param onLate told how many requests the backend still has if it does not soon finish them
      */
-    void close(long timeoutNanos) {
+    void close(IntConsumer onLate) {
         inFlight.incrementAndGet();
         closing = true;
         if (inFlight.decrementAndGet() == 0) {
             idle.complete(null);
         }
-        if (!awaitIdle(timeoutNanos)) {
-            log.error("drive {}: its backend still has {} requests and is not closed", drive, inFlight.get());
-            return;
-        }
+        awaitIdle(onLate);
         try {
             if (workers != null) {
                 workers.shutdown();
             }
             backend.flush();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.error("drive {}: the last flush failed, what was written since the one before may be lost", drive, e);
         }
         try {
             backend.close();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.error("drive {}: its backend did not close", drive, e);
         }
     }
 
-    private boolean awaitIdle(long timeoutNanos) {
+    private void awaitIdle(IntConsumer onLate) {
         try {
-            idle.get(timeoutNanos, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            idle.get(LATE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            onLate.accept(inFlight.get());
+            idle.join();
+        } catch (ExecutionException | InterruptedException e) {
+            // nobody interrupts a lifecycle, and there is nothing that could fail
+            throw new IllegalStateException(e);
         }
     }
 }

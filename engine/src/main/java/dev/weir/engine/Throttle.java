@@ -4,7 +4,6 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.DriveRequest;
 import dev.weir.throttle.Direction;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -29,25 +28,23 @@ final class Throttle {
     private final BlockQueue queue;
     private volatile ThrottleDomain domain;
 
-    /** Guarded by the domain's lock. */
-    private boolean closed;
-
-    /**
-     * @param release where a request goes when the limits allow it; called without any lock
-     */
-    Throttle(PolicySlot own, Clock clock, ThrottleDomain domain, Consumer<DriveRequest> release) {
+    Throttle(PolicySlot own, Clock clock, ThrottleDomain domain) {
         this.clock = clock;
         this.domain = domain;
-        this.queue = new BlockQueue(own, clock, this::fire, release);
+        this.queue = new BlockQueue(own, clock, this::fire, this::handedOver);
     }
 
-    /** Charges a request that may go now, or queues it, which may let it or others go at once. */
-    Admission admit(Direction direction, DriveRequest request) {
+    /**
+     * Charges a request that may go now, or queues it, which may let it or others go at once.
+     *
+     * @param storage for which it is; refused if that is no longer the one that is open
+     */
+    Admission admit(Direction direction, DriveRequest request, Storage storage) {
         for (; ; ) {
             ThrottleDomain at = domain;
             synchronized (at) {
                 if (at == domain) {
-                    if (closed) {
+                    if (queue.storage != storage) {
                         return Admission.CLOSED;
                     }
                     if (at.admit(queue, direction, request)) {
@@ -71,15 +68,16 @@ final class Throttle {
     /** Takes everything out of the queue and lets nothing more in. */
     List<DriveRequest> close() {
         List<DriveRequest> withdrawn = locked(at -> {
-            closed = true;
+            queue.storage = null;
             return at.withdraw(queue, null);
         });
         release();
         return withdrawn;
     }
 
-    void reopen() {
-        locked(at -> closed = false);
+    /** Lets requests in, for this storage. */
+    void open(Storage storage) {
+        locked(at -> queue.storage = storage);
     }
 
     /** Looks at the queue, or changes its limits, under the lock; what can go then does not until {@link #release}. */
@@ -103,21 +101,32 @@ final class Throttle {
         domain.release();
     }
 
-    /** Moves the queue with all that is in it; the domain it leaves goes on with the others'. */
-    void moveTo(ThrottleDomain newDomain) {
+    /**
+     * Changes the limits and moves the queue with all that is in it, as one: nothing goes by the new limits in the old
+     * domain, or the other way round. The domain it leaves goes on with the others'.
+     */
+    void moveTo(ThrottleDomain newDomain, Runnable change) {
         ThrottleDomain old = domain;
-        if (old == newDomain) {
-            return;
-        }
         synchronized (old) {
             synchronized (newDomain) {
-                old.leave(queue);
-                domain = newDomain;
-                newDomain.join(queue);
+                change.run();
+                queue.limitsChanged();
+                if (old != newDomain) {
+                    old.leave(queue);
+                    domain = newDomain;
+                    newDomain.join(queue);
+                }
             }
         }
         old.release();
         newDomain.release();
+    }
+
+    /** A queue that was moved while a request of it was handed over could let nothing go until now. */
+    private void handedOver(ThrottleDomain from) {
+        if (domain != from) {
+            domain.release();
+        }
     }
 
     private void fire() {

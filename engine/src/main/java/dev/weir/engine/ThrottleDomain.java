@@ -5,6 +5,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.throttle.Direction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class ThrottleDomain {
     /** What the drive that went last had been served before. */
     private long turn;
 
+    /** The most that any drive has been served. */
+    private long furthest;
+
     ThrottleDomain(Clock clock, @Nullable PolicySlot group) {
         this.clock = clock;
         this.group = group;
@@ -52,6 +56,7 @@ final class ThrottleDomain {
         long bytes = request.length();
         if (waiting.isEmpty()
                 && !releasing
+                && !queue.isHandingOver()
                 && queue.own.waitNanos(direction, bytes, now) == 0
                 && groupWaitNanos(direction, bytes, now) == 0) {
             charge(queue, direction, bytes, now);
@@ -73,6 +78,12 @@ final class ThrottleDomain {
             stopsWaiting(queue);
         }
         return withdrawn;
+    }
+
+    /** Forgets who is ahead, which was counted at limits that have changed. Called with the lock. */
+    void limitsChanged() {
+        turn = furthest;
+        waiting.forEach(queue -> queue.served = turn);
     }
 
     /** Takes in a queue that was in another domain. */
@@ -98,14 +109,27 @@ final class ThrottleDomain {
             }
             releasing = true;
         }
-        while (releaseNext()) {
-            // until nothing more can go
+        boolean goesOn = true;
+        try {
+            while (goesOn) {
+                goesOn = releaseNext();
+            }
+        } finally {
+            if (goesOn) {
+                stopReleasing();
+            }
         }
+    }
+
+    /** Nothing here throws but what ends a thread; that must not end the drives as well. */
+    private synchronized void stopReleasing() {
+        releasing = false;
     }
 
     private boolean releaseNext() {
         BlockQueue queue;
         DriveRequest request;
+        Storage storage;
         synchronized (this) {
             long now = clock.nanoTime();
             Lane lane = next(now);
@@ -114,9 +138,10 @@ final class ThrottleDomain {
                 return false;
             }
             queue = lane.queue;
+            storage = Objects.requireNonNull(queue.storage, "a closed drive has nothing in its queue");
             request = take(lane, now);
         }
-        queue.release(request);
+        queue.handOver(request, storage, this);
         return true;
     }
 
@@ -143,7 +168,7 @@ final class ThrottleDomain {
     /** Whether the queue's own limits let anything go; one that comes back to the group begins where the others are. */
     private boolean competes(BlockQueue queue, long now) {
         queue.look(now);
-        if (!queue.isReady()) {
+        if (!queue.isReady() || queue.isHandingOver()) {
             queue.sitsOut = true;
             return false;
         }
@@ -206,6 +231,7 @@ final class ThrottleDomain {
         charge(queue, direction, bytes, now);
         turn = queue.served;
         queue.served += group == null ? 0 : Turn.costNanos(group.limits(), direction, bytes, false);
+        furthest = Turn.later(furthest, queue.served);
         DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
         if (queue.isEmpty()) {
             stopsWaiting(queue);
@@ -222,6 +248,9 @@ final class ThrottleDomain {
         waiting.remove(queue);
         queue.sitsOut = true;
         queue.disarm();
+        if (waiting.isEmpty()) {
+            turn = furthest;
+        }
     }
 
     private void charge(BlockQueue queue, Direction direction, long bytes, long now) {

@@ -10,9 +10,10 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,18 @@ final class EngineFixture implements Publisher {
     final TestBackends backends = new TestBackends();
     final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
     final ThrottlePolicyFactory slice = new SlicePolicyFactory();
-    private final Map<String, Object> services = new HashMap<>();
+    private final Map<String, Object> services = new ConcurrentHashMap<>();
 
     EngineFixture(long seed) {
+        this(seed, Runnable::run);
+    }
+
+    /**
+     * @param threads where backends are opened and closed
+     */
+    EngineFixture(long seed, Executor threads) {
         clock = ManualClock.seeded(seed);
-        engine = new Engine(clock, this);
+        engine = new Engine(clock, this, threads);
         engine.addPolicies(bucket, 0);
         engine.addPolicies(slice, 0);
         engine.addBackends(backends, 0);

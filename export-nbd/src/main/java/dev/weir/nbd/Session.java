@@ -2,6 +2,8 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Transmission.State;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -19,7 +21,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final EventLoop loop;
-    private final SocketChannel channel;
+    private final Wire wire;
     private final SelectionKey key;
     private final String client;
     private final Inbox inbox;
@@ -43,14 +45,14 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
 
     Session(
             EventLoop loop,
-            SocketChannel channel,
+            Wire wire,
             SelectionKey key,
             String client,
             Inbox inbox,
             Agreement agreement,
             Commons commons) {
         this.loop = loop;
-        this.channel = channel;
+        this.wire = wire;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
@@ -58,19 +60,20 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         drive = agreement.drive();
         this.commons = commons;
         limits = commons.limits();
-        replies = new ReplyQueue(this, channel, loop.pool(), limits, commons.budget);
+        replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget);
         transmission = new Transmission(this, agreement, replies, loop.pool(), loop);
     }
 
     @Override
     public void ready(int operations) throws IOException {
-        if (!channel.isOpen()) {
+        if (!wire.isOpen()) {
             return;
         }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             unreadMillis = 0;
             replies.writeOn();
+            awaitFlush();
         }
         if ((operations & SelectionKey.OP_READ) != 0) {
             read();
@@ -99,9 +102,20 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         } else {
             full = state == State.FULL;
             awaitRequests(!full);
+            awaitFlush();
             if (full) {
                 startTicking();
             }
+            if (!full && wire.hasMore()) {
+                loop.execute(this::goOn);
+            }
+        }
+    }
+
+    /** TLS has things to say of its own that no reply waits for. */
+    private void awaitFlush() throws IOException {
+        if (!wire.flush()) {
+            awaitWritable();
         }
     }
 
@@ -145,7 +159,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** Looks whether a client that is not read from has gone, and one that does not read keeps memory from others. */
     @Override
     public boolean tick() {
-        if (!channel.isOpen()) {
+        if (!wire.isOpen()) {
             return false;
         }
         boolean unread = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
@@ -164,9 +178,9 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private void watchForHangup() {
         try {
             if (full) {
-                loop.hangups().watch(channel, this);
+                loop.hangups().watch((SocketChannel) key.channel(), this);
             } else {
-                loop.hangups().unwatch(channel);
+                loop.hangups().unwatch((SocketChannel) key.channel());
             }
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
@@ -184,8 +198,22 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     }
 
     @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(Queued queued) {
+        if (wire.isOpen()) {
+            transmission.stop(queued);
+            drive.cancel(this);
+            end("the server stops");
+        }
+    }
+
+    @Override
     public void driveGone(Drive gone) {
-        if (gone == drive && channel.isOpen()) {
+        if (gone == drive && wire.isOpen()) {
             transmission.close();
             end("drive " + gone.name() + " is gone");
         }
@@ -193,8 +221,8 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
 
     @Override
     public void close(String why) {
-        if (channel.isOpen()) {
-            Sockets.close(channel);
+        if (wire.isOpen()) {
+            Sockets.close(wire);
             replies.close();
             transmission.close();
             inbox.release();
@@ -231,7 +259,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private void goOn() {
         if (!ending) {
             loop.serve(this, SelectionKey.OP_READ);
-        } else if (channel.isOpen() && replies.isDone()) {
+        } else if (wire.isOpen() && replies.isDone()) {
             close("all is answered");
         }
     }

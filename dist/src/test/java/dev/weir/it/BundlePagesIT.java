@@ -1,0 +1,112 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.backend.file.FileBackendFactory;
+import dev.weir.backend.memory.MemoryBackendFactory;
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The pages of the bundles: there is one for each, with the same headings, and their tables say what the code says. */
+class BundlePagesIT {
+    private static final Path PAGES = Path.of("../docs/bundles");
+    private static final List<String> HEADINGS =
+            List.of("## Synopsis", "## Options", "## Notes on what is not charged", "## Errors", "## See also");
+
+    private static List<String> lines(String bundle) throws IOException {
+        return Files.readAllLines(PAGES.resolve(bundle + ".md"));
+    }
+
+    /** Returns the cells of each row of the page's table that begins with this heading, without the quotes of code. */
+    private static List<List<String>> table(String bundle, String heading) throws IOException {
+        List<String> lines = lines(bundle);
+        int begin = lines.indexOf(heading);
+        assertTrue(begin >= 0, () -> bundle + " has no table " + heading);
+        return lines.stream()
+                .skip(begin + 2L)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> Stream.of(line.substring(1).split("\\|"))
+                        .map(cell -> cell.strip().replace("`", ""))
+                        .toList())
+                .toList();
+    }
+
+    @Test
+    void everyBundleHasAPageAndEveryPageItsBundle() throws IOException {
+        try (Stream<Path> jars = Files.walk(Path.of(System.getProperty("weir.folder"), "bundles"));
+                Stream<Path> pages = Files.list(PAGES)) {
+            Set<String> bundles = jars.map(jar -> jar.getFileName().toString())
+                    .filter(name -> name.startsWith("weir-"))
+                    .map(name -> name.substring("weir-".length()).replaceFirst("-\\d.*", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            Set<String> described = pages.map(
+                            page -> page.getFileName().toString().replace(".md", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(bundles, described);
+        }
+    }
+
+    @Test
+    void allHaveTheSameHeadings() throws IOException {
+        try (Stream<Path> pages = Files.list(PAGES)) {
+            for (Path page : pages.toList()) {
+                List<String> found = Files.readAllLines(page).stream()
+                        .filter(line -> line.startsWith("## "))
+                        .toList();
+                assertEquals(HEADINGS, found, page::toString);
+            }
+        }
+    }
+
+    @Test
+    void theLimitsAreThoseOfTheCode() throws IOException {
+        List<List<String>> rows = table("throttle-bucket", "| key | unit | default | range | caps |");
+        assertEquals(
+                List.copyOf(ThrottleLimits.keys()),
+                rows.stream().map(row -> row.get(0)).toList());
+        for (List<String> row : rows) {
+            String key = row.get(0);
+            boolean length = key.endsWith("_max_length");
+            String unit = length ? "s" : key.equals(ThrottleLimits.IOPS_SIZE) ? "bytes" : unit(key);
+            String unset = length ? Long.toString(ThrottleLimits.NONE.maxLengthSeconds(LimitKey.BPS)) : "none";
+            assertEquals(unit, row.get(1), key);
+            assertEquals(unset, row.get(2), key);
+            assertTrue(row.get(3).endsWith(" to 10^15"), key);
+        }
+        assertEquals(1_000_000_000_000_000L, ThrottleLimits.MAX_VALUE);
+    }
+
+    private static String unit(String key) {
+        LimitKey limit = LimitKey.valueOf(key.replace("_max", "").toUpperCase(Locale.ROOT));
+        return limit.countsBytes() ? "bytes/s" : "requests/s";
+    }
+
+    @Test
+    void theOptionsOfBackendsAreThoseOfTheCode() throws IOException {
+        for (BlockBackendFactory factory : List.of(new FileBackendFactory(), new MemoryBackendFactory())) {
+            String page = "backend-" + factory.type();
+            List<List<String>> rows = table(page, "| option | kind | required | default | range |");
+            assertEquals(
+                    factory.options().stream().map(BundlePagesIT::row).toList(),
+                    rows.stream().map(row -> row.subList(0, 3)).toList(),
+                    page);
+        }
+    }
+
+    private static List<String> row(BackendOption option) {
+        return List.of(option.name(), option.kind().name().toLowerCase(Locale.ROOT), option.required() ? "yes" : "no");
+    }
+}

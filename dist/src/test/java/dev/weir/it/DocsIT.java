@@ -1,0 +1,89 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.it.DocPage.Block;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What README and docs/ tell a reader to do is done, as it stands there. */
+class DocsIT {
+    private static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
+
+    /** README and the pages for users; decisions are history. */
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
+        try (Stream<Path> files = Files.walk(SOURCES.resolve("docs"))) {
+            files.filter(file -> file.toString().endsWith(".md"))
+                    .map(SOURCES::relativize)
+                    .sorted()
+                    .forEach(pages::add);
+        }
+        return pages;
+    }
+
+    static Stream<Path> pagesWithCommands() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        for (Path page : pages()) {
+            boolean runs = DocPage.read(SOURCES.resolve(page)).blocks().stream()
+                    .anyMatch(block -> block.isCommands() && block.mark("not run") == null);
+            if (runs && !page.startsWith("docs/decisions")) {
+                pages.add(page);
+            }
+        }
+        return pages.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pagesWithCommands")
+    @EnabledIfSystemProperty(
+            named = "weir.docs",
+            matches = "true",
+            disabledReason = "every page has yet to be seen to pass")
+    void itsCommandsDoWhatItSays(Path page, @TempDir Path folder) throws IOException, InterruptedException {
+        try (Reader reader = new Reader(DocPage.read(SOURCES.resolve(page)), folder)) {
+            reader.follow();
+        }
+    }
+
+    @Test
+    void whatIsNotRunHasAReason() throws IOException {
+        int commands = 0;
+        for (Path page : pages()) {
+            for (Block block : DocPage.read(SOURCES.resolve(page)).blocks()) {
+                String reason = block.mark("not run");
+                assertTrue(reason == null || reason.split(" ").length > 2, () -> page + ":" + block.line());
+                commands += block.isCommands() ? 1 : 0;
+            }
+        }
+        assertTrue(commands > 20, "found " + commands);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void itsLinksLeadSomewhere(Path page) throws IOException {
+        List<String> broken = new ArrayList<>();
+        Path path = SOURCES.resolve(page);
+        Matcher link = LINK.matcher(Files.readString(path));
+        while (link.find()) {
+            String target = link.group(1);
+            if (!target.contains("://") && Files.notExists(path.resolveSibling(target))) {
+                broken.add(target);
+            }
+        }
+        assertEquals(List.of(), broken);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.weir.it;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.testkit.block.FaultyBackends;
+import dev.weir.testkit.block.FaultyBackends.Call;
+import dev.weir.testkit.block.FaultyBackends.Fault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** A bundle with the backend {@code faulty}: a read of it hangs while there is a file {@code hang} in the home. */
+public final class FaultyBundle implements BundleActivator {
+    static final String HANG = "hang";
+    private static final int SIZE = 1 << 20;
+
+    @Override
+    public void start(BundleContext context) {
+        Path hang = Path.of(context.getProperty("weir.home"), HANG);
+        FaultyBackends.Script script =
+                (call, offset) -> call == Call.READ && Files.exists(hang) ? Fault.HANG : Fault.NONE;
+        context.registerService(BlockBackendFactory.class, new FaultyBackends(SIZE, true, script), null);
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        // its service goes with the bundle
+    }
+
+    /** Writes the bundle to a file. */
+    static void write(Path jar) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", "test-faulty");
+        headers.putValue("Bundle-Version", "1.0.0");
+        headers.putValue("Bundle-Activator", FaultyBundle.class.getName());
+        headers.putValue("Import-Package", "org.osgi.framework,dev.weir.block;version=\"[1,2)\"");
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file, manifest)) {
+            List.of(
+                            "dev/weir/it/FaultyBundle",
+                            "dev/weir/testkit/block/FaultyBackends",
+                            "dev/weir/testkit/block/FaultyBackends$1",
+                            "dev/weir/testkit/block/FaultyBackends$Call",
+                            "dev/weir/testkit/block/FaultyBackends$Fault",
+                            "dev/weir/testkit/block/FaultyBackends$Script",
+                            "dev/weir/testkit/block/FaultyBackends$Faulty")
+                    .forEach(name -> put(out, name + ".class"));
+        }
+    }
+
+    private static void put(JarOutputStream out, String name) {
+        try (InputStream in = FaultyBundle.class.getClassLoader().getResourceAsStream(name)) {
+            out.putNextEntry(new JarEntry(name));
+            Objects.requireNonNull(in, name).transferTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

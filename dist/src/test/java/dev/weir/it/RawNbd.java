@@ -1,0 +1,101 @@
+package dev.weir.it;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A client that sends what it is told, and knows of nothing but simple replies. Not thread-safe. */
+final class RawNbd implements AutoCloseable {
+    static final int READ = 0;
+    static final int WRITE = 1;
+    static final int FLUSH = 3;
+    static final int TRIM = 4;
+    static final int WRITE_ZEROES = 6;
+
+    /** The command flag that a write is to be on the disk before it is answered. */
+    static final int FUA = 1;
+
+    private static final long OPTION_MAGIC = 0x49484156454F5054L;
+    private static final int REQUEST_MAGIC = 0x25609513;
+    private static final int FIXED_NEWSTYLE_NO_ZEROES = 3;
+    private static final int EXPORT_NAME = 1;
+
+    /**
+     * An answer.
+     *
+     * @param cookie of the request
+     * @param error an errno, or 0
+     */
+    record Reply(long cookie, int error) {}
+
+    private final SocketChannel channel;
+
+    /** Connects to a drive. */
+    RawNbd(Path socket, String drive) throws IOException {
+        channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        receive(18);
+        byte[] name = drive.getBytes(StandardCharsets.UTF_8);
+        send(ByteBuffer.allocate(20 + name.length)
+                .putInt(FIXED_NEWSTYLE_NO_ZEROES)
+                .putLong(OPTION_MAGIC)
+                .putInt(EXPORT_NAME)
+                .putInt(name.length)
+                .put(name)
+                .flip());
+        receive(10);
+    }
+
+    /** Sends a request and waits for nothing. */
+    void request(int flags, int type, long cookie, long offset, int length, ByteBuffer payload) throws IOException {
+        send(ByteBuffer.allocate(28 + payload.remaining())
+                .putInt(REQUEST_MAGIC)
+                .putShort((short) flags)
+                .putShort((short) type)
+                .putLong(cookie)
+                .putLong(offset)
+                .putInt(length)
+                .put(payload)
+                .flip());
+    }
+
+    /** Waits for the next reply, to a request that has no data in its reply. */
+    Reply reply() throws IOException {
+        ByteBuffer reply = receive(16);
+        return new Reply(reply.getLong(8), reply.getInt(4));
+    }
+
+    /** Reads a range, with nothing else on its way. */
+    ByteBuffer read(long offset, int length) throws IOException {
+        request(0, READ, 0, offset, length, ByteBuffer.allocate(0));
+        Reply reply = reply();
+        if (reply.error() != 0) {
+            throw new IOException("read of " + length + " bytes at " + offset + ": error " + reply.error());
+        }
+        return receive(length);
+    }
+
+    private void send(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private ByteBuffer receive(int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes) < 0) {
+                throw new EOFException("the server has closed the connection");
+            }
+        }
+        return bytes.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

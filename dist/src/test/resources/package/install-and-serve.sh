@@ -1,0 +1,77 @@
+#!/bin/sh
+# Installs the Debian package in a root of its own, serves a drive from it with the user, the folders and the command
+# of its unit, and removes it again. The root is this machine's under an overlay in memory: real dpkg, real Java,
+# and nothing of it stays.
+#
+# Run as root in a mount namespace of its own: unshare --mount install-and-serve.sh PACKAGE FOLDER
+set -eu
+package=$1
+root=$2/root
+top=$2/top
+
+fail() {
+  echo "failed: $*" >&2
+  exit 1
+}
+
+mkdir -p "$root" "$top"
+mount -t tmpfs tmpfs "$top"
+mkdir "$top/upper" "$top/work"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$top/upper,workdir=$top/work" "$root"
+for folder in proc dev sys; do mount --rbind "/$folder" "$root/$folder"; done
+# no service manager to be found, nor anything else that runs on this machine
+mount -t tmpfs tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+cp "$package" "$root/tmp/weir.deb"
+
+in_root() { chroot "$root" "$@"; }
+
+in_root dpkg --install /tmp/weir.deb >"$2/dpkg.log" 2>&1 || { cat "$2/dpkg.log" >&2; fail "dpkg --install"; }
+in_root getent passwd weir >/dev/null || fail "there is no user weir"
+in_root dpkg --verify weir || fail "files are not as in the package"
+[ -L "$root/etc/systemd/system/multi-user.target.wants/weir.service" ] || fail "the unit is not enabled"
+
+# what systemd would make of the unit
+unit=$root/lib/systemd/system/weir.service
+command=$(sed -n 's/^ExecStart=//p' "$unit")
+in_root install -d -o weir -g weir -m 0750 /var/lib/weir
+in_root install -d -o weir -g weir -m 0700 /run/weir
+cat >"$root/etc/weir/weir.conf" <<'CONF'
+weir {
+  nbd.listen = ["unix:/run/weir/nbd.sock"]
+  drives.vm1 {
+    backend { type = file, path = "/var/lib/weir/disks/vm1.img", size = 16MiB, create = true }
+    limits { bps = 10MiB }
+  }
+}
+CONF
+as_weir() { in_root runuser -u weir -- env "JAVA_HOME=${JAVA_HOME-}" "$@"; }
+# shellcheck disable=SC2086  # one word an argument, as systemd has it
+as_weir $command >"$2/weir.out" 2>"$2/weir.err" &
+weir=$!
+i=0
+until grep -q '^ready$' "$2/weir.out"; do
+  i=$((i + 1))
+  if [ $i -gt 300 ] || ! kill -0 "$weir"; then cat "$2/weir.err" >&2; fail "not ready"; fi
+  sleep 0.1
+done
+
+uri='nbd+unix:///vm1?socket=/run/weir/nbd.sock'
+[ "$(as_weir nbdinfo --size "$uri")" = 16777216 ] || fail "nbdinfo does not see the drive"
+head -c 1048576 /dev/urandom >"$root/tmp/data"
+as_weir nbdcopy /tmp/data "$uri" || fail "nbdcopy"
+as_weir weir --home /var/lib/weir exec 'limits vm1 bps=20M' || fail "weir exec"
+as_weir weir --home /var/lib/weir stop || fail "weir stop"
+wait "$weir" || fail "the service ended with status $?"
+head -c 1048576 "$root/var/lib/weir/disks/vm1.img" | cmp - "$root/tmp/data" || fail "the image is not what was written"
+
+# completion and manual are where the shell and man look for them
+in_root bash -c '. /usr/share/bash-completion/completions/weir && complete -p weir' >/dev/null || fail "completion"
+LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$2/man.out" 2>"$2/man.err" || fail "man"
+[ ! -s "$2/man.err" ] || { cat "$2/man.err" >&2; fail "man warns"; }
+
+in_root dpkg --purge weir >"$2/purge.log" 2>&1 || { cat "$2/purge.log" >&2; fail "dpkg --purge"; }
+[ -e "$root/var/lib/weir/disks/vm1.img" ] || fail "purging took a disk along"
+left=$(find "$root/usr/share/weir" "$root/etc/weir" "$root/var/lib/weir" -mindepth 1 ! -path "*/disks*" 2>/dev/null || true)
+[ -z "$left" ] || fail "left behind: $left"
+echo "installed, served, removed"

@@ -1,0 +1,85 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSettings;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine in a program without an OSGi framework, such as a test. What is a service there is asked for here.
+ * The only class of this bundle that others may use, and only where there is no framework.
+ *
+ * <p>Thread-safe.
+ */
+public final class EmbeddedEngine implements AutoCloseable {
+    private final SystemClock clock = new SystemClock();
+    private final Map<String, Drive> drives = new ConcurrentHashMap<>();
+    private final Map<String, DriveControl> controls = new ConcurrentHashMap<>();
+    private final Engine engine = new Engine(
+            clock,
+            new Publisher() {
+                @Override
+                public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                    return service instanceof Drive drive
+                            ? put(drives, drive.name(), drive)
+                            : put(controls, ((DriveControl) service).name(), (DriveControl) service);
+                }
+            },
+            Runnable::run);
+
+    /** Starts an engine without drives, on the machine's clock. */
+    public EmbeddedEngine() {
+        clock.start();
+    }
+
+    private static <S> Publisher.Publication put(Map<String, S> services, String name, S service) {
+        services.put(name, service);
+        return new Publisher.Publication() {
+            @Override
+            public void update(Map<String, ?> properties) {
+                // nobody looks at them
+            }
+
+            @Override
+            public void withdraw() {
+                services.remove(name, service);
+            }
+        };
+    }
+
+    /** Adds a type of backend. */
+    public void add(BlockBackendFactory factory) {
+        engine.addBackends(factory, 0);
+    }
+
+    /** Adds a type of policy. */
+    public void add(ThrottlePolicyFactory factory) {
+        engine.addPolicies(factory, 0);
+    }
+
+    /** Adds a drive, or goes on with other settings if there is one of that name. */
+    public void configure(DriveSettings settings) {
+        engine.configure(settings);
+    }
+
+    /** Returns a drive, or null while its backend is not open: its {@link #control} knows why. */
+    public @Nullable Drive drive(String name) {
+        return drives.get(name);
+    }
+
+    /** Returns the control of a drive, or null if no drive of that name is configured. */
+    public @Nullable DriveControl control(String name) {
+        return controls.get(name);
+    }
+
+    /** Closes every drive; what is queued ends with ESHUTDOWN. */
+    @Override
+    public void close() {
+        engine.close();
+        clock.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A request of the whole-system test; where it is in the drive says which one it is. */
+final class ChaosRequest extends DriveRequest {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    final ModelledQueue queue;
+    private final Chaos chaos;
+    boolean reached;
+    boolean completed;
+
+    ChaosRequest(Chaos chaos, ModelledQueue queue, Object client, Operation operation, long serial, long length) {
+        super(client);
+        this.chaos = chaos;
+        this.queue = queue;
+        prepare(operation, serial, length, false, false);
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return NOTHING;
+    }
+
+    @Override
+    public void completed(@Nullable BlockError error) {
+        chaos.completed(this, error);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The laws of DESIGN section 1 in the whole engine, whatever happens in whatever order. Each run takes other steps
+ * unless told which: {@code -Dchaos.seed=N} does those of a run that failed again, {@code -Dchaos.steps=N} takes as many.
+ */
+class ChaosTest {
+    private static final int STEPS_OF_A_WORLD = 2_000;
+    private static final int STEPS = Integer.getInteger("chaos.steps", 200_000);
+
+    @Test
+    void theLawsHoldAfterEveryStep() {
+        Long given = Long.getLong("chaos.seed");
+        Random seeds = new Random();
+        long released = 0;
+        int worlds = given == null ? STEPS / STEPS_OF_A_WORLD : 1;
+        for (int world = 0; world < worlds; world++) {
+            long seed = given == null ? seeds.nextLong() : given;
+            released += run(seed);
+        }
+        assertTrue(released > worlds * 100L, released + " requests are too few to say anything");
+    }
+
+    /** Runs a world of its own and returns how many requests it has let go. */
+    private static long run(long seed) {
+        Chaos chaos = new Chaos(seed);
+        int step = 0;
+        try {
+            for (; step < STEPS_OF_A_WORLD; step++) {
+                chaos.step();
+            }
+            chaos.repair();
+            chaos.drain();
+            chaos.shareEqually();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("after step " + step + " of -Dchaos.seed=" + seed + ": " + e.getMessage(), e);
+        }
+        return chaos.released;
+    }
+}

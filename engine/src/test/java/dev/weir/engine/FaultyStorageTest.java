@@ -1,0 +1,210 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.DriveSnapshot.State;
+import dev.weir.drive.Operation;
+import dev.weir.testkit.block.FaultyBackends;
+import dev.weir.testkit.block.FaultyBackends.Call;
+import dev.weir.testkit.block.FaultyBackends.Fault;
+import dev.weir.testkit.block.FaultyBackends.Script;
+import dev.weir.throttle.ThrottleLimits;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Storage that fails, ends early, fills up or never comes back harms its own requests and nothing else. */
+@Timeout(120)
+class FaultyStorageTest {
+    private static final int SIZE = 1 << 20;
+    private static final int BLOCK = 512;
+
+    private final ExecutorService threads = Lifecycle.threads();
+    private final EngineFixture fixture = new EngineFixture(1, threads);
+    private final FaultyBackends faulty = new FaultyBackends(SIZE, true, this::fault);
+    private volatile Script script = (call, offset) -> Fault.NONE;
+
+    @AfterEach
+    void end() {
+        script = (call, offset) -> Fault.NONE;
+        faulty.release();
+        threads.shutdown();
+    }
+
+    private Fault fault(Call call, long offset) {
+        return script.fault(call, offset);
+    }
+
+    private void hang(Call what) {
+        script = (call, offset) -> call == what ? Fault.HANG : Fault.NONE;
+    }
+
+    private void configure(String name, Map<String, Long> limits) {
+        fixture.engine.configure(
+                new DriveSettings(name, "faulty", Map.of(), false, "bucket", null, ThrottleLimits.of(limits)));
+        await(() -> fixture.driveIfAny(name) != null);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A request that can be waited for. */
+    private static final class Waiting extends DriveRequest {
+        private final CountDownLatch done = new CountDownLatch(1);
+        private volatile @Nullable BlockError error;
+
+        Waiting(Operation operation, long offset) {
+            super("guest");
+            prepare(operation, offset, operation == Operation.FLUSH ? 0 : BLOCK, false, false);
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return ByteBuffer.allocate(BLOCK);
+        }
+
+        @Override
+        public void completed(@Nullable BlockError newError) {
+            error = newError;
+            done.countDown();
+        }
+
+        boolean isDone() {
+            return done.getCount() == 0;
+        }
+
+        @Nullable
+        BlockError outcome() throws InterruptedException {
+            assertTrue(done.await(60, TimeUnit.SECONDS), "not completed");
+            return error;
+        }
+    }
+
+    private Waiting submit(String drive, Operation operation, long offset) {
+        Waiting request = new Waiting(operation, offset);
+        fixture.drive(drive).submit(request);
+        return request;
+    }
+
+    @Test
+    void eachRequestEndsWithItsOwnErrorAndTheOthersWell() throws InterruptedException {
+        long seed = new Random().nextLong();
+        Script faults = Script.seeded(seed, 30, Fault.FAIL, Fault.SHORT, Fault.FULL, Fault.THROW);
+        fixture.engine.addBackends(faulty, 0);
+        configure("vm1", Map.of("iops", 1_000L));
+        script = faults;
+        List<Waiting> requests = new ArrayList<>();
+        for (long offset = 0; offset < 400 * BLOCK; offset += BLOCK) {
+            requests.add(submit("vm1", offset / BLOCK % 2 == 0 ? Operation.READ : Operation.WRITE, offset));
+        }
+        fixture.clock.advance(2 * EngineFixture.SECOND);
+        for (Waiting request : requests) {
+            Call call = request.operation() == Operation.READ ? Call.READ : Call.WRITE;
+            BlockError expected =
+                    switch (faults.fault(call, request.offset())) {
+                        case NONE -> null;
+                        case FULL -> BlockError.ENOSPC;
+                        default -> BlockError.EIO;
+                    };
+            assertEquals(expected, request.outcome(), () -> "at " + request.offset() + ", seed " + seed);
+        }
+    }
+
+    @Test
+    void aBackendThatHangsHoldsUpNoOtherDriveAndItsOwnQueueGoesOn() throws InterruptedException {
+        fixture.engine.addBackends(faulty, 0);
+        configure("vm1", Map.of("iops", 100L));
+        fixture.configure("vm2", "bucket", null, Map.of("iops", 100L));
+        hang(Call.READ);
+        Waiting stuck = submit("vm1", Operation.READ, 0);
+        await(() -> faulty.hanging() == 1);
+        assertNull(submit("vm1", Operation.WRITE, 0).outcome());
+        Waiting held = submit("vm1", Operation.WRITE, BLOCK);
+        for (int i = 0; i < 20; i++) {
+            held = submit("vm1", Operation.WRITE, BLOCK);
+        }
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertNull(held.outcome());
+        await(() -> fixture.driveIfAny("vm2") != null);
+        assertNull(submit("vm2", Operation.READ, 0).outcome());
+        assertEquals(1, fixture.control("vm1").snapshot().inFlight());
+        assertFalse(stuck.isDone());
+        faulty.release();
+        assertNull(stuck.outcome());
+    }
+
+    @Test
+    void whileADriveDoesNotCloseEverythingElseChangesAndItComesBackAfterwards() throws InterruptedException {
+        fixture.engine.addBackends(faulty, 0);
+        configure("vm1", Map.of());
+        hang(Call.WRITE);
+        Waiting stuck = submit("vm1", Operation.WRITE, 0);
+        await(() -> faulty.hanging() == 1);
+        fixture.engine.removeDrive("vm1");
+        assertNull(fixture.driveIfAny("vm1"));
+        fixture.configure("vm2", "bucket", null, Map.of());
+        await(() -> fixture.driveIfAny("vm2") != null);
+        fixture.control("vm2").policy("slice");
+        fixture.engine.configure(
+                new DriveSettings("vm1", "faulty", Map.of(), true, "bucket", null, ThrottleLimits.NONE));
+        assertNull(fixture.driveIfAny("vm1"), "opened while the one before was not closed");
+        assertFalse(stuck.isDone());
+        faulty.release();
+        assertNull(stuck.outcome());
+        await(() -> fixture.driveIfAny("vm1") != null);
+        assertTrue(fixture.drive("vm1").readOnly());
+    }
+
+    @Test
+    void aDriveThatTakesLongToOpenSaysSoAndHoldsUpNothing() {
+        hang(Call.OPEN);
+        fixture.engine.addBackends(faulty, 0);
+        fixture.engine.configure(
+                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+        assertEquals(State.UNAVAILABLE, fixture.control("vm1").snapshot().state());
+        fixture.control("vm1").limits(ThrottleLimits.of(Map.of("iops", 5L)));
+        fixture.configure("vm2", "bucket", null, Map.of());
+        await(() -> fixture.driveIfAny("vm2") != null);
+        await(() -> fixture.control("vm1").snapshot().reason().endsWith("opened, and takes long"));
+        faulty.release();
+        await(() -> fixture.driveIfAny("vm1") != null);
+        await(() -> fixture.control("vm1").snapshot().reason().isEmpty());
+    }
+
+    @Test
+    void whatWasBeingOpenedWhenItWasRemovedIsClosed() {
+        AtomicReference<Call> last = new AtomicReference<>();
+        script = (call, offset) -> {
+            last.set(call);
+            return call == Call.OPEN ? Fault.HANG : Fault.NONE;
+        };
+        fixture.engine.addBackends(faulty, 0);
+        fixture.engine.configure(
+                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+        await(() -> faulty.hanging() == 1);
+        fixture.engine.removeDrive("vm1");
+        faulty.release();
+        await(() -> last.get() == Call.CLOSE);
+        assertNull(fixture.driveIfAny("vm1"));
+    }
+}

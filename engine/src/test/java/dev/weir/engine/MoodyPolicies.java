@@ -1,0 +1,68 @@
+package dev.weir.engine;
+
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import dev.weir.throttle.bucket.BucketPolicyFactory;
+
+/** Buckets that throw whenever they are told to. One that has thrown must not be asked about a request again. */
+final class MoodyPolicies implements ThrottlePolicyFactory {
+    private final ThrottlePolicyFactory buckets = new BucketPolicyFactory();
+
+    /** Whether they throw now. */
+    boolean throwing;
+
+    /** Whether one was asked what may go after it had thrown. */
+    boolean askedAgain;
+
+    @Override
+    public String type() {
+        return "moody";
+    }
+
+    private void mayThrow() {
+        if (throwing) {
+            throw new AssertionError("moody");
+        }
+    }
+
+    @Override
+    public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+        mayThrow();
+        ThrottlePolicy bucket = buckets.create(limits, owed, now);
+        return new ThrottlePolicy() {
+            private boolean threw;
+
+            @Override
+            public long waitNanos(LimitKey limit, Direction direction, long bytes, long at) {
+                askedAgain |= threw;
+                threw |= throwing;
+                mayThrow();
+                return bucket.waitNanos(limit, direction, bytes, at);
+            }
+
+            @Override
+            public void charge(Direction direction, long bytes, long at) {
+                askedAgain |= threw;
+                threw |= throwing;
+                mayThrow();
+                bucket.charge(direction, bytes, at);
+            }
+
+            @Override
+            public void reconfigure(ThrottleLimits newLimits, long at) {
+                mayThrow();
+                bucket.reconfigure(newLimits, at);
+            }
+
+            @Override
+            public ThrottleDebt debt(long at) {
+                mayThrow();
+                return bucket.debt(at);
+            }
+        };
+    }
+}

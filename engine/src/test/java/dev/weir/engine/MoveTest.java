@@ -1,0 +1,143 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.Operation;
+import dev.weir.testkit.clock.ManualClock;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.bucket.BucketPolicyFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What happens in the moments between a domain's lock and what is done outside of it: each made to happen. */
+class MoveTest {
+    private final ManualClock clock = new ManualClock(0);
+    private final ThrottleDomain alone = new ThrottleDomain(clock, null);
+    private final List<Long> reached = new ArrayList<>();
+    private Runnable whileReaching = () -> {};
+
+    private final ObservedBackends backends = new ObservedBackends((drive, size, offset) -> {
+        Runnable once = whileReaching;
+        whileReaching = () -> {};
+        once.run();
+        reached.add(offset);
+    });
+
+    private Throttle throttle(Map<String, Long> limits) {
+        PolicySlot own = new PolicySlot("vm1", "bucket", ThrottleLimits.of(limits), new BucketPolicyFactory(), 0);
+        return new Throttle(own, clock, alone);
+    }
+
+    private Storage open(Throttle throttle) throws IOException {
+        Storage storage = new Storage("vm1", backends.open("vm1", Map.of(), false), new Statistics());
+        throttle.open(storage);
+        return storage;
+    }
+
+    private static TestRequest read(long offset) {
+        return new TestRequest("guest", Operation.READ, offset, 512, request -> {});
+    }
+
+    @Test
+    void whoWaitedForTheLockOfTheDomainBeforeGoesByTheOneItIsInNow() throws IOException {
+        Throttle throttle = throttle(Map.of());
+        Storage storage = open(throttle);
+        ThrottleDomain closed = new ThrottleDomain(clock, new PolicySlot("g", "there is no such group", 0));
+        CompletableFuture<Throttle.Admission> admission = new CompletableFuture<>();
+        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), storage)));
+        synchronized (alone) {
+            client.start();
+            while (client.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            throttle.moveTo(closed, () -> {});
+        }
+        assertEquals(Throttle.Admission.QUEUED, admission.join());
+        assertEquals(List.of(), reached);
+    }
+
+    @Test
+    void aQueueThatIsMovedDoesNotOvertakeItsRequestThatIsOnItsWay() throws IOException {
+        Throttle throttle = throttle(Map.of("iops", 1L));
+        Storage storage = open(throttle);
+        ThrottleDomain other = new ThrottleDomain(clock, null);
+        PolicySlot own = throttle.queue().own;
+        for (long offset = 0; offset < 4; offset++) {
+            if (throttle.admit(Direction.READ, read(offset), storage) == Throttle.Admission.GO) {
+                storage.execute(read(offset));
+            }
+        }
+        assertEquals(List.of(0L), reached);
+        whileReaching = () -> throttle.moveTo(other, () -> own.reconfigure("bucket", null, ThrottleLimits.NONE, 0));
+        clock.advance(2_000_000_000L);
+        assertEquals(List.of(0L, 1L, 2L, 3L), reached);
+    }
+
+    @Test
+    void whoStillHasADriveThatWasClosedDoesNotReachTheOneThatIsOpenNow() {
+        EngineFixture fixture = new EngineFixture(1);
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        Drive before = fixture.drive("vm1");
+        Map<String, Object> otherImage = Map.of("path", "other.img");
+        fixture.engine.configure(new DriveSettings(
+                "vm1", "test", otherImage, false, "bucket", null, ThrottleLimits.of(Map.of("iops", 1L))));
+        for (int i = 0; i < 3; i++) {
+            fixture.submit("vm1", Operation.READ, i, 512);
+        }
+        TestRequest late = read(77);
+        late.submitTo(before);
+        assertEquals(BlockError.ESHUTDOWN, late.error());
+        fixture.clock.advance(10 * EngineFixture.SECOND);
+        assertFalse(fixture.backends.log.contains("read 77"));
+    }
+
+    @Test
+    void limitsAndGroupOfNewSettingsHoldFromOneMoment() {
+        EngineFixture fixture = new EngineFixture(1);
+        fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 16);
+        long before = load.requests();
+        fixture.configure("vm1", "bucket", "tenant", Map.of());
+        assertTrue(load.requests() - before <= 2, load.requests() - before + " went without any limit");
+    }
+
+    @Test
+    void aLeadThatWasCountedAtOtherLimitsIsNone() {
+        EngineFixture fixture = new EngineFixture(1);
+        fixture.configure("vm1", "bucket", null, Map.of("bps", 1L));
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.submit("vm1", Operation.READ, 0, 5_000);
+        fixture.clock.advance(600 * EngineFixture.SECOND);
+        fixture.configure("vm1", "bucket", null, Map.of("bps", 1L << 20));
+        fixture.clock.advance(10_000 * EngineFixture.SECOND);
+        Load writes = new Load(fixture, "vm1", Operation.WRITE, 4096, 8);
+        Load reads = new Load(fixture, "vm1", Operation.READ, 4096, 8);
+        fixture.clock.advance(10 * EngineFixture.SECOND);
+        assertEquals(writes.requests(), reads.requests(), 64);
+    }
+
+    @Test
+    void aClientThatCannotTakeItsCompletionKeepsNoOtherFromItsOwn() {
+        EngineFixture fixture = new EngineFixture(1);
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        List<TestRequest> waiting = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            waiting.add(fixture.submit("vm1", "guest", Operation.READ, i, 512, request -> {
+                throw new IllegalStateException("for the test");
+            }));
+        }
+        fixture.engine.removeDrive("vm1");
+        waiting.forEach(request -> assertTrue(request.isCompleted()));
+    }
+}

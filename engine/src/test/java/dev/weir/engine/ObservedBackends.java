@@ -1,0 +1,103 @@
+package dev.weir.engine;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+
+/** Backends that keep no data, tell of each request that reaches them, and fail when they are told to. */
+final class ObservedBackends implements BlockBackendFactory {
+    static final int NO_FAULT = -1;
+
+    /** Told of a drive, of its size, which differs from image to image, and of an offset in it. */
+    interface Observer {
+        void reached(String drive, long size, long offset);
+    }
+
+    private final Observer observer;
+
+    /** How they fail, {@link #NO_FAULT} if they do not. */
+    int fault = NO_FAULT;
+
+    ObservedBackends(Observer observer) {
+        this.observer = observer;
+    }
+
+    @Override
+    public String type() {
+        return "observed";
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return List.of(new BackendOption("image", BackendOption.Kind.PATH, false, "which one"));
+    }
+
+    private void mayFail() throws IOException {
+        switch (fault) {
+            case 0 -> throw new IOException("for the test");
+            case 1 -> throw new BlockException(BlockError.ENOSPC, "for the test");
+            case 2 -> throw new IllegalStateException("for the test");
+            case 3 -> throw new StackOverflowError("for the test");
+            default -> {}
+        }
+    }
+
+    @Override
+    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        mayFail();
+        long size = Long.MAX_VALUE
+                - Math.floorMod(String.valueOf(options.get("image")).hashCode(), 1_000);
+        return new BlockBackend() {
+            private void reached(long offset) throws IOException {
+                observer.reached(drive, size, offset);
+                mayFail();
+            }
+
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public boolean mayBlock() {
+                return false;
+            }
+
+            @Override
+            public void read(ByteBuffer destination, long offset) throws IOException {
+                reached(offset);
+            }
+
+            @Override
+            public void write(ByteBuffer source, long offset) throws IOException {
+                reached(offset);
+            }
+
+            @Override
+            public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
+                reached(offset);
+            }
+
+            @Override
+            public void trim(long offset, long length) throws IOException {
+                reached(offset);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                mayFail();
+            }
+
+            @Override
+            public void close() throws IOException {
+                mayFail();
+            }
+        };
+    }
+}

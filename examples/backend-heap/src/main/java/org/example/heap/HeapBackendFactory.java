@@ -1,0 +1,33 @@
+package org.example.heap;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BackendOption.Kind;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/** What Weir finds as a service and asks for backends: {@code backend.type = heap}. Thread-safe. */
+@Component
+public final class HeapBackendFactory implements BlockBackendFactory {
+
+    @Override
+    public String type() {
+        return "heap";
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return List.of(new BackendOption("size", Kind.BYTES, true, "size of the drive"));
+    }
+
+    @Override
+    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        if (!(options.get("size") instanceof Long size) || size < 1) {
+            throw new IOException("size = " + options.get("size") + ": must be 1 byte or more");
+        }
+        return new HeapBackend(size);
+    }
+}

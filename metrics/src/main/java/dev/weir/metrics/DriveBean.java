@@ -1,0 +1,128 @@
+package dev.weir.metrics;
+
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.throttle.LimitKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** One drive for JMX. Thread-safe. */
+final class DriveBean implements DriveMXBean {
+    private final DriveControl drive;
+
+    DriveBean(DriveControl drive) {
+        this.drive = drive;
+    }
+
+    private DriveSnapshot.Counters counters() {
+        return drive.snapshot().counters();
+    }
+
+    @Override
+    public String getState() {
+        return drive.snapshot().state().name();
+    }
+
+    @Override
+    public String getReason() {
+        return drive.snapshot().reason();
+    }
+
+    @Override
+    public String getPolicy() {
+        return drive.snapshot().policy();
+    }
+
+    @Override
+    public String getGroup() {
+        return Objects.requireNonNullElse(drive.snapshot().group(), "");
+    }
+
+    @Override
+    public long getSizeBytes() {
+        return drive.snapshot().size();
+    }
+
+    @Override
+    public Map<String, Long> getLimits() {
+        return drive.snapshot().limits().toMap();
+    }
+
+    @Override
+    public Map<String, Long> getOwedNanos() {
+        DriveSnapshot now = drive.snapshot();
+        Map<String, Long> owed = new LinkedHashMap<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            if (now.limits().rate(limit) > 0) {
+                owed.put(limit.key(), now.debt().nanos(limit));
+            }
+        }
+        return owed;
+    }
+
+    @Override
+    public long getReads() {
+        return counters().reads();
+    }
+
+    @Override
+    public long getReadBytes() {
+        return counters().readBytes();
+    }
+
+    @Override
+    public long getWrites() {
+        return counters().writes();
+    }
+
+    @Override
+    public long getWriteBytes() {
+        return counters().writeBytes();
+    }
+
+    @Override
+    public long getFlushes() {
+        return counters().flushes();
+    }
+
+    @Override
+    public long getFailedRequests() {
+        return counters().failed();
+    }
+
+    @Override
+    public long getHeldRequests() {
+        return counters().held();
+    }
+
+    @Override
+    public long getCancelledRequests() {
+        return counters().cancelled();
+    }
+
+    @Override
+    public int getQueuedReads() {
+        return drive.snapshot().queuedReads();
+    }
+
+    @Override
+    public int getQueuedWrites() {
+        return drive.snapshot().queuedWrites();
+    }
+
+    @Override
+    public int getRequestsInFlight() {
+        return drive.snapshot().inFlight();
+    }
+
+    @Override
+    public long getTimerFirings() {
+        return drive.snapshot().timer().fired();
+    }
+
+    @Override
+    public long getTimerWorstLateNanos() {
+        return drive.snapshot().timer().worstLateNanos();
+    }
+}

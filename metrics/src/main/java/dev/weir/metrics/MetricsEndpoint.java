@@ -1,0 +1,88 @@
+package dev.weir.metrics;
+
+import dev.weir.drive.DriveControl;
+import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers Prometheus's scrapes over HTTP, at {@code /metrics}. There is none without the configuration
+ * {@code weir.metrics}.
+ *
+ * <p>Thread-safe.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "weir.metrics",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class MetricsEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
+
+    /** The configuration {@code weir.metrics}. */
+    @interface Config {
+
+        /** Where to listen, {@code tcp:host:port}; port 0 is any that is free. */
+        String listen();
+    }
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private String address = "";
+    private @Nullable HTTPServer server;
+
+    @Reference
+    volatile List<DriveControl> drives = List.of();
+
+    /** Makes an endpoint that listens once it is activated. */
+    public MetricsEndpoint() {
+        registry.register(new DriveMetrics(() -> drives));
+    }
+
+    /** Listens; where it cannot, the log says why, and drives are served all the same. */
+    @Activate
+    @Modified
+    synchronized void configure(Config config) {
+        if (server != null && address.equals(config.listen())) {
+            return;
+        }
+        stop();
+        address = config.listen();
+        try {
+            URI uri = URI.create(address.replaceFirst("^tcp:", "tcp://"));
+            server = HTTPServer.builder()
+                    .inetAddress(InetAddress.getByName(uri.getHost()))
+                    .port(uri.getPort())
+                    .registry(registry)
+                    .buildAndStart();
+            LOG.info("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
+        } catch (IOException e) {
+            LOG.warn("metrics.listen = {}: cannot listen: {}", address, e.getMessage());
+        }
+    }
+
+    /** Returns the port that it has got, or -1 while it does not listen. */
+    synchronized int port() {
+        return server == null ? -1 : server.getPort();
+    }
+
+    /** Closes the port. */
+    @Deactivate
+    synchronized void stop() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+    }
+}

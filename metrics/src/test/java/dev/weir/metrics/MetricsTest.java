@@ -1,0 +1,192 @@
+package dev.weir.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.junit.WeirDrive;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.openmbean.TabularData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class MetricsTest {
+    @RegisterExtension
+    final WeirDrive disk = WeirDrive.memory(WeirDrive.MIB)
+            .limit("bps", 100 * WeirDrive.MIB)
+            .limit("iops_wr", 1000)
+            .limit("iops_wr_max", 2000);
+
+    private final MetricsEndpoint endpoint = new MetricsEndpoint();
+
+    @AfterEach
+    void stop() {
+        endpoint.stop();
+    }
+
+    private record Listen(String listen) implements MetricsEndpoint.Config {
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return MetricsEndpoint.Config.class;
+        }
+    }
+
+    private String scrape() throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        return answer.body();
+    }
+
+    private void use() throws IOException {
+        try (SeekableByteChannel channel = disk.channel()) {
+            channel.write(ByteBuffer.allocate(4096));
+            channel.position(0).read(ByteBuffer.allocate(512));
+        }
+    }
+
+    @Test
+    void aScrapeSaysWhatADriveHasDone() throws IOException, InterruptedException {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        use();
+        String scrape = scrape();
+        for (String line : List.of(
+                "weir_drive_info{backend=\"memory\",drive=\"disk\",group=\"\",policy=\"bucket\"} 1.0",
+                "weir_drive_state{drive=\"disk\",state=\"serving\"} 1.0",
+                "weir_drive_state{drive=\"disk\",state=\"holding\"} 0.0",
+                "weir_drive_size_bytes{drive=\"disk\"} 1048576.0",
+                "weir_drive_requests_total{drive=\"disk\",operation=\"read\"} 1.0",
+                "weir_drive_requests_total{drive=\"disk\",operation=\"write\"} 1.0",
+                "weir_drive_requests_total{drive=\"disk\",operation=\"flush\"} 1.0",
+                "weir_drive_bytes_total{drive=\"disk\",operation=\"read\"} 512.0",
+                "weir_drive_bytes_total{drive=\"disk\",operation=\"write\"} 4096.0",
+                "weir_drive_failed_requests_total{drive=\"disk\"} 0.0",
+                "weir_drive_requests_queued{direction=\"read\",drive=\"disk\"} 0.0",
+                "weir_drive_limit_bytes_per_second{direction=\"both\",drive=\"disk\"} 1.048576E8",
+                "weir_drive_limit_requests_per_second{direction=\"write\",drive=\"disk\"} 1000.0")) {
+            assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
+        }
+        assertFalse(scrape.contains("limit=\"bps_rd\""), scrape);
+    }
+
+    @Test
+    void thePageHasEveryMetricAndNoOther() throws IOException, InterruptedException {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        Pattern row = Pattern.compile("\\| `(weir_\\w+)` \\| (\\w+) \\|.*");
+        Set<String> scraped = scrape().lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.substring("# TYPE ".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> written = Files.readAllLines(Path.of("../docs/bundles/metrics.md")).stream()
+                .map(row::matcher)
+                .filter(Matcher::matches)
+                .map(match -> match.group(1) + " " + match.group(2))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(scraped, written);
+    }
+
+    @Test
+    void theDashboardAsksForNothingElse() throws IOException, InterruptedException {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        String scrape = scrape();
+        Matcher asked =
+                Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/metrics/grafana.json")));
+        int count = 0;
+        for (; asked.find(); count++) {
+            String name = asked.group();
+            assertTrue(scrape.contains("# TYPE " + name + " "), name);
+        }
+        assertTrue(count > 5, () -> "it asks for hardly anything");
+    }
+
+    @Test
+    void drivesComeAndGo() throws IOException, InterruptedException {
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        assertFalse(scrape().contains("drive="));
+        endpoint.drives = List.of(disk.control());
+        assertTrue(scrape().contains("drive=\"disk\""));
+        endpoint.drives = List.of();
+        assertFalse(scrape().contains("drive="));
+    }
+
+    @Test
+    void listensElsewhereOnlyWhenToldTo() {
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        int first = endpoint.port();
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        assertEquals(first, endpoint.port());
+        endpoint.configure(new Listen("tcp:localhost:0"));
+        assertTrue(endpoint.port() > 0);
+    }
+
+    @Test
+    void aPortThatIsTakenIsNoMoreThanAWarning() {
+        MetricsEndpoint other = new MetricsEndpoint();
+        other.configure(new Listen("tcp:127.0.0.1:0"));
+        endpoint.configure(new Listen("tcp:127.0.0.1:" + other.port()));
+        assertEquals(-1, endpoint.port());
+        other.stop();
+    }
+
+    @Test
+    void jmxShowsTheSame() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("dev.weir:type=Drive,name=\"disk\"");
+        DriveBeans beans = new DriveBeans();
+        beans.addDrive(disk.control());
+        use();
+        for (Map.Entry<String, Object> expected : Map.<String, Object>of(
+                        "State",
+                        "SERVING",
+                        "Policy",
+                        "bucket",
+                        "Group",
+                        "",
+                        "Reads",
+                        1L,
+                        "ReadBytes",
+                        512L,
+                        "Writes",
+                        1L,
+                        "WriteBytes",
+                        4096L,
+                        "SizeBytes",
+                        1048576L,
+                        "QueuedReads",
+                        0)
+                .entrySet()) {
+            assertEquals(expected.getValue(), server.getAttribute(name, expected.getKey()), expected::getKey);
+        }
+        TabularData limits = (TabularData) server.getAttribute(name, "Limits");
+        assertEquals(3, limits.size());
+        beans.removeDrive(disk.control());
+        assertFalse(server.isRegistered(name));
+        beans.addDrive(disk.control());
+        beans.stop();
+        assertFalse(server.isRegistered(name));
+    }
+}
