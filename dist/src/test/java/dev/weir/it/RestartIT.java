@@ -22,7 +22,6 @@ class RestartIT {
      * the queue whenever Weir stops.
      */
     @Test
-    @SuppressWarnings("try") // qemu-io ends when its commands do
     void qemuGoesOnWhereItWas(@TempDir Path folder) throws Exception {
         Client.need("qemu-io");
         Path home = folder.resolve("home");
