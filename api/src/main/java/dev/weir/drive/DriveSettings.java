@@ -75,6 +75,30 @@ public record DriveSettings(
     }
 
     /**
+     * Makes the settings of a drive that all clients may see.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits,
+            String description) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, description, List.of());
+    }
+
+    /**
      * Makes settings without a description, of a drive that all clients may see.
      *
      * @param name the drive's name

@@ -8,8 +8,8 @@ import dev.weir.throttle.ThrottleLimits;
 
 /**
  * What is owed, as far as that is known without the policy, which may be gone or broken: what was owed when it was
- * last asked, and what the requests charged since take at their limits, less the time that has passed. It may be more
- * than is owed, by as long as the drive was idle since, but never less.
+ * last asked, and what the requests charged since take at their limits, less the time that has passed since the last of
+ * them. It may be more than is owed, by at most the time between two askings, but never less.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
@@ -21,6 +21,9 @@ final class KnownDebt {
     private ThrottleDebt debt = ThrottleDebt.NONE;
     private long knownAt;
 
+    /** When a request was charged last, or the debt was set: only from then on has time surely paid for all of it. */
+    private long lastChargeAt;
+
     /** What was charged since, by {@link Direction#ordinal()}. */
     private final long[] bytes = new long[Direction.values().length];
 
@@ -31,6 +34,7 @@ final class KnownDebt {
     void set(ThrottleDebt newDebt, long now) {
         debt = newDebt;
         knownAt = now;
+        lastChargeAt = now;
         for (Direction direction : Direction.values()) {
             bytes[direction.ordinal()] = 0;
             requestUnits[direction.ordinal()] = 0;
@@ -41,7 +45,8 @@ final class KnownDebt {
         return now - knownAt >= FRESH_NANOS;
     }
 
-    void charge(ThrottleLimits limits, Direction direction, long length) {
+    void charge(ThrottleLimits limits, Direction direction, long length, long now) {
+        lastChargeAt = now;
         bytes[direction.ordinal()] += length;
         requestUnits[direction.ordinal()] += limits.meteredUnits(LimitKey.IOPS, length);
     }
@@ -52,7 +57,7 @@ final class KnownDebt {
      * @param limits those under which all was charged since the debt was {@link #set}
      */
     ThrottleDebt at(ThrottleLimits limits, long now) {
-        long elapsed = now - knownAt;
+        long elapsed = now - lastChargeAt;
         return ThrottleDebt.of(
                 limit -> Math.max(0, after(debt.nanos(limit), limits, limit, limits.rate(limit)) - elapsed),
                 limit -> Math.max(0, after(debt.burstNanos(limit), limits, limit, limits.max(limit)) - elapsed));

@@ -126,7 +126,7 @@ final class PolicySlot {
         if (policy == null || isOpen()) {
             return;
         }
-        known.charge(limits, direction, bytes);
+        known.charge(limits, direction, bytes, now);
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {

@@ -43,6 +43,9 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** How long the client has read nothing of replies that wait for it. */
     private long unreadMillis;
 
+    /** How long it has sent nothing of a payload that it has announced. */
+    private long unsentMillis;
+
     Session(
             EventLoop loop,
             Wire wire,
@@ -103,7 +106,8 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
             full = state == State.FULL;
             awaitRequests(!full);
             awaitFlush();
-            if (full) {
+            unsentMillis = 0;
+            if (full || transmission.payload() != null) {
                 startTicking();
             }
             if (!full && wire.hasMore()) {
@@ -156,22 +160,25 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         }
     }
 
-    /** Looks whether a client that is not read from has gone, and one that does not read keeps memory from others. */
+    /** Looks whether a client that is not read from has gone, or one that neither reads nor sends keeps memory from others. */
     @Override
     public boolean tick() {
         if (!wire.isOpen()) {
             return false;
         }
         boolean unread = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+        boolean unsent = transmission.payload() != null && !full;
         unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
-        if (unreadMillis > limits.stallMillis() && commons.budget.isScarce()) {
+        unsentMillis = unsent ? unsentMillis + Ticker.MILLIS : 0;
+        if (Math.max(unreadMillis, unsentMillis) > limits.stallMillis() && commons.budget.isScarce()) {
+            String what = unreadMillis > limits.stallMillis() ? "its replies unread" : "a payload unsent";
             commons.complaints.cutOff(
-                    client, "it left replies unread for " + limits.stallMillis() + " ms while others need the memory");
+                    client, "it left " + what + " for " + limits.stallMillis() + " ms while others need the memory");
             close("cut off");
             return false;
         }
         watchForHangup();
-        ticking = unread || full;
+        ticking = unread || unsent || full;
         return ticking;
     }
 
