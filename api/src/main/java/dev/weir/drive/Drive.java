@@ -14,6 +14,12 @@ public interface Drive {
     /** The service property that holds the drive's name. */
     String NAME = "weir.drive.name";
 
+    /**
+     * The service property, a {@code String[]}, of the clients that an export may show the drive to: common names or whole
+     * subjects of certificates, or users of pre-shared keys. If it is absent all may see it.
+     */
+    String CLIENTS = "weir.drive.clients";
+
     /** The longest request that is throttled and served as one, in bytes: 32 MiB, as NBD clients expect. */
     int MAX_TRANSFER = 32 << 20;
 

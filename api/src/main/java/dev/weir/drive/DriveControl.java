@@ -19,6 +19,9 @@ public interface DriveControl {
     /** {@return how the drive stands; all of it at one moment} */
     DriveSnapshot snapshot();
 
+    /** {@return how long its requests took so far; dearer than a snapshot, which a display asks for all the time} */
+    DriveLatencies latencies();
+
     /** {@return the waiting requests, all at one moment, in the order in which they would go as things are} */
     List<QueuedRequest> queue();
 

@@ -18,6 +18,16 @@ public interface DriveExport {
     /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
     String FAULTS = "weir.export.faults";
 
+    /** The service property, a {@code Long}, of the time that it may take to end, in milliseconds. */
+    String STOP_MILLIS = "weir.export.stop-millis";
+
+    /**
+     * {@return how many clients use a drive at the moment; 0 if there is no such drive}
+     *
+     * @param drive its name
+     */
+    int clients(String drive);
+
     /**
      * {@return the URIs at which clients reach a drive, one for each address}
      *

@@ -2,6 +2,7 @@ package dev.weir.drive;
 
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a drive is configured with. In Configuration Admin it is a factory configuration
  * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
  * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
- * {@code limits.KEY} ({@link Long}) and {@code description}; all but the first two may be absent.
+ * {@code limits.KEY} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
+ * first two may be absent.
  *
  * @param name the drive's name
  * @param backendType the type of its backend, for example {@code file}
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the group whose limits hold beside its own, or null
  * @param limits its own limits
  * @param description what clients and operators are told of it; may be empty
+ * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
  */
 public record DriveSettings(
         String name,
@@ -29,7 +32,8 @@ public record DriveSettings(
         String policy,
         @Nullable String group,
         ThrottleLimits limits,
-        String description) {
+        String description,
+        List<String> clients) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -53,7 +57,49 @@ public record DriveSettings(
     }
 
     /**
-     * Makes settings without a description.
+     * Copies the options and the clients.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     * @param clients the only clients that may see it; empty if all may
+     */
+    public DriveSettings {
+        backendOptions = Map.copyOf(backendOptions);
+        clients = List.copyOf(clients);
+    }
+
+    /**
+     * Makes the settings of a drive that all clients may see.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits,
+            String description) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, description, List.of());
+    }
+
+    /**
+     * Makes settings without a description, of a drive that all clients may see.
      *
      * @param name the drive's name
      * @param backendType the type of its backend
@@ -71,23 +117,7 @@ public record DriveSettings(
             String policy,
             @Nullable String group,
             ThrottleLimits limits) {
-        this(name, backendType, backendOptions, readOnly, policy, group, limits, "");
-    }
-
-    /**
-     * Copies the options.
-     *
-     * @param name the drive's name
-     * @param backendType the type of its backend
-     * @param backendOptions the backend's options by name
-     * @param readOnly whether writes are refused
-     * @param policy the type of its policy
-     * @param group the group whose limits hold beside its own, or null
-     * @param limits its own limits
-     * @param description what people are told of it; may be empty
-     */
-    public DriveSettings {
-        backendOptions = Map.copyOf(backendOptions);
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, "", List.of());
     }
 
     /**
@@ -112,13 +142,21 @@ public record DriveSettings(
                 SettingsProperties.policy(properties),
                 group == null ? null : group.toString(),
                 SettingsProperties.limits(properties),
-                Objects.toString(properties.get(DESCRIPTION), ""));
+                Objects.toString(properties.get(DESCRIPTION), ""),
+                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
+    }
+
+    /** {@return the properties of the {@link Drive} service of these settings} */
+    public Map<String, Object> serviceProperties() {
+        return clients.isEmpty()
+                ? Map.of(Drive.NAME, name)
+                : Map.of(Drive.NAME, name, Drive.CLIENTS, clients.toArray(String[]::new));
     }
 
     /** {@return these settings as the properties of a configuration} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        properties.put(Drive.NAME, name);
+        properties.putAll(serviceProperties());
         properties.put(TYPE, backendType);
         backendOptions.forEach((option, value) -> properties.put(BACKEND + option, value));
         properties.put(READ_ONLY, readOnly);

@@ -18,7 +18,8 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
     /** The factory PID of groups. */
     public static final String PID = "weir.group";
 
-    private static final String NAME = "weir.group.name";
+    /** The property that holds the group's name. */
+    public static final String NAME = "weir.group.name";
 
     /**
      * {@return the PID of a group's configuration}

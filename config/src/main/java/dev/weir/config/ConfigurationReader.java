@@ -43,14 +43,16 @@ final class ConfigurationReader {
         boolean unread = findings.hasFaults();
         weir.refuseUnknown(List.of("nbd", "metrics", "groups", "drives"), List.of());
         Setting nbd = weir.child("nbd");
-        List<String> listen = listen(nbd);
+        NbdSecurity security = new NbdSecurity(nbd, files);
+        List<String> listen = listen(nbd, security);
         Map<String, Object> nbdProperties = NbdReader.read(nbd);
+        nbdProperties.putAll(security.read());
         String metrics = MetricsReader.read(weir.child("metrics"));
 
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
         writtenGroups.forEach(group -> names.add(group.key()));
-        DriveReader reader = new DriveReader(types, unread ? null : names);
+        DriveReader reader = new DriveReader(types, unread ? null : names, security);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : writtenGroups) {
             if (isNamedBlock(group)) {
@@ -120,18 +122,23 @@ final class ConfigurationReader {
         drives.add(reader.readDrive(name, drive));
     }
 
-    private List<String> listen(Setting nbd) {
+    private List<String> listen(Setting nbd, NbdSecurity rules) {
         nbd.refuseUnknown(
-                Stream.concat(Stream.of("listen"), NbdReader.KEYS.stream()).toList(), List.of());
+                Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
+                        .flatMap(List::stream)
+                        .toList(),
+                List.of());
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {
             listen.fault("must be one address or more");
         }
-        List<String> ofFile = addresses(written);
-        List<String> ofCommandLine = addresses(inputs.listen().stream()
-                .map(text -> commandLine("--listen " + Findings.shown(text), text))
-                .toList());
+        List<String> ofFile = addresses(written, inputs.listen().isEmpty() ? rules : null);
+        List<String> ofCommandLine = addresses(
+                inputs.listen().stream()
+                        .map(text -> commandLine("--listen " + Findings.shown(text), text))
+                        .toList(),
+                rules);
         if (!inputs.listen().isEmpty()) {
             return ofCommandLine;
         }
@@ -139,10 +146,10 @@ final class ConfigurationReader {
             return ofFile;
         }
         String socket = "unix:" + inputs.home().resolve("run/nbd.sock");
-        return addresses(List.of(commandLine("--home " + inputs.home(), socket)));
+        return addresses(List.of(commandLine("--home " + inputs.home(), socket)), rules);
     }
 
-    private List<String> addresses(List<Setting> written) {
+    private List<String> addresses(List<Setting> written, @Nullable NbdSecurity rules) {
         List<String> addresses = new ArrayList<>();
         for (Setting setting : written) {
             String address = NbdAddress.read(setting);
@@ -150,6 +157,9 @@ final class ConfigurationReader {
                 setting.fault("is there twice");
             } else if (address != null) {
                 addresses.add(address);
+                if (rules != null) {
+                    rules.check(setting, address);
+                }
             }
         }
         return addresses;

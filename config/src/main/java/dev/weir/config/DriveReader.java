@@ -9,29 +9,33 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
 final class DriveReader {
     private static final List<String> GROUP_KEYS = List.of("policy", "limits");
     private static final List<String> DRIVE_KEYS =
-            List.of("backend", "policy", "limits", "group", "read-only", "description");
+            List.of("backend", "policy", "limits", "group", "read-only", "description", "clients");
     private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
 
     private final Types types;
     private final @Nullable Set<String> groups;
+    private final NbdSecurity security;
 
     /**
      * Makes a reader.
      *
      * @param types the types of backends and policies that are here
      * @param groups the names of all groups; null if the file that may have them could not be read
+     * @param security what clients can be asked for
      */
-    DriveReader(Types types, @Nullable Set<String> groups) {
+    DriveReader(Types types, @Nullable Set<String> groups, NbdSecurity security) {
         this.types = types;
         this.groups = groups;
+        this.security = security;
     }
 
     GroupSettings readGroup(String name, Setting group) {
@@ -52,7 +56,22 @@ final class DriveReader {
                 policy(drive, limits),
                 group(drive.child("group")),
                 limits,
-                description(drive.child("description")));
+                description(drive.child("description")),
+                clients(drive.child("clients")));
+    }
+
+    /** An empty list would let in everybody, which is hardly meant. */
+    private List<String> clients(Setting clients) {
+        security.checkClients(clients);
+        List<Setting> written = clients.elements();
+        if (clients.isSet() && written.isEmpty()) {
+            clients.fault("must name one client or more");
+        }
+        return written.stream()
+                .map(Values::word)
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
     }
 
     /** NBD clients are told of it, and their protocol has strings of at most 4 096 bytes. */

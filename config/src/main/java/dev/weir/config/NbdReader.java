@@ -25,6 +25,9 @@ final class NbdReader {
     /** A request of the longest length there is must have room. */
     private static final long MIN_BYTES = 32L << 20;
 
+    /** The longest requests must have room among many small ones. */
+    private static final long MIN_TOTAL_BYTES = 128L << 20;
+
     private static final long MAX_BYTES = 1L << 40;
 
     private final Setting nbd;
@@ -43,7 +46,7 @@ final class NbdReader {
         put("handshake-timeout", Quantity.seconds(nbd.child("handshake-timeout")), 1, 3600, " s");
         put("max-requests", Quantity.count(nbd.child("max-requests")), 1, 65_536, "");
         put("max-request-bytes", Quantity.bytes(nbd.child("max-request-bytes")), MIN_BYTES, MAX_BYTES, " bytes");
-        put("max-total-bytes", Quantity.bytes(nbd.child("max-total-bytes")), MIN_BYTES, MAX_BYTES, " bytes");
+        put("max-total-bytes", Quantity.bytes(nbd.child("max-total-bytes")), MIN_TOTAL_BYTES, MAX_BYTES, " bytes");
         put("busy-poll", Quantity.nanos(nbd.child("busy-poll")), 0, 1_000_000, " ns");
         put("stall-timeout", Quantity.seconds(nbd.child("stall-timeout")), 1, 86_400, " s");
         String export = Values.word(nbd.child("default-export"));

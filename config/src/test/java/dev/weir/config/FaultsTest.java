@@ -94,7 +94,7 @@ final class FaultsTest {
                 "limts { bps = 5M } | limts: unknown key; did you mean limits?",
                 "bps = 5M | bps = 5M: unknown key; did you mean limits.bps?",
                 "readonly = true | readonly = true: unknown key; did you mean read-only?",
-                "colour = red | colour = red: unknown key; there are backend, policy, limits, group, read-only, description",
+                "colour = red | colour = red: unknown key; there are backend, policy, limits, group, read-only, description, clients",
                 "read-only = maybe | read-only = maybe: must be true or false",
                 "read-only = 1 | read-only = 1: must be true or false",
                 "policy = \"\" | policy = \"\": must not be empty",
@@ -186,7 +186,8 @@ final class FaultsTest {
                 "groups.g.backend = 4 | groups.g.backend = 4: unknown key; there are policy, limits",
                 "nbd = 4 | nbd = 4: must be a block { … }",
                 "nbd.port = 4 | nbd.port = 4: unknown key; there are listen, max-connections, handshake-timeout, max-requests,"
-                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export",
+                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, tls, tls-certificate,"
+                        + " tls-key, tls-client-ca, tls-psk, allow-plaintext-tcp, stop-timeout, queued-at-stop",
                 "nbd.listen = [] | nbd.listen = []: must be one address or more",
                 "nbd.listen = \"udp:a:1\" | nbd.listen = udp:a:1: must be unix:PATH or tcp:HOST:PORT,"
                         + " an IPv6 address in brackets",
@@ -218,7 +219,7 @@ final class FaultsTest {
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
                         "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number",
                         "weir.conf:9: drives.z.colour = red: unknown key;"
-                                + " there are backend, policy, limits, group, read-only, description",
+                                + " there are backend, policy, limits, group, read-only, description, clients",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",
                         "weir.conf:13: groups.g.limits.bps_max = 5: needs bps beside it",
                         "-drive id=a,…: id = a: is already used at weir.conf:11",

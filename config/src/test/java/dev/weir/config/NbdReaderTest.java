@@ -59,7 +59,7 @@ final class NbdReaderTest {
                 "handshake-timeout = 2h    | must be from 1 to 3600 s",
                 "max-requests = 65537      | must be from 1 to 65536",
                 "max-request-bytes = 1M    | must be from 33554432 to 1099511627776 bytes",
-                "max-total-bytes = 2TiB    | must be from 33554432 to 1099511627776 bytes",
+                "max-total-bytes = 64MiB   | must be from 134217728 to 1099511627776 bytes",
                 "stall-timeout = 0         | must be from 1 to 86400 s",
                 "busy-poll = 2ms           | must be from 0 to 1000000 ns",
                 "busy-poll = fast          | must be whole nanoseconds, as 20us or 500ns",

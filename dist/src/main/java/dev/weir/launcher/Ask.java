@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ask {
     private final ShellClient client;
+    private final Home home;
 
     Ask(Home home) {
+        this.home = home;
         client = new ShellClient(
                 home.folder(),
                 new FileOutputStream(FileDescriptor.out),
@@ -26,7 +28,7 @@ final class Ask {
                 Integer.getInteger("weir.columns", 0));
     }
 
-    /** Answers {@code [--home DIR] exec|status|stop [--home DIR] [WORD...]}; nothing if the arguments are not like that. */
+    /** Answers {@code [--home DIR] exec|shell|status|stop [--home DIR] [WORD...]}; nothing if the arguments are not like that. */
     static OptionalInt answer(String... args) throws IOException, InterruptedException {
         Deque<String> words = new ArrayDeque<>(List.of(args));
         Path before = takeHome(words, null);
@@ -38,6 +40,9 @@ final class Ask {
         }
         if (command.equals("exec") && next != null) {
             return OptionalInt.of(new Ask(Home.of(home)).execute(words));
+        }
+        if (command.equals("shell") && next == null) {
+            return OptionalInt.of(new Ask(Home.of(home)).attend());
         }
         if (command.equals("status") && next == null) {
             return OptionalInt.of(new Ask(Home.of(home)).status(false));
@@ -59,6 +64,27 @@ final class Ask {
     /** Executes these words as a line of the shell and returns the exit status. */
     int execute(Collection<String> words) throws IOException {
         return client.execute(String.join(" ", words));
+    }
+
+    /** Gives the one at the terminal a shell in that Weir and returns the exit status. */
+    int attend() {
+        TerminalInput input = new TerminalInput(true);
+        Thread restore = new Thread(input::close);
+        Runtime.getRuntime().addShutdownHook(restore);
+        try {
+            input.open();
+        } catch (IOException e) {
+            Messages.say("a shell needs a terminal; without one, use weir exec");
+            return 1;
+        }
+        try (input) {
+            return client.attend(input);
+        } catch (ShellException e) {
+            Messages.say(e.reason());
+        } catch (IOException e) {
+            Messages.say("left the shell of the Weir in " + home.folder());
+        }
+        return 1;
     }
 
     /** Prints how that Weir stands and returns the exit status. */

@@ -23,9 +23,10 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** The OSGi framework with Weir's bundles in it. Made on one thread; stopped from any. */
 final class Platform {
-    /** The bundle that opens a shell on the terminal as soon as it is started. */
+    /** A bundle that would open a shell of its own on the terminal; others need only its classes. */
     private static final String CONSOLE = "org.apache.felix.gogo.jline";
 
+    /** What all but the export may take to stop. */
     private static final Duration STOP_TIME = Duration.ofSeconds(20);
 
     private final Framework framework;
@@ -45,7 +46,6 @@ final class Platform {
         all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
         all.put("felix.fileinstall.dir", home.deploy().toString());
         all.put("felix.fileinstall.tmpdir", home.run().resolve("fileinstall").toString());
-        all.put("gosh.home", folder.resolve("conf").toString());
         framework = new FrameworkFactory().newFramework(all);
         bundles = folder.resolve("bundles");
     }
@@ -83,15 +83,6 @@ final class Platform {
         }
     }
 
-    /** Opens a shell on the terminal; its end stops the framework. */
-    void openConsole() throws BundleException {
-        for (Bundle bundle : framework.getBundleContext().getBundles()) {
-            if (CONSOLE.equals(bundle.getSymbolicName())) {
-                bundle.start(Bundle.START_TRANSIENT);
-            }
-        }
-    }
-
     /** Waits until the framework has stopped, whoever stopped it. */
     void awaitStop() throws InterruptedException {
         framework.waitForStop(0);
@@ -100,11 +91,12 @@ final class Platform {
     /**
      * Stops the bundles, those that were started last first.
      *
-     * @return whether that was done within 20 seconds
+     * @return whether that was done within 20 seconds, and what the export may take
      */
     boolean stop() throws BundleException, InterruptedException {
+        long millis = STOP_TIME.toMillis() + Standing.stopMillis(framework.getBundleContext());
         framework.stop();
-        return framework.waitForStop(STOP_TIME.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+        return framework.waitForStop(millis).getType() != FrameworkEvent.WAIT_TIMEDOUT;
     }
 
     private static Properties properties(Path file) throws IOException {

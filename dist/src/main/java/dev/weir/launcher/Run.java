@@ -50,15 +50,16 @@ final class Run {
         Logs logs = Logs.open(distribution, home);
         Logger log = LoggerFactory.getLogger(Run.class);
         Platform platform = new Platform(distribution, home, settings());
-        StopOnSignal stop = new StopOnSignal(platform);
+        Console console = new Console(home, platform);
+        StopOnSignal stop = new StopOnSignal(platform, console);
         log.info(
                 "starts in {} as process {}",
                 home.folder(),
                 ProcessHandle.current().pid());
-        try {
+        try (console) {
             Progress progress = new Progress(platform.init());
             platform.start(progress::started);
-            serve(progress, platform, logs);
+            serve(progress, console, logs);
             platform.awaitStop();
             log.info("has stopped");
         } catch (StartException e) {
@@ -85,8 +86,7 @@ final class Run {
     }
 
     /** Says how the start went, and hands over to the shell if there is one. */
-    private void serve(Progress progress, Platform platform, Logs logs)
-            throws StartException, BundleException, InterruptedException {
+    private void serve(Progress progress, Console console, Logs logs) throws StartException, InterruptedException {
         Optional<Standing> configured = progress.await(Standing::configured);
         configured.ifPresent(standing -> standing.warnings().forEach(Messages::say));
         refuse(configured.map(Standing::faults));
@@ -98,7 +98,7 @@ final class Run {
         if (shell && settled.isPresent()) {
             System.out.print(
                     AttachLines.of(settled.get().addresses(), settled.get().usable()));
-            platform.openConsole();
+            console.open();
         } else if (progress.await(Standing::ready).isPresent()) {
             System.out.println("ready");
         }

@@ -83,24 +83,43 @@ final class ShellClient {
         }
     }
 
-    private int ask(char kind, String request) throws IOException {
-        Path socket = home.resolve("run").resolve("shell.sock");
-        SocketChannel channel;
-        try {
-            channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        } catch (ConnectException e) {
-            return fail("no Weir runs in " + home);
-        } catch (IOException e) {
-            return fail(Files.exists(socket) ? socket + ": " + e.getMessage() : "no Weir runs in " + home);
-        }
-        try (channel) {
-            send(channel, kind, request);
-            return answer(new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel))));
+    /**
+     * Gives the one at the terminal a shell, and returns the exit status when it is left.
+     *
+     * @throws IOException if no Weir runs there, or it ends meanwhile; the message says so
+     */
+    int attend(TerminalInput typed) throws IOException {
+        try (SocketChannel channel = connect()) {
+            send(channel, typed.window(), 'S', "");
+            typed.attach(channel);
+            return answer(channel);
+        } finally {
+            typed.detach();
         }
     }
 
-    private void send(SocketChannel channel, char kind, String request) {
-        byte[] hello = ("protocol=" + PROTOCOL + "\n" + terminal).getBytes(StandardCharsets.UTF_8);
+    private int ask(char kind, String request) throws IOException {
+        try (SocketChannel channel = connect()) {
+            send(channel, terminal, kind, request);
+            return answer(channel);
+        } catch (ShellException e) {
+            return fail(e.reason());
+        }
+    }
+
+    private SocketChannel connect() throws ShellException {
+        Path socket = home.resolve("run").resolve("shell.sock");
+        try {
+            return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (ConnectException e) {
+            throw new ShellException("no Weir runs in " + home);
+        } catch (IOException e) {
+            throw new ShellException(Files.exists(socket) ? socket + ": " + e.getMessage() : "no Weir runs in " + home);
+        }
+    }
+
+    private static void send(SocketChannel channel, String about, char kind, String request) {
+        byte[] hello = ("protocol=" + PROTOCOL + "\n" + about).getBytes(StandardCharsets.UTF_8);
         byte[] asked = request.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frames = ByteBuffer.allocate(10 + hello.length + asked.length)
                 .put((byte) 'H')
@@ -119,14 +138,15 @@ final class ShellClient {
         }
     }
 
-    private int answer(DataInputStream in) throws IOException {
+    private int answer(SocketChannel channel) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
         if (!receive(in) || type != 'H') {
-            return fail(home + " is not the home of a Weir that this one can talk to");
+            throw new ShellException(home + " is not the home of a Weir that this one can talk to");
         }
         String protocol = property(payload, "protocol");
         if (!protocol.equals(PROTOCOL)) {
-            return fail("the Weir in " + home + " speaks version " + protocol + " of the shell protocol, this one "
-                    + PROTOCOL + "; use the ./weir that started it");
+            throw new ShellException("the Weir in " + home + " speaks version " + protocol
+                    + " of the shell protocol, this one " + PROTOCOL + "; use the ./weir that started it");
         }
         pid = property(payload, "pid");
         while (receive(in)) {
@@ -141,7 +161,7 @@ final class ShellClient {
                 }
             }
         }
-        return fail("the Weir in " + home + " ended before its answer was complete");
+        throw new ShellException("the Weir in " + home + " ended before its answer was complete");
     }
 
     /** Returns whether there was one more frame. */

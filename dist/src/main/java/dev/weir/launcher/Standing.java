@@ -63,6 +63,12 @@ record Standing(
                 strings(export, "weir.export.faults"));
     }
 
+    /** Returns how long the export may take to end; 0 if it is not there. */
+    static long stopMillis(@Nullable BundleContext context) {
+        ServiceReference<?> export = context == null ? null : one(context, "DriveExport");
+        return export != null && export.getProperty("weir.export.stop-millis") instanceof Long millis ? millis : 0;
+    }
+
     /** Returns the drives that are configured and not served. */
     List<String> missing() {
         List<String> missing = new ArrayList<>(drives);

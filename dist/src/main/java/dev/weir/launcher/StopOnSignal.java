@@ -8,10 +8,12 @@ import org.osgi.framework.BundleException;
  */
 final class StopOnSignal {
     private final Platform platform;
+    private final Console console;
     private final Thread hook = new Thread(this::stop, "stop on signal");
 
-    StopOnSignal(Platform platform) {
+    StopOnSignal(Platform platform, Console console) {
         this.platform = platform;
+        this.console = console;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -26,6 +28,7 @@ final class StopOnSignal {
         } catch (BundleException | InterruptedException e) {
             Messages.say("cannot stop in order: " + e);
         }
+        console.close();
         Runtime.getRuntime().halt(status);
     }
 

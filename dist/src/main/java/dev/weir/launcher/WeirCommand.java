@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "weir [run] [--home DIR] [--config FILE] [-drive OPT=VAL[,OPT=VAL]...]...",
             "                  [--listen ADDRESS]... [--no-shell]",
-            "       weir exec COMMAND | status | stop [--home DIR]"
+            "       weir exec COMMAND | shell | status | stop [--home DIR]"
         },
         description = "Serves virtual disks over NBD, and caps how fast and how often each may be used.",
         footer = {
@@ -125,6 +125,14 @@ final class WeirCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int execute(@Parameters(arity = "1..*", paramLabel = "COMMAND") List<String> words) throws IOException {
         return new Ask(Home.of(home)).execute(words);
+    }
+
+    @Command(
+            description = "Opens a shell in the running Weir: lines are edited, completed with Tab and remembered.",
+            footer = {"", "exit or Ctrl-D leave it; Ctrl-] leaves even a Weir that does not answer."},
+            mixinStandardHelpOptions = true)
+    int shell() {
+        return new Ask(Home.of(home)).attend();
     }
 
     @Command(

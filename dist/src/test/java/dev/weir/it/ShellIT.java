@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.typesafe.config.Config;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +59,34 @@ class ShellIT {
         }
     }
 
+    /**
+     * A client asks for 40 reads and writes of different places and lengths, on a drive that lets a byte go in a
+     * second, and says which of them are not answered.
+     */
+    private static final String OUTSTANDING =
+            """
+            import os, sys
+            h.connect_uri(os.environ["URI"])
+            outstanding = set()
+            for i in range(40):
+                place, length = 65536 * i, 512 * (i + 1)
+                asked = ("%s %d %d" % ("write" if i % 3 == 0 else "read", place, length))
+                outstanding.add(asked)
+                def completed(error, asked=asked):
+                    outstanding.discard(asked)
+                    return 1
+                if i % 3 == 0:
+                    h.aio_pwrite(bytearray(length), place, completion=completed)
+                else:
+                    h.aio_pread(nbd.Buffer(length), place, completion=completed)
+            while len(outstanding) == 40:
+                h.poll(1000)
+            while h.poll(1000) > 0:
+                pass
+            print(",".join(sorted(outstanding)), flush=True)
+            sys.stdin.read()
+            """;
+
     /** Runs a command until its answer is as wanted, and returns that. */
     private static List<? extends Config> await(Weir weir, String command, Predicate<List<? extends Config>> wanted) {
         List<? extends Config> answer = List.of();
@@ -68,6 +97,33 @@ class ShellIT {
             }
         }
         return fail(command + " answers " + answer);
+    }
+
+    @Test
+    void theQueueIsWhatTheClientHasOutstanding() throws IOException {
+        Client.need("nbdsh");
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1")) {
+            ProcessBuilder nbdsh = new ProcessBuilder("nbdsh", "-c", OUTSTANDING);
+            nbdsh.environment().put("URI", weir.uri("vm1"));
+            Process client =
+                    nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            try (BufferedReader said = client.inputReader()) {
+                String outstanding = said.readLine();
+                List<String> queue = weir.exec("queue vm1 --json").json().stream()
+                        .map(request -> "%s %d %d"
+                                .formatted(
+                                        request.getString("operation"),
+                                        request.getLong("offset_bytes"),
+                                        request.getLong("length_bytes")))
+                        .sorted()
+                        .toList();
+                assertEquals(39, queue.size());
+                assertEquals(outstanding, String.join(",", queue));
+            } finally {
+                client.destroyForcibly();
+                client.onExit().join();
+            }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
+import dev.weir.drive.DriveLatencies.Percentiles;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSnapshot.TimerSnapshot;
 import dev.weir.throttle.Direction;
@@ -47,6 +48,7 @@ final class BlockQueue {
     private long laneTurn;
 
     private long held;
+    private final LatencyHistogram heldNanos = new LatencyHistogram();
     private boolean armed;
     private long due;
     private long fired;
@@ -94,6 +96,11 @@ final class BlockQueue {
         return held;
     }
 
+    /** Returns how long those waited that went; needs no lock. */
+    Percentiles heldNanos() {
+        return heldNanos.percentiles();
+    }
+
     void add(Direction direction, DriveRequest request, long now) {
         Lane lane = lane(direction);
         if (lane.isEmpty()) {
@@ -108,7 +115,8 @@ final class BlockQueue {
      *
      * @param sharedNanos what it takes of what the lanes share
      */
-    DriveRequest take(Lane lane, long sharedNanos) {
+    DriveRequest take(Lane lane, long sharedNanos, long now) {
+        heldNanos.record(now - lane.arrival(0));
         laneTurn = lane.served;
         lane.served += sharedNanos;
         Lane other = lane.other();

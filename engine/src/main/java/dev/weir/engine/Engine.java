@@ -193,7 +193,7 @@ final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            groups.put(settings.name(), new ManagedGroup(settings, policy, clock));
+            groups.put(settings.name(), new ManagedGroup(settings, policy, clock, publisher));
             moveMembers(settings.name());
         } else {
             group.configure(settings, policy);
@@ -202,7 +202,10 @@ final class Engine {
 
     /** Removes a group; drives that are still in it hold their queues. */
     synchronized void removeGroup(String name) {
-        groups.remove(name);
+        ManagedGroup group = groups.remove(name);
+        if (group != null) {
+            group.remove();
+        }
         moveMembers(name);
     }
 
@@ -237,6 +240,7 @@ final class Engine {
         synchronized (this) {
             closed = drives.values().stream().map(ManagedDrive::remove).toList();
             drives.clear();
+            groups.values().forEach(ManagedGroup::remove);
             groups.clear();
         }
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {

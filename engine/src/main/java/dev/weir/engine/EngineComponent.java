@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.clock.Clock;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -15,13 +16,11 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** Runs the engine and tells it which backends and policies there are. Thread-safe. */
 @Component(service = EngineComponent.class)
 public final class EngineComponent {
-    private final SystemClock clock = new SystemClock();
     private final Engine engine;
 
     @Activate
-    public EngineComponent(BundleContext context) {
+    public EngineComponent(BundleContext context, @Reference Clock clock) {
         engine = new Engine(clock, new OsgiPublisher(context));
-        clock.start();
     }
 
     Engine engine() {
@@ -53,6 +52,5 @@ public final class EngineComponent {
     @Deactivate
     void stop() {
         engine.close();
-        clock.close();
     }
 }

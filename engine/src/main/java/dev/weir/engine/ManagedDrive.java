@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveLatencies;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.QueuedRequest;
@@ -114,10 +115,14 @@ final class ManagedDrive implements DriveControl {
 
     /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
     void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
+        DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
         throttle.moveTo(
                 domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
+        if (drive != null && !old.clients().equals(newSettings.clients())) {
+            drive.update(newSettings.serviceProperties());
+        }
     }
 
     void moveTo(ThrottleDomain domain) {
@@ -203,7 +208,8 @@ final class ManagedDrive implements DriveControl {
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
-            Storage opened = new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted);
+            Storage opened =
+                    new Storage(name(), by.open(name(), with.backendOptions(), with.readOnly()), counted, clock);
             statistics = counted;
             factory = by;
             openedAs = with;
@@ -212,7 +218,7 @@ final class ManagedDrive implements DriveControl {
             throttle.open(opened);
             open = offered;
             stands("");
-            drive = publisher.publish(Drive.class, offered, Map.of(Drive.NAME, name()));
+            drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
@@ -291,6 +297,11 @@ final class ManagedDrive implements DriveControl {
                 queue.writes.size(),
                 opened == null ? 0 : opened.inFlight(),
                 statistics.counters(queue.held()));
+    }
+
+    @Override
+    public DriveLatencies latencies() {
+        return new DriveLatencies(throttle.queue().heldNanos(), statistics.inBackend());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
+import dev.weir.drive.DriveLatencies.Percentiles;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSnapshot.Counters;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,6 +18,7 @@ final class Statistics {
     private final LongAdder blockStatuses = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
+    private final LatencyHistogram inBackend = new LatencyHistogram();
 
     void completed(DriveRequest request, @Nullable BlockError error) {
         if (error != null) {
@@ -36,6 +38,15 @@ final class Statistics {
             case CACHE -> caches.increment();
             case BLOCK_STATUS -> blockStatuses.increment();
         }
+    }
+
+    /** Notes how long a request was with the backend. */
+    void inBackend(long nanos) {
+        inBackend.record(nanos);
+    }
+
+    Percentiles inBackend() {
+        return inBackend.percentiles();
     }
 
     void refused() {

@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.clock.Clock;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import dev.weir.throttle.Direction;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,20 +31,29 @@ import org.slf4j.LoggerFactory;
 final class Storage {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
+    /** A prime, so that no pattern of requests keeps step with it. */
+    private static final int MEASURED_EVERY = 7;
+
     private static final long LATE_SECONDS = 1;
 
     private final String drive;
     private final BlockBackend backend;
     private final Statistics statistics;
+    private final Clock clock;
     private final @Nullable ExecutorService workers;
+
+    /** Counts down to the next request to be measured; threads that do so at once may miss a count. */
+    private int untilMeasured;
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
     private volatile boolean closing;
 
-    Storage(String drive, BlockBackend backend, Statistics statistics) {
+    Storage(String drive, BlockBackend backend, Statistics statistics, Clock clock) {
         this.drive = drive;
         this.backend = backend;
         this.statistics = statistics;
+        this.clock = clock;
         this.workers = backend.mayBlock() ? Workers.of(drive) : null;
     }
 
@@ -60,16 +71,38 @@ final class Storage {
         if (closing) {
             complete(request, BlockError.ESHUTDOWN);
         } else if (workers == null) {
-            complete(request, perform(request));
+            runHere(request);
         } else if (request.operation() == Operation.READ) {
             read(workers, request);
         } else {
-            hand(workers, request, () -> complete(request, perform(request)));
+            hand(workers, request, () -> perform(request));
         }
+    }
+
+    /** Reading the clock costs about as much as a copy in memory, so only some of what does not block is measured. */
+    private boolean isMeasured() {
+        if (--untilMeasured > 0) {
+            return false;
+        }
+        untilMeasured = MEASURED_EVERY;
+        return true;
+    }
+
+    private void runHere(DriveRequest request) {
+        if (!isMeasured()) {
+            complete(request, perform(request));
+            return;
+        }
+        long begun = clock.nanoTime();
+        BlockError error = perform(request);
+        statistics.inBackend(clock.nanoTime() - begun);
+        complete(request, error);
     }
 
     /** Reads here what the backend has at hand, and the rest on a worker. */
     private void read(ExecutorService others, DriveRequest request) {
+        boolean measured = isMeasured();
+        long begun = measured ? clock.nanoTime() : 0;
         ByteBuffer buffer;
         boolean done;
         try {
@@ -79,11 +112,14 @@ final class Storage {
             complete(request, failed(request, e));
             return;
         }
-        if (done) {
-            complete(request, null);
-        } else {
-            hand(others, request, () -> complete(request, read(request, buffer)));
+        if (!done) {
+            hand(others, request, () -> read(request, buffer));
+            return;
         }
+        if (measured) {
+            statistics.inBackend(clock.nanoTime() - begun);
+        }
+        complete(request, null);
     }
 
     private @Nullable BlockError read(DriveRequest request, ByteBuffer buffer) {
@@ -95,9 +131,14 @@ final class Storage {
         }
     }
 
-    private void hand(ExecutorService to, DriveRequest request, Runnable work) {
+    private void hand(ExecutorService to, DriveRequest request, Supplier<@Nullable BlockError> work) {
+        long begun = clock.nanoTime();
         try {
-            to.execute(work);
+            to.execute(() -> {
+                BlockError error = work.get();
+                statistics.inBackend(clock.nanoTime() - begun);
+                complete(request, error);
+            });
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {

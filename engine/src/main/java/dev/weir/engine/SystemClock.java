@@ -4,6 +4,9 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class SystemClock implements Clock, AutoCloseable {
+@Component(service = Clock.class)
+public final class SystemClock implements Clock, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
 
     /** Guards the heap and the timers in it. */
@@ -22,6 +26,8 @@ final class SystemClock implements Clock, AutoCloseable {
     private final Thread thread = new Thread(this::run, "weir-timer");
     private volatile boolean closed;
 
+    /** Starts the thread that fires timers. */
+    @Activate
     void start() {
         thread.setDaemon(true);
         thread.start();
@@ -40,6 +46,7 @@ final class SystemClock implements Clock, AutoCloseable {
 
     /** Stops firing timers. */
     @Override
+    @Deactivate
     public void close() {
         closed = true;
         LockSupport.unpark(thread);

@@ -43,6 +43,20 @@ final class ThrottleDomain {
         return group;
     }
 
+    /** Returns how many queues hold anything. */
+    int waitingQueues() {
+        return waiting.size();
+    }
+
+    /** Returns how many requests wait in all of them. */
+    int queued() {
+        int queued = 0;
+        for (BlockQueue queue : waiting) {
+            queued += queue.reads.size() + queue.writes.size();
+        }
+        return queued;
+    }
+
     /**
      * Charges a request that may go now, or puts it into the queue; then {@link #release} must be called.
      *
@@ -232,7 +246,7 @@ final class ThrottleDomain {
         turn = queue.served;
         queue.served += group == null ? 0 : Turn.costNanos(group.limits(), direction, bytes, false);
         furthest = Turn.later(furthest, queue.served);
-        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
+        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes), now);
         if (queue.isEmpty()) {
             stopsWaiting(queue);
         }

@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupControl;
 import dev.weir.drive.GroupSettings;
 import dev.weir.drive.Operation;
 import dev.weir.testkit.clock.ManualClock;
@@ -64,6 +65,10 @@ final class EngineFixture implements Publisher {
         return (DriveControl) Objects.requireNonNull(services.get("DriveControl " + name), () -> "no control " + name);
     }
 
+    GroupControl group(String name) {
+        return (GroupControl) Objects.requireNonNull(services.get("GroupControl " + name), () -> "no group " + name);
+    }
+
     TestRequest submit(String drive, Operation operation, long offset, long length) {
         return submit(drive, drive, operation, offset, length, request -> {});
     }
@@ -77,7 +82,9 @@ final class EngineFixture implements Publisher {
 
     @Override
     public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-        String key = type.getSimpleName() + " " + properties.get(Drive.NAME);
+        Object name =
+                properties.containsKey(Drive.NAME) ? properties.get(Drive.NAME) : properties.get(GroupSettings.NAME);
+        String key = type.getSimpleName() + " " + name;
         services.put(key, service);
         return new Publication() {
             @Override

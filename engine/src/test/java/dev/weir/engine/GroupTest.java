@@ -1,10 +1,16 @@
 package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.DriveSnapshot.State;
+import dev.weir.drive.GroupSettings;
+import dev.weir.drive.GroupSnapshot;
 import dev.weir.drive.Operation;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -161,5 +167,24 @@ class GroupTest {
         fixture.clock.advance(10 * SECOND);
         assertEquals(500, back.requests(), 20);
         assertEquals(500, loads.get(1).requests() - before, 20);
+    }
+
+    @Test
+    void aGroupShowsWhatItsDrivesOweTogether() {
+        loads(3, "bucket", Map.of("iops", 10L), 512, 512);
+        // one went at once, and its cost is a tenth of a second
+        assertEquals(
+                new GroupSnapshot(
+                        new GroupSettings("tenant", "bucket", ThrottleLimits.of(Map.of("iops", 10L))),
+                        "",
+                        ThrottleDebt.of(limit -> limit == LimitKey.IOPS ? SECOND / 5 : 0, limit -> 0),
+                        3,
+                        48),
+                fixture.group("tenant").snapshot());
+        fixture.engine.removePolicies(fixture.bucket);
+        assertEquals(
+                "policy bucket is missing", fixture.group("tenant").snapshot().reason());
+        fixture.engine.removeGroup("tenant");
+        assertThrows(NullPointerException.class, () -> fixture.group("tenant"));
     }
 }

@@ -39,7 +39,7 @@ class MoveTest {
     }
 
     private Storage open(Throttle throttle) throws IOException {
-        Storage storage = new Storage("vm1", backends.open("vm1", Map.of(), false), new Statistics());
+        Storage storage = new Storage("vm1", backends.open("vm1", Map.of(), false), new Statistics(), clock);
         throttle.open(storage);
         return storage;
     }

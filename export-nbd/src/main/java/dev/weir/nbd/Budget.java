@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the requests in flight on all connections may carry together, in bytes. A connection may have as much as is
- * left over (the dynamic thresholds of Choudhury and Hahne, 1998): one that is greedy gets half of all, n of them get
+ * left over behind it (the dynamic thresholds of Choudhury and Hahne, 1998): one that is greedy gets half of all, n of them get
  * 1/(n + 1) each, so there is always something left for the next client, and nothing is set aside for it.
  *
  * <p>Thread-safe.
@@ -57,7 +57,7 @@ final class Budget {
 
     /** A request that is the only one always goes, or one larger than the budget never would. */
     private static boolean isEnough(long left, long used, long own, long cost) {
-        return used == 0 || (own == 0 ? cost <= left : own + cost <= left);
+        return used == 0 || own + 2 * cost <= left;
     }
 
     /** Has a task run, on any thread, once there may be enough. Try again after this: it may have been a moment ago. */

@@ -61,14 +61,22 @@ final class BufferPool {
         }
     }
 
-    /** Takes a buffer back. */
-    synchronized void give(ByteBuffer buffer) {
-        lent--;
-        if (spareBytes + buffer.capacity() <= maxSpareBytes) {
-            spareBytes += buffer.capacity();
-            int shift = Integer.numberOfTrailingZeros(buffer.capacity() - ReplyWriter.MAX_DATA_HEADER_BYTES);
-            spares.get(shift - SMALLEST_SHIFT).addLast(buffer);
+    /** Takes a buffer back, which must not be used after this. */
+    void give(ByteBuffer buffer) {
+        if (!keep(buffer)) {
+            DirectMemory.free(buffer);
         }
+    }
+
+    private synchronized boolean keep(ByteBuffer buffer) {
+        lent--;
+        if (spareBytes + buffer.capacity() > maxSpareBytes) {
+            return false;
+        }
+        spareBytes += buffer.capacity();
+        int shift = Integer.numberOfTrailingZeros(buffer.capacity() - ReplyWriter.MAX_DATA_HEADER_BYTES);
+        spares.get(shift - SMALLEST_SHIFT).addLast(buffer);
+        return true;
     }
 
     /** Returns how many buffers were taken and not given back. */

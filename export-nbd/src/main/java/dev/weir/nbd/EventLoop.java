@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -54,8 +55,10 @@ final class EventLoop implements Executor {
     private final Ticker ticker = new Ticker(this);
     private final Hangups hangups;
     private final Thread thread;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
     private volatile boolean stopping;
+    private volatile boolean draining;
 
     /** Starts a thread of that name, with buffers for its connections from {@code pool}. */
     static EventLoop start(String name, BufferPool pool) throws IOException {
@@ -121,6 +124,16 @@ final class EventLoop implements Executor {
         }
     }
 
+    /** Ends by itself once all its sockets are closed. */
+    void drain() {
+        execute(() -> draining = true);
+    }
+
+    /** Returns what is completed when it has ended. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
     /** Closes all its sockets and ends; tasks that come later are run once more or not at all. */
     void stop() {
         stopping = true;
@@ -146,7 +159,7 @@ final class EventLoop implements Executor {
     private void run() {
         try (selector;
                 hangups) {
-            while (!stopping) {
+            while (!stopping && !(draining && isIdle())) {
                 if (!tasks.isEmpty()) {
                     selector.selectNow(serve);
                 } else if (!pollBusily()) {
@@ -158,7 +171,13 @@ final class EventLoop implements Executor {
             handlers().forEach(handler -> handler.close("the server stops"));
         } catch (IOException e) {
             LOG.error("{} cannot go on", thread.getName(), e);
+        } finally {
+            ended.complete(null);
         }
+    }
+
+    private boolean isIdle() {
+        return selector.keys().stream().noneMatch(key -> key.channel().isOpen());
     }
 
     /**

@@ -1,51 +1,75 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Iterator;
+import dev.weir.nbd.wire.Identity;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drives that clients may ask for, by name.
+ * The drives that clients may ask for, by name, and who may see them.
  *
  * <p>Thread-safe.
  */
 final class Exports {
-    private final ConcurrentNavigableMap<String, Drive> drives = new ConcurrentSkipListMap<>();
+
+    /** A drive, and the clients that may see it; all, if none is named. */
+    private record Export(Drive drive, Set<String> clients) {
+        boolean isFor(Identity client) {
+            return clients.isEmpty() || client.isOneOf(clients);
+        }
+    }
+
+    private final ConcurrentNavigableMap<String, Export> exports = new ConcurrentSkipListMap<>();
     private volatile String defaultName = "";
 
     void add(Drive drive) {
-        drives.put(drive.name(), drive);
+        add(drive, Set.of());
+    }
+
+    /**
+     * Adds a drive, or changes who may see it.
+     *
+     * @param clients what {@link Identity#isOneOf} compares; empty if all may
+     */
+    void add(Drive drive, Set<String> clients) {
+        exports.put(drive.name(), new Export(drive, Set.copyOf(clients)));
     }
 
     /** Removes it, unless another of its name has taken its place. */
     void remove(Drive drive) {
-        drives.remove(drive.name(), drive);
+        exports.computeIfPresent(drive.name(), (name, export) -> export.drive() == drive ? null : export);
     }
 
-    /** Says which drive the empty name means; if it is empty itself, the only drive there is. */
+    /** Says which drive the empty name means; if it is empty itself, the only drive that the client may see. */
     void byDefault(String name) {
         defaultName = name;
     }
 
-    /** Returns the drive of that name; for the empty name the default, or else the only drive, if there is exactly one. */
+    /** Returns the drive of that name; for the empty name the default, or else the only one there is to the client. */
     @Nullable
-    Drive find(String name) {
+    Drive find(String name, Identity client) {
         String asked = name.isEmpty() ? defaultName : name;
-        return asked.isEmpty() ? only() : drives.get(asked);
+        if (asked.isEmpty()) {
+            List<Drive> all = all(client);
+            return all.size() == 1 ? all.get(0) : null;
+        }
+        Export export = exports.get(asked);
+        return export != null && export.isFor(client) ? export.drive() : null;
     }
 
-    private @Nullable Drive only() {
-        Iterator<Drive> all = drives.values().iterator();
-        Drive first = all.hasNext() ? all.next() : null;
-        return all.hasNext() ? null : first;
+    /** Returns whether a client may use a drive, in which case it may also see it. */
+    boolean allows(Drive drive, Identity client) {
+        return find(drive.name(), client) == drive;
     }
 
-    /** Returns the drives, sorted by name. */
-    Collection<Drive> all() {
-        return Collections.unmodifiableCollection(drives.values());
+    /** Returns the drives that a client may see, sorted by name. */
+    List<Drive> all(Identity client) {
+        return exports.values().stream()
+                .filter(export -> export.isFor(client))
+                .map(Export::drive)
+                .toList();
     }
 }

@@ -24,6 +24,8 @@ final class Handshake {
         TAKEN,
         /** Both sides are in transmission, on what the {@link #agreement()} says, as soon as the output has been sent. */
         TRANSMISSION,
+        /** TLS begins as soon as the output has been sent, and {@link #overTls} goes on. */
+        STARTTLS,
         /** The client wants to leave; the connection is closed once the output has been sent. */
         ABORTED,
         /** The connection must be closed, for {@link #fault()}. */
@@ -33,10 +35,12 @@ final class Handshake {
     private static final int CLIENT_FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
     private static final int CLIENT_FLAGS_BYTES = 4;
 
-    private final Exports exports;
+    private final VisibleExports exports;
+    private final TlsMode tls;
     private final HandshakeOutput output = new HandshakeOutput();
 
     private boolean greeted;
+    private boolean fixedNewstyle;
     private boolean zeroes = true;
 
     /** Whether the header of an option was taken, and what of its data, if any, is still to come. */
@@ -54,9 +58,23 @@ final class Handshake {
     private @Nullable Agreement agreement;
     private String fault = "";
 
-    Handshake(Exports exports) {
+    Handshake(VisibleExports exports, TlsMode tls) {
         this.exports = exports;
+        this.tls = tls;
         output.greet();
+    }
+
+    private Handshake(Handshake plain, VisibleExports exports) {
+        this.exports = exports;
+        tls = TlsMode.ON;
+        greeted = true;
+        fixedNewstyle = true;
+        zeroes = plain.zeroes;
+    }
+
+    /** Returns what goes on with the options over TLS, and knows nothing of those that were taken before. */
+    Handshake overTls(VisibleExports newExports) {
+        return new Handshake(this, newExports);
     }
 
     /** Returns what is to be sent before anything else is taken, possibly nothing. */
@@ -93,6 +111,7 @@ final class Handshake {
             return refuse("client flags 0x" + Integer.toHexString(flags) + ": not all of them are known");
         }
         greeted = true;
+        fixedNewstyle = (flags & Nbd.NBD_FLAG_C_FIXED_NEWSTYLE) != 0;
         zeroes = (flags & Nbd.NBD_FLAG_C_NO_ZEROES) == 0;
         return Step.TAKEN;
     }
@@ -142,9 +161,13 @@ final class Handshake {
 
     private Step answer(byte[] data) {
         try {
+            if (tls == TlsMode.REQUIRED && option != Nbd.NBD_OPT_ABORT && option != Nbd.NBD_OPT_STARTTLS) {
+                return requireTls();
+            }
             return switch (option) {
                 case Nbd.NBD_OPT_EXPORT_NAME -> exportName(new String(data, UTF_8));
                 case Nbd.NBD_OPT_ABORT -> abort();
+                case Nbd.NBD_OPT_STARTTLS -> startTls();
                 case Nbd.NBD_OPT_LIST -> list();
                 case Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> info(OptionData.info(offered(data)));
                 case Nbd.NBD_OPT_STRUCTURED_REPLY -> change(NbdMode.STRUCTURED);
@@ -170,6 +193,25 @@ final class Handshake {
         if (optionBytes > 0) {
             throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " must have no data");
         }
+    }
+
+    private Step startTls() throws OptionRefused {
+        if (tls == TlsMode.OFF || !fixedNewstyle) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_POLICY, "TLS is not to be had here");
+        }
+        if (tls == TlsMode.ON) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "TLS was negotiated before");
+        }
+        refuseData();
+        output.ack(option);
+        return Step.STARTTLS;
+    }
+
+    private Step requireTls() throws OptionRefused {
+        if (option == Nbd.NBD_OPT_EXPORT_NAME) {
+            return refuse("NBD_OPT_EXPORT_NAME without TLS, which is required here");
+        }
+        throw new OptionRefused(Nbd.NBD_REP_ERR_TLS_REQD, "NBD_OPT_STARTTLS must come first");
     }
 
     private Step exportName(String name) {
@@ -256,7 +298,9 @@ final class Handshake {
     private Drive find(String name) throws OptionRefused {
         Drive found = exports.find(name);
         if (found == null) {
-            throw new OptionRefused(Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
+            // whether a drive is not there or for others is the same to who may not see it
+            boolean mayBe = tls == TlsMode.OPTIONAL && (option == Nbd.NBD_OPT_INFO || option == Nbd.NBD_OPT_GO);
+            throw new OptionRefused(mayBe ? Nbd.NBD_REP_ERR_TLS_REQD : Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
         }
         return found;
     }

@@ -1,8 +1,8 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Inbox {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final EventLoop loop;
     private final Budget budget;
     private final ByteBuffer[] payloadAndBehind = new ByteBuffer[2];
@@ -26,8 +26,8 @@ final class Inbox {
      *
      * @param budget is told what is kept
      */
-    Inbox(SocketChannel channel, EventLoop loop, Budget budget) {
-        this.channel = channel;
+    Inbox(Wire wire, EventLoop loop, Budget budget) {
+        this.wire = wire;
         this.loop = loop;
         this.budget = budget;
     }
@@ -57,10 +57,10 @@ final class Inbox {
             in.limit(Bounds.READ_BEHIND_BYTES);
             payloadAndBehind[0] = payload;
             payloadAndBehind[1] = in;
-            received = channel.read(payloadAndBehind);
+            received = wire.read(payloadAndBehind);
         } else {
             in.limit(Math.min(in.capacity(), in.position() + receivable()));
-            received = channel.read(in);
+            received = wire.read(in);
         }
         drained = in.hasRemaining();
         return received < 0 ? null : in.flip();

@@ -31,6 +31,9 @@ interface ListenSocket {
     /** Returns the address it has got, in the form of {@link #open}. */
     String address();
 
+    /** Returns whether only this machine reaches it. */
+    boolean isLocal();
+
     /** Returns the URI at which a client reaches a drive, as doc/uri.md of the NBD project has it. */
     String uri(String drive);
 

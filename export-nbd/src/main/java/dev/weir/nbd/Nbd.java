@@ -40,6 +40,7 @@ final class Nbd {
 
     static final int NBD_OPT_ABORT = 2;
     static final int NBD_OPT_LIST = 3;
+    static final int NBD_OPT_STARTTLS = 5;
     static final int NBD_OPT_INFO = 6;
     static final int NBD_OPT_GO = 7;
     static final int NBD_OPT_STRUCTURED_REPLY = 8;
@@ -54,7 +55,9 @@ final class Nbd {
     static final int NBD_REP_INFO = 3;
     static final int NBD_REP_META_CONTEXT = 4;
     static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
+    static final int NBD_REP_ERR_POLICY = (1 << 31) + 2;
     static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
+    static final int NBD_REP_ERR_TLS_REQD = (1 << 31) + 5;
     static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
     static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
     static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;

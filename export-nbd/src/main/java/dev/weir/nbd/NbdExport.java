@@ -2,11 +2,17 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveExport;
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -19,6 +25,8 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves every drive over NBD. It registers its {@link DriveExport} itself, for the properties of that service
@@ -62,12 +70,41 @@ public final class NbdExport implements DriveExport {
 
         /** How long a thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
         long busy_poll() default 0;
+
+        /** {@code off}, {@code optional} or {@code required}. */
+        String tls() default "off";
+
+        /** Absolute paths of PEM files; empty if there is none. */
+        String tls_certificate() default "";
+
+        /** Likewise, the key of that certificate. */
+        String tls_key() default "";
+
+        /** Likewise, the authorities of clients' certificates. */
+        String tls_client_ca() default "";
+
+        /** The absolute path of a file of pre-shared keys, or empty. */
+        String tls_psk() default "";
+
+        /** Whether clients from beyond this machine may do without TLS. */
+        boolean plaintext_tcp() default false;
+
+        /** How long the end may take, in milliseconds. */
+        long stop_millis() default 10_000;
+
+        /** Whether requests that are held when it ends are answered with {@code NBD_ESHUTDOWN}. */
+        boolean stop_answers() default false;
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(NbdExport.class);
 
     private final BundleContext context;
     private final Exports exports = new Exports();
     private final NbdServer server = new NbdServer(exports);
     private @Nullable ServiceRegistration<DriveExport> registration;
+    private volatile long stopMillis;
+    private volatile Queued queued = Queued.UNANSWERED;
+    private @Nullable String tlsFault;
 
     /** Makes an export that listens once it is {@linkplain #activate activated}, when it knows the drives there are. */
     @Activate
@@ -97,7 +134,9 @@ public final class NbdExport implements DriveExport {
                 config.max_total_bytes(),
                 TimeUnit.SECONDS.toMillis(config.stall_timeout())));
         server.busyPoll(config.busy_poll());
-        server.listen(List.of(config.listen()));
+        stopMillis = config.stop_millis();
+        queued = config.stop_answers() ? Queued.ESHUTDOWN : Queued.UNANSWERED;
+        listen(config);
     }
 
     /** Listens where it is now told to; what stays as it was notices nothing. */
@@ -109,24 +148,65 @@ public final class NbdExport implements DriveExport {
         }
     }
 
-    /** Closes every connection and ends its threads. */
+    /** Keys that are no good change nothing: what was not to be had without TLS is still not to be had. */
+    private void listen(Config config) {
+        try {
+            server.secure(security(config));
+            tlsFault = null;
+            server.listen(List.of(config.listen()));
+        } catch (IOException e) {
+            tlsFault = "TLS: " + e.getMessage();
+            LOG.error("{}; what was there before stays", tlsFault);
+        }
+    }
+
+    private static Security security(Config config) throws IOException {
+        TlsMode mode = TlsMode.valueOf(config.tls().toUpperCase(Locale.ROOT));
+        TlsFiles files = new TlsFiles(
+                path(config.tls_certificate()),
+                path(config.tls_key()),
+                path(config.tls_client_ca()),
+                path(config.tls_psk()));
+        return new Security(mode, mode == TlsMode.OFF ? null : TlsContext.read(files), config.plaintext_tcp());
+    }
+
+    private static @Nullable Path path(String text) {
+        return text.isEmpty() ? null : Path.of(text);
+    }
+
+    /** Answers what is with a backend, closes every connection and ends its threads. */
     @Deactivate
     void deactivate() {
         if (registration != null) {
             registration.unregister();
         }
-        server.close();
+        server.stop(stopMillis, queued);
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addDrive(Drive drive) {
-        exports.add(drive);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "updateDrive")
+    void addDrive(Drive drive, Map<String, Object> properties) {
+        exports.add(drive, clients(properties));
+    }
+
+    /** Changes who may see it; a client that may no longer is let go. */
+    void updateDrive(Drive drive, Map<String, Object> properties) {
+        exports.add(drive, clients(properties));
+        server.driveChanged(drive);
+    }
+
+    private static Set<String> clients(Map<String, Object> properties) {
+        return properties.get(Drive.CLIENTS) instanceof String[] clients ? Set.of(clients) : Set.of();
     }
 
     /** Forgets it; its connections end when what they had asked for is answered. */
     void removeDrive(Drive drive) {
         exports.remove(drive);
-        server.driveGone(drive);
+        server.driveChanged(drive);
+    }
+
+    @Override
+    public int clients(String drive) {
+        return server.clients(drive);
     }
 
     @Override
@@ -137,6 +217,12 @@ public final class NbdExport implements DriveExport {
     private Dictionary<String, Object> properties() {
         return FrameworkUtil.asDictionary(Map.of(
                 ADDRESSES, server.addresses().toArray(String[]::new),
-                FAULTS, server.faults().toArray(String[]::new)));
+                STOP_MILLIS, stopMillis,
+                FAULTS, faults().toArray(String[]::new)));
+    }
+
+    private List<String> faults() {
+        return Stream.concat(Stream.ofNullable(tlsFault), server.faults().stream())
+                .toList();
     }
 }

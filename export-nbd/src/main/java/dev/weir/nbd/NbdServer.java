@@ -12,8 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,8 @@ final class NbdServer {
 
     /** Guarded by this object. */
     private final List<String> faults = new ArrayList<>();
+
+    private volatile Security security = Security.OFF;
 
     private volatile List<EventLoop> loops = List.of();
 
@@ -86,9 +92,16 @@ final class NbdServer {
         return loops;
     }
 
+    /** Says how connections that come from now on stand to TLS; to be called before {@link #listen}. */
+    void secure(Security newSecurity) {
+        security = newSecurity;
+    }
+
     /** Listens on these addresses and no others; those that stay notice nothing. */
     synchronized void listen(List<String> addresses) {
-        sockets.entrySet().removeIf(socket -> !addresses.contains(socket.getKey()) && close(socket.getValue()));
+        sockets.entrySet()
+                .removeIf(socket -> (!addresses.contains(socket.getKey()) || !security.allows(socket.getValue()))
+                        && close(socket.getValue()));
         faults.clear();
         for (String address : new LinkedHashSet<>(addresses)) {
             if (!sockets.containsKey(address)) {
@@ -100,10 +113,17 @@ final class NbdServer {
     private void open(String address) {
         try {
             ListenSocket socket = ListenSocket.open(address);
+            if (!security.allows(socket)) {
+                socket.close();
+                throw new IOException("whoever reaches it could read and change every drive: TLS must be on, or "
+                        + "nbd.allow-plaintext-tcp");
+            }
             sockets.put(address, socket);
             EventLoop first = loops.get(0);
-            first.execute(
-                    () -> register(first, socket.channel(), key -> new Listener(first, socket, key, this::accept)));
+            first.execute(() -> register(
+                    first,
+                    socket.channel(),
+                    key -> new Listener(first, socket, key, (channel, client) -> accept(channel, client, socket))));
             LOG.info("listening on {}", socket.address());
         } catch (IOException e) {
             String fault = address + ": " + reason(e);
@@ -135,7 +155,7 @@ final class NbdServer {
         return true;
     }
 
-    private void accept(SocketChannel channel, String client) {
+    private void accept(SocketChannel channel, String client, ListenSocket socket) {
         if (!commons.enter()) {
             Sockets.close(channel);
             commons.complaints.cutOff(
@@ -143,9 +163,14 @@ final class NbdServer {
             return;
         }
         EventLoop loop = loops.get(accepted++ % loops.size());
+        Security now = security;
         LOG.debug("{} has connected", client);
         loop.execute(() -> {
-            if (!register(loop, channel, key -> new Negotiation(loop, channel, key, client, exports, commons))) {
+            if (!register(
+                    loop,
+                    channel,
+                    key -> new Negotiation(
+                            loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()))) {
                 commons.leave();
             }
         });
@@ -178,15 +203,61 @@ final class NbdServer {
         return sockets.values().stream().map(socket -> socket.uri(drive)).toList();
     }
 
-    /** Ends the connections that use a drive, without waiting for them. */
-    void driveGone(Drive drive) {
+    /** Returns how many connections use a drive, as far as the threads that serve them say so soon. */
+    int clients(String drive) {
+        int clients = 0;
+        for (EventLoop loop : loops) {
+            CompletableFuture<Integer> counted = new CompletableFuture<>();
+            loop.execute(() -> counted.complete((int) loop.handlers().stream()
+                    .filter(handler -> handler instanceof Connection connection && connection.uses(drive))
+                    .count()));
+            clients += counted.completeOnTimeout(0, STOP_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+        }
+        return clients;
+    }
+
+    /** Ends the connections that use a drive and may no longer, without waiting for them. */
+    void driveChanged(Drive drive) {
+        forEachConnection(connection -> {
+            if (!exports.allows(drive, connection.peer())) {
+                connection.driveGone(drive);
+            }
+        });
+    }
+
+    private void forEachConnection(Consumer<Connection> action) {
         for (EventLoop loop : loops) {
             loop.execute(() -> loop.handlers().forEach(handler -> {
                 if (handler instanceof Connection connection) {
-                    connection.driveGone(drive);
+                    action.accept(connection);
                 }
             }));
         }
+    }
+
+    /**
+     * Accepts and takes nothing more, answers what has gone to a backend, and closes everything then.
+     *
+     * @param graceMillis how long that may take; what is not done then is given up
+     * @param queued what becomes of requests that are held in a queue
+     */
+    synchronized void stop(long graceMillis, Queued queued) {
+        sockets.values().forEach(this::close);
+        sockets.clear();
+        forEachConnection(connection -> connection.serverStops(queued));
+        loops.forEach(EventLoop::drain);
+        try {
+            CompletableFuture.allOf(loops.stream().map(EventLoop::ended).toArray(CompletableFuture<?>[]::new))
+                    .get(graceMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("connections are cut off that were not done in {} ms", graceMillis);
+        } catch (ExecutionException e) {
+            LOG.error("a thread has failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     /** Closes everything. The first loop ends first: then nobody hands connections to the others any more. */

@@ -2,10 +2,16 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Handshake.Step;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.PlainWire;
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +20,14 @@ final class Negotiation implements Connection, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     private final EventLoop loop;
-    private final SocketChannel channel;
+    private final SocketChannel socket;
     private final SelectionKey key;
     private final String client;
-    private final Inbox inbox;
-    private final Handshake handshake;
+    private final Exports exports;
+    private final @Nullable TlsContext tls;
+    private Wire wire;
+    private Inbox inbox;
+    private Handshake handshake;
     private final Commons commons;
     private Step step = Step.TAKEN;
     private long waitedMillis;
@@ -28,16 +37,28 @@ final class Negotiation implements Connection, Ticker.Task {
      * Greets the client when it is first called.
      *
      * @param client who it is, for people
+     * @param mode how it stands to TLS
+     * @param tls the keys for it, if it is not off
      */
     Negotiation(
-            EventLoop loop, SocketChannel channel, SelectionKey key, String client, Exports exports, Commons commons) {
+            EventLoop loop,
+            SocketChannel socket,
+            SelectionKey key,
+            String client,
+            Exports exports,
+            Commons commons,
+            TlsMode mode,
+            @Nullable TlsContext tls) {
         this.loop = loop;
-        this.channel = channel;
+        this.socket = socket;
         this.key = key;
         this.client = client;
         this.commons = commons;
-        inbox = new Inbox(channel, loop, commons.budget);
-        handshake = new Handshake(exports);
+        this.exports = exports;
+        this.tls = tls;
+        wire = new PlainWire(socket);
+        inbox = new Inbox(wire, loop, commons.budget);
+        handshake = new Handshake(new VisibleExports(exports, wire::peer), mode);
         output = ByteBuffer.wrap(handshake.output());
         loop.ticker().add(this);
     }
@@ -45,7 +66,7 @@ final class Negotiation implements Connection, Ticker.Task {
     /** Cuts off a client that takes too long. */
     @Override
     public boolean tick() {
-        boolean over = !channel.isOpen() || isReplaced();
+        boolean over = !socket.isOpen() || isReplaced();
         waitedMillis += Ticker.MILLIS;
         if (!over && waitedMillis > commons.limits().handshakeMillis()) {
             commons.complaints.cutOff(
@@ -65,14 +86,16 @@ final class Negotiation implements Connection, Ticker.Task {
     public void ready(int operations) throws IOException {
         ByteBuffer in = inbox.rest();
         if ((operations & SelectionKey.OP_READ) != 0) {
-            in = inbox.receive(null);
+            in = receive();
         }
         if (in == null) {
             close("the client left");
             return;
         }
+        boolean sent;
         do {
-            if (!isSent()) {
+            sent = isSent();
+            if (!sent) {
                 break;
             }
             if (isOver()) {
@@ -80,18 +103,46 @@ final class Negotiation implements Connection, Ticker.Task {
                 finish();
                 return;
             }
+            if (step == Step.STARTTLS) {
+                startTls(in);
+            }
             step = handshake.take(in);
             output = ByteBuffer.wrap(handshake.output());
         } while (step != Step.INCOMPLETE);
         inbox.keep(in);
-        key.interestOps(output.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        key.interestOps(sent ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+        if (wire.hasMore()) {
+            loop.execute(() -> loop.serve(this, SelectionKey.OP_READ));
+        }
+    }
+
+    private @Nullable ByteBuffer receive() throws IOException {
+        try {
+            return inbox.receive(null);
+        } catch (IOException e) {
+            if (wire.isSecure()) {
+                commons.complaints.cutOff(client, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
     }
 
     private boolean isSent() throws IOException {
         if (output.hasRemaining()) {
-            channel.write(output);
+            wire.write(output);
         }
-        return !output.hasRemaining();
+        return !output.hasRemaining() && wire.flush();
+    }
+
+    /** What was sent in plain text must not be taken for what was sent over TLS. */
+    private void startTls(ByteBuffer in) throws IOException {
+        if (in.hasRemaining()) {
+            throw new IOException("it did not wait for the answer to NBD_OPT_STARTTLS");
+        }
+        inbox.keep(in);
+        wire = Objects.requireNonNull(tls).start(socket);
+        inbox = new Inbox(wire, loop, commons.budget);
+        handshake = handshake.overTls(new VisibleExports(exports, wire::peer));
     }
 
     private boolean isOver() {
@@ -102,7 +153,7 @@ final class Negotiation implements Connection, Ticker.Task {
         if (step == Step.TRANSMISSION) {
             Agreement agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
-            Session session = new Session(loop, channel, key, client, inbox, agreement, commons);
+            Session session = new Session(loop, wire, key, client, inbox, agreement, commons);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
@@ -114,6 +165,16 @@ final class Negotiation implements Connection, Ticker.Task {
     }
 
     @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(Queued queued) {
+        close("the server stops");
+    }
+
+    @Override
     public void driveGone(Drive drive) {
         if (step == Step.TRANSMISSION && handshake.agreement().drive() == drive) {
             close("drive " + drive.name() + " is gone");
@@ -122,8 +183,8 @@ final class Negotiation implements Connection, Ticker.Task {
 
     @Override
     public void close(String why) {
-        if (channel.isOpen()) {
-            Sockets.close(channel);
+        if (socket.isOpen()) {
+            Sockets.close(wire);
             inbox.release();
             commons.leave();
             LOG.debug("{} is closed: {}", client, why);

@@ -1,7 +1,7 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
-import java.nio.channels.GatheringByteChannel;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class ReplyQueue {
     private static final int NOT_AWAITED = -1;
 
     private final Owner owner;
-    private final GatheringByteChannel channel;
+    private final Wire wire;
     private final Limits limits;
     private final Budget budget;
     private final Runnable budgetAgain;
@@ -67,9 +67,9 @@ final class ReplyQueue {
      *
      * @param budget what it takes its requests from, and gives them back to
      */
-    ReplyQueue(Owner owner, GatheringByteChannel channel, BufferPool pool, Limits limits, Budget budget) {
+    ReplyQueue(Owner owner, Wire wire, BufferPool pool, Limits limits, Budget budget) {
         this.owner = owner;
-        this.channel = channel;
+        this.wire = wire;
         this.limits = limits;
         this.budget = budget;
         budgetAgain = owner::roomAgain;
@@ -176,7 +176,7 @@ final class ReplyQueue {
             boolean more = !round.isEmpty() || nextRound();
             for (int rounds = 0; more; rounds++) {
                 boolean enough = rounds == Bounds.MAX_ROUNDS_ABROAD && !owner.ownThread();
-                if (enough || !round.write(channel)) {
+                if (enough || !round.write(wire)) {
                     park();
                     return;
                 }
@@ -205,10 +205,7 @@ final class ReplyQueue {
             gather();
             more = !round.isEmpty();
             writing = more;
-            roomAgain = requests <= awaitedRequests && carriedBytes <= limits.maxRequestBytes() / 2;
-            if (roomAgain) {
-                awaitedRequests = NOT_AWAITED;
-            }
+            roomAgain = isRoomAgain();
         }
         if (roomAgain) {
             owner.roomAgain();
@@ -244,6 +241,27 @@ final class ReplyQueue {
     synchronized void forget(NbdRequest request) {
         request.next = null;
         retireAll(request);
+    }
+
+    /** Counts out a request that is not to be replied to. */
+    void drop(NbdRequest request) {
+        boolean roomAgain;
+        synchronized (this) {
+            forget(request);
+            roomAgain = isRoomAgain();
+        }
+        if (roomAgain) {
+            owner.roomAgain();
+        }
+    }
+
+    /** Returns whether somebody is to be told that there is room, who is told once. */
+    private boolean isRoomAgain() {
+        boolean roomAgain = requests <= awaitedRequests && carriedBytes <= limits.maxRequestBytes() / 2;
+        if (roomAgain) {
+            awaitedRequests = NOT_AWAITED;
+        }
+        return roomAgain;
     }
 
     private void retireAll(@Nullable NbdRequest linked) {

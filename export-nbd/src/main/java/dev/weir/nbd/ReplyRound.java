@@ -1,8 +1,8 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -63,14 +63,13 @@ final class ReplyRound {
     }
 
     /** Writes as much as the socket takes; returns whether that was all. */
-    boolean write(GatheringByteChannel channel) throws IOException {
+    boolean write(Wire wire) throws IOException {
         if (!started && plainBytes > 0) {
             buffers[PLAIN].flip();
         }
         started = true;
         while (first < end) {
-            long written =
-                    first == end - 1 ? channel.write(buffers[first]) : channel.write(buffers, first, end - first);
+            long written = first == end - 1 ? wire.write(buffers[first]) : wire.write(buffers, first, end - first);
             if (written == 0) {
                 return false;
             }
@@ -78,7 +77,7 @@ final class ReplyRound {
                 first++;
             }
         }
-        return true;
+        return wire.flush();
     }
 
     /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */

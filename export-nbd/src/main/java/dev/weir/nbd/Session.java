@@ -2,6 +2,8 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Transmission.State;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -19,7 +21,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final EventLoop loop;
-    private final SocketChannel channel;
+    private final Wire wire;
     private final SelectionKey key;
     private final String client;
     private final Inbox inbox;
@@ -41,16 +43,19 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** How long the client has read nothing of replies that wait for it. */
     private long unreadMillis;
 
+    /** How long it has sent nothing of a payload that it has announced. */
+    private long unsentMillis;
+
     Session(
             EventLoop loop,
-            SocketChannel channel,
+            Wire wire,
             SelectionKey key,
             String client,
             Inbox inbox,
             Agreement agreement,
             Commons commons) {
         this.loop = loop;
-        this.channel = channel;
+        this.wire = wire;
         this.key = key;
         this.client = client;
         this.inbox = inbox;
@@ -58,19 +63,20 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         drive = agreement.drive();
         this.commons = commons;
         limits = commons.limits();
-        replies = new ReplyQueue(this, channel, loop.pool(), limits, commons.budget);
+        replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget);
         transmission = new Transmission(this, agreement, replies, loop.pool(), loop);
     }
 
     @Override
     public void ready(int operations) throws IOException {
-        if (!channel.isOpen()) {
+        if (!wire.isOpen()) {
             return;
         }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             unreadMillis = 0;
             replies.writeOn();
+            awaitFlush();
         }
         if ((operations & SelectionKey.OP_READ) != 0) {
             read();
@@ -99,9 +105,21 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         } else {
             full = state == State.FULL;
             awaitRequests(!full);
-            if (full) {
+            awaitFlush();
+            unsentMillis = 0;
+            if (full || transmission.payload() != null) {
                 startTicking();
             }
+            if (!full && wire.hasMore()) {
+                loop.execute(this::goOn);
+            }
+        }
+    }
+
+    /** TLS has things to say of its own that no reply waits for. */
+    private void awaitFlush() throws IOException {
+        if (!wire.flush()) {
+            awaitWritable();
         }
     }
 
@@ -142,31 +160,34 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         }
     }
 
-    /** Looks whether a client that is not read from has gone, and one that does not read keeps memory from others. */
+    /** Looks whether a client that is not read from has gone, or one that neither reads nor sends keeps memory from others. */
     @Override
     public boolean tick() {
-        if (!channel.isOpen()) {
+        if (!wire.isOpen()) {
             return false;
         }
         boolean unread = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+        boolean unsent = transmission.payload() != null && !full;
         unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
-        if (unreadMillis > limits.stallMillis() && commons.budget.isScarce()) {
+        unsentMillis = unsent ? unsentMillis + Ticker.MILLIS : 0;
+        if (Math.max(unreadMillis, unsentMillis) > limits.stallMillis() && commons.budget.isScarce()) {
+            String what = unreadMillis > limits.stallMillis() ? "its replies unread" : "a payload unsent";
             commons.complaints.cutOff(
-                    client, "it left replies unread for " + limits.stallMillis() + " ms while others need the memory");
+                    client, "it left " + what + " for " + limits.stallMillis() + " ms while others need the memory");
             close("cut off");
             return false;
         }
         watchForHangup();
-        ticking = unread || full;
+        ticking = unread || unsent || full;
         return ticking;
     }
 
     private void watchForHangup() {
         try {
             if (full) {
-                loop.hangups().watch(channel, this);
+                loop.hangups().watch((SocketChannel) key.channel(), this);
             } else {
-                loop.hangups().unwatch(channel);
+                loop.hangups().unwatch((SocketChannel) key.channel());
             }
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
@@ -184,8 +205,27 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     }
 
     @Override
+    public boolean uses(String name) {
+        return drive.name().equals(name);
+    }
+
+    @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(Queued queued) {
+        if (wire.isOpen()) {
+            transmission.stop(queued);
+            drive.cancel(this);
+            end("the server stops");
+        }
+    }
+
+    @Override
     public void driveGone(Drive gone) {
-        if (gone == drive && channel.isOpen()) {
+        if (gone == drive && wire.isOpen()) {
             transmission.close();
             end("drive " + gone.name() + " is gone");
         }
@@ -193,8 +233,8 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
 
     @Override
     public void close(String why) {
-        if (channel.isOpen()) {
-            Sockets.close(channel);
+        if (wire.isOpen()) {
+            Sockets.close(wire);
             replies.close();
             transmission.close();
             inbox.release();
@@ -231,7 +271,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private void goOn() {
         if (!ending) {
             loop.serve(this, SelectionKey.OP_READ);
-        } else if (channel.isOpen() && replies.isDone()) {
+        } else if (wire.isOpen() && replies.isDone()) {
             close("all is answered");
         }
     }

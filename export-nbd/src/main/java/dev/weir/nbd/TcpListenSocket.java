@@ -57,6 +57,11 @@ final class TcpListenSocket implements ListenSocket {
     }
 
     @Override
+    public boolean isLocal() {
+        return bound.getAddress().isLoopbackAddress();
+    }
+
+    @Override
     public String uri(String drive) {
         String host = bound.getAddress().isAnyLocalAddress() ? "localhost" : host(bound.getAddress());
         return "nbd://" + host + ":" + bound.getPort() + "/" + ListenSocket.percentEncode(drive);

@@ -44,6 +44,7 @@ final class Transmission {
     private long unwantedBytes;
 
     private boolean closed;
+    private volatile Queued queued = Queued.ESHUTDOWN;
     private String fault = "";
 
     /**
@@ -206,6 +207,9 @@ final class Transmission {
     void completed(NbdRequest request, @Nullable BlockError outcome) {
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
+        } else if (outcome == BlockError.ESHUTDOWN && queued == Queued.UNANSWERED) {
+            request.releaseData();
+            replies.drop(request);
         } else {
             request.finish(outcome == null ? null : RequestError.of(outcome));
             replies.add(request);
@@ -214,12 +218,17 @@ final class Transmission {
 
     private void goOn(NbdRequest request) {
         if (closed) {
-            request.finish(RequestError.SHUTDOWN);
-            replies.add(request);
+            completed(request, BlockError.ESHUTDOWN);
         } else {
             request.nextPart();
             drive.submit(request);
         }
+    }
+
+    /** Takes nothing more, and says what is to be done with requests that the drive will not do any more. */
+    void stop(Queued newQueued) {
+        queued = newQueued;
+        close();
     }
 
     /** Takes nothing more; a request that is not all there is forgotten. */

@@ -137,6 +137,11 @@ final class UnixListenSocket implements ListenSocket {
     }
 
     @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
     public String uri(String drive) {
         return "nbd+unix:///" + ListenSocket.percentEncode(drive) + "?socket="
                 + ListenSocket.percentEncode(path.toString());

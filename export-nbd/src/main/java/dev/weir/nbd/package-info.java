@@ -6,6 +6,8 @@
  * the sockets that drive them, on the threads of {@link dev.weir.nbd.EventLoop}; a
  * {@link dev.weir.nbd.ReplyQueue} takes replies from any thread.
  *
+ * <p>What carries a connection's bytes, a socket alone or TLS over it, is in {@code dev.weir.nbd.wire}.
+ *
  * @see <a href="https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md">The NBD protocol</a>
  */
 @NullMarked

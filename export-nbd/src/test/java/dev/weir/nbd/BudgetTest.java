@@ -35,7 +35,7 @@ class BudgetTest {
         for (long each : own) {
             assertEquals(share, each, 2 * COST);
         }
-        assertTrue(budget.take(0, (long) share - 2L * greedy * COST));
+        assertTrue(budget.take(0, (long) share / 2 - 2L * greedy * COST));
     }
 
     @Test
@@ -46,6 +46,20 @@ class BudgetTest {
         assertTrue(budget.take(0, COST));
         assertFalse(budget.take(COST, TOTAL));
         assertEquals(COST, budget.used());
+    }
+
+    /** However large the requests are that others make, there is always room for a small one. */
+    @Test
+    void largeRequestsLeaveRoomForSmallOnes() {
+        int large = 0;
+        while (budget.take(0, TOTAL / 8)) {
+            large++;
+        }
+        assertEquals(7, large);
+        for (long cost = TOTAL / 16; cost > 2 * COST; cost /= 2) {
+            assertTrue(budget.take(0, cost), "cost " + cost);
+        }
+        assertTrue(budget.take(0, COST));
     }
 
     @Test
@@ -72,7 +86,7 @@ class BudgetTest {
 
     @Test
     void whatIsKeptIsMissingForRequestsButHoldsNotUpTheOnlyOne() {
-        budget.keep(TOTAL - 2 * COST);
+        budget.keep(TOTAL - 3 * COST);
         assertTrue(budget.take(0, COST));
         assertFalse(budget.take(0, 2 * COST));
         assertTrue(budget.take(0, COST));
@@ -80,7 +94,7 @@ class BudgetTest {
         budget.give(2 * COST);
         assertTrue(budget.take(0, TOTAL));
         assertFalse(budget.take(0, COST));
-        budget.keep(-2 * (TOTAL - COST));
+        budget.keep(3 * COST - 2 * TOTAL);
         assertEquals(TOTAL, budget.used());
     }
 

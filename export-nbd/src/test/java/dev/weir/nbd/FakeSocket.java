@@ -1,19 +1,21 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.GatheringByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A socket for replies that takes as much as the test says. Thread-safe. */
-final class FakeSocket implements GatheringByteChannel, ReplyQueue.Owner {
+final class FakeSocket implements Wire, ReplyQueue.Owner {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private long room = Long.MAX_VALUE;
     private boolean foreign;
     private boolean broken;
+    private boolean lazy;
     private int calls;
     private int awaited;
     private int roomAgain;
@@ -33,6 +35,11 @@ final class FakeSocket implements GatheringByteChannel, ReplyQueue.Owner {
     /** Says that whoever calls is not the connection's own thread. */
     synchronized void beForeign() {
         foreign = true;
+    }
+
+    /** Says that what it took is not yet sent, until told otherwise. */
+    synchronized void beLazy(boolean now) {
+        lazy = now;
     }
 
     /** Fails from now on. */
@@ -124,6 +131,41 @@ final class FakeSocket implements GatheringByteChannel, ReplyQueue.Owner {
     @Override
     public synchronized void failed(Throwable cause) {
         failure = cause;
+    }
+
+    @Override
+    public synchronized boolean flush() {
+        return !lazy;
+    }
+
+    @Override
+    public int read(ByteBuffer to) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long read(ByteBuffer[] to, int offset, int length) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long read(ByteBuffer[] to) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean hasMore() {
+        return false;
+    }
+
+    @Override
+    public boolean isSecure() {
+        return false;
+    }
+
+    @Override
+    public Identity peer() {
+        return Identity.UNKNOWN;
     }
 
     @Override

@@ -12,11 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.Drive;
 import dev.weir.nbd.Handshake.Step;
 import dev.weir.nbd.NbdClient.OptionReply;
+import dev.weir.nbd.wire.Identity;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,13 +45,16 @@ class HandshakeTest {
             | Nbd.NBD_FLAG_SEND_FUA
             | Nbd.NBD_FLAG_SEND_CACHE
             | Nbd.NBD_FLAG_CAN_MULTI_CONN;
-    private static final int STARTTLS = 5;
     private static final int STRUCTURED_REPLY = 8;
 
     private final Drive vm1 = new MemoryDrive("vm1", 1 << 20, false);
     private final MemoryDrive golden = new MemoryDrive("gölden", 4096, true);
     private final Exports exports = new Exports();
-    private final Handshake handshake = new Handshake(exports);
+    private final Handshake handshake = new Handshake(all(exports), TlsMode.OFF);
+
+    private static VisibleExports all(Exports exports) {
+        return new VisibleExports(exports, () -> Identity.UNKNOWN);
+    }
 
     @BeforeEach
     void offerTwoDrives() {
@@ -285,7 +290,7 @@ class HandshakeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 4, STARTTLS, 12, 12345, -1})
+    @ValueSource(ints = {0, 4, 12, 12345, -1})
     void everyOtherOptionIsUnsupported(int unknown) {
         begin(FLAGS);
 
@@ -445,7 +450,7 @@ class HandshakeTest {
 
     /** Offers the bytes in pieces of this size, keeping what is not taken, as a connection does. */
     private byte[] converse(byte[] bytes, int piece) {
-        Handshake fresh = new Handshake(exports);
+        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         said.writeBytes(fresh.output());
         int taken = 0;
@@ -469,7 +474,7 @@ class HandshakeTest {
 
     @Property(tries = 300)
     void garbageEndsInAStepAndNeverInAnException(@ForAll @Size(max = 200) byte[] garbage, @ForAll boolean greeted) {
-        Handshake fresh = new Handshake(exports);
+        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
         ByteBuffer in = ByteBuffer.allocate(4 + Nbd.OPTION_BYTES + garbage.length);
         if (greeted) {
             in.putInt(FLAGS);
@@ -517,7 +522,10 @@ class HandshakeTest {
     }
 
     private List<OptionReply> replies() {
-        ByteBuffer output = output();
+        return replies(output());
+    }
+
+    private static List<OptionReply> replies(ByteBuffer output) {
         List<OptionReply> replies = new ArrayList<>();
         while (output.hasRemaining()) {
             assertEquals(0x3e889045565a9L, output.getLong());
@@ -532,5 +540,97 @@ class HandshakeTest {
 
     private static List<Integer> types(List<OptionReply> replies) {
         return replies.stream().map(OptionReply::type).toList();
+    }
+
+    @Test
+    void requiredTlsComesBeforeAllButAbort() {
+        Handshake required = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
+        for (int option : new int[] {0, Nbd.NBD_OPT_LIST, Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO, 8, 9, 10, 11, 12345}) {
+            assertEquals(Step.TAKEN, take(required, option, infoData("vm1")));
+            assertEquals(List.of(Nbd.NBD_REP_ERR_TLS_REQD), answers(required));
+        }
+        assertEquals(Step.STARTTLS, take(required, Nbd.NBD_OPT_STARTTLS));
+        assertEquals(List.of(Nbd.NBD_REP_ACK), answers(required));
+
+        Handshake leaving = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
+        assertEquals(Step.ABORTED, take(leaving, Nbd.NBD_OPT_ABORT));
+        Handshake hasty = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
+        assertEquals(Step.REFUSED, take(hasty, Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
+        assertTrue(hasty.fault().contains("TLS"), hasty.fault());
+    }
+
+    @Test
+    void tlsThatIsOffIsAMatterOfPolicy() {
+        begin(FLAGS);
+
+        assertEquals(Nbd.NBD_REP_ERR_POLICY, last(Nbd.NBD_OPT_STARTTLS).type());
+    }
+
+    @Test
+    void tlsNeedsFixedNewstyle() {
+        Handshake old = new Handshake(all(exports), TlsMode.OPTIONAL);
+        old.output();
+        old.take(ByteBuffer.allocate(4).putInt(Nbd.NBD_FLAG_C_NO_ZEROES).flip());
+
+        assertEquals(Step.TAKEN, take(old, Nbd.NBD_OPT_STARTTLS));
+        assertEquals(List.of(Nbd.NBD_REP_ERR_POLICY), answers(old));
+    }
+
+    /** A drive for some is not told from one that is not there: neither before TLS nor over it. */
+    @Test
+    void optionalTlsHidesDrivesThatAreForSome() {
+        exports.add(golden, Set.of("alice"));
+        Handshake optional = greeted(new Handshake(all(exports), TlsMode.OPTIONAL));
+        for (String name : List.of("gölden", "nothing")) {
+            assertEquals(Step.TAKEN, take(optional, Nbd.NBD_OPT_GO, infoData(name)));
+            assertEquals(List.of(Nbd.NBD_REP_ERR_TLS_REQD), answers(optional));
+        }
+        take(optional, Nbd.NBD_OPT_LIST);
+        assertEquals(List.of(Nbd.NBD_REP_SERVER, Nbd.NBD_REP_ACK), answers(optional));
+        take(optional, Nbd.NBD_OPT_STARTTLS, (byte) 0);
+        assertEquals(List.of(Nbd.NBD_REP_ERR_INVALID), answers(optional));
+
+        Handshake bob = overTls(optional, "bob");
+        for (String name : List.of("gölden", "nothing")) {
+            assertEquals(Step.TAKEN, take(bob, Nbd.NBD_OPT_GO, infoData(name)));
+            assertEquals(List.of(Nbd.NBD_REP_ERR_UNKNOWN), answers(bob));
+        }
+        Handshake alice = overTls(optional, "alice");
+        assertEquals(Step.TRANSMISSION, take(alice, Nbd.NBD_OPT_GO, infoData("gölden")));
+        assertSame(golden, alice.agreement().drive());
+    }
+
+    @Test
+    void whatWasNegotiatedBeforeTlsIsForgotten() {
+        Handshake optional = greeted(new Handshake(all(exports), TlsMode.OPTIONAL));
+        take(optional, Nbd.NBD_OPT_STRUCTURED_REPLY);
+        assertEquals(List.of(Nbd.NBD_REP_ACK), answers(optional));
+        assertEquals(Step.STARTTLS, take(optional, Nbd.NBD_OPT_STARTTLS));
+
+        Handshake secure = overTls(optional, "alice");
+        assertEquals(0, secure.output().length);
+        take(secure, Nbd.NBD_OPT_STARTTLS);
+        assertEquals(List.of(Nbd.NBD_REP_ERR_INVALID), answers(secure));
+        take(secure, Nbd.NBD_OPT_GO, infoData("vm1"));
+        assertEquals(NbdMode.SIMPLE, secure.agreement().mode());
+    }
+
+    private static Handshake greeted(Handshake fresh) {
+        fresh.output();
+        fresh.take(ByteBuffer.allocate(4).putInt(FLAGS).flip());
+        return fresh;
+    }
+
+    private Handshake overTls(Handshake plain, String client) {
+        return plain.overTls(new VisibleExports(exports, () -> Identity.of(client)));
+    }
+
+    private static Step take(Handshake by, int option, byte... data) {
+        return by.take(ByteBuffer.wrap(NbdClient.option(option, data)));
+    }
+
+    /** Returns the types of what was answered. */
+    private static List<Integer> answers(Handshake by) {
+        return types(replies(ByteBuffer.wrap(by.output())));
     }
 }

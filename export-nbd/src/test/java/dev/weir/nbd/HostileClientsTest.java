@@ -180,6 +180,23 @@ class HostileClientsTest {
     }
 
     @Test
+    void aClientThatLeavesItsPayloadUnsentIsCutOffOnceOthersNeedTheMemory() throws Exception {
+        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
+            stalled.send(
+                    new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE).raw(new byte[100]));
+            try (NbdClient other = NbdClient.to(unix(), "vm1")) {
+                while (server.commons().budget.used() == 0) {
+                    Thread.onSpinWait();
+                }
+                other.send(new Requests().read(1, 0, SIZE));
+                assertEquals(SIZE, other.reply(SIZE).data().remaining());
+            }
+            assertTrue(stalled.isClosedByServer());
+        }
+    }
+
+    @Test
     void garbageAtAnyByteEndsThatConnectionOnly() throws Exception {
         byte[] good = goodBytes();
         try (NbdClient wellBehaved = NbdClient.to(unix(), "vm1")) {

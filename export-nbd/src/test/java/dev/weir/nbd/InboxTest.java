@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.wire.PlainWire;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,7 +33,7 @@ class InboxTest {
             server = listening.accept();
         }
         server.configureBlocking(false);
-        inbox = new Inbox(server, loop, new Budget(1 << 20));
+        inbox = new Inbox(new PlainWire(server), loop, new Budget(1 << 20));
     }
 
     @AfterEach

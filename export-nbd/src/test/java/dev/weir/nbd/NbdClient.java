@@ -8,9 +8,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** An NBD client as plain as can be, that may also do what a client must not. Blocks; not thread-safe. */
 final class NbdClient implements AutoCloseable {
@@ -22,10 +25,12 @@ final class NbdClient implements AutoCloseable {
         }
     }
 
-    private final SocketChannel channel;
+    private final SocketChannel socket;
+    private ByteChannel channel;
 
     NbdClient(SocketAddress address) throws IOException {
-        channel = SocketChannel.open(address);
+        socket = SocketChannel.open(address);
+        channel = socket;
     }
 
     /** Connects and enters transmission. */
@@ -42,6 +47,45 @@ final class NbdClient implements AutoCloseable {
         assertEquals(Nbd.IHAVEOPT, greeting.getLong());
         assertEquals(Nbd.NBD_FLAG_FIXED_NEWSTYLE | Nbd.NBD_FLAG_NO_ZEROES, greeting.getShort());
         send((byte) 0, (byte) 0, (byte) 0, (byte) clientFlags);
+    }
+
+    /** Goes over to TLS of one version; the answer to the option must be that it may. */
+    void startTls(SSLContext context, String version) throws IOException {
+        send(option(Nbd.NBD_OPT_STARTTLS));
+        assertEquals(Nbd.NBD_REP_ACK, optionReplies().get(0).type());
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket.socket(), "localhost", 0, true);
+        tls.setEnabledProtocols(new String[] {version});
+        tls.startHandshake();
+        channel = new TlsChannel(tls);
+    }
+
+    /** Streams as a channel. */
+    private record TlsChannel(SSLSocket tls) implements ByteChannel {
+        @Override
+        public int read(ByteBuffer to) throws IOException {
+            byte[] bytes = new byte[to.remaining()];
+            int count = tls.getInputStream().read(bytes);
+            to.put(bytes, 0, Math.max(count, 0));
+            return count;
+        }
+
+        @Override
+        public int write(ByteBuffer from) throws IOException {
+            byte[] bytes = new byte[from.remaining()];
+            from.get(bytes);
+            tls.getOutputStream().write(bytes);
+            return bytes.length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !tls.isClosed();
+        }
+
+        @Override
+        public void close() throws IOException {
+            tls.close();
+        }
     }
 
     /** Chooses an export and returns what the server tells of it. */
@@ -142,7 +186,7 @@ final class NbdClient implements AutoCloseable {
 
     /** Says that nothing more will be sent. */
     void shutdownOutput() throws IOException {
-        channel.shutdownOutput();
+        socket.shutdownOutput();
     }
 
     /** Reads until the server closes. */

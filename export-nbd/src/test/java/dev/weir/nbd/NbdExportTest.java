@@ -33,7 +33,7 @@ class NbdExportTest {
         Path other = folder.resolve("t");
         MemoryDrive drive = new MemoryDrive("vm1", 4096, false);
         NbdExport export = new NbdExport(context());
-        export.addDrive(drive);
+        export.addDrive(drive, Map.of());
         export.activate(listen("unix:" + socket, "unix:relative"));
 
         assertTrue(registered);

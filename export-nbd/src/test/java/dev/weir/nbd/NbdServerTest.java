@@ -23,15 +23,20 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class NbdServerTest {
@@ -294,7 +299,8 @@ class NbdServerTest {
             drive.awaitHeld(3);
             settle();
             exports.remove(drive);
-            server.driveGone(drive);
+            exports.remove(drive);
+            server.driveChanged(drive);
             assertTrue(idle.isClosedByServer());
             settle();
             busy.send(new Requests().flush(3));
@@ -358,6 +364,47 @@ class NbdServerTest {
             for (int i = 0; i < 20; i++) {
                 assertEquals(302, client.optionReplies().size());
             }
+        }
+    }
+
+    /** One request is with the backend, one is held in the queue, and one does not come any more. */
+    @ParameterizedTest
+    @EnumSource(Queued.class)
+    void aStopAnswersWhatIsWithTheBackend(Queued queued) throws Exception {
+        BlockingQueue<Runnable> backend = new LinkedBlockingQueue<>();
+        drive.on(backend::add);
+        try (NbdClient client = NbdClient.to(unix(), "vm1");
+                NbdClient idle = NbdClient.to(tcp(), "vm1")) {
+            client.send(new Requests().read(1, 0, 512));
+            Runnable started = backend.take();
+            drive.hold();
+            client.send(new Requests().read(2, 0, 512));
+            drive.awaitHeld(1);
+            CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> server.stop(50_000, queued));
+            assertTrue(idle.isClosedByServer());
+            drive.awaitCancelled();
+            assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
+            client.send(new Requests().read(3, 0, 512));
+            if (queued == Queued.ESHUTDOWN) {
+                assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), client.reply());
+            }
+            assertFalse(stop.isDone());
+            started.run();
+
+            assertEquals(Reply.ok(1, new byte[512]), client.reply(512));
+            assertTrue(client.isClosedByServer());
+            stop.get();
+        }
+    }
+
+    @Test
+    void aStopDoesNotWaitForABackendForEver() throws Exception {
+        drive.on(neverDone -> {});
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().flush(1));
+            server.stop(100, Queued.UNANSWERED);
+
+            assertTrue(client.isClosedByServer());
         }
     }
 

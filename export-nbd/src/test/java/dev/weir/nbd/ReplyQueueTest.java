@@ -100,6 +100,21 @@ class ReplyQueueTest {
         assertEquals(0, pool.lent());
     }
 
+    /** What TLS has enciphered and the socket has not taken is not yet a reply that was written. */
+    @Test
+    void waitsForWhatTheWireHasNotSent() {
+        socket.beLazy(true);
+        queue.add(flush(1));
+
+        assertEquals(1, socket.awaited());
+        assertFalse(queue.isDone());
+        socket.beLazy(false);
+        queue.writeOn();
+
+        assertEquals(1, socket.replies(0).size());
+        assertTrue(queue.isDone());
+    }
+
     @Test
     void anotherThreadWritesOnlySoLong() {
         socket.beForeign();

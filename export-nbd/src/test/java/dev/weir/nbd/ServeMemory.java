@@ -1,11 +1,19 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
-/** Serves a memory drive to real clients by hand: {@code ServeMemory MEGABYTES inline|workers ADDRESS…}. */
+/**
+ * Serves a memory drive to real clients by hand: {@code ServeMemory MEGABYTES inline|workers ADDRESS…}; over TLS where
+ * {@code -Dtls=FOLDER} names a folder with the files that qemu-nbd and nbdkit expect.
+ */
 final class ServeMemory {
     private ServeMemory() {}
 
@@ -19,9 +27,25 @@ final class ServeMemory {
         exports.add(drive);
         NbdServer server = new NbdServer(exports);
         server.start();
+        String folder = System.getProperty("tls");
+        if (folder != null) {
+            server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(files(Path.of(folder))), false));
+        }
         server.listen(List.of(args).subList(2, args.length));
         System.out.println(server.uris(drive.name()) + " " + server.faults());
         System.in.read();
         server.close();
+    }
+
+    private static TlsFiles files(Path folder) {
+        return new TlsFiles(
+                there(folder.resolve("server-cert.pem")),
+                there(folder.resolve("server-key.pem")),
+                there(folder.resolve("ca-cert.pem")),
+                there(folder.resolve("keys.psk")));
+    }
+
+    private static @Nullable Path there(Path file) {
+        return Files.exists(file) ? file : null;
     }
 }

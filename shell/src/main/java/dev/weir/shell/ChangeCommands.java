@@ -2,13 +2,8 @@ package dev.weir.shell;
 
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
-import dev.weir.shell.text.LimitValues;
-import dev.weir.throttle.LimitFault;
-import dev.weir.throttle.ThrottleLimits;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -83,54 +78,10 @@ public final class ChangeCommands {
         return usage.answer(words, args -> {
             DriveControl drive = whiteboard.drive(args.get(0));
             if (args.size() > 1) {
-                Map<String, Long> settings = settings(usage, args.subList(1, args.size()));
-                Map<String, Long> values = changed(drive.snapshot().limits().toMap(), settings);
-                drive.limits(checked(values));
+                LimitChange.apply(drive, args.subList(1, args.size()), usage::fault);
             }
-            return LimitsView.of(drive.snapshot());
+            return whiteboard.limits(drive);
         });
-    }
-
-    private static Map<String, Long> settings(Usage usage, List<String> words) {
-        Map<String, Long> settings = new LinkedHashMap<>();
-        for (String word : words) {
-            int equals = word.indexOf('=');
-            if (equals < 0) {
-                throw usage.fault("\"" + word + "\" is not KEY=VALUE");
-            }
-            String key = word.substring(0, equals);
-            if (!ThrottleLimits.keys().contains(key)) {
-                throw Whiteboard.absent("limit", key, ThrottleLimits.keys().stream());
-            }
-            if (settings.put(key, LimitValues.parse(key, word.substring(equals + 1))) != null) {
-                throw usage.fault(key + " is set twice");
-            }
-        }
-        return settings;
-    }
-
-    /** With a limit goes its burst; so what is taken away goes first, and the order of the words does not matter. */
-    private static Map<String, Long> changed(Map<String, Long> values, Map<String, Long> settings) {
-        Map<String, Long> changed = new LinkedHashMap<>(values);
-        settings.forEach((key, value) -> {
-            if (value == 0) {
-                changed.keySet().removeIf(other -> other.equals(key) || other.startsWith(key + "_max"));
-            }
-        });
-        settings.forEach((key, value) -> {
-            if (value != 0) {
-                changed.put(key, value);
-            }
-        });
-        return changed;
-    }
-
-    private static ThrottleLimits checked(Map<String, Long> values) {
-        List<LimitFault> faults = ThrottleLimits.faults(values);
-        if (!faults.isEmpty()) {
-            throw new CommandFault(faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
-        }
-        return ThrottleLimits.of(values);
     }
 
     @Descriptor(POLICY)

@@ -1,6 +1,9 @@
 package dev.weir.shell;
 
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.GroupControl;
+import dev.weir.drive.GroupSettings;
 import java.util.List;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
@@ -8,8 +11,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that show drives. What they return is described at {@link DriveView}, {@link QueuedView} and
- * {@link TimerView}.
+ * The commands that show drives and groups. What they return is described at {@link DriveView}, {@link QueuedView},
+ * {@link TimerView} and {@link GroupView}.
  *
  * <p>Thread-safe.
  */
@@ -20,7 +23,8 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=drives",
             "osgi.command.function=drive",
             "osgi.command.function=queue",
-            "osgi.command.function=timers"
+            "osgi.command.function=timers",
+            "osgi.command.function=groups"
         })
 public final class DriveCommands {
     private static final String DRIVES =
@@ -68,6 +72,15 @@ public final class DriveCommands {
             """
                     + Usage.OPTIONS;
 
+    private static final String GROUPS =
+            """
+            lists the groups: the limits that their drives share, and what waits for them
+
+            Usage: groups [--json]
+
+            """
+                    + Usage.OPTIONS;
+
     private final Whiteboard whiteboard;
 
     /** Shows what is on this whiteboard. */
@@ -96,7 +109,7 @@ public final class DriveCommands {
         return Usage.of(QUEUE).answer(words, args -> {
             List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
             return QueuedView.list(drives.stream()
-                    .flatMap(drive -> drive.queue().stream().map(request -> QueuedView.of(drive.name(), request)))
+                    .flatMap(drive -> QueuedView.list(drive).stream())
                     .toList());
         });
     }
@@ -110,5 +123,23 @@ public final class DriveCommands {
                                 .map(DriveControl::snapshot)
                                 .map(TimerView::of)
                                 .toList()));
+    }
+
+    @Descriptor(GROUPS)
+    public Object groups(String... words) {
+        return Usage.of(GROUPS).answer(words, args -> {
+            List<DriveSnapshot> drives =
+                    whiteboard.drives().stream().map(DriveControl::snapshot).toList();
+            return GroupView.list(whiteboard.groups().stream()
+                    .map(GroupControl::snapshot)
+                    .map(group -> GroupView.of(
+                            group,
+                            whiteboard.origins(GroupSettings.pid(group.name())),
+                            drives.stream()
+                                    .filter(drive -> group.name().equals(drive.group()))
+                                    .map(DriveSnapshot::name)
+                                    .toList()))
+                    .toList());
+        });
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.shell;
 
+import dev.weir.drive.DriveLatencies;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.Counters;
 import dev.weir.drive.DriveSnapshot.State;
@@ -28,15 +29,19 @@ import org.jspecify.annotations.Nullable;
  * @param backend the type of its backend
  * @param backendOptions what that was opened with, by option
  * @param policy the type of its policy
+ * @param policySetBy where that was set: a place in a file, the option {@code -drive}, {@code shell}, or {@code default}
  * @param group the group whose limits it shares, or null
- * @param limits see {@link LimitsView}, for these three
+ * @param limits see {@link LimitsView}, for these five
  * @param queuedReads how many reads wait
  * @param queuedWrites how many writes, write-zeroes and trims wait
  * @param inFlight how many requests are with the backend
  * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
  *     {@code worst_late_nanos}
  * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
- *     {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (had to wait), {@code cancelled} (taken back by a client)
+ *     {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (had to wait),
+ *     {@code cancelled} (taken back by a client)
+ * @param latencies since it was opened: {@code held} (in the queue) and {@code backend}, each of {@code measured}
+ *     (how many), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos}, {@code max_nanos}
  * @param uris where clients reach it; none while it is unavailable
  */
 record DriveView(
@@ -48,15 +53,19 @@ record DriveView(
         String backend,
         Map<String, Object> backendOptions,
         String policy,
+        String policySetBy,
         @Nullable String group,
         Map<String, Long> limits,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
+        Map<String, String> setBy,
+        Map<String, Long> configured,
         int queuedReads,
         int queuedWrites,
         int inFlight,
         TimerSnapshot timer,
         Counters counters,
+        DriveLatencies latencies,
         List<String> uris)
         implements View {
 
@@ -67,15 +76,15 @@ record DriveView(
                     Column.left("NAME", DriveView::name),
                     Column.flexible("STATE", DriveView::standing),
                     Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
-                    Column.flexible("LIMITS", drive -> drive.limitsView().settings()),
+                    Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
                     Column.right("SIZE", drive -> Units.bytes(drive.sizeBytes)),
                     Column.right("READ", drive -> Units.bytes(drive.counters.readBytes())),
                     Column.right("WRITTEN", drive -> Units.bytes(drive.counters.writeBytes()))));
 
-    static DriveView of(DriveSnapshot drive, List<String> uris) {
-        LimitsView limits = LimitsView.of(drive);
+    static DriveView of(DriveSnapshot drive, DriveLatencies latencies, Map<String, String> origins, List<String> uris) {
+        LimitsView limits = LimitsView.of(drive, origins);
         return new DriveView(
                 drive.name(),
                 drive.state(),
@@ -85,15 +94,21 @@ record DriveView(
                 drive.settings().backendType(),
                 Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
                 drive.policy(),
+                drive.policy().equals(drive.settings().policy())
+                        ? origins.getOrDefault("policy", "default")
+                        : LimitsView.SHELL,
                 drive.group(),
                 limits.limits(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
+                limits.setBy(),
+                limits.configured(),
                 drive.queuedReads(),
                 drive.queuedWrites(),
                 drive.inFlight(),
                 drive.timer(),
                 drive.counters(),
+                latencies,
                 drive.state() == State.UNAVAILABLE ? List.of() : List.copyOf(uris));
     }
 
@@ -120,19 +135,21 @@ record DriveView(
                 .row("state", standing())
                 .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
                 .row("backend", (backend + " " + options).strip())
-                .row("policy", policy)
+                .row("policy", policy + " (" + policySetBy + ")")
                 .row("group", Objects.toString(group, ""))
                 .row("limits", limitsView().text(Sheet.textWidth(width)))
                 .row("queue", "reads %d, writes %d, in flight %d".formatted(queuedReads, queuedWrites, inFlight))
                 .row("timer", timerText())
                 .row("done", doneText())
                 .row("counts", countsText())
+                .row("held", LatencyText.of(latencies.held()))
+                .row("storage", LatencyText.of(latencies.backend()))
                 .row("attach", String.join("\n", uris))
                 .text();
     }
 
     private LimitsView limitsView() {
-        return new LimitsView(name, policy, limits, owedNanos, owedBurstNanos);
+        return new LimitsView(name, policy, limits, owedNanos, owedBurstNanos, setBy, configured);
     }
 
     private String timerText() {

@@ -4,12 +4,8 @@ import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -22,8 +18,6 @@ import org.osgi.service.component.annotations.Component;
         service = HelpCommand.class,
         property = {"osgi.command.scope=weir", "osgi.command.function=help"})
 public final class HelpCommand {
-    private static final String SCOPE = "weir:";
-    private static final String GOGO = "gogo:";
     private static final String HELP =
             """
             lists the commands, or tells all about one
@@ -47,18 +41,17 @@ public final class HelpCommand {
 
     @Descriptor(HELP)
     public Object help(CommandSession session, String... words) {
+        CommandTexts texts = new CommandTexts(session);
         return Usage.of(HELP)
-                .answer(words, args -> args.isEmpty() ? new Listing<>(TABLE, all(session)) : one(session, args.get(0)));
+                .answer(words, args -> args.isEmpty() ? new Listing<>(TABLE, all(texts)) : one(texts, args.get(0)));
     }
 
-    private static List<Summary> all(CommandSession session) {
+    private static List<Summary> all(CommandTexts texts) {
         List<Summary> own = new ArrayList<>();
         List<Summary> others = new ArrayList<>();
-        for (String command : commands(session)) {
-            if (command.startsWith(SCOPE)) {
-                String name = command.substring(SCOPE.length());
-                String help = call(session, command, "--help");
-                own.add(new Summary(name, help.lines().findFirst().orElse("").replaceFirst("^\\S+ - ", "")));
+        for (String command : texts.names()) {
+            if (command.startsWith(CommandTexts.SCOPE)) {
+                own.add(new Summary(command.substring(CommandTexts.SCOPE.length()), texts.summary(command)));
             } else {
                 others.add(new Summary(command, ""));
             }
@@ -67,35 +60,16 @@ public final class HelpCommand {
         return own;
     }
 
-    private static Object one(CommandSession session, String name) {
-        Set<String> commands = commands(session);
-        String command = Stream.of(SCOPE + name, GOGO + name, name)
-                .filter(commands::contains)
-                .findFirst()
-                .or(() -> commands.stream().filter(c -> c.endsWith(":" + name)).findFirst())
-                .orElseThrow(() -> new CommandFault("unknown command \"" + name + "\"; try \"help\""));
-        if (command.startsWith(SCOPE) || command.startsWith(GOGO)) {
-            return call(session, command, "--help");
+    private static String one(CommandTexts texts, String name) {
+        String command =
+                texts.find(name).orElseThrow(() -> new CommandFault("unknown command \"" + name + "\"; try \"help\""));
+        if (CommandTexts.helps(command)) {
+            return texts.answer(command, "--help");
         }
-        return commands.stream()
-                .filter(c -> c.endsWith(":help") && !c.startsWith(SCOPE))
+        return texts.names().stream()
+                .filter(c -> c.endsWith(":help") && !c.startsWith(CommandTexts.SCOPE))
                 .findFirst()
-                .map(help -> call(session, help, command))
+                .map(help -> texts.answer(help, command))
                 .orElseThrow(() -> new CommandFault("no help for \"" + name + "\""));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Set<String> commands(CommandSession session) {
-        return new TreeSet<>((Set<String>) session.get(".commands"));
-    }
-
-    private static String call(CommandSession session, String command, String argument) {
-        try {
-            Object answer = ((Function) session.get(command)).execute(session, new ArrayList<>(List.of(argument)));
-            // some print it
-            return answer == null ? "" : session.format(answer, 0).toString();
-        } catch (Exception e) {
-            throw new CommandFault("no help for \"" + command + "\": " + e.getMessage());
-        }
     }
 }

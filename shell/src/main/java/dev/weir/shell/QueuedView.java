@@ -1,5 +1,6 @@
 package dev.weir.shell;
 
+import dev.weir.drive.DriveControl;
 import dev.weir.drive.Operation;
 import dev.weir.drive.QueuedRequest;
 import dev.weir.shell.text.Column;
@@ -58,6 +59,12 @@ record QueuedView(
                 request.ageNanos(),
                 request.heldBy(),
                 request.goesInNanos() < 0 ? null : request.goesInNanos());
+    }
+
+    /** Returns what waits in a drive's queue. */
+    static Listing<QueuedView> list(DriveControl drive) {
+        return list(
+                drive.queue().stream().map(request -> of(drive.name(), request)).toList());
     }
 
     static Listing<QueuedView> list(List<QueuedView> requests) {

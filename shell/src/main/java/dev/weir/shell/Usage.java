@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jline.builtins.Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a command is called. Its help text says so, and this reads it there, so the two cannot differ: the line
@@ -43,14 +45,20 @@ record Usage(String name, String help, String line) {
      * @throws CommandFault if that is not how the command is called, or it cannot do what it is asked
      */
     Object answer(String[] words, Function<List<String>, ?> command) {
+        return Objects.requireNonNull(answerWith(words, options -> command.apply(options.args())));
+    }
+
+    /** The same for a command that has options of its own, or whose answer is what it does. */
+    @Nullable
+    Object answerWith(String[] words, Function<Options, ? extends @Nullable Object> command) {
         Options options = parse(words);
         if (options.isSet("help")) {
             return (name + " - " + help).strip();
         }
         check(options.args());
         try {
-            Object answer = command.apply(options.args());
-            return options.isSet("json") ? Json.text(answer) : answer;
+            Object answer = command.apply(options);
+            return answer != null && help.contains(OPTIONS) && options.isSet("json") ? Json.text(answer) : answer;
         } catch (IllegalArgumentException e) {
             // how drives and limits refuse what cannot be
             throw new CommandFault(Objects.toString(e.getMessage(), e.toString()), e);
@@ -68,11 +76,17 @@ record Usage(String name, String help, String line) {
         }
     }
 
+    /** Returns the arguments as the usage line has them, without brackets. */
+    List<String> arguments() {
+        return words().map(word -> word.replaceAll("[\\[\\]]", "")).toList();
+    }
+
+    private Stream<String> words() {
+        return Arrays.stream(line.split(" ")).skip(1).filter(word -> !word.startsWith("[-"));
+    }
+
     private void check(List<String> args) {
-        List<String> names = Arrays.stream(line.split(" "))
-                .skip(1)
-                .filter(word -> !word.startsWith("[-"))
-                .toList();
+        List<String> names = words().toList();
         List<String> needed =
                 names.stream().filter(word -> !word.startsWith("[")).toList();
         if (args.size() < needed.size()) {

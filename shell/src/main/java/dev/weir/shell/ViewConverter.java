@@ -2,7 +2,6 @@ package dev.weir.shell;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
-import org.apache.felix.service.command.Process;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
@@ -25,16 +24,6 @@ public final class ViewConverter implements Converter {
 
     /** The converter that Gogo hands over for parts of a whole is the session. */
     private static int width(Converter escape) {
-        Process process = Process.Utils.current();
-        boolean piped = process != null && !process.isTty(1);
-        if (piped || !(escape instanceof CommandSession session)) {
-            return Integer.MAX_VALUE;
-        }
-        try {
-            int columns = Integer.parseInt(String.valueOf(session.get("COLUMNS")));
-            return columns > 0 ? columns : Integer.MAX_VALUE;
-        } catch (NumberFormatException e) {
-            return Integer.MAX_VALUE;
-        }
+        return escape instanceof CommandSession session ? SessionTerminal.columns(session) : Integer.MAX_VALUE;
     }
 }

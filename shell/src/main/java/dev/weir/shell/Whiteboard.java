@@ -1,9 +1,12 @@
 package dev.weir.shell;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.Drive;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.DriveSettings;
+import dev.weir.drive.GroupControl;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,6 +36,12 @@ public final class Whiteboard {
     volatile List<DriveControl> drives = List.of();
 
     @Reference
+    volatile List<Drive> open = List.of();
+
+    @Reference
+    volatile List<GroupControl> groups = List.of();
+
+    @Reference
     volatile List<Map.Entry<Map<String, Object>, DriveExport>> exports = List.of();
 
     @Reference
@@ -56,6 +65,11 @@ public final class Whiteboard {
         return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
     }
 
+    /** Returns all groups, by name. */
+    List<GroupControl> groups() {
+        return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
+    }
+
     /**
      * Returns a drive.
      *
@@ -66,6 +80,26 @@ public final class Whiteboard {
                 .filter(drive -> drive.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> absent("drive", name, drives().stream().map(DriveControl::name)));
+    }
+
+    /**
+     * Returns what requests to a drive are submitted to.
+     *
+     * @throws CommandFault if it cannot be used
+     */
+    Drive openDrive(DriveControl drive) {
+        return open.stream()
+                .filter(candidate -> candidate.name().equals(drive.name()))
+                .findFirst()
+                .orElseThrow(() -> new CommandFault("drive %s is unavailable: %s"
+                        .formatted(drive.name(), drive.snapshot().reason())));
+    }
+
+    /** Returns how many clients use a drive. */
+    int clients(String drive) {
+        return exports.stream()
+                .mapToInt(export -> export.getValue().clients(drive))
+                .sum();
     }
 
     /** Says that there is nothing of this name, and what there is. */
@@ -85,7 +119,19 @@ public final class Whiteboard {
 
     /** Returns all of a drive, at this moment. */
     DriveView view(DriveControl drive) {
-        return DriveView.of(drive.snapshot(), uris(drive.name()));
+        return DriveView.of(
+                drive.snapshot(), drive.latencies(), origins(DriveSettings.pid(drive.name())), uris(drive.name()));
+    }
+
+    /** Returns the limits of a drive, at this moment. */
+    LimitsView limits(DriveControl drive) {
+        return LimitsView.of(drive.snapshot(), origins(DriveSettings.pid(drive.name())));
+    }
+
+    /** Returns where the settings of a drive or group were written, by key; nothing if nobody knows. */
+    Map<String, String> origins(String pid) {
+        Map.Entry<?, DriveConfiguration> current = configuration;
+        return current == null ? Map.of() : current.getValue().origins(pid);
     }
 
     /** Returns the URIs at which clients reach a drive. */

@@ -2,7 +2,6 @@ package dev.weir.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.DriveSnapshot.State;
 import java.util.List;
@@ -85,15 +84,17 @@ final class CommandsTest {
                 state     serving
                 size      10 GiB
                 backend   file create=true path=/var/disks/vm1.img
-                policy    bucket
+                policy    bucket (default)
                 group     tenant-a
-                limits    LIMIT     RATE   BURST  FOR   OWED  BURST OWED
-                          bps    10MiB/s       -    -  95 ms           -
-                          iops     500/s  2000/s  30s      0      500 ns
+                limits    LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                          bps    10MiB/s       -    -  95 ms           -  weir.conf:3
+                          iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configur…
                 queue     reads 1, writes 1, in flight 3
                 timer     due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms
                 done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2, caches 4, block-statuses 6
                 counts    held 300, cancelled 7, failed 5
+                held      p50 20 ms, p90 80 ms, p99 95 ms, p99.9 99 ms, longest 101 ms
+                storage   p50 250 ns, p90 900 ns, p99 4 µs, p99.9 30 µs, longest 31 µs
                 attach    nbd://127.0.0.1:10809/vm1
                 """,
                 80,
@@ -109,7 +110,7 @@ final class CommandsTest {
                 state     unavailable: no backend "memory"
                 size      0
                 backend   memory
-                policy    bucket
+                policy    bucket (default)
                 limits    no limits
                 queue     reads 0, writes 0, in flight 0
                 timer     idle, fired 0 times, last 0 late, worst 0
@@ -163,9 +164,9 @@ final class CommandsTest {
     void limitsAreShown() {
         shows(
                 """
-                LIMIT     RATE   BURST  FOR   OWED  BURST OWED
-                bps    10MiB/s       -    -  95 ms           -
-                iops     500/s  2000/s  30s      0      500 ns
+                LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                bps    10MiB/s       -    -  95 ms           -  weir.conf:3
+                iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 """,
                 80,
                 changes.limits("vm1"));
@@ -190,7 +191,29 @@ final class CommandsTest {
                         "iops_size",
                         4096L),
                 vm1.snapshot().limits().toMap());
-        assertTrue(((LimitsView) answer).text(80).endsWith("a request counts once for every 4 KiB of it (iops_size)"));
+        shows(
+                """
+                LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                bps     1MiB/s       -    -  95 ms           -  shell
+                bps_wr   512/s       -    -      0           -  shell
+                iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
+                a request counts once for every 4 KiB of it (iops_size)
+                until a reload; the configuration has bps=10MiB bps_wr=0 iops_size=0
+                """,
+                80,
+                answer);
+    }
+
+    @Test
+    void groups() {
+        shows(
+                """
+                GROUP     STATE                           QUEUED  LIMITS     POLICY  DRIVES
+                tenant-a  serving                              5  iops=2000  bucket  vm1
+                tenant-b  holding: policy own is missing       0  -          own     -
+                """,
+                80,
+                drives.groups());
     }
 
     @Test

@@ -12,24 +12,33 @@ final class JsonTest {
             """
             {"name":"vm1","state":"serving","reason":"","size_bytes":10737418240,"read_only":false,
             "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},
-            "policy":"bucket","group":"tenant-a",
+            "policy":"bucket","policy_set_by":"default","group":"tenant-a",
             "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
             "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
+            "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
+            "iops_max_length":"configuration"},"configured":{},
             "queued_reads":1,"queued_writes":1,"in_flight":3,
             "timer":{"armed":true,"due_in_nanos":87500000,"fired":1234,"last_late_nanos":40000,
             "worst_late_nanos":1200000},
             "counters":{"reads":1200,"read_bytes":4915200,"writes":30,"write_bytes":122880,"flushes":2,
             "caches":4,"block_statuses":6,"failed":5,"held":300,"cancelled":7},
+            "latencies":{"held":{"measured":300,"p50_nanos":20000000,"p90_nanos":80000000,
+            "p99_nanos":95000000,"p999_nanos":99000000,"max_nanos":101000000},
+            "backend":{"measured":176,"p50_nanos":250,"p90_nanos":900,"p99_nanos":4000,"p999_nanos":30000,
+            "max_nanos":31000}},
             "uris":["nbd://127.0.0.1:10809/vm1"]}""";
 
     private static final String SCRATCH =
             """
             {"name":"scratch","state":"unavailable","reason":"gone","size_bytes":0,"read_only":false,
-            "backend":"memory","backend_options":{},"policy":"bucket","group":null,"limits":{},"owed_nanos":{},
-            "owed_burst_nanos":{},"queued_reads":0,"queued_writes":0,"in_flight":0,
+            "backend":"memory","backend_options":{},"policy":"bucket","policy_set_by":"default","group":null,"limits":{},"owed_nanos":{},
+            "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"in_flight":0,
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
             "counters":{"reads":0,"read_bytes":0,"writes":0,"write_bytes":0,"flushes":0,
-            "caches":0,"block_statuses":0,"failed":0,"held":0,"cancelled":0},"uris":[]}""";
+            "caches":0,"block_statuses":0,"failed":0,"held":0,"cancelled":0},
+            "latencies":{"held":{"measured":0,"p50_nanos":0,"p90_nanos":0,"p99_nanos":0,"p999_nanos":0,"max_nanos":0},
+            "backend":{"measured":0,"p50_nanos":0,"p90_nanos":0,"p99_nanos":0,"p999_nanos":0,"max_nanos":0}},
+            "uris":[]}""";
 
     private final Whiteboard board =
             TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch").standing(State.UNAVAILABLE, "gone"));
@@ -78,8 +87,22 @@ final class JsonTest {
                 """
                 {"drive":"vm1","policy":"bucket",
                 "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
-                "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500}}""",
+                "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
+                "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
+                "iops_max_length":"configuration"},"configured":{}}""",
                 changes.limits("vm1", "--json"));
+    }
+
+    @Test
+    void groups() {
+        is(
+                """
+                [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket","limits":{"iops":2000},
+                "owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
+                "drives":["vm1"],"waiting_drives":2,"queued":5},
+                {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own","limits":{},
+                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"drives":[],"waiting_drives":0,"queued":0}]""",
+                drives.groups("--json"));
     }
 
     @Test

@@ -6,6 +6,10 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.GroupControl;
+import dev.weir.drive.GroupSettings;
+import dev.weir.drive.GroupSnapshot;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
@@ -25,6 +29,19 @@ public final class TestBoard {
                 .sorted((a, b) -> b.name().compareTo(a.name()))
                 .toList();
         configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
+        board.groups = List.of(
+                new Group(new GroupSnapshot(
+                        new GroupSettings("tenant-b", "own", ThrottleLimits.NONE),
+                        "policy own is missing",
+                        ThrottleDebt.NONE,
+                        0,
+                        0)),
+                new Group(new GroupSnapshot(
+                        new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2000L))),
+                        "",
+                        ThrottleDebt.of(key -> key == LimitKey.IOPS ? 1_500_000 : 0, key -> 0),
+                        2,
+                        5)));
         board.policies = List.of(new Policy("slice"), new Policy("bucket"));
         board.backends = List.of(
                 new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
@@ -33,8 +50,7 @@ public final class TestBoard {
                         List.of(
                                 option("path", BackendOption.Kind.PATH, true),
                                 option("create", BackendOption.Kind.FLAG, false))));
-        DriveExport export = drive -> List.of("nbd://127.0.0.1:10809/" + drive);
-        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), export));
+        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
         return board;
     }
 
@@ -46,6 +62,25 @@ public final class TestBoard {
                         DriveConfiguration.FAULTS, faults.toArray(String[]::new),
                         DriveConfiguration.WARNINGS, new String[] {"weir.conf:3: drives.vm1.limits.bps = 1: slow"}),
                 new Configuration(faults));
+    }
+
+    private record Group(GroupSnapshot snapshot) implements GroupControl {
+        @Override
+        public String name() {
+            return snapshot.name();
+        }
+    }
+
+    private record Export() implements DriveExport {
+        @Override
+        public int clients(String drive) {
+            return drive.equals("vm1") ? 2 : 0;
+        }
+
+        @Override
+        public List<String> uris(String drive) {
+            return List.of("nbd://127.0.0.1:10809/" + drive);
+        }
     }
 
     private record Configuration(List<String> reload) implements DriveConfiguration {

@@ -1,6 +1,8 @@
 package dev.weir.shell;
 
 import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveLatencies;
+import dev.weir.drive.DriveLatencies.Percentiles;
 import dev.weir.drive.DriveSettings;
 import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.Counters;
@@ -23,6 +25,7 @@ public final class TestDrive implements DriveControl {
     private State state = State.SERVING;
     private String reason = "";
     private List<QueuedRequest> queue = List.of();
+    private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private TestDrive(
             String name,
@@ -43,6 +46,7 @@ public final class TestDrive implements DriveControl {
                 Map.of("path", "/var/disks/vm1.img", "create", true),
                 "tenant-a",
                 Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L));
+        drive.counters = new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7);
         drive.queue = List.of(
                 new QueuedRequest(
                         41, "/run/nbd.sock#3", Operation.READ, 1_048_576, 4096, 12_345_678, "bps", 87_500_000),
@@ -61,6 +65,21 @@ public final class TestDrive implements DriveControl {
         state = newState;
         reason = newReason;
         return this;
+    }
+
+    /** Lets it have done more. */
+    public void done(long reads, long readBytes, long writes, long writeBytes) {
+        counters = new Counters(
+                counters.reads() + reads,
+                counters.readBytes() + readBytes,
+                counters.writes() + writes,
+                counters.writeBytes() + writeBytes,
+                counters.flushes(),
+                counters.caches(),
+                counters.blockStatuses(),
+                counters.failed(),
+                counters.held(),
+                counters.cancelled());
     }
 
     @Override
@@ -88,9 +107,16 @@ public final class TestDrive implements DriveControl {
                 busy ? 1 : 0,
                 busy ? 1 : 0,
                 busy ? 3 : 0,
-                busy
-                        ? new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7)
-                        : new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+                counters);
+    }
+
+    @Override
+    public DriveLatencies latencies() {
+        return queue.isEmpty()
+                ? new DriveLatencies(Percentiles.NONE, Percentiles.NONE)
+                : new DriveLatencies(
+                        new Percentiles(300, 20_000_000, 80_000_000, 95_000_000, 99_000_000, 101_000_000),
+                        new Percentiles(176, 250, 900, 4_000, 30_000, 31_000));
     }
 
     @Override

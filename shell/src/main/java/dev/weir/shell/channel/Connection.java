@@ -56,31 +56,26 @@ final class Connection {
     }
 
     private void answer() throws IOException {
-        Future<?> work = null;
         try {
-            work = begin();
-            awaitClient();
-        } catch (ChannelFault e) {
-            refuse(String.valueOf(e.getMessage()));
-        } finally {
-            if (work != null) {
+            Map<String, String> client;
+            Request request;
+            Future<?> limit = frames.closeUnlessCancelled();
+            try {
+                client = greeting();
+                request = parser.parse(next());
+            } finally {
+                limit.cancel(false);
+            }
+            Future<?> work = workers.submit(() -> work(request, client));
+            try {
+                listen(request);
+            } finally {
+                request.abandoned();
                 work.cancel(true);
             }
+        } catch (ChannelFault e) {
+            refuse(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Hears what the client wants and begins with it. */
-    private Future<?> begin() throws IOException {
-        Map<String, String> client;
-        Request request;
-        Future<?> limit = frames.closeUnlessCancelled();
-        try {
-            client = greeting();
-            request = parser.parse(next());
-        } finally {
-            limit.cancel(false);
-        }
-        return workers.submit(() -> work(request, client));
     }
 
     private void refuse(String reason) throws IOException {
@@ -107,11 +102,10 @@ final class Connection {
     }
 
     /** Returns when the client has closed, or was disconnected after its answer. */
-    private void awaitClient() throws IOException {
-        Frame frame;
-        do {
-            frame = frames.receive();
-        } while (frame != null);
+    private void listen(Request request) throws IOException {
+        for (Frame frame = frames.receive(); frame != null; frame = frames.receive()) {
+            request.received(frame);
+        }
     }
 
     private void work(Request request, Map<String, String> client) {

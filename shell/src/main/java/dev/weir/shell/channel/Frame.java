@@ -21,6 +21,9 @@ record Frame(char type, ByteBuffer payload) {
     static final char HELLO = 'H';
     static final char EXECUTE = 'X';
     static final char BUILT_IN = 'B';
+    static final char SESSION = 'S';
+    static final char INPUT = 'I';
+    static final char WINDOW = 'W';
     static final char OUTPUT = 'o';
     static final char ERROR = 'e';
     static final char QUIT = 'q';

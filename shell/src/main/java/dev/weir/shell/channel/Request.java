@@ -14,6 +14,16 @@ interface Request {
      */
     int run(Map<String, String> client, PrintStream out, PrintStream err);
 
+    /**
+     * Takes what the client sends while it is done, on another thread; must not block.
+     *
+     * @throws ChannelFault if that is too much
+     */
+    default void received(Frame frame) throws ChannelFault {}
+
+    /** Called when the client is gone, before the thread that does it is interrupted. */
+    default void abandoned() {}
+
     /** Called after it was done, when the client has its whole answer or is gone. */
     default void answered() {}
 

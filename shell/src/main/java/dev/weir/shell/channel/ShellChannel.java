@@ -1,5 +1,6 @@
 package dev.weir.shell.channel;
 
+import dev.weir.shell.CommandCompleter;
 import dev.weir.shell.Status;
 import dev.weir.shell.Whiteboard;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public final class ShellChannel {
                 "protocol=%s\nversion=%s\npid=%d"
                         .formatted(
                                 Frame.PROTOCOL, version, ProcessHandle.current().pid()),
-                request -> parse(request, builtIns));
+                request -> parse(request, builtIns, Path.of(home, "shell-history")));
     }
 
     @Deactivate
@@ -67,18 +68,22 @@ public final class ShellChannel {
         }
     }
 
-    private Request parse(Frame request, BuiltIns builtIns) throws ChannelFault {
+    private Request parse(Frame request, BuiltIns builtIns, Path history) throws ChannelFault {
         return switch (request.type()) {
             case Frame.BUILT_IN -> builtIns.parse(request.text());
-            case Frame.EXECUTE -> {
-                CommandProcessor gogo = processor;
-                if (gogo == null) {
-                    throw new ChannelFault("no commands: Gogo is not running");
-                }
-                yield new GogoRequest(gogo, request.text());
-            }
+            case Frame.EXECUTE -> new GogoRequest(gogo(), request.text());
+            case Frame.SESSION ->
+                new TerminalRequest(gogo(), session -> new CommandCompleter(whiteboard, session), history);
             default -> throw new ChannelFault("no request of type \"" + request.type() + "\"");
         };
+    }
+
+    private CommandProcessor gogo() throws ChannelFault {
+        CommandProcessor gogo = processor;
+        if (gogo == null) {
+            throw new ChannelFault("no commands: Gogo is not running");
+        }
+        return gogo;
     }
 
     /** Not on the caller's thread, which this component waits for when it goes. */

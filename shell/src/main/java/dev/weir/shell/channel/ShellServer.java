@@ -113,7 +113,7 @@ final class ShellServer implements Closeable {
                 LOG.warn("a shell command goes on although it was interrupted");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.debug("a command of this shell stops it, and goes on with that: {}", e.toString());
         }
     }
 }

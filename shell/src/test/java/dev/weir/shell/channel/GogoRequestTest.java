@@ -148,8 +148,12 @@ final class GogoRequestTest {
     void limitsAreTypedAsTheyAreConfigured() throws IOException {
         assertEquals(0, execute("limits vm1 bps=1.5MiB iops=0").status());
         assertEquals(
-                out("LIMIT    RATE  BURST  FOR   OWED  BURST OWED\nbps    1536KiB/s      -    -  95 ms           -\n"
-                        .replace("LIMIT    RATE", "LIMIT       RATE")),
+                out(
+                        """
+                        LIMIT       RATE  BURST  FOR   OWED  BURST OWED  SET BY
+                        bps    1536KiB/s      -    -  95 ms           -  shell
+                        until a reload; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
+                        """),
                 execute("limits vm1"));
     }
 

@@ -99,7 +99,7 @@ final class ShellChannelTest {
         assertEquals(
                 "weir: no request \"explode\"; there are status, stop\n",
                 ask('B', "explode").err());
-        assertEquals("weir: no request of type \"S\"\n", ask('S', "").err());
+        assertEquals("weir: no request of type \"Z\"\n", ask('Z', "").err());
     }
 
     @Test

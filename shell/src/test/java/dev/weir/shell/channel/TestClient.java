@@ -61,6 +61,20 @@ final class TestClient implements AutoCloseable {
         }
     }
 
+    /** Returns what is shown until this is, and what came with it. */
+    String awaitOut(String text) throws IOException {
+        StringBuilder shown = new StringBuilder();
+        while (shown.indexOf(text) < 0) {
+            int type = in.read();
+            byte[] payload = new byte[in.readInt()];
+            in.readFully(payload);
+            if (type == 'o') {
+                shown.append(new String(payload, StandardCharsets.UTF_8));
+            }
+        }
+        return shown.toString();
+    }
+
     /** Returns all up to the end of the answer, or of the connection. */
     Answer answer() throws IOException {
         StringBuilder hello = new StringBuilder();

@@ -27,6 +27,9 @@ final class BucketPolicy implements ThrottlePolicy {
 
     private static final LimitBuckets[] NONE = {};
 
+    /** Half of the years that a long has nanoseconds for, and more than any debt. */
+    private static final long LONG_NANOS = 1L << 62;
+
     /** By {@link LimitKey#ordinal()}; null where there is no limit. */
     private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
 
@@ -41,21 +44,54 @@ final class BucketPolicy implements ThrottlePolicy {
 
     private long writesAt;
 
+    /** No less than the time until every bucket is empty that was charged with one request. */
+    private LeakTime leakTime = LeakTime.NONE;
+
+    /** By when all buckets are empty, with the lone request. */
+    private long emptyAt;
+
+    /** When the buckets were touched last; not too long ago, so that moments can be compared. */
+    private long touchedAt;
+
+    /**
+     * Whether the request that went last, {@code loneBytes} at {@code loneAt}, is not in the buckets: all were empty,
+     * and it overfills none. If they are empty again when the next one goes, it need not be put in at all, for a bucket
+     * that is empty does not remember. So a drive far below its limits touches no bucket.
+     */
+    private boolean lone;
+
+    private Direction loneDirection = Direction.READ;
+    private long loneBytes;
+    private long loneAt;
+
     BucketPolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
                 buckets[limit.ordinal()] = new LimitBuckets(limit, limits, owed, now);
             }
         }
-        arrange(now);
+        arrange(limits, now);
     }
 
-    private void arrange(long now) {
+    private void arrange(ThrottleLimits limits, long now) {
+        leakTime = LeakTime.of(limits);
+        touchedAt = now;
+        emptyAt = now + longestDebt(now);
         shared = bucketsOf(null);
         readOnly = bucketsOf(Direction.READ);
         writeOnly = bucketsOf(Direction.WRITE);
         readsAt = now + Math.max(longestWait(shared, now), longestWait(readOnly, now));
         writesAt = now + Math.max(longestWait(shared, now), longestWait(writeOnly, now));
+    }
+
+    private long longestDebt(long now) {
+        long longest = 0;
+        for (LimitBuckets bucket : buckets) {
+            if (bucket != null) {
+                longest = Math.max(longest, Math.max(bucket.owedNanos(now), bucket.burstOwedNanos(now)));
+            }
+        }
+        return longest;
     }
 
     private LimitBuckets[] bucketsOf(@Nullable Direction direction) {
@@ -82,12 +118,36 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
+        putIn();
         LimitBuckets bucket = buckets[limit.ordinal()];
         return bucket == null || !limit.appliesTo(direction) ? 0 : bucket.waitNanos(now);
     }
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
+        long leakNanos = leakTime.nanos(bytes);
+        if (leakNanos <= LimitBuckets.SMALL_NANOS && now - emptyAt >= 0 && now - touchedAt <= LONG_NANOS) {
+            lone = true;
+            loneDirection = direction;
+            loneBytes = bytes;
+            loneAt = now;
+            emptyAt = now + leakNanos;
+        } else {
+            putIn();
+            putIn(direction, bytes, now);
+            emptyAt = now + longestDebt(now);
+        }
+    }
+
+    private void putIn() {
+        if (lone) {
+            lone = false;
+            putIn(loneDirection, loneBytes, loneAt);
+        }
+    }
+
+    private void putIn(Direction direction, long bytes, long now) {
+        touchedAt = now;
         long bothAt = now + charge(shared, bytes, now);
         if (direction == Direction.READ) {
             readsAt = later(bothAt, now + charge(readOnly, bytes, now));
@@ -112,6 +172,7 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public void reconfigure(ThrottleLimits limits, long now) {
+        putIn();
         for (LimitKey limit : LimitKey.ALL) {
             LimitBuckets bucket = buckets[limit.ordinal()];
             if (limits.rate(limit) == 0) {
@@ -122,11 +183,12 @@ final class BucketPolicy implements ThrottlePolicy {
                 bucket.reconfigure(limits, now);
             }
         }
-        arrange(now);
+        arrange(limits, now);
     }
 
     @Override
     public ThrottleDebt debt(long now) {
+        putIn();
         return ThrottleDebt.of(
                 limit -> {
                     LimitBuckets bucket = buckets[limit.ordinal()];

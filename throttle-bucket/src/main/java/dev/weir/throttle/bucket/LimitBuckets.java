@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitBuckets {
 
-    /** The size of a bucket that holds no burst: a tenth of a second's worth at its rate. */
-    private static final long SMALL_NANOS = 100_000_000L;
+    /** The size of a bucket that holds no burst: a tenth of a second's worth at its rate. No bucket is smaller. */
+    static final long SMALL_NANOS = 100_000_000L;
 
     private final LimitKey limit;
     private final LeakyBucket average;

@@ -1,0 +1,186 @@
+package dev.weir.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads who is let in by the NBD server and how it ends, as properties of its configuration. What is
+ * not set is left to the server. For one reading.
+ */
+final class NbdSecurity {
+    /** The keys of the block that are read here. */
+    static final List<String> KEYS = List.of(
+            "tls",
+            "tls-certificate",
+            "tls-key",
+            "tls-client-ca",
+            "tls-psk",
+            "allow-plaintext-tcp",
+            "stop-timeout",
+            "queued-at-stop");
+
+    private static final String OFF = "off";
+    private static final List<String> MODES = List.of(OFF, "optional", "required");
+
+    /** Keys of files, and the properties that they become. */
+    private static final Map<String, String> FILES = files();
+
+    private static final long MAX_STOP_SECONDS = 600;
+
+    private final Setting nbd;
+    private final Map<String, Object> properties = new LinkedHashMap<>();
+    private final Set<Path> files;
+    private final String mode;
+    private final boolean plaintext;
+
+    /**
+     * Makes a reader.
+     *
+     * @param files where to put the files of keys and certificates, which are looked at only by the server
+     */
+    NbdSecurity(Setting nbd, Set<Path> files) {
+        this.nbd = nbd;
+        this.files = files;
+        mode = word("tls", MODES);
+        plaintext = Objects.requireNonNullElse(Values.flag(nbd.child("allow-plaintext-tcp")), false);
+    }
+
+    private static Map<String, String> files() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("tls-certificate", "tls.certificate");
+        files.put("tls-key", "tls.key");
+        files.put("tls-client-ca", "tls.client.ca");
+        files.put("tls-psk", "tls.psk");
+        return files;
+    }
+
+    /** Reads all of it. */
+    Map<String, Object> read() {
+        StringBuilder stamp = new StringBuilder();
+        FILES.forEach((key, property) -> file(nbd.child(key), property, stamp));
+        if (!mode.equals(OFF)) {
+            checkKeys();
+            properties.put("tls", mode);
+            properties.put("tls.stamp", stamp.toString());
+        }
+        if (plaintext) {
+            properties.put("plaintext.tcp", true);
+        }
+        Long seconds = stopSeconds();
+        if (seconds != null) {
+            properties.put("stop.millis", seconds * 1000);
+        }
+        if (word("queued-at-stop", List.of("disconnect", "eshutdown")).equals("eshutdown")) {
+            properties.put("stop.answers", true);
+        }
+        return properties;
+    }
+
+    /** Returns what is set, or the first of the words. */
+    private String word(String key, List<String> words) {
+        Setting setting = nbd.child(key);
+        String word = Values.word(setting);
+        if (word == null) {
+            return words.get(0);
+        }
+        // off is also HOCON's false
+        if (words.contains(word) || (word.equals("false") && words.contains(OFF))) {
+            return word.equals("false") ? OFF : word;
+        }
+        setting.fault("must be " + String.join(", ", words.subList(0, words.size() - 1)) + " or "
+                + words.get(words.size() - 1) + Suggestion.of(word, words));
+        return words.get(0);
+    }
+
+    /** A file that has changed makes the configuration another one, so that it is read again. */
+    private void file(Setting setting, String property, StringBuilder stamp) {
+        String path = Values.path(setting);
+        if (path == null) {
+            return;
+        }
+        properties.put(property, path);
+        if (mode.equals(OFF)) {
+            return;
+        }
+        Path file = Path.of(path);
+        files.add(file);
+        try {
+            stamp.append(Files.getLastModifiedTime(file))
+                    .append(Files.size(file))
+                    .append(' ');
+            if (!Files.isReadable(file)) {
+                setting.fault("the file cannot be read");
+            }
+        } catch (IOException e) {
+            setting.fault("must be a file that can be read: " + e);
+        }
+    }
+
+    private void checkKeys() {
+        boolean certificate = nbd.child("tls-certificate").isSet();
+        if (certificate != nbd.child("tls-key").isSet()) {
+            nbd.child(certificate ? "tls-certificate" : "tls-key")
+                    .fault("tls-certificate and tls-key must be set together");
+        } else if (!certificate && !nbd.child("tls-psk").isSet()) {
+            nbd.child("tls").fault("tls-certificate and tls-key, or tls-psk, must be set");
+        }
+        if (nbd.child("tls-client-ca").isSet() && !certificate) {
+            nbd.child("tls-client-ca").fault("goes with tls-certificate: without one no certificate is asked for");
+        }
+    }
+
+    private @Nullable Long stopSeconds() {
+        Setting setting = nbd.child("stop-timeout");
+        Long seconds = Quantity.seconds(setting);
+        if (seconds != null && (seconds < 0 || seconds > MAX_STOP_SECONDS)) {
+            setting.fault("must be from 0 to " + MAX_STOP_SECONDS + " s");
+        }
+        return seconds;
+    }
+
+    /** Says what is wrong with, or to be known of, an address that others than this machine may reach. */
+    void check(Setting written, String address) {
+        if (isLocal(address)) {
+            return;
+        }
+        if (plaintext && !mode.equals("required")) {
+            written.warn(
+                    "is served without TLS (allow-plaintext-tcp): whoever reaches it can read and change every drive, "
+                            + "and whoever is in between all that is sent");
+        } else if (mode.equals(OFF)) {
+            written.fault("is not only this machine's, and without TLS whoever reaches it could read and change every "
+                    + "drive; set nbd.tls, or nbd.allow-plaintext-tcp = true if that is meant");
+        }
+    }
+
+    /** A name that is not known now is the server's to refuse. */
+    private static boolean isLocal(String address) {
+        if (!address.startsWith("tcp:")) {
+            return true;
+        }
+        try {
+            return InetAddress.getByName(address.substring("tcp:".length(), address.lastIndexOf(':')))
+                    .isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
+        }
+    }
+
+    /** Reports a list of clients where none can prove to be on it. */
+    void checkClients(Setting clients) {
+        boolean provable =
+                nbd.child("tls-client-ca").isSet() || nbd.child("tls-psk").isSet();
+        if (clients.isSet() && (mode.equals(OFF) || !provable)) {
+            clients.fault("no client can prove its name: set nbd.tls, and nbd.tls-client-ca or nbd.tls-psk");
+        }
+    }
+}

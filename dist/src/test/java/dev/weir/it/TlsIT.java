@@ -1,0 +1,248 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What real clients, all of them on GnuTLS, see of TLS, with certificates and keys as certtool and psktool make them. */
+class TlsIT {
+    private static final int BYTES = 16 << 20;
+
+    @TempDir
+    private static Path folder;
+
+    private static Weir weir;
+    private static int port;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Client.need("certtool", "psktool", "nbdinfo", "nbdcopy", "qemu-img");
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Path authority = Files.createDirectory(folder.resolve("authority"));
+        template(authority, "ca", "cn = Weir test CA\nca\ncert_signing_key");
+        key(authority, "ca");
+        certtool("--generate-self-signed", "--load-privkey", authority + "/ca-key.pem", authority, "ca");
+        certificate(authority, "server", "server", "cn = localhost\ndns_name = localhost\ntls_www_server\nsigning_key");
+        certificate(authority, "alice", "client", "cn = alice\norganization = Example\ntls_www_client\nsigning_key");
+        certificate(authority, "carol", "client", "cn = carol\ntls_www_client\nsigning_key");
+        Client.run("psktool", "-u", "bob", "-p", folder.resolve("keys.psk").toString())
+                .ok();
+        Files.writeString(folder.resolve("weir.conf"), configuration());
+        weir = Weir.start(
+                folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
+    }
+
+    private static String configuration() {
+        return """
+                weir {
+                  nbd {
+                    listen = ["tcp:127.0.0.1:%d"], tls = required, tls-psk = keys.psk
+                    tls-certificate = server/server-cert.pem, tls-key = server/server-key.pem
+                    tls-client-ca = authority/ca-cert.pem
+                  }
+                  drives {
+                    shared.backend { type = memory, size = 16M }
+                    secret { backend { type = memory, size = 16M }, clients = [bob, "CN=alice,O=Example"] }
+                  }
+                }
+                """
+                .formatted(port);
+    }
+
+    private static void template(Path in, String name, String text) throws IOException {
+        Files.writeString(in.resolve(name + ".info"), text + "\n");
+    }
+
+    private static void key(Path in, String name) {
+        Client.run(
+                        "certtool",
+                        "--generate-privkey",
+                        "--key-type=ecdsa",
+                        "--curve=secp256r1",
+                        "--outfile",
+                        in + "/" + name + "-key.pem")
+                .ok();
+    }
+
+    private static void certtool(String what, String option, String value, Path in, String name) {
+        Client.run(
+                        "certtool",
+                        what,
+                        option,
+                        value,
+                        "--template",
+                        in + "/" + name + ".info",
+                        "--outfile",
+                        in + "/" + name + "-cert.pem")
+                .ok();
+    }
+
+    /** Makes a folder with the files that clients, and QEMU's servers, expect in one. */
+    private static void certificate(Path authority, String who, String role, String text) throws IOException {
+        Path in = Files.createDirectories(folder.resolve(who));
+        template(in, role, text);
+        key(in, role);
+        Client.run(
+                        "certtool",
+                        "--generate-certificate",
+                        "--load-ca-certificate",
+                        authority + "/ca-cert.pem",
+                        "--load-ca-privkey",
+                        authority + "/ca-key.pem",
+                        "--load-privkey",
+                        in + "/" + role + "-key.pem",
+                        "--template",
+                        in + "/" + role + ".info",
+                        "--outfile",
+                        in + "/" + role + "-cert.pem")
+                .ok();
+        if (Files.notExists(in.resolve("ca-cert.pem"))) {
+            Files.copy(authority.resolve("ca-cert.pem"), in.resolve("ca-cert.pem"));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (weir != null) {
+            weir.close();
+        }
+    }
+
+    private static String certified(String who, String drive) {
+        return "nbds://localhost:%d/%s?tls-certificates=%s".formatted(port, drive, folder.resolve(who));
+    }
+
+    private static String keyed(String drive) {
+        return "nbds://bob@localhost:%d/%s?tls-psk-file=%s".formatted(port, drive, folder.resolve("keys.psk"));
+    }
+
+    @Test
+    void copiesAreAsTheyWere() throws IOException {
+        byte[] random = new byte[BYTES];
+        new Random().nextBytes(random);
+        Path data = Files.write(folder.resolve("data"), random);
+        Path copy = folder.resolve("copy");
+        Client.run("nbdcopy", data.toString(), certified("alice", "secret")).ok();
+        Client.run("nbdcopy", keyed("secret"), copy.toString()).ok();
+        assertEquals(-1, Files.mismatch(data, copy));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x509, 1.2", "x509, 1.3", "psk, 1.2", "psk, 1.3"})
+    void qemu(String kind, String version) {
+        String credentials = kind.equals("x509")
+                ? "tls-creds-x509,dir=" + folder.resolve("alice")
+                : "tls-creds-psk,username=bob,dir=" + folder;
+        Client.Result info = Client.run(
+                        "qemu-img",
+                        "info",
+                        "--object",
+                        credentials + ",id=t,endpoint=client,priority=NORMAL:-VERS-ALL:+VERS-TLS" + version,
+                        "--image-opts",
+                        "driver=nbd,host=localhost,port=%d,export=secret,tls-creds=t".formatted(port))
+                .ok();
+        assertTrue(info.out().contains("16 MiB"), info.out());
+    }
+
+    @Test
+    void withoutTlsNothingIsSaid() {
+        Client.Result plain = Client.run("nbdinfo", "--list", "nbd://localhost:" + port);
+        assertNotEquals(0, plain.status());
+        assertFalse((plain.out() + plain.err()).contains("shared"), plain.out() + plain.err());
+        assertNotEquals(
+                0,
+                Client.run("nbdinfo", "nbd://localhost:%d/shared".formatted(port))
+                        .status());
+    }
+
+    /** Carol's certificate is good, but she is not on the list. */
+    @Test
+    void aDriveForSomeIsNotThereForOthers() {
+        String seen =
+                Client.run("nbdinfo", "--list", certified("carol", "")).ok().out();
+        assertTrue(seen.contains("shared") && !seen.contains("secret"), seen);
+        String all =
+                Client.run("nbdinfo", "--list", certified("alice", "")).ok().out();
+        assertTrue(all.contains("shared") && all.contains("secret"), all);
+        Client.Result hidden = Client.run("nbdinfo", certified("carol", "secret"));
+        Client.Result missing = Client.run("nbdinfo", certified("carol", "nothing"));
+        assertNotEquals(0, hidden.status());
+        assertEquals(missing.err().replace("nothing", "secret"), hidden.err());
+    }
+
+    @Test
+    void withoutACertificateOrAKeyThereIsNoWayIn() throws IOException {
+        Path nobody = Files.createDirectories(folder.resolve("nobody"));
+        Files.copy(folder.resolve("authority/ca-cert.pem"), nobody.resolve("ca-cert.pem"));
+        assertNotEquals(0, Client.run("nbdinfo", certified("nobody", "shared")).status());
+        Path wrong = Files.writeString(folder.resolve("wrong.psk"), "bob:00112233445566778899aabbccddeeff\n");
+        assertNotEquals(
+                0,
+                Client.run("nbdinfo", keyed("shared").replace(folder + "/keys.psk", wrong.toString()))
+                        .status());
+    }
+
+    /** A renewed certificate is what the next client sees; a key that does not fit leaves things as they were. */
+    @Test
+    void certificatesAreReadAgain() throws IOException {
+        Path key = folder.resolve("server/server-key.pem");
+        byte[] before = Files.readAllBytes(key);
+        Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
+        weir.exec("reload").ok();
+        awaitLog("the key does not belong to the certificate");
+        Client.run("nbdinfo", certified("alice", "secret")).ok();
+        Files.write(key, before);
+        certificate(
+                folder.resolve("authority"),
+                "server",
+                "server",
+                "cn = renamed\ndns_name = renamed\ntls_www_server\nsigning_key");
+        weir.exec("reload").ok();
+        for (int i = 0; Client.run("nbdinfo", certified("alice", "secret")).status() == 0; i++) {
+            assertTrue(i < 100, "the old certificate is still in use");
+        }
+        certificate(
+                folder.resolve("authority"),
+                "server",
+                "server",
+                "cn = localhost\ndns_name = localhost\ntls_www_server\nsigning_key");
+        weir.exec("reload").ok();
+        for (int i = 0; Client.run("nbdinfo", certified("alice", "secret")).status() != 0; i++) {
+            assertTrue(i < 100, "the new certificate is not in use");
+        }
+    }
+
+    private static void awaitLog(String text) {
+        for (int i = 0; weir.countLogged(text) == 0; i++) {
+            assertTrue(i < 100, () -> "not in the log: " + text);
+            Client.run("sleep", "0.1");
+        }
+    }
+
+    /** Beyond this machine there is no way but TLS, unless it is meant, which is said at every start. */
+    @Test
+    void plaintextForOthersTakesAWord() {
+        List<String> open = List.of("-drive", "id=a,memory=1M", "--listen", "tcp:0.0.0.0:0");
+        try (Weir refused = Weir.launch(folder.resolve("refused"), open.toArray(String[]::new))) {
+            assertEquals(1, refused.awaitEnd());
+            assertTrue(refused.errors().contains("nbd.allow-plaintext-tcp"), refused.errors());
+        }
+    }
+}

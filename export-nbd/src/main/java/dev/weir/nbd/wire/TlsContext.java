@@ -1,0 +1,94 @@
+package dev.weir.nbd.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
+import org.jspecify.annotations.Nullable;
+
+/** Keys and certificates as they were when they were read. Connections keep those they began with. Thread-safe. */
+public final class TlsContext {
+    private final JcaTlsCrypto crypto = new JdkCrypto(new SecureRandom());
+    private final @Nullable ServerKey key;
+    private final @Nullable ClientTrust trust;
+    private final Map<ByteBuffer, byte[]> preSharedKeys;
+
+    private TlsContext(@Nullable ServerKey key, @Nullable ClientTrust trust, Map<ByteBuffer, byte[]> preSharedKeys) {
+        this.key = key;
+        this.trust = trust;
+        this.preSharedKeys = preSharedKeys;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException if one cannot be read, or one that is needed is missing; the message says which and why
+     */
+    public static TlsContext read(TlsFiles files) throws IOException {
+        Path certificate = files.certificate();
+        Path key = files.key();
+        if ((certificate == null) != (key == null)) {
+            throw new IOException("a certificate and its key must be given together");
+        }
+        if (certificate == null && files.psk() == null) {
+            throw new IOException("there must be a certificate with its key, or pre-shared keys");
+        }
+        return new TlsContext(
+                certificate == null || key == null ? null : serverKey(certificate, key),
+                files.clientCa() == null ? null : trust(files.clientCa()),
+                files.psk() == null ? Map.of() : PskFile.read(files.psk()));
+    }
+
+    private static ServerKey serverKey(Path certificate, Path key) throws IOException {
+        List<X509Certificate> chain = PemFile.certificates(certificate);
+        return new ServerKey(chain, PemFile.privateKey(key, chain.get(0).getPublicKey()));
+    }
+
+    private static ClientTrust trust(Path clientCa) throws IOException {
+        try {
+            return new ClientTrust(PemFile.certificates(clientCa));
+        } catch (GeneralSecurityException e) {
+            throw new IOException(clientCa + ": cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the server's side of TLS over a socket on which nothing of it has been sent. */
+    public Wire start(SocketChannel socket) throws IOException {
+        return new TlsWire(socket, this);
+    }
+
+    JcaTlsCrypto crypto() {
+        return crypto;
+    }
+
+    @Nullable
+    ServerKey key() {
+        return key;
+    }
+
+    @Nullable
+    ClientTrust trust() {
+        return trust;
+    }
+
+    boolean hasPreSharedKeys() {
+        return !preSharedKeys.isEmpty();
+    }
+
+    /** Returns the key of a user; nobody's key for one who is not known, so that both fail in the same way. */
+    byte[] preSharedKey(byte[] user) {
+        byte[] known = preSharedKeys.get(ByteBuffer.wrap(user));
+        if (known != null) {
+            return known.clone();
+        }
+        byte[] nobodys = new byte[32];
+        crypto.getSecureRandom().nextBytes(nobodys);
+        return nobodys;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.weir.nbd.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.Vector;
+import java.util.stream.IntStream;
+import org.bouncycastle.tls.AbstractTlsServer;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.BasicTlsPSKExternal;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.CipherSuite;
+import org.bouncycastle.tls.ClientCertificateType;
+import org.bouncycastle.tls.KeyExchangeAlgorithm;
+import org.bouncycastle.tls.PRFAlgorithm;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.PskIdentity;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsPSKExternal;
+import org.bouncycastle.tls.TlsPSKIdentityManager;
+import org.bouncycastle.tls.TlsUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server says and asks in one handshake: TLS 1.3 and 1.2, ciphers that authenticate, keys that are agreed anew,
+ * no resumption, so that a certificate or key that is taken away is gone with the next connection. Confined as
+ * {@link TlsWire} is.
+ */
+final class TlsPeer extends AbstractTlsServer {
+    /** Those that any pre-shared key of TLS 1.3 goes with, as it is bound to a hash: the default one. */
+    private static final int[] TLS_13 = {CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_CHACHA20_POLY1305_SHA256};
+
+    private static final int[] WITH_PRE_SHARED_KEY = {
+        CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
+        CipherSuite.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384,
+        CipherSuite.TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+        CipherSuite.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256,
+        CipherSuite.TLS_DHE_PSK_WITH_AES_256_GCM_SHA384
+    };
+    private static final short[] CERTIFICATE_TYPES = {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign};
+
+    private final TlsContext files;
+    private Identity identity = Identity.UNKNOWN;
+    private Identity claimed = Identity.UNKNOWN;
+
+    TlsPeer(TlsContext files) {
+        super(files.crypto());
+        this.files = files;
+    }
+
+    /** Returns who the client is, which it has proven only when the handshake is complete. */
+    Identity identity() {
+        return identity;
+    }
+
+    @Override
+    protected ProtocolVersion[] getSupportedVersions() {
+        return ProtocolVersion.TLSv13.downTo(ProtocolVersion.TLSv12);
+    }
+
+    @Override
+    protected int[] getSupportedCipherSuites() {
+        ServerKey key = files.key();
+        boolean preShared = files.hasPreSharedKeys();
+        IntStream suites = IntStream.of(TLS_13);
+        suites = preShared ? suites : IntStream.concat(suites, IntStream.of(CipherSuite.TLS_AES_256_GCM_SHA384));
+        suites = key == null ? suites : IntStream.concat(suites, IntStream.of(key.suites()));
+        suites = preShared ? IntStream.concat(suites, IntStream.of(WITH_PRE_SHARED_KEY)) : suites;
+        return TlsUtils.getSupportedCipherSuites(getCrypto(), suites.toArray());
+    }
+
+    /** AES is what machines are fast at. */
+    @Override
+    protected boolean preferLocalCipherSuites() {
+        return true;
+    }
+
+    @Override
+    public @Nullable TlsCredentials getCredentials() throws IOException {
+        int keyExchange = context.getSecurityParametersHandshake().getKeyExchangeAlgorithm();
+        if (keyExchange == KeyExchangeAlgorithm.ECDHE_PSK || keyExchange == KeyExchangeAlgorithm.DHE_PSK) {
+            return null;
+        }
+        ServerKey key = files.key();
+        if (key == null) {
+            throw new TlsFatalAlert(AlertDescription.handshake_failure, "the client has no pre-shared key");
+        }
+        return key.credentials(context, files.crypto());
+    }
+
+    @Override
+    @SuppressWarnings("JdkObsolete") // the library's interface
+    public @Nullable CertificateRequest getCertificateRequest() throws IOException {
+        ClientTrust trust = files.trust();
+        if (trust == null) {
+            return null;
+        }
+        Vector<?> algorithms = TlsUtils.getDefaultSupportedSignatureAlgorithms(context);
+        return TlsUtils.isTLSv13(context)
+                ? new CertificateRequest(TlsUtils.EMPTY_BYTES, algorithms, null, trust.names())
+                : new CertificateRequest(CERTIFICATE_TYPES, algorithms, trust.names());
+    }
+
+    @Override
+    public void notifyClientCertificate(Certificate chain) throws IOException {
+        ClientTrust trust = files.trust();
+        if (trust != null) {
+            claimed = Identity.of(trust.verify(chain));
+        }
+    }
+
+    /** TLS 1.3: the first key that the client names, as a client of ours names one. */
+    @Override
+    @SuppressWarnings("rawtypes") // the library's interface
+    public @Nullable TlsPSKExternal getExternalPSK(Vector identities) {
+        if (!files.hasPreSharedKeys() || identities.isEmpty()) {
+            return null;
+        }
+        byte[] user = ((PskIdentity) identities.get(0)).getIdentity();
+        return new BasicTlsPSKExternal(user, getCrypto().createSecret(key(user)), PRFAlgorithm.tls13_hkdf_sha256);
+    }
+
+    /** TLS 1.2. */
+    @Override
+    public @Nullable TlsPSKIdentityManager getPSKIdentityManager() {
+        if (!files.hasPreSharedKeys()) {
+            return null;
+        }
+        return new TlsPSKIdentityManager() {
+            @Override
+            public byte @Nullable [] getHint() {
+                return null;
+            }
+
+            @Override
+            public byte[] getPSK(byte[] user) {
+                return key(user);
+            }
+        };
+    }
+
+    private byte[] key(byte[] user) {
+        claimed = Identity.of(new String(user, UTF_8));
+        return files.preSharedKey(user);
+    }
+
+    @Override
+    public void notifyHandshakeComplete() throws IOException {
+        super.notifyHandshakeComplete();
+        identity = claimed;
+    }
+}

@@ -1,0 +1,186 @@
+package dev.weir.nbd.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.bouncycastle.tls.TlsServerProtocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of TLS over a socket. The handshake goes on as a part of {@link #read}, which has nothing to return
+ * until it is over. It keeps at most about {@link #CHUNK} bytes of what is to be read, and as much of what is to be sent.
+ *
+ * <p>Thread-safe: its monitor guards all of it, and nobody waits inside.
+ */
+final class TlsWire implements Wire {
+    /** Two records: what is read from the socket, or enciphered, before something else is done. */
+    private static final int CHUNK = 32 << 10;
+
+    /** A thread works for one connection at a time, and there are more connections than threads. */
+    private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[CHUNK]);
+
+    private final SocketChannel socket;
+    private final TlsPeer peer;
+    private final TlsServerProtocol protocol = new TlsServerProtocol();
+
+    /** Enciphered, and not taken by the socket. */
+    private @Nullable ByteBuffer unsent;
+
+    private boolean ended;
+
+    TlsWire(SocketChannel socket, TlsContext files) throws IOException {
+        this.socket = socket;
+        peer = new TlsPeer(files);
+        protocol.accept(peer);
+    }
+
+    @Override
+    public synchronized int read(ByteBuffer to) throws IOException {
+        int before = to.position();
+        while (to.hasRemaining() && (protocol.getAvailableInputBytes() > 0 || receive())) {
+            protocol.readInput(to, Math.min(to.remaining(), protocol.getAvailableInputBytes()));
+        }
+        int taken = to.position() - before;
+        return taken == 0 && ended && to.hasRemaining() ? -1 : taken;
+    }
+
+    /** Takes from the socket what it has, up to a bound; returns whether it had something. */
+    private boolean receive() throws IOException {
+        if (ended) {
+            return false;
+        }
+        byte[] scratch = SCRATCH.get();
+        int received = socket.read(ByteBuffer.wrap(scratch));
+        ended = received < 0;
+        if (received <= 0) {
+            return false;
+        }
+        try {
+            protocol.offerInput(scratch, 0, received);
+            ended = protocol.isClosed();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        flush(); // what the handshake says
+        return true;
+    }
+
+    /** Says why as far as the socket takes it: the client can then tell its user. */
+    private IOException failed(IOException cause) {
+        try {
+            flush();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        return new IOException("TLS: " + cause.getMessage(), cause);
+    }
+
+    @Override
+    public synchronized long read(ByteBuffer[] to, int offset, int length) throws IOException {
+        long taken = 0;
+        for (int i = offset; i < offset + length; i++) {
+            int here = read(to[i]);
+            if (here < 0) {
+                return taken == 0 ? here : taken;
+            }
+            taken += here;
+            if (to[i].hasRemaining()) {
+                break;
+            }
+        }
+        return taken;
+    }
+
+    @Override
+    public long read(ByteBuffer[] to) throws IOException {
+        return read(to, 0, to.length);
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        return (int) write(new ByteBuffer[] {from}, 0, 1);
+    }
+
+    @Override
+    public synchronized long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        byte[] scratch = SCRATCH.get();
+        long written = 0;
+        while (flush()) {
+            int gathered = gather(from, offset, length, scratch);
+            if (gathered == 0) {
+                break;
+            }
+            protocol.writeApplicationData(scratch, 0, gathered);
+            written += gathered;
+        }
+        return written;
+    }
+
+    /** Small parts go into one record; the order stays. */
+    private static int gather(ByteBuffer[] from, int offset, int length, byte[] to) {
+        int gathered = 0;
+        for (int i = offset; i < offset + length && gathered < to.length; i++) {
+            int here = Math.min(from[i].remaining(), to.length - gathered);
+            from[i].get(to, gathered, here);
+            gathered += here;
+        }
+        return gathered;
+    }
+
+    @Override
+    public long write(ByteBuffer[] from) throws IOException {
+        return write(from, 0, from.length);
+    }
+
+    @Override
+    public synchronized boolean flush() throws IOException {
+        if (unsent != null) {
+            socket.write(unsent);
+            if (unsent.hasRemaining()) {
+                return false;
+            }
+            unsent = null;
+        }
+        int left = protocol.getAvailableOutputBytes();
+        if (left > 0) {
+            ByteBuffer sending = ByteBuffer.allocate(left);
+            protocol.readOutput(sending, left);
+            socket.write(sending.flip());
+            unsent = sending.hasRemaining() ? sending : null;
+        }
+        return unsent == null;
+    }
+
+    @Override
+    public synchronized boolean hasMore() {
+        return protocol.getAvailableInputBytes() > 0;
+    }
+
+    @Override
+    public synchronized Identity peer() {
+        return peer.identity();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return socket.isOpen();
+    }
+
+    /** Says that it ends, if the socket takes that at once, so that the other side can tell it from an attack. */
+    @Override
+    public synchronized void close() throws IOException {
+        try {
+            if (socket.isOpen() && !ended) {
+                protocol.close();
+                flush();
+            }
+        } finally {
+            socket.close();
+        }
+    }
+}

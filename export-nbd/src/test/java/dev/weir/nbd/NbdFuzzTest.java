@@ -1,0 +1,78 @@
+package dev.weir.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.weir.nbd.Handshake.Step;
+import dev.weir.nbd.wire.Identity;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * All that a client may send, from its flags to the end of transmission, to a server without a socket. What
+ * Jazzer makes of it is guided by the code it reaches; docs/fuzzing.md says how to run it for longer.
+ */
+class NbdFuzzTest {
+    private static final int DRIVE_BYTES = 64 << 10;
+
+    /** The first byte is for the test: how the connection stands to TLS, and in which pieces bytes arrive. */
+    @FuzzTest(maxDuration = "10s")
+    void whateverAClientSends(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        Exports exports = new Exports();
+        exports.add(new MemoryDrive("a", DRIVE_BYTES, false));
+        exports.add(new MemoryDrive("b", DRIVE_BYTES, true), Set.of("alice"));
+        TlsMode tls = TlsMode.values()[(input[0] & 3) % 3];
+        int piece = (input[0] & 4) == 0 ? input.length : 1 + (input[0] >> 3 & 15);
+        Handshake handshake = new Handshake(new VisibleExports(exports, () -> Identity.UNKNOWN), tls);
+        ByteBuffer in = ByteBuffer.wrap(input, 1, 0);
+        Step step = Step.INCOMPLETE;
+        while (step == Step.INCOMPLETE && more(in, piece)) {
+            do {
+                step = handshake.take(in);
+                assertTrue(handshake.output().length < 1 << 20);
+                if (step == Step.STARTTLS) {
+                    handshake = handshake.overTls(new VisibleExports(exports, () -> Identity.of("alice")));
+                }
+            } while (step == Step.TAKEN || step == Step.STARTTLS);
+        }
+        assertEquals(step == Step.REFUSED, !handshake.fault().isEmpty());
+        if (step == Step.TRANSMISSION) {
+            transmit(handshake.agreement(), in, piece);
+        }
+    }
+
+    /** Shows so many bytes more, and returns whether there are any. */
+    private static boolean more(ByteBuffer in, int piece) {
+        int limit = in.limit();
+        in.limit(Math.min(in.capacity(), limit + piece));
+        return in.limit() > limit;
+    }
+
+    private static void transmit(Agreement agreement, ByteBuffer in, int piece) {
+        BufferPool pool = new BufferPool(1 << 20);
+        FakeSocket socket = new FakeSocket();
+        ReplyQueue replies = socket.queue(pool);
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        Transmission transmission = new Transmission("client", agreement, replies, pool, tasks::add);
+        Transmission.State state;
+        do {
+            state = transmission.take(in);
+            while (!tasks.isEmpty()) {
+                tasks.remove().run();
+            }
+        } while (state == Transmission.State.INCOMPLETE && more(in, piece));
+        assertEquals(state == Transmission.State.BROKEN, !transmission.fault().isEmpty());
+        assertFalse(state == Transmission.State.FULL, "all that was asked is answered");
+        transmission.close();
+        replies.close();
+        assertEquals(0, pool.lent());
+        assertTrue(replies.isDone());
+    }
+}

@@ -1,0 +1,184 @@
+package dev.weir.nbd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.nbd.wire.TestKeys;
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.TlsFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TLS through real sockets, with the JDK's own as the client. */
+@Timeout(60)
+class TlsServerTest {
+    private static final int SIZE = 4 << 20;
+    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
+
+    private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
+    private final MemoryDrive secret = new MemoryDrive("secret", SIZE, false);
+    private final Exports exports = new Exports();
+    private final NbdServer server = new NbdServer(exports);
+
+    @BeforeEach
+    void start() throws IOException {
+        exports.add(drive);
+        exports.add(secret, Set.of("alice"));
+        server.start();
+        server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(TestKeys.FILES), false));
+        server.listen(List.of("tcp:127.0.0.1:0"));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+    }
+
+    private NbdClient connect() throws IOException {
+        String address = server.addresses().get(0);
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        NbdClient client = new NbdClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        client.greet(FLAGS);
+        return client;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aClientWithACertificateReadsAndWrites(String version) throws Exception {
+        byte[] data = new byte[SIZE];
+        new Random(6).nextBytes(data);
+        try (NbdClient client = connect()) {
+            client.startTls(TestKeys.client("client"), version);
+            client.go("secret");
+            client.send(new Requests()
+                    .request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE)
+                    .raw(data)
+                    .flush(2));
+            assertEquals(Reply.ok(1), client.reply());
+            assertEquals(Reply.ok(2), client.reply());
+            assertArrayEquals(data, secret.content(0, SIZE));
+
+            Requests reads = new Requests();
+            for (int i = 0; i < 512; i++) {
+                reads.read(i, i * 8192L, 8192);
+            }
+            client.send(reads);
+            for (int i = 0; i < 512; i++) {
+                Reply reply = client.reply(8192);
+                int at = (int) reply.cookie() * 8192;
+                assertEquals(Reply.ok(reply.cookie(), java.util.Arrays.copyOfRange(data, at, at + 8192)), reply);
+            }
+            client.send(new Requests().disconnect());
+            assertTrue(client.isClosedByServer());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aClientWithoutACertificateIsSentAway(String version) throws Exception {
+        try (NbdClient client = connect()) {
+            assertThrows(IOException.class, () -> {
+                client.startTls(TestKeys.client(null), version);
+                client.go("vm1"); // over TLS 1.3 the client has done its part before the server looks at it
+            });
+        }
+    }
+
+    @Test
+    void withoutAuthoritiesEverybodyMayComeButIsNobody() throws Exception {
+        TlsFiles files = new TlsFiles(TestKeys.FILES.certificate(), TestKeys.FILES.key(), null, null);
+        server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(files), false));
+        try (NbdClient client = connect()) {
+            client.startTls(TestKeys.client(null), "TLSv1.3");
+            client.send(NbdClient.option(Nbd.NBD_OPT_GO, NbdClient.infoData("secret")));
+            assertEquals(Nbd.NBD_REP_ERR_UNKNOWN, client.optionReplies().get(0).type());
+            client.go("vm1");
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+        }
+    }
+
+    @Test
+    void whatIsSentBeforeTheAnswerIsNotTakenForTls() throws Exception {
+        try (NbdClient client = connect()) {
+            ByteBuffer both = ByteBuffer.allocate(100)
+                    .put(NbdClient.option(Nbd.NBD_OPT_STARTTLS))
+                    .put(NbdClient.option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)))
+                    .flip();
+            byte[] bytes = new byte[both.remaining()];
+            both.get(bytes);
+            client.send(bytes);
+            assertEquals(Nbd.NBD_REP_ACK, client.optionReplies().get(0).type());
+            assertTrue(client.isClosedByServer());
+        }
+    }
+
+    @Test
+    void garbageInsteadOfTlsEndsTheConnection() throws Exception {
+        try (NbdClient client = connect();
+                NbdClient good = connect()) {
+            good.startTls(TestKeys.client("client"), "TLSv1.3");
+            good.go("vm1");
+            client.send(NbdClient.option(Nbd.NBD_OPT_STARTTLS));
+            client.optionReplies();
+            client.send("GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8));
+            assertThrows(IOException.class, () -> client.receive(1000));
+            good.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), good.reply());
+        }
+    }
+
+    /** Who is taken off the list is let go; who is on it notices nothing. */
+    @Test
+    void aListThatChangesIsKept() throws Exception {
+        try (NbdClient client = connect();
+                NbdClient other = connect()) {
+            client.startTls(TestKeys.client("client"), "TLSv1.3");
+            client.go("secret");
+            other.startTls(TestKeys.client("client"), "TLSv1.3");
+            other.go("vm1");
+            exports.add(secret, Set.of("alice", "bob"));
+            server.driveChanged(secret);
+            client.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), client.reply());
+            exports.add(secret, Set.of("bob"));
+            server.driveChanged(secret);
+            assertTrue(client.isClosedByServer());
+            other.send(new Requests().flush(2));
+            assertEquals(Reply.ok(2), other.reply());
+        }
+    }
+
+    @Test
+    void othersThanThisMachineNeedTlsOrAWord() {
+        server.secure(Security.OFF);
+        server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
+        assertEquals(1, server.addresses().size());
+        assertTrue(
+                server.faults().get(0).contains("allow-plaintext-tcp"),
+                server.faults().toString());
+
+        server.secure(new Security(TlsMode.OFF, null, true));
+        server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
+        assertEquals(List.of(), server.faults());
+
+        server.secure(Security.OFF);
+        server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
+        assertEquals(1, server.addresses().size());
+    }
+}

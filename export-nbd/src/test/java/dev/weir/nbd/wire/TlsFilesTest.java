@@ -1,0 +1,101 @@
+package dev.weir.nbd.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files as certtool, openssl and psktool write them, and what is said of others. */
+class TlsFilesTest {
+    private final Path folder;
+
+    TlsFilesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server-cert.pem, server-key.pem", "server-cert.pem, server-sec1-key.pem", "rsa-cert.pem, rsa-key.pem"})
+    void keysInEveryForm(String certificate, String key) throws IOException {
+        TlsContext.read(new TlsFiles(TestKeys.file(certificate), TestKeys.file(key), null, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server-cert.pem, client-key.pem, the key does not belong to the certificate",
+        "rsa-cert.pem, encrypted-key.pem, the key is encrypted; it must not be",
+        "server-cert.pem, server-cert.pem, must hold a private key in PEM form",
+        "keys.psk, server-key.pem, must hold",
+        "server-cert.pem, , a certificate and its key must be given together",
+        ", , there must be a certificate with its key"
+    })
+    void whatIsWrongIsNamed(String certificate, String key, String why) {
+        TlsFiles files = new TlsFiles(
+                certificate == null ? null : TestKeys.file(certificate),
+                key == null ? null : TestKeys.file(key),
+                null,
+                null);
+
+        IOException fault = assertThrows(IOException.class, () -> TlsContext.read(files));
+
+        assertTrue(String.valueOf(fault.getMessage()).contains(why), fault.getMessage());
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        Path missing = folder.resolve("nothing.pem");
+        for (TlsFiles files : List.of(
+                new TlsFiles(missing, TestKeys.file("server-key.pem"), null, null),
+                new TlsFiles(TestKeys.file("server-cert.pem"), missing, null, null),
+                new TlsFiles(null, null, null, missing))) {
+            IOException fault = assertThrows(IOException.class, () -> TlsContext.read(files));
+            assertEquals(missing + ": there is no such file", fault.getMessage());
+        }
+    }
+
+    @Test
+    void preSharedKeysByUser() throws IOException {
+        Path file = Files.writeString(folder.resolve("psk"), "bob:00ff\n\n#613a62:0A\n");
+
+        assertArrayEquals(new byte[] {0, -1}, PskFile.read(file).get(ByteBuffer.wrap("bob".getBytes(UTF_8))));
+        assertArrayEquals(new byte[] {10}, PskFile.read(file).get(ByteBuffer.wrap("a:b".getBytes(UTF_8))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob", "bob:", ":00", "bob:0", "bob:xy", "#x:00", "bob:00\nbob:01"})
+    void preSharedKeysThatAreNone(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("psk"), "eve:00\n" + text);
+
+        IOException fault = assertThrows(IOException.class, () -> PskFile.read(file));
+
+        int line = text.contains("\n") ? 3 : 2;
+        assertEquals(file + ":" + line + ": must be user:hexkey, each user once", fault.getMessage());
+    }
+
+    @Test
+    void aCertificateIsKnownByItsNameOrItsSubject() throws IOException {
+        Identity alice = Identity.of(
+                PemFile.certificates(TestKeys.file("client-cert.pem")).get(0));
+
+        assertEquals("CN=alice,O=Example", alice.toString());
+        for (String name : List.of("alice", "CN=alice,O=Example", "cn=alice, o=example")) {
+            assertTrue(alice.isOneOf(List.of("bob", name)), name);
+        }
+        for (String name : List.of("Alice", "Example", "CN=alice", "O=Example,CN=alice", "=", "")) {
+            assertFalse(alice.isOneOf(List.of(name)), name);
+        }
+        assertFalse(Identity.UNKNOWN.isOneOf(List.of("unknown", "")));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.nbd.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.weir.shell.channel;
+
+import dev.weir.shell.CommandFault;
+import java.io.EOFException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.felix.gogo.runtime.CommandNotFoundException;
+import org.apache.felix.gogo.runtime.SyntaxError;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Job;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session of Gogo in which a command is found by its name alone, Weir's before others. What a line returns is
+ * printed, and what goes wrong is said in a line.
+ *
+ * <p>For one thread; it may be closed from any, which interrupts what is left of its commands.
+ */
+final class GogoSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
+
+    private final CommandSession session;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final AtomicInteger status = new AtomicInteger();
+
+    GogoSession(CommandProcessor processor, InputStream in, PrintStream out, PrintStream err) {
+        session = processor.createSession(in, out, err);
+        this.out = out;
+        this.err = err;
+        session.put("SCOPE", "weir:gogo:*");
+        session.setJobListener((job, previous, current) -> {
+            if (current == Job.Status.Done && previous == Job.Status.Foreground && job.parent() == null) {
+                status.set(job.result() == null ? 1 : job.result().error());
+            }
+        });
+    }
+
+    CommandSession session() {
+        return session;
+    }
+
+    /** Executes a line and returns its exit status. */
+    int execute(CharSequence line) {
+        status.set(0);
+        session.put("pipe-exception", null);
+        try {
+            print(session.execute(line));
+            return session.get("pipe-exception") == null ? status.get() : 1;
+        } catch (InterruptedException e) {
+            err.println("weir: interrupted");
+        } catch (Exception e) {
+            err.println("weir: " + message(line, e));
+        }
+        return 1;
+    }
+
+    private void print(Object result) {
+        if (result != null && !Boolean.FALSE.equals(session.get(".Gogo.format"))) {
+            String text = session.format(result, Converter.INSPECT).toString();
+            out.print(text.endsWith("\n") ? text : text + "\n");
+        }
+    }
+
+    private static String message(CharSequence line, Exception e) {
+        if (e instanceof CommandNotFoundException unknown) {
+            return "unknown command \"" + unknown.getCommand() + "\"; try \"help\"";
+        }
+        if (e instanceof EOFException || e instanceof SyntaxError) {
+            return "cannot read \"" + line + "\": " + e.getMessage();
+        }
+        if (e instanceof CommandFault || e instanceof IllegalArgumentException) {
+            return Objects.toString(e.getMessage(), e.toString());
+        }
+        LOG.warn("the command \"{}\" failed", line, e);
+        return e.toString();
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weir.shell.watch;
+
+import java.io.IOException;
+import org.jline.utils.NonBlockingReader;
+
+/**
+ * A key that was pressed.
+ *
+ * @param kind what it is for
+ * @param character which it is, if it is for a character
+ */
+record Key(Kind kind, char character) {
+    private static final int ESC = 27;
+    private static final int DEL = 127;
+    private static final int FIRST_PRINTABLE = ' ';
+    private static final long SEQUENCE_MILLIS = 50;
+
+    /** What keys are for. */
+    enum Kind {
+        NONE,
+        UP,
+        DOWN,
+        ENTER,
+        ESCAPE,
+        BACKSPACE,
+        CHARACTER,
+        /** There will be no more. */
+        END
+    }
+
+    /** Waits for a key; {@link Kind#NONE} if none is pressed in time. */
+    static Key read(NonBlockingReader reader, long millis) throws IOException {
+        int c = reader.read(millis);
+        if (c == NonBlockingReader.READ_EXPIRED) {
+            return of(Kind.NONE);
+        }
+        return switch (c) {
+            case NonBlockingReader.EOF, 'C' - '@', 'D' - '@' -> of(Kind.END);
+            case '\r', '\n' -> of(Kind.ENTER);
+            case '\b', DEL -> of(Kind.BACKSPACE);
+            case ESC -> sequence(reader);
+            default -> c < FIRST_PRINTABLE ? of(Kind.NONE) : new Key(Kind.CHARACTER, (char) c);
+        };
+    }
+
+    /** What terminals send for arrows: escape, {@code [} or {@code O}, a letter. */
+    private static Key sequence(NonBlockingReader reader) throws IOException {
+        int second = reader.read(SEQUENCE_MILLIS);
+        if (second != '[' && second != 'O') {
+            return of(Kind.ESCAPE);
+        }
+        int last = reader.read(SEQUENCE_MILLIS);
+        while (last >= '0' && last <= ';') {
+            last = reader.read(SEQUENCE_MILLIS);
+        }
+        return of(last == 'A' ? Kind.UP : last == 'B' ? Kind.DOWN : Kind.NONE);
+    }
+
+    private static Key of(Kind kind) {
+        return new Key(kind, '\0');
+    }
+}

@@ -1,0 +1,75 @@
+package dev.weir.shell.watch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
+
+/** Lines of a screen, each cut to its width. Not thread-safe. */
+final class Lines {
+    static final AttributedStyle PLAIN = AttributedStyle.DEFAULT;
+    static final AttributedStyle STRONG = AttributedStyle.BOLD;
+    static final AttributedStyle FAINT = AttributedStyle.DEFAULT.faint();
+    static final AttributedStyle PICKED = AttributedStyle.INVERSE;
+    static final AttributedStyle FREE = AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN);
+    static final AttributedStyle TIGHT = AttributedStyle.DEFAULT.foreground(AttributedStyle.YELLOW);
+    static final AttributedStyle FULL = AttributedStyle.DEFAULT.foreground(AttributedStyle.RED);
+
+    private final int columns;
+    private final List<AttributedString> lines = new ArrayList<>();
+
+    Lines(int columns) {
+        this.columns = columns;
+    }
+
+    Lines add(String text, AttributedStyle style) {
+        return add(new AttributedString(text, style));
+    }
+
+    Lines add(AttributedString line) {
+        AttributedStringBuilder clean = new AttributedStringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            clean.append(Character.isISOControl(c) ? " " : String.valueOf(c), line.styleAt(i));
+        }
+        lines.add(clean.toAttributedString().columnSubSequence(0, columns));
+        return this;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    int size() {
+        return lines.size();
+    }
+
+    /** Returns exactly so many: empty ones join them, or the last go. */
+    List<AttributedString> exactly(int rows) {
+        List<AttributedString> exact = new ArrayList<>(lines.subList(0, Math.min(rows, lines.size())));
+        while (exact.size() < rows) {
+            exact.add(AttributedString.EMPTY);
+        }
+        return exact;
+    }
+
+    List<AttributedString> all() {
+        return lines;
+    }
+
+    /** Returns a text in a number of cells, cut or filled up at its right. */
+    static String left(String text, int cells) {
+        AttributedString wide = new AttributedString(text);
+        int length = wide.columnLength();
+        if (length > cells) {
+            return wide.columnSubSequence(0, cells - 1) + "…";
+        }
+        return text + " ".repeat(cells - length);
+    }
+
+    /** Returns a text in a number of cells, filled up at its left. */
+    static String right(String text, int cells) {
+        return " ".repeat(Math.max(0, cells - new AttributedString(text).columnLength())) + text;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weir.shell.watch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.utils.AttributedString;
+import org.jline.utils.InfoCmp.Capability;
+
+/** Draws screens on a terminal, of each only the lines that differ from the one before. Not thread-safe. */
+final class Painter {
+    private static final int FEWEST_COLOURS = 8;
+
+    private final Terminal terminal;
+    private final boolean styled;
+    private final Size size = new Size();
+    private List<String> shown = List.of();
+
+    Painter(Terminal terminal) {
+        this.terminal = terminal;
+        Integer colours = terminal.getNumericCapability(Capability.max_colors);
+        styled = colours != null && colours >= FEWEST_COLOURS;
+    }
+
+    /** Returns how large the terminal is; when that has changed, all is drawn anew. */
+    Size size() {
+        if (!size.equals(terminal.getSize())) {
+            size.copy(terminal.getSize());
+            shown = List.of();
+        }
+        return size;
+    }
+
+    void paint(List<AttributedString> screen) {
+        if (shown.isEmpty()) {
+            terminal.puts(Capability.clear_screen);
+        }
+        List<String> lines = new ArrayList<>();
+        for (int row = 0; row < screen.size(); row++) {
+            AttributedString line = screen.get(row);
+            lines.add(styled ? line.toAnsi(terminal) : line.toString());
+            if (row >= shown.size() || !shown.get(row).equals(lines.get(row))) {
+                terminal.puts(Capability.cursor_address, row, 0);
+                terminal.writer().write(lines.get(row));
+                terminal.puts(Capability.clr_eol);
+            }
+        }
+        shown = lines;
+        terminal.flush();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.weir.shell.watch;
+
+import dev.weir.clock.Clock;
+import java.io.IOException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.utils.InfoCmp.Capability;
+
+/** Shows a live view on a terminal until its one leaves it, or once where there is none. */
+public final class WatchLoop {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final WatchView view;
+    private final Clock clock;
+
+    /** Prepares to show this. */
+    public WatchLoop(WatchSource source, Clock clock) {
+        this.view = new WatchView(source);
+        this.clock = clock;
+    }
+
+    /**
+     * Returns one frame as text. Rates take some time to be seen, so this does too.
+     *
+     * @throws InterruptedException if it is interrupted meanwhile
+     */
+    public String frame(int columns) throws InterruptedException {
+        view.look(clock.nanoTime());
+        Thread.sleep(view.intervalNanos() / NANOS_PER_MILLI);
+        view.look(clock.nanoTime());
+        return view.frame(columns);
+    }
+
+    /** Draws on all of the terminal, and gives it back as it was. */
+    public void run(Terminal terminal) throws IOException {
+        Attributes before = terminal.enterRawMode();
+        try {
+            terminal.puts(Capability.enter_ca_mode);
+            terminal.puts(Capability.cursor_invisible);
+            loop(terminal);
+        } finally {
+            terminal.setAttributes(before);
+            terminal.puts(Capability.cursor_normal);
+            terminal.puts(Capability.exit_ca_mode);
+            terminal.flush();
+        }
+    }
+
+    private void loop(Terminal terminal) throws IOException {
+        Painter painter = new Painter(terminal);
+        long next = clock.nanoTime();
+        while (!view.isLeft() && !Thread.currentThread().isInterrupted()) {
+            long now = clock.nanoTime();
+            if (now - next >= 0) {
+                view.look(now);
+                next = now + view.intervalNanos();
+            }
+            Size size = painter.size();
+            // the last column is left alone, where terminals differ in what comes after it
+            painter.paint(view.screen(Math.max(1, size.getColumns() - 1), size.getRows()));
+            view.press(Key.read(terminal.reader(), Math.max(1, (next - clock.nanoTime()) / NANOS_PER_MILLI)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.weir.shell.watch;
+
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.GroupControl;
+import java.util.List;
+
+/** What a live view shows and changes. Thread-safe. */
+public interface WatchSource {
+
+    /** Returns the drives, in the order in which they are shown. */
+    List<DriveControl> drives();
+
+    /** Returns the groups. */
+    List<GroupControl> groups();
+
+    /** Returns the lines of a table of what waits in a drive's queue, no wider than this. */
+    List<String> queue(String drive, int columns);
+
+    /**
+     * Changes limits of a drive.
+     *
+     * @param settings as {@code bps=10M iops=0}
+     * @throws RuntimeException if they cannot be; the message says why
+     */
+    void limits(String drive, String settings);
+}

@@ -1,0 +1,96 @@
+package dev.weir.shell.watch;
+
+import dev.weir.drive.DriveControl;
+import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.GroupControl;
+import dev.weir.shell.rate.LimitUsage;
+import dev.weir.shell.rate.Rates;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * All drives as they were seen until now.
+ *
+ * <p>Not thread-safe.
+ */
+final class Watched {
+    private Map<String, Track> tracks = new LinkedHashMap<>();
+    private Map<String, List<LimitUsage>> groups = new HashMap<>();
+
+    /** Looks at all of them at a moment, in nanoseconds of any origin. */
+    void look(List<DriveControl> drives, List<GroupControl> shared, long now) {
+        Map<String, Track> seen = new LinkedHashMap<>();
+        Map<String, Rates> sums = new HashMap<>();
+        for (DriveControl control : drives) {
+            DriveSnapshot drive = control.snapshot();
+            Track track = tracks.get(drive.name());
+            if (track == null) {
+                track = new Track(drive, now);
+            } else {
+                track.add(drive, now);
+            }
+            seen.put(drive.name(), track);
+            if (drive.group() != null) {
+                sums.merge(drive.group(), track.rates(), Rates::plus);
+            }
+        }
+        tracks = seen;
+        groups = new HashMap<>();
+        for (GroupControl group : shared) {
+            Rates rates = sums.getOrDefault(group.name(), Rates.NONE);
+            groups.put(group.name(), LimitUsage.all(group.snapshot().settings().limits(), group.name() + ": ", rates));
+        }
+    }
+
+    Optional<Track> find(String drive) {
+        return Optional.ofNullable(tracks.get(drive));
+    }
+
+    /** Returns all, in an order. */
+    List<Track> all(Order order) {
+        List<Track> all = new ArrayList<>(tracks.values());
+        switch (order) {
+            case CONFIGURED -> {}
+            case RATE -> all.sort(descending(track -> track.rates().bytes()));
+            case USED ->
+                all.sort(descending(
+                        track -> tightest(track).map(LimitUsage::share).orElse(0.0)));
+            case QUEUE -> all.sort(descending(track -> (double) track.depth()));
+        }
+        return all;
+    }
+
+    private static Comparator<Track> descending(ToDoubleFunction<Track> by) {
+        return Comparator.comparingDouble(by).reversed();
+    }
+
+    /** Returns how a drive uses its limits, and its group's. */
+    List<LimitUsage> usages(Track of) {
+        List<LimitUsage> usages = new ArrayList<>(LimitUsage.all(of.drive().limits(), "", of.rates()));
+        usages.addAll(groups.getOrDefault(String.valueOf(of.drive().group()), List.of()));
+        return usages;
+    }
+
+    /** Returns the limit of which most is used, if there is any. */
+    Optional<LimitUsage> tightest(Track of) {
+        return usages(of).stream().max(Comparator.comparingDouble(LimitUsage::share));
+    }
+
+    /** In which order drives are shown. */
+    enum Order {
+        CONFIGURED,
+        RATE,
+        USED,
+        QUEUE;
+
+        Order next() {
+            return values()[(ordinal() + 1) % values().length];
+        }
+    }
+}
