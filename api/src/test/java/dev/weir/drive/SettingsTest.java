@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,8 @@ class SettingsTest {
                 "slice",
                 "tenant-a",
                 ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)),
-                "for everybody");
+                "for Alice",
+                List.of("alice", "CN=bob"));
         assertEquals(settings, DriveSettings.of(settings.toProperties()));
     }
 

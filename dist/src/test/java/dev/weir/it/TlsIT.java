@@ -166,15 +166,20 @@ class TlsIT {
         Client.Result plain = Client.run("nbdinfo", "--list", "nbd://localhost:" + port);
         assertNotEquals(0, plain.status());
         assertFalse((plain.out() + plain.err()).contains("shared"), plain.out() + plain.err());
-        assertNotEquals(0, Client.run("nbdinfo", "nbd://localhost:%d/shared".formatted(port)).status());
+        assertNotEquals(
+                0,
+                Client.run("nbdinfo", "nbd://localhost:%d/shared".formatted(port))
+                        .status());
     }
 
     /** Carol's certificate is good, but she is not on the list. */
     @Test
     void aDriveForSomeIsNotThereForOthers() {
-        String seen = Client.run("nbdinfo", "--list", certified("carol", "")).ok().out();
+        String seen =
+                Client.run("nbdinfo", "--list", certified("carol", "")).ok().out();
         assertTrue(seen.contains("shared") && !seen.contains("secret"), seen);
-        String all = Client.run("nbdinfo", "--list", certified("alice", "")).ok().out();
+        String all =
+                Client.run("nbdinfo", "--list", certified("alice", "")).ok().out();
         assertTrue(all.contains("shared") && all.contains("secret"), all);
         Client.Result hidden = Client.run("nbdinfo", certified("carol", "secret"));
         Client.Result missing = Client.run("nbdinfo", certified("carol", "nothing"));

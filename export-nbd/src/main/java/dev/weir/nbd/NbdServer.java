@@ -166,7 +166,10 @@ final class NbdServer {
         Security now = security;
         LOG.debug("{} has connected", client);
         loop.execute(() -> {
-            if (!register(loop, channel, key -> new Negotiation(
+            if (!register(
+                    loop,
+                    channel,
+                    key -> new Negotiation(
                             loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()))) {
                 commons.leave();
             }
