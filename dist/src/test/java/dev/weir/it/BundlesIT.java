@@ -140,7 +140,9 @@ class BundlesIT {
                 weir.ask(tenUpdates).ok();
             }
             assertEquals(UPDATES + 10, weir.countLogged("drive vm1 goes on with policy bucket"));
-            assertTrue(loaders(jcmd, weir) <= before, () -> loaders(jcmd, weir) + " class loaders, before " + before);
+            long more = loaders(jcmd, weir) - before;
+            // that of an update just before may still be on somebody's stack; a leak is one of each
+            assertTrue(more <= 2, more + " class loaders more than before " + UPDATES + " updates");
         }
     }
 
