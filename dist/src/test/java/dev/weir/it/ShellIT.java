@@ -109,7 +109,7 @@ class ShellIT {
                     nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             try (BufferedReader said = client.inputReader()) {
                 String outstanding = said.readLine();
-                List<String> queue = weir.exec("queue vm1 --json").json().stream()
+                List<String> queue = await(weir, "queue vm1", waiting -> waiting.size() == 39).stream()
                         .map(request -> "%s %d %d"
                                 .formatted(
                                         request.getString("operation"),
@@ -117,7 +117,6 @@ class ShellIT {
                                         request.getLong("length_bytes")))
                         .sorted()
                         .toList();
-                assertEquals(39, queue.size());
                 assertEquals(outstanding, String.join(",", queue));
             } finally {
                 client.destroyForcibly();
