@@ -50,7 +50,7 @@ class RestartIT {
             first.close();
             try (Weir second = Weir.start(home, "-drive", drive)) {
                 commands.write("quit\n");
-                commands.close();
+                commands.flush();
                 assertTrue(qemu.waitFor(60, TimeUnit.SECONDS), "qemu-io does not end");
                 String said = Files.readString(folder.resolve("qemu-io"));
                 assertEquals(0, qemu.exitValue(), said);
