@@ -103,7 +103,7 @@ class ShellIT {
     void theQueueIsWhatTheClientHasOutstanding() throws IOException {
         Client.need("nbdsh");
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1")) {
-            ProcessBuilder nbdsh = new ProcessBuilder("nbdsh", "-c", OUTSTANDING);
+            ProcessBuilder nbdsh = Client.nbdsh(OUTSTANDING);
             nbdsh.environment().put("URI", weir.uri("vm1"));
             Process client =
                     nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
