@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,20 +29,19 @@ class RestartIT {
         Path image = folder.resolve("disk.img");
         String drive = "id=vm1,file=%s,size=16M,iops=40".formatted(image);
         Weir first = Weir.start(home, "-drive", drive);
-        Process qemu = new ProcessBuilder(
-                        "qemu-io",
-                        "--image-opts",
-                        "driver=nbd,server.type=unix,server.path=%s,export=vm1,reconnect-delay=60"
-                                .formatted(first.socket()))
+        List<String> command = new ArrayList<>(List.of(
+                "qemu-io",
+                "--image-opts",
+                "driver=nbd,server.type=unix,server.path=%s,export=vm1,reconnect-delay=60".formatted(first.socket())));
+        for (int i = 0; i < WRITES; i++) {
+            command.addAll(List.of("-c", "aio_write -P %d %d %d".formatted(i + 1, (long) i * BYTES, BYTES)));
+        }
+        command.addAll(List.of("-c", "aio_flush", "-c", "flush"));
+        Process qemu = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("qemu-io").toFile())
                 .start();
-        try (Writer commands = qemu.outputWriter()) {
-            for (int i = 0; i < WRITES; i++) {
-                commands.write("aio_write -P %d %d %d%n".formatted(i + 1, (long) i * BYTES, BYTES));
-            }
-            commands.write("aio_flush\nflush\n");
-            commands.flush();
+        try {
             for (int i = 0; writes(first) < 5; i++) {
                 assertTrue(i < 300, "nothing is written");
                 Client.run("sleep", "0.05");
@@ -49,8 +49,6 @@ class RestartIT {
             assertEquals(0, first.stop());
             first.close();
             try (Weir second = Weir.start(home, "-drive", drive)) {
-                commands.write("quit\n");
-                commands.flush();
                 assertTrue(qemu.waitFor(60, TimeUnit.SECONDS), "qemu-io does not end");
                 String said = Files.readString(folder.resolve("qemu-io"));
                 assertEquals(0, qemu.exitValue(), said);
