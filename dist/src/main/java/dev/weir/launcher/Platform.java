@@ -46,6 +46,8 @@ final class Platform {
         all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
         all.put("felix.fileinstall.dir", home.deploy().toString());
         all.put("felix.fileinstall.tmpdir", home.run().resolve("fileinstall").toString());
+        // where JNA unpacks its library, else the user's ~/.cache; what a killed Weir left there goes with the cache
+        System.setProperty("jna.tmpdir", home.cache().resolve("jna").toString());
         framework = new FrameworkFactory().newFramework(all);
         bundles = folder.resolve("bundles");
     }

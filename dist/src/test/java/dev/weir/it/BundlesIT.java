@@ -140,7 +140,9 @@ class BundlesIT {
                 weir.ask(tenUpdates).ok();
             }
             assertEquals(UPDATES + 10, weir.countLogged("drive vm1 goes on with policy bucket"));
-            assertTrue(loaders(jcmd, weir) <= before, () -> loaders(jcmd, weir) + " class loaders, before " + before);
+            long more = loaders(jcmd, weir) - before;
+            // that of an update just before may still be on somebody's stack; a leak is one of each
+            assertTrue(more <= 2, more + " class loaders more than before " + UPDATES + " updates");
         }
     }
 
@@ -163,7 +165,7 @@ class BundlesIT {
         try (Weir weir = Weir.start(home(), "-drive", drive, "-drive", "id=other,memory=1M")) {
             String file = weir.bundle("weir-backend-file");
             Path said = folder.resolve("said");
-            Process client = nbdsh(THREE_READS.formatted(weir.uri("vm1")))
+            Process client = Client.nbdsh(THREE_READS.formatted(weir.uri("vm1")))
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();
@@ -186,13 +188,7 @@ class BundlesIT {
             // what it owes has outlived its backend
             weir.ask("limits vm1 bps_rd=0").ok();
             String read = "h.connect_uri(\"%s\")\nprint(h.pread(512, 0) == b\"w\" * 512)".formatted(weir.uri("vm1"));
-            assertEquals("True\n", Client.run(nbdsh(read), "").ok().out());
+            assertEquals("True\n", Client.run(Client.nbdsh(read), "").ok().out());
         }
-    }
-
-    private static ProcessBuilder nbdsh(String script) {
-        ProcessBuilder builder = new ProcessBuilder("nbdsh", "-c", script);
-        builder.environment().put("PATH", "/usr/bin:/bin"); // where the Python is that has the module
-        return builder;
     }
 }

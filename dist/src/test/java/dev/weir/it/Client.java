@@ -57,6 +57,13 @@ final class Client {
                 .findFirst();
     }
 
+    /** Returns nbdsh with a script to run. */
+    static ProcessBuilder nbdsh(String script) {
+        ProcessBuilder builder = new ProcessBuilder("nbdsh", "-c", script);
+        builder.environment().put("PATH", "/usr/bin:/bin"); // where the Python is that has the module
+        return builder;
+    }
+
     /** Returns whether fio is there and was built with NBD. */
     static boolean hasFio() {
         return find("fio").isPresent() && run("fio", "--enghelp=nbd").status() == 0;

@@ -198,10 +198,9 @@ class NbdClientsIT {
     @Test
     void nbdshSeesHolesErrorsAndEveryFlag() {
         Client.need("nbdsh");
-        ProcessBuilder nbdsh = new ProcessBuilder("nbdsh", "-c", "-");
-        nbdsh.environment().put("PATH", "/usr/bin:/bin"); // the Python that has its module
+        ProcessBuilder nbdsh = Client.nbdsh(NBDSH);
         nbdsh.environment().put("WEIR_SOCKET", weir.socket().toString());
-        Client.Result result = Client.run(nbdsh, NBDSH);
+        Client.Result result = Client.run(nbdsh, "");
         assertTrue(result.ok().out().endsWith("all is well\n"), result.out() + result.err());
     }
 

@@ -70,7 +70,15 @@ class PackageIT {
     @Test
     void lintianFindsNothing() {
         Client.need("lintian");
-        Client.Result result = Client.run("lintian", "--allow-root", "--fail-on", "error,warning", PACKAGE.toString());
+        // Bouncy Castle's jars have classes for Java 25, which a lintian that is older does not know
+        Client.Result result = Client.run(
+                "lintian",
+                "--allow-root",
+                "--suppress-tags",
+                "unknown-java-class-version",
+                "--fail-on",
+                "error,warning",
+                PACKAGE.toString());
         assertEquals("", result.ok().out());
     }
 

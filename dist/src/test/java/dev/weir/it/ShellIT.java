@@ -103,13 +103,13 @@ class ShellIT {
     void theQueueIsWhatTheClientHasOutstanding() throws IOException {
         Client.need("nbdsh");
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1")) {
-            ProcessBuilder nbdsh = new ProcessBuilder("nbdsh", "-c", OUTSTANDING);
+            ProcessBuilder nbdsh = Client.nbdsh(OUTSTANDING);
             nbdsh.environment().put("URI", weir.uri("vm1"));
             Process client =
                     nbdsh.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             try (BufferedReader said = client.inputReader()) {
                 String outstanding = said.readLine();
-                List<String> queue = weir.exec("queue vm1 --json").json().stream()
+                List<String> queue = await(weir, "queue vm1", waiting -> waiting.size() == 39).stream()
                         .map(request -> "%s %d %d"
                                 .formatted(
                                         request.getString("operation"),
@@ -117,7 +117,6 @@ class ShellIT {
                                         request.getLong("length_bytes")))
                         .sorted()
                         .toList();
-                assertEquals(39, queue.size());
                 assertEquals(outstanding, String.join(",", queue));
             } finally {
                 client.destroyForcibly();

@@ -29,7 +29,7 @@ final class Allowance {
         /** Whether any of what is owed was let go by slices. */
         private boolean sliced;
 
-        /** The longest that a request had waited for when slices let it go, and so did not owe: at its rate then. */
+        /** What the level may be above the size after slices let a request go, which may all have been waited for, at its rate then. */
         private long paidNanos;
 
         Meter(long now) {
@@ -52,7 +52,7 @@ final class Allowance {
             sliced = bySlices || (sliced && level > 0);
             long paid = Math.max(paidNanos, nanos(longest, unitsPerSecond));
             long allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + paid : sizeNanos;
-            paidNanos = bySlices ? Math.max(paidNanos, nanos(units, unitsPerSecond)) : sliced ? paidNanos : 0;
+            paidNanos = bySlices ? Math.max(paidNanos, nanos(longest + units, unitsPerSecond)) : sliced ? paidNanos : 0;
             clearAt = now + level + nanos(units, unitsPerSecond);
             long maxLevel = Math.max(0, maxClearAt - now);
             if (maxPerSecond > 0) {

@@ -118,7 +118,6 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
-        putIn();
         LimitBuckets bucket = buckets[limit.ordinal()];
         return bucket == null || !limit.appliesTo(direction) ? 0 : bucket.waitNanos(now);
     }

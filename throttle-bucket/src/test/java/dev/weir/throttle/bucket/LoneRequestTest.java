@@ -73,4 +73,31 @@ class LoneRequestTest {
         assertEquals(100_000_000, policy.waitNanos(Direction.READ, 1, now));
         assertEquals(100_000_000, policy.waitNanos(Direction.WRITE, 1, now));
     }
+
+    private static ThrottlePolicy owing(long millis) {
+        ThrottleDebt owed = ThrottleDebt.of(limit -> limit == LimitKey.BPS ? millis * MILLION : 0, limit -> 0);
+        return new BucketPolicy(ThrottleLimits.of(LIMITS.get(0)), owed, -7);
+    }
+
+    @Test
+    void whatIsOwedFromTheStartHoldsReadsAndWrites() {
+        for (Direction direction : Direction.values()) {
+            assertEquals(200 * MILLION, owing(300).waitNanos(direction, 1, -7));
+        }
+    }
+
+    @Test
+    void noRequestIsAloneWhileAnythingIsOwed() {
+        ThrottlePolicy policy = owing(50);
+        policy.charge(Direction.READ, 60_000, -7);
+        assertEquals(10 * MILLION, policy.waitNanos(Direction.WRITE, 1, -7));
+    }
+
+    @Test
+    void isStillOwedWhenTheLimitsChange() {
+        ThrottlePolicy policy = owing(0);
+        policy.charge(Direction.READ, 50_000, -7);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MILLION)), -7);
+        assertEquals(50 * MILLION, policy.debt(-7).nanos(LimitKey.BPS));
+    }
 }
