@@ -5,11 +5,9 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveRequest;
-import dev.weir.drive.DriveSettings;
 import dev.weir.drive.Operation;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
-import dev.weir.throttle.bucket.BucketPolicyFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,32 +24,15 @@ public final class BusyDrives implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final List<Drive> drives = new ArrayList<>();
     private final List<DriveControl> controls = new ArrayList<>();
-    private final Engine engine = new Engine(clock, new Publisher() {
-        @Override
-        public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-            if (service instanceof Drive drive) {
-                drives.add(drive);
-            } else if (service instanceof DriveControl control) {
-                controls.add(control);
-            }
-            return new Publication() {
-                @Override
-                public void update(Map<String, ?> newProperties) {}
-
-                @Override
-                public void withdraw() {}
-            };
-        }
-    });
+    private final LocalEngine engine = new LocalEngine(clock, new NoStorage(), Map.of());
 
     /** Opens so many. */
     public BusyDrives(int number) {
         clock.start();
-        engine.addPolicies(new BucketPolicyFactory(), 0);
-        engine.addBackends(new NoStorage(), 0);
         ThrottleLimits limits = ThrottleLimits.of(Map.of(LimitKey.BPS.key(), LIMIT, LimitKey.IOPS.key(), LIMIT));
         for (int i = 0; i < number; i++) {
-            engine.configure(new DriveSettings("vm" + i, "none", Map.of(), false, "bucket", null, limits));
+            drives.add(engine.configure("vm" + i, "bucket", limits));
+            controls.add(engine.control());
         }
     }
 

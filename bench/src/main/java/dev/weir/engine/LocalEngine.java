@@ -3,12 +3,15 @@ package dev.weir.engine;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
+import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveSettings;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An engine without a framework around it. Not thread-safe. */
 final class LocalEngine implements AutoCloseable {
@@ -16,6 +19,9 @@ final class LocalEngine implements AutoCloseable {
     private final String backend;
     private final Map<String, Object> options;
     private final Engine engine;
+
+    /** Not one for each drive, for what a drive takes is measured here. */
+    private @Nullable DriveControl newest;
 
     /**
      * Makes an engine without drives.
@@ -32,6 +38,8 @@ final class LocalEngine implements AutoCloseable {
                     public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
                         if (service instanceof Drive drive) {
                             drives.put(drive.name(), drive);
+                        } else if (service instanceof DriveControl control) {
+                            newest = control;
                         }
                         return new Publication() {
                             @Override
@@ -56,6 +64,11 @@ final class LocalEngine implements AutoCloseable {
             throw new IllegalStateException("no drive " + name);
         }
         return drive;
+    }
+
+    /** Returns the control of the drive that was added last. */
+    DriveControl control() {
+        return Objects.requireNonNull(newest, "no drive has been added");
     }
 
     @Override

@@ -2,19 +2,14 @@ package dev.weir.engine;
 
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
-import dev.weir.throttle.bucket.BucketPolicyFactory;
-import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Draws what a drive lets go and what waits, over time, from runs of the engine on a virtual clock: the pictures of
@@ -33,30 +28,10 @@ public final class Pictures {
     private static final int REQUEST_BYTES = 64 << 10;
     private static final long MIB = 1 << 20;
 
-    private final Map<String, Object> services = new HashMap<>();
     private final ManualClock clock = ManualClock.seeded(1);
-    private final Engine engine = new Engine(
-            clock,
-            new Publisher() {
-                @Override
-                public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-                    services.put(type.getName(), service);
-                    return new Publication() {
-                        @Override
-                        public void update(Map<String, ?> newProperties) {}
+    private final LocalEngine engine = new LocalEngine(clock, new NoStorage(), Map.of());
 
-                        @Override
-                        public void withdraw() {}
-                    };
-                }
-            },
-            Runnable::run);
-
-    private Pictures() {
-        engine.addPolicies(new BucketPolicyFactory(), 0);
-        engine.addPolicies(new SlicePolicyFactory(), 0);
-        engine.addBackends(new NoStorage(), 0);
-    }
+    private Pictures() {}
 
     /** A client is busy from 1 s to 4 s and from 5 s to 7 s. */
     private static boolean busy(int point) {
@@ -65,9 +40,8 @@ public final class Pictures {
     }
 
     private Timeline run(String policy, Map<String, Long> limits) {
-        engine.configure(new DriveSettings("vm1", "none", Map.of(), false, policy, null, ThrottleLimits.of(limits)));
-        Drive drive = (Drive) Objects.requireNonNull(services.get(Drive.class.getName()));
-        DriveControl control = (DriveControl) Objects.requireNonNull(services.get(DriveControl.class.getName()));
+        Drive drive = engine.configure("vm1", policy, ThrottleLimits.of(limits));
+        DriveControl control = engine.control();
         PacedClient client = new PacedClient(drive, DEPTH, REQUEST_BYTES);
         Timeline timeline = new Timeline(SECONDS * POINTS_PER_SECOND);
         long before = 0;

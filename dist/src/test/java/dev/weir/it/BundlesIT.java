@@ -95,21 +95,7 @@ class BundlesIT {
     void aStoppedPolicyLetsNothingGoAndLosesNothing() throws Exception {
         Client.needFio();
         try (Weir weir = Weir.start(home(), "-drive", "id=vm1,memory=64M,bps=16M");
-                FioLoad fio = FioLoad.start(
-                        folder.resolve("fio"),
-                        """
-                        [vm1]
-                        uri=%s
-                        rw=randrw
-                        bs=16k
-                        iodepth=16
-                        size=64m
-                        verify=crc32c
-                        verify_backlog=256
-                        verify_fatal=1
-                        serialize_overlap=1
-                        """
-                                .formatted(weir.uri("vm1")))) {
+                FioLoad fio = FioLoad.start(folder.resolve("fio"), FioLoad.VERIFY.formatted("vm1", weir.uri("vm1")))) {
             weir.await(() -> reads(weir) > 100);
             String bucket = weir.bundle("weir-throttle-bucket");
             weir.stop(bucket);

@@ -18,6 +18,21 @@ final class FioLoad implements AutoCloseable {
     /** How a fio says that it was told to stop, and that nothing else was wrong. */
     private static final int STOPPED = 128;
 
+    /** A job that reads and writes at random, and verifies; its parameters are its name and the URI. */
+    static final String VERIFY =
+            """
+            [%s]
+            uri=%s
+            rw=randrw
+            bs=16k
+            iodepth=16
+            size=64m
+            verify=crc32c
+            verify_backlog=256
+            verify_fatal=1
+            serialize_overlap=1
+            """;
+
     private final Path folder;
     private final Process process;
 

@@ -83,18 +83,8 @@ class HotSwapIT {
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
         fio = FioLoad.start(
                 folder.resolve("fio"),
-                """
-                [vm1]
-                uri=%s
-                rw=randrw
-                bs=16k
-                iodepth=16
-                size=64m
-                verify=crc32c
-                verify_backlog=256
-                verify_fatal=1
-                serialize_overlap=1
-
+                FioLoad.VERIFY.formatted("vm1", weir.uri("vm1"))
+                        + """
                 [bucket]
                 uri=%s
                 rw=randread
@@ -103,7 +93,7 @@ class HotSwapIT {
                 rate_iops=250
                 write_lat_log=bucket
                 """
-                        .formatted(weir.uri("vm1"), weir.uri("bucket")));
+                                .formatted(weir.uri("bucket")));
         weir.await(() -> bytes(vm1()) > 0);
     }
 

@@ -26,9 +26,6 @@ final class Lane {
     /** Whether the drive's own limits let the head go. */
     boolean ready;
 
-    /** When they will, if they do not; meaningless while there is no policy to say so. */
-    long due;
-
     /** A ring, a power of two long, with the columns beside it; empty until first used, for most drives never queue. */
     private @Nullable DriveRequest[] requests = NO_REQUESTS;
 
