@@ -41,6 +41,7 @@ final class ManagedDrive implements DriveControl {
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
+
     /** Who is to open the backend; null if it is to be closed. */
     private volatile @Nullable BlockBackendFactory wanted;
 
@@ -120,8 +121,16 @@ final class ManagedDrive implements DriveControl {
         throttle.moveTo(
                 domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
-        if (drive != null && !old.clients().equals(newSettings.clients())) {
-            drive.update(newSettings.serviceProperties());
+        updateDriveIfOther(old);
+    }
+
+    /** Tells of the drive what its settings say now, if it was offered with others. */
+    private void updateDriveIfOther(DriveSettings offered) {
+        synchronized (lifecycle) {
+            Publisher.Publication offer = drive;
+            if (offer != null && !offered.clients().equals(settings.clients())) {
+                offer.update(settings.serviceProperties());
+            }
         }
     }
 
@@ -219,6 +228,7 @@ final class ManagedDrive implements DriveControl {
             open = offered;
             stands("");
             drive = publisher.publish(Drive.class, offered, with.serviceProperties());
+            updateDriveIfOther(with);
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
@@ -228,10 +238,13 @@ final class ManagedDrive implements DriveControl {
 
     /** Takes the drive off the list, ends what is queued, waits for what is with the backend, and closes that. */
     private void close(String reason) {
-        Publisher.Publication offer = drive;
+        Publisher.Publication offer;
+        synchronized (lifecycle) {
+            offer = drive;
+            drive = null;
+        }
         if (offer != null) {
             offer.withdraw();
-            drive = null;
         }
         OpenDrive closing = open;
         open = null;

@@ -11,6 +11,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ final class EngineFixture implements Publisher {
     final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
     final ThrottlePolicyFactory slice = new SlicePolicyFactory();
     private final Map<String, Object> services = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, ?>> properties = new ConcurrentHashMap<>();
 
     EngineFixture(long seed) {
         this(seed, Runnable::run);
@@ -65,6 +67,13 @@ final class EngineFixture implements Publisher {
         return (DriveControl) Objects.requireNonNull(services.get("DriveControl " + name), () -> "no control " + name);
     }
 
+    /** Returns who may see a drive, as it is offered. */
+    List<String> clients(String drive) {
+        Object clients =
+                Objects.requireNonNull(properties.get("Drive " + drive)).get(Drive.CLIENTS);
+        return clients == null ? List.of() : List.of((String[]) clients);
+    }
+
     GroupControl group(String name) {
         return (GroupControl) Objects.requireNonNull(services.get("GroupControl " + name), () -> "no group " + name);
     }
@@ -81,14 +90,16 @@ final class EngineFixture implements Publisher {
     }
 
     @Override
-    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-        Object name =
-                properties.containsKey(Drive.NAME) ? properties.get(Drive.NAME) : properties.get(GroupSettings.NAME);
+    public <S> Publication publish(Class<S> type, S service, Map<String, ?> offered) {
+        Object name = offered.containsKey(Drive.NAME) ? offered.get(Drive.NAME) : offered.get(GroupSettings.NAME);
         String key = type.getSimpleName() + " " + name;
+        properties.put(key, offered);
         services.put(key, service);
         return new Publication() {
             @Override
-            public void update(Map<String, ?> newProperties) {}
+            public void update(Map<String, ?> newProperties) {
+                properties.put(key, newProperties);
+            }
 
             @Override
             public void withdraw() {

@@ -64,6 +64,7 @@ class FaultyStorageTest {
 
     private static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            assertFalse(Thread.currentThread().isInterrupted(), "does not come to be in time");
             Thread.onSpinWait();
         }
     }
@@ -206,5 +207,24 @@ class FaultyStorageTest {
         faulty.release();
         await(() -> last.get() == Call.CLOSE);
         assertNull(fixture.driveIfAny("vm1"));
+    }
+
+    private void configureFor(String client) {
+        fixture.engine.configure(new DriveSettings(
+                "vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE, "", List.of(client)));
+    }
+
+    @Test
+    void whoMaySeeADriveChangesAlsoWhileItIsBeingOpened() {
+        hang(Call.OPEN);
+        fixture.engine.addBackends(faulty, 0);
+        configureFor("alice");
+        await(() -> faulty.hanging() == 1);
+        configureFor("bob");
+        faulty.release();
+        await(() -> fixture.driveIfAny("vm1") != null);
+        await(() -> fixture.clients("vm1").equals(List.of("bob")));
+        configureFor("carol");
+        assertEquals(List.of("carol"), fixture.clients("vm1"));
     }
 }
