@@ -48,7 +48,7 @@ final class FioLoad implements AutoCloseable {
      * @param jobs what each job does, as in a job file
      */
     static FioLoad start(Path folder, String jobs) throws IOException {
-        String global = "[global]\nioengine=nbd\nthread\ntime_based\nruntime=600\nlog_unix_epoch=1\n\n";
+        String global = "[global]\nioengine=nbd\nthread\ntime_based\nruntime=7200\nlog_unix_epoch=1\n\n";
         Path job = Files.writeString(Files.createDirectories(folder).resolve("load.fio"), global + jobs);
         Process process = new ProcessBuilder("fio", "--output-format=json", "--output=result.json", job.toString())
                 .directory(folder.toFile())

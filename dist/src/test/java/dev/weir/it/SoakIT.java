@@ -1,0 +1,200 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Everything that Weir does, for as long as is asked ({@code -Dweir.soak.seconds=3600}): drives of both backends under
+ * both policies, alone and in a group, with bursts, with fio verifying, while limits, policies and the configuration
+ * change, and clients come, ask and leave without waiting. What it takes does not grow, and what it lets go does not drift.
+ */
+class SoakIT {
+    private static final int SECONDS = Integer.getInteger("weir.soak.seconds", 20);
+    private static final int SAMPLES = 10;
+    private static final int PAUSE_MILLIS = 100;
+    private static final int MIB = 1 << 20;
+
+    /** The memory drives below, what the server keeps for reuse (64 MiB, see {@code Bounds}), and its threads' own buffers. */
+    private static final int MAX_DIRECT_KIB = (4 * 16 + 2 * 64 + 64 + 8) << 10;
+
+    /** The workers of one drive, which come with the work and go without. */
+    private static final int WORKERS = 16;
+
+    private static final double DRIFT = 0.005;
+
+    /** What a limit lets go at once, in seconds' worth. */
+    private static final double ALLOWANCE_SECONDS = 0.2;
+
+    private static final String JOBS =
+            """
+
+            [%s]
+            uri=%s
+            rw=randrw
+            bs=4k
+            iodepth=8
+            size=16m
+            """;
+
+    /** Saturated drives whose limits stay what they are, in bytes per second. */
+    private static final Map<String, Double> CONSTANT =
+            new TreeMap<>(Map.of("file", 4.0 * MIB, "slice", 4.0 * MIB, "left", 200 * 4096.0, "right", 200 * 4096.0));
+
+    @TempDir
+    private Path folder;
+
+    private final long seed = Long.getLong("weir.seed", new Random().nextLong());
+    private final Random random = new Random(seed);
+    private int disturbances;
+
+    /** What Weir took, and what the drives had done, in bytes, at a moment of {@link System#nanoTime}. */
+    private record Sample(long nanos, Vitals.Figures vitals, Map<String, Long> bytes) {
+
+        double perSecond(String drive, Sample since) {
+            return (bytes.get(drive) - since.bytes.get(drive)) * 1e9 / (nanos - since.nanos);
+        }
+    }
+
+    private void configure() throws IOException {
+        Path written = Files.writeString(
+                folder.resolve("weir.conf.new"),
+                """
+                weir.groups.shared { limits.iops = 400 }
+                weir.drives {
+                  file { backend { type = file, path = "file.img", size = 64MiB, create = true }, limits.bps = 4MiB }
+                  slice { backend { type = memory, size = 64MiB }, policy = slice, limits.bps = 4MiB }
+                  left { backend { type = memory, size = 16MiB }, group = shared }
+                  right { backend { type = memory, size = 16MiB }, group = shared, policy = slice }
+                  burst { backend { type = memory, size = 16MiB }, limits { bps = 1MiB, bps_max = 4MiB, bps_max_length = 2s } }
+                  changing { backend { type = memory, size = 64MiB }, limits.iops = %d }
+                  visited { backend { type = memory, size = 16MiB }, limits.iops = 50 }
+                }
+                """
+                        .formatted(200 + random.nextInt(400)));
+        Files.move(written, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String jobs(Weir weir) {
+        StringBuilder jobs = new StringBuilder();
+        for (String drive : List.of("file", "slice", "changing")) {
+            jobs.append(FioLoad.VERIFY.formatted(drive, weir.uri(drive)));
+        }
+        for (String drive : List.of("left", "right")) {
+            jobs.append(JOBS.formatted(drive, weir.uri(drive)));
+        }
+        return jobs.append(JOBS.formatted("burst", weir.uri("burst")))
+                .append("thinktime=3s\nthinktime_blocks=1000\n")
+                .toString();
+    }
+
+    @Test
+    void nothingGrowsAndNothingDrifts() throws Exception {
+        Client.needFio();
+        configure();
+        String config = folder.resolve("weir.conf").toString();
+        try (Weir weir = Weir.start(folder.resolve("home"), "--config", config);
+                FioLoad fio = FioLoad.start(folder.resolve("fio"), jobs(weir));
+                Vitals vitals = Vitals.of(weir)) {
+            disturb(weir, Math.min(SECONDS / 4, 60));
+            List<Sample> samples = new ArrayList<>(List.of(sample(weir, vitals)));
+            while (samples.size() <= SAMPLES) {
+                disturb(weir, (double) SECONDS / SAMPLES);
+                samples.add(sample(weir, vitals));
+                report(samples);
+            }
+            fio.stop();
+            System.out.printf("soak: %d changes and visits, seed %d%n", disturbances, seed);
+            check(samples);
+            assertEquals(0, weir.stop());
+            assertEquals("", weir.errors());
+        } catch (AssertionError e) {
+            throw new AssertionError("-Dweir.seed=" + seed + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Sample sample(Weir weir, Vitals vitals) throws IOException {
+        Vitals.Figures figures = vitals.afterCollection();
+        Map<String, Long> bytes = new TreeMap<>();
+        for (String drive : CONSTANT.keySet()) {
+            Config counters = weir.ask("drives --json").json().stream()
+                    .filter(one -> one.getString("name").equals(drive))
+                    .findFirst()
+                    .orElseThrow()
+                    .getConfig("counters");
+            bytes.put(drive, counters.getLong("read_bytes") + counters.getLong("write_bytes"));
+        }
+        return new Sample(System.nanoTime(), figures, bytes);
+    }
+
+    private static void report(List<Sample> samples) {
+        Sample now = samples.get(samples.size() - 1);
+        Sample before = samples.get(samples.size() - 2);
+        StringBuilder rates = new StringBuilder();
+        CONSTANT.forEach(
+                (drive, limit) -> rates.append(" %s %.4f".formatted(drive, now.perSecond(drive, before) / limit)));
+        System.out.printf(
+                "soak: %d s: %s; measured / allowed:%s%n",
+                TimeUnit.NANOSECONDS.toSeconds(now.nanos - samples.get(0).nanos), now.vitals, rates);
+    }
+
+    private static void check(List<Sample> samples) {
+        Sample first = samples.get(0);
+        Sample last = samples.get(samples.size() - 1);
+        String what = first.vitals + " " + last.vitals;
+        assertTrue(last.vitals.heapKib() <= first.vitals.heapKib() * 5 / 4 + (8 << 10), what);
+        assertTrue(last.vitals.directKib() <= MAX_DIRECT_KIB, what);
+        assertTrue(last.vitals.threads() <= first.vitals.threads() + WORKERS, what);
+        assertTrue(last.vitals.descriptors() <= first.vitals.descriptors() + 1, what);
+        double seconds = (last.nanos - first.nanos) / 1e9;
+        CONSTANT.forEach((drive, limit) ->
+                assertEquals(1, last.perSecond(drive, first) / limit, DRIFT + ALLOWANCE_SECONDS / seconds, drive));
+    }
+
+    /** Changes and visits for so long; then nobody is visiting. */
+    private void disturb(Weir weir, double seconds) throws IOException {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (System.nanoTime() - end < 0) {
+            Weir.pause(PAUSE_MILLIS);
+            disturbances++;
+            switch (random.nextInt(8)) {
+                case 0 -> configure();
+                case 1, 2 ->
+                    weir.ask("limits changing iops=" + (100 + random.nextInt(600)))
+                            .ok();
+                case 3 ->
+                    weir.ask("policy changing " + (random.nextBoolean() ? "bucket" : "slice"))
+                            .ok();
+                case 4 -> weir.ask("queue --json").ok();
+                default -> visit(weir);
+            }
+        }
+    }
+
+    /** Asks for more than goes at once, and leaves after some of the answers. */
+    private void visit(Weir weir) throws IOException {
+        try (RawNbd client = new RawNbd(weir.socket(), "visited")) {
+            int requests = random.nextInt(64);
+            for (int i = 0; i < requests; i++) {
+                client.request(0, RawNbd.WRITE, i, i * 4096L, 4096, ByteBuffer.allocate(4096));
+            }
+            for (int i = 0; i < Math.min(requests, 4); i++) {
+                assertEquals(0, client.reply().error());
+            }
+        }
+    }
+}
