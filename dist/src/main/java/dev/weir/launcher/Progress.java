@@ -20,12 +20,16 @@ import org.osgi.framework.SynchronousBundleListener;
 final class Progress implements AllServiceListener, FrameworkListener, SynchronousBundleListener {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** A look takes a few microseconds for each drive; ten times as long is left to those that serve the drives. */
+    private static final long REST_NANOS_OF_A_DRIVE = TimeUnit.MICROSECONDS.toNanos(30);
+
     private final BundleContext context;
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
     private volatile boolean started;
     private boolean stopping;
+    private boolean news;
     private String said = "";
 
     /** Watches the framework of which this is the context. */
@@ -43,24 +47,45 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
      * @throws StartException if a bundle cannot be started
      */
     Optional<Standing> await(Predicate<Standing> enough) throws InterruptedException, StartException {
+        long leftNanos = PATIENCE_NANOS;
+        while (beginLook()) {
+            Standing standing = Standing.of(context);
+            if (started && enough.test(standing)) {
+                return Optional.of(standing);
+            }
+            if (leftNanos <= 0) {
+                say("waiting for " + standing.awaited());
+                leftNanos = PATIENCE_NANOS;
+            }
+            long restNanos = standing.drives().size() * REST_NANOS_OF_A_DRIVE;
+            TimeUnit.NANOSECONDS.sleep(restNanos);
+            leftNanos = awaitNews(leftNanos - restNanos);
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether there is anything to wait for; what comes from now on is news. */
+    private boolean beginLook() throws StartException {
         lock.lock();
         try {
-            long leftNanos = PATIENCE_NANOS;
-            while (!stopping) {
-                if (!broken.isEmpty()) {
-                    throw new StartException(String.join("\n", broken));
-                }
-                Standing standing = Standing.of(context);
-                if (started && enough.test(standing)) {
-                    return Optional.of(standing);
-                }
-                if (leftNanos <= 0) {
-                    say("waiting for " + standing.awaited());
-                    leftNanos = PATIENCE_NANOS;
-                }
+            if (!stopping && !broken.isEmpty()) {
+                throw new StartException(String.join("\n", broken));
+            }
+            news = false;
+            return !stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long awaitNews(long nanos) throws InterruptedException {
+        long leftNanos = nanos;
+        lock.lock();
+        try {
+            while (!news && leftNanos > 0) {
                 leftNanos = changed.awaitNanos(leftNanos);
             }
-            return Optional.empty();
+            return leftNanos;
         } finally {
             lock.unlock();
         }
@@ -103,6 +128,7 @@ final class Progress implements AllServiceListener, FrameworkListener, Synchrono
         lock.lock();
         try {
             change.run();
+            news = true;
             changed.signalAll();
         } finally {
             lock.unlock();

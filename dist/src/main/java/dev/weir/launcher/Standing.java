@@ -37,6 +37,10 @@ record Standing(
         List<String> exportFaults) {
 
     private static final String SERVICES = "dev.weir.drive.";
+
+    /** How many drives are named where there is one line for all. */
+    private static final int MOST_NAMES = 10;
+
     private static final String DRIVE_NAME = "weir.drive.name";
 
     /** Reads it from the service registry. */
@@ -100,7 +104,14 @@ record Standing(
         if (!configured) {
             return "the configuration";
         }
-        return listening ? "drives to open: " + String.join(", ", missing()) : "the NBD export";
+        return listening ? "drives to open: " + some(missing()) : "the NBD export";
+    }
+
+    private static String some(List<String> names) {
+        int more = names.size() - MOST_NAMES;
+        return more <= 0
+                ? String.join(", ", names)
+                : "%s and %d more".formatted(String.join(", ", names.subList(0, MOST_NAMES)), more);
     }
 
     private static @Nullable ServiceReference<?> one(BundleContext context, String service) {

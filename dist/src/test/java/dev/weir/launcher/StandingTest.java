@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StandingTest {
@@ -35,5 +36,9 @@ class StandingTest {
         assertEquals(
                 "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
+        List<String> many = IntStream.range(0, 1000).mapToObj(i -> "d" + i).toList();
+        Standing large =
+                new Standing(true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of());
+        assertEquals("drives to open: d0, d1, d2, d3, d4, d5, d6, d7, d8, d9 and 990 more", large.awaited());
     }
 }
