@@ -130,16 +130,14 @@ class SoakIT {
 
     private static Sample sample(Weir weir, Vitals vitals) throws IOException {
         Vitals.Figures figures = vitals.afterCollection();
+        List<? extends Config> drives = weir.ask("drives --json").json();
+        long nanos = System.nanoTime();
         Map<String, Long> bytes = new TreeMap<>();
-        for (String drive : CONSTANT.keySet()) {
-            Config counters = weir.ask("drives --json").json().stream()
-                    .filter(one -> one.getString("name").equals(drive))
-                    .findFirst()
-                    .orElseThrow()
-                    .getConfig("counters");
-            bytes.put(drive, counters.getLong("read_bytes") + counters.getLong("write_bytes"));
+        for (Config drive : drives) {
+            Config counters = drive.getConfig("counters");
+            bytes.put(drive.getString("name"), counters.getLong("read_bytes") + counters.getLong("write_bytes"));
         }
-        return new Sample(System.nanoTime(), figures, bytes);
+        return new Sample(nanos, figures, bytes);
     }
 
     private static void report(List<Sample> samples) {
