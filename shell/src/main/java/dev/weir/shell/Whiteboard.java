@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = Whiteboard.class)
 public final class Whiteboard {
 
-    @Reference
-    volatile List<DriveControl> drives = List.of();
+    /** Of these there may be ten thousand, so they are not put into a new list whenever one comes. */
+    private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
 
-    @Reference
-    volatile List<Drive> open = List.of();
+    /** By name. */
+    private final Map<String, Drive> open = new ConcurrentHashMap<>();
 
     @Reference
     volatile List<GroupControl> groups = List.of();
@@ -55,6 +57,24 @@ public final class Whiteboard {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Map.@Nullable Entry<Map<String, Object>, DriveConfiguration> configuration;
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDrive(DriveControl drive) {
+        drives.add(drive);
+    }
+
+    void removeDrive(DriveControl drive) {
+        drives.remove(drive);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addOpenDrive(Drive drive) {
+        open.put(drive.name(), drive);
+    }
+
+    void removeOpenDrive(Drive drive) {
+        open.remove(drive.name(), drive);
+    }
 
     /** Returns all drives, in the order of the configuration, then by name. */
     List<DriveControl> drives() {
@@ -88,11 +108,12 @@ public final class Whiteboard {
      * @throws CommandFault if it cannot be used
      */
     Drive openDrive(DriveControl drive) {
-        return open.stream()
-                .filter(candidate -> candidate.name().equals(drive.name()))
-                .findFirst()
-                .orElseThrow(() -> new CommandFault("drive %s is unavailable: %s"
-                        .formatted(drive.name(), drive.snapshot().reason())));
+        Drive found = open.get(drive.name());
+        if (found == null) {
+            throw new CommandFault("drive %s is unavailable: %s"
+                    .formatted(drive.name(), drive.snapshot().reason()));
+        }
+        return found;
     }
 
     /** Returns how many clients use a drive. */

@@ -36,7 +36,7 @@ final class BenchCommandTest {
     private final Counting vm1 = new Counting("vm1");
 
     BenchCommandTest() {
-        board.open = List.of(vm1);
+        board.addOpenDrive(vm1);
     }
 
     @AfterEach

@@ -70,7 +70,8 @@ final class CommandsTest {
 
     @Test
     void drivesThatAreNotConfiguredComeLastByName() {
-        board.drives = List.of(TestDrive.idle("b"), scratch, TestDrive.idle("a"), vm1);
+        board.addDrive(TestDrive.idle("b"));
+        board.addDrive(TestDrive.idle("a"));
         assertEquals(
                 List.of("vm1", "scratch", "a", "b"),
                 board.drives().stream().map(drive -> drive.name()).toList());
@@ -284,7 +285,7 @@ final class CommandsTest {
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
                 Status.of("1.0", "/home/w", board).text());
-        board.drives = List.of();
+        board.drives().forEach(board::removeDrive);
         TestBoard.configuration(board, List.of(), List.of("weir.conf:1: a"));
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: no drives\nweir.conf:1: a",

@@ -24,10 +24,7 @@ public final class TestBoard {
     /** Returns a whiteboard with these drives, configured in this order, and two types of policy and of backend. */
     public static Whiteboard of(DriveControl... drives) {
         Whiteboard board = new Whiteboard();
-        // the order in which services turn up is no order
-        board.drives = List.of(drives).stream()
-                .sorted((a, b) -> b.name().compareTo(a.name()))
-                .toList();
+        List.of(drives).forEach(board::addDrive);
         configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
         board.groups = List.of(
                 new Group(new GroupSnapshot(
