@@ -34,4 +34,7 @@ public interface DriveExport {
      * @param drive its name
      */
     List<String> uris(String drive);
+
+    /** {@return what clients may take, and have at the moment} */
+    ExportBounds bounds();
 }

@@ -1,5 +1,6 @@
 package dev.weir.nbd;
 
+import dev.weir.drive.ExportBounds;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -35,6 +36,19 @@ final class Commons {
 
     void leave() {
         connections.decrementAndGet();
+    }
+
+    /** Returns the limits beside what is taken. */
+    ExportBounds bounds() {
+        Limits now = limits;
+        return new ExportBounds(
+                connections.get(),
+                now.maxConnections(),
+                now.maxRequests(),
+                now.maxRequestBytes(),
+                budget.used(),
+                now.maxTotalBytes(),
+                Budget.MIN_COST);
     }
 
     /** Returns how many connections there are. */

@@ -2,6 +2,7 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.ExportBounds;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
@@ -212,6 +213,11 @@ public final class NbdExport implements DriveExport {
     @Override
     public List<String> uris(String drive) {
         return server.uris(drive);
+    }
+
+    @Override
+    public ExportBounds bounds() {
+        return server.bounds();
     }
 
     private Dictionary<String, Object> properties() {

@@ -1,6 +1,7 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
+import dev.weir.drive.ExportBounds;
 import dev.weir.nbd.EventLoop.Handler;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -80,6 +81,11 @@ final class NbdServer {
     /** Says how long each thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
     void busyPoll(long nanos) {
         loops.forEach(loop -> loop.busyPoll(nanos));
+    }
+
+    /** Returns what clients may take, and have. */
+    ExportBounds bounds() {
+        return commons.bounds();
     }
 
     /** Returns what the connections share, for tests. */

@@ -5,6 +5,7 @@ import dev.weir.drive.DriveSnapshot;
 import dev.weir.drive.DriveSnapshot.Counters;
 import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.ExportBounds;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Sheet;
 import dev.weir.shell.text.Table;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  *     {@code cancelled} (taken back by a client)
  * @param latencies since it was opened: {@code held} (in the queue) and {@code backend}, each of {@code measured}
  *     (how many), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos}, {@code max_nanos}
+ * @param exports what clients may take at each, which bounds the queue, and have: {@code clients}, {@code max_clients},
+ *     {@code max_requests} and {@code max_request_bytes} (of one), {@code bytes}, {@code max_bytes} (of all),
+ *     {@code min_request_bytes} (what a request counts at least)
  * @param uris where clients reach it; none while it is unavailable
  */
 record DriveView(
@@ -66,6 +70,7 @@ record DriveView(
         TimerSnapshot timer,
         Counters counters,
         DriveLatencies latencies,
+        List<ExportBounds> exports,
         List<String> uris)
         implements View {
 
@@ -83,7 +88,12 @@ record DriveView(
                     Column.right("READ", drive -> Units.bytes(drive.counters.readBytes())),
                     Column.right("WRITTEN", drive -> Units.bytes(drive.counters.writeBytes()))));
 
-    static DriveView of(DriveSnapshot drive, DriveLatencies latencies, Map<String, String> origins, List<String> uris) {
+    static DriveView of(
+            DriveSnapshot drive,
+            DriveLatencies latencies,
+            Map<String, String> origins,
+            List<ExportBounds> exports,
+            List<String> uris) {
         LimitsView limits = LimitsView.of(drive, origins);
         return new DriveView(
                 drive.name(),
@@ -109,11 +119,25 @@ record DriveView(
                 drive.timer(),
                 drive.counters(),
                 latencies,
+                List.copyOf(exports),
                 drive.state() == State.UNAVAILABLE ? List.of() : List.copyOf(uris));
     }
 
     static Listing<DriveView> list(List<DriveView> drives) {
-        return new Listing<>(TABLE, drives);
+        return new Listing<>(TABLE, drives, drives.isEmpty() ? "" : bounds(drives.get(0).exports));
+    }
+
+    private static String bounds(List<ExportBounds> exports) {
+        return exports.stream()
+                .map(export -> "%d of %d clients, %s of %s in flight; a client up to %d requests, %s"
+                        .formatted(
+                                export.clients(),
+                                export.maxClients(),
+                                Units.bytes(export.bytes()),
+                                Units.bytes(export.maxBytes()),
+                                export.maxRequests(),
+                                Units.bytes(export.maxRequestBytes())))
+                .collect(Collectors.joining("\n"));
     }
 
     private String standing() {
@@ -144,6 +168,7 @@ record DriveView(
                 .row("counts", countsText())
                 .row("held", LatencyText.of(latencies.held()))
                 .row("storage", LatencyText.of(latencies.backend()))
+                .row("bounds", bounds(exports))
                 .row("attach", String.join("\n", uris))
                 .text();
     }

@@ -12,10 +12,21 @@ import java.util.List;
 final class Listing<T> extends AbstractList<T> implements View {
     private final Table<T> table;
     private final List<T> rows;
+    private final String footer;
 
     Listing(Table<T> table, List<T> rows) {
+        this(table, rows, "");
+    }
+
+    /**
+     * Makes one with something to be said of all rows.
+     *
+     * @param footer what that is; empty if nothing
+     */
+    Listing(Table<T> table, List<T> rows, String footer) {
         this.table = table;
         this.rows = List.copyOf(rows);
+        this.footer = footer;
     }
 
     @Override
@@ -30,6 +41,6 @@ final class Listing<T> extends AbstractList<T> implements View {
 
     @Override
     public String text(int width) {
-        return table.text(rows, width);
+        return table.text(rows, width) + (footer.isEmpty() ? "" : "\n\n" + Table.cut(footer, width));
     }
 }

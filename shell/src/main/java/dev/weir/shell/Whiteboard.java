@@ -141,7 +141,11 @@ public final class Whiteboard {
     /** Returns all of a drive, at this moment. */
     DriveView view(DriveControl drive) {
         return DriveView.of(
-                drive.snapshot(), drive.latencies(), origins(DriveSettings.pid(drive.name())), uris(drive.name()));
+                drive.snapshot(),
+                drive.latencies(),
+                origins(DriveSettings.pid(drive.name())),
+                exports.stream().map(export -> export.getValue().bounds()).toList(),
+                uris(drive.name()));
     }
 
     /** Returns the limits of a drive, at this moment. */

@@ -34,6 +34,8 @@ final class CommandsTest {
                 NAME     STATE                       QUEUED  LIMITS                                                POLICY  GROUP       SIZE      READ  WRITTEN
                 vm1      serving                          2  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB
                 scratch  holding: no policy "slice"       0  -                                                     bucket  -         10 GiB         0        0
+
+                3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 64 MiB
                 """,
                 200,
                 drives.drives());
@@ -46,6 +48,8 @@ final class CommandsTest {
                 NAME     STATE     QUEUED  LIMITS    POLICY  GROUP       SIZE      READ  WRITTEN
                 vm1      serving        2  bps=10M…  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB
                 scratch  holding…       0  -         bucket  -         10 GiB         0        0
+
+                3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 6…
                 """,
                 80,
                 drives.drives());
@@ -58,6 +62,8 @@ final class CommandsTest {
                 NAME     STATE  QUEUED  LIMITS  POLICY …
                 vm1      serv…       2  bps=1…  bucket …
                 scratch  hold…       0  -       bucket …
+
+                3 of 4096 clients, 12 MiB of 256 MiB in…
                 """,
                 40,
                 drives.drives());
@@ -96,6 +102,7 @@ final class CommandsTest {
                 counts    held 300, cancelled 7, failed 5
                 held      p50 20 ms, p90 80 ms, p99 95 ms, p99.9 99 ms, longest 101 ms
                 storage   p50 250 ns, p90 900 ns, p99 4 µs, p99.9 30 µs, longest 31 µs
+                bounds    3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 64 MiB
                 attach    nbd://127.0.0.1:10809/vm1
                 """,
                 80,
@@ -117,6 +124,7 @@ final class CommandsTest {
                 timer     idle, fired 0 times, last 0 late, worst 0
                 done      reads 0 (0), writes 0 (0), flushes 0, caches 0, block-statuses 0
                 counts    held 0, cancelled 0, failed 0
+                bounds    3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 64 MiB
                 """,
                 80,
                 drives.drive("scratch"));

@@ -6,6 +6,7 @@ import com.google.gson.FieldNamingPolicy;
 import dev.weir.block.BackendOption;
 import dev.weir.drive.DriveLatencies;
 import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.ExportBounds;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -23,6 +24,7 @@ final class JsonDocumentationTest {
                 DriveSnapshot.TimerSnapshot.class,
                 DriveSnapshot.Counters.class,
                 DriveLatencies.class,
+                ExportBounds.class,
                 DriveLatencies.Percentiles.class,
                 QueuedView.class,
                 TimerView.class,

@@ -26,6 +26,7 @@ final class JsonTest {
             "p99_nanos":95000000,"p999_nanos":99000000,"max_nanos":101000000},
             "backend":{"measured":176,"p50_nanos":250,"p90_nanos":900,"p99_nanos":4000,"p999_nanos":30000,
             "max_nanos":31000}},
+            "exports":[{"clients":3,"max_clients":4096,"max_requests":1024,"max_request_bytes":67108864,"bytes":12582912,"max_bytes":268435456,"min_request_bytes":4096}],
             "uris":["nbd://127.0.0.1:10809/vm1"]}""";
 
     private static final String SCRATCH =
@@ -38,6 +39,7 @@ final class JsonTest {
             "caches":0,"block_statuses":0,"failed":0,"held":0,"cancelled":0},
             "latencies":{"held":{"measured":0,"p50_nanos":0,"p90_nanos":0,"p99_nanos":0,"p999_nanos":0,"max_nanos":0},
             "backend":{"measured":0,"p50_nanos":0,"p90_nanos":0,"p99_nanos":0,"p999_nanos":0,"max_nanos":0}},
+            "exports":[{"clients":3,"max_clients":4096,"max_requests":1024,"max_request_bytes":67108864,"bytes":12582912,"max_bytes":268435456,"min_request_bytes":4096}],
             "uris":[]}""";
 
     private final Whiteboard board =

@@ -6,6 +6,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.DriveConfiguration;
 import dev.weir.drive.DriveControl;
 import dev.weir.drive.DriveExport;
+import dev.weir.drive.ExportBounds;
 import dev.weir.drive.GroupControl;
 import dev.weir.drive.GroupSettings;
 import dev.weir.drive.GroupSnapshot;
@@ -77,6 +78,11 @@ public final class TestBoard {
         @Override
         public List<String> uris(String drive) {
             return List.of("nbd://127.0.0.1:10809/" + drive);
+        }
+
+        @Override
+        public ExportBounds bounds() {
+            return new ExportBounds(3, 4096, 1024, 64 << 20, 12 << 20, 256 << 20, 4096);
         }
     }
 

@@ -74,7 +74,8 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
         return new AttributedString(text).columnLength();
     }
 
-    private static String cut(String text, int width) {
+    /** Returns a text that takes no more cells than this; a cut shows. */
+    public static String cut(String text, int width) {
         AttributedString cells = new AttributedString(text);
         return cells.columnLength() <= width
                 ? text
