@@ -33,6 +33,11 @@ final class Client {
             return ConfigFactory.parseString("list = " + ok().out).getConfigList("list");
         }
 
+        /** Returns the object of the JSON that it said. */
+        Config object() {
+            return ConfigFactory.parseString(ok().out);
+        }
+
         /** Fails the test unless the program was successful. */
         Result ok() {
             assertEquals(0, status, () -> out + err);

@@ -17,16 +17,20 @@ import java.util.jar.Manifest;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
-/** A bundle with the backend {@code faulty}: a read of it hangs while there is a file {@code hang} in the home. */
+/**
+ * A bundle with the backend {@code faulty}: what is read from or written to its first blocks goes wrong, in each block
+ * in the way that stands at that place in {@link Fault}.
+ * The first goes well and the last hangs; then it begins again.
+ */
 public final class FaultyBundle implements BundleActivator {
-    static final String HANG = "hang";
+    static final int BLOCK = 4096;
     private static final int SIZE = 1 << 20;
 
     @Override
     public void start(BundleContext context) {
-        Path hang = Path.of(context.getProperty("weir.home"), HANG);
-        FaultyBackends.Script script =
-                (call, offset) -> call == Call.READ && Files.exists(hang) ? Fault.HANG : Fault.NONE;
+        FaultyBackends.Script script = (call, offset) -> call == Call.READ || call == Call.WRITE
+                ? Fault.values()[(int) (offset / BLOCK % Fault.values().length)]
+                : Fault.NONE;
         context.registerService(BlockBackendFactory.class, new FaultyBackends(SIZE, true, script), null);
     }
 

@@ -36,35 +36,48 @@ final class RawNbd implements AutoCloseable {
 
     /** Connects to a drive. */
     RawNbd(Path socket, String drive) throws IOException {
-        channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        receive(18);
-        byte[] name = drive.getBytes(StandardCharsets.UTF_8);
-        send(ByteBuffer.allocate(20 + name.length)
-                .putInt(FIXED_NEWSTYLE_NO_ZEROES)
-                .putLong(OPTION_MAGIC)
-                .putInt(EXPORT_NAME)
-                .putInt(name.length)
-                .put(name)
-                .flip());
-        receive(10);
+        channel = connect(socket, drive);
     }
 
-    /** Sends a request and waits for nothing. */
-    void request(int flags, int type, long cookie, long offset, int length, ByteBuffer payload) throws IOException {
-        send(ByteBuffer.allocate(28 + payload.remaining())
-                .putInt(REQUEST_MAGIC)
+    /** Connects to a drive, and returns the socket to talk to it. */
+    static SocketChannel connect(Path socket, String drive) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        receive(channel, 18);
+        byte[] name = drive.getBytes(StandardCharsets.UTF_8);
+        send(
+                channel,
+                ByteBuffer.allocate(20 + name.length)
+                        .putInt(FIXED_NEWSTYLE_NO_ZEROES)
+                        .putLong(OPTION_MAGIC)
+                        .putInt(EXPORT_NAME)
+                        .putInt(name.length)
+                        .put(name)
+                        .flip());
+        receive(channel, 10);
+        return channel;
+    }
+
+    /** Puts a request, but for its payload. */
+    static ByteBuffer put(ByteBuffer to, int flags, int type, long cookie, long offset, int length) {
+        return to.putInt(REQUEST_MAGIC)
                 .putShort((short) flags)
                 .putShort((short) type)
                 .putLong(cookie)
                 .putLong(offset)
-                .putInt(length)
-                .put(payload)
-                .flip());
+                .putInt(length);
+    }
+
+    /** Sends a request and waits for nothing. */
+    void request(int flags, int type, long cookie, long offset, int length, ByteBuffer payload) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(28 + payload.remaining());
+        send(
+                channel,
+                put(request, flags, type, cookie, offset, length).put(payload).flip());
     }
 
     /** Waits for the next reply, to a request that has no data in its reply. */
     Reply reply() throws IOException {
-        ByteBuffer reply = receive(16);
+        ByteBuffer reply = receive(channel, 16);
         return new Reply(reply.getLong(8), reply.getInt(4));
     }
 
@@ -75,16 +88,16 @@ final class RawNbd implements AutoCloseable {
         if (reply.error() != 0) {
             throw new IOException("read of " + length + " bytes at " + offset + ": error " + reply.error());
         }
-        return receive(length);
+        return receive(channel, length);
     }
 
-    private void send(ByteBuffer bytes) throws IOException {
+    private static void send(SocketChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
-    private ByteBuffer receive(int length) throws IOException {
+    private static ByteBuffer receive(SocketChannel channel, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         while (bytes.hasRemaining()) {
             if (channel.read(bytes) < 0) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,8 +61,18 @@ final class Weir implements AutoCloseable {
 
     /** Starts a Weir that is soon there and never fast, and does not wait. */
     static Weir launchQuickly(Path home, String... arguments) {
+        return launchWith("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", home, arguments);
+    }
+
+    /** Starts Weir with more options for its JVM, and does not wait. */
+    static Weir launchWith(String options, Path home, String... arguments) {
+        return launchIn(Map.of("WEIR_JAVA_OPTS", options), home, arguments);
+    }
+
+    /** Starts Weir with more in its environment, and does not wait. */
+    static Weir launchIn(Map<String, String> environment, Path home, String... arguments) {
         ProcessBuilder builder = command(home, "run", arguments);
-        builder.environment().put("WEIR_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        builder.environment().putAll(environment);
         return launch(builder, home);
     }
 
