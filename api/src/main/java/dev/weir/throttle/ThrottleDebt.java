@@ -30,10 +30,16 @@ public final class ThrottleDebt {
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
-        ThrottleDebt debt = new ThrottleDebt(
-                LimitKey.ALL.stream().mapToLong(nanos).toArray(),
-                LimitKey.ALL.stream().mapToLong(burstNanos).toArray());
+        ThrottleDebt debt = new ThrottleDebt(ofEach(nanos), ofEach(burstNanos));
         return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
+    }
+
+    private static long[] ofEach(ToLongFunction<LimitKey> value) {
+        long[] values = new long[LimitKey.ALL.size()];
+        for (LimitKey limit : LimitKey.ALL) {
+            values[limit.ordinal()] = value.applyAsLong(limit);
+        }
+        return values;
     }
 
     /**
