@@ -51,6 +51,7 @@ class FaultyBackendIT {
         Path config = Files.writeString(
                 home.resolve("weir.conf"),
                 """
+                weir.nbd.stop-timeout = 1s
                 weir.drives {
                   faulty { backend { type = faulty }, limits.iops = 1000 }
                   well { backend { type = memory, size = 1MiB } }
