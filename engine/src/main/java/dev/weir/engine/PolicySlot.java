@@ -58,6 +58,33 @@ final class PolicySlot {
         tell("");
     }
 
+    private PolicySlot(PolicySlot of, long now) {
+        owner = of.owner;
+        type = of.type;
+        limits = of.limits;
+        factory = of.factory;
+        reason = of.reason;
+        known.set(of.debt(now), now);
+        try {
+            policy = of.copyOfPolicy(now);
+        } catch (RuntimeException | Error e) {
+            reason = "policy " + type + " cannot be copied: " + e;
+        }
+    }
+
+    private @Nullable ThrottlePolicy copyOfPolicy(long now) {
+        if (policy == null || factory == null) {
+            return null;
+        }
+        ThrottlePolicy copy = policy.copy();
+        return copy == null ? factory.create(limits, policy.debt(now), now) : copy;
+    }
+
+    /** Returns a slot that stands as this one and goes its own way, to try out what goes when. */
+    PolicySlot copy(long now) {
+        return new PolicySlot(this, now);
+    }
+
     String type() {
         return type;
     }
