@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * has a tmux of its own, on a socket in a folder of the test.
  */
 final class Tmux implements AutoCloseable {
-    private static final int TRIES = 300;
-    private static final long PAUSE_MILLIS = 100;
+    private static final int TRIES = 600;
+    private static final long PAUSE_MILLIS = 50;
 
     private final Path socket;
 
@@ -65,6 +65,11 @@ final class Tmux implements AutoCloseable {
     /** Returns what the screen shows. */
     String screen() {
         return tmux("capture-pane", "-p");
+    }
+
+    /** Returns whether anything on the screen has a colour. */
+    boolean isColoured() {
+        return tmux("capture-pane", "-p", "-e").contains("\u001b[3");
     }
 
     /** Waits until the screen shows all of these, and returns it. */

@@ -125,7 +125,7 @@ final class BenchCommandTest {
     @Test
     void writesAreForThoseWhoMeanIt() {
         refuses(
-                "this writes random data all over drive vm1 (1 MiB), and what is on it is lost; 2 clients use it now; "
+                "this writes all over drive vm1 (1 MiB), and what is on it is lost; 2 clients use it now; "
                         + "say --force if that is meant",
                 "vm1",
                 "--rw=randrw");
