@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class QueueView {
     private static final long NOBODY_KNOWS = -1;
 
-    /** How often time moves on for each request at the most; a policy that lets nothing go is not followed for ever. */
-    private static final int STEPS = 8;
+    /** How many queues are looked at; then it is too far ahead: in a large group, or with a policy that lets nothing go. */
+    private static final int LOOKS = 200_000;
 
     private final ThrottleDomain domain;
     private final @Nullable BlockQueue queue;
@@ -74,7 +74,7 @@ final class QueueView {
     /** Lets everything go when it can, until the queue is empty or nobody knows. */
     private void runAhead(BlockQueue until) {
         long aheadNanos = 0;
-        for (long steps = (long) STEPS * domain.queued(); steps > 0 && !until.isEmpty(); steps--) {
+        for (int looks = LOOKS; looks > 0 && !until.isEmpty(); looks -= domain.waiting().size()) {
             Lane next = domain.next(now + aheadNanos);
             if (next == null) {
                 look(until.reads, now + aheadNanos);

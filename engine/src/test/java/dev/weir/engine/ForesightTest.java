@@ -101,6 +101,22 @@ class ForesightTest {
     }
 
     @Test
+    void aLargeGroupIsNotFollowedForEver() {
+        fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
+        for (int drive = 0; drive < 600; drive++) {
+            fixture.configure("vm" + drive, "bucket", "tenant", Map.of());
+            submit("vm" + drive, Operation.READ, 512);
+            submit("vm" + drive, Operation.READ, 512);
+        }
+        assertEquals(
+                List.of(SECOND * 19 / 10, -1L),
+                fixture.control("vm1").queue().stream()
+                        .map(QueuedRequest::goesInNanos)
+                        .toList());
+        assertEquals(2, fixture.control("vm599").queue().size());
+    }
+
+    @Test
     void nothingIsForeseenWithoutAPolicyAndNothingIsHidden() {
         fixture.configure("vm0", "nosuch", null, Map.of("iops", 20L));
         submit("vm0", Operation.WRITE, 512);

@@ -57,7 +57,8 @@ public final class DriveCommands {
             Without a name, those of all drives; each drive's stand in the order in which they go.
             "Goes in" is exact as things are: with the limits as they are set, what waits on the
             other drives of its group, and nothing new. It is a dash where nobody can say, as when
-            the policy is missing. "Held by" is the limit that holds a request when its turn comes.
+            the policy is missing, or too many others of the group come first. "Held by" is the
+            limit that holds a request when its turn comes.
 
             """
                     + Usage.OPTIONS;

@@ -319,8 +319,11 @@ final class CommandsTest {
 
                 Usage: queue [NAME] [--json]
 
-                Without a name, those of all drives. They stand in the order in which they go as things
-                are; "goes in" is a dash where nobody can say, as when the policy is missing.
+                Without a name, those of all drives; each drive's stand in the order in which they go.
+                "Goes in" is exact as things are: with the limits as they are set, what waits on the
+                other drives of its group, and nothing new. It is a dash where nobody can say, as when
+                the policy is missing, or too many others of the group come first. "Held by" is the
+                limit that holds a request when its turn comes.
 
                      --json   as JSON, for programs
                   -? --help   this text""",
