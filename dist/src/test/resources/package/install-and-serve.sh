@@ -6,27 +6,11 @@
 # Run as root in a mount namespace of its own: unshare --mount install-and-serve.sh PACKAGE FOLDER
 set -eu
 package=$1
-root=$2/root
-top=$2/top
-
-fail() {
-  echo "failed: $*" >&2
-  exit 1
-}
-
-mkdir -p "$root" "$top"
-mount -t tmpfs tmpfs "$top"
-mkdir "$top/upper" "$top/work"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$top/upper,workdir=$top/work" "$root"
-for folder in proc dev sys; do mount --rbind "/$folder" "$root/$folder"; done
-# no service manager to be found, nor anything else that runs on this machine
-mount -t tmpfs tmpfs "$root/run"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+folder=$2
+. "$(dirname "$0")/overlay-root"
 cp "$package" "$root/tmp/weir.deb"
 
-in_root() { chroot "$root" "$@"; }
-
-in_root dpkg --install /tmp/weir.deb >"$2/dpkg.log" 2>&1 || { cat "$2/dpkg.log" >&2; fail "dpkg --install"; }
+in_root dpkg --install /tmp/weir.deb >"$folder/dpkg.log" 2>&1 || { cat "$folder/dpkg.log" >&2; fail "dpkg --install"; }
 in_root getent passwd weir >/dev/null || fail "there is no user weir"
 in_root dpkg --verify weir || fail "files are not as in the package"
 [ -L "$root/etc/systemd/system/multi-user.target.wants/weir.service" ] || fail "the unit is not enabled"
@@ -47,14 +31,9 @@ weir {
 CONF
 as_weir() { in_root runuser -u weir -- env "JAVA_HOME=${JAVA_HOME-}" "$@"; }
 # shellcheck disable=SC2086  # one word an argument, as systemd has it
-as_weir $command >"$2/weir.out" 2>"$2/weir.err" &
+as_weir $command >"$folder/weir.out" 2>"$folder/weir.err" &
 weir=$!
-i=0
-until grep -q '^ready$' "$2/weir.out"; do
-  i=$((i + 1))
-  if [ $i -gt 300 ] || ! kill -0 "$weir"; then cat "$2/weir.err" >&2; fail "not ready"; fi
-  sleep 0.1
-done
+await_ready "$weir"
 
 uri='nbd+unix:///vm1?socket=/run/weir/nbd.sock'
 [ "$(as_weir nbdinfo --size "$uri")" = 16777216 ] || fail "nbdinfo does not see the drive"
@@ -67,10 +46,10 @@ head -c 1048576 "$root/var/lib/weir/disks/vm1.img" | cmp - "$root/tmp/data" || f
 
 # completion and manual are where the shell and man look for them
 in_root bash -c '. /usr/share/bash-completion/completions/weir && complete -p weir' >/dev/null || fail "completion"
-LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$2/man.out" 2>"$2/man.err" || fail "man"
-[ ! -s "$2/man.err" ] || { cat "$2/man.err" >&2; fail "man warns"; }
+LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$folder/man.out" 2>"$folder/man.err" || fail "man"
+[ ! -s "$folder/man.err" ] || { cat "$folder/man.err" >&2; fail "man warns"; }
 
-in_root dpkg --purge weir >"$2/purge.log" 2>&1 || { cat "$2/purge.log" >&2; fail "dpkg --purge"; }
+in_root dpkg --purge weir >"$folder/purge.log" 2>&1 || { cat "$folder/purge.log" >&2; fail "dpkg --purge"; }
 [ -e "$root/var/lib/weir/disks/vm1.img" ] || fail "purging took a disk along"
 left=$(find "$root/usr/share/weir" "$root/etc/weir" "$root/var/lib/weir" -mindepth 1 ! -path "*/disks*" 2>/dev/null || true)
 [ -z "$left" ] || fail "left behind: $left"

@@ -28,6 +28,14 @@ public interface BlockBackend {
     boolean mayBlock();
 
     /**
+     * {@return whether a {@link #write} waits for the one before anyway, as those into one file do} Then one worker does them in
+     * turn, in place of many that wait for each other. Those that are to be flushed at once (FUA) are not held back by it.
+     */
+    default boolean writesInTurn() {
+        return false;
+    }
+
+    /**
      * Fills {@code destination} from its position to its limit.
      *
      * @param destination direct or on the heap; afterwards its position is its limit

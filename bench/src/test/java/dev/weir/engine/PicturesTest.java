@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class PicturesTest {
 
-    /** If what is meant has changed: {@code java … dev.weir.engine.Pictures docs/pictures}, and look at them. */
+    /** If what is meant has changed, docs/how-throttling-works.md says how to draw them anew; look at them then. */
     @Test
     void thePicturesInTheDocumentationAreWhatTheEngineDoes() throws IOException {
         for (Map.Entry<String, String> picture : Pictures.all().entrySet()) {

@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * reading, on one thread.
  */
 final class ConfigurationReader {
+    /** The keys of the block {@code weir}. */
+    static final List<String> KEYS = List.of("nbd", "metrics", "groups", "drives");
+
+    /** The keys of the block {@code nbd}. */
+    static final List<String> NBD_KEYS = Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
+            .flatMap(List::stream)
+            .toList();
+
     private final Inputs inputs;
     private final Types types;
     private final Findings findings = new Findings();
@@ -41,7 +49,7 @@ final class ConfigurationReader {
     private Reading read() {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
-        weir.refuseUnknown(List.of("nbd", "metrics", "groups", "drives"), List.of());
+        weir.refuseUnknown(KEYS, List.of());
         Setting nbd = weir.child("nbd");
         NbdSecurity security = new NbdSecurity(nbd, files);
         List<String> listen = listen(nbd, security);
@@ -123,11 +131,7 @@ final class ConfigurationReader {
     }
 
     private List<String> listen(Setting nbd, NbdSecurity rules) {
-        nbd.refuseUnknown(
-                Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
-                        .flatMap(List::stream)
-                        .toList(),
-                List.of());
+        nbd.refuseUnknown(NBD_KEYS, List.of());
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {

@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
 final class DriveReader {
-    private static final List<String> GROUP_KEYS = List.of("policy", "limits");
-    private static final List<String> DRIVE_KEYS =
+    /** The keys of a group. */
+    static final List<String> GROUP_KEYS = List.of("policy", "limits");
+
+    /** The keys of a drive. */
+    static final List<String> DRIVE_KEYS =
             List.of("backend", "policy", "limits", "group", "read-only", "description", "clients");
+
     private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();

@@ -8,11 +8,14 @@ final class MetricsReader {
     private static final String LISTEN = "listen";
     private static final String BEYOND_LOOPBACK = "beyond-loopback";
 
+    /** The keys of the block. */
+    static final List<String> KEYS = List.of(LISTEN, BEYOND_LOOPBACK);
+
     private MetricsReader() {}
 
     /** Returns {@code tcp:host:port}, or null if there is to be none, or if it is not as it should be. */
     static @Nullable String read(Setting metrics) {
-        metrics.refuseUnknown(List.of(LISTEN, BEYOND_LOOPBACK), List.of());
+        metrics.refuseUnknown(KEYS, List.of());
         Setting listen = metrics.child(LISTEN);
         boolean meant = Boolean.TRUE.equals(Values.flag(metrics.child(BEYOND_LOOPBACK)));
         String address = NbdAddress.read(listen);

@@ -18,6 +18,12 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that is run to its end, for at most a minute unless it is given more. */
 final class Client {
+    /** Why a test is left out with {@code ./test --again}. */
+    static final String ONCE = "has been checked on another JDK";
+
+    /** The tag of tests that measure, beside which nothing else is to run. */
+    static final String ALONE = "alone";
+
     private static final long SECONDS = 60;
 
     /**

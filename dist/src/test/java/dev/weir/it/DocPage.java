@@ -22,16 +22,20 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code prints: TEXT}: it has to;
  *   <li>{@code fails: STATUS}: it has to;
  *   <li>{@code needs: PROGRAM…}: without these the rest of the page is skipped;
- *   <li>{@code file: NAME}: the block is what is in a file, and is written.
+ *   <li>{@code file: NAME}: the block is what is in a file, and is written;
+ *   <li>{@code from: PATH}: the block is part of that file of the sources, however far it is indented there.
  * </ul>
+ *
+ * Nothing escapes: a block says what it is in ({@code text} is what programs print), and is fenced.
  *
  * @param path where it is
  * @param blocks all of its blocks in order
  */
 record DocPage(Path path, List<Block> blocks) {
     private static final Pattern FENCE = Pattern.compile("```(\\S*)");
-    private static final Pattern MARK = Pattern.compile("<!-- (not run|background|prints|fails|needs|file): (.+) -->");
-    private static final Set<String> OTHER_NAMES_OF_SH = Set.of("bash", "shell", "console", "shell-session");
+    private static final Pattern MARK =
+            Pattern.compile("<!-- (not run|background|prints|fails|needs|file|from): (.+) -->");
+    private static final Set<String> LANGUAGES = Set.of("sh", "text", "hocon", "java", "xml", "dockerfile");
 
     /**
      * A fenced block.
@@ -68,6 +72,10 @@ record DocPage(Path path, List<Block> blocks) {
                 blocks.add(block(path, i + 2, fence.group(1), lines.subList(i + 1, end), marks));
                 marks = new LinkedHashMap<>();
                 i = end;
+            } else if (lines.get(i).startsWith("    ")
+                    && i > 0
+                    && lines.get(i - 1).isEmpty()) {
+                throw new IOException(path + ":" + (i + 1) + ": must be in a fence: " + lines.get(i));
             } else if (!marks.isEmpty()) {
                 throw new IOException(path + ":" + i + ": is not above a block: " + marks);
             }
@@ -86,8 +94,8 @@ record DocPage(Path path, List<Block> blocks) {
 
     private static Block block(Path path, int line, String language, List<String> lines, Map<String, String> marks)
             throws IOException {
-        if (OTHER_NAMES_OF_SH.contains(language)) {
-            throw new IOException(path + ":" + line + ": commands are in blocks of sh, not of " + language);
+        if (!LANGUAGES.contains(language)) {
+            throw new IOException(path + ":" + line + ": a block is one of " + LANGUAGES + ", not of " + language);
         }
         return new Block(line, language, String.join("\n", lines) + "\n", marks);
     }

@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,10 +50,7 @@ class DocsIT {
 
     @ParameterizedTest
     @MethodSource("pagesWithCommands")
-    @EnabledIfSystemProperty(
-            named = "weir.docs",
-            matches = "true",
-            disabledReason = "every page has yet to be seen to pass")
+    @DisabledIfSystemProperty(named = "weir.again", matches = "true", disabledReason = Client.ONCE)
     void itsCommandsDoWhatItSays(Path page, @TempDir Path folder) throws IOException, InterruptedException {
         try (Reader reader = new Reader(DocPage.read(SOURCES.resolve(page)), folder)) {
             reader.follow();
@@ -70,6 +68,25 @@ class DocsIT {
             }
         }
         assertTrue(commands > 20, "found " + commands);
+    }
+
+    /** What is shown of a program in Java is part of one that is compiled and tested. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void itsJavaIsThatOfTheSources(Path page) throws IOException {
+        for (Block block : DocPage.read(SOURCES.resolve(page)).blocks()) {
+            String where = page + ":" + block.line();
+            String source = block.mark("from");
+            assertTrue(source != null || !block.language().equals("java"), () -> where + " is from nowhere");
+            if (source != null) {
+                String text = Files.readString(SOURCES.resolve(source));
+                assertTrue(unindented(text).contains(unindented(block.text())), () -> where + " is not in " + source);
+            }
+        }
+    }
+
+    private static String unindented(String text) {
+        return text.lines().map(String::strip).collect(Collectors.joining("\n"));
     }
 
     @ParameterizedTest

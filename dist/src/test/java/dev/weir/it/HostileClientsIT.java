@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Ten thousand connections that do what they must not, with a seed, beside a client that behaves: memory, descriptors
  * and that one's latency are afterwards as they were before. Prints the figures.
  */
+@Tag(Client.ALONE)
 class HostileClientsIT {
     private static final int CONNECTIONS = Integer.getInteger("weir.hostile.connections", 10_000);
     private static final int OPEN_AT_ONCE = 300;

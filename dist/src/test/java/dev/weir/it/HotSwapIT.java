@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * byte. The drive {@code bucket} has a limit that holds nothing: each of its requests is due the moment it is made, so the
  * longest of their latencies around a swap is what the swap stalled beyond due.
  */
+@Tag(Client.ALONE)
 class HotSwapIT {
     /** Fewer for a try on a busy machine: {@code -Dweir.swaps=100}. */
     private static final int SWAPS = Integer.getInteger("weir.swaps", 1000);

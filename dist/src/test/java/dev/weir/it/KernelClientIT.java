@@ -13,10 +13,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The NBD client of the Linux kernel, in an emulated guest that reaches Weir over TCP. */
+/**
+ * The NBD client of the Linux kernel, in an emulated guest that reaches Weir over TCP: attached and detached by the
+ * commands of docs/guides/kernel.md.
+ */
 class KernelClientIT {
     private static final int BYTES = 1 << 20;
 
@@ -41,13 +45,13 @@ class KernelClientIT {
             for m in %s; do $b insmod /$m.ko; done
             $b ifconfig lo up
             $b ifconfig eth0 10.0.2.15 up
-            /bin/nbd-client 10.0.2.2 %d /dev/nbd0 -N vm1
+            /bin/%s
             $b dd if=/dev/nbd0 of=/dev/nbd0 bs=64k count=16 seek=16 iflag=direct oflag=direct
             echo "guest has read $($b dd if=/dev/nbd0 bs=64k count=16 iflag=direct | $b sha256sum)"
             $b sync
             $b blkdiscard -l %d /dev/nbd0 && echo guest has discarded
             echo "cache: $($b cat /sys/block/nbd0/queue/write_cache)"
-            /bin/nbd-client -d /dev/nbd0
+            /bin/%s
             $b poweroff -f
             """;
 
@@ -66,7 +70,11 @@ class KernelClientIT {
         try (Weir weir =
                 Weir.start(home, "-drive", "id=vm1,memory=16M,bps=20M", "--listen", socket, "--listen", listen)) {
             Client.run("nbdcopy", data.toString(), weir.uri("vm1")).ok();
-            String init = INIT.formatted(String.join(" ", MODULES), port, BYTES);
+            String guide = Files.readString(Path.of("../docs/guides/kernel.md"));
+            String attach = first(guide, "nbd-client -name vm1 127.0.0.1 [^\n]*")
+                    .replaceFirst("127.0.0.1 \\d+", "10.0.2.2 " + port);
+            String detach = first(guide, "nbd-client -d [^\n]*");
+            String init = INIT.formatted(String.join(" ", MODULES), attach, BYTES, detach);
             List<String> network = List.of("-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=");
             String console = Guest.boot(folder, init, MODULES, List.of("busybox", "nbd-client"), network);
             String sum = HexFormat.of()
@@ -79,6 +87,15 @@ class KernelClientIT {
         byte[] copied = Files.readAllBytes(disk);
         assertTrue(Arrays.equals(random, Arrays.copyOfRange(copied, BYTES, 2 * BYTES)), "what the guest has written");
         assertTrue(Arrays.equals(new byte[BYTES], Arrays.copyOf(copied, BYTES)), "what the guest has discarded");
+    }
+
+    private static String first(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group();
     }
 
     private static int freePort() throws IOException {

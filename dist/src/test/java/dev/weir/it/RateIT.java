@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * a tenth of a second's worth in it that every limit allows. Ten seconds are measured because the slice policy lets
  * a slice's worth go at once: one slice more or less in the time that is measured is then one percent.
  */
+@Tag(Client.ALONE)
 class RateIT {
     private static final double TOLERANCE = 0.02;
     private static final long MIB = 1 << 20;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,9 @@ final class Storage {
     private final Clock clock;
     private final @Nullable ExecutorService workers;
 
+    /** For writes, if the backend does them in turn. */
+    private final @Nullable InTurn writers;
+
     /** Counts down to the next request to be measured; threads that do so at once may miss a count. */
     private int untilMeasured;
 
@@ -55,6 +59,7 @@ final class Storage {
         this.statistics = statistics;
         this.clock = clock;
         this.workers = backend.mayBlock() ? Workers.of(drive) : null;
+        this.writers = workers != null && backend.writesInTurn() ? new InTurn(workers) : null;
     }
 
     BlockBackend backend() {
@@ -74,6 +79,8 @@ final class Storage {
             runHere(request);
         } else if (request.operation() == Operation.READ) {
             read(workers, request);
+        } else if (writers != null && request.operation() == Operation.WRITE && !request.fua()) {
+            hand(writers, request, () -> perform(request));
         } else {
             hand(workers, request, () -> perform(request));
         }
@@ -131,7 +138,7 @@ final class Storage {
         }
     }
 
-    private void hand(ExecutorService to, DriveRequest request, Supplier<@Nullable BlockError> work) {
+    private void hand(Executor to, DriveRequest request, Supplier<@Nullable BlockError> work) {
         long begun = clock.nanoTime();
         try {
             to.execute(() -> {

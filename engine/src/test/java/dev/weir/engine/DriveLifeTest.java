@@ -19,6 +19,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -243,6 +244,22 @@ class DriveLifeTest {
         assertTrue(done.await(10, TimeUnit.SECONDS));
         assertTrue(thread[0].getName().startsWith("weir-vm1-"));
         assertEquals(List.of("open vm1", "read 512"), fixture.backends.log);
+    }
+
+    @Test
+    void writesGoInTurnToABackendThatDoesThemSo() throws InterruptedException {
+        fixture.backends.mayBlock = true;
+        fixture.backends.writesInTurn = true;
+        fixture.configure("vm1", "bucket", null, Map.of());
+        int count = 1000;
+        CountDownLatch done = new CountDownLatch(count);
+        List<String> expected = new ArrayList<>(List.of("open vm1"));
+        for (int i = 0; i < count; i++) {
+            fixture.submit("vm1", "guest", Operation.WRITE, i * 512L, 512, request -> done.countDown());
+            expected.add("write " + i * 512L);
+        }
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertEquals(expected, fixture.backends.log);
     }
 
     @Test

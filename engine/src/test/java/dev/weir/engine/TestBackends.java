@@ -23,6 +23,7 @@ final class TestBackends implements BlockBackendFactory {
 
     boolean mayBlock;
     boolean readsNow;
+    boolean writesInTurn;
     boolean zeroesFast;
 
     @Override
@@ -48,6 +49,11 @@ final class TestBackends implements BlockBackendFactory {
             @Override
             public boolean mayBlock() {
                 return mayBlock;
+            }
+
+            @Override
+            public boolean writesInTurn() {
+                return writesInTurn;
             }
 
             @Override

@@ -156,6 +156,7 @@ final class EventLoop implements Executor {
         return thread.getName();
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private void run() {
         try (selector;
                 hangups) {
@@ -163,6 +164,7 @@ final class EventLoop implements Executor {
                 if (!tasks.isEmpty()) {
                     selector.selectNow(serve);
                 } else if (!pollBusily()) {
+                    Thread.yield(); // a client that waits for the processor may have more to send: decision 019
                     selector.select(serve);
                 }
                 runTasks();

@@ -78,9 +78,17 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
             replies.writeOn();
             awaitFlush();
         }
-        if ((operations & SelectionKey.OP_READ) != 0) {
+        if (isUnread()) {
+            // a client behind with its replies is in no hurry, and many requests at once cost less than one by one
+            awaitRequests(false);
+        } else {
             read();
         }
+    }
+
+    /** Whether the socket is full of replies. */
+    private boolean isUnread() {
+        return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
     }
 
     /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
@@ -166,7 +174,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
         if (!wire.isOpen()) {
             return false;
         }
-        boolean unread = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+        boolean unread = isUnread();
         boolean unsent = transmission.payload() != null && !full;
         unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
         unsentMillis = unsent ? unsentMillis + Ticker.MILLIS : 0;
@@ -177,20 +185,23 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
             close("cut off");
             return false;
         }
-        watchForHangup();
-        ticking = unread || unsent || full;
+        try {
+            if (unread) {
+                read(); // a client that reads once all is sent would wait for us, and we for it
+            }
+            watchForHangup();
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
+        ticking = wire.isOpen() && (unread || unsent || full);
         return ticking;
     }
 
-    private void watchForHangup() {
-        try {
-            if (full) {
-                loop.hangups().watch((SocketChannel) key.channel(), this);
-            } else {
-                loop.hangups().unwatch((SocketChannel) key.channel());
-            }
-        } catch (IOException e) {
-            close(String.valueOf(e.getMessage()));
+    private void watchForHangup() throws IOException {
+        if (full) {
+            loop.hangups().watch((SocketChannel) key.channel(), this);
+        } else {
+            loop.hangups().unwatch((SocketChannel) key.channel());
         }
     }
 

@@ -208,6 +208,18 @@ class NbdServerTest {
         }
     }
 
+    /** More, one at a time, than the sockets hold in either direction. */
+    @Test
+    void aClientMayReadOnceAllIsSent() throws Exception {
+        int count = Math.min(1000, MAX_REQUESTS);
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            for (int cookie = 0; cookie < count; cookie++) {
+                client.send(new Requests().read(cookie, cookie * 4096L, 4096));
+            }
+            assertReads(client, count, new byte[count * 4096]);
+        }
+    }
+
     @Test
     void takesNoMoreRequestsThanTheBound() throws Exception {
         drive.hold();

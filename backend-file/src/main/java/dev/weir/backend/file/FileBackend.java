@@ -41,6 +41,12 @@ final class FileBackend implements BlockBackend {
         return true;
     }
 
+    /** Linux lets one thread at a time write into a file through its cache. */
+    @Override
+    public boolean writesInTurn() {
+        return true;
+    }
+
     @Override
     public void read(ByteBuffer destination, long offset) throws IOException {
         int position = destination.position();
