@@ -78,7 +78,7 @@ final class Ask {
         try (input) {
             return client.attend(input);
         } catch (IOException e) {
-            Messages.say(e.getMessage());
+            Messages.say(String.valueOf(e.getMessage()));
         }
         return 1;
     }

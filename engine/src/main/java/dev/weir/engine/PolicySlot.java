@@ -30,6 +30,9 @@ final class PolicySlot {
     /** For messages: {@code drive vm1} or {@code group tenant-a}. */
     private final String owner;
 
+    /** Whether nothing is held by it, and so nothing is to be said of it. */
+    private boolean isCopy;
+
     private final KnownDebt known = new KnownDebt();
     private String type;
     private ThrottleLimits limits;
@@ -59,6 +62,7 @@ final class PolicySlot {
     }
 
     private PolicySlot(PolicySlot of, long now) {
+        isCopy = true;
         owner = of.owner;
         type = of.type;
         limits = of.limits;
@@ -239,7 +243,9 @@ final class PolicySlot {
     private void fail(Throwable e) {
         policy = null;
         reason = "policy " + type + " failed: " + e;
-        log.error("{} holds its queue: {}", owner, reason, e);
+        if (!isCopy) {
+            log.error("{} holds its queue: {}", owner, reason, e);
+        }
     }
 
     /** Says in the log when it begins to hold, or goes on. */

@@ -74,7 +74,9 @@ final class QueueView {
     /** Lets everything go when it can, until the queue is empty or nobody knows. */
     private void runAhead(BlockQueue until) {
         long aheadNanos = 0;
-        for (int looks = LOOKS; looks > 0 && !until.isEmpty(); looks -= domain.waiting().size()) {
+        for (int looks = LOOKS;
+                looks > 0 && !until.isEmpty();
+                looks -= domain.waiting().size()) {
             Lane next = domain.next(now + aheadNanos);
             if (next == null) {
                 look(until.reads, now + aheadNanos);
