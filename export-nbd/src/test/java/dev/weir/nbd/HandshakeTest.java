@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest {
-    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
+    static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
     private static final int WRITABLE = Nbd.NBD_FLAG_HAS_FLAGS
             | Nbd.NBD_FLAG_SEND_FLUSH
             | Nbd.NBD_FLAG_SEND_FUA
@@ -52,7 +51,7 @@ class HandshakeTest {
     private final Exports exports = new Exports();
     private final Handshake handshake = new Handshake(all(exports), TlsMode.OFF);
 
-    private static VisibleExports all(Exports exports) {
+    static VisibleExports all(Exports exports) {
         return new VisibleExports(exports, () -> Identity.UNKNOWN);
     }
 
@@ -525,7 +524,7 @@ class HandshakeTest {
         return replies(output());
     }
 
-    private static List<OptionReply> replies(ByteBuffer output) {
+    static List<OptionReply> replies(ByteBuffer output) {
         List<OptionReply> replies = new ArrayList<>();
         while (output.hasRemaining()) {
             assertEquals(0x3e889045565a9L, output.getLong());
@@ -538,99 +537,7 @@ class HandshakeTest {
         return replies;
     }
 
-    private static List<Integer> types(List<OptionReply> replies) {
+    static List<Integer> types(List<OptionReply> replies) {
         return replies.stream().map(OptionReply::type).toList();
-    }
-
-    @Test
-    void requiredTlsComesBeforeAllButAbort() {
-        Handshake required = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
-        for (int option : new int[] {0, Nbd.NBD_OPT_LIST, Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO, 8, 9, 10, 11, 12345}) {
-            assertEquals(Step.TAKEN, take(required, option, infoData("vm1")));
-            assertEquals(List.of(Nbd.NBD_REP_ERR_TLS_REQD), answers(required));
-        }
-        assertEquals(Step.STARTTLS, take(required, Nbd.NBD_OPT_STARTTLS));
-        assertEquals(List.of(Nbd.NBD_REP_ACK), answers(required));
-
-        Handshake leaving = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
-        assertEquals(Step.ABORTED, take(leaving, Nbd.NBD_OPT_ABORT));
-        Handshake hasty = greeted(new Handshake(all(exports), TlsMode.REQUIRED));
-        assertEquals(Step.REFUSED, take(hasty, Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
-        assertTrue(hasty.fault().contains("TLS"), hasty.fault());
-    }
-
-    @Test
-    void tlsThatIsOffIsAMatterOfPolicy() {
-        begin(FLAGS);
-
-        assertEquals(Nbd.NBD_REP_ERR_POLICY, last(Nbd.NBD_OPT_STARTTLS).type());
-    }
-
-    @Test
-    void tlsNeedsFixedNewstyle() {
-        Handshake old = new Handshake(all(exports), TlsMode.OPTIONAL);
-        old.output();
-        old.take(ByteBuffer.allocate(4).putInt(Nbd.NBD_FLAG_C_NO_ZEROES).flip());
-
-        assertEquals(Step.TAKEN, take(old, Nbd.NBD_OPT_STARTTLS));
-        assertEquals(List.of(Nbd.NBD_REP_ERR_POLICY), answers(old));
-    }
-
-    /** A drive for some is not told from one that is not there: neither before TLS nor over it. */
-    @Test
-    void optionalTlsHidesDrivesThatAreForSome() {
-        exports.add(golden, Set.of("alice"));
-        Handshake optional = greeted(new Handshake(all(exports), TlsMode.OPTIONAL));
-        for (String name : List.of("gölden", "nothing")) {
-            assertEquals(Step.TAKEN, take(optional, Nbd.NBD_OPT_GO, infoData(name)));
-            assertEquals(List.of(Nbd.NBD_REP_ERR_TLS_REQD), answers(optional));
-        }
-        take(optional, Nbd.NBD_OPT_LIST);
-        assertEquals(List.of(Nbd.NBD_REP_SERVER, Nbd.NBD_REP_ACK), answers(optional));
-        take(optional, Nbd.NBD_OPT_STARTTLS, (byte) 0);
-        assertEquals(List.of(Nbd.NBD_REP_ERR_INVALID), answers(optional));
-
-        Handshake bob = overTls(optional, "bob");
-        for (String name : List.of("gölden", "nothing")) {
-            assertEquals(Step.TAKEN, take(bob, Nbd.NBD_OPT_GO, infoData(name)));
-            assertEquals(List.of(Nbd.NBD_REP_ERR_UNKNOWN), answers(bob));
-        }
-        Handshake alice = overTls(optional, "alice");
-        assertEquals(Step.TRANSMISSION, take(alice, Nbd.NBD_OPT_GO, infoData("gölden")));
-        assertSame(golden, alice.agreement().drive());
-    }
-
-    @Test
-    void whatWasNegotiatedBeforeTlsIsForgotten() {
-        Handshake optional = greeted(new Handshake(all(exports), TlsMode.OPTIONAL));
-        take(optional, Nbd.NBD_OPT_STRUCTURED_REPLY);
-        assertEquals(List.of(Nbd.NBD_REP_ACK), answers(optional));
-        assertEquals(Step.STARTTLS, take(optional, Nbd.NBD_OPT_STARTTLS));
-
-        Handshake secure = overTls(optional, "alice");
-        assertEquals(0, secure.output().length);
-        take(secure, Nbd.NBD_OPT_STARTTLS);
-        assertEquals(List.of(Nbd.NBD_REP_ERR_INVALID), answers(secure));
-        take(secure, Nbd.NBD_OPT_GO, infoData("vm1"));
-        assertEquals(NbdMode.SIMPLE, secure.agreement().mode());
-    }
-
-    private static Handshake greeted(Handshake fresh) {
-        fresh.output();
-        fresh.take(ByteBuffer.allocate(4).putInt(FLAGS).flip());
-        return fresh;
-    }
-
-    private Handshake overTls(Handshake plain, String client) {
-        return plain.overTls(new VisibleExports(exports, () -> Identity.of(client)));
-    }
-
-    private static Step take(Handshake by, int option, byte... data) {
-        return by.take(ByteBuffer.wrap(NbdClient.option(option, data)));
-    }
-
-    /** Returns the types of what was answered. */
-    private static List<Integer> answers(Handshake by) {
-        return types(replies(ByteBuffer.wrap(by.output())));
     }
 }

@@ -7,11 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.BlockError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,52 +20,20 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
-class NbdServerTest {
-    private static final int SIZE = 8 << 20;
+class NbdServerTest extends NbdServerFixture {
     private static final int MAX_REQUESTS = Limits.DEFAULT.maxRequests();
-    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
-
-    private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
-    private final Exports exports = new Exports();
-    private final NbdServer server = new NbdServer(exports);
-
-    private final Path folder;
-    private final Path socket;
 
     NbdServerTest(@TempDir Path folder) {
-        this.folder = folder;
-        socket = folder.resolve("nbd.sock");
-    }
-
-    @BeforeEach
-    void start() throws IOException {
-        exports.add(drive);
-        server.start();
-        server.listen(List.of("unix:" + socket, "tcp:127.0.0.1:0"));
-    }
-
-    /** Every test leaves no buffer behind, once its clients have gone. */
-    @AfterEach
-    void stop() {
-        server.close();
-        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
-        assertFalse(Files.exists(socket));
+        super(folder);
     }
 
     @Test
@@ -295,42 +260,6 @@ class NbdServerTest {
     }
 
     @Test
-    void aDriveThatGoesEndsItsConnectionsWhenTheyAreAnswered() throws Exception {
-        MemoryDrive stays = new MemoryDrive("stays", 4096, false);
-        exports.add(stays);
-        drive.hold();
-        try (NbdClient busy = NbdClient.to(unix(), "vm1");
-                NbdClient idle = NbdClient.to(unix(), "vm1");
-                NbdClient half = NbdClient.to(unix(), "vm1");
-                NbdClient other = NbdClient.to(unix(), "stays")) {
-            busy.send(new Requests().read(1, 0, 512).flush(2));
-            half.send(new Requests()
-                    .flush(1)
-                    .request(0, Nbd.NBD_CMD_WRITE, 2, 0, 2)
-                    .raw(bytes(1)));
-            drive.awaitHeld(3);
-            settle();
-            exports.remove(drive);
-            exports.remove(drive);
-            server.driveChanged(drive);
-            assertTrue(idle.isClosedByServer());
-            settle();
-            busy.send(new Requests().flush(3));
-            drive.fail(BlockError.ESHUTDOWN);
-            drive.release(false);
-
-            assertEquals(Reply.error(1, Nbd.NBD_ESHUTDOWN), busy.reply());
-            assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), busy.reply());
-            assertTrue(busy.isClosedByServer());
-            assertEquals(Reply.error(1, Nbd.NBD_ESHUTDOWN), half.reply());
-            assertTrue(half.isClosedByServer());
-            other.send(new Requests().flush(4));
-            assertEquals(Reply.ok(4), other.reply());
-        }
-        assertEquals(3, drive.seen().size());
-    }
-
-    @Test
     void garbageEndsThatConnectionOnly() throws Exception {
         try (NbdClient good = NbdClient.to(unix(), "vm1");
                 NbdClient inTransmission = NbdClient.to(unix(), "vm1");
@@ -379,47 +308,6 @@ class NbdServerTest {
         }
     }
 
-    /** One request is with the backend, one is held in the queue, and one does not come any more. */
-    @ParameterizedTest
-    @EnumSource(Queued.class)
-    void aStopAnswersWhatIsWithTheBackend(Queued queued) throws Exception {
-        BlockingQueue<Runnable> backend = new LinkedBlockingQueue<>();
-        drive.on(backend::add);
-        try (NbdClient client = NbdClient.to(unix(), "vm1");
-                NbdClient idle = NbdClient.to(tcp(), "vm1")) {
-            client.send(new Requests().read(1, 0, 512));
-            Runnable started = backend.take();
-            drive.hold();
-            client.send(new Requests().read(2, 0, 512));
-            drive.awaitHeld(1);
-            CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> server.stop(50_000, queued));
-            assertTrue(idle.isClosedByServer());
-            drive.awaitCancelled();
-            assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
-            client.send(new Requests().read(3, 0, 512));
-            if (queued == Queued.ESHUTDOWN) {
-                assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), client.reply());
-            }
-            assertFalse(stop.isDone());
-            started.run();
-
-            assertEquals(Reply.ok(1, new byte[512]), client.reply(512));
-            assertTrue(client.isClosedByServer());
-            stop.get();
-        }
-    }
-
-    @Test
-    void aStopDoesNotWaitForABackendForEver() throws Exception {
-        drive.on(neverDone -> {});
-        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
-            client.send(new Requests().flush(1));
-            server.stop(100, Queued.UNANSWERED);
-
-            assertTrue(client.isClosedByServer());
-        }
-    }
-
     @Test
     void listensElsewhereWhenToldAndKeepsItsConnections() throws Exception {
         Path second = folder.resolve("new/second.sock");
@@ -448,42 +336,6 @@ class NbdServerTest {
         server.listen(List.of(port.replace("127.0.0.1", "localhost")));
 
         assertEquals(List.of(), server.faults());
-    }
-
-    @Test
-    void closingEndsEveryConnection() throws Exception {
-        drive.hold();
-        try (NbdClient client = NbdClient.to(unix(), "vm1");
-                NbdClient inHandshake = new NbdClient(tcp())) {
-            client.send(new Requests().read(1, 0, 512));
-            drive.awaitHeld(1);
-            inHandshake.greet(FLAGS);
-
-            server.close();
-
-            assertTrue(client.isClosedByServer());
-            assertTrue(inHandshake.isClosedByServer());
-            assertEquals(0, drive.heldCount());
-        }
-    }
-
-    private SocketAddress unix() {
-        return UnixDomainSocketAddress.of(socket);
-    }
-
-    private SocketAddress tcp() {
-        String address = server.addresses().get(1);
-        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    }
-
-    /** Waits until every thread of the server has done what it has to do at the moment. */
-    private void settle() throws InterruptedException {
-        for (int i = 0; i < 2; i++) {
-            CountDownLatch done = new CountDownLatch(server.loops().size());
-            server.loops().forEach(loop -> loop.execute(done::countDown));
-            done.await();
-        }
     }
 
     private static Requests writes(byte[] data) {
