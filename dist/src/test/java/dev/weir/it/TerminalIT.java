@@ -208,17 +208,6 @@ class TerminalIT {
     }
 
     @Test
-    void aShellWhoseBundleIsUpdatedComesBack() {
-        String shell = weir.bundle("weir-shell");
-        terminal.enter("x = old").await("old");
-        terminal.enter("clear; update " + shell)
-                .await("nothing but a prompt", screen -> screen.strip().equals(PROMPT));
-        terminal.enter("echo it is $x.").await("\nit is .");
-        terminal.enter("clear; queue scratch").await("HELD BY");
-        assertEquals(0, weir.countLogged("a request from the shell failed"));
-    }
-
-    @Test
     void manyMayAttachAndOneThatHangsHarmsNobody() {
         try (Tmux second = attach("NO_COLOR=1")) {
             terminal.enter("sleep 100");
