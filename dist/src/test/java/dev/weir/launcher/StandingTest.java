@@ -13,7 +13,16 @@ class StandingTest {
 
     private static Standing standing(boolean listening, List<String> served, Map<String, String> unavailable) {
         return new Standing(
-                true, List.of(), List.of(), List.of("a", "b"), served, unavailable, listening, List.of(), List.of());
+                true,
+                List.of(),
+                List.of(),
+                List.of("a", "b"),
+                served,
+                unavailable,
+                listening,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -37,8 +46,10 @@ class StandingTest {
                 "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
         List<String> many = IntStream.range(0, 1000).mapToObj(i -> "d" + i).toList();
-        Standing large =
-                new Standing(true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of());
+        Standing large = new Standing(
+                true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of(), List.of());
         assertEquals("drives to open: d0, d1, d2, d3, d4, d5, d6, d7, d8, d9 and 990 more", large.awaited());
+        assertEquals(
+                "bundles to start", standing(true, List.of("a", "b"), Map.of()).awaited());
     }
 }
