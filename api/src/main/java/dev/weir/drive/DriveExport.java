@@ -5,7 +5,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Offers every {@link Drive} service to clients over a network protocol. It is a service while it listens,
- * with what it listens on as the property {@link #ADDRESSES} and what it could not listen on as {@link #FAULTS}.
+ * with what it listens on as the properties {@link #ADDRESSES} and {@link #URIS}, and what it could not listen on as
+ * {@link #FAULTS}.
  *
  * <p>Thread-safe.
  */
@@ -14,6 +15,9 @@ public interface DriveExport {
 
     /** The service property, a {@code String[]}, of addresses: {@code unix:/path} and {@code tcp:host:port}. */
     String ADDRESSES = "weir.export.addresses";
+
+    /** The service property, a {@code String[]}, of a URI for each address; the name of a drive goes at the end of its path. */
+    String URIS = "weir.export.uris";
 
     /** The service property, a {@code String[]}, of lines that say what it cannot listen on and why. */
     String FAULTS = "weir.export.faults";

@@ -9,8 +9,9 @@ package dev.weir.drive;
  * @param offset where in the drive, in bytes
  * @param length how much, in bytes
  * @param ageNanos how long it has been waiting
- * @param heldBy what holds it: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}), or {@code no policy}
- * @param goesInNanos how long until it goes if nothing changes; -1 if that cannot be said
+ * @param heldBy what holds it when its turn comes: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}),
+ *     {@code turn} if none does, or why there is no policy
+ * @param goesInNanos how long until it goes if nothing changes and nothing comes; -1 if that cannot be said
  */
 public record QueuedRequest(
         long id,

@@ -46,6 +46,17 @@ public final class MeteredTime {
     }
 
     /**
+     * Starts where another one is, at its rate.
+     *
+     * @param of the other one, which stays as it is
+     */
+    public MeteredTime(MeteredTime of) {
+        unitsPerSecond = of.unitsPerSecond;
+        nanos = of.nanos;
+        rest = of.rest;
+    }
+
+    /**
      * Moves on by what {@code units} (0 or more) take at the rate, at most 73 years at a time.
      *
      * @param units 0 or more

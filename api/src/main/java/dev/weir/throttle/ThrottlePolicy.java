@@ -1,5 +1,6 @@
 package dev.weir.throttle;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -65,4 +66,12 @@ public interface ThrottlePolicy {
      * @param now the time, in nanoseconds of any origin
      */
     ThrottleDebt debt(long now);
+
+    /**
+     * {@return a policy that stands exactly as this one and goes its own way from here; null, if one that takes over
+     * the {@linkplain #debt debt} stands no differently} It foresees when the requests go that wait.
+     */
+    default @Nullable ThrottlePolicy copy() {
+        return null;
+    }
 }

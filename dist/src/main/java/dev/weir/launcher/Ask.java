@@ -17,10 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ask {
     private final ShellClient client;
-    private final Home home;
 
     Ask(Home home) {
-        this.home = home;
         client = new ShellClient(
                 home.folder(),
                 new FileOutputStream(FileDescriptor.out),
@@ -67,7 +65,7 @@ final class Ask {
     }
 
     /** Gives the one at the terminal a shell in that Weir and returns the exit status. */
-    int attend() {
+    int attend() throws InterruptedException {
         TerminalInput input = new TerminalInput(true);
         Thread restore = new Thread(input::close);
         Runtime.getRuntime().addShutdownHook(restore);
@@ -79,10 +77,8 @@ final class Ask {
         }
         try (input) {
             return client.attend(input);
-        } catch (ShellException e) {
-            Messages.say(e.reason());
         } catch (IOException e) {
-            Messages.say("left the shell of the Weir in " + home.folder());
+            Messages.say(String.valueOf(e.getMessage()));
         }
         return 1;
     }

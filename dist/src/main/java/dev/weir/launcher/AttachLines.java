@@ -1,49 +1,56 @@
 package dev.weir.launcher;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** How clients reach the drives: lines to paste into another terminal. */
 final class AttachLines {
     private static final int DRIVES = 8;
 
+    private static final String PLAIN =
+            """
+
+            To use %1$s, in another terminal:
+              qemu-system-x86_64 -drive file='%2$s',format=raw,if=virtio
+              qemu-img info '%2$s'
+              fio --name=%1$s --ioengine=nbd --uri='%2$s' --rw=randread --bs=4k --iodepth=16 --runtime=10
+              nbdcopy --progress '%2$s' copy.img
+            """;
+
+    /** QEMU takes no URI for TLS. */
+    private static final String ENCRYPTED =
+            """
+
+            To use %1$s, in another terminal, with ca-cert.pem and what else a client needs in the folder DIR:
+              nbdinfo '%2$s'
+              fio --name=%1$s --ioengine=nbd --uri='%2$s' --rw=randread --bs=4k --iodepth=16 --runtime=10
+              nbdcopy --progress '%2$s' copy.img
+            With a key of USER in FILE, it is USER@ before the host, and tls-psk-file=FILE instead of the certificates.
+            """;
+
     private AttachLines() {}
 
-    /** Returns what to show for what is served on these addresses ({@code unix:PATH} or {@code tcp:HOST:PORT}). */
-    static String of(List<String> addresses, List<String> drives) {
-        StringBuilder lines = new StringBuilder("NBD listens on %s%n".formatted(String.join(" and ", addresses)));
-        if (!addresses.isEmpty() && !drives.isEmpty()) {
-            String address = addresses.get(0);
-            drives.stream().limit(DRIVES).forEach(drive -> lines.append("  %s%n".formatted(uri(address, drive))));
+    /** Returns what to show of a Weir that has started. */
+    static String of(Standing standing) {
+        List<String> drives = standing.usable();
+        StringBuilder lines =
+                new StringBuilder("NBD listens on %s%n".formatted(String.join(" and ", standing.addresses())));
+        if (!standing.uris().isEmpty() && !drives.isEmpty()) {
+            String server = standing.uris().get(0);
+            drives.stream().limit(DRIVES).forEach(drive -> lines.append("  %s%n".formatted(uri(server, drive))));
             if (drives.size() > DRIVES) {
                 lines.append("  and %d more%n".formatted(drives.size() - DRIVES));
             }
-            String drive = drives.get(0);
-            lines.append(
-                    """
-
-                    To use %1$s, in another terminal:
-                      qemu-system-x86_64 -drive file='%2$s',format=raw,if=virtio
-                      qemu-img info '%2$s'
-                      fio --name=%1$s --ioengine=nbd --uri='%2$s' --rw=randread --bs=4k --iodepth=16 --runtime=10
-                      nbdcopy --progress '%2$s' copy.img
-                    """
-                            .formatted(drive, uri(address, drive)));
+            boolean encrypted = server.startsWith("nbds");
+            String uri = uri(server, drives.get(0));
+            String paste = encrypted ? uri + (uri.contains("?") ? "&" : "?") + "tls-certificates=DIR" : uri;
+            lines.append((encrypted ? ENCRYPTED : PLAIN).formatted(drives.get(0), paste));
         }
         return lines + "%nhelp lists the commands of this shell, exit stops Weir%n".formatted();
     }
 
-    /** Returns the NBD URI of a drive, without a character that a shell or an option of QEMU would take for its own. */
-    static String uri(String address, String drive) {
-        return address.startsWith("unix:")
-                ? "nbd+unix:///%s?socket=%s".formatted(encode(drive), encode(address.substring("unix:".length())))
-                : "nbd://%s/%s".formatted(address.substring("tcp:".length()), encode(drive));
-    }
-
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8)
-                .replace("+", "%20")
-                .replace("%2F", "/");
+    /** Puts a drive's name, in which nothing has to be encoded, at the end of a URI's path. */
+    private static String uri(String server, String drive) {
+        int query = server.indexOf('?');
+        return query < 0 ? server + drive : server.substring(0, query) + drive + server.substring(query);
     }
 }

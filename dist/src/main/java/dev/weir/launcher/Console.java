@@ -53,7 +53,7 @@ final class Console implements AutoCloseable {
         }
     }
 
-    private boolean wasLeft() {
+    private boolean wasLeft() throws InterruptedException {
         try {
             client.attend(input);
             return true;

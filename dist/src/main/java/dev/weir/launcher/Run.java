@@ -96,8 +96,7 @@ final class Run {
                 .forEach((drive, reason) -> Messages.say("drive %s is not served: %s".formatted(drive, reason))));
         logs.openConsole();
         if (shell && settled.isPresent()) {
-            System.out.print(
-                    AttachLines.of(settled.get().addresses(), settled.get().usable()));
+            System.out.print(AttachLines.of(settled.get()));
             console.open();
         } else if (progress.await(Standing::ready).isPresent()) {
             System.out.println("ready");

@@ -27,6 +27,9 @@ final class ShellClient {
     private static final String PROTOCOL = "1";
     private static final int MAX_PAYLOAD = 64 << 10;
     private static final long STOP_SECONDS = 60;
+    private static final int INCOMPLETE = -1;
+    private static final int RETRIES = 25;
+    private static final long RETRY_MILLIS = 200;
 
     private final Path home;
     private final OutputStream out;
@@ -84,24 +87,51 @@ final class ShellClient {
     }
 
     /**
-     * Gives the one at the terminal a shell, and returns the exit status when it is left.
+     * Gives the one at the terminal a shell, and returns the exit status when it is left. When the bundle that serves it
+     * is replaced, the one at the terminal gets a shell from that.
      *
-     * @throws IOException if no Weir runs there, or it ends meanwhile; the message says so
+     * @throws IOException if no Weir runs there, it ends meanwhile, or the one at the terminal hangs up; the message
+     *     says so
      */
-    int attend(TerminalInput typed) throws IOException {
-        try (SocketChannel channel = connect()) {
-            send(channel, typed.window(), 'S', "");
-            typed.attach(channel);
-            return answer(channel);
-        } finally {
-            typed.detach();
+    int attend(TerminalInput typed) throws IOException, InterruptedException {
+        SocketChannel shell = connect();
+        while (true) {
+            try (SocketChannel channel = shell) {
+                send(channel, typed.window(), 'S', "");
+                typed.attach(channel);
+                int status = answer(channel);
+                if (status != INCOMPLETE) {
+                    return status;
+                }
+                if (!channel.isOpen()) {
+                    throw new IOException("left the shell of the Weir in " + home);
+                }
+            } finally {
+                typed.detach();
+            }
+            shell = reconnect();
         }
+    }
+
+    private SocketChannel reconnect() throws ShellException, InterruptedException {
+        for (int i = 0; i < RETRIES && ProcessHandle.of(Long.parseLong(pid)).isPresent(); i++) {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            try {
+                return connect();
+            } catch (ShellException e) {
+                // not yet
+            }
+        }
+        throw new ShellException("the shell of the Weir in " + home + " has ended");
     }
 
     private int ask(char kind, String request) throws IOException {
         try (SocketChannel channel = connect()) {
             send(channel, terminal, kind, request);
-            return answer(channel);
+            int status = answer(channel);
+            return status == INCOMPLETE
+                    ? fail("the Weir in " + home + " ended before its answer was complete")
+                    : status;
         } catch (ShellException e) {
             return fail(e.reason());
         }
@@ -138,6 +168,7 @@ final class ShellClient {
         }
     }
 
+    /** Prints the answer and returns the exit status, or {@link #INCOMPLETE} if the other side has closed before. */
     private int answer(SocketChannel channel) throws IOException {
         DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
         if (!receive(in) || type != 'H') {
@@ -161,7 +192,7 @@ final class ShellClient {
                 }
             }
         }
-        throw new ShellException("the Weir in " + home + " ended before its answer was complete");
+        return INCOMPLETE;
     }
 
     /** Returns whether there was one more frame. */

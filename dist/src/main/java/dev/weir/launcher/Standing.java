@@ -23,6 +23,7 @@ import org.osgi.framework.ServiceReference;
  * @param unavailable why others cannot, by name
  * @param listening whether the export is there
  * @param addresses what it listens on
+ * @param uris of each of those, without the name of a drive
  * @param exportFaults what it cannot listen on, a line for each
  */
 record Standing(
@@ -34,6 +35,7 @@ record Standing(
         Map<String, String> unavailable,
         boolean listening,
         List<String> addresses,
+        List<String> uris,
         List<String> exportFaults) {
 
     private static final String SERVICES = "dev.weir.drive.";
@@ -60,6 +62,7 @@ record Standing(
                 unavailable,
                 export != null,
                 strings(export, "weir.export.addresses"),
+                strings(export, "weir.export.uris"),
                 strings(export, "weir.export.faults"));
     }
 
@@ -100,7 +103,10 @@ record Standing(
         if (!configured) {
             return "the configuration";
         }
-        return listening ? "drives to open: " + String.join(", ", missing()) : "the NBD export";
+        if (!listening) {
+            return "the NBD export";
+        }
+        return missing().isEmpty() ? "bundles to start" : "drives to open: " + String.join(", ", missing());
     }
 
     private static @Nullable ServiceReference<?> one(BundleContext context, String service) {

@@ -26,6 +26,7 @@ final class TerminalInput implements AutoCloseable {
     private final boolean escapes;
     private @Nullable SocketChannel channel; // guarded by this, as is what follows
     private @Nullable String saved;
+    private boolean hungUp;
 
     /**
      * Opens nothing yet.
@@ -72,9 +73,12 @@ final class TerminalInput implements AutoCloseable {
         return noColor == null || noColor.isEmpty() ? window.toString() : window + "no_color=1\n";
     }
 
-    /** Sends what is typed from now on there. */
+    /** Sends what is typed from now on there; closes it if nothing will be typed any more. */
     synchronized void attach(SocketChannel to) {
         channel = to;
+        if (hungUp) {
+            hangUp();
+        }
     }
 
     /** Keeps what is typed from now on from everybody. */
@@ -110,6 +114,7 @@ final class TerminalInput implements AutoCloseable {
     }
 
     private synchronized void hangUp() {
+        hungUp = true;
         try {
             if (channel != null) {
                 channel.close();

@@ -131,7 +131,7 @@ final class WeirCommand implements Callable<Integer> {
             description = "Opens a shell in the running Weir: lines are edited, completed with Tab and remembered.",
             footer = {"", "exit or Ctrl-D leave it; Ctrl-] leaves even a Weir that does not answer."},
             mixinStandardHelpOptions = true)
-    int shell() {
+    int shell() throws InterruptedException {
         return new Ask(Home.of(home)).attend();
     }
 

@@ -21,6 +21,7 @@ class HungBackendIT {
         Path config = Files.writeString(
                 home.resolve("weir.conf"),
                 """
+                weir.nbd.stop-timeout = 1s
                 weir.drives {
                   stuck { backend { type = faulty } }
                   well { backend { type = memory, size = 1MiB } }

@@ -161,6 +161,19 @@ class TlsIT {
         assertTrue(info.out().contains("16 MiB"), info.out());
     }
 
+    /** The shell shows URIs to which only what is the client's own has to be added. */
+    @Test
+    void theUriThatIsShownIsGood() {
+        String shown = Client.run(Weir.command(folder.resolve("home"), "exec", "drive secret"), "")
+                .ok()
+                .out();
+        String uri = "nbds://127.0.0.1:%d/secret".formatted(port);
+        assertTrue(shown.contains("attach    " + uri + "\n"), shown);
+        assertTrue(shown.contains("clients   only bob; CN=alice,O=Example\n"), shown);
+        Client.run("nbdinfo", uri.replace("//", "//bob@") + "?tls-psk-file=" + folder.resolve("keys.psk"))
+                .ok();
+    }
+
     @Test
     void withoutTlsNothingIsSaid() {
         Client.Result plain = Client.run("nbdinfo", "--list", "nbd://localhost:" + port);

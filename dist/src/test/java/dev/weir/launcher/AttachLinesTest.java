@@ -1,45 +1,51 @@
 package dev.weir.launcher;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AttachLinesTest {
 
-    @Test
-    void uriOfAUnixSocket() {
-        assertEquals("nbd+unix:///vm1?socket=/run/weir/nbd.sock", AttachLines.uri("unix:/run/weir/nbd.sock", "vm1"));
-    }
-
-    @Test
-    void uriKeepsNothingThatAShellOrQemuWouldTakeForItsOwn() {
-        assertEquals(
-                "nbd+unix:///a%27b?socket=/my%20home%2C/50%25/nbd%26.sock",
-                AttachLines.uri("unix:/my home,/50%/nbd&.sock", "a'b"));
-    }
-
-    @Test
-    void uriOfATcpAddress() {
-        assertEquals("nbd://[::1]:10809/vm1", AttachLines.uri("tcp:[::1]:10809", "vm1"));
+    private static String lines(String uri, List<String> drives) {
+        return AttachLines.of(new Standing(
+                true,
+                List.of(),
+                List.of(),
+                drives,
+                drives,
+                Map.of(),
+                true,
+                List.of("unix:/s", "tcp:127.0.0.1:10809"),
+                List.of(uri),
+                List.of()));
     }
 
     @Test
     void showsWhereDrivesAreAndCountsThoseThatAreTooMany() {
-        String few = AttachLines.of(List.of("unix:/s", "tcp:127.0.0.1:10809"), List.of("a", "b"));
+        String few = lines("nbd+unix:///?socket=/s", List.of("a", "b"));
         assertTrue(few.contains("unix:/s and tcp:127.0.0.1:10809"), few);
         assertTrue(few.contains("  nbd+unix:///b?socket=/s\n"), few);
         assertTrue(few.contains("qemu-img info 'nbd+unix:///a?socket=/s'\n"), few);
-        String many = AttachLines.of(List.of("unix:/s"), Collections.nCopies(10, "x"));
-        assertTrue(many.contains("and 2 more"), many);
+        String many = lines("nbd://[::1]:10809/", Collections.nCopies(10, "x"));
+        assertTrue(many.contains("  nbd://[::1]:10809/x\n  and 2 more\n"), many);
+    }
+
+    @Test
+    void showsWhatAClientNeedsForTls() {
+        String tcp = lines("nbds://127.0.0.1:10809/", List.of("a"));
+        assertTrue(tcp.contains("nbdinfo 'nbds://127.0.0.1:10809/a?tls-certificates=DIR'\n"), tcp);
+        assertFalse(tcp.contains("qemu"), tcp);
+        String unix = lines("nbds+unix:///?socket=/s", List.of("a"));
+        assertTrue(unix.contains("nbdinfo 'nbds+unix:///a?socket=/s&tls-certificates=DIR'\n"), unix);
     }
 
     @Test
     void showsNoLinesWithoutADrive() {
-        String none = AttachLines.of(List.of("unix:/s"), List.of());
+        String none = lines("nbd+unix:///?socket=/s", List.of());
         assertTrue(none.contains("unix:/s"), none);
         assertFalse(none.contains("qemu"), none);
     }

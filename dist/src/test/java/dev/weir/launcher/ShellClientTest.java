@@ -2,6 +2,7 @@ package dev.weir.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -170,6 +171,30 @@ final class ShellClientTest {
         });
         assertEquals(1, client(0).execute("drives"));
         said("so far", "weir: the Weir in " + home + " ended before its answer was complete\n");
+        server.get();
+    }
+
+    @Test
+    void aShellThatIsReplacedGoesOnWithItsSuccessor() throws Exception {
+        CompletableFuture<String> successor = serve(to -> send(to, 'H', GREETING))
+                .thenCompose(said -> serve(to -> {
+                    send(to, 'H', GREETING);
+                    send(to, 'o', "again");
+                    send(to, 'q', (byte) 7);
+                }));
+        assertEquals(7, client(0).attend(new TerminalInput(true)));
+        said("again", "");
+        assertTrue(successor.get().endsWith("|S"));
+    }
+
+    @Test
+    void aShellThatEndsWithItsProcessIsLeft() throws Exception {
+        Process process = new ProcessBuilder("cat").start();
+        process.getOutputStream().close();
+        process.waitFor();
+        CompletableFuture<String> server = serve(to -> send(to, 'H', "protocol=1\npid=" + process.pid()));
+        IOException left = assertThrows(IOException.class, () -> client(0).attend(new TerminalInput(true)));
+        assertEquals("the shell of the Weir in " + home + " has ended", left.getMessage());
         server.get();
     }
 

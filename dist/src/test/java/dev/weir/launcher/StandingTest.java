@@ -12,7 +12,16 @@ class StandingTest {
 
     private static Standing standing(boolean listening, List<String> served, Map<String, String> unavailable) {
         return new Standing(
-                true, List.of(), List.of(), List.of("a", "b"), served, unavailable, listening, List.of(), List.of());
+                true,
+                List.of(),
+                List.of(),
+                List.of("a", "b"),
+                served,
+                unavailable,
+                listening,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -35,5 +44,7 @@ class StandingTest {
         assertEquals(
                 "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
+        assertEquals(
+                "bundles to start", standing(true, List.of("a", "b"), Map.of()).awaited());
     }
 }

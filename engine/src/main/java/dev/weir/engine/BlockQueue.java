@@ -110,13 +110,29 @@ final class BlockQueue {
         lane.add(request, ++held, now);
     }
 
+    /** Returns a queue that stands as this one, with requests that do nothing, to see how it goes on. */
+    BlockQueue copy(Clock ofCopy, long now) {
+        BlockQueue copy = new BlockQueue(own.copy(now), ofCopy, () -> {}, domain -> {});
+        reads.copyTo(copy.reads);
+        writes.copyTo(copy.writes);
+        copy.served = served;
+        copy.sitsOut = sitsOut;
+        copy.laneTurn = laneTurn;
+        return copy;
+    }
+
+    /** Notes that the head of a lane is taken next and goes to the storage; then {@link #handOver} must be called. */
+    void departs(Lane lane, long now) {
+        heldNanos.record(now - lane.arrival(0));
+        handingOver = true;
+    }
+
     /**
-     * Takes the head of a lane, which goes now; then {@link #handOver} must be called.
+     * Takes the head of a lane, which goes now.
      *
      * @param sharedNanos what it takes of what the lanes share
      */
-    DriveRequest take(Lane lane, long sharedNanos, long now) {
-        heldNanos.record(now - lane.arrival(0));
+    DriveRequest take(Lane lane, long sharedNanos) {
         laneTurn = lane.served;
         lane.served += sharedNanos;
         Lane other = lane.other();
@@ -124,7 +140,6 @@ final class BlockQueue {
             other.served = Turn.later(other.served, laneTurn);
         }
         changed();
-        handingOver = true;
         return lane.removeFirst();
     }
 

@@ -79,6 +79,14 @@ final class Lane {
         return ids[index(place)];
     }
 
+    /** Adds to another lane, which is empty, what waits here, as requests that do nothing. */
+    void copyTo(Lane copy) {
+        copy.served = served;
+        for (int place = 0; place < size; place++) {
+            copy.add(new ForeseenRequest(get(place)), id(place), arrival(place));
+        }
+    }
+
     DriveRequest removeFirst() {
         DriveRequest first = get(0);
         requests[head] = null;

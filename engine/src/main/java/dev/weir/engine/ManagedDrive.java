@@ -319,10 +319,9 @@ final class ManagedDrive implements DriveControl {
 
     @Override
     public List<QueuedRequest> queue() {
-        return throttle.locked(at -> {
-            String group = String.valueOf(settings.group());
-            return new QueueView(throttle.queue(), at.group(), group, clock.nanoTime()).requests();
-        });
+        String group = String.valueOf(settings.group());
+        return throttle.locked(at -> new QueueView(throttle.queue(), at, group, clock.nanoTime()))
+                .requests();
     }
 
     @Override

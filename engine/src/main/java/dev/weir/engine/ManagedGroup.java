@@ -43,7 +43,11 @@ final class ManagedGroup implements GroupControl {
     public GroupSnapshot snapshot() {
         synchronized (domain) {
             return new GroupSnapshot(
-                    settings, slot.reason(), slot.debt(clock.nanoTime()), domain.waitingQueues(), domain.queued());
+                    settings,
+                    slot.reason(),
+                    slot.debt(clock.nanoTime()),
+                    domain.waiting().size(),
+                    domain.queued());
         }
     }
 

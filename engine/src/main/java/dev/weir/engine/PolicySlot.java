@@ -30,6 +30,9 @@ final class PolicySlot {
     /** For messages: {@code drive vm1} or {@code group tenant-a}. */
     private final String owner;
 
+    /** Whether nothing is held by it, and so nothing is to be said of it. */
+    private boolean isCopy;
+
     private final KnownDebt known = new KnownDebt();
     private String type;
     private ThrottleLimits limits;
@@ -56,6 +59,34 @@ final class PolicySlot {
         this.reason = reason;
         known.set(ThrottleDebt.NONE, now);
         tell("");
+    }
+
+    private PolicySlot(PolicySlot of, long now) {
+        isCopy = true;
+        owner = of.owner;
+        type = of.type;
+        limits = of.limits;
+        factory = of.factory;
+        reason = of.reason;
+        known.set(of.debt(now), now);
+        try {
+            policy = of.copyOfPolicy(now);
+        } catch (RuntimeException | Error e) {
+            reason = "policy " + type + " cannot be copied: " + e;
+        }
+    }
+
+    private @Nullable ThrottlePolicy copyOfPolicy(long now) {
+        if (policy == null || factory == null) {
+            return null;
+        }
+        ThrottlePolicy copy = policy.copy();
+        return copy == null ? factory.create(limits, policy.debt(now), now) : copy;
+    }
+
+    /** Returns a slot that stands as this one and goes its own way, to try out what goes when. */
+    PolicySlot copy(long now) {
+        return new PolicySlot(this, now);
     }
 
     String type() {
@@ -212,7 +243,9 @@ final class PolicySlot {
     private void fail(Throwable e) {
         policy = null;
         reason = "policy " + type + " failed: " + e;
-        log.error("{} holds its queue: {}", owner, reason, e);
+        if (!isCopy) {
+            log.error("{} holds its queue: {}", owner, reason, e);
+        }
     }
 
     /** Says in the log when it begins to hold, or goes on. */

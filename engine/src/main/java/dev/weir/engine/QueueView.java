@@ -1,121 +1,153 @@
 package dev.weir.engine;
 
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
 import dev.weir.drive.DriveRequest;
+import dev.weir.drive.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.QueuedRequest;
+import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of every request in a queue what holds it and when it goes if nothing changes. That is exact for the request
- * that goes next; for those after it, it counts what the ones before them take at the slowest limit. It does not
- * foresee other members of a group taking their turns.
+ * Says of every request in a queue what holds it and when it goes if nothing changes. What waits in the queue's
+ * domain is copied, and the copy runs ahead of time, so that limits, bursts and the turns of others in a group are
+ * what they will be.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Made under the lock of the {@link ThrottleDomain}; from then on it belongs to one thread and needs no lock.
  */
 final class QueueView {
     private static final long NOBODY_KNOWS = -1;
 
-    private final BlockQueue queue;
-    private final @Nullable PolicySlot group;
+    /** How many queues are looked at; then it is too far ahead: in a large group, or with a policy that lets nothing go. */
+    private static final int LOOKS = 200_000;
+
+    private final ThrottleDomain domain;
+    private final @Nullable BlockQueue queue;
     private final String groupName;
     private final long now;
 
-    /** How one lane stands: what holds its head and for how long, and how far it has been followed. */
-    private final class Follower {
-        private final Lane lane;
-        private final String heldBy;
-        private final boolean shared;
-        private long goesInNanos;
-        private long served;
-        private int place;
+    /** What holds the head of each lane, or did the one before if this one does not have to wait for more. */
+    private final Map<Direction, String> holders = new EnumMap<>(Direction.class);
 
-        Follower(Lane lane) {
-            this.lane = lane;
-            served = lane.served;
-            long length = lane.get(0).length();
-            long ownWait = queue.own.waitNanos(lane.direction, length, now);
-            long groupWait = group == null ? 0 : group.waitNanos(lane.direction, length, now);
-            PolicySlot slot = group == null || ownWait >= groupWait ? queue.own : group;
-            LimitKey holder = slot.holder(lane.direction, length, now);
-            heldBy = (slot == queue.own ? "" : groupName + ": ") + name(slot, holder);
-            shared = holder == null || holder.direction() == null;
-            goesInNanos = Math.max(ownWait, groupWait);
-        }
+    /** The lanes of which it is known what holds the head. */
+    private final Set<Direction> known = EnumSet.noneOf(Direction.class);
 
-        private static String name(PolicySlot slot, @Nullable LimitKey holder) {
-            if (slot.isHolding()) {
-                return slot.reason();
-            }
-            return holder == null ? "turn" : holder.key();
-        }
+    private final List<QueuedRequest> requests = new ArrayList<>();
 
-        boolean isAtEnd() {
-            return place == lane.size();
-        }
-
-        boolean isUnknown() {
-            return goesInNanos == PolicySlot.UNKNOWN_NANOS;
-        }
-
-        /** Returns the next request of the lane as it stands, and how long it takes at the slowest limit. */
-        QueuedRequest view() {
-            DriveRequest request = lane.get(place);
-            return new QueuedRequest(
-                    lane.id(place),
-                    request.client().toString(),
-                    request.operation(),
-                    request.offset(),
-                    request.length(),
-                    now - lane.arrival(place),
-                    heldBy,
-                    isUnknown() ? NOBODY_KNOWS : goesInNanos);
-        }
-
-        /** Goes on to the next request and returns how long the one before takes at the slowest limit. */
-        long step() {
-            long bytes = lane.get(place++).length();
-            served += cost(bytes, true);
-            return cost(bytes, false);
-        }
-
-        private long cost(long bytes, boolean sharedOnly) {
-            long own = queue.own.isOpen() ? 0 : Turn.costNanos(queue.own.limits(), lane.direction, bytes, sharedOnly);
-            return group == null || group.isOpen()
-                    ? own
-                    : Math.max(own, Turn.costNanos(group.limits(), lane.direction, bytes, sharedOnly));
-        }
-    }
-
-    QueueView(BlockQueue queue, @Nullable PolicySlot group, String groupName, long now) {
-        this.queue = queue;
-        this.group = group;
+    /**
+     * @param of the queue that is looked at
+     * @param from the domain it is in
+     * @param groupName the name of the group that the domain is of, if it is of any
+     */
+    QueueView(BlockQueue of, ThrottleDomain from, String groupName, long now) {
         this.groupName = groupName;
         this.now = now;
+        domain = from.copy(new StoppedClock(now), now);
+        int place = from.waiting().indexOf(of);
+        queue = place < 0 ? null : domain.waiting().get(place);
     }
 
+    /** Returns all, in the order in which they go. */
     List<QueuedRequest> requests() {
-        List<Follower> lanes = new ArrayList<>(2);
-        for (Lane lane : List.of(queue.reads, queue.writes)) {
-            if (!lane.isEmpty()) {
-                lanes.add(new Follower(lane));
+        if (queue != null) {
+            runAhead(queue);
+            while (!queue.isEmpty()) {
+                Lane lane = queue.reads.isEmpty() || isOlder(queue.writes, queue.reads) ? queue.writes : queue.reads;
+                add(lane, NOBODY_KNOWS);
+                lane.removeFirst();
             }
         }
-        List<QueuedRequest> requests = new ArrayList<>();
-        boolean takeTurns = lanes.stream().allMatch(lane -> lane.shared && !lane.isUnknown());
-        while (!lanes.isEmpty()) {
-            Follower next = lanes.stream()
-                    .min(Comparator.comparingLong(lane -> takeTurns ? lane.served : lane.goesInNanos))
-                    .orElseThrow();
-            requests.add(next.view());
-            long taken = next.step();
-            lanes.stream()
-                    .filter(lane -> (takeTurns || lane == next) && !lane.isUnknown())
-                    .forEach(lane -> lane.goesInNanos += taken);
-            lanes.removeIf(Follower::isAtEnd);
-        }
         return requests;
+    }
+
+    private static boolean isOlder(Lane a, Lane b) {
+        return !a.isEmpty() && a.id(0) < b.id(0);
+    }
+
+    /** Lets everything go when it can, until the queue is empty or nobody knows. */
+    private void runAhead(BlockQueue until) {
+        long aheadNanos = 0;
+        for (int looks = LOOKS;
+                looks > 0 && !until.isEmpty();
+                looks -= domain.waiting().size()) {
+            Lane next = domain.next(now + aheadNanos);
+            if (next == null) {
+                look(until.reads, now + aheadNanos);
+                look(until.writes, now + aheadNanos);
+                aheadNanos += nextDueNanos(now + aheadNanos);
+                if (aheadNanos < 0) {
+                    return;
+                }
+            } else {
+                if (next.queue == until) {
+                    add(next, aheadNanos);
+                    known.remove(next.direction);
+                }
+                domain.take(next, now + aheadNanos);
+            }
+        }
+    }
+
+    /** Returns how long until the first timer is due; if none is, more than any time. */
+    private long nextDueNanos(long at) {
+        return domain.waiting().stream()
+                .map(waiting -> waiting.timer(at))
+                .filter(TimerSnapshot::armed)
+                .mapToLong(TimerSnapshot::dueInNanos)
+                .min()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private void look(Lane lane, long at) {
+        if (!lane.isEmpty() && known.add(lane.direction)) {
+            holders.put(lane.direction, holder(lane, at));
+        }
+    }
+
+    /** Asks copies, for a policy that is asked about a request may make room for it. */
+    private String holder(Lane lane, long at) {
+        PolicySlot own = lane.queue.own.copy(at);
+        PolicySlot shared = domain.group();
+        PolicySlot group = shared == null ? null : shared.copy(at);
+        long length = lane.get(0).length();
+        long ownWait = own.waitNanos(lane.direction, length, at);
+        PolicySlot slot = group != null && ownWait < group.waitNanos(lane.direction, length, at) ? group : own;
+        LimitKey limit = slot.holder(lane.direction, length, at);
+        return (slot == own ? "" : groupName + ": ")
+                + (slot.isHolding() ? slot.reason() : limit == null ? "turn" : limit.key());
+    }
+
+    private void add(Lane lane, long goesInNanos) {
+        DriveRequest request = lane.get(0);
+        requests.add(new QueuedRequest(
+                lane.id(0),
+                request.client().toString(),
+                request.operation(),
+                request.offset(),
+                request.length(),
+                now - lane.arrival(0),
+                holders.getOrDefault(lane.direction, "turn"),
+                goesInNanos));
+    }
+
+    /** Time passes in a copy as whoever made it says, and its timers are only looked at. */
+    private record StoppedClock(long nanoTime) implements Clock {
+        @Override
+        public Timer timer(Runnable task) {
+            return new Timer() {
+                @Override
+                public void arm(long due) {}
+
+                @Override
+                public void disarm() {}
+            };
+        }
     }
 }

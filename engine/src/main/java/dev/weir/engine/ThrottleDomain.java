@@ -43,11 +43,6 @@ final class ThrottleDomain {
         return group;
     }
 
-    /** Returns how many queues hold anything. */
-    int waitingQueues() {
-        return waiting.size();
-    }
-
     /** Returns how many requests wait in all of them. */
     int queued() {
         int queued = 0;
@@ -153,14 +148,30 @@ final class ThrottleDomain {
             }
             queue = lane.queue;
             storage = Objects.requireNonNull(queue.storage, "a closed drive has nothing in its queue");
+            queue.departs(lane, now);
             request = take(lane, now);
         }
         queue.handOver(request, storage, this);
         return true;
     }
 
+    /** Returns a domain that stands as this one, with copies of what waits, to see how it goes on. */
+    ThrottleDomain copy(Clock ofCopy, long now) {
+        ThrottleDomain copy = new ThrottleDomain(ofCopy, group == null ? null : group.copy(now));
+        waiting.forEach(queue -> copy.waiting.add(queue.copy(ofCopy, now)));
+        copy.turn = turn;
+        copy.furthest = furthest;
+        return copy;
+    }
+
+    /** Returns the queues that hold anything. */
+    List<BlockQueue> waiting() {
+        return waiting;
+    }
+
     /** Returns the lane whose head goes now; null if none can, and then the timers are set. */
-    private @Nullable Lane next(long now) {
+    @Nullable
+    Lane next(long now) {
         Lane first;
         Lane second;
         do {
@@ -238,7 +249,8 @@ final class ThrottleDomain {
         }
     }
 
-    private DriveRequest take(Lane lane, long now) {
+    /** Takes and charges the head of a lane that {@link #next} has returned. */
+    DriveRequest take(Lane lane, long now) {
         BlockQueue queue = lane.queue;
         Direction direction = lane.direction;
         long bytes = lane.get(0).length();
@@ -246,7 +258,7 @@ final class ThrottleDomain {
         turn = queue.served;
         queue.served += group == null ? 0 : Turn.costNanos(group.limits(), direction, bytes, false);
         furthest = Turn.later(furthest, queue.served);
-        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes), now);
+        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
         if (queue.isEmpty()) {
             stopsWaiting(queue);
         }

@@ -217,6 +217,7 @@ public final class NbdExport implements DriveExport {
     private Dictionary<String, Object> properties() {
         return FrameworkUtil.asDictionary(Map.of(
                 ADDRESSES, server.addresses().toArray(String[]::new),
+                URIS, server.uris("").toArray(String[]::new),
                 STOP_MILLIS, stopMillis,
                 FAULTS, faults().toArray(String[]::new)));
     }

@@ -198,9 +198,15 @@ final class NbdServer {
         return List.copyOf(faults);
     }
 
-    /** Returns the URIs of a drive, one for each address. */
+    /** Returns the URIs of a drive, one for each address; those of a server that wants TLS where it does. */
     synchronized List<String> uris(String drive) {
-        return sockets.values().stream().map(socket -> socket.uri(drive)).toList();
+        Security now = security;
+        return sockets.values().stream()
+                .map(socket -> {
+                    String uri = socket.uri(drive);
+                    return now.modeOf(socket) == TlsMode.REQUIRED ? uri.replaceFirst("^nbd", "nbds") : uri;
+                })
+                .toList();
     }
 
     /** Returns how many connections use a drive, as far as the threads that serve them say so soon. */

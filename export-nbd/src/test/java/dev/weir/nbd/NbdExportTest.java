@@ -38,6 +38,7 @@ class NbdExportTest {
 
         assertTrue(registered);
         assertArrayEquals(new String[] {"unix:" + socket}, (String[]) properties.get(DriveExport.ADDRESSES));
+        assertArrayEquals(new String[] {"nbd+unix:///?socket=" + socket}, (String[]) properties.get(DriveExport.URIS));
         assertArrayEquals(new String[] {"unix:relative: must be unix:/path, absolute"}, (String[])
                 properties.get(DriveExport.FAULTS));
         assertEquals(List.of("nbd+unix:///vm1?socket=" + socket), export.uris("vm1"));

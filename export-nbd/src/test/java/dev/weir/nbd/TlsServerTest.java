@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -162,6 +164,16 @@ class TlsServerTest {
             other.send(new Requests().flush(2));
             assertEquals(Reply.ok(2), other.reply());
         }
+    }
+
+    @Test
+    void urisSayWhereTlsIsWanted(@TempDir Path folder) {
+        Path socket = folder.resolve("s");
+        server.listen(List.of("tcp:127.0.0.1:0", "unix:" + socket));
+        assertTrue(server.uris("vm1").get(0).startsWith("nbds://127.0.0.1:"));
+        assertEquals("nbds+unix:///vm1?socket=" + socket, server.uris("vm1").get(1));
+        server.secure(Security.OFF);
+        assertTrue(server.uris("vm1").get(0).startsWith("nbd://127.0.0.1:"));
     }
 
     @Test

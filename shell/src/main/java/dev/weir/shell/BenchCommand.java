@@ -128,16 +128,18 @@ public final class BenchCommand {
 
     /** Asks whoever is at the terminal. */
     private boolean agreed(Drive drive, Optional<Terminal> terminal) {
-        int clients = whiteboard.clients(drive.name());
-        String what = "this writes random data all over drive %s (%s), and what is on it is lost; %s"
-                .formatted(
-                        drive.name(),
-                        Units.bytes(drive.size()),
-                        clients == 0 ? "no client uses it" : clients + " clients use it now");
+        String what = "this writes all over drive %s (%s), and what is on it is lost"
+                .formatted(drive.name(), Units.bytes(drive.size()));
+        String users =
+                switch (whiteboard.clients(drive.name())) {
+                    case 0 -> "no client uses it";
+                    case 1 -> "1 client uses it now";
+                    default -> whiteboard.clients(drive.name()) + " clients use it now";
+                };
         if (terminal.isEmpty()) {
-            throw new CommandFault(what + "; say --force if that is meant");
+            throw new CommandFault(what + "; " + users + "; say --force if that is meant");
         }
-        return ask(terminal.get(), what + ".\nGo on? [y/N] ");
+        return ask(terminal.get(), what + ";\n" + users + ". Go on? [y/N] ");
     }
 
     private static boolean ask(Terminal terminal, String question) {

@@ -36,7 +36,7 @@ public final class ChangeCommands {
             iops_size                 the size from which a request counts as several
 
             0 takes a limit away, and its burst with it. What is owed stays owed, as time. The
-            change lasts until the drive's configuration changes.
+            change lasts until the drive's configuration changes or is read again.
 
             """
                     + Usage.OPTIONS;
@@ -48,7 +48,7 @@ public final class ChangeCommands {
             Usage: policy NAME TYPE [--json]
 
             The command "policies" lists the types. The change lasts until the drive's configuration
-            changes.
+            changes or is read again.
 
             """
                     + Usage.OPTIONS;

@@ -43,7 +43,7 @@ public final class DriveCommands {
             Usage: drive NAME [--json]
 
             What a drive owes under a limit is the time until the limit is clear of all that went
-            before. The last lines say where clients attach.
+            before. The last lines say who may attach, if not all may, and where.
 
             """
                     + Usage.OPTIONS;
@@ -54,8 +54,11 @@ public final class DriveCommands {
 
             Usage: queue [NAME] [--json]
 
-            Without a name, those of all drives. They stand in the order in which they go as things
-            are; "goes in" is a dash where nobody can say, as when the policy is missing.
+            Without a name, those of all drives; each drive's stand in the order in which they go.
+            "Goes in" is exact as things are: with the limits as they are set, what waits on the
+            other drives of its group, and nothing new. It is a dash where nobody can say, as when
+            the policy is missing, or too many others of the group come first. "Held by" is the
+            limit that holds a request when its turn comes.
 
             """
                     + Usage.OPTIONS;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param name by which clients know it
  * @param state {@code serving}, {@code holding} (there is no policy, so the queue waits) or {@code unavailable}
  * @param reason why it is not serving; empty if it is
+ * @param description what clients are told of it; may be empty
  * @param sizeBytes its size; 0 while it is unavailable
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the type of its policy
  * @param policySetBy where that was set: a place in a file, the option {@code -drive}, {@code shell}, or {@code default}
  * @param group the group whose limits it shares, or null
+ * @param clients the only clients that may see it, by their certificates or keys; none if all may
  * @param limits see {@link LimitsView}, for these five
  * @param queuedReads how many reads wait
  * @param queuedWrites how many writes, write-zeroes and trims wait
@@ -48,6 +50,7 @@ record DriveView(
         String name,
         State state,
         String reason,
+        String description,
         long sizeBytes,
         boolean readOnly,
         String backend,
@@ -55,6 +58,7 @@ record DriveView(
         String policy,
         String policySetBy,
         @Nullable String group,
+        List<String> clients,
         Map<String, Long> limits,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
@@ -89,6 +93,7 @@ record DriveView(
                 drive.name(),
                 drive.state(),
                 drive.reason(),
+                drive.settings().description(),
                 drive.size(),
                 drive.settings().readOnly(),
                 drive.settings().backendType(),
@@ -98,6 +103,7 @@ record DriveView(
                         ? origins.getOrDefault("policy", "default")
                         : LimitsView.SHELL,
                 drive.group(),
+                drive.settings().clients(),
                 limits.limits(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
@@ -132,6 +138,7 @@ record DriveView(
                 .collect(Collectors.joining(" "));
         return new Sheet()
                 .row("drive", name)
+                .row("what", description)
                 .row("state", standing())
                 .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
                 .row("backend", (backend + " " + options).strip())
@@ -144,6 +151,7 @@ record DriveView(
                 .row("counts", countsText())
                 .row("held", LatencyText.of(latencies.held()))
                 .row("storage", LatencyText.of(latencies.backend()))
+                .row("clients", clients.isEmpty() ? "" : "only " + String.join("; ", clients))
                 .row("attach", String.join("\n", uris))
                 .text();
     }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param offsetBytes where in the drive
  * @param lengthBytes how much
  * @param ageNanos how long it has been waiting
- * @param heldBy what holds it: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}), or {@code no policy}
+ * @param heldBy what holds it when its turn comes: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}),
+ *     {@code turn} if none does, or why there is no policy
  * @param goesInNanos how long until it goes if nothing changes; null if that cannot be said
  */
 record QueuedView(

@@ -81,6 +81,7 @@ final class CommandsTest {
         shows(
                 """
                 drive     vm1
+                what      root disk
                 state     serving
                 size      10 GiB
                 backend   file create=true path=/var/disks/vm1.img
@@ -95,6 +96,7 @@ final class CommandsTest {
                 counts    held 300, cancelled 7, failed 5
                 held      p50 20 ms, p90 80 ms, p99 95 ms, p99.9 99 ms, longest 101 ms
                 storage   p50 250 ns, p90 900 ns, p99 4 µs, p99.9 30 µs, longest 31 µs
+                clients   only bob; CN=alice,O=Example
                 attach    nbd://127.0.0.1:10809/vm1
                 """,
                 80,
@@ -317,8 +319,11 @@ final class CommandsTest {
 
                 Usage: queue [NAME] [--json]
 
-                Without a name, those of all drives. They stand in the order in which they go as things
-                are; "goes in" is a dash where nobody can say, as when the policy is missing.
+                Without a name, those of all drives; each drive's stand in the order in which they go.
+                "Goes in" is exact as things are: with the limits as they are set, what waits on the
+                other drives of its group, and nothing new. It is a dash where nobody can say, as when
+                the policy is missing, or too many others of the group come first. "Held by" is the
+                limit that holds a request when its turn comes.
 
                      --json   as JSON, for programs
                   -? --help   this text""",

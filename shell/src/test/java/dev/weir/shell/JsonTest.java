@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 final class JsonTest {
     private static final String VM1 =
             """
-            {"name":"vm1","state":"serving","reason":"","size_bytes":10737418240,"read_only":false,
+            {"name":"vm1","state":"serving","reason":"","description":"root disk","size_bytes":10737418240,"read_only":false,
             "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},
-            "policy":"bucket","policy_set_by":"default","group":"tenant-a",
+            "policy":"bucket","policy_set_by":"default","group":"tenant-a","clients":["bob","CN=alice,O=Example"],
             "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
             "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
             "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
@@ -30,8 +30,8 @@ final class JsonTest {
 
     private static final String SCRATCH =
             """
-            {"name":"scratch","state":"unavailable","reason":"gone","size_bytes":0,"read_only":false,
-            "backend":"memory","backend_options":{},"policy":"bucket","policy_set_by":"default","group":null,"limits":{},"owed_nanos":{},
+            {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":0,"read_only":false,
+            "backend":"memory","backend_options":{},"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
             "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"in_flight":0,
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
             "counters":{"reads":0,"read_bytes":0,"writes":0,"write_bytes":0,"flushes":0,

@@ -32,9 +32,11 @@ public final class TestDrive implements DriveControl {
             String backend,
             Map<String, Object> options,
             @Nullable String group,
-            Map<String, Long> limits) {
+            Map<String, Long> limits,
+            String description,
+            List<String> clients) {
         this.limits = ThrottleLimits.of(limits);
-        settings = new DriveSettings(name, backend, options, false, "bucket", group, this.limits);
+        settings = new DriveSettings(name, backend, options, false, "bucket", group, this.limits, description, clients);
         policy = settings.policy();
     }
 
@@ -45,7 +47,9 @@ public final class TestDrive implements DriveControl {
                 "file",
                 Map.of("path", "/var/disks/vm1.img", "create", true),
                 "tenant-a",
-                Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L));
+                Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L),
+                "root disk",
+                List.of("bob", "CN=alice,O=Example"));
         drive.counters = new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7);
         drive.queue = List.of(
                 new QueuedRequest(
@@ -57,7 +61,7 @@ public final class TestDrive implements DriveControl {
 
     /** Returns a drive without limits of which nothing is to be told. */
     public static TestDrive idle(String name) {
-        return new TestDrive(name, "memory", Map.of(), null, Map.of());
+        return new TestDrive(name, "memory", Map.of(), null, Map.of(), "", List.of());
     }
 
     /** Makes the drive stand so. */

@@ -69,6 +69,9 @@ final class Connection {
             Future<?> work = workers.submit(() -> work(request, client));
             try {
                 listen(request);
+            } catch (ChannelFault e) {
+                // said before the work is interrupted, which closes the connection
+                refuse(String.valueOf(e.getMessage()));
             } finally {
                 request.abandoned();
                 work.cancel(true);

@@ -1,7 +1,9 @@
 package dev.weir.shell.channel;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +19,7 @@ interface Patience {
     /** Runs a task when this has lasted long enough, unless what is returned is cancelled before. */
     Future<?> whenOver(Runnable task);
 
-    /** Ends what waits. */
+    /** Ends what waits; it lasts no time from then on. */
     default void close() {}
 
     /** Returns one that lasts so long. */
@@ -27,7 +29,13 @@ interface Patience {
         return new Patience() {
             @Override
             public Future<?> whenOver(Runnable task) {
-                return executor.schedule(task, duration.toNanos(), TimeUnit.NANOSECONDS);
+                try {
+                    return executor.schedule(task, duration.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (RejectedExecutionException e) {
+                    // closed: nobody is waited for any more
+                    task.run();
+                    return CompletableFuture.completedFuture(null);
+                }
             }
 
             @Override

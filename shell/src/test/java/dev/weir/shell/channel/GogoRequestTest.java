@@ -4,24 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.DoNotCall;
-import dev.weir.shell.ChangeCommands;
-import dev.weir.shell.DriveCommands;
-import dev.weir.shell.HelpCommand;
-import dev.weir.shell.TestBoard;
-import dev.weir.shell.TestDrive;
-import dev.weir.shell.ViewConverter;
-import dev.weir.shell.Whiteboard;
 import dev.weir.shell.channel.TestClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.felix.gogo.jline.Posix;
-import org.apache.felix.gogo.runtime.CommandProcessorImpl;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,57 +17,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Commands from end to end: a client, the channel, a real Gogo, the commands and their converter. */
 @Timeout(60)
 final class GogoRequestTest {
-    private static final ThreadIOImpl STREAMS = new ThreadIOImpl();
     private static final String NAMES = "drives | grep vm";
 
-    private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final CommandProcessorImpl gogo = new CommandProcessorImpl(STREAMS);
+    private final TestGogo gogo = new TestGogo();
     private final Path socket;
     private final ShellServer server;
 
-    @BeforeAll
-    static void takeStreams() {
-        STREAMS.start();
-    }
-
-    @AfterAll
-    static void giveStreamsBack() {
-        STREAMS.stop();
-    }
-
     GogoRequestTest(@TempDir Path home) throws IOException {
-        Whiteboard board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
-        DriveCommands drives = new DriveCommands(board);
-        for (String name : new String[] {"drives", "drive", "queue", "timers"}) {
-            gogo.addCommand("weir", drives, name);
-        }
-        gogo.addCommand("weir", new ChangeCommands(board), "limits");
-        gogo.addCommand("weir", new HelpCommand(), "help");
-        gogo.addCommand("gogo", new Posix(gogo), "grep");
-        gogo.addCommand("test", this, "hang");
-        gogo.addCommand("test", this, "both");
-        gogo.addCommand("test", this, "broken");
-        gogo.addConverter(new ViewConverter());
+        gogo.processor.addCommand("test", this, "both");
+        gogo.processor.addCommand("test", this, "broken");
         socket = home.resolve("shell.sock");
-        server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo, frame.text()));
+        server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo.processor, frame.text()));
     }
 
     @AfterEach
     void close() throws IOException {
         server.close();
-        gogo.stop();
-    }
-
-    /** A command that only ends when it is interrupted. */
-    public void hang() throws InterruptedException {
-        started.countDown();
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            interrupted.countDown();
-            throw e;
-        }
+        gogo.close();
     }
 
     /** A command that prints, as those of other bundles do. */
@@ -240,9 +192,9 @@ final class GogoRequestTest {
         TestClient client = new TestClient(socket);
         client.send('H', "protocol=1");
         client.send('X', "hang");
-        assertTrue(started.await(30, TimeUnit.SECONDS));
+        gogo.awaitHanging();
         client.close();
-        assertTrue(interrupted.await(30, TimeUnit.SECONDS));
+        gogo.awaitInterrupted();
     }
 
     @Test
@@ -250,8 +202,8 @@ final class GogoRequestTest {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");
-            assertTrue(started.await(30, TimeUnit.SECONDS));
-            gogo.stop();
+            gogo.awaitHanging();
+            gogo.processor.stop();
             assertEquals(err("weir: interrupted\n"), client.answer());
         }
     }

@@ -4,22 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.shell.CommandCompleter;
-import dev.weir.shell.DriveCommands;
-import dev.weir.shell.ExitCommand;
-import dev.weir.shell.TestBoard;
-import dev.weir.shell.TestDrive;
-import dev.weir.shell.ViewConverter;
-import dev.weir.shell.Whiteboard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.felix.gogo.runtime.CommandProcessorImpl;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,58 +15,29 @@ import org.junit.jupiter.api.io.TempDir;
 /** Shells at a terminal, over the channel, each with a real Gogo behind it. */
 @Timeout(60)
 final class TerminalRequestTest {
-    private static final ThreadIOImpl STREAMS = new ThreadIOImpl();
     private static final String HELLO = "protocol=1\nterm=xterm\ncolumns=60\nlines=20\nno_color=1";
 
-    private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final CommandProcessorImpl gogo = new CommandProcessorImpl(STREAMS);
+    private final TestGogo gogo = new TestGogo();
     private final Path socket;
     private final Path history;
     private final ShellServer server;
 
-    @BeforeAll
-    static void takeStreams() {
-        STREAMS.start();
-    }
-
-    @AfterAll
-    static void giveStreamsBack() {
-        STREAMS.stop();
-    }
-
     TerminalRequestTest(@TempDir Path home) throws IOException {
-        Whiteboard board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
-        gogo.addCommand("weir", new DriveCommands(board), "drives");
-        gogo.addCommand("weir", new DriveCommands(board), "queue");
-        gogo.addCommand("weir", new ExitCommand(), "exit");
-        gogo.addCommand("test", this, "hang");
-        gogo.addConverter(new ViewConverter());
         socket = home.resolve("shell.sock");
         history = home.resolve("history");
         server = ShellServer.open(
                 socket,
                 "",
                 frame -> frame.type() == Frame.SESSION
-                        ? new TerminalRequest(gogo, session -> new CommandCompleter(board, session), history)
-                        : new GogoRequest(gogo, frame.text()));
+                        ? new TerminalRequest(
+                                gogo.processor, session -> new CommandCompleter(gogo.board, session), history)
+                        : new GogoRequest(gogo.processor, frame.text()));
     }
 
     @AfterEach
     void close() throws IOException {
         server.close();
-        gogo.stop();
-    }
-
-    /** A command that only ends when it is interrupted. */
-    public void hang() throws InterruptedException {
-        started.countDown();
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            interrupted.countDown();
-            throw e;
-        }
+        gogo.close();
     }
 
     private TestClient attend() throws IOException {
@@ -136,9 +95,9 @@ final class TerminalRequestTest {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "hang\r");
-            started.await();
+            gogo.awaitHanging();
             client.send('I', "\u0003");
-            assertTrue(interrupted.await(30, TimeUnit.SECONDS));
+            gogo.awaitInterrupted();
             client.awaitOut("weir> ");
             client.send('I', "drives\r");
             assertTrue(client.awaitOut("scratch").contains("vm1"));
@@ -151,13 +110,13 @@ final class TerminalRequestTest {
             TestClient hanging = attend();
             hanging.awaitOut("weir> ");
             hanging.send('I', "hang\r");
-            started.await();
+            gogo.awaitHanging();
             hanging.send('I', "x".repeat(10_000));
             other.awaitOut("weir> ");
             other.send('I', "drives\r");
             assertTrue(other.awaitOut("scratch").contains("vm1"));
             hanging.close();
-            assertTrue(interrupted.await(30, TimeUnit.SECONDS));
+            gogo.awaitInterrupted();
         }
     }
 
@@ -173,7 +132,7 @@ final class TerminalRequestTest {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "hang\r");
-            started.await();
+            gogo.awaitHanging();
             // the last of these is one too many; what would come after it would reset the connection
             for (int i = 0; i < 18; i++) {
                 client.send('I', "x".repeat(60_000));

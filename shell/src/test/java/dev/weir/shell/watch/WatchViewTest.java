@@ -145,8 +145,8 @@ final class WatchViewTest {
             drives.add(TestDrive.idle("d" + i));
         }
         view.look(SECOND);
-        for (int i = 0; i < 500; i++) {
-            press(Kind.DOWN);
+        for (int i = 0; i < 60; i++) {
+            press(i < 50 ? Kind.DOWN : Kind.UP);
             assertEquals(
                     1,
                     screen(79, 24).stream()

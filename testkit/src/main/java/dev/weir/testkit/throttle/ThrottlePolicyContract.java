@@ -324,6 +324,27 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
+    void aCopyGoesOnAsItsOriginalDoesAndWithoutIt(@ForAll("anyTwoLimits") Load load) {
+        ThrottlePolicy original = policy(load.throttleLimits(), load.origin);
+        SaturatedDrive drive = new SaturatedDrive(original, load.origin);
+        for (int i = 0; i < 20; i++) {
+            drive.release(Direction.WRITE, load.size(i));
+        }
+        ThrottlePolicy copy = original.copy();
+        if (copy == null) {
+            return;
+        }
+        SaturatedDrive ahead = new SaturatedDrive(copy, drive.now());
+        for (int i = 0; i < 20; i++) {
+            ahead.release(Direction.WRITE, load.size(i));
+        }
+        for (int i = 0; i < 20; i++) {
+            drive.release(Direction.WRITE, load.size(i));
+        }
+        assertEquals(ahead.now(), drive.now());
+    }
+
+    @Property(tries = 200)
     void whatIsOwedIsPaidByTime(
             @ForAll("anyTwoLimits") Load load,
             @ForAll @LongRange(max = 1L << 40) long nanos,

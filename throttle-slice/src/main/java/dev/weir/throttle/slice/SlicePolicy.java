@@ -38,6 +38,14 @@ final class SlicePolicy implements ThrottlePolicy {
         }
     }
 
+    private SlicePolicy(SlicePolicy of) {
+        limits = of.limits;
+        for (int i = 0; i < slices.length; i++) {
+            Slices slice = of.slices[i];
+            slices[i] = slice == null ? null : new Slices(slice);
+        }
+    }
+
     static List<LimitFault> burstFaults(ThrottleLimits limits) {
         return LimitKey.ALL.stream()
                 .filter(limit -> limits.max(limit) > 0)
@@ -91,5 +99,11 @@ final class SlicePolicy implements ThrottlePolicy {
                     return slice == null ? 0 : slice.owedNanos(now);
                 },
                 limit -> 0);
+    }
+
+    /** What is left of a slice, and how long a request has waited for the next one, are no debt. */
+    @Override
+    public ThrottlePolicy copy() {
+        return new SlicePolicy(this);
     }
 }

@@ -27,6 +27,12 @@ final class Slices {
         coverWhatIsOwed();
     }
 
+    Slices(Slices of) {
+        paid = new MeteredTime(of.paid);
+        budget = of.budget;
+        due = of.due;
+    }
+
     /**
      * Returns how long a request of {@code units} must wait, rounded up to a whole nanosecond, and extends the
      * slice to cover that.

@@ -1,0 +1,223 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every command, typed at a terminal that is attached to a running Weir, and what the screen shows of it. The drives
+ * are busy meanwhile: each has a client that wants more than its limits allow.
+ */
+class TerminalIT {
+    private static final String PROMPT = "weir>";
+    private static final String ROW = " +[\\d.]+%s  %s +[·▁-▏]{8} +\\d+%% +\\d+  [▁-█]{8} +[\\d.]+ ms\n";
+
+    /** All of what two busy drives show in the live view, and a third that is idle. */
+    private static final Pattern FRAME = Pattern.compile(
+            "3 drives, .*\n  DRIVE .*\n> vm1"
+                    + ROW.formatted(" MiB/s", "bps 8MiB") + "  scratch" + ROW.formatted("/s", "iops_wr 100")
+                    + "  idle .*\n+q leave .*\n",
+            Pattern.MULTILINE);
+
+    private static final AtomicInteger TERMINALS = new AtomicInteger();
+
+    @TempDir
+    private static Path folder;
+
+    private static Weir weir;
+    private static List<Process> clients = List.of();
+
+    private Tmux terminal;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Client.need("tmux");
+        Client.needFio();
+        Path config = Files.writeString(
+                folder.resolve("weir.conf"),
+                """
+                weir {
+                  groups.tenant-a { limits { iops = 5000 } }
+                  drives {
+                    vm1 { backend { type = memory, size = 64MiB }, group = tenant-a, limits { bps = 8MiB } }
+                    scratch { backend { type = memory, size = 16MiB }, policy = slice, limits { iops_wr = 100 } }
+                    idle { backend { type = memory, size = 1MiB }, limits { bps = 1MiB } }
+                  }
+                }
+                """);
+        Path home = folder.resolve("home");
+        Path socket = home.resolve("run/nbd.sock");
+        weir = Weir.start(home, "--config", config.toString(), "--listen", "unix:" + socket);
+        clients = List.of(fio("vm1", "randread", "64k"), fio("scratch", "randwrite", "4k"));
+    }
+
+    private static Process fio(String drive, String rw, String bs) throws IOException {
+        // --thread: all of fio in one process, which can be ended
+        return new ProcessBuilder(
+                        "fio",
+                        "--name=" + drive,
+                        "--thread",
+                        "--ioengine=nbd",
+                        "--uri=" + weir.uri(drive),
+                        "--rw=" + rw,
+                        "--bs=" + bs,
+                        "--iodepth=16",
+                        "--size=16m",
+                        "--time_based",
+                        "--runtime=600")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        clients.forEach(client -> client.destroyForcibly().onExit().join());
+        if (weir != null) {
+            weir.close();
+        }
+    }
+
+    @BeforeEach
+    void attach() {
+        terminal = attach("");
+    }
+
+    private static Tmux attach(String environment) {
+        Path home = folder.resolve("home");
+        String command = "%s JAVA_HOME='%s' %s; echo left $?"
+                .formatted(
+                        environment,
+                        System.getProperty("java.home"),
+                        String.join(" ", Weir.command(home, "shell").command()));
+        Tmux tmux = Tmux.run(folder.resolve("tmux-" + TERMINALS.incrementAndGet()), command);
+        tmux.await(PROMPT);
+        return tmux;
+    }
+
+    @AfterEach
+    void detach() {
+        if (terminal != null) {
+            terminal.close();
+        }
+    }
+
+    @Test
+    void commandsAreTypedAndTheirAnswersFitTheScreen() {
+        terminal.enter("drives").await("NAME     STATE", "vm1      serving", "scratch  serving", "idle     serving");
+        terminal.enter("clear; drive vm1")
+                .await("weir.conf:4", "8MiB/s", "group     tenant-a", "held      p50", "storage   p50", "attach");
+        terminal.enter("clear; queue scratch").await("HELD BY", "iops_wr", "write");
+        terminal.enter("clear; timers").await("DUE IN", "armed", "LAST LATE");
+        terminal.enter("clear; groups").await("tenant-a  serving", "iops=5000", "vm1");
+        terminal.enter("clear; policies").await("TYPE    DRIVES", "bucket  vm1, idle", "slice   scratch");
+        terminal.enter("clear; backends").await("file", "memory", "size=BYTES");
+        terminal.enter("clear; drives | grep idle").await("idle     serving");
+        assertFalse(terminal.screen().contains("scratch  serving"), terminal::screen);
+        terminal.enter("clear; help weir:queue").await("Usage: queue [NAME] [--json]");
+        terminal.enter("clear; queue vm9").await("weir: no drive \"vm9\"; there are vm1, scratch, idle");
+        terminal.enter("clear; nosuch").await("weir: unknown command \"nosuch\"; try \"help\"");
+        terminal.enter("clear; timers --json").await("[{\"drive\":\"vm1\",\"armed\":");
+    }
+
+    @Test
+    void limitsAndPoliciesAreChangedUntilAReload() {
+        terminal.enter("limits idle bps=2M iops=9")
+                .await("until a reload; the configuration has bps=1MiB iops=0", "shell");
+        terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
+        terminal.enter("clear; limits idle bps_max=4M").await("slice");
+        terminal.enter("clear; reload").await("applied   vm1, scratch, idle");
+        terminal.enter("clear; limits idle").await("1MiB/s", "weir.conf:6");
+    }
+
+    @Test
+    void linesAreCompletedAndRemembered() {
+        terminal.type("time").press("Tab").await(PROMPT + " timers");
+        terminal.press("C-u").type("queue scr").press("Tab").await(PROMPT + " queue scratch");
+        terminal.press("C-u").type("limits idle iops_r").press("Tab").await(PROMPT + " limits idle iops_rd");
+        terminal.press("C-u").type("policy idle sl").press("Tab").await(PROMPT + " policy idle slice");
+        terminal.press("C-u").type("bench idle --se").press("Tab").await(PROMPT + " bench idle --seconds");
+        terminal.press("C-u").type("dr").press("Tab").await("drive ", "drives ", "lists the drives");
+        terminal.press("C-u").enter("timers").await("DUE IN");
+        terminal.press("C-l", "Up").await(PROMPT + " timers");
+        terminal.press("C-u").enter("exit").await("left 0");
+        terminal.close();
+        terminal = attach("");
+        terminal.press("Up").await(PROMPT + " exit");
+        terminal.press("Up").await(PROMPT + " timers");
+    }
+
+    @Test
+    void watchIsRedrawnAndLeft() throws IOException {
+        terminal.enter("watch");
+        String frame = terminal.await("the rates, queues and timers of both", screen -> FRAME.matcher(screen)
+                .matches());
+        assertEquals(24, frame.lines().count());
+        assertTrue(terminal.isColoured(), frame);
+        // what the README shows was recorded here
+        Files.writeString(Path.of("target", "watch.txt"), frame);
+        String readme = Files.readString(Path.of("..", "README.md"));
+        assertTrue(shape(readme).contains(shape(frame)), () -> shape(frame) + " is not in the README");
+        terminal.press("Down").await("> scratch");
+        terminal.press("Enter").await("scratch: serving, policy slice", "iops_wr 100", "timer", "HELD BY", "esc back");
+        terminal.type("l").await("limits scratch ▏");
+        terminal.enter("iops_wr=200").await("iops_wr 200", "until a reload");
+        terminal.type("l").enter("iops_wr=-1").await("must be 0 (no limit) or more");
+        terminal.press("Escape").await("3 drives");
+        terminal.resize(60, 10);
+        terminal.await(
+                "all of it in ten lines",
+                screen -> screen.lines().count() == 10
+                        && screen.startsWith("3 drives")
+                        && screen.contains("must be 0 (no limit)"));
+        terminal.resize(100, 30);
+        terminal.await("3 drives", "> scratch");
+        terminal.type("q").await(PROMPT);
+        terminal.enter("clear; limits scratch iops_wr=100").await("100/s");
+    }
+
+    /** What stays as it is whenever a frame is recorded: words, and numbers as numbers. */
+    private static String shape(String screen) {
+        return screen.replaceAll("[\\d.]+", "0").replaceAll("[ ·▁-▏]+", " ").replaceAll(" *\n+", "\n");
+    }
+
+    @Test
+    void benchShowsProgressAndAsksBeforeItWrites() {
+        terminal.enter("bench idle --seconds 2").await("%", "done");
+        terminal.await("load      randread of 4 KiB, 16 at a time, 2 s", "allowed   bps 1MiB/s, of which ", "latency");
+        terminal.enter("clear; bench scratch --rw randwrite --seconds 1")
+                .await("is lost;", "1 client uses it now. Go on? [y/N]");
+        terminal.type("n").await("weir: nothing was written");
+        terminal.enter("clear; bench idle --rw randwrite --seconds 1").await("no client uses it. Go on? [y/N]");
+        terminal.type("y").await("load      randwrite");
+        terminal.enter("clear; bench idle --seconds 60").await("done");
+        terminal.press("C-c").await("weir: interrupted");
+    }
+
+    @Test
+    void manyMayAttachAndOneThatHangsHarmsNobody() {
+        try (Tmux second = attach("NO_COLOR=1")) {
+            terminal.enter("sleep 100");
+            second.enter("watch").await("> vm1", "q leave", "█");
+            assertFalse(second.isColoured(), second::screen);
+            second.press("C-c").await(PROMPT);
+            assertTrue(weir.exec("drives").ok().out().contains("vm1"));
+            terminal.press("C-c").await("weir: interrupted");
+            second.press("C-d").await("left 0");
+        }
+        assertTrue(weir.exec("watch").ok().out().contains("3 drives"), "one frame without a terminal");
+    }
+}

@@ -1,0 +1,70 @@
+package dev.weir.shell.channel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.shell.ChangeCommands;
+import dev.weir.shell.DriveCommands;
+import dev.weir.shell.ExitCommand;
+import dev.weir.shell.HelpCommand;
+import dev.weir.shell.TestBoard;
+import dev.weir.shell.TestDrive;
+import dev.weir.shell.ViewConverter;
+import dev.weir.shell.Whiteboard;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+
+/** A real Gogo with commands of Weir, on a drive {@code vm1} that is busy and one {@code scratch} that is not. */
+final class TestGogo implements AutoCloseable {
+    private static final long SECONDS = 30;
+
+    final Whiteboard board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    final CommandProcessorImpl processor;
+    private final ThreadIOImpl streams = new ThreadIOImpl();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+
+    TestGogo() {
+        streams.start();
+        processor = new CommandProcessorImpl(streams);
+        DriveCommands drives = new DriveCommands(board);
+        for (String name : new String[] {"drives", "drive", "queue", "timers"}) {
+            processor.addCommand("weir", drives, name);
+        }
+        processor.addCommand("weir", new ChangeCommands(board), "limits");
+        processor.addCommand("weir", new HelpCommand(), "help");
+        processor.addCommand("weir", new ExitCommand(), "exit");
+        processor.addCommand("gogo", new Posix(processor), "grep");
+        processor.addCommand("test", this, "hang");
+        processor.addConverter(new ViewConverter());
+    }
+
+    /** A command that only ends when it is interrupted. */
+    public void hang() throws InterruptedException {
+        started.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw e;
+        }
+    }
+
+    /** Waits until the command hangs. */
+    void awaitHanging() throws InterruptedException {
+        assertTrue(started.await(SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Waits until the command that hung was interrupted. */
+    void awaitInterrupted() throws InterruptedException {
+        assertTrue(interrupted.await(SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public void close() {
+        processor.stop();
+        streams.stop();
+    }
+}
