@@ -30,9 +30,12 @@ public final class ThrottleDebt {
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
-        ThrottleDebt debt = new ThrottleDebt(
-                LimitKey.ALL.stream().mapToLong(nanos).toArray(),
-                LimitKey.ALL.stream().mapToLong(burstNanos).toArray());
+        ThrottleDebt debt = new ThrottleDebt(new long[LimitKey.ALL.size()], new long[LimitKey.ALL.size()]);
+        // no streams: every snapshot of every drive has one of these
+        for (LimitKey limit : LimitKey.ALL) {
+            debt.nanos[limit.ordinal()] = nanos.applyAsLong(limit);
+            debt.burstNanos[limit.ordinal()] = burstNanos.applyAsLong(limit);
+        }
         return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
     }
 
