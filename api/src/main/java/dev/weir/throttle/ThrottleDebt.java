@@ -30,16 +30,13 @@ public final class ThrottleDebt {
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
-        ThrottleDebt debt = new ThrottleDebt(ofEach(nanos), ofEach(burstNanos));
-        return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
-    }
-
-    private static long[] ofEach(ToLongFunction<LimitKey> value) {
-        long[] values = new long[LimitKey.ALL.size()];
+        ThrottleDebt debt = new ThrottleDebt(new long[LimitKey.ALL.size()], new long[LimitKey.ALL.size()]);
+        // no streams: every snapshot of every drive has one of these
         for (LimitKey limit : LimitKey.ALL) {
-            values[limit.ordinal()] = value.applyAsLong(limit);
+            debt.nanos[limit.ordinal()] = nanos.applyAsLong(limit);
+            debt.burstNanos[limit.ordinal()] = burstNanos.applyAsLong(limit);
         }
-        return values;
+        return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
     }
 
     /**

@@ -208,6 +208,19 @@ class TerminalIT {
     }
 
     @Test
+    void aShellWhoseBundleIsUpdatedComesBack() {
+        String shell = weir.bundle("weir-shell");
+        terminal.enter("x = old").await("\nold");
+        terminal.enter("clear; echo was $x").await("was old\n");
+        terminal.enter("clear; update " + shell)
+                .await("nothing but a prompt", screen -> screen.strip().equals(PROMPT));
+        // in a session of its own
+        terminal.enter("echo now $x").await("now null\n");
+        terminal.enter("clear; queue scratch").await("HELD BY");
+        assertEquals(0, weir.countLogged("a request from the shell failed"));
+    }
+
+    @Test
     void manyMayAttachAndOneThatHangsHarmsNobody() {
         try (Tmux second = attach("NO_COLOR=1")) {
             terminal.enter("sleep 100");

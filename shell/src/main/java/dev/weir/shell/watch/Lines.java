@@ -28,13 +28,18 @@ final class Lines {
     }
 
     Lines add(AttributedString line) {
+        boolean isClean = line.chars().noneMatch(Character::isISOControl);
+        lines.add((isClean ? line : clean(line)).columnSubSequence(0, columns));
+        return this;
+    }
+
+    private static AttributedString clean(AttributedString line) {
         AttributedStringBuilder clean = new AttributedStringBuilder();
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             clean.append(Character.isISOControl(c) ? " " : String.valueOf(c), line.styleAt(i));
         }
-        lines.add(clean.toAttributedString().columnSubSequence(0, columns));
-        return this;
+        return clean.toAttributedString();
     }
 
     int columns() {
