@@ -101,19 +101,35 @@ final class ShellServer implements Closeable {
         });
     }
 
-    /** Disconnects everybody, interrupts what they asked for, and waits a moment for it to end. */
+    /**
+     * Disconnects everybody, interrupts what they asked for, and waits a moment for it to end. A command may do this to
+     * its own shell, by an update say, and goes on afterwards: it is interrupted in here and not later.
+     */
     @Override
     public void close() throws IOException {
         socket.close();
         clients.forEach(FrameChannel::close);
         patience.close();
         threads.shutdownNow();
+        boolean ended = false;
+        while (!ended) {
+            ended = awaitEnd();
+        }
+        if (Thread.interrupted()) {
+            LOG.debug("interrupted with the last of its clients");
+        }
+    }
+
+    /** Returns false if it was interrupted. */
+    private boolean awaitEnd() {
         try {
             if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
                 LOG.warn("a shell command goes on although it was interrupted");
             }
+            return true;
         } catch (InterruptedException e) {
-            LOG.debug("a command of this shell stops it, and goes on with that: {}", e.toString());
+            LOG.debug("a command of this shell stops it: {}", e.toString());
+            return false;
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,6 +47,9 @@ final class ShellServerTest {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final BlockingQueue<FutureTask<Void>> patience = new LinkedBlockingQueue<>();
     private final AtomicInteger timesLost = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch sessionOver = new CountDownLatch(1);
+    private final BlockingQueue<Future<Boolean>> updated = new LinkedBlockingQueue<>();
     private final CyclicBarrier meeting = new CyclicBarrier(8);
     private ShellServer server;
 
@@ -95,6 +99,7 @@ final class ShellServerTest {
             case "hang" -> this::hang;
             case "flood" -> this::flood;
             case "meet" -> this::meet;
+            case "update" -> this::update;
             case "break" ->
                 (client, out, err) -> {
                     throw new IllegalStateException("it broke");
@@ -132,6 +137,37 @@ final class ShellServerTest {
         }
         interrupted.countDown();
         return 0;
+    }
+
+    /** As Gogo does: the command has a thread of its own, which is interrupted with the session, once and again. */
+    private int update(Map<String, String> client, PrintStream out, PrintStream err) {
+        FutureTask<Boolean> command = new FutureTask<>(() -> {
+            server.close();
+            closed.countDown();
+            sessionOver.await();
+            return true;
+        });
+        Thread thread = new Thread(command);
+        thread.start();
+        updated.add(command);
+        try {
+            command.get();
+        } catch (InterruptedException | ExecutionException e) {
+            thread.interrupt();
+            awaitClosed();
+            thread.interrupt();
+        }
+        sessionOver.countDown();
+        return 1;
+    }
+
+    /** Long enough for a server that does not wait for its sessions to be closed. */
+    private void awaitClosed() {
+        try {
+            assertFalse(closed.await(200, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private int meet(Map<String, String> client, PrintStream out, PrintStream err) {
@@ -373,6 +409,15 @@ final class ShellServerTest {
             server.close();
             assertEquals(0, interrupted.getCount());
             client.awaitEnd();
+        }
+    }
+
+    @Test
+    void aCommandThatClosesItsOwnServerGoesOnUninterrupted() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "update");
+            assertTrue(updated.take().get(30, TimeUnit.SECONDS));
         }
     }
 }
