@@ -34,8 +34,12 @@ interface ListenSocket {
     /** Returns whether only this machine reaches it. */
     boolean isLocal();
 
-    /** Returns the URI at which a client reaches a drive, as doc/uri.md of the NBD project has it. */
-    String uri(String drive);
+    /**
+     * Returns the URI at which a client reaches a drive, as doc/uri.md of the NBD project has it.
+     *
+     * @param tls whether the client must use TLS
+     */
+    String uri(String drive, boolean tls);
 
     /**
      * Prepares a connection it has accepted.

@@ -208,10 +208,7 @@ final class NbdServer {
     synchronized List<String> uris(String drive) {
         Security now = security;
         return sockets.values().stream()
-                .map(socket -> {
-                    String uri = socket.uri(drive);
-                    return now.modeOf(socket) == TlsMode.REQUIRED ? uri.replaceFirst("^nbd", "nbds") : uri;
-                })
+                .map(socket -> socket.uri(drive, now.modeOf(socket) == TlsMode.REQUIRED))
                 .toList();
     }
 

@@ -62,9 +62,9 @@ final class TcpListenSocket implements ListenSocket {
     }
 
     @Override
-    public String uri(String drive) {
+    public String uri(String drive, boolean tls) {
         String host = bound.getAddress().isAnyLocalAddress() ? "localhost" : host(bound.getAddress());
-        return "nbd://" + host + ":" + bound.getPort() + "/" + ListenSocket.percentEncode(drive);
+        return (tls ? "nbds://" : "nbd://") + host + ":" + bound.getPort() + "/" + ListenSocket.percentEncode(drive);
     }
 
     private static String host(InetAddress address) {

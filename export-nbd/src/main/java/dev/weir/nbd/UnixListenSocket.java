@@ -142,8 +142,8 @@ final class UnixListenSocket implements ListenSocket {
     }
 
     @Override
-    public String uri(String drive) {
-        return "nbd+unix:///" + ListenSocket.percentEncode(drive) + "?socket="
+    public String uri(String drive, boolean tls) {
+        return (tls ? "nbds+unix:///" : "nbd+unix:///") + ListenSocket.percentEncode(drive) + "?socket="
                 + ListenSocket.percentEncode(path.toString());
     }
 

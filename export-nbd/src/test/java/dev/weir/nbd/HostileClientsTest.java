@@ -5,11 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.Drive;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,32 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What clients may take, and that those who want more harm only themselves. */
 @Timeout(60)
-class HostileClientsTest {
-    private static final int SIZE = 8 << 20;
+class HostileClientsTest extends NbdServerFixture {
     private static final int MAX_REQUESTS = 8;
-    private static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
 
     /** Times that no test waits for, but those which set others. */
     private static final Limits LIMITS =
             new Limits(8, 3_600_000, MAX_REQUESTS, 2L * Drive.MAX_TRANSFER, 1L << 30, 3_600_000);
 
-    private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
-    private final Exports exports = new Exports();
-    private final NbdServer server = new NbdServer(exports);
-    private final Path socket;
-
-    HostileClientsTest(@TempDir Path folder) throws IOException {
-        socket = folder.resolve("nbd.sock");
-        exports.add(drive);
+    HostileClientsTest(@TempDir Path folder) {
+        super(folder);
         server.limit(LIMITS);
-        server.start();
-        server.listen(List.of("unix:" + socket, "tcp:127.0.0.1:0"));
     }
 
     @AfterEach
     void nothingIsLeft() {
         server.close();
-        server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
         assertEquals(0, server.commons().budget.used());
         assertEquals(0, server.commons().connections());
     }
@@ -223,15 +207,5 @@ class HostileClientsTest {
         all.raw(NbdClient.option(Nbd.NBD_OPT_GO, NbdClient.infoData("vm1", Nbd.NBD_INFO_BLOCK_SIZE)));
         all.write(1, 4096, new byte[16]).request(0, Nbd.NBD_CMD_BLOCK_STATUS, 2, 0, SIZE);
         return all.read(3, 0, 16).disconnect().toBytes();
-    }
-
-    private SocketAddress unix() {
-        return UnixDomainSocketAddress.of(socket);
-    }
-
-    private SocketAddress tcp() {
-        String address = server.addresses().get(1);
-        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 }

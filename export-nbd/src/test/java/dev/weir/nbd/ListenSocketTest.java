@@ -151,7 +151,7 @@ class ListenSocketTest {
 
         String actual = socket.address();
         assertFalse(actual.endsWith(":0"), actual);
-        assertEquals("nbd://" + actual.substring("tcp:".length()) + "/vm1", socket.uri("vm1"));
+        assertEquals("nbd://" + actual.substring("tcp:".length()) + "/vm1", socket.uri("vm1", false));
         socket.close();
     }
 
@@ -159,10 +159,10 @@ class ListenSocketTest {
     void urisAreEncoded() throws IOException {
         ListenSocket socket = ListenSocket.open("unix:" + folder.resolve("n&b d.sock"));
 
-        assertEquals("nbd+unix:///g%C3%B6l%20d?socket=" + folder + "/n%26b%20d.sock", socket.uri("göl d"));
+        assertEquals("nbd+unix:///g%C3%B6l%20d?socket=" + folder + "/n%26b%20d.sock", socket.uri("göl d", false));
         socket.close();
         ListenSocket any = ListenSocket.open("tcp:0.0.0.0:0");
-        assertTrue(any.uri("vm1").startsWith("nbd://localhost:"), any.uri("vm1"));
+        assertTrue(any.uri("vm1", false).startsWith("nbd://localhost:"), any.uri("vm1", false));
         any.close();
     }
 

@@ -130,11 +130,12 @@ public final class BenchCommand {
     private boolean agreed(Drive drive, Optional<Terminal> terminal) {
         String what = "this writes all over drive %s (%s), and what is on it is lost"
                 .formatted(drive.name(), Units.bytes(drive.size()));
+        int clients = whiteboard.clients(drive.name());
         String users =
-                switch (whiteboard.clients(drive.name())) {
+                switch (clients) {
                     case 0 -> "no client uses it";
                     case 1 -> "1 client uses it now";
-                    default -> whiteboard.clients(drive.name()) + " clients use it now";
+                    default -> clients + " clients use it now";
                 };
         if (terminal.isEmpty()) {
             throw new CommandFault(what + "; " + users + "; say --force if that is meant");
