@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.block.BlockError;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
@@ -12,21 +13,26 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Drives of a real engine on the real clock, with limits that are never reached, that one thread keeps busy. */
-public final class BusyDrives implements AutoCloseable {
+/**
+ * Drives of a real engine in memory, on the real clock, with limits that are never reached: all processors are busy with
+ * reading 4 KiB of one after the other.
+ */
+public final class BusyDrives {
     private static final long LIMIT = 1_000_000_000_000L;
-    private static final long LENGTH = 4096;
+    private static final int LENGTH = 4096;
+    private static final long SIZE = 16 * LENGTH;
 
     private final SystemClock clock = new SystemClock();
     private final List<Drive> drives = new ArrayList<>();
     private final List<DriveControl> controls = new ArrayList<>();
-    private final LocalEngine engine = new LocalEngine(clock, new NoStorage(), Map.of());
+    private final LocalEngine engine = new LocalEngine(clock, new MemoryBackendFactory(), Map.of("size", SIZE));
+    private final LongAdder done = new LongAdder();
+    private final List<Thread> threads = new ArrayList<>();
 
-    /** Opens so many. */
+    /** Opens so many, and has each processor use its share of them until they are stopped. */
     public BusyDrives(int number) {
         clock.start();
         ThrottleLimits limits = ThrottleLimits.of(Map.of(LimitKey.BPS.key(), LIMIT, LimitKey.IOPS.key(), LIMIT));
@@ -34,6 +40,12 @@ public final class BusyDrives implements AutoCloseable {
             drives.add(engine.configure("vm" + i, "bucket", limits));
             controls.add(engine.control());
         }
+        int processors = Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < processors; i++) {
+            List<Drive> share = drives.subList(i * number / processors, (i + 1) * number / processors);
+            threads.add(new Thread(() -> load(share), "load-" + i));
+        }
+        threads.forEach(Thread::start);
     }
 
     /** Returns their clock. */
@@ -46,55 +58,53 @@ public final class BusyDrives implements AutoCloseable {
         return controls;
     }
 
-    /** Returns how many requests they do in a second, one after the other, over some time. */
-    public double requestsPerSecond(long seconds) throws InterruptedException {
-        CountDownLatch done = new CountDownLatch(1);
-        double[] rate = new double[1];
-        new Thread(() -> {
-                    rate[0] = load(seconds);
-                    done.countDown();
-                })
-                .start();
-        done.await();
-        return rate[0];
+    /** Returns how many requests they have done. */
+    public long requests() {
+        return done.sum();
     }
 
-    private double load(long seconds) {
-        List<OneRequest> clients = drives.stream().map(OneRequest::new).toList();
-        long begin = clock.nanoTime();
-        long end = begin + TimeUnit.SECONDS.toNanos(seconds);
-        long requests = 0;
-        while (clock.nanoTime() - end < 0) {
-            clients.forEach(OneRequest::submit);
-            requests += clients.size();
+    private void load(List<Drive> share) {
+        List<OneRequest> clients = share.stream().map(OneRequest::new).toList();
+        while (!Thread.interrupted()) {
+            clients.forEach(client -> client.submit(Operation.READ));
+            done.add(clients.size());
         }
-        return requests * 1e9 / (clock.nanoTime() - begin);
     }
 
-    @Override
-    public void close() {
+    /** Ends all of it. */
+    public void stop() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.interrupt();
+            thread.join();
+        }
         engine.close();
         clock.close();
     }
 
     /** A client that asks for one thing at a time. */
     private static final class OneRequest extends DriveRequest {
-        private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(LENGTH);
         private final Drive drive;
+        private long offset;
 
         OneRequest(Drive drive) {
             super(drive.name());
             this.drive = drive;
+            for (long at = 0; at < SIZE; at += LENGTH) {
+                submit(Operation.WRITE);
+            }
         }
 
-        void submit() {
-            prepare(Operation.READ, 0, LENGTH, false, false);
+        void submit(Operation operation) {
+            buffer.clear();
+            prepare(operation, offset, LENGTH, false, false);
+            offset = (offset + LENGTH) % SIZE;
             drive.submit(this);
         }
 
         @Override
         public ByteBuffer buffer() {
-            return NOTHING;
+            return buffer;
         }
 
         @Override

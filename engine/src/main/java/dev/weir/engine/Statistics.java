@@ -4,39 +4,51 @@ import dev.weir.block.BlockError;
 import dev.weir.drive.DriveLatencies.Percentiles;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.DriveSnapshot.Counters;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what a drive has done. Thread-safe. */
 final class Statistics {
-    private final LongAdder reads = new LongAdder();
-    private final LongAdder readBytes = new LongAdder();
-    private final LongAdder writes = new LongAdder();
-    private final LongAdder writeBytes = new LongAdder();
-    private final LongAdder flushes = new LongAdder();
-    private final LongAdder caches = new LongAdder();
-    private final LongAdder blockStatuses = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final LongAdder cancelled = new LongAdder();
+    private enum Count {
+        READS,
+        READ_BYTES,
+        WRITES,
+        WRITE_BYTES,
+        FLUSHES,
+        CACHES,
+        BLOCK_STATUSES,
+        FAILED,
+        CANCELLED
+    }
+
+    private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
     private final LatencyHistogram inBackend = new LatencyHistogram();
+
+    private void add(Count count, long more) {
+        counts.getAndAdd(count.ordinal(), more);
+    }
+
+    private long get(Count count) {
+        return counts.get(count.ordinal());
+    }
 
     void completed(DriveRequest request, @Nullable BlockError error) {
         if (error != null) {
-            failed.increment();
+            add(Count.FAILED, 1);
             return;
         }
         switch (request.operation()) {
             case READ -> {
-                reads.increment();
-                readBytes.add(request.length());
+                add(Count.READS, 1);
+                add(Count.READ_BYTES, request.length());
             }
             case WRITE, WRITE_ZEROES, FAST_ZERO, TRIM -> {
-                writes.increment();
-                writeBytes.add(request.length());
+                add(Count.WRITES, 1);
+                add(Count.WRITE_BYTES, request.length());
             }
-            case FLUSH -> flushes.increment();
-            case CACHE -> caches.increment();
-            case BLOCK_STATUS -> blockStatuses.increment();
+            case FLUSH -> add(Count.FLUSHES, 1);
+            case CACHE -> add(Count.CACHES, 1);
+            case BLOCK_STATUS -> add(Count.BLOCK_STATUSES, 1);
         }
     }
 
@@ -50,24 +62,24 @@ final class Statistics {
     }
 
     void refused() {
-        failed.increment();
+        add(Count.FAILED, 1);
     }
 
     void cancelled(int requests) {
-        cancelled.add(requests);
+        add(Count.CANCELLED, requests);
     }
 
     Counters counters(long held) {
         return new Counters(
-                reads.sum(),
-                readBytes.sum(),
-                writes.sum(),
-                writeBytes.sum(),
-                flushes.sum(),
-                caches.sum(),
-                blockStatuses.sum(),
-                failed.sum(),
+                get(Count.READS),
+                get(Count.READ_BYTES),
+                get(Count.WRITES),
+                get(Count.WRITE_BYTES),
+                get(Count.FLUSHES),
+                get(Count.CACHES),
+                get(Count.BLOCK_STATUSES),
+                get(Count.FAILED),
                 held,
-                cancelled.sum());
+                get(Count.CANCELLED));
     }
 }

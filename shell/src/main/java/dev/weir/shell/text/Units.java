@@ -1,12 +1,9 @@
 package dev.weir.shell.text;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 
 /** Sizes and spans of time as people read them: the unit that suits, three significant digits. */
 public final class Units {
-    private static final MathContext THREE_DIGITS = new MathContext(3);
     private static final List<String> BYTES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
     private static final List<String> NANOS = List.of("ns", "µs", "ms", "s");
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -46,19 +43,28 @@ public final class Units {
         if (value == 0) {
             return "0";
         }
-        BigDecimal number = BigDecimal.valueOf(value);
-        BigDecimal base = BigDecimal.valueOf(step);
+        double number = value;
         int unit = 0;
-        while (unit < units.size() - 1 && round(number).compareTo(base) >= 0) {
-            number = number.divide(base);
+        // what is on the screen decides about the unit: 1023.7 KiB shows as 1 MiB
+        while (unit < units.size() - 1 && Math.round(number) >= step) {
+            number /= step;
             unit++;
         }
-        return round(number).stripTrailingZeros().toPlainString() + " " + units.get(unit);
+        return text(hundredths(number)) + " " + units.get(unit);
     }
 
-    /** What is on the screen decides about the unit: 1023.7 KiB shows as 1 MiB. Four digits before the point stay. */
-    private static BigDecimal round(BigDecimal number) {
-        int whole = number.precision() - number.scale();
-        return number.round(whole > 3 ? new MathContext(whole) : THREE_DIGITS);
+    /** Rounds to three significant digits, or to a whole number if that has more. */
+    private static long hundredths(double number) {
+        return number >= 99.95
+                ? Math.round(number) * 100
+                : number >= 9.995 ? Math.round(number * 10) * 10 : Math.round(number * 100);
+    }
+
+    private static String text(long hundredths) {
+        long whole = hundredths / 100;
+        long rest = hundredths % 100;
+        return rest == 0
+                ? "" + whole
+                : rest % 10 == 0 ? whole + "." + rest / 10 : whole + (rest < 10 ? ".0" : ".") + rest;
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
+import org.jline.utils.WCWidth;
 
 /** Lines of a screen, each cut to its width. Not thread-safe. */
 final class Lines {
@@ -65,16 +66,23 @@ final class Lines {
 
     /** Returns a text in a number of cells, cut or filled up at its right. */
     static String left(String text, int cells) {
-        AttributedString wide = new AttributedString(text);
-        int length = wide.columnLength();
-        if (length > cells) {
-            return wide.columnSubSequence(0, cells - 1) + "…";
+        int width = width(text);
+        if (width > cells) {
+            return new AttributedString(text).columnSubSequence(0, cells - 1) + "…";
         }
-        return text + " ".repeat(cells - length);
+        return text + " ".repeat(cells - width);
     }
 
     /** Returns a text in a number of cells, filled up at its left. */
     static String right(String text, int cells) {
-        return " ".repeat(Math.max(0, cells - new AttributedString(text).columnLength())) + text;
+        return " ".repeat(Math.max(0, cells - width(text))) + text;
+    }
+
+    private static int width(String text) {
+        int cells = 0;
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            cells += Math.max(0, WCWidth.wcwidth(text.codePointAt(i)));
+        }
+        return cells;
     }
 }

@@ -7,7 +7,6 @@ import dev.weir.shell.rate.LimitUsage;
 import dev.weir.shell.rate.Rates;
 import dev.weir.shell.text.Bars;
 import dev.weir.shell.text.Units;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jline.utils.AttributedStringBuilder;
@@ -39,17 +38,24 @@ final class Screens {
 
     /** Draws the line that sums up, and the header of the list. */
     static Lines head(Watched watched, Watched.Order order, int columns) {
-        List<Track> all = watched.all(Watched.Order.CONFIGURED);
-        Rates sum = all.stream().map(Track::rates).reduce(Rates.NONE, Rates::plus);
-        int waiting = all.stream().mapToInt(Track::depth).sum();
+        int drives = 0;
+        int waiting = 0;
+        double bytes = 0;
+        double requests = 0;
+        for (Track track : watched.all(Watched.Order.CONFIGURED)) {
+            drives++;
+            waiting += track.depth();
+            bytes += track.rates().bytes();
+            requests += track.rates().requests();
+        }
         return new Lines(columns)
                 .add(
                         "%d drives, %d waiting, %s, %s; by %s"
                                 .formatted(
-                                        all.size(),
+                                        drives,
                                         waiting,
-                                        bytes(sum.bytes()),
-                                        requests(sum.requests()),
+                                        bytes(bytes),
+                                        requests(requests),
                                         order.name().toLowerCase(Locale.ROOT)),
                         Lines.STRONG)
                 .add(

@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a drive has done in the last second, and how many requests waited when it was last looked at.
@@ -22,12 +24,8 @@ final class Track {
 
     private final Deque<Moment> moments = new ArrayDeque<>();
     private final Deque<Integer> depths = new ArrayDeque<>();
-    private DriveSnapshot last;
-
-    Track(DriveSnapshot drive, long now) {
-        last = drive;
-        add(drive, now);
-    }
+    private @Nullable DriveSnapshot last;
+    private Rates rates = Rates.NONE;
 
     /** Notes how the drive stands at a moment, in nanoseconds of any origin. */
     void add(DriveSnapshot drive, long now) {
@@ -45,6 +43,10 @@ final class Track {
             depths.removeFirst();
         }
         last = drive;
+        Moment first = moments.getFirst();
+        rates = now == first.nanos
+                ? Rates.NONE
+                : Rates.between(first.counters, drive.counters(), (now - first.nanos) / 1e9);
     }
 
     private static long done(Moment at) {
@@ -52,15 +54,11 @@ final class Track {
     }
 
     DriveSnapshot drive() {
-        return last;
+        return Objects.requireNonNull(last, "a drive that was never looked at");
     }
 
     Rates rates() {
-        Moment first = moments.getFirst();
-        Moment now = moments.getLast();
-        return now.nanos == first.nanos
-                ? Rates.NONE
-                : Rates.between(first.counters, now.counters, (now.nanos - first.nanos) / 1e9);
+        return rates;
     }
 
     /** Returns how many requests waited, the oldest first. */

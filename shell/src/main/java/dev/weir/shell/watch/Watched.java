@@ -8,10 +8,10 @@ import dev.weir.shell.rate.Rates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,27 +20,27 @@ import java.util.function.ToDoubleFunction;
  * <p>Not thread-safe.
  */
 final class Watched {
-    private Map<String, Track> tracks = new LinkedHashMap<>();
+    private final Map<String, Track> tracks = new HashMap<>();
+    private List<Track> configured = List.of();
     private Map<String, List<LimitUsage>> groups = new HashMap<>();
 
     /** Looks at all of them at a moment, in nanoseconds of any origin. */
     void look(List<DriveControl> drives, List<GroupControl> shared, long now) {
-        Map<String, Track> seen = new LinkedHashMap<>();
+        List<Track> seen = new ArrayList<>(drives.size());
         Map<String, Rates> sums = new HashMap<>();
         for (DriveControl control : drives) {
             DriveSnapshot drive = control.snapshot();
-            Track track = tracks.get(drive.name());
-            if (track == null) {
-                track = new Track(drive, now);
-            } else {
-                track.add(drive, now);
-            }
-            seen.put(drive.name(), track);
+            Track track = tracks.computeIfAbsent(drive.name(), name -> new Track());
+            track.add(drive, now);
+            seen.add(track);
             if (drive.group() != null) {
                 sums.merge(drive.group(), track.rates(), Rates::plus);
             }
         }
-        tracks = seen;
+        if (tracks.size() > seen.size()) {
+            tracks.values().retainAll(Set.copyOf(seen));
+        }
+        configured = seen;
         groups = new HashMap<>();
         for (GroupControl group : shared) {
             Rates rates = sums.getOrDefault(group.name(), Rates.NONE);
@@ -54,7 +54,7 @@ final class Watched {
 
     /** Returns all, in an order. */
     List<Track> all(Order order) {
-        List<Track> all = new ArrayList<>(tracks.values());
+        List<Track> all = new ArrayList<>(configured);
         switch (order) {
             case CONFIGURED -> {}
             case RATE -> all.sort(descending(track -> track.rates().bytes()));

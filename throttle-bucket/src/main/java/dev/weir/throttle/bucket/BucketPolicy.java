@@ -125,7 +125,7 @@ final class BucketPolicy implements ThrottlePolicy {
     @Override
     public void charge(Direction direction, long bytes, long now) {
         long leakNanos = leakTime.nanos(bytes);
-        if (leakNanos <= LimitBuckets.SMALL_NANOS && now - emptyAt >= 0 && now - touchedAt <= LONG_NANOS) {
+        if (leakNanos <= LimitBuckets.SMALL_NANOS && isEmpty(now)) {
             lone = true;
             loneDirection = direction;
             loneBytes = bytes;
@@ -136,6 +136,10 @@ final class BucketPolicy implements ThrottlePolicy {
             putIn(direction, bytes, now);
             emptyAt = now + longestDebt(now);
         }
+    }
+
+    private boolean isEmpty(long now) {
+        return now - emptyAt >= 0 && now - touchedAt <= LONG_NANOS;
     }
 
     private void putIn() {
@@ -187,6 +191,9 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public ThrottleDebt debt(long now) {
+        if (isEmpty(now)) {
+            return ThrottleDebt.NONE;
+        }
         putIn();
         return ThrottleDebt.of(
                 limit -> {
