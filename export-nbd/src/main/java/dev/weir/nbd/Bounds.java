@@ -17,6 +17,12 @@ final class Bounds {
     /** How often a connection is read from before others of its thread have their turn. */
     static final int MAX_READS_PER_TURN = 4;
 
+    /** What is taken at first for a payload that is longer. Memory costs most when it is new, also if nothing comes. */
+    static final int FIRST_PAYLOAD_BYTES = 1 << 20;
+
+    /** How much of a longer payload's room there is once what there was is full, as a multiple of that. */
+    static final int PAYLOAD_GROWTH = 4;
+
     /** From here on the rest of a payload is read from the socket straight into its own buffer. */
     static final int MIN_DIRECT_READ_BYTES = 16 << 10;
 

@@ -86,9 +86,17 @@ final class NbdRequest extends DriveRequest {
         range(operation(), offset() + length(), restBytes, fua(), mayUnmap());
     }
 
-    /** Takes the buffer for the payload of a write. */
-    void expectPayload(int bytes) {
-        data = buffers.take(bytes);
+    /** Takes the buffer for the payload of a write, or for the first of a long one: not all that is announced comes. */
+    void expectPayload() {
+        data = buffers.take((int) Math.min(length(), Bounds.FIRST_PAYLOAD_BYTES));
+    }
+
+    /** Moves what has come of the payload, which fills its buffer, to a larger one; it stays where it is on an error. */
+    void expectMorePayload() {
+        ByteBuffer full = Objects.requireNonNull(data);
+        ByteBuffer larger = buffers.take((int) Math.min(length(), (long) Bounds.PAYLOAD_GROWTH * full.limit()));
+        data = larger.put(full.flip());
+        buffers.give(full);
     }
 
     @Override

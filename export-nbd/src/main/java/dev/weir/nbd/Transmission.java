@@ -156,7 +156,7 @@ final class Transmission {
         boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
         request.range(Operation.WRITE, header.offset, header.length, fua, false);
         try {
-            request.expectPayload((int) header.length);
+            request.expectPayload();
             incoming = request;
         } catch (OutOfMemoryError e) {
             refuse(request, RequestError.NO_MEMORY, header.length);
@@ -198,9 +198,22 @@ final class Transmission {
             return State.INCOMPLETE;
         }
         incoming = null;
-        payload.flip();
-        drive.submit(write);
+        if (payload.limit() < write.length()) {
+            expectMore(payload.limit(), write);
+        } else {
+            payload.flip();
+            drive.submit(write);
+        }
         return State.TAKEN;
+    }
+
+    private void expectMore(int received, NbdRequest write) {
+        try {
+            write.expectMorePayload();
+            incoming = write;
+        } catch (OutOfMemoryError e) {
+            refuse(write, RequestError.NO_MEMORY, write.length() - received);
+        }
     }
 
     /** Goes on with a long request, or replies. */

@@ -13,7 +13,9 @@ import dev.weir.nbd.Transmission.State;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -253,6 +255,27 @@ class TransmissionTest {
         assertEquals(State.INCOMPLETE, wideTransmission.take(in));
         wide.release(false);
         assertEquals(3, socket.replies(longest, longest, 1).size());
+    }
+
+    @Test
+    void takesMemoryForALongPayloadAsItComes() {
+        byte[] payload = new byte[Drive.MAX_TRANSFER];
+        new Random(1).nextBytes(payload);
+        ByteBuffer in = ByteBuffer.wrap(new Requests().write(1, 0, payload).toBytes());
+        int end = in.limit();
+        int most = 0;
+        for (int sent = Nbd.REQUEST_BYTES; sent < end; sent = Math.min(end, sent + 300_000)) {
+            assertEquals(State.INCOMPLETE, wideTransmission.take(in.limit(sent)));
+            int room = Objects.requireNonNull(wideTransmission.payload()).limit();
+            assertTrue(room <= Math.max(Bounds.FIRST_PAYLOAD_BYTES, 4 * sent), room + " bytes for " + sent);
+            most = Math.max(most, room);
+        }
+        assertEquals(Drive.MAX_TRANSFER, most);
+        assertEquals(State.INCOMPLETE, wideTransmission.take(in.limit(end)));
+        wideTransmission.take(
+                ByteBuffer.wrap(new Requests().read(2, 0, Drive.MAX_TRANSFER).toBytes()));
+
+        assertEquals(List.of(Reply.ok(1), Reply.ok(2, payload)), socket.replies(0, Drive.MAX_TRANSFER));
     }
 
     @Test
