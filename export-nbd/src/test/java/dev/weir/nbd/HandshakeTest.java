@@ -1,7 +1,6 @@
 package dev.weir.nbd;
 
 import static dev.weir.nbd.NbdClient.infoData;
-import static dev.weir.nbd.NbdClient.metaData;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,35 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.Drive;
 import dev.weir.nbd.Handshake.Step;
 import dev.weir.nbd.NbdClient.OptionReply;
-import dev.weir.nbd.wire.Identity;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HandshakeTest {
-    static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
-    private static final int WRITABLE = Nbd.NBD_FLAG_HAS_FLAGS
-            | Nbd.NBD_FLAG_SEND_FLUSH
-            | Nbd.NBD_FLAG_SEND_FUA
-            | Nbd.NBD_FLAG_SEND_TRIM
-            | Nbd.NBD_FLAG_SEND_WRITE_ZEROES
-            | Nbd.NBD_FLAG_SEND_FAST_ZERO
-            | Nbd.NBD_FLAG_SEND_CACHE
-            | Nbd.NBD_FLAG_CAN_MULTI_CONN;
+/** The greeting, the choice of an export, and what is said to options that are malformed or unknown. */
+class HandshakeTest extends HandshakeFixture {
     private static final int READ_ONLY = Nbd.NBD_FLAG_HAS_FLAGS
             | Nbd.NBD_FLAG_READ_ONLY
             | Nbd.NBD_FLAG_SEND_FLUSH
@@ -45,21 +29,6 @@ class HandshakeTest {
             | Nbd.NBD_FLAG_SEND_CACHE
             | Nbd.NBD_FLAG_CAN_MULTI_CONN;
     private static final int STRUCTURED_REPLY = 8;
-
-    private final Drive vm1 = new MemoryDrive("vm1", 1 << 20, false);
-    private final MemoryDrive golden = new MemoryDrive("gölden", 4096, true);
-    private final Exports exports = new Exports();
-    private final Handshake handshake = new Handshake(all(exports), TlsMode.OFF);
-
-    static VisibleExports all(Exports exports) {
-        return new VisibleExports(exports, () -> Identity.UNKNOWN);
-    }
-
-    @BeforeEach
-    void offerTwoDrives() {
-        exports.add(vm1);
-        exports.add(golden);
-    }
 
     @Test
     void greetsAsFixedNewstyleWithoutZeroes() {
@@ -103,15 +72,6 @@ class HandshakeTest {
         assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME, "gölden".getBytes(UTF_8)));
 
         assertExport(output(), 4096, READ_ONLY, 124);
-    }
-
-    private static void assertExport(ByteBuffer answer, long size, int flags, int zeroes) {
-        assertEquals(size, answer.getLong());
-        assertEquals(flags, answer.getShort());
-        assertEquals(zeroes, answer.remaining());
-        while (answer.hasRemaining()) {
-            assertEquals(0, answer.get());
-        }
     }
 
     @ParameterizedTest
@@ -300,127 +260,6 @@ class HandshakeTest {
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_LIST).type());
     }
 
-    @Test
-    void structuredRepliesAreNegotiatedOnceAndWithoutData() {
-        begin(FLAGS);
-        int option = Nbd.NBD_OPT_STRUCTURED_REPLY;
-
-        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option, new byte[1]).type());
-        assertEquals(Nbd.NBD_REP_ACK, last(option).type());
-        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option).type());
-        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
-
-        assertExport(output(), 1 << 20, WRITABLE | Nbd.NBD_FLAG_SEND_DF, 0);
-        assertEquals(NbdMode.STRUCTURED, handshake.agreement().mode());
-    }
-
-    @Test
-    void extendedHeadersTakeThePlaceOfStructuredReplies() {
-        begin(FLAGS);
-
-        assertEquals(
-                Nbd.NBD_REP_ERR_INVALID,
-                last(Nbd.NBD_OPT_EXTENDED_HEADERS, new byte[1]).type());
-        assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_STRUCTURED_REPLY).type());
-        assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_EXTENDED_HEADERS).type());
-        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(Nbd.NBD_OPT_EXTENDED_HEADERS).type());
-        assertEquals(
-                Nbd.NBD_REP_ERR_EXT_HEADER_REQD,
-                last(Nbd.NBD_OPT_STRUCTURED_REPLY).type());
-        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_GO, infoData("gölden")));
-        assertEquals(NbdMode.EXTENDED, handshake.agreement().mode());
-    }
-
-    @Test
-    void exportNameMustNotFollowExtendedHeaders() {
-        begin(FLAGS);
-        last(Nbd.NBD_OPT_EXTENDED_HEADERS);
-
-        assertEquals(Step.REFUSED, option(Nbd.NBD_OPT_EXPORT_NAME, "vm1".getBytes(UTF_8)));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {Nbd.NBD_OPT_LIST_META_CONTEXT, Nbd.NBD_OPT_SET_META_CONTEXT})
-    void contextsNeedStructuredRepliesAndAnExport(int option) {
-        begin(FLAGS);
-        byte[] good = metaData("vm1", "base:allocation");
-
-        assertEquals(Nbd.NBD_REP_ERR_INVALID, last(option, good).type());
-        last(Nbd.NBD_OPT_STRUCTURED_REPLY);
-        assertEquals(
-                Nbd.NBD_REP_ERR_UNKNOWN,
-                last(option, metaData("nope", "base:allocation")).type());
-        assertEquals(
-                Nbd.NBD_REP_ERR_TOO_BIG,
-                last(option, new byte[Bounds.MAX_OPTION_BYTES + 1]).type());
-        for (int cut = 0; cut < good.length; cut++) {
-            assertEquals(
-                    Nbd.NBD_REP_ERR_INVALID,
-                    last(option, Arrays.copyOf(good, cut)).type());
-        }
-        assertEquals(
-                Nbd.NBD_REP_ERR_INVALID,
-                last(option, Arrays.copyOf(good, good.length + 1)).type());
-        assertEquals(Nbd.NBD_REP_ACK, last(option, good).type());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        // queries, contexts that are listed, contexts that are set
-        "'',                                base:allocation, ''",
-        "base:allocation,                   base:allocation, base:allocation",
-        "base:,                             base:allocation, ''",
-        "base,                              '', ''",
-        "base:allocatio,                    '', ''",
-        "qemu:dirty-bitmap:x,               '', ''",
-        "x-y:z base: base:allocation,       base:allocation, base:allocation",
-        "base:allocation base:allocation,   base:allocation, base:allocation",
-    })
-    void contextsAreListedAndSet(String queries, String listed, String set) {
-        begin(FLAGS);
-        last(Nbd.NBD_OPT_STRUCTURED_REPLY);
-        byte[] data = queries.isEmpty() ? metaData("vm1") : metaData("vm1", queries.split(" "));
-
-        assertEquals(listed, contexts(Nbd.NBD_OPT_LIST_META_CONTEXT, 0, data));
-        assertEquals(set, contexts(Nbd.NBD_OPT_SET_META_CONTEXT, Nbd.BASE_ALLOCATION_ID, data));
-        option(Nbd.NBD_OPT_GO, infoData("vm1"));
-        assertEquals(!set.isEmpty(), handshake.agreement().allocation());
-    }
-
-    private String contexts(int option, int id, byte[] data) {
-        option(option, data);
-        List<OptionReply> replies = replies();
-        assertEquals(Nbd.NBD_REP_ACK, replies.remove(replies.size() - 1).type());
-        return replies.stream()
-                .map(reply -> {
-                    assertEquals(Nbd.NBD_REP_META_CONTEXT, reply.type());
-                    assertEquals(id, reply.data().getInt());
-                    return UTF_8.decode(reply.data()).toString();
-                })
-                .collect(Collectors.joining(" "));
-    }
-
-    @Test
-    void aContextIsOfOneExportAndGoneWhenSetAgain() {
-        begin(FLAGS);
-        last(Nbd.NBD_OPT_EXTENDED_HEADERS);
-        int set = Nbd.NBD_OPT_SET_META_CONTEXT;
-        last(set, metaData("vm1", "base:allocation"));
-
-        assertEquals(Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD, statusPayloadFlag("vm1"));
-        assertEquals(0, statusPayloadFlag("gölden"));
-        last(Nbd.NBD_OPT_LIST_META_CONTEXT, metaData("gölden", "base:allocation"));
-        assertEquals(Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD, statusPayloadFlag("vm1"));
-        last(set, metaData("nope", "base:allocation"));
-        assertEquals(0, statusPayloadFlag("vm1"));
-    }
-
-    private int statusPayloadFlag(String export) {
-        option(Nbd.NBD_OPT_INFO, infoData(export));
-        int flags = Short.toUnsignedInt(replies().get(0).data().getShort(10));
-        return flags & Nbd.NBD_FLAG_BLOCK_STATUS_PAYLOAD;
-    }
-
     /** However the bytes arrive, and whatever came before, the same is said. */
     @Test
     void mayBeSplitAnywhere() {
@@ -449,7 +288,7 @@ class HandshakeTest {
 
     /** Offers the bytes in pieces of this size, keeping what is not taken, as a connection does. */
     private byte[] converse(byte[] bytes, int piece) {
-        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
+        Handshake fresh = fresh(TlsMode.OFF);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         said.writeBytes(fresh.output());
         int taken = 0;
@@ -473,7 +312,7 @@ class HandshakeTest {
 
     @Property(tries = 300)
     void garbageEndsInAStepAndNeverInAnException(@ForAll @Size(max = 200) byte[] garbage, @ForAll boolean greeted) {
-        Handshake fresh = new Handshake(all(exports), TlsMode.OFF);
+        Handshake fresh = fresh(TlsMode.OFF);
         ByteBuffer in = ByteBuffer.allocate(4 + Nbd.OPTION_BYTES + garbage.length);
         if (greeted) {
             in.putInt(FLAGS);
@@ -489,55 +328,11 @@ class HandshakeTest {
         assertTrue(in.position() <= in.limit());
     }
 
-    private ByteBuffer output() {
-        return ByteBuffer.wrap(handshake.output());
-    }
-
-    private void begin(int flags) {
-        handshake.output();
-        assertEquals(
-                Step.TAKEN, handshake.take(ByteBuffer.allocate(4).putInt(flags).flip()));
-    }
-
-    private Step option(int option, byte... data) {
-        ByteBuffer in = ByteBuffer.wrap(NbdClient.option(option, data));
-        Step step = handshake.take(in);
-        assertFalse(in.hasRemaining());
-        return step;
-    }
-
     private static ByteBuffer header(int option, int length) {
         return ByteBuffer.allocate(Nbd.OPTION_BYTES)
                 .putLong(Nbd.IHAVEOPT)
                 .putInt(option)
                 .putInt(length)
                 .flip();
-    }
-
-    private OptionReply last(int option, byte... data) {
-        assertEquals(Step.TAKEN, option(option, data));
-        List<OptionReply> replies = replies();
-        return replies.get(replies.size() - 1);
-    }
-
-    private List<OptionReply> replies() {
-        return replies(output());
-    }
-
-    static List<OptionReply> replies(ByteBuffer output) {
-        List<OptionReply> replies = new ArrayList<>();
-        while (output.hasRemaining()) {
-            assertEquals(0x3e889045565a9L, output.getLong());
-            int option = output.getInt();
-            int type = output.getInt();
-            byte[] data = new byte[output.getInt()];
-            output.get(data);
-            replies.add(new OptionReply(option, type, ByteBuffer.wrap(data)));
-        }
-        return replies;
-    }
-
-    static List<Integer> types(List<OptionReply> replies) {
-        return replies.stream().map(OptionReply::type).toList();
     }
 }
