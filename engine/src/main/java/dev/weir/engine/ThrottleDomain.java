@@ -58,14 +58,13 @@ final class ThrottleDomain {
      * @return whether it may go
      */
     boolean admit(BlockQueue queue, Direction direction, DriveRequest request) {
-        if (waiting.isEmpty() && !releasing && group == null && queue.own.isOpen()) {
+        boolean nobodyIsAhead = waiting.isEmpty() && !releasing && !queue.isHandingOver();
+        if (nobodyIsAhead && group == null && queue.own.isOpen()) {
             return true;
         }
         long now = clock.nanoTime();
         long bytes = request.length();
-        if (waiting.isEmpty()
-                && !releasing
-                && !queue.isHandingOver()
+        if (nobodyIsAhead
                 && queue.own.waitNanos(direction, bytes, now) == 0
                 && groupWaitNanos(direction, bytes, now) == 0) {
             charge(queue, direction, bytes, now);

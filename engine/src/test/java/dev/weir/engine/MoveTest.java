@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens in the moments between a domain's lock and what is done outside of it: each made to happen. */
 class MoveTest {
@@ -73,14 +75,38 @@ class MoveTest {
         ThrottleDomain other = new ThrottleDomain(clock, null);
         PolicySlot own = throttle.queue().own;
         for (long offset = 0; offset < 4; offset++) {
-            if (throttle.admit(Direction.READ, read(offset), storage) == Throttle.Admission.GO) {
-                storage.execute(read(offset));
-            }
+            submit(throttle, storage, offset);
         }
         assertEquals(List.of(0L), reached);
         whileReaching = () -> throttle.moveTo(other, () -> own.reconfigure("bucket", null, ThrottleLimits.NONE, 0));
         clock.advance(2_000_000_000L);
         assertEquals(List.of(0L, 1L, 2L, 3L), reached);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1_000_000})
+    void whoComesAfterAMoveDoesNotOvertakeARequestThatIsOnItsWay(long iopsAfter) throws IOException {
+        Throttle throttle = throttle(Map.of("iops", 1L));
+        Storage storage = open(throttle);
+        ThrottleDomain other = new ThrottleDomain(clock, null);
+        PolicySlot own = throttle.queue().own;
+        ThrottleLimits after = ThrottleLimits.of(iopsAfter == 0 ? Map.of() : Map.of("iops", iopsAfter));
+        submit(throttle, storage, 0);
+        submit(throttle, storage, 1);
+        whileReaching = () -> {
+            throttle.moveTo(other, () -> own.reconfigure("bucket", new BucketPolicyFactory(), after, clock.nanoTime()));
+            clock.advance(10_000_000_000L);
+            submit(throttle, storage, 2);
+        };
+        clock.advance(1_000_000_000L);
+        assertEquals(List.of(0L, 1L, 2L), reached);
+    }
+
+    private static void submit(Throttle throttle, Storage storage, long offset) {
+        TestRequest request = read(offset);
+        if (throttle.admit(Direction.READ, request, storage) == Throttle.Admission.GO) {
+            storage.execute(request);
+        }
     }
 
     @Test
