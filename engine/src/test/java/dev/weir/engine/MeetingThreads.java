@@ -1,0 +1,284 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockError;
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two drives for threads to meet in; one of them moves between a domain of its own and that of a group. A limit lets as
+ * many requests go as it has been given passes, and time stands still.
+ *
+ * <p>Lincheck makes one for each order of steps.
+ */
+public class MeetingThreads {
+    private static final int PLENTY = 100;
+    private static final ThrottleLimits SOME = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
+
+    /** Stands still, and knows which timers are set. */
+    private static final class StoppedClock implements Clock {
+        private boolean armed;
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        public Timer timer(Runnable task) {
+            return new Timer() {
+                @Override
+                public void arm(long due) {
+                    armed = true;
+                }
+
+                @Override
+                public void disarm() {
+                    armed = false;
+                }
+            };
+        }
+    }
+
+    /** Limits that let a number of requests go. Each policy it makes goes on with what is left. */
+    private static final class Passes implements ThrottlePolicyFactory {
+        private long left;
+        private long given;
+
+        void give(int more) {
+            left += more;
+            given += more;
+        }
+
+        @Override
+        public String type() {
+            return "passes";
+        }
+
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            return new ThrottlePolicy() {
+                @Override
+                public long waitNanos(LimitKey limit, Direction direction, long bytes, long at) {
+                    return limit == LimitKey.IOPS && left == 0 ? 1 : 0;
+                }
+
+                @Override
+                public void charge(Direction direction, long bytes, long at) {
+                    left--;
+                }
+
+                @Override
+                public void reconfigure(ThrottleLimits newLimits, long at) {}
+
+                @Override
+                public ThrottleDebt debt(long at) {
+                    return ThrottleDebt.NONE;
+                }
+            };
+        }
+
+        PolicySlot slot(String owner) {
+            return new PolicySlot(owner, type(), SOME, this, 0);
+        }
+    }
+
+    /** Counts how often it was completed. */
+    private static final class Request extends DriveRequest {
+        private int completions;
+
+        Request(long serial) {
+            super("guest");
+            prepare(Operation.READ, serial, 1, false, false);
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return ByteBuffer.allocate(0);
+        }
+
+        @Override
+        public void completed(@Nullable BlockError error) {
+            completions++;
+        }
+    }
+
+    private final class Vm {
+        private final Passes passes = new Passes();
+        private final StoppedClock clock = new StoppedClock();
+        private final ThrottleDomain alone = new ThrottleDomain(clock, null);
+        private final Throttle throttle = new Throttle(passes.slot("vm"), clock, alone);
+        private final Statistics statistics = new Statistics();
+        private final List<Request> requests = new ArrayList<>();
+        private final List<Long> reached = new ArrayList<>();
+        private volatile OpenDrive drive = open();
+
+        private OpenDrive open() {
+            try {
+                Storage storage = new Storage("vm", backends(reached).open("vm", Map.of(), false), statistics, clock);
+                throttle.open(storage);
+                return new OpenDrive("vm", false, throttle, storage, statistics, () -> "");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void submit() {
+            Request request;
+            synchronized (requests) {
+                request = new Request(requests.size());
+                requests.add(request);
+            }
+            drive.submit(request);
+        }
+
+        void refill(int more) {
+            throttle.locked(at -> {
+                passes.give(more);
+                throttle.queue().changed();
+                return null;
+            });
+            throttle.release();
+        }
+
+        boolean isWaiting() {
+            return !throttle.queue().isEmpty();
+        }
+
+        /** Checks that whoever waits has somebody's timer to let it go. */
+        void validateTimer(String name) {
+            if (isWaiting() && passes.left == 0) {
+                check(clock.armed, name + " waits for its own limit, and its timer is not set");
+            } else if (isWaiting()) {
+                check(throttle.locked(at -> at) == shared && group.left == 0, name + " waits for nothing");
+                check(first.clock.armed || second.clock.armed, name + " waits for the group, and no timer is set");
+            }
+        }
+
+        void validateEnd(String name) {
+            for (Request request : requests) {
+                check(request.completions == 1, name + ": a request was completed " + request.completions + " times");
+            }
+            check(!isWaiting(), name + " is stranded");
+            check(passes.left + reached.size() == passes.given, name + ": who went was not charged once");
+        }
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+
+    private static ObservedBackends backends(List<Long> reached) {
+        return new ObservedBackends((drive, size, offset) -> {
+            synchronized (reached) {
+                reached.add(offset);
+            }
+        });
+    }
+
+    private final Object engine = new Object();
+    private final Passes group = new Passes();
+    private final ThrottleDomain shared = new ThrottleDomain(new StoppedClock(), group.slot("group"));
+    private final Vm first = new Vm();
+    private final Vm second = new Vm();
+
+    public MeetingThreads() {
+        second.throttle.moveTo(shared, () -> {});
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void submitFirst() {
+        first.submit();
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void submitSecond() {
+        second.submit();
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void refillFirst() {
+        first.refill(1);
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void refillSecond() {
+        second.refill(1);
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void refillGroup() {
+        refillGroup(1);
+    }
+
+    private void refillGroup(int more) {
+        synchronized (shared) {
+            group.give(more);
+        }
+        shared.release();
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void cancel() {
+        first.drive.cancel("guest");
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void move() {
+        synchronized (engine) {
+            first.throttle.moveTo(first.throttle.locked(at -> at) == shared ? first.alone : shared, () -> {});
+        }
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void swapPolicy() {
+        synchronized (engine) {
+            for (Passes installed : new @Nullable Passes[] {null, first.passes}) {
+                first.throttle.locked(at -> {
+                    PolicySlot own = first.throttle.queue().own;
+                    own.reconfigure("passes", installed, SOME, 0);
+                    first.throttle.queue().changed();
+                    return null;
+                });
+                first.throttle.release();
+            }
+        }
+    }
+
+    @org.jetbrains.lincheck.datastructures.Operation
+    public void drain() {
+        synchronized (engine) {
+            first.throttle.close().forEach(request -> request.completed(BlockError.ESHUTDOWN));
+            first.drive = first.open();
+        }
+    }
+
+    /** Looks whether a timer would let go what waits, and then lets go all of it. */
+    @Validate
+    public void nothingIsLostAndNobodyStranded() {
+        first.validateTimer("first");
+        second.validateTimer("second");
+        refillGroup(PLENTY);
+        first.refill(PLENTY);
+        second.refill(PLENTY);
+        first.validateEnd("first");
+        second.validateEnd("second");
+        check(group.left >= 0, "more went than the group may");
+    }
+}

@@ -1,0 +1,72 @@
+package dev.weir.engine;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever may be done with a queue, beside whatever else, on drives that have nothing to do, wait each for its own limit, or
+ * both for their group's: each pair in the orders of their steps, as far as Lincheck gets with so many of them. {@code -Dmodelcheck.orders=N} gives it more.
+ */
+class ModelCheckTest {
+    private static final int ORDERS = Integer.getInteger("modelcheck.orders", 50);
+
+    /** Where threads meet; what else there is they use under the locks of these. With what is nested in them. */
+    private static final List<String> MET = Stream.of(
+                    MeetingThreads.class, OpenDrive.class, Throttle.class, ThrottleDomain.class, BlockQueue.class)
+            .map(Class::getName)
+            .toList();
+
+    private static final List<Method> OPERATIONS = Arrays.stream(MeetingThreads.class.getMethods())
+            .filter(method -> method.isAnnotationPresent(Operation.class))
+            .sorted(Comparator.comparing(Method::getName))
+            .toList();
+
+    private static Actor actor(Method method) {
+        return new Actor(method, List.of(), false, false, false, false, false);
+    }
+
+    private static Actor actor(String name) {
+        return OPERATIONS.stream()
+                .filter(method -> method.getName().equals(name))
+                .findFirst()
+                .map(ModelCheckTest::actor)
+                .orElseThrow();
+    }
+
+    @Test
+    void nothingIsLostInWhateverOrderTwoThreadsMeet() throws NoSuchMethodException {
+        Actor validation = actor(MeetingThreads.class.getMethod("nothingIsLostAndNobodyStranded"));
+        ModelCheckingOptions options = new ModelCheckingOptions()
+                .iterations(0)
+                .invocationsPerIteration(ORDERS)
+                .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(
+                                name -> MET.stream().noneMatch(name::startsWith))
+                        .allMethods()
+                        .ignore());
+        List<List<Actor>> starts = Stream.of(
+                        List.<String>of(),
+                        List.of("submitFirst", "submitSecond"),
+                        List.of("move", "refillFirst", "refillSecond", "submitFirst", "submitSecond"))
+                .map(names -> names.stream().map(ModelCheckTest::actor).toList())
+                .toList();
+        for (List<Actor> start : starts) {
+            for (int a = 0; a < OPERATIONS.size(); a++) {
+                for (int b = a; b < OPERATIONS.size(); b++) {
+                    List<List<Actor>> meeting =
+                            List.of(List.of(actor(OPERATIONS.get(a))), List.of(actor(OPERATIONS.get(b))));
+                    options = options.addCustomScenario(new ExecutionScenario(start, meeting, List.of(), validation));
+                }
+            }
+        }
+        options.check(MeetingThreads.class);
+    }
+}
