@@ -1,10 +1,14 @@
 package dev.weir.bench;
 
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -12,42 +16,51 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
-/** A framework that starts the bundles of a folder, says {@code ready} and stays: {@code BareFelix BUNDLES CACHE}. */
+/**
+ * A framework that starts the bundles of a folder, says {@code ready} and stays:
+ * {@code BareFelix BUNDLES CONFIG.PROPERTIES CACHE}.
+ */
 public final class BareFelix {
+    /** It would open a shell on the terminal, which Weir does not let it either. */
+    private static final String CONSOLE = "org.apache.felix.gogo.jline";
+
     private BareFelix() {}
 
     /** Runs it. */
-    public static void main(String[] args) throws Exception {
-        Framework framework = new FrameworkFactory()
-                .newFramework(Map.of(
-                        Constants.FRAMEWORK_STORAGE,
-                        args[1],
-                        Constants.FRAMEWORK_STORAGE_CLEAN,
-                        Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT,
-                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                        "org.slf4j;version=2.0.17,org.slf4j.event;version=2.0.17,org.slf4j.helpers;version=2.0.17,"
-                                + "org.slf4j.spi;version=2.0.17",
-                        "felix.log.level",
-                        "0"));
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            Framework framework = start(Path.of(args[0]), Path.of(args[1]), args[2]);
+            System.out.println("ready");
+            framework.waitForStop(0);
+        } catch (IOException | BundleException e) {
+            System.err.println("bare Felix: " + e);
+            System.exit(1); // threads of bundles that did start would keep it alive
+        }
+    }
+
+    private static Framework start(Path bundles, Path configuration, String cache) throws IOException, BundleException {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(configuration)) {
+            properties.load(in);
+        }
+        Map<String, Object> settings = new HashMap<>(Map.of(Constants.FRAMEWORK_STORAGE, cache));
+        properties.forEach((key, value) -> settings.put(key.toString(), value));
+        Framework framework = new FrameworkFactory().newFramework(settings);
         framework.init();
-        List<Bundle> bundles = new ArrayList<>();
-        try (Stream<Path> jars = Files.list(Path.of(args[0]))) {
+        List<Bundle> installed = new ArrayList<>();
+        try (Stream<Path> jars = Files.list(bundles)) {
             for (Path jar : jars.sorted().toList()) {
-                bundles.add(
+                installed.add(
                         framework.getBundleContext().installBundle(jar.toUri().toString()));
             }
         }
         framework.start();
-        for (Bundle bundle : bundles) {
-            start(bundle);
+        for (Bundle bundle : installed) {
+            boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+            if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
+                bundle.start();
+            }
         }
-        System.out.println("ready");
-        framework.waitForStop(0);
-    }
-
-    private static void start(Bundle bundle) throws BundleException {
-        if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
-            bundle.start();
-        }
+        return framework;
     }
 }

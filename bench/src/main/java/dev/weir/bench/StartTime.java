@@ -59,6 +59,7 @@ final class StartTime {
                 System.getProperty("java.class.path"),
                 BareFelix.class.getName(),
                 bundles.toString(),
+                run.weir().resolve("conf/config.properties").toString(),
                 cache.toString());
     }
 
@@ -66,7 +67,7 @@ final class StartTime {
     private static double seconds(List<String> command) throws IOException, InterruptedException {
         long begin = System.currentTimeMillis();
         Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (var lines = process.inputReader()) {
             String line;
