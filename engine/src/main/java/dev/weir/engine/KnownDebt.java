@@ -5,6 +5,7 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.MeteredTime;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.Arrays;
 
 /**
  * What is owed, as far as that is known without the policy, which may be gone or broken: what was owed when it was
@@ -24,21 +25,15 @@ final class KnownDebt {
     /** When a request was charged last, or the debt was set: only from then on has time surely paid for all of it. */
     private long lastChargeAt;
 
-    /** What was charged since, by {@link Direction#ordinal()}. */
-    private final long[] bytes = new long[Direction.values().length];
-
-    /** The same, in metered units of the limits that count requests. */
-    private final long[] requestUnits = new long[Direction.values().length];
+    /** What was charged since, in either direction, in bytes and in metered units of the limits that count requests. */
+    private final long[] charged = new long[2 * Direction.values().length];
 
     /** Takes what is owed now. */
     void set(ThrottleDebt newDebt, long now) {
         debt = newDebt;
         knownAt = now;
         lastChargeAt = now;
-        for (Direction direction : Direction.values()) {
-            bytes[direction.ordinal()] = 0;
-            requestUnits[direction.ordinal()] = 0;
-        }
+        Arrays.fill(charged, 0);
     }
 
     boolean isOld(long now) {
@@ -47,8 +42,12 @@ final class KnownDebt {
 
     void charge(ThrottleLimits limits, Direction direction, long length, long now) {
         lastChargeAt = now;
-        bytes[direction.ordinal()] += length;
-        requestUnits[direction.ordinal()] += limits.meteredUnits(LimitKey.IOPS, length);
+        charged[place(direction, true)] += length;
+        charged[place(direction, false)] += limits.meteredUnits(LimitKey.IOPS, length);
+    }
+
+    private static int place(Direction direction, boolean inBytes) {
+        return 2 * direction.ordinal() + (inBytes ? 0 : 1);
     }
 
     /**
@@ -71,7 +70,7 @@ final class KnownDebt {
         MeteredTime debtAfter = new MeteredTime(limits.meteredRate(limit, rate), nanos);
         for (Direction direction : Direction.values()) {
             if (limit.appliesTo(direction)) {
-                debtAfter.add((limit.countsBytes() ? bytes : requestUnits)[direction.ordinal()]);
+                debtAfter.add(charged[place(direction, limit.countsBytes())]);
             }
         }
         return debtAfter.ceil();

@@ -15,6 +15,9 @@ final class Budget {
     /** What a request costs at least: it takes heap, even if it carries nothing. */
     static final long MIN_COST = 4 << 10;
 
+    /** One in so many bytes may be of what is kept. */
+    private static final int KEPT_PART = 4;
+
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -53,6 +56,12 @@ final class Budget {
     /** Counts what a connection keeps that it has received and cannot take yet, enough or not; negative to undo it. */
     void keep(long bytes) {
         kept.addAndGet(bytes);
+    }
+
+    /** Returns whether so much more may be kept: up to a part of all is for that, and only what no request waits for. */
+    boolean hasRoomToKeep(long bytes) {
+        long of = total;
+        return !isScarce() && kept.get() + bytes <= of / KEPT_PART && used() + bytes <= of;
     }
 
     /** A request that is the only one always goes, or one larger than the budget never would. */

@@ -66,9 +66,9 @@ final class Inbox {
         return received < 0 ? null : in.flip();
     }
 
-    /** Little, while others wait for memory: what cannot be taken at once has to be kept. */
+    /** Little, where memory is scarce: what cannot be taken at once has to be kept. */
     private int receivable() {
-        return budget.isScarce() ? Bounds.READ_BEHIND_BYTES : receiveBytes;
+        return budget.hasRoomToKeep(receiveBytes) ? receiveBytes : Bounds.READ_BEHIND_BYTES;
     }
 
     /** Returns whether the socket had less than there was room for. */

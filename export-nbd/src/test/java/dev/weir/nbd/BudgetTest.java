@@ -104,4 +104,26 @@ class BudgetTest {
         assertEquals(COST, Budget.cost(COST));
         assertEquals(COST + 1, Budget.cost(COST + 1));
     }
+
+    @Test
+    void aQuarterIsForWhatIsKeptUnlessRequestsWantIt() {
+        assertTrue(budget.hasRoomToKeep(TOTAL / 4));
+        assertFalse(budget.hasRoomToKeep(TOTAL / 4 + 1));
+        budget.keep(COST);
+        assertTrue(budget.hasRoomToKeep(TOTAL / 4 - COST));
+        assertFalse(budget.hasRoomToKeep(TOTAL / 4 - COST + 1));
+
+        budget.take(0, (TOTAL - COST) / 2);
+        assertTrue(budget.hasRoomToKeep(COST));
+        budget.await(() -> {});
+        assertFalse(budget.hasRoomToKeep(COST));
+        budget.give(COST);
+        assertTrue(budget.hasRoomToKeep(COST));
+    }
+
+    @Test
+    void nothingIsKeptThatIsNotLeft() {
+        budget.take(0, TOTAL);
+        assertFalse(budget.hasRoomToKeep(1));
+    }
 }

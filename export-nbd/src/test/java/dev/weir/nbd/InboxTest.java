@@ -23,6 +23,7 @@ class InboxTest {
     private final EventLoop loop;
     private final SocketChannel client;
     private final SocketChannel server;
+    private final Budget budget = new Budget(1 << 20);
     private final Inbox inbox;
 
     InboxTest(@TempDir Path folder) throws IOException {
@@ -33,7 +34,7 @@ class InboxTest {
             server = listening.accept();
         }
         server.configureBlocking(false);
-        inbox = new Inbox(new PlainWire(server), loop, new Budget(1 << 20));
+        inbox = new Inbox(new PlainWire(server), loop, budget);
     }
 
     @AfterEach
@@ -53,6 +54,17 @@ class InboxTest {
         assertTrue(inbox.isDrained());
         inbox.keep(in);
         assertEquals(0, pool.lent());
+    }
+
+    @Test
+    void receivesLittleWhereThereIsNoRoomToKeepIt() throws IOException {
+        inbox.beginTransmission();
+        send(new byte[100_000]);
+        budget.keep(1);
+        assertEquals(Bounds.READ_BEHIND_BYTES, receive().remaining());
+
+        budget.keep(-1);
+        assertEquals(100_000 - Bounds.READ_BEHIND_BYTES, receive().remaining());
     }
 
     @Test
