@@ -32,6 +32,9 @@ public final class Scale {
     private static final int BYTES = 4096;
     private static final int BUSY_ONE_IN = 100;
 
+    /** How long the compilers go on with what making the drives has given them to do. */
+    private static final long COMPILERS_MILLIS = 5000;
+
     /** Of all busy drives together, so that the machine is as busy with few as with many. */
     private static final long RELEASES_PER_SECOND = 10_000;
 
@@ -63,6 +66,7 @@ public final class Scale {
         LocalEngine engine = new LocalEngine(new MeasuringClock(clock, lateness), new MemoryBackendFactory(), OPTIONS);
         configureAll(engine);
         heapBytes(); // collects what making them has left
+        Thread.sleep(COMPILERS_MILLIS);
         double idlePercent = 100e-9 * processorNanosOver(seconds) / seconds;
         List<Drive> busy = drives.subList(0, Math.max(1, count / BUSY_ONE_IN));
         double requestNanos = requestNanos(busy);
