@@ -24,9 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
  * change, and clients come, ask and leave without waiting. What it takes does not grow, and what it lets go does not drift.
  */
 class SoakIT {
-    private static final int SECONDS = Integer.getInteger("weir.soak.seconds", 10);
+    private static final int SECONDS = Integer.getInteger("weir.soak.seconds", 60);
     private static final int SAMPLES = 10;
-    private static final int PAUSE_MILLIS = 100;
+
+    /** Between two changes: ten a second for as long as ten minutes, and in less time as many as in ten minutes. */
+    private static final int PAUSE_MILLIS = Math.max(1, Math.min(100, SECONDS / 6));
+
     private static final int MIB = 1 << 20;
 
     /** The memory drives below, what the server keeps for reuse (64 MiB, see {@code Bounds}), and its threads' own buffers. */
@@ -84,7 +87,7 @@ class SoakIT {
                   right { backend { type = memory, size = 16MiB }, group = shared, policy = slice }
                   burst { backend { type = memory, size = 16MiB }, limits { bps = 1MiB, bps_max = 4MiB, bps_max_length = 2s } }
                   changing { backend { type = memory, size = 64MiB }, limits.iops = %d }
-                  visited { backend { type = memory, size = 16MiB }, limits.iops = 50 }
+                  visited { backend { type = memory, size = 16MiB }, limits.iops = 500 }
                 }
                 """
                         .formatted(200 + random.nextInt(400)));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 class ChaosTest {
     private static final int STEPS_OF_A_WORLD = 2_000;
-    private static final int STEPS = Integer.getInteger("chaos.steps", 1_000_000);
+    private static final int STEPS = Integer.getInteger("chaos.steps", 2_000_000);
 
     @Test
     void theLawsHoldAfterEveryStep() {
