@@ -171,8 +171,9 @@ class PackageIT {
         ProcessBuilder build = new ProcessBuilder(
                 "sh",
                 "-c",
-                "umask 077 && chmod -R go= . && exec ./mvnw -q -B -ntp -pl dist -am -Dmaven.test.skip -Dmaven.main.skip="
-                        + !rebuild + " -Dspotless.check.skip -Dforbiddenapis.skip pre-integration-test");
+                "umask 077 && " + (rebuild ? "chmod -R go= . && " : "")
+                        + "exec ./mvnw -q -B -ntp -pl dist -am -Dmaven.test.skip -Dmaven.main.skip=" + !rebuild
+                        + " -Dspotless.check.skip -Dforbiddenapis.skip pre-integration-test");
         build.directory(copy.toFile());
         build.environment().put("JAVA_HOME", System.getProperty("java.home"));
         build.environment().put("TZ", "Pacific/Chatham");
