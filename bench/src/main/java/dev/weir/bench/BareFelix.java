@@ -5,9 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
@@ -43,9 +41,8 @@ public final class BareFelix {
         try (Reader in = Files.newBufferedReader(configuration)) {
             properties.load(in);
         }
-        Map<String, Object> settings = new HashMap<>(Map.of(Constants.FRAMEWORK_STORAGE, cache));
-        properties.forEach((key, value) -> settings.put(key.toString(), value));
-        Framework framework = new FrameworkFactory().newFramework(settings);
+        properties.setProperty(Constants.FRAMEWORK_STORAGE, cache);
+        Framework framework = new FrameworkFactory().newFramework(properties);
         framework.init();
         List<Bundle> installed = new ArrayList<>();
         try (Stream<Path> jars = Files.list(bundles)) {

@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -228,12 +227,12 @@ class HostileClientsIT {
             micros[i] = probe(client);
         }
         Arrays.sort(micros);
-        return new Figures(residentMib(), descriptors(), micros[PROBES / 2], micros[PROBES * 99 / 100]);
+        return new Figures(residentMib(), weir.descriptors(), micros[PROBES / 2], micros[PROBES * 99 / 100]);
     }
 
     /** Waits until Weir has noticed that the clients have gone. */
     private static void settle(SocketChannel client, long descriptors) throws IOException {
-        for (int i = 0; i < 20 || (i < 300 && descriptors() > descriptors); i++) {
+        for (int i = 0; i < 20 || (i < 300 && weir.descriptors() > descriptors); i++) {
             probe(client);
             pause(50);
         }
@@ -245,12 +244,6 @@ class HostileClientsIT {
 
     private static long now() {
         return System.nanoTime();
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/" + weir.pid() + "/fd"))) {
-            return all.count();
-        }
     }
 
     private static long residentMib() throws IOException {

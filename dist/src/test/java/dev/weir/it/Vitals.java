@@ -61,18 +61,7 @@ final class Vitals implements AutoCloseable {
                 memory.getHeapMemoryUsage().getUsed() >> 10,
                 directBytes() >> 10,
                 bean(ThreadMXBean.class).getThreadCount(),
-                descriptors());
-    }
-
-    private long descriptors() throws IOException {
-        return bean(UnixOperatingSystemMXBean.class).getOpenFileDescriptorCount();
-    }
-
-    /** Waits until no more is open than this, but no longer than 5 s: of a closed socket all selectors must have heard. */
-    void awaitDescriptors(long most) throws IOException {
-        for (int i = 0; i < 100 && descriptors() > most; i++) {
-            Weir.pause(50);
-        }
+                bean(UnixOperatingSystemMXBean.class).getOpenFileDescriptorCount());
     }
 
     private long directBytes() throws IOException {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A Weir of its own, in a process of its own and a home that the test gives it. */
 final class Weir implements AutoCloseable {
@@ -195,6 +196,15 @@ final class Weir implements AutoCloseable {
     /** Returns its process id. */
     long pid() {
         return process.pid();
+    }
+
+    /** Returns how many descriptors it has open. */
+    long descriptors() {
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
+            return all.count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Sends SIGKILL. */
