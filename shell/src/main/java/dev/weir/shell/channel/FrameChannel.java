@@ -3,9 +3,14 @@ package dev.weir.shell.channel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +24,18 @@ final class FrameChannel implements Closeable {
 
     private final SocketChannel channel;
     private final Patience patience;
+    private final Executor writer;
     private final Object sending = new Object();
 
-    FrameChannel(SocketChannel channel, Patience patience) {
+    /**
+     * Talks over a channel.
+     *
+     * @param writer runs what writes, for a thread that is interrupted while it writes would close the channel
+     */
+    FrameChannel(SocketChannel channel, Patience patience, Executor writer) {
         this.channel = channel;
         this.patience = patience;
+        this.writer = writer;
     }
 
     /**
@@ -71,12 +83,26 @@ final class FrameChannel implements Closeable {
         synchronized (sending) {
             Future<?> limit = closeUnlessCancelled();
             try {
-                while (frame.payload().hasRemaining() || header.hasRemaining()) {
-                    channel.write(whole);
-                }
+                CompletableFuture.runAsync(() -> write(whole), writer).join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof UncheckedIOException failed ? failed.getCause() : new IOException(e);
+            } catch (RejectedExecutionException e) {
+                throw new IOException("the shell closes", e);
             } finally {
                 limit.cancel(false);
             }
+        }
+    }
+
+    private void write(ByteBuffer[] all) {
+        try {
+            for (ByteBuffer each : all) {
+                while (each.hasRemaining()) {
+                    channel.write(all);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,12 +6,15 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Job;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +27,22 @@ import org.slf4j.LoggerFactory;
 final class GogoSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
 
+    private static final int INTERRUPTS = 50;
+    private static final long INTERRUPT_NANOS = 10_000_000;
+
     private final CommandSession session;
     private final PrintStream out;
     private final PrintStream err;
     private final AtomicInteger status = new AtomicInteger();
 
+    /** What stands for the execution of one line, while that lasts. */
+    private volatile @Nullable Object executing;
+
+    /** The execution that nothing is to be expected of any more. */
+    private volatile @Nullable Object abandoned;
+
     GogoSession(CommandProcessor processor, InputStream in, PrintStream out, PrintStream err) {
-        session = processor.createSession(in, out, err);
+        session = new StreamSession((CommandProcessorImpl) processor, in, out, err);
         this.out = out;
         this.err = err;
         session.put("SCOPE", "weir:gogo:*");
@@ -47,17 +59,63 @@ final class GogoSession implements AutoCloseable {
 
     /** Executes a line and returns its exit status. */
     int execute(CharSequence line) {
+        Object execution = new Object();
         status.set(0);
         session.put("pipe-exception", null);
+        executing = execution;
         try {
-            print(session.execute(line));
+            Object result = session.execute(line);
+            if (abandoned == execution) {
+                throw new InterruptedException();
+            }
+            print(result);
             return session.get("pipe-exception") == null ? status.get() : 1;
         } catch (InterruptedException e) {
+            endJob();
             err.println("weir: interrupted");
         } catch (Exception e) {
             err.println("weir: " + message(line, e));
+        } finally {
+            executing = null;
         }
         return 1;
+    }
+
+    /** Interrupts the line that is executed, from another thread, and waits a moment for it to end. */
+    void interrupt() {
+        Object execution = executing;
+        // its job may not be there yet
+        for (int i = 0; i < INTERRUPTS && execution != null && execution == executing; i++) {
+            interruptJob();
+        }
+        if (execution != null && execution == executing) {
+            abandoned = execution;
+            leaveJob();
+        }
+    }
+
+    /** Ends the job of a line that is over, if it is not. */
+    private void endJob() {
+        for (int i = 0; i < INTERRUPTS && session.foregroundJob() != null; i++) {
+            interruptJob();
+        }
+        leaveJob();
+    }
+
+    private void interruptJob() {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.interrupt();
+        }
+        LockSupport.parkNanos(INTERRUPT_NANOS);
+    }
+
+    /** A job that was interrupted before its thread had begun with it never ends, as Gogo has it. */
+    private void leaveJob() {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.background();
+        }
     }
 
     private void print(Object result) {

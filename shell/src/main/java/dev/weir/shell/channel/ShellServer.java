@@ -72,7 +72,7 @@ final class ShellServer implements Closeable {
     private void accept() {
         while (socket.channel().isOpen()) {
             try {
-                admit(new FrameChannel(socket.channel().accept(), patience));
+                admit(new FrameChannel(socket.channel().accept(), patience, threads));
             } catch (ClosedChannelException | RejectedExecutionException e) {
                 return;
             } catch (IOException e) {

@@ -10,7 +10,6 @@ import org.apache.felix.gogo.jline.Parser;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
-import org.apache.felix.service.command.Job;
 import org.jline.reader.Completer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -58,7 +57,7 @@ final class TerminalShell {
 
     /** Returns when the one at the terminal leaves, or is gone. */
     void run() {
-        terminal.handle(Signal.INT, signal -> interruptJob());
+        terminal.handle(Signal.INT, signal -> gogo.interrupt());
         while (!left) {
             try {
                 reader.readLine(PROMPT);
@@ -78,12 +77,5 @@ final class TerminalShell {
     void leave() {
         left = true;
         gogo.close();
-    }
-
-    private void interruptJob() {
-        Job job = gogo.session().foregroundJob();
-        if (job != null) {
-            job.interrupt();
-        }
     }
 }

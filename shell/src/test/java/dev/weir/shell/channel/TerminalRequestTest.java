@@ -7,7 +7,10 @@ import dev.weir.shell.CommandCompleter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,9 +101,38 @@ final class TerminalRequestTest {
             gogo.awaitHanging();
             client.send('I', "\u0003");
             gogo.awaitInterrupted();
+            client.awaitOut("weir: interrupted");
             client.awaitOut("weir> ");
             client.send('I', "drives\r");
             assertTrue(client.awaitOut("scratch").contains("vm1"));
+        }
+    }
+
+    @RepeatedTest(20)
+    void theScreenOutlivesACommandThatIsInterruptedWhileItWrites() throws Exception {
+        try (TestClient client = attend()) {
+            client.awaitOut("weir> ");
+            client.send('I', "chatter\r");
+            gogo.awaitHanging();
+            client.awaitOut("and on");
+            client.send('I', "\u0003");
+            client.awaitOut("weir: interrupted");
+            client.awaitOut("weir> ");
+            client.send('I', "drives\r");
+            client.awaitOut("scratch  ");
+        }
+    }
+
+    @RepeatedTest(20)
+    void aCommandMayBeInterruptedBeforeItHasBegun(RepetitionInfo repetition) throws Exception {
+        try (TestClient client = attend()) {
+            client.awaitOut("weir> ");
+            client.send('I', "hang\r");
+            TimeUnit.MICROSECONDS.sleep(100L * repetition.getCurrentRepetition());
+            client.send('I', "\u0003");
+            client.awaitOut("weir> ");
+            client.send('I', "drives\r");
+            client.awaitOut("scratch  ");
         }
     }
 

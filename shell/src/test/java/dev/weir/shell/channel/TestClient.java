@@ -14,6 +14,7 @@ import java.nio.file.Path;
 final class TestClient implements AutoCloseable {
     private final SocketChannel channel;
     private final DataInputStream in;
+    private final StringBuilder shown = new StringBuilder();
 
     /**
      * What came back.
@@ -61,9 +62,8 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    /** Returns what is shown until this is, and what came with it. */
+    /** Returns what is shown until this is; what is shown after it is for the next call. */
     String awaitOut(String text) throws IOException {
-        StringBuilder shown = new StringBuilder();
         while (shown.indexOf(text) < 0) {
             int type = in.read();
             byte[] payload = new byte[in.readInt()];
@@ -72,7 +72,9 @@ final class TestClient implements AutoCloseable {
                 shown.append(new String(payload, StandardCharsets.UTF_8));
             }
         }
-        return shown.toString();
+        String upTo = shown.substring(0, shown.indexOf(text) + text.length());
+        shown.delete(0, upTo.length());
+        return upTo;
     }
 
     /** Returns all up to the end of the answer, or of the connection. */

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.Process;
 
 /** A real Gogo with commands of Weir, on a drive {@code vm1} that is busy and one {@code scratch} that is not. */
 final class TestGogo implements AutoCloseable {
@@ -38,6 +39,7 @@ final class TestGogo implements AutoCloseable {
         processor.addCommand("weir", new ExitCommand(), "exit");
         processor.addCommand("gogo", new Posix(processor), "grep");
         processor.addCommand("test", this, "hang");
+        processor.addCommand("test", this, "chatter");
         processor.addConverter(new ViewConverter());
     }
 
@@ -49,6 +51,14 @@ final class TestGogo implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted.countDown();
             throw e;
+        }
+    }
+
+    /** A command that writes on until it is interrupted. */
+    public void chatter() {
+        started.countDown();
+        while (!Thread.currentThread().isInterrupted()) {
+            Process.Utils.current().out().println("and on");
         }
     }
 
