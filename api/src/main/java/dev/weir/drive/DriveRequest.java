@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * One request to a drive. An export extends it with what it needs to answer its client, and may use an
  * object again and again: it belongs to the export until {@link Drive#submit}, to the drive from then until
- * {@link #completed}, and to the export again.
+ * {@link #completed(BlockError) completed}, and to the export again.
  */
 @ConsumerType
 public abstract class DriveRequest implements ExtentVisitor {
@@ -57,7 +57,7 @@ public abstract class DriveRequest implements ExtentVisitor {
     /**
      * {@inheritDoc}
      *
-     * <p>Called only for {@link Operation#BLOCK_STATUS}, between {@link Drive#submit} and {@link #completed}, from the
+     * <p>Called only for {@link Operation#BLOCK_STATUS}, between {@link Drive#submit} and {@link #completed(BlockError) completed}, from the
      * request's offset on and never beyond its end. Must not block and must not throw. A request that does not
      * override it wants none.
      */
@@ -73,6 +73,17 @@ public abstract class DriveRequest implements ExtentVisitor {
      * @param error why it failed, or null if it was done
      */
     public abstract void completed(@Nullable BlockError error);
+
+    /**
+     * Tells the outcome as {@link #completed(BlockError)} does, of one of several writes. Does what that does unless it is
+     * overridden, for whom it pays to tell a client of several at once.
+     *
+     * @param error why it failed, or null if it was done
+     * @param moreFollow whether this thread tells of another write of the same client right after this
+     */
+    public void completed(@Nullable BlockError error, boolean moreFollow) {
+        completed(error);
+    }
 
     /** {@return whose request it is} */
     public final Object client() {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +43,7 @@ final class Storage {
     private final @Nullable ExecutorService workers;
 
     /** For writes, if the backend does them in turn. */
-    private final @Nullable InTurn writers;
+    private final @Nullable WritesInTurn writes;
 
     /** Counts down to the next request to be measured; threads that do so at once may miss a count. */
     private int untilMeasured;
@@ -59,7 +58,9 @@ final class Storage {
         this.statistics = statistics;
         this.clock = clock;
         this.workers = backend.mayBlock() ? Workers.of(drive) : null;
-        this.writers = workers != null && backend.writesInTurn() ? new InTurn(workers) : null;
+        this.writes = workers != null && backend.writesInTurn()
+                ? new WritesInTurn(workers, clock, this::perform, this::complete)
+                : null;
     }
 
     BlockBackend backend() {
@@ -79,8 +80,8 @@ final class Storage {
             runHere(request);
         } else if (request.operation() == Operation.READ) {
             read(workers, request);
-        } else if (writers != null && request.operation() == Operation.WRITE && !request.fua()) {
-            hand(writers, request, () -> perform(request));
+        } else if (writes != null && request.operation() == Operation.WRITE && !request.fua()) {
+            writes.add(request);
         } else {
             hand(workers, request, () -> perform(request));
         }
@@ -138,7 +139,7 @@ final class Storage {
         }
     }
 
-    private void hand(Executor to, DriveRequest request, Supplier<@Nullable BlockError> work) {
+    private void hand(ExecutorService to, DriveRequest request, Supplier<@Nullable BlockError> work) {
         long begun = clock.nanoTime();
         try {
             to.execute(() -> {
@@ -194,10 +195,19 @@ final class Storage {
         }
     }
 
+    private void complete(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
+        statistics.inBackend(nanos);
+        complete(request, error, moreFollow);
+    }
+
     private void complete(DriveRequest request, @Nullable BlockError error) {
+        complete(request, error, false);
+    }
+
+    private void complete(DriveRequest request, @Nullable BlockError error, boolean moreFollow) {
         statistics.completed(request, error);
         try {
-            tell(drive, request, error);
+            tell(drive, request, error, moreFollow);
         } finally {
             if (inFlight.decrementAndGet() == 0 && closing) {
                 idle.complete(null);
@@ -207,8 +217,12 @@ final class Storage {
 
     /** Completes a request; a client that cannot take that does not keep others from theirs. */
     static void tell(String drive, DriveRequest request, @Nullable BlockError error) {
+        tell(drive, request, error, false);
+    }
+
+    private static void tell(String drive, DriveRequest request, @Nullable BlockError error, boolean moreFollow) {
         try {
-            request.completed(error);
+            request.completed(error, moreFollow);
         } catch (RuntimeException | Error e) {
             log.error("drive {}: {} could not take its completion", drive, request.client(), e);
         }

@@ -136,7 +136,12 @@ final class NbdRequest extends DriveRequest {
 
     @Override
     public void completed(@Nullable BlockError outcome) {
-        transmission.completed(this, outcome);
+        transmission.completed(this, outcome, false);
+    }
+
+    @Override
+    public void completed(@Nullable BlockError outcome, boolean moreFollow) {
+        transmission.completed(this, outcome, moreFollow);
     }
 
     /** Says what is to be replied, null if it was done; keeps data only if that is part of the reply. */

@@ -118,12 +118,16 @@ final class ReplyQueue {
         return budget.take(carriedBytes, cost);
     }
 
-    /** Adds the reply to a request; if the queue is closed, nothing is written. Never blocks and never throws. */
-    void add(NbdRequest request) {
+    /**
+     * Adds the reply to a request; if the queue is closed, nothing is written. Never blocks and never throws.
+     *
+     * @param moreFollow whether this thread adds or drops another request right after this, so that the reply can wait
+     */
+    void add(NbdRequest request, boolean moreFollow) {
         boolean mine;
         synchronized (this) {
             append(request);
-            mine = !writing && (!corked || queuedBytes >= Bounds.MAX_ROUND_BYTES);
+            mine = !writing && (!(corked || moreFollow) || queuedBytes >= Bounds.MAX_ROUND_BYTES);
             writing |= mine;
         }
         if (mine) {
@@ -243,15 +247,21 @@ final class ReplyQueue {
         retireAll(request);
     }
 
-    /** Counts out a request that is not to be replied to. */
-    void drop(NbdRequest request) {
+    /** Counts out a request that is not to be replied to; {@code moreFollow} is that of {@link #add}. */
+    void drop(NbdRequest request, boolean moreFollow) {
         boolean roomAgain;
+        boolean mine;
         synchronized (this) {
             forget(request);
             roomAgain = isRoomAgain();
+            mine = !(writing || corked || moreFollow) && first != null;
+            writing |= mine;
         }
         if (roomAgain) {
             owner.roomAgain();
+        }
+        if (mine) {
+            write();
         }
     }
 

@@ -166,7 +166,7 @@ final class Transmission {
     private void refuse(NbdRequest request, RequestError error, long payloadBytes) {
         request.finish(error);
         if (payloadBytes == 0) {
-            replies.add(request);
+            replies.add(request, false);
         } else {
             incoming = request;
             unwantedBytes = payloadBytes;
@@ -186,7 +186,7 @@ final class Transmission {
             return State.INCOMPLETE;
         }
         incoming = null;
-        replies.add(write);
+        replies.add(write, false);
         return State.TAKEN;
     }
 
@@ -216,22 +216,26 @@ final class Transmission {
         }
     }
 
-    /** Goes on with a long request, or replies. */
-    void completed(NbdRequest request, @Nullable BlockError outcome) {
+    /**
+     * Goes on with a long request, or replies.
+     *
+     * @param moreFollow whether this thread does that for another one right after this
+     */
+    void completed(NbdRequest request, @Nullable BlockError outcome, boolean moreFollow) {
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
         } else if (outcome == BlockError.ESHUTDOWN && queued == Queued.UNANSWERED) {
             request.releaseData();
-            replies.drop(request);
+            replies.drop(request, moreFollow);
         } else {
             request.finish(outcome == null ? null : RequestError.of(outcome));
-            replies.add(request);
+            replies.add(request, moreFollow);
         }
     }
 
     private void goOn(NbdRequest request) {
         if (closed) {
-            completed(request, BlockError.ESHUTDOWN);
+            completed(request, BlockError.ESHUTDOWN, false);
         } else {
             request.nextPart();
             drive.submit(request);

@@ -32,7 +32,7 @@ class ReplyQueueTest {
 
     @Test
     void writesWhatIsAddedAtOnce() {
-        queue.add(flush(1));
+        queue.add(flush(1), false);
 
         assertEquals(1, socket.replies(0).size());
         assertTrue(queue.isDone());
@@ -42,7 +42,7 @@ class ReplyQueueTest {
     void writesWhatIsKeptBackWithOneCall() {
         queue.cork();
         for (int cookie = 0; cookie < 20; cookie++) {
-            queue.add(cookie % 2 == 0 ? flush(cookie) : read(cookie, 512));
+            queue.add(cookie % 2 == 0 ? flush(cookie) : read(cookie, 512), false);
         }
         assertEquals(0, socket.calls());
 
@@ -54,9 +54,31 @@ class ReplyQueueTest {
     }
 
     @Test
+    void whatMoreFollowsWaitsForTheLast() {
+        queue.add(flush(1), true);
+        queue.add(flush(2), true);
+        assertEquals(0, socket.calls());
+
+        queue.add(flush(3), false);
+
+        assertEquals(1, socket.calls());
+        assertEquals(3, socket.replies(0, 0, 0).size());
+        assertAllBack();
+    }
+
+    @Test
+    void whatMoreFollowsIsWrittenAlsoIfTheLastIsNotAnswered() {
+        queue.add(flush(1), true);
+        queue.drop(flush(2), false);
+
+        assertEquals(1, socket.replies(0).size());
+        assertAllBack();
+    }
+
+    @Test
     void writesEarlyWhenMuchIsKeptBack() {
         queue.cork();
-        queue.add(read(1, Bounds.MAX_ROUND_BYTES));
+        queue.add(read(1, Bounds.MAX_ROUND_BYTES), false);
 
         assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
     }
@@ -65,7 +87,7 @@ class ReplyQueueTest {
     void writesManyRepliesInRounds() {
         queue.cork();
         for (int cookie = 0; cookie < 1000; cookie++) {
-            queue.add(flush(cookie));
+            queue.add(flush(cookie), false);
         }
         queue.uncork();
 
@@ -84,13 +106,13 @@ class ReplyQueueTest {
             NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
             data.begin(1, 0);
             readInto(data, 100);
-            fresh.add(data);
-            fresh.add(flush(2));
-            fresh.add(flush(3));
+            fresh.add(data, false);
+            fresh.add(flush(2), false);
+            fresh.add(flush(3), false);
             fresh.uncork();
 
             assertEquals(1, narrow.awaited());
-            fresh.add(flush(4));
+            fresh.add(flush(4), false);
             assertEquals(room, narrow.written().remaining());
             narrow.room(Long.MAX_VALUE);
             fresh.writeOn();
@@ -104,7 +126,7 @@ class ReplyQueueTest {
     @Test
     void waitsForWhatTheWireHasNotSent() {
         socket.beLazy(true);
-        queue.add(flush(1));
+        queue.add(flush(1), false);
 
         assertEquals(1, socket.awaited());
         assertFalse(queue.isDone());
@@ -120,7 +142,7 @@ class ReplyQueueTest {
         socket.beForeign();
         queue.cork();
         for (int cookie = 0; cookie < 2 * Bounds.MAX_ROUNDS_ABROAD * Bounds.MAX_ROUND_DATA; cookie++) {
-            queue.add(read(cookie, 1));
+            queue.add(read(cookie, 1), false);
         }
         queue.uncork();
 
@@ -132,8 +154,8 @@ class ReplyQueueTest {
     void aBrokenSocketTakesNothingMoreAndNothingIsLeft() {
         socket.breakDown();
 
-        queue.add(read(1, 512));
-        queue.add(read(2, 512));
+        queue.add(read(1, 512), false);
+        queue.add(read(2, 512), false);
 
         assertInstanceOf(IOException.class, socket.failure());
         assertEquals(1, socket.calls());
@@ -143,9 +165,9 @@ class ReplyQueueTest {
     @Test
     void closingForgetsWhatIsKeptBack() {
         queue.cork();
-        queue.add(read(1, 512));
+        queue.add(read(1, 512), false);
         queue.close();
-        queue.add(read(2, 512));
+        queue.add(read(2, 512), false);
         queue.uncork();
 
         assertEquals(0, socket.calls());
@@ -155,14 +177,14 @@ class ReplyQueueTest {
     @Test
     void closingForgetsWhatTheSocketDidNotTake() {
         socket.room(10);
-        queue.add(read(1, 512));
-        queue.add(read(2, 512));
+        queue.add(read(1, 512), false);
+        queue.add(read(2, 512), false);
 
         queue.close();
 
         assertAllBack();
         queue.writeOn();
-        queue.add(read(3, 512));
+        queue.add(read(3, 512), false);
         assertEquals(10, socket.written().remaining());
         assertAllBack();
     }
@@ -173,7 +195,7 @@ class ReplyQueueTest {
         assertFalse(queue.isDone());
         assertEquals(0, socket.roomAgainCount());
 
-        queue.add(request);
+        queue.add(request, false);
 
         assertEquals(1, socket.roomAgainCount());
         assertTrue(queue.isDone());
@@ -195,7 +217,7 @@ class ReplyQueueTest {
                     for (int cookie = first; cookie < first + each; cookie++) {
                         NbdRequest request = begin(cookie);
                         request.finish(null);
-                        queue.add(request);
+                        queue.add(request, false);
                     }
                     running.countDown();
                 });
