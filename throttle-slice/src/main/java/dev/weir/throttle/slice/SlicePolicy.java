@@ -7,6 +7,7 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +28,43 @@ final class SlicePolicy implements ThrottlePolicy {
     /** By {@link LimitKey#ordinal()}; null where there is no limit. */
     private final @Nullable Slices[] slices = new @Nullable Slices[LimitKey.ALL.size()];
 
-    private ThrottleLimits limits;
+    /** Those that hold reads, and those that hold writes. */
+    private Slices[] ofReads = {};
+
+    private Slices[] ofWrites = {};
 
     SlicePolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
-        this.limits = limits;
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
-                slices[limit.ordinal()] = new Slices(meteredRate(limits, limit), owed.nanos(limit), now);
+                slices[limit.ordinal()] = new Slices(limit, limits, owed.nanos(limit), now);
             }
         }
+        arrange();
     }
 
     private SlicePolicy(SlicePolicy of) {
-        limits = of.limits;
         for (int i = 0; i < slices.length; i++) {
             Slices slice = of.slices[i];
             slices[i] = slice == null ? null : new Slices(slice);
         }
+        arrange();
+    }
+
+    private void arrange() {
+        ofReads = slicesOf(Direction.READ);
+        ofWrites = slicesOf(Direction.WRITE);
+    }
+
+    private Slices[] slicesOf(Direction direction) {
+        return LimitKey.ALL.stream()
+                .filter(limit -> limit.appliesTo(direction))
+                .map(limit -> slices[limit.ordinal()])
+                .filter(Objects::nonNull)
+                .toArray(Slices[]::new);
+    }
+
+    private Slices[] of(Direction direction) {
+        return direction == Direction.READ ? ofReads : ofWrites;
     }
 
     static List<LimitFault> burstFaults(ThrottleLimits limits) {
@@ -54,41 +75,41 @@ final class SlicePolicy implements ThrottlePolicy {
     }
 
     @Override
+    public long waitNanos(Direction direction, long bytes, long now) {
+        long longest = 0;
+        for (Slices slice : of(direction)) {
+            longest = Math.max(longest, slice.waitNanos(bytes, now));
+        }
+        return longest;
+    }
+
+    @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
         Slices slice = slices[limit.ordinal()];
-        return slice == null || !limit.appliesTo(direction)
-                ? 0
-                : slice.waitNanos(limits.meteredUnits(limit, bytes), now);
+        return slice == null || !limit.appliesTo(direction) ? 0 : slice.waitNanos(bytes, now);
     }
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
-        for (LimitKey limit : LimitKey.ALL) {
-            Slices slice = slices[limit.ordinal()];
-            if (slice != null && limit.appliesTo(direction)) {
-                slice.charge(limits.meteredUnits(limit, bytes));
-            }
+        for (Slices slice : of(direction)) {
+            slice.charge(bytes);
         }
     }
 
     @Override
-    public void reconfigure(ThrottleLimits newLimits, long now) {
-        LimitFault.refuse(burstFaults(newLimits));
-        limits = newLimits;
+    public void reconfigure(ThrottleLimits limits, long now) {
+        LimitFault.refuse(burstFaults(limits));
         for (LimitKey limit : LimitKey.ALL) {
             Slices slice = slices[limit.ordinal()];
-            if (newLimits.rate(limit) == 0) {
+            if (limits.rate(limit) == 0) {
                 slices[limit.ordinal()] = null;
             } else if (slice == null) {
-                slices[limit.ordinal()] = new Slices(meteredRate(newLimits, limit), 0, now);
+                slices[limit.ordinal()] = new Slices(limit, limits, 0, now);
             } else {
-                slice.rate(meteredRate(newLimits, limit), now);
+                slice.reconfigure(limits, now);
             }
         }
-    }
-
-    private static long meteredRate(ThrottleLimits limits, LimitKey limit) {
-        return limits.meteredRate(limit, limits.rate(limit));
+        arrange();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.weir.throttle.slice;
 
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.MeteredTime;
+import dev.weir.throttle.ThrottleLimits;
 
 /**
  * The slices of one limit. What has been dispatched is kept as the moment at which it has been paid for at the limit's
@@ -11,6 +13,11 @@ import dev.weir.throttle.MeteredTime;
 final class Slices {
     static final long SLICE_NANOS = 100_000_000L;
 
+    private final LimitKey limit;
+
+    /** Carries what one more request costs here; changes with the limits. */
+    private ThrottleLimits limits;
+
     /** When all that was dispatched has been paid for; in the past by what a request that waits has waited for. */
     private final MeteredTime paid;
 
@@ -20,26 +27,33 @@ final class Slices {
     /** When the last request that had to wait may go, or the slice's start; the slice ends a slice's length after it. */
     private long due;
 
-    Slices(long unitsPerSecond, long owedNanos, long now) {
-        paid = new MeteredTime(unitsPerSecond, now + owedNanos);
+    Slices(LimitKey limit, ThrottleLimits limits, long owedNanos, long now) {
+        this.limit = limit;
+        this.limits = limits;
+        paid = new MeteredTime(unitsPerSecond(), now + owedNanos);
         budget = now + SLICE_NANOS;
         due = now;
         coverWhatIsOwed();
     }
 
     Slices(Slices of) {
+        limit = of.limit;
+        limits = of.limits;
         paid = new MeteredTime(of.paid);
         budget = of.budget;
         due = of.due;
     }
 
+    private long unitsPerSecond() {
+        return limits.meteredRate(limit, limits.rate(limit));
+    }
+
     /**
-     * Returns how long a request of {@code units} must wait, rounded up to a whole nanosecond, and extends the
-     * slice to cover that.
+     * Returns how long a request must wait, rounded up to a whole nanosecond, and extends the slice to cover that.
      */
-    long waitNanos(long units, long now) {
+    long waitNanos(long bytes, long now) {
         beginSliceIfOver(now);
-        long goes = paid.ceilAfter(units);
+        long goes = paid.ceilAfter(limits.meteredUnits(limit, bytes));
         if (goes - budget <= 0) {
             return 0;
         }
@@ -48,8 +62,8 @@ final class Slices {
     }
 
     /** Dispatches a request that {@link #waitNanos} has just let go, in the slice which that found or began. */
-    void charge(long units) {
-        paid.add(units);
+    void charge(long bytes) {
+        paid.add(limits.meteredUnits(limit, bytes));
         budget = later(budget, paid.floor());
     }
 
@@ -59,18 +73,19 @@ final class Slices {
     }
 
     /**
-     * Goes on at another rate. What is owed stays the same time; what a waiting request has waited for already
+     * Goes on with other limits. What is owed stays the same time; what a waiting request has waited for already
      * stays the same number of units.
      */
-    void rate(long unitsPerSecond, long now) {
+    void reconfigure(ThrottleLimits newLimits, long now) {
         if (due - now > 0) {
             due = now;
         }
+        limits = newLimits;
         long waited = due - paid.ceil();
         if (waited > 0) {
-            paid.shift(waited - MeteredTime.convert(waited, paid.unitsPerSecond(), unitsPerSecond));
+            paid.shift(waited - MeteredTime.convert(waited, paid.unitsPerSecond(), unitsPerSecond()));
         }
-        paid.rate(unitsPerSecond);
+        paid.rate(unitsPerSecond());
         coverWhatIsOwed();
     }
 
