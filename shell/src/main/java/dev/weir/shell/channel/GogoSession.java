@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 final class GogoSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
 
+    /** How often a job is interrupted that does not end, and how long each time is waited for that. */
     private static final int INTERRUPTS = 50;
+
     private static final long INTERRUPT_NANOS = 10_000_000;
 
     private final CommandSession session;
@@ -114,7 +116,11 @@ final class GogoSession implements AutoCloseable {
     private void leaveJob() {
         Job job = session.foregroundJob();
         if (job != null) {
-            job.background();
+            try {
+                job.background();
+            } catch (IllegalStateException e) {
+                LOG.debug("it has ended after all: {}", e.getMessage());
+            }
         }
     }
 
