@@ -153,14 +153,21 @@ final class ReplyQueue {
 
     /** Writes what was kept. */
     void uncork() {
+        boolean mine;
         synchronized (this) {
             corked = false;
-            if (writing || first == null) {
-                return;
-            }
-            writing = true;
+            mine = takesWriting();
         }
-        write();
+        if (mine) {
+            write();
+        }
+    }
+
+    /** Returns whether the caller, which has the lock, is to write what is queued, and nobody else then. */
+    private boolean takesWriting() {
+        boolean mine = !writing && !corked && first != null;
+        writing |= mine;
+        return mine;
     }
 
     /** Goes on writing what the socket did not take, if anything; for the connection's thread. */
@@ -254,8 +261,7 @@ final class ReplyQueue {
         synchronized (this) {
             forget(request);
             roomAgain = isRoomAgain();
-            mine = !(writing || corked || moreFollow) && first != null;
-            writing |= mine;
+            mine = !moreFollow && takesWriting();
         }
         if (roomAgain) {
             owner.roomAgain();

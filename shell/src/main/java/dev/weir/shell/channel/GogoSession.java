@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.SyntaxError;
@@ -73,7 +74,7 @@ final class GogoSession implements AutoCloseable {
             print(result);
             return session.get("pipe-exception") == null ? status.get() : 1;
         } catch (InterruptedException e) {
-            endJob();
+            endJob(execution, () -> session.foregroundJob() != null);
             err.println("weir: interrupted");
         } catch (Exception e) {
             err.println("weir: " + message(line, e));
@@ -86,30 +87,22 @@ final class GogoSession implements AutoCloseable {
     /** Interrupts the line that is executed, from another thread, and waits a moment for it to end. */
     void interrupt() {
         Object execution = executing;
-        // its job may not be there yet
-        for (int i = 0; i < INTERRUPTS && execution != null && execution == executing; i++) {
-            interruptJob();
+        endJob(execution, () -> execution != null && execution == executing);
+    }
+
+    /** Interrupts the job of an execution as long as that goes on, within reason; it may not be there yet, or end never. */
+    private void endJob(@Nullable Object execution, BooleanSupplier goesOn) {
+        for (int i = 0; i < INTERRUPTS && goesOn.getAsBoolean(); i++) {
+            Job job = session.foregroundJob();
+            if (job != null) {
+                job.interrupt();
+            }
+            LockSupport.parkNanos(INTERRUPT_NANOS);
         }
-        if (execution != null && execution == executing) {
+        if (goesOn.getAsBoolean()) {
             abandoned = execution;
             leaveJob();
         }
-    }
-
-    /** Ends the job of a line that is over, if it is not. */
-    private void endJob() {
-        for (int i = 0; i < INTERRUPTS && session.foregroundJob() != null; i++) {
-            interruptJob();
-        }
-        leaveJob();
-    }
-
-    private void interruptJob() {
-        Job job = session.foregroundJob();
-        if (job != null) {
-            job.interrupt();
-        }
-        LockSupport.parkNanos(INTERRUPT_NANOS);
     }
 
     /** A job that was interrupted before its thread had begun with it never ends, as Gogo has it. */
