@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +102,8 @@ class NbdServerTest extends NbdServerFixture {
             assertReads(other, 500, data);
             assertReads(one, 500, data);
         } finally {
-            executor.shutdownNow();
+            executor.shutdown(); // a thread may still have what it wrote when the client has read it
+            assertTrue(executor.awaitTermination(60, TimeUnit.SECONDS));
         }
     }
 
