@@ -26,6 +26,7 @@ public final class TestDrive implements DriveControl {
     private String reason = "";
     private List<QueuedRequest> queue = List.of();
     private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private int looks;
 
     private TestDrive(
             String name,
@@ -86,6 +87,11 @@ public final class TestDrive implements DriveControl {
                 counters.cancelled());
     }
 
+    /** Returns how often it was looked at. */
+    public int looks() {
+        return looks;
+    }
+
     @Override
     public String name() {
         return settings.name();
@@ -93,6 +99,7 @@ public final class TestDrive implements DriveControl {
 
     @Override
     public DriveSnapshot snapshot() {
+        looks++;
         boolean busy = !queue.isEmpty();
         return new DriveSnapshot(
                 settings,

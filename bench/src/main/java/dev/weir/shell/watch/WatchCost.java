@@ -27,6 +27,9 @@ public final class WatchCost {
     private WatchCost(BusyDrives drives) {
         this.drives = drives;
         view = new WatchView(new Source(drives.controls()));
+        while (view.intervalNanos() > INTERVAL_MILLIS * 1_000_000) {
+            view.press(new Key(Key.Kind.CHARACTER, '+'));
+        }
     }
 
     /** What is watched, and nothing to be changed. */

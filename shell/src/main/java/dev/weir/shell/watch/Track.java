@@ -7,8 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a drive has done in the last second, and how many requests waited when it was last looked at.
@@ -24,8 +22,14 @@ final class Track {
 
     private final Deque<Moment> moments = new ArrayDeque<>();
     private final Deque<Integer> depths = new ArrayDeque<>();
-    private @Nullable DriveSnapshot last;
+    private DriveSnapshot last;
     private Rates rates = Rates.NONE;
+
+    /** Starts with how the drive stands at a moment, in nanoseconds of any origin. */
+    Track(DriveSnapshot drive, long now) {
+        last = drive;
+        add(drive, now);
+    }
 
     /** Notes how the drive stands at a moment, in nanoseconds of any origin. */
     void add(DriveSnapshot drive, long now) {
@@ -54,7 +58,7 @@ final class Track {
     }
 
     DriveSnapshot drive() {
-        return Objects.requireNonNull(last, "a drive that was never looked at");
+        return last;
     }
 
     Rates rates() {

@@ -33,7 +33,9 @@ final class WatchView {
 
     /** Looks at everything at a moment, in nanoseconds of any origin. */
     void look(long now) {
-        watched.look(source.drives(), source.groups(), now);
+        // what nobody sees is looked at as often as what is seen at the slowest speed
+        int parts = (int) (SLOWEST_MILLIS / intervalMillis);
+        watched.look(source.drives(), source.groups(), now, parts);
         place(watched.all(order));
     }
 
@@ -141,7 +143,9 @@ final class WatchView {
         int room = Math.max(1, rows - lines.size());
         // the picked one is always to be seen
         int first = Math.max(0, Math.min(place - room / 2, all.size() - room));
-        for (Track track : all.subList(first, Math.min(all.size(), first + room))) {
+        List<Track> shown = all.subList(first, Math.min(all.size(), first + room));
+        watched.show(shown);
+        for (Track track : shown) {
             Screens.row(lines, watched, track, track.drive().name().equals(picked));
         }
         return lines;
@@ -149,6 +153,7 @@ final class WatchView {
 
     private Lines drive(Track track, int columns) {
         Lines lines = new Lines(columns);
+        watched.show(List.of(track));
         Screens.drive(lines, watched, track);
         source.queue(picked, columns).forEach(line -> lines.add(line, Lines.PLAIN));
         return lines;

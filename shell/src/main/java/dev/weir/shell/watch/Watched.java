@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All drives as they were seen until now.
+ * All drives as they were seen until now: those on the screen at every look, of the others a part.
  *
  * <p>Not thread-safe.
  */
@@ -23,15 +24,34 @@ final class Watched {
     private final Map<String, Track> tracks = new HashMap<>();
     private List<Track> configured = List.of();
     private Map<String, List<LimitUsage>> groups = new HashMap<>();
+    private Predicate<Track> shown = track -> true;
+    private int looks;
 
-    /** Looks at all of them at a moment, in nanoseconds of any origin. */
-    void look(List<DriveControl> drives, List<GroupControl> shared, long now) {
+    /** Says which are on the screen from now on; before, all are. */
+    void show(List<Track> tracksShown) {
+        shown = Set.copyOf(tracksShown)::contains;
+    }
+
+    /**
+     * Looks at them at a moment.
+     *
+     * @param now in nanoseconds of any origin
+     * @param parts after how many looks each of those that are not shown has been looked at, at least 1
+     */
+    void look(List<DriveControl> drives, List<GroupControl> shared, long now, int parts) {
         List<Track> seen = new ArrayList<>(drives.size());
         Map<String, Rates> sums = new HashMap<>();
+        looks++;
         for (DriveControl control : drives) {
-            DriveSnapshot drive = control.snapshot();
-            Track track = tracks.computeIfAbsent(drive.name(), name -> new Track());
-            track.add(drive, now);
+            boolean turn = (looks + seen.size()) % parts == 0;
+            Track track = tracks.get(control.name());
+            if (track == null) {
+                track = new Track(control.snapshot(), now);
+                tracks.put(control.name(), track);
+            } else if (turn || shown.test(track)) {
+                track.add(control.snapshot(), now);
+            }
+            DriveSnapshot drive = track.drive();
             seen.add(track);
             if (drive.group() != null) {
                 sums.merge(drive.group(), track.rates(), Rates::plus);

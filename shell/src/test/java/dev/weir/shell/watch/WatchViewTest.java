@@ -9,6 +9,7 @@ import dev.weir.shell.TestDrive;
 import dev.weir.shell.watch.Key.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jline.utils.AttributedString;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +160,31 @@ final class WatchViewTest {
         type("l");
         assertEquals(
                 "0 drives, 0 waiting, 0/s, 0/s; by configured", screen(79, 24).get(0));
+    }
+
+    @Test
+    void whatIsNotOnTheScreenIsLookedAtTwiceASecond() {
+        List<TestDrive> many =
+                IntStream.range(0, 1000).mapToObj(i -> TestDrive.idle("d" + i)).toList();
+        drives.addAll(many);
+        type("++");
+        view.look(SECOND);
+        screen(79, 24);
+        int[] before = many.stream().mapToInt(TestDrive::looks).toArray();
+        for (int i = 1; i <= 10; i++) {
+            vm1.done(10, 0, 0, 0);
+            many.get(999).done(50, 0, 0, 0);
+            view.look(SECOND + i * SECOND / 10);
+            screen(79, 24);
+        }
+        for (int i = 0; i < many.size(); i++) {
+            // three lines are not of drives, two drives come before
+            int expected = i < 24 - 3 - 2 ? 10 : 2;
+            assertEquals(expected, many.get(i).looks() - before[i], "d" + i);
+        }
+        assertEquals(
+                "1002 drives, 2 waiting, 0/s, 600/s; by configured",
+                screen(79, 24).get(0));
     }
 
     @Test
