@@ -32,6 +32,12 @@ final class Bounds {
     /** Replies written by one system call go up to about this many bytes, or to a number of replies. */
     static final int MAX_ROUND_BYTES = 256 << 10;
 
+    /** From here on a reply is a long one. */
+    static final int LONG_REPLY_BYTES = 64 << 10;
+
+    /** What a Unix socket is asked to hold for a client of long replies; the most that Linux allows by default. */
+    static final int WIDE_SOCKET_BYTES = 208 << 10;
+
     /** Replies with data that are written by one system call. */
     static final int MAX_ROUND_DATA = 64;
 

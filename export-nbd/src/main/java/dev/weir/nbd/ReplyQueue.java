@@ -21,8 +21,12 @@ final class ReplyQueue {
         /** Returns whether this is the connection's own thread. */
         boolean ownThread();
 
-        /** Has {@link ReplyQueue#writeOn} called by the connection's thread once the socket takes more. */
-        void awaitWritable();
+        /**
+         * Has {@link ReplyQueue#writeOn} called by the connection's thread once the socket takes more.
+         *
+         * @param longReply whether it takes no more of a long reply
+         */
+        void awaitWritable(boolean longReply);
 
         /** Tells that there is room again, or nothing left to do, if {@link ReplyQueue} had said otherwise. */
         void roomAgain();
@@ -238,6 +242,7 @@ final class ReplyQueue {
     }
 
     private void park() {
+        boolean longReply = round.isAtLongReply();
         synchronized (this) {
             if (closed) {
                 discard();
@@ -245,7 +250,7 @@ final class ReplyQueue {
             }
             parked = true;
         }
-        owner.awaitWritable();
+        owner.awaitWritable(longReply);
     }
 
     /** Counts out a request whose payload did not arrive. */

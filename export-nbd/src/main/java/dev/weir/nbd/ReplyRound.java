@@ -80,6 +80,11 @@ final class ReplyRound {
         return wire.flush();
     }
 
+    /** Returns whether what was not yet written begins with a long reply, or the rest of one. */
+    boolean isAtLongReply() {
+        return first < end && buffers[first].limit() >= Bounds.LONG_REPLY_BYTES;
+    }
+
     /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */
     @Nullable
     NbdRequest clear() {

@@ -40,6 +40,9 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** Whether it is looked at with every tick, as it is full or its client does not read. */
     private volatile boolean ticking;
 
+    /** Whether its socket holds more than others, as it was full of a long reply. */
+    private volatile boolean wide;
+
     /** How long the client has read nothing of replies that wait for it. */
     private long unreadMillis;
 
@@ -127,7 +130,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** TLS has things to say of its own that no reply waits for. */
     private void awaitFlush() throws IOException {
         if (!wire.flush()) {
-            awaitWritable();
+            awaitWritable(false);
         }
     }
 
@@ -261,7 +264,11 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     }
 
     @Override
-    public void awaitWritable() {
+    public void awaitWritable(boolean longReply) {
+        if (longReply && !wide) {
+            wide = true;
+            Sockets.widen((SocketChannel) key.channel());
+        }
         try {
             key.interestOpsOr(SelectionKey.OP_WRITE);
             if (ticking) {

@@ -2,6 +2,9 @@ package dev.weir.nbd;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,6 +13,21 @@ final class Sockets {
     private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
     private Sockets() {}
+
+    /**
+     * Lets a Unix socket hold more, so that its client has something to read until the server is awake again. Others
+     * are left alone: what TCP holds, Linux fits to the network.
+     */
+    static void widen(SocketChannel socket) {
+        try {
+            if (socket.getLocalAddress() instanceof UnixDomainSocketAddress
+                    && socket.getOption(StandardSocketOptions.SO_SNDBUF) < Bounds.WIDE_SOCKET_BYTES) {
+                socket.setOption(StandardSocketOptions.SO_SNDBUF, Bounds.WIDE_SOCKET_BYTES);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} stays as it is", socket, e);
+        }
+    }
 
     /** Closes it; a failure is of no consequence, for nothing is read or written any more. */
     static void close(Closeable socket) {

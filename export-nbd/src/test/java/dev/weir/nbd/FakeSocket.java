@@ -18,6 +18,7 @@ final class FakeSocket implements Wire, ReplyQueue.Owner {
     private boolean lazy;
     private int calls;
     private int awaited;
+    private int awaitedLong;
     private int roomAgain;
     private @Nullable Throwable failure;
 
@@ -55,6 +56,11 @@ final class FakeSocket implements Wire, ReplyQueue.Owner {
     /** Returns how often somebody wanted to know when it takes more. */
     synchronized int awaited() {
         return awaited;
+    }
+
+    /** Returns how often it took no more of a long reply. */
+    synchronized int awaitedLong() {
+        return awaitedLong;
     }
 
     synchronized int roomAgainCount() {
@@ -119,8 +125,9 @@ final class FakeSocket implements Wire, ReplyQueue.Owner {
     }
 
     @Override
-    public synchronized void awaitWritable() {
+    public synchronized void awaitWritable(boolean longReply) {
         awaited++;
+        awaitedLong += longReply ? 1 : 0;
     }
 
     @Override

@@ -122,6 +122,30 @@ class ReplyQueueTest {
         assertEquals(0, pool.lent());
     }
 
+    @Test
+    void saysWhetherTheSocketIsFullOfALongReply() {
+        int longBytes = Bounds.LONG_REPLY_BYTES;
+        socket.room(longBytes);
+        queue.cork();
+        queue.add(read(1, longBytes / 2), false);
+        queue.add(read(2, longBytes), false);
+        queue.add(flush(3), false);
+        queue.uncork();
+        assertEquals(1, socket.awaited());
+        assertEquals(1, socket.awaitedLong());
+
+        // the rest of that, and a little of what comes behind it
+        socket.room(longBytes);
+        queue.add(read(4, longBytes / 2), false);
+        queue.writeOn();
+        assertEquals(2, socket.awaited());
+        assertEquals(1, socket.awaitedLong());
+
+        socket.room(Long.MAX_VALUE);
+        queue.writeOn();
+        assertAllBack();
+    }
+
     /** What TLS has enciphered and the socket has not taken is not yet a reply that was written. */
     @Test
     void waitsForWhatTheWireHasNotSent() {
