@@ -31,7 +31,7 @@ final class WatchView {
         this.source = source;
     }
 
-    /** Looks at everything at a moment, in nanoseconds of any origin. */
+    /** Looks at what is on the screen, and at a part of the rest, at a moment, in nanoseconds of any origin. */
     void look(long now) {
         // what nobody sees is looked at as often as what is seen at the slowest speed
         int parts = (int) (SLOWEST_MILLIS / intervalMillis);
