@@ -231,11 +231,11 @@ class HotSwapIT {
         String line = "drive bucket goes on with policy bucket";
         for (int i = 0; i < DEPLOYS; i++) {
             synchronized (this) {
-                int before = weir.countLogged(line);
+                long before = weir.logged();
                 Path jar = Files.copy(JAR, folder.resolve("next.jar"), StandardCopyOption.REPLACE_EXISTING);
                 long begin = System.currentTimeMillis();
                 Files.move(jar, folder.resolve("home/deploy/bucket.jar"), StandardCopyOption.ATOMIC_MOVE);
-                weir.await(() -> weir.countLogged(line) > before);
+                weir.awaitLogged(line, before);
                 swaps.add(new Swap("deploy", begin, System.currentTimeMillis()));
             }
             Weir.pause(500);
@@ -256,12 +256,12 @@ class HotSwapIT {
     private void changeFile() throws IOException {
         String line = "weir.drive~vm1 is set";
         for (int version = 1; version <= RELOADS; version++) {
-            int before = weir.countLogged(line);
+            long before = weir.logged();
             writeConfiguration(version);
             if (version % 2 == 0) {
                 weir.ask("reload").ok();
             }
-            weir.await(() -> weir.countLogged(line) > before);
+            weir.awaitLogged(line, before);
         }
     }
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.launcher.ShortExec;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +162,7 @@ final class Weir implements AutoCloseable {
     /** Returns what is in its log so far. */
     String log() {
         try {
-            return Files.readString(home.resolve("log/weir.log"));
+            return Files.readString(logFile().toPath());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -169,6 +171,29 @@ final class Weir implements AutoCloseable {
     /** Returns how often its log has this so far. */
     int countLogged(String text) {
         return log().split(Pattern.quote(text), -1).length - 1;
+    }
+
+    /** Returns how long its log is so far. */
+    long logged() {
+        return logFile().length();
+    }
+
+    /** Waits until its log has this behind the first bytes, and reads no more than what is behind them. */
+    void awaitLogged(String text, long bytes) {
+        await(() -> {
+            try (RandomAccessFile log = new RandomAccessFile(logFile(), "r")) {
+                log.seek(bytes);
+                byte[] more = new byte[(int) (log.length() - bytes)];
+                log.readFully(more);
+                return new String(more, StandardCharsets.UTF_8).contains(text);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private File logFile() {
+        return home.resolve("log/weir.log").toFile();
     }
 
     /** Returns the id of a bundle. */

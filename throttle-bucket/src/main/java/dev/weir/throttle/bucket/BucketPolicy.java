@@ -1,5 +1,6 @@
 package dev.weir.throttle.bucket;
 
+import dev.weir.throttle.CostBound;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
@@ -45,7 +46,7 @@ final class BucketPolicy implements ThrottlePolicy {
     private long writesAt;
 
     /** No less than the time until every bucket is empty that was charged with one request. */
-    private LeakTime leakTime = LeakTime.NONE;
+    private CostBound cost = CostBound.NONE;
 
     /** By when all buckets are empty, with the lone request. */
     private long emptyAt;
@@ -74,7 +75,7 @@ final class BucketPolicy implements ThrottlePolicy {
     }
 
     private void arrange(ThrottleLimits limits, long now) {
-        leakTime = LeakTime.of(limits);
+        cost = CostBound.of(limits);
         touchedAt = now;
         emptyAt = now + longestDebt(now);
         shared = bucketsOf(null);
@@ -124,7 +125,7 @@ final class BucketPolicy implements ThrottlePolicy {
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
-        long leakNanos = leakTime.nanos(bytes);
+        long leakNanos = cost.nanos(bytes);
         if (leakNanos <= LimitBuckets.SMALL_NANOS && isEmpty(now)) {
             lone = true;
             loneDirection = direction;

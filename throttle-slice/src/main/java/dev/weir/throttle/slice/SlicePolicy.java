@@ -1,5 +1,6 @@
 package dev.weir.throttle.slice;
 
+import dev.weir.throttle.CostBound;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
@@ -33,24 +34,54 @@ final class SlicePolicy implements ThrottlePolicy {
 
     private Slices[] ofWrites = {};
 
+    /**
+     * Requests that are far from every limit are counted and charged together, before anything else is done with the
+     * slices: they change nothing but the sum of what was dispatched.
+     */
+    final Uncharged reads = new Uncharged();
+
+    final Uncharged writes = new Uncharged();
+
+    /** No less than what each request costs, whatever the limit. */
+    private CostBound cost = CostBound.NONE;
+
+    /** What they may cost in all, at the least. */
+    private long freeNanos;
+
+    /** By when the first slice is over. */
+    private long freeUntil;
+
+    /** A longer one is worth several to a limit that counts requests. */
+    private long freeBytes;
+
     SlicePolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
                 slices[limit.ordinal()] = new Slices(limit, limits, owed.nanos(limit), now);
             }
         }
-        arrange();
+        arrange(limits);
     }
 
+    /** Only of one that has charged all. */
     private SlicePolicy(SlicePolicy of) {
         for (int i = 0; i < slices.length; i++) {
             Slices slice = of.slices[i];
             slices[i] = slice == null ? null : new Slices(slice);
         }
+        cost = of.cost;
+        freeBytes = of.freeBytes;
+        arrange();
+    }
+
+    private void arrange(ThrottleLimits limits) {
+        cost = CostBound.of(limits);
+        freeBytes = limits.iopsSize() == 0 ? Long.MAX_VALUE : limits.iopsSize();
         arrange();
     }
 
     private void arrange() {
+        freeNanos = 0;
         ofReads = slicesOf(Direction.READ);
         ofWrites = slicesOf(Direction.WRITE);
     }
@@ -76,6 +107,10 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public long waitNanos(Direction direction, long bytes, long now) {
+        if (isFree(bytes, now)) {
+            return 0;
+        }
+        chargeAll();
         long longest = 0;
         for (Slices slice : of(direction)) {
             longest = Math.max(longest, slice.waitNanos(bytes, now));
@@ -85,20 +120,59 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
+        chargeAll();
         Slices slice = slices[limit.ordinal()];
         return slice == null || !limit.appliesTo(direction) ? 0 : slice.waitNanos(bytes, now);
     }
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
+        if (isFree(bytes, now)) {
+            freeNanos -= cost.nanos(bytes);
+            (direction == Direction.READ ? reads : writes).add(bytes);
+            return;
+        }
         for (Slices slice : of(direction)) {
             slice.charge(bytes);
+        }
+        seeWhatIsFree(now);
+    }
+
+    private void seeWhatIsFree(long now) {
+        long left = Long.MAX_VALUE;
+        long lasts = Long.MAX_VALUE;
+        for (Slices slice : slices) {
+            if (slice != null) {
+                left = Math.min(left, slice.leftNanos(now));
+                lasts = Math.min(lasts, slice.lastsNanos(now));
+            }
+        }
+        freeNanos = left;
+        freeUntil = now + lasts;
+    }
+
+    private boolean isFree(long bytes, long now) {
+        return now - freeUntil < 0 && bytes <= freeBytes && cost.nanos(bytes) <= freeNanos;
+    }
+
+    private void chargeAll() {
+        charge(ofReads, reads);
+        charge(ofWrites, writes);
+    }
+
+    private static void charge(Slices[] slices, Uncharged requests) {
+        if (requests.count > 0) {
+            for (Slices slice : slices) {
+                slice.charge(requests.count, requests.bytes);
+            }
+            requests.clear();
         }
     }
 
     @Override
     public void reconfigure(ThrottleLimits limits, long now) {
         LimitFault.refuse(burstFaults(limits));
+        chargeAll();
         for (LimitKey limit : LimitKey.ALL) {
             Slices slice = slices[limit.ordinal()];
             if (limits.rate(limit) == 0) {
@@ -109,11 +183,12 @@ final class SlicePolicy implements ThrottlePolicy {
                 slice.reconfigure(limits, now);
             }
         }
-        arrange();
+        arrange(limits);
     }
 
     @Override
     public ThrottleDebt debt(long now) {
+        chargeAll();
         return ThrottleDebt.of(
                 limit -> {
                     Slices slice = slices[limit.ordinal()];
@@ -125,6 +200,7 @@ final class SlicePolicy implements ThrottlePolicy {
     /** What is left of a slice, and how long a request has waited for the next one, are no debt. */
     @Override
     public ThrottlePolicy copy() {
+        chargeAll();
         return new SlicePolicy(this);
     }
 }

@@ -67,6 +67,22 @@ final class Slices {
         budget = later(budget, paid.floor());
     }
 
+    /** Dispatches requests together that would each have been let go, and none of which is worth several. */
+    void charge(long requests, long bytes) {
+        paid.add(limit.countsBytes() ? bytes : requests * limits.meteredUnits(limit, 1));
+    }
+
+    /** Returns how long what may still go at once takes to be paid for, rounded down; nothing if that is negative. */
+    long leftNanos(long now) {
+        beginSliceIfOver(now);
+        return budget - paid.ceil();
+    }
+
+    /** Returns how long this slice lasts from now on, if no request has to wait. */
+    long lastsNanos(long now) {
+        return due + SLICE_NANOS - now;
+    }
+
     /** Returns how long until all that was dispatched has been paid for, rounded up to a whole nanosecond. */
     long owedNanos(long now) {
         return Math.max(0, paid.ceil() - now);
