@@ -22,15 +22,14 @@ import org.HdrHistogram.ValueRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine with many drives, each with limits and a memory backend, of which one in a hundred is busy: what an idle
- * drive takes, what a request costs and how late requests are released. {@code Scale DRIVES SECONDS} prints them as
+ * An engine with many drives, each with limits and a memory backend, of which some are busy: what an idle
+ * drive takes, what a request costs and how late requests are released. {@code Scale DRIVES BUSY SECONDS} prints them as
  * words: bytes of heap a drive, idle processor in percent of a core, nanoseconds a request that needs not wait,
  * processor nanoseconds a request that has to, p50 and p99 of lateness in nanoseconds.
  */
 public final class Scale {
     private static final ThrottleLimits UNREACHED = limits(1_000_000_000L);
     private static final int BYTES = 4096;
-    private static final int BUSY_ONE_IN = 100;
 
     /** How long the compilers go on with what making the drives has given them to do. */
     private static final long COMPILERS_MILLIS = 5000;
@@ -44,10 +43,12 @@ public final class Scale {
     private final Recorder lateness = new Recorder(3);
     private final List<Drive> drives = new ArrayList<>();
     private final int count;
+    private final int busyCount;
     private final long seconds;
 
-    private Scale(int count, long seconds) {
+    private Scale(int count, int busyCount, long seconds) {
         this.count = count;
+        this.busyCount = busyCount;
         this.seconds = seconds;
     }
 
@@ -57,7 +58,7 @@ public final class Scale {
 
     /** Measures and prints. */
     public static void main(String[] args) throws InterruptedException {
-        new Scale(Integer.parseInt(args[0]), Long.parseLong(args[1])).measure();
+        new Scale(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Long.parseLong(args[2])).measure();
     }
 
     private void measure() throws InterruptedException {
@@ -68,7 +69,7 @@ public final class Scale {
         heapBytes(); // collects what making them has left
         Thread.sleep(COMPILERS_MILLIS);
         double idlePercent = 100e-9 * processorNanosOver(seconds) / seconds;
-        List<Drive> busy = drives.subList(0, Math.max(1, count / BUSY_ONE_IN));
+        List<Drive> busy = drives.subList(0, busyCount);
         double requestNanos = requestNanos(busy);
         LongAdder released = new LongAdder();
         long iops = RELEASES_PER_SECOND / busy.size();
