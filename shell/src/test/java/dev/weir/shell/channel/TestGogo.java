@@ -10,10 +10,12 @@ import dev.weir.shell.TestBoard;
 import dev.weir.shell.TestDrive;
 import dev.weir.shell.ViewConverter;
 import dev.weir.shell.Whiteboard;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.Process;
 
@@ -75,6 +77,21 @@ final class TestGogo implements AutoCloseable {
     @Override
     public void close() {
         processor.stop();
+        awaitQuiet();
         streams.stop();
+    }
+
+    /** Waits until no thread is with a command any more: the last it does is to put the streams of this Gogo back. */
+    private static void awaitQuiet() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (Thread.getAllStackTraces().values().stream().anyMatch(TestGogo::isInGogo)) {
+            assertTrue(System.nanoTime() < deadline, "a command goes on");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isInGogo(StackTraceElement[] stack) {
+        return Arrays.stream(stack)
+                .anyMatch(frame -> frame.getClassName().startsWith(CommandSessionImpl.class.getName()));
     }
 }

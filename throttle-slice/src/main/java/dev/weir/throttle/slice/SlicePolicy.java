@@ -45,10 +45,9 @@ final class SlicePolicy implements ThrottlePolicy {
     /** No less than what each request costs, whatever the limit. */
     private CostBound cost = CostBound.NONE;
 
-    /** What they may cost in all, at the least. */
+    /** What more of them may cost in all, at the least, and until when, at the least, no slice is over. */
     private long freeNanos;
 
-    /** By when the first slice is over. */
     private long freeUntil;
 
     /** A longer one is worth several to a limit that counts requests. */
