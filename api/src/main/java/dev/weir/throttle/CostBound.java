@@ -1,8 +1,9 @@
 package dev.weir.throttle;
 
 /**
- * The longest that any of some limits takes to pay for a request: quick to ask, and too long rather than too
- * short, up to {@value #EXACT_NANOS} nanoseconds, which are 26 days. Bursts are paid for faster. With it, a policy sees that a request is far from every limit without looking at each.
+ * The longest that any of some limits takes to pay for a request: quick to ask, and too long rather than too short, up
+ * to {@value #EXACT_NANOS} nanoseconds, which are 26 days. Bursts are paid for faster. With it, a policy sees that a
+ * request is far from every limit without looking at each.
  *
  * <p>Immutable.
  *

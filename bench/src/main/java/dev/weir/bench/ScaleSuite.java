@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs {@link dev.weir.engine.Scale} with ever more drives, each time in a JVM of its own. */
+/** Runs {@link dev.weir.engine.Scale} with few drives and many, of which few and many are busy, each time in a JVM of its own. */
 final class ScaleSuite {
     private static final List<Fleet> FLEETS = List.of(
             new Fleet(1, 1),

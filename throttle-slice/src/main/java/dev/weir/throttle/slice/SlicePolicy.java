@@ -30,22 +30,14 @@ final class SlicePolicy implements ThrottlePolicy {
     private final @Nullable Slices[] slices = new @Nullable Slices[LimitKey.ALL.size()];
 
     /** Those that hold reads, and those that hold writes. */
-    private Slices[] ofReads = {};
+    DirectionSlices reads = new DirectionSlices();
 
-    private Slices[] ofWrites = {};
-
-    /**
-     * Requests that are far from every limit are counted and charged together, before anything else is done with the
-     * slices: they change nothing but the sum of what was dispatched.
-     */
-    final Uncharged reads = new Uncharged();
-
-    final Uncharged writes = new Uncharged();
+    private DirectionSlices writes = new DirectionSlices();
 
     /** No less than what each request costs, whatever the limit. */
     private CostBound cost = CostBound.NONE;
 
-    /** What more of them may cost in all, at the least, and until when, at the least, no slice is over. */
+    /** What requests that are only counted may cost in all, at the least, and until when, at the least, no slice is over. */
     private long freeNanos;
 
     private long freeUntil;
@@ -62,7 +54,7 @@ final class SlicePolicy implements ThrottlePolicy {
         arrange(limits);
     }
 
-    /** Only of one that has charged all. */
+    /** Only of one that has charged what it counted. */
     private SlicePolicy(SlicePolicy of) {
         for (int i = 0; i < slices.length; i++) {
             Slices slice = of.slices[i];
@@ -81,20 +73,20 @@ final class SlicePolicy implements ThrottlePolicy {
 
     private void arrange() {
         freeNanos = 0;
-        ofReads = slicesOf(Direction.READ);
-        ofWrites = slicesOf(Direction.WRITE);
+        reads = slicesOf(Direction.READ);
+        writes = slicesOf(Direction.WRITE);
     }
 
-    private Slices[] slicesOf(Direction direction) {
-        return LimitKey.ALL.stream()
+    private DirectionSlices slicesOf(Direction direction) {
+        return new DirectionSlices(LimitKey.ALL.stream()
                 .filter(limit -> limit.appliesTo(direction))
                 .map(limit -> slices[limit.ordinal()])
                 .filter(Objects::nonNull)
-                .toArray(Slices[]::new);
+                .toArray(Slices[]::new));
     }
 
-    private Slices[] of(Direction direction) {
-        return direction == Direction.READ ? ofReads : ofWrites;
+    private DirectionSlices of(Direction direction) {
+        return direction == Direction.READ ? reads : writes;
     }
 
     static List<LimitFault> burstFaults(ThrottleLimits limits) {
@@ -109,17 +101,13 @@ final class SlicePolicy implements ThrottlePolicy {
         if (isFree(bytes, now)) {
             return 0;
         }
-        chargeAll();
-        long longest = 0;
-        for (Slices slice : of(direction)) {
-            longest = Math.max(longest, slice.waitNanos(bytes, now));
-        }
-        return longest;
+        chargeCounted();
+        return of(direction).waitNanos(bytes, now);
     }
 
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
-        chargeAll();
+        chargeCounted();
         Slices slice = slices[limit.ordinal()];
         return slice == null || !limit.appliesTo(direction) ? 0 : slice.waitNanos(bytes, now);
     }
@@ -128,12 +116,10 @@ final class SlicePolicy implements ThrottlePolicy {
     public void charge(Direction direction, long bytes, long now) {
         if (isFree(bytes, now)) {
             freeNanos -= cost.nanos(bytes);
-            (direction == Direction.READ ? reads : writes).add(bytes);
+            of(direction).count(bytes);
             return;
         }
-        for (Slices slice : of(direction)) {
-            slice.charge(bytes);
-        }
+        of(direction).charge(bytes);
         seeWhatIsFree(now);
     }
 
@@ -154,24 +140,15 @@ final class SlicePolicy implements ThrottlePolicy {
         return now - freeUntil < 0 && bytes <= freeBytes && cost.nanos(bytes) <= freeNanos;
     }
 
-    private void chargeAll() {
-        charge(ofReads, reads);
-        charge(ofWrites, writes);
-    }
-
-    private static void charge(Slices[] slices, Uncharged requests) {
-        if (requests.count > 0) {
-            for (Slices slice : slices) {
-                slice.charge(requests.count, requests.bytes);
-            }
-            requests.clear();
-        }
+    private void chargeCounted() {
+        reads.chargeCounted();
+        writes.chargeCounted();
     }
 
     @Override
     public void reconfigure(ThrottleLimits limits, long now) {
         LimitFault.refuse(burstFaults(limits));
-        chargeAll();
+        chargeCounted();
         for (LimitKey limit : LimitKey.ALL) {
             Slices slice = slices[limit.ordinal()];
             if (limits.rate(limit) == 0) {
@@ -187,7 +164,7 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public ThrottleDebt debt(long now) {
-        chargeAll();
+        chargeCounted();
         return ThrottleDebt.of(
                 limit -> {
                     Slices slice = slices[limit.ordinal()];
@@ -199,7 +176,7 @@ final class SlicePolicy implements ThrottlePolicy {
     /** What is left of a slice, and how long a request has waited for the next one, are no debt. */
     @Override
     public ThrottlePolicy copy() {
-        chargeAll();
+        chargeCounted();
         return new SlicePolicy(this);
     }
 }
