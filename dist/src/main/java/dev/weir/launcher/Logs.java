@@ -1,38 +1,47 @@
 package dev.weir.launcher;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The log: a file from the first line on, and standard error once the launcher has said what it has to. */
 final class Logs {
-    private final Logger root;
-    private final @Nullable Appender<ILoggingEvent> console;
+    /** What names a file of logback's to use instead, as logback has it. */
+    static final String OTHER = "logback.configurationFile";
 
-    private Logs(Logger root) {
-        this.root = root;
-        console = root.getAppender("STDERR");
-        root.detachAppender("STDERR");
+    private final LoggerContext context;
+
+    private Logs(LoggerContext context) {
+        this.context = context;
     }
 
     /** Opens the log of a home, before anything is logged. */
-    static Logs open(Path distribution, Home home) {
+    static Logs open(Home home) throws StartException {
+        if (home.folder().toString().contains("%") && System.getProperty(OTHER) == null) {
+            throw new StartException(
+                    "the home %s has a %% in its name, which the log cannot have".formatted(home.folder()));
+        }
         System.setProperty("weir.home", home.folder().toString());
-        System.setProperty(
-                "logback.configurationFile",
-                distribution.resolve("conf/logback.xml").toString());
-        return new Logs(
-                ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
+        return new Logs((LoggerContext) LoggerFactory.getILoggerFactory());
     }
 
     /** Lets warnings through to standard error from now on. */
     void openConsole() {
-        if (console != null) {
-            root.addAppender(console);
+        if (System.getProperty(OTHER) == null) {
+            ThresholdFilter warnings = new ThresholdFilter();
+            warnings.setLevel("WARN");
+            warnings.start();
+            ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+            console.setContext(context);
+            console.setTarget(ConsoleTarget.SystemErr.getName());
+            console.addFilter(warnings);
+            console.setEncoder(LogLine.said());
+            console.start();
+            context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console);
         }
     }
 }

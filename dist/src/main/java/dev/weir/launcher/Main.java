@@ -13,7 +13,15 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String[] args) throws IOException, InterruptedException {
-        OptionalInt status = Ask.answer(args);
-        System.exit(status.isPresent() ? status.getAsInt() : WeirCommand.execute(args));
+        System.exit(status(args));
+    }
+
+    private static int status(String... args) throws IOException, InterruptedException {
+        OptionalInt answered = Ask.answer(args);
+        if (answered.isPresent()) {
+            return answered.getAsInt();
+        }
+        PlainRun plain = PlainRun.of(args);
+        return plain == null ? WeirCommand.execute(args) : new Run(Home.of(plain.home()), plain.options()).call();
     }
 }

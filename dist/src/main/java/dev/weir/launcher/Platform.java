@@ -20,6 +20,8 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** The OSGi framework with Weir's bundles in it. Made on one thread; stopped from any. */
 final class Platform {
@@ -73,13 +75,15 @@ final class Platform {
             }
             highest = Math.max(highest, level);
         }
+        // all at once, which is sooner done than one by one as they are started
+        framework.adapt(FrameworkWiring.class).resolveBundles(null);
         framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.run());
     }
 
     private void install(Path jar, int level) throws BundleException {
         Bundle bundle = framework.getBundleContext().installBundle(jar.toUri().toString());
         bundle.adapt(BundleStartLevel.class).setStartLevel(level);
-        boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+        boolean fragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
         if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         }

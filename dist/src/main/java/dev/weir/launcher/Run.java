@@ -12,22 +12,18 @@ import org.slf4j.LoggerFactory;
 
 /** One Weir, from its start until something stops it. */
 final class Run {
-    private final Path distribution;
+    /** The folder with the bundles and what belongs to them, as bin/weir says. */
+    private final Path distribution = Path.of(System.getProperty("weir.folder"));
+
     private final Home home;
     private final RunOptions options;
     private final boolean shell;
 
-    /**
-     * Prepares a run.
-     *
-     * @param distribution the folder with the bundles and what belongs to them
-     * @param terminal whether there is someone to type
-     */
-    Run(Path distribution, Home home, RunOptions options, boolean terminal) {
-        this.distribution = distribution;
+    /** Prepares a run. */
+    Run(Home home, RunOptions options) {
         this.home = home;
         this.options = options;
-        shell = terminal && !options.noShell;
+        shell = Boolean.getBoolean("weir.terminal") && !options.noShell;
     }
 
     /** Runs until stopped, and returns the exit status. */
@@ -47,7 +43,7 @@ final class Run {
     }
 
     private void runLocked() throws StartException, IOException, BundleException, InterruptedException {
-        Logs logs = Logs.open(distribution, home);
+        Logs logs = Logs.open(home);
         Logger log = LoggerFactory.getLogger(Run.class);
         Platform platform = new Platform(distribution, home, settings());
         Console console = new Console(home, platform);

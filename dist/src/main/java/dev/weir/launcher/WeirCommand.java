@@ -106,7 +106,7 @@ final class WeirCommand implements Callable<Integer> {
                     Objects.requireNonNull(spec).commandLine(),
                     "--config %s: there is no such file, or it may not be read".formatted(given.config));
         }
-        return new Run(distribution(), Home.of(home), given, Boolean.getBoolean("weir.terminal")).call();
+        return new Run(Home.of(home), given).call();
     }
 
     @Command(
@@ -148,11 +148,6 @@ final class WeirCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int stop() throws IOException, InterruptedException {
         return new Ask(Home.of(home)).stop();
-    }
-
-    /** Returns the folder that bin/weir is in a folder of. */
-    private static Path distribution() {
-        return Path.of(System.getProperty("weir.folder"));
     }
 
     /** Shows a value after a blank, as in {@code --config FILE}. */

@@ -117,6 +117,37 @@ class ProcessIT {
     }
 
     @Test
+    void refusesAHomeThatCannotHaveALog() {
+        try (Weir weir = Weir.launch(home.resolve("50%"), "-drive", "id=vm1,memory=1M")) {
+            assertEquals(1, weir.awaitEnd());
+            assertTrue(weir.errors().contains("50% has a % in its name"), weir::errors);
+            assertEquals(1, weir.errors().lines().count(), weir::errors);
+        }
+    }
+
+    @Test
+    void logsAsAFileOfLogbacksSays() throws IOException {
+        Path file = Files.writeString(
+                home.resolve("logback.xml"),
+                """
+                <configuration>
+                  <appender name="FILE" class="ch.qos.logback.core.FileAppender">
+                    <file>${weir.home}/mine.log</file>
+                    <encoder><pattern>%level: %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="INFO"><appender-ref ref="FILE"/></root>
+                </configuration>
+                """);
+        Path own = home.resolve("own");
+        try (Weir weir = Weir.launchWith("-Dlogback.configurationFile=" + file, own, "-drive", "id=vm1,memory=1M")) {
+            weir.awaitReady();
+            assertEquals(0, weir.stop());
+        }
+        assertTrue(Files.readString(own.resolve("mine.log")).endsWith("INFO: has stopped\n"));
+        assertFalse(Files.exists(own.resolve("log/weir.log")));
+    }
+
+    @Test
     void opensAShellOnATerminal() throws IOException {
         Client.need("script");
         Path screen = Files.createFile(home.resolve("screen"));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -158,6 +159,7 @@ class MetricsTest {
         ObjectName name = new ObjectName("dev.weir:type=Drive,name=\"disk\"");
         DriveBeans beans = new DriveBeans();
         beans.addDrive(disk.control());
+        awaitShown(server, name, true);
         use();
         for (Map.Entry<String, Object> expected : Map.<String, Object>of(
                         "State",
@@ -184,9 +186,18 @@ class MetricsTest {
         TabularData limits = (TabularData) server.getAttribute(name, "Limits");
         assertEquals(3, limits.size());
         beans.removeDrive(disk.control());
-        assertFalse(server.isRegistered(name));
+        awaitShown(server, name, false);
         beans.addDrive(disk.control());
         beans.stop();
         assertFalse(server.isRegistered(name));
+        beans.removeDrive(disk.control());
+    }
+
+    private static void awaitShown(MBeanServer server, ObjectName name, boolean shown) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (server.isRegistered(name) != shown) {
+            assertTrue(System.nanoTime() < deadline, () -> name + " should be shown: " + shown);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
     }
 }

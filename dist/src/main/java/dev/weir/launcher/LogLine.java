@@ -1,0 +1,66 @@
+package dev.weir.launcher;
+
+import ch.qos.logback.classic.pattern.TargetLengthBasedClassNameAbbreviator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** How events look in the log, and on standard error. Thread-safe. */
+final class LogLine extends EncoderBase<ILoggingEvent> {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
+    private static final int NAME_LENGTH = 20;
+    private static final byte[] NOTHING = {};
+
+    private final boolean brief;
+    private final TargetLengthBasedClassNameAbbreviator names = new TargetLengthBasedClassNameAbbreviator(NAME_LENGTH);
+
+    private LogLine(boolean brief) {
+        this.brief = brief;
+    }
+
+    /** Lines with time, level and logger, as they are kept; what was thrown follows with its stack. */
+    static LogLine kept() {
+        return new LogLine(false);
+    }
+
+    /** Lines for whoever started Weir: the message only. */
+    static LogLine said() {
+        return new LogLine(true);
+    }
+
+    @Override
+    public byte[] headerBytes() {
+        return NOTHING;
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        String line = brief ? "weir: " + event.getFormattedMessage() + '\n' : kept(event);
+        return line.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String kept(ILoggingEvent event) {
+        String level = event.getLevel().toString();
+        StringBuilder line = new StringBuilder();
+        TIME.formatTo(event.getInstant().atZone(ZoneId.systemDefault()), line);
+        line.append(' ').append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
+        line.append(names.abbreviate(event.getLoggerName())).append(" - ");
+        line.append(event.getFormattedMessage()).append('\n');
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+            line.append(ThrowableProxyUtil.asString(thrown));
+        }
+        return line.toString();
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return NOTHING;
+    }
+}
