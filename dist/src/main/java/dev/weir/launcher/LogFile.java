@@ -11,6 +11,7 @@ import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
+import java.nio.file.Path;
 
 /**
  * Has logback write to {@code log/weir.log} in the home. Logback finds it as a service. It takes the place of a file in
@@ -25,24 +26,24 @@ public final class LogFile extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        if (System.getProperty(Logs.OTHER) != null) {
+        if (Logs.isReplaced()) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
-        root.addAppender(appender(context, System.getProperty("weir.home") + "/log/weir"));
+        root.addAppender(appender(context, new Home(Path.of(System.getProperty("weir.home"))).log()));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Returns what writes to the file of this name with {@code .log} behind it, already started. */
-    static RollingFileAppender<ILoggingEvent> appender(LoggerContext context, String name) {
+    /** Returns what writes to the log in a folder, already started. */
+    static RollingFileAppender<ILoggingEvent> appender(LoggerContext context, Path folder) {
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setContext(context);
-        appender.setFile(name + ".log");
+        appender.setFile(folder.resolve("weir.log").toString());
         FixedWindowRollingPolicy older = new FixedWindowRollingPolicy();
         older.setContext(context);
         older.setParent(appender);
-        older.setFileNamePattern(name + ".%i.log.gz");
+        older.setFileNamePattern(folder.resolve("weir.%i.log.gz").toString());
         older.setMaxIndex(OLDER_FILES);
         older.start();
         SizeBasedTriggeringPolicy<ILoggingEvent> full = new SizeBasedTriggeringPolicy<>();

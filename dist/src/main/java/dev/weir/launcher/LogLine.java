@@ -14,11 +14,14 @@ import java.util.Locale;
 final class LogLine extends EncoderBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
-    private static final int NAME_LENGTH = 20;
+    private static final TargetLengthBasedClassNameAbbreviator NAMES = new TargetLengthBasedClassNameAbbreviator(20);
+
+    /** The longest level and a blank. */
+    private static final int LEVEL_WIDTH = "ERROR ".length();
+
     private static final byte[] NOTHING = {};
 
     private final boolean brief;
-    private final TargetLengthBasedClassNameAbbreviator names = new TargetLengthBasedClassNameAbbreviator(NAME_LENGTH);
 
     private LogLine(boolean brief) {
         this.brief = brief;
@@ -49,8 +52,8 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
         String level = event.getLevel().toString();
         StringBuilder line = new StringBuilder();
         TIME.formatTo(event.getInstant().atZone(ZoneId.systemDefault()), line);
-        line.append(' ').append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
-        line.append(names.abbreviate(event.getLoggerName())).append(" - ");
+        line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
+        line.append(NAMES.abbreviate(event.getLoggerName())).append(" - ");
         line.append(event.getFormattedMessage()).append('\n');
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {

@@ -10,18 +10,20 @@ import org.slf4j.LoggerFactory;
 
 /** The log: a file from the first line on, and standard error once the launcher has said what it has to. */
 final class Logs {
-    /** What names a file of logback's to use instead, as logback has it. */
-    static final String OTHER = "logback.configurationFile";
-
     private final LoggerContext context;
 
     private Logs(LoggerContext context) {
         this.context = context;
     }
 
+    /** Returns whether a file of logback's, which logback finds by itself, says how to log instead. */
+    static boolean isReplaced() {
+        return System.getProperty("logback.configurationFile") != null;
+    }
+
     /** Opens the log of a home, before anything is logged. */
     static Logs open(Home home) throws StartException {
-        if (home.folder().toString().contains("%") && System.getProperty(OTHER) == null) {
+        if (!isReplaced() && home.folder().toString().contains("%")) {
             throw new StartException(
                     "the home %s has a %% in its name, which the log cannot have".formatted(home.folder()));
         }
@@ -31,7 +33,7 @@ final class Logs {
 
     /** Lets warnings through to standard error from now on. */
     void openConsole() {
-        if (System.getProperty(OTHER) == null) {
+        if (!isReplaced()) {
             ThresholdFilter warnings = new ThresholdFilter();
             warnings.setLevel("WARN");
             warnings.start();

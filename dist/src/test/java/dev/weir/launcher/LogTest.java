@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -62,16 +63,16 @@ class LogTest {
     @Test
     void aFullLogIsKeptCompressed(@TempDir Path folder) throws Exception {
         Path home = Files.createDirectory(folder.resolve("home (of a log)"));
-        var appender = LogFile.appender(context, home + "/weir");
+        var appender = LogFile.appender(context, home);
         LoggingEvent event = event(Level.INFO, "x".repeat(1 << 16), null);
         for (int i = 0; i <= TEN_MEBIBYTES >> 16; i++) {
             appender.doAppend(event);
         }
         Path older = home.resolve("weir.1.log.gz");
-        for (long deadline = System.nanoTime() + 30_000_000_000L; Files.notExists(older); ) {
+        for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); Files.notExists(older); ) {
             assertTrue(System.nanoTime() < deadline, () -> "no %s: %s"
                     .formatted(older, context.getStatusManager().getCopyOfStatusList()));
-            Thread.sleep(100);
+            Thread.sleep(100); // logback looks at the size once a second, and only when there is something to log
             appender.doAppend(event(Level.INFO, "last", null));
         }
         appender.stop();

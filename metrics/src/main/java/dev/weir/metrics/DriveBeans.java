@@ -43,8 +43,14 @@ public final class DriveBeans {
                 1,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                task -> new Thread(task, "drive beans"),
+                DriveBeans::daemon,
                 new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "drive beans");
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
