@@ -1,5 +1,7 @@
 package dev.weir.launcher;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleException;
 
 /**
@@ -10,6 +12,7 @@ final class StopOnSignal {
     private final Platform platform;
     private final Console console;
     private final Thread hook = new Thread(this::stop, "stop on signal");
+    private final CountDownLatch released = new CountDownLatch(1);
 
     StopOnSignal(Platform platform, Console console) {
         this.platform = platform;
@@ -22,6 +25,7 @@ final class StopOnSignal {
         try {
             if (platform.stop()) {
                 status = 0;
+                released.await(1, TimeUnit.SECONDS); // the caller has seen the stop too, and logs it
             } else {
                 Messages.say("not everything could be stopped in time");
             }
@@ -34,6 +38,7 @@ final class StopOnSignal {
 
     /** Leaves the end of the process to the caller, unless it has begun: then never returns. */
     void release() throws InterruptedException {
+        released.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
