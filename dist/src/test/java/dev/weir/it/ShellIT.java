@@ -45,8 +45,10 @@ class ShellIT {
                 for (Config request : await(weir, "queue vm1", queue -> queue.size() >= 10)) {
                     assertEquals("write", request.getString("operation"));
                     assertEquals(65536, request.getLong("length_bytes"));
-                    assertEquals("bps", request.getString("held_by"));
-                    assertTrue(request.getLong("goes_in_nanos") < 2_000_000_000L, request::toString);
+                    long goesInNanos = request.getLong("goes_in_nanos");
+                    // the first may be due, and its timer about to release it
+                    assertEquals(goesInNanos == 0 ? "turn" : "bps", request.getString("held_by"));
+                    assertTrue(goesInNanos < 2_000_000_000L, request::toString);
                 }
                 await(weir, "timers", timers -> timers.get(0).getBoolean("armed"));
             } finally {

@@ -32,6 +32,9 @@ final class Bounds {
     /** Replies written by one system call go up to about this many bytes, or to a number of replies. */
     static final int MAX_ROUND_BYTES = 256 << 10;
 
+    /** Replies that a thread writes while it is still taking requests: at first, then twice as many, up to a round. */
+    static final int FIRST_ROUND_BYTES = 32 << 10;
+
     /** From here on a reply is a long one. */
     static final int LONG_REPLY_BYTES = 64 << 10;
 

@@ -63,6 +63,9 @@ final class ReplyQueue {
     private @Nullable NbdRequest last;
     private long queuedBytes;
 
+    /** How much may be queued before it is written although the queue is corked. */
+    private long maxCorkedBytes;
+
     private @Nullable NbdRequest spares;
     private int spareCount;
 
@@ -131,12 +134,20 @@ final class ReplyQueue {
         boolean mine;
         synchronized (this) {
             append(request);
-            mine = !writing && (!(corked || moreFollow) || queuedBytes >= Bounds.MAX_ROUND_BYTES);
-            writing |= mine;
+            mine = !writing && queuedBytes >= maxQueuedBytes(moreFollow);
+            if (mine) {
+                writing = true;
+                maxCorkedBytes = Math.min(2 * maxCorkedBytes, Bounds.MAX_ROUND_BYTES);
+            }
         }
         if (mine) {
             write();
         }
+    }
+
+    /** Returns how much may be queued before it is written. */
+    private long maxQueuedBytes(boolean moreFollow) {
+        return corked ? maxCorkedBytes : moreFollow ? Bounds.MAX_ROUND_BYTES : 0;
     }
 
     private void append(NbdRequest request) {
@@ -150,9 +161,13 @@ final class ReplyQueue {
         queuedBytes += request.replyBytes();
     }
 
-    /** Keeps replies together until {@link #uncork}; for the connection's thread. */
+    /**
+     * Keeps replies together until {@link #uncork}; for the connection's thread. The first of many are kept a short
+     * time only, so that the client is awake when the others come.
+     */
     synchronized void cork() {
         corked = true;
+        maxCorkedBytes = Bounds.FIRST_ROUND_BYTES;
     }
 
     /** Writes what was kept. */

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -75,12 +77,28 @@ class ReplyQueueTest {
         assertAllBack();
     }
 
+    /** The client begins with the first, and there is not one call for each of a few. */
     @Test
-    void writesEarlyWhenMuchIsKeptBack() {
-        queue.cork();
-        queue.add(read(1, Bounds.MAX_ROUND_BYTES), false);
+    void writesTheFirstOfManyEarlyAndThenEverMoreAtOnce() {
+        int reply = Bounds.FIRST_ROUND_BYTES / 8;
+        int rounds = 2 * Bounds.MAX_ROUND_BYTES / Bounds.FIRST_ROUND_BYTES;
+        for (int turn = 0; turn < 2; turn++) {
+            List<Integer> written = new ArrayList<>();
+            queue.cork();
+            for (int cookie = 0; cookie < 8 * rounds; cookie++) {
+                int before = socket.written().remaining();
+                queue.add(read(cookie, reply - HEADER), false);
+                int bytes = socket.written().remaining() - before;
+                if (bytes > 0) {
+                    written.add(bytes / Bounds.FIRST_ROUND_BYTES);
+                }
+            }
+            queue.uncork();
 
-        assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
+            assertEquals(List.of(1, 2, 4, 8), written);
+            assertEquals(5 * (turn + 1), socket.calls());
+            assertAllBack();
+        }
     }
 
     @Test
