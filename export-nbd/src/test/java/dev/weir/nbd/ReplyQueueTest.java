@@ -77,25 +77,32 @@ class ReplyQueueTest {
         assertAllBack();
     }
 
+    @Test
+    void writesEarlyWhenMuchIsKeptBack() {
+        queue.cork();
+        queue.add(read(1, Bounds.MAX_ROUND_BYTES), false);
+
+        assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
+    }
+
     /** The client begins with the first, and there is not one call for each of a few. */
     @Test
     void writesTheFirstOfManyEarlyAndThenEverMoreAtOnce() {
-        int reply = Bounds.FIRST_ROUND_BYTES / 8;
-        int rounds = 2 * Bounds.MAX_ROUND_BYTES / Bounds.FIRST_ROUND_BYTES;
+        int replyBytes = 4096;
         for (int turn = 0; turn < 2; turn++) {
-            List<Integer> written = new ArrayList<>();
+            List<Integer> early = new ArrayList<>();
             queue.cork();
-            for (int cookie = 0; cookie < 8 * rounds; cookie++) {
+            for (int cookie = 0; cookie < 128; cookie++) {
                 int before = socket.written().remaining();
-                queue.add(read(cookie, reply - HEADER), false);
+                queue.add(read(cookie, replyBytes - HEADER), false);
                 int bytes = socket.written().remaining() - before;
                 if (bytes > 0) {
-                    written.add(bytes / Bounds.FIRST_ROUND_BYTES);
+                    early.add(bytes);
                 }
             }
             queue.uncork();
 
-            assertEquals(List.of(1, 2, 4, 8), written);
+            assertEquals(List.of(8 * replyBytes, 16 * replyBytes, 32 * replyBytes, 64 * replyBytes), early);
             assertEquals(5 * (turn + 1), socket.calls());
             assertAllBack();
         }
