@@ -29,6 +29,9 @@ final class Bounds {
     /** What is received at once behind such a payload: the next few requests, but little of their payload. */
     static final int READ_BEHIND_BYTES = 4 << 10;
 
+    /** For how long, in its own processor time, a thread looks for the rest of a payload before it sleeps. */
+    static final long EXPECT_MORE_NANOS = 40_000;
+
     /** Replies written by one system call go up to about this many bytes, or to a number of replies. */
     static final int MAX_ROUND_BYTES = 256 << 10;
 

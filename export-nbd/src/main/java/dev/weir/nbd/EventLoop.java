@@ -57,6 +57,10 @@ final class EventLoop implements Executor {
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
+
+    /** Whether a client is in the middle of sending something long. */
+    private boolean expectsMore;
+
     private volatile boolean stopping;
     private volatile boolean draining;
 
@@ -145,6 +149,11 @@ final class EventLoop implements Executor {
         busyPollNanos = nanos;
     }
 
+    /** Has it look for more, for a moment, before it sleeps next: a client is in the middle of sending something long. */
+    void expectMore() {
+        expectsMore = true;
+    }
+
     /** Waits until it has ended, or for so long; returns whether it has. */
     boolean join(long millis) throws InterruptedException {
         thread.join(millis);
@@ -188,7 +197,8 @@ final class EventLoop implements Executor {
      * @return whether there was something to do
      */
     private boolean pollBusily() throws IOException {
-        long mayTakeNanos = busyPollNanos;
+        long mayTakeNanos = expectsMore ? Math.max(Bounds.EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
+        expectsMore = false;
         if (mayTakeNanos == 0) {
             return false;
         }

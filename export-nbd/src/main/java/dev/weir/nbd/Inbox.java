@@ -19,6 +19,7 @@ final class Inbox {
     private final ByteBuffer[] payloadAndBehind = new ByteBuffer[2];
     private @Nullable ByteBuffer rest;
     private boolean drained;
+    private long received;
     private int receiveBytes = Bounds.HANDSHAKE_RECEIVE_BYTES;
 
     /**
@@ -52,7 +53,6 @@ final class Inbox {
     ByteBuffer receive(@Nullable ByteBuffer payload) throws IOException {
         ByteBuffer in = loop.receiveBuffer().put(rest());
         release();
-        long received;
         if (payload != null && payload.remaining() >= Bounds.MIN_DIRECT_READ_BYTES) {
             in.limit(Bounds.READ_BEHIND_BYTES);
             payloadAndBehind[0] = payload;
@@ -74,6 +74,11 @@ final class Inbox {
     /** Returns whether the socket had less than there was room for. */
     boolean isDrained() {
         return drained;
+    }
+
+    /** Returns whether what was received last was much, so that what is missing of it will soon come. */
+    boolean isFlowing() {
+        return received >= Bounds.MIN_DIRECT_READ_BYTES;
     }
 
     /** Keeps what is left of what {@link #rest} or {@link #receive} returned. */

@@ -118,6 +118,9 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
             awaitRequests(!full);
             awaitFlush();
             unsentMillis = 0;
+            if (transmission.payload() != null && inbox.isFlowing()) {
+                loop.expectMore();
+            }
             if (full || transmission.payload() != null) {
                 startTicking();
             }

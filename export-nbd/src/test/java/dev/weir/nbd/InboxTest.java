@@ -68,6 +68,21 @@ class InboxTest {
     }
 
     @Test
+    void isFlowingIfMuchCameAtOnce() throws IOException {
+        inbox.beginTransmission();
+        send(new byte[Bounds.MIN_DIRECT_READ_BYTES - 1]);
+        receive();
+        assertFalse(inbox.isFlowing());
+
+        send(new byte[Bounds.MIN_DIRECT_READ_BYTES]);
+        receive();
+        assertTrue(inbox.isFlowing());
+
+        receive();
+        assertFalse(inbox.isFlowing());
+    }
+
+    @Test
     void putsNewBytesBehindThoseThatAreLeft() throws IOException {
         for (byte next = 1; next <= 5; next++) {
             send(next);
