@@ -1,7 +1,9 @@
 package dev.weir.drive;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -12,7 +14,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@link #completed(BlockError) completed}, and to the export again.
  */
 @ConsumerType
-public abstract class DriveRequest implements ExtentVisitor {
+public abstract class DriveRequest implements ExtentVisitor, Borrower {
     private final Object client;
     private Operation operation = Operation.FLUSH;
     private long offset;
@@ -53,6 +55,27 @@ public abstract class DriveRequest implements ExtentVisitor {
      * never for other operations.
      */
     public abstract ByteBuffer buffer();
+
+    /**
+     * {@return whether a read would rather {@linkplain #borrow borrow} the backend's memory than have it copied to its
+     * {@link #buffer()}} If so, it may be asked for its buffer all the same, where the backend does not lend all of the range: what it has borrowed
+     * of it by then is of no use.
+     */
+    public boolean borrows() {
+        return false;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Called only for a read that {@linkplain #borrows borrows}, between {@link Drive#submit} and {@link #completed(BlockError) completed}.
+     * The bytes are those of the read for as long as the request has them, also after it was completed, and what is written to the range by then may be
+     * among them; so it should give them back soon.
+     */
+    @Override
+    public void borrow(Loan loan) {
+        throw new UnsupportedOperationException("a request that does not borrow");
+    }
 
     /**
      * {@inheritDoc}

@@ -182,7 +182,7 @@ final class Storage {
 
     private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {
         switch (request.operation()) {
-            case READ -> backend.read(request.buffer(), request.offset());
+            case READ -> lendOrRead(backend, request);
             case WRITE -> backend.write(request.buffer(), request.offset());
             case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
@@ -192,6 +192,12 @@ final class Storage {
         }
         if (request.fua() && request.operation().direction() == Direction.WRITE) {
             backend.flush();
+        }
+    }
+
+    private static void lendOrRead(BlockBackend backend, DriveRequest request) throws IOException {
+        if (!request.borrows() || !backend.lend(request.offset(), request.length(), request)) {
+            backend.read(request.buffer(), request.offset());
         }
     }
 

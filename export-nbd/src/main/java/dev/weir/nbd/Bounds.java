@@ -41,6 +41,9 @@ final class Bounds {
     /** From here on a reply is a long one. */
     static final int LONG_REPLY_BYTES = 64 << 10;
 
+    /** From here on a read takes the memory of a backend that lends it, and not a copy. */
+    static final int MIN_BORROWED_BYTES = 8 << 10;
+
     /** What a Unix socket is asked to hold for a client of long replies; the most that Linux allows by default. */
     static final int WIDE_SOCKET_BYTES = 208 << 10;
 

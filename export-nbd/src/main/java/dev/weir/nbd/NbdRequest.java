@@ -1,10 +1,13 @@
 package dev.weir.nbd;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Loan;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +31,11 @@ final class NbdRequest extends DriveRequest {
 
     private @Nullable RequestError error;
 
-    /** The payload of a write until it is done, or the data of a reply. */
+    /** The payload of a write until it is done, or what a reply is, but for what is behind it in {@link #loans}. */
     private @Nullable ByteBuffer data;
+
+    /** Of a read whose bytes stay in the backend's memory, all of them, else empty. */
+    private final List<Loan> loans = new ArrayList<>(0);
 
     /** What is still to do after the present part of a range longer than a drive takes at once, in bytes. */
     private long restBytes;
@@ -102,9 +108,23 @@ final class NbdRequest extends DriveRequest {
     @Override
     public ByteBuffer buffer() {
         if (operation() == Operation.READ) {
+            releaseData();
             data = buffers.take(DATA + (int) length()).position(DATA);
         }
         return Objects.requireNonNull(data);
+    }
+
+    @Override
+    public boolean borrows() {
+        return length() >= Bounds.MIN_BORROWED_BYTES;
+    }
+
+    @Override
+    public void borrow(Loan loan) {
+        loans.add(loan);
+        if (data == null) {
+            data = buffers.take(DATA);
+        }
     }
 
     @Override
@@ -159,7 +179,7 @@ final class NbdRequest extends DriveRequest {
     private void finishRead(ByteBuffer read) {
         int bytes = (int) length();
         int start = DATA - mode.readHeaderBytes;
-        read.limit(DATA + bytes).position(start);
+        read.limit(loans.isEmpty() ? DATA + bytes : DATA).position(start);
         ReplyWriter.putReadHeader(read, mode, cookie, requestOffset, bytes);
         read.position(start);
     }
@@ -177,14 +197,22 @@ final class NbdRequest extends DriveRequest {
         list.position(start);
     }
 
-    /** Returns the whole reply if it has data; a reply without is to be {@linkplain #putReply put}. */
+    /** Returns the reply if it has data, but for the {@link #loans}; a reply without is to be {@linkplain #putReply put}. */
     @Nullable
     ByteBuffer data() {
         return data;
     }
 
+    /** Returns what comes behind {@link #data}. */
+    List<Loan> loans() {
+        return loans;
+    }
+
     int replyBytes() {
-        return data == null ? ReplyWriter.plainBytes(mode, error) : data.remaining();
+        if (data == null) {
+            return ReplyWriter.plainBytes(mode, error);
+        }
+        return data.remaining() + (loans.isEmpty() ? 0 : (int) length());
     }
 
     void putReply(ByteBuffer replies) {
@@ -192,6 +220,8 @@ final class NbdRequest extends DriveRequest {
     }
 
     void releaseData() {
+        loans.forEach(Loan::giveBack);
+        loans.clear();
         if (data != null) {
             buffers.give(data);
             data = null;

@@ -24,7 +24,7 @@ final class ReplyQueue {
         /**
          * Has {@link ReplyQueue#writeOn} called by the connection's thread once the socket takes more.
          *
-         * @param longReply whether it takes no more of a long reply
+         * @param longReply whether there is a long reply in what it did not take all of
          */
         void awaitWritable(boolean longReply);
 
@@ -257,7 +257,7 @@ final class ReplyQueue {
     }
 
     private void park() {
-        boolean longReply = round.isAtLongReply();
+        boolean longReply = round.hasLongReply();
         synchronized (this) {
             if (closed) {
                 discard();

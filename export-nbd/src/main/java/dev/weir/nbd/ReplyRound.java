@@ -1,5 +1,6 @@
 package dev.weir.nbd;
 
+import dev.weir.block.Loan;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,10 +17,12 @@ final class ReplyRound {
     private static final int PLAIN = 0;
 
     private final BufferPool pool;
-    private final ByteBuffer[] buffers = new ByteBuffer[1 + Bounds.MAX_ROUND_DATA];
+    private ByteBuffer[] buffers = new ByteBuffer[1 + Bounds.MAX_ROUND_DATA];
     private int first = PLAIN + 1;
     private int end = PLAIN + 1;
     private int plainBytes;
+    private int withData;
+    private boolean longReply;
     private long bytes;
     private boolean started;
     private @Nullable NbdRequest requests;
@@ -33,7 +36,7 @@ final class ReplyRound {
     }
 
     boolean isFull() {
-        return end == buffers.length
+        return withData == Bounds.MAX_ROUND_DATA
                 || plainBytes > Bounds.MAX_ROUND_PLAIN_BYTES - ReplyWriter.MAX_PLAIN_BYTES
                 || bytes >= Bounds.MAX_ROUND_BYTES;
     }
@@ -42,8 +45,14 @@ final class ReplyRound {
     void add(NbdRequest request) {
         ByteBuffer data = request.data();
         if (data != null) {
-            buffers[end++] = data;
-            bytes += data.remaining();
+            int replyBytes = request.replyBytes();
+            bytes += replyBytes;
+            longReply |= replyBytes >= Bounds.LONG_REPLY_BYTES;
+            withData++;
+            addBuffer(data);
+            for (Loan loan : request.loans()) {
+                addBuffer(loan.bytes());
+            }
         } else {
             ByteBuffer plain = plainBuffer();
             request.putReply(plain);
@@ -52,6 +61,13 @@ final class ReplyRound {
         }
         request.next = requests;
         requests = request;
+    }
+
+    private void addBuffer(ByteBuffer buffer) {
+        if (end == buffers.length) {
+            buffers = Arrays.copyOf(buffers, 2 * end);
+        }
+        buffers[end++] = buffer;
     }
 
     private ByteBuffer plainBuffer() {
@@ -80,9 +96,8 @@ final class ReplyRound {
         return wire.flush();
     }
 
-    /** Returns whether what was not yet written begins with a long reply, or the rest of one. */
-    boolean isAtLongReply() {
-        return first < end && buffers[first].limit() >= Bounds.LONG_REPLY_BYTES;
+    boolean hasLongReply() {
+        return longReply;
     }
 
     /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */
@@ -100,6 +115,8 @@ final class ReplyRound {
         first = PLAIN + 1;
         end = first;
         plainBytes = 0;
+        withData = 0;
+        longReply = false;
         bytes = 0;
         started = false;
         return done;

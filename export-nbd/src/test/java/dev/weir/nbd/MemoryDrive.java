@@ -13,11 +13,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A drive in memory that does as the contract of {@link Drive} says, when the test wants it: at once, on
- * another thread, or when told.
+ * another thread, or when told. It lends what it can, or begins to and then does not.
  *
  * <p>Thread-safe.
  */
@@ -27,6 +28,8 @@ final class MemoryDrive implements Drive {
     record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
 
     private static final int BLOCK = 512;
+    private static final int LENT_PARTS = 5;
+    private static final int NOT_LENT_EVERY = 3;
 
     private final String name;
     private final long size;
@@ -43,6 +46,8 @@ final class MemoryDrive implements Drive {
     private final List<DriveRequest> held = new ArrayList<>();
 
     private volatile boolean holding;
+    private final Lender lender = new Lender();
+    private final AtomicInteger lendings = new AtomicInteger();
 
     MemoryDrive(String name, int size, boolean readOnly) {
         this(name, size, ByteBuffer.allocate(size), readOnly);
@@ -201,8 +206,10 @@ final class MemoryDrive implements Drive {
         int at = (int) request.offset();
         switch (request.operation()) {
             case READ -> {
-                ByteBuffer to = request.buffer();
-                to.put(to.position(), bytes, at, to.remaining()).position(to.limit());
+                if (!request.borrows() || !lend(request)) {
+                    ByteBuffer to = request.buffer();
+                    to.put(to.position(), bytes, at, to.remaining()).position(to.limit());
+                }
             }
             case WRITE -> {
                 ByteBuffer from = request.buffer();
@@ -213,6 +220,18 @@ final class MemoryDrive implements Drive {
             case TRIM, FLUSH, CACHE -> {}
             case BLOCK_STATUS -> tellExtents(request);
         }
+    }
+
+    private boolean lend(DriveRequest request) {
+        boolean whole = lendings.incrementAndGet() % NOT_LENT_EVERY != 0;
+        int length = (int) (whole ? request.length() : request.length() / 2);
+        lender.lend(content((int) request.offset(), length), length / LENT_PARTS + 1, request);
+        return whole;
+    }
+
+    /** Returns how many parts it has lent that are not back. */
+    int lent() {
+        return lender.lent();
     }
 
     /** Tells of each {@value #BLOCK} bytes, or what the request wants of them, that they are a hole if they are zeroes. */

@@ -44,6 +44,7 @@ abstract class NbdServerFixture {
     void stop() {
         server.close();
         server.loops().forEach(loop -> assertEquals(0, loop.pool().lent()));
+        assertEquals(0, drive.lent());
         assertFalse(Files.exists(socket));
     }
 

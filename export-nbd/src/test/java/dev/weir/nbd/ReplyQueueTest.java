@@ -28,6 +28,7 @@ class ReplyQueueTest {
             new Agreement(new MemoryDrive("vm1", 1 << 20, false), NbdMode.SIMPLE, false);
 
     private final BufferPool pool = new BufferPool(1 << 20);
+    private final Lender lender = new Lender();
     private final FakeSocket socket = new FakeSocket();
     private final ReplyQueue queue = socket.queue(pool);
     private final Transmission transmission = new Transmission("client", AGREEMENT, queue, pool, Runnable::run);
@@ -83,6 +84,9 @@ class ReplyQueueTest {
         queue.add(read(1, Bounds.MAX_ROUND_BYTES), false);
 
         assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
+        queue.add(borrowed(queue, 2, new byte[Bounds.MAX_ROUND_BYTES], 65_536), false);
+
+        assertEquals(2 * (HEADER + Bounds.MAX_ROUND_BYTES), socket.written().remaining());
     }
 
     /** The client begins with the first, and there is not one call for each of a few. */
@@ -147,6 +151,73 @@ class ReplyQueueTest {
         assertEquals(0, pool.lent());
     }
 
+    /** What is lent goes out behind its header, in one call, and is given back then and not before. */
+    @Test
+    void writesWhatItHasBorrowedAndGivesItBack() {
+        byte[] bytes = new byte[10_000];
+        new Random(1).nextBytes(bytes);
+        for (int room = 0; room < 2 * HEADER + 2 * bytes.length; room += 333) {
+            FakeSocket narrow = new FakeSocket().room(room);
+            ReplyQueue fresh = narrow.queue(pool);
+            fresh.cork();
+            fresh.add(borrowed(fresh, 1, bytes, 3_000), false);
+            fresh.add(borrowed(fresh, 2, bytes, bytes.length), false);
+            assertEquals(5, lender.lent());
+            fresh.uncork();
+
+            assertEquals(5, lender.lent());
+            narrow.room(Long.MAX_VALUE);
+            fresh.writeOn();
+            assertEquals(List.of(Reply.ok(1, bytes), Reply.ok(2, bytes)), narrow.replies(bytes.length, bytes.length));
+            assertEquals(0, lender.lent());
+        }
+        assertAllBack();
+    }
+
+    @Test
+    void writesAnyNumberOfPartsWithOneCall() {
+        byte[] bytes = new byte[Bounds.MIN_BORROWED_BYTES];
+        queue.add(borrowed(queue, 1, bytes, 10), false);
+
+        assertEquals(1, socket.calls());
+        assertEquals(List.of(Reply.ok(1, bytes)), socket.replies(bytes.length));
+        assertAllBack();
+    }
+
+    @Test
+    void whatWasBorrowedIsGivenBackIfNotAllWasLent() {
+        NbdRequest request = begin(1);
+        request.range(Operation.READ, 0, 20_000, false, false);
+        assertTrue(request.borrows());
+        lender.lend(new byte[100], 30, request);
+        assertEquals(20_000, request.buffer().remaining());
+        assertEquals(0, lender.lent());
+        request.finish(null);
+        queue.add(request, false);
+
+        assertEquals(HEADER + 20_000, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void whatWasBorrowedIsGivenBackIfTheReadFails() {
+        NbdRequest request = borrowed(queue, 1, new byte[20_000], 9_000);
+        request.finish(RequestError.NO_MEMORY);
+        queue.add(request, false);
+
+        assertEquals(HEADER, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void shortReadsDoNotBorrow() {
+        NbdRequest request = begin(1);
+        request.range(Operation.READ, 0, Bounds.MIN_BORROWED_BYTES - 1, false, false);
+        assertFalse(request.borrows());
+        request.finish(RequestError.NO_MEMORY);
+        queue.add(request, false);
+    }
+
     @Test
     void saysWhetherTheSocketIsFullOfALongReply() {
         int longBytes = Bounds.LONG_REPLY_BYTES;
@@ -166,6 +237,22 @@ class ReplyQueueTest {
         assertEquals(2, socket.awaited());
         assertEquals(1, socket.awaitedLong());
 
+        socket.room(Long.MAX_VALUE);
+        queue.writeOn();
+        assertAllBack();
+    }
+
+    @Test
+    void saysSoAlsoIfShortOnesComeBehindIt() {
+        socket.room(0);
+        queue.add(read(1, 1), false);
+        queue.add(borrowed(queue, 2, new byte[Bounds.LONG_REPLY_BYTES], 10_000), false);
+        queue.add(read(3, 1), false);
+        assertEquals(0, socket.awaitedLong());
+
+        socket.room(Bounds.LONG_REPLY_BYTES);
+        queue.writeOn();
+        assertEquals(1, socket.awaitedLong());
         socket.room(Long.MAX_VALUE);
         queue.writeOn();
         assertAllBack();
@@ -215,8 +302,10 @@ class ReplyQueueTest {
     void closingForgetsWhatIsKeptBack() {
         queue.cork();
         queue.add(read(1, 512), false);
+        queue.add(borrowed(queue, 3, new byte[512], 100), false);
         queue.close();
         queue.add(read(2, 512), false);
+        queue.add(borrowed(queue, 4, new byte[512], 100), false);
         queue.uncork();
 
         assertEquals(0, socket.calls());
@@ -227,6 +316,7 @@ class ReplyQueueTest {
     void closingForgetsWhatTheSocketDidNotTake() {
         socket.room(10);
         queue.add(read(1, 512), false);
+        queue.add(borrowed(queue, 4, new byte[512], 100), false);
         queue.add(read(2, 512), false);
 
         queue.close();
@@ -288,6 +378,7 @@ class ReplyQueueTest {
 
     private void assertAllBack() {
         assertEquals(0, pool.lent());
+        assertEquals(0, lender.lent());
         assertTrue(queue.isDone());
     }
 
@@ -329,6 +420,15 @@ class ReplyQueueTest {
     private NbdRequest read(long cookie, int length) {
         NbdRequest request = begin(cookie);
         readInto(request, length);
+        return request;
+    }
+
+    private NbdRequest borrowed(ReplyQueue from, long cookie, byte[] bytes, int partBytes) {
+        NbdRequest request = Objects.requireNonNull(from.begin(0, this::newRequest));
+        request.begin(cookie, 0);
+        request.range(Operation.READ, 0, bytes.length, false, false);
+        lender.lend(bytes, partBytes, request);
+        request.finish(null);
         return request;
     }
 

@@ -23,6 +23,7 @@ class TransmissionPropertyTest {
     private static final int WRITES = SIZE / 2;
 
     private static final int SLOT = 1024;
+    private static final int LONG_READ = 40_000;
     private static final int MAX_REQUESTS = 400;
 
     @Property(tries = 60)
@@ -43,10 +44,11 @@ class TransmissionPropertyTest {
 
     /** Adds a request; {@code content} is as the drive should be afterwards. Returns the reply it should have. */
     private static Reply add(Requests requests, int cookie, byte[] content, Random random) {
-        int offset = random.nextInt(WRITES - SLOT);
+        int offset = random.nextInt(WRITES - LONG_READ);
         int length = 1 + random.nextInt(SLOT);
         switch (random.nextInt(6)) {
             case 0, 1 -> {
+                length = 1 + random.nextInt(random.nextBoolean() ? SLOT : LONG_READ);
                 requests.read(cookie, offset, length);
                 return new Reply(cookie, 0, ByteBuffer.wrap(content).slice(offset, length));
             }
@@ -92,6 +94,7 @@ class TransmissionPropertyTest {
 
         assertTrue(replies.isDone());
         assertEquals(0, pool.lent());
+        assertEquals(0, drive.lent());
         return parse(socket.written(), expected);
     }
 

@@ -48,6 +48,7 @@ class TransmissionTest {
     @AfterEach
     void everyBufferIsBack() {
         assertEquals(0, pool.lent());
+        assertEquals(0, drive.lent() + wide.lent());
         assertTrue(replies.isDone());
     }
 

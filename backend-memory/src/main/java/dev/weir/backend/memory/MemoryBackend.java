@@ -2,6 +2,7 @@ package dev.weir.backend.memory;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockException;
+import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -69,6 +70,22 @@ final class MemoryBackend implements BlockBackend {
         Page.readZeroes(destination, position, length);
     }
 
+    /** Lends what was written; zeroes that are nowhere are copied. */
+    @Override
+    public boolean lend(long offset, long length, Borrower borrower) {
+        long end = offset + length;
+        for (long at = offset; at < end; ) {
+            int from = (int) at & (Page.BYTES - 1);
+            int here = (int) Math.min(end - at, Page.BYTES - from);
+            Page page = pages.find(at >>> Page.SHIFT);
+            if (page == null || !page.lend(from, here, borrower)) {
+                return false;
+            }
+            at += here;
+        }
+        return true;
+    }
+
     @Override
     public void write(ByteBuffer source, long offset) throws BlockException {
         int limit = source.limit();
@@ -99,7 +116,7 @@ final class MemoryBackend implements BlockBackend {
             Page mine = pool.take();
             Page there = putOrGiveBack(number, mine);
             if (there != mine) {
-                pool.give(mine);
+                mine.letGo();
             }
             return there;
         } catch (OutOfMemoryError e) {
@@ -111,7 +128,7 @@ final class MemoryBackend implements BlockBackend {
         try {
             return pages.putIfAbsent(number, page);
         } catch (OutOfMemoryError e) {
-            pool.give(page);
+            page.letGo();
             throw e;
         }
     }
@@ -125,8 +142,8 @@ final class MemoryBackend implements BlockBackend {
             int to = (int) Math.min(Page.BYTES, end - start);
             if (!mayUnmap) {
                 page.zero(from, to - from);
-            } else if (page.zeroAndRelease(from, to - from, () -> pages.remove(number))) {
-                pool.give(page);
+            } else {
+                page.zeroAndRelease(from, to - from, () -> pages.remove(number));
             }
             return true;
         });

@@ -1,14 +1,15 @@
 package dev.weir.backend.memory;
 
+import dev.weir.block.Borrower;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One page of one drive: {@value #BYTES} bytes outside the heap. A page has one life: it is taken from the pool,
- * is in a drive's table at one place, and is released; its memory comes back as another page. So whoever finds
- * the same page in the table before and after reading it has read that place and nothing else.
+ * is in a drive's table at one place, and is released; its memory comes back as another page once nobody has it on loan. So whoever finds
+ * the same page in the table before and after reading it has read that place and nothing else, and so has who borrows it.
  *
- * <p>Writing and releasing lock the page, reading does not.
+ * <p>Writing and releasing lock the page, reading does not; lending takes a lock that is never held while bytes are copied.
  */
 final class Page {
     static final int SHIFT = 16;
@@ -19,6 +20,15 @@ final class Page {
     /** From 0 to its capacity; position and limit are never moved. */
     private final ByteBuffer memory;
 
+    private final PagePool pool;
+    private final Object lending = new Object();
+
+    /** The loans that are out, and the drive until it releases the page. Guarded by {@link #lending}. */
+    private int holders = 1;
+
+    /** Loans that were given back, to be used again. Guarded by {@link #lending}. */
+    private @Nullable PageLoan spares;
+
     /** Whether the page has left the table, and what is written to it is lost. Guarded by this. */
     private boolean released;
 
@@ -26,13 +36,15 @@ final class Page {
     @Nullable
     Page nextUnused;
 
-    Page(ByteBuffer memory) {
+    /** For memory of a pool, to which it goes back. */
+    Page(ByteBuffer memory, PagePool pool) {
         this.memory = memory;
+        this.pool = pool;
     }
 
     /** Returns a new page in the memory of this one, with what was left there. */
     Page reborn() {
-        return new Page(memory);
+        return new Page(memory, pool);
     }
 
     /** Copies to {@code destination}, whose position stays. What is copied counts only if the page is still in the table. */
@@ -43,6 +55,45 @@ final class Page {
     /** Does for a page that is not there what {@link #read} does. */
     static void readZeroes(ByteBuffer destination, int position, int length) {
         destination.put(position, ZEROES, 0, length);
+    }
+
+    /**
+     * Lends a part.
+     *
+     * @return false if the page was released, and nothing was lent
+     */
+    boolean lend(int from, int length, Borrower borrower) {
+        PageLoan loan;
+        synchronized (lending) {
+            if (holders == 0) {
+                return false;
+            }
+            loan = spares != null ? spares : new PageLoan(this, memory);
+            spares = loan.nextSpare;
+            holders++;
+        }
+        borrower.borrow(loan.of(from, length));
+        return true;
+    }
+
+    void takeBack(PageLoan loan) {
+        synchronized (lending) {
+            loan.nextSpare = spares;
+            spares = loan;
+        }
+        letGo();
+    }
+
+    /** Gives the memory back to the pool if nobody else holds the page. */
+    void letGo() {
+        boolean last;
+        synchronized (lending) {
+            holders--;
+            last = holders == 0;
+        }
+        if (last) {
+            pool.give(this);
+        }
     }
 
     /**
@@ -69,20 +120,19 @@ final class Page {
      * Zeroes a part and, if all is zero then, releases the page.
      *
      * @param remove takes the page out of the table; runs while nothing can be written to it
-     * @return whether this call released the page, so that its memory may be used again
      */
-    synchronized boolean zeroAndRelease(int from, int length, Runnable remove) {
+    synchronized void zeroAndRelease(int from, int length, Runnable remove) {
         if (released) {
-            return false;
+            return;
         }
         if (length < BYTES) {
             memory.put(from, ZEROES, 0, length);
             if (!memory.equals(ZEROES)) {
-                return false;
+                return;
             }
         }
         released = true;
         remove.run();
-        return true;
+        letGo();
     }
 }

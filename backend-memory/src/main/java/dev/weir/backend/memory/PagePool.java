@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The memory that all drives share, in pages outside the heap. It is asked of the JVM when it is needed, a chunk at
  * a time and never beyond a fixed limit, so that the JVM keeps what else it needs. What one drive gives back the
- * next takes; when the last drive is closed, the pool lets go of all, and the garbage collector returns it.
+ * next takes; when the last drive is closed and nothing is on loan, the pool lets go of all, and the garbage collector returns it.
  *
  * <p>Thread-safe.
  */
@@ -64,7 +64,7 @@ final class PagePool {
         if (!chunk.hasRemaining()) {
             chunk = newChunk();
         }
-        Page page = new Page(chunk.slice(chunk.position(), Page.BYTES));
+        Page page = new Page(chunk.slice(chunk.position(), Page.BYTES), this);
         chunk.position(chunk.position() + Page.BYTES);
         usedPages++;
         return page;
@@ -97,11 +97,12 @@ final class PagePool {
                         + " bytes (-XX:MaxDirectMemorySize raises it)");
     }
 
-    /** Gives back a page that was released. */
+    /** Gives back a page that was released and that nobody has on loan. */
     synchronized void give(Page page) {
         page.nextUnused = unused;
         unused = page;
         usedPages--;
+        letGoIfUnused();
     }
 
     /** Counts a drive that takes pages from here. */
@@ -109,10 +110,14 @@ final class PagePool {
         drives++;
     }
 
-    /** Counts a drive that has given back all its pages. */
+    /** Counts a drive that has released all its pages. */
     synchronized void leave() {
         drives--;
-        if (drives == 0) {
+        letGoIfUnused();
+    }
+
+    private void letGoIfUnused() {
+        if (drives == 0 && usedPages == 0) {
             unused = null;
             chunk = ByteBuffer.allocate(0);
             reservedPages = 0;

@@ -5,6 +5,8 @@ import static dev.weir.backend.memory.MemoryBackendTest.read;
 import static dev.weir.backend.memory.MemoryBackendTest.write;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,6 +90,13 @@ class InterleavingTest {
             write(mine, 0, LATER, PAGE);
         };
         assertArrayEquals(filled(LATER, PAGE), read(mine, 0, PAGE));
+    }
+
+    @Test
+    void isNotLentAPageThatAnotherDriveHasMeanwhile() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        table.meanwhile = this::givePageToThem;
+        assertFalse(mine.lend(0, PAGE, loan -> fail("lent a page that is theirs")));
     }
 
     @Test

@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.Loan;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How much memory drives take, give back and share. */
@@ -118,6 +123,66 @@ class MemoryBackendTest {
     }
 
     @Test
+    void lendsWhatIsWrittenWithoutCopyingIt() throws IOException {
+        write(drive, 0, 1, 2 * PAGE);
+        List<Loan> loans = lend(PAGE - 100, 300);
+        assertEquals(
+                List.of(100, 200),
+                loans.stream().map(loan -> loan.bytes().remaining()).toList());
+
+        write(drive, PAGE, 9, 1);
+        assertEquals(9, loans.get(1).bytes().get(loans.get(1).bytes().position()));
+        assertThrows(ReadOnlyBufferException.class, () -> loans.get(0).bytes().put((byte) 1));
+        loans.forEach(Loan::giveBack);
+        assertEquals(2 * PAGE, pool.usedBytes());
+    }
+
+    @Test
+    void doesNotLendWhatWasNeverWritten() throws IOException {
+        write(drive, 0, 1, PAGE);
+        List<Loan> loans = new ArrayList<>();
+        assertFalse(drive.lend(0, PAGE + 1, loans::add));
+        loans.forEach(Loan::giveBack);
+        assertFalse(drive.lend(PAGE, 1, loan -> fail("a page that is not there")));
+    }
+
+    @Test
+    void memoryOnLoanIsUsedAgainOnlyWhenTheLastLoanIsBack() throws IOException {
+        write(drive, 0, 1, PAGE);
+        Loan one = lend(0, 10).get(0);
+        Loan other = lend(5, 10).get(0);
+        drive.trim(0, PAGE);
+        assertEquals(PAGE, pool.usedBytes());
+        write(drive, 0, 2, 8 * PAGE - PAGE);
+        assertThrows(BlockException.class, () -> write(drive, 7L * PAGE, 2, 1));
+
+        one.giveBack();
+        assertEquals(8 * PAGE, pool.usedBytes());
+        assertEquals(1, other.bytes().get(5));
+        other.giveBack();
+        assertEquals(7 * PAGE, pool.usedBytes());
+        write(drive, 7L * PAGE, 2, 1);
+        assertArrayEquals(new byte[PAGE - 1], read(drive, 7L * PAGE + 1, PAGE - 1));
+    }
+
+    @Test
+    void thePoolKeepsItsMemoryUntilTheLastLoanIsBack() throws IOException {
+        write(drive, 0, 1, PAGE);
+        Loan loan = lend(0, PAGE).get(0);
+        drive.close();
+        assertEquals(PAGE, pool.usedBytes());
+        loan.giveBack();
+        assertEquals(0, pool.usedBytes());
+        assertEquals(0, pool.reservedBytes());
+    }
+
+    private List<Loan> lend(long offset, long length) {
+        List<Loan> loans = new ArrayList<>();
+        assertTrue(drive.lend(offset, length, loans::add));
+        return loans;
+    }
+
+    @Test
     void noRoomIsAnErrorOfThatWriteAndHarmsNothing() throws IOException {
         MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
         write(other, 0, 5, PAGE);
@@ -147,10 +212,11 @@ class MemoryBackendTest {
                 drive.read(buffer.clear(), (1L << 40) + i);
                 drive.read(buffer.clear(), i);
                 drive.write(buffer.clear(), (1L << 40) + i);
+                drive.lend((1L << 40) + i, 4096, Loan::giveBack);
             }
             bytes = Math.min(bytes, allocatedBytes() - before);
         }
-        assertTrue(bytes < 1000, bytes + " bytes of heap for 3000 requests");
+        assertTrue(bytes < 1000, bytes + " bytes of heap for 4000 requests");
     }
 
     @Test

@@ -17,6 +17,7 @@ import net.jqwik.api.constraints.IntRange;
 
 /** The table against a sorted map, for drives of one page and of 2^47, and page numbers near and far. */
 class PageTableTest {
+    private final PagePool pool = new PagePool(0);
 
     @Property(tries = 400)
     void doesWhatASortedMapDoes(@ForAll("numbers") List<Long> numbers, @ForAll @IntRange(max = 46) int lastBit) {
@@ -28,10 +29,10 @@ class PageTableTest {
             Page there = model.get(number);
             assertSame(there, table.find(number));
             if (there == null) {
-                Page page = new Page(ByteBuffer.allocate(0));
+                Page page = new Page(ByteBuffer.allocate(0), pool);
                 model.put(number, page);
                 assertSame(page, table.putIfAbsent(number, page));
-                assertSame(page, table.putIfAbsent(number, new Page(ByteBuffer.allocate(0))));
+                assertSame(page, table.putIfAbsent(number, new Page(ByteBuffer.allocate(0), pool)));
             } else {
                 model.remove(number);
                 table.remove(number);

@@ -9,6 +9,7 @@ import dev.weir.block.BlockBackend;
 import dev.weir.testkit.block.FramedBuffer.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +114,34 @@ public abstract class BlockBackendContract {
                 assertEquals(position, destination.buffer().position(), kind + " destination");
             }
             close();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "what is lent is its own range's until it is given back, whatever happens to that and is written elsewhere")
+    void loansAreGoodUntilTheyAreGivenBack() throws IOException {
+        byte[] written = new byte[200_000];
+        byte[] elsewhere = new byte[SIZE];
+        Arrays.fill(written, (byte) 1);
+        Arrays.fill(elsewhere, (byte) 2);
+        BlockBackend backend = fresh(2L * SIZE);
+        backend.write(ByteBuffer.wrap(written), 3);
+        Borrowed borrowed = new Borrowed(backend, 3, written.length);
+        backend.trim(0, SIZE);
+        backend.write(ByteBuffer.wrap(elsewhere), SIZE);
+        checkIsOfItsRange(borrowed);
+        close();
+        fresh(SIZE).write(ByteBuffer.wrap(elsewhere), 0);
+        checkIsOfItsRange(borrowed);
+        borrowed.giveBack();
+        close();
+        fresh(SIZE).write(ByteBuffer.wrap(elsewhere), 0);
+    }
+
+    private static void checkIsOfItsRange(Borrowed borrowed) {
+        for (byte value : borrowed.bytes()) {
+            assertTrue(value == 1 || value == 0, "a byte that is lent and was never in the range: " + value);
         }
     }
 

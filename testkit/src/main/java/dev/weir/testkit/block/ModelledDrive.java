@@ -101,10 +101,21 @@ final class ModelledDrive {
         return bytes[0];
     }
 
+    /** Checks what is read of a range, and what is lent of it if all of it is. */
     void check(int offset, int length) throws IOException {
         FramedBuffer destination = new FramedBuffer(nextKind(), length);
         backend.read(destination.buffer(), start + offset);
-        byte[] actual = destination.taken();
+        check(offset, length, destination.taken());
+        Borrowed borrowed = new Borrowed(backend, start + offset, length);
+        if (borrowed.isWhole()) {
+            byte[] lent = borrowed.bytes();
+            assertEquals(length, lent.length, "how much was lent");
+            check(offset, length, lent);
+        }
+        borrowed.giveBack();
+    }
+
+    private void check(int offset, int length, byte[] actual) {
         for (int i = unknown.nextSetBit(offset); i >= 0 && i < offset + length; i = unknown.nextSetBit(i + 1)) {
             actual[i - offset] = expected[i];
         }

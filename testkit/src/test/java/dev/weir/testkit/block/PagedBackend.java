@@ -1,7 +1,9 @@
 package dev.weir.testkit.block;
 
 import dev.weir.block.BlockBackend;
+import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -34,7 +36,11 @@ final class PagedBackend implements BlockBackend {
         EXTENTS_GO_ON_UNASKED,
         EMPTY_EXTENTS,
         PAGES_THAT_BEGIN_WITH_A_ZERO_ARE_HOLES,
-        NO_HOLES
+        NO_HOLES,
+        LENDS_ANOTHER_RANGE,
+        LENDS_TOO_LITTLE,
+        LENDS_ITS_HEAP,
+        WRITES_TO_WHAT_IS_LENT
     }
 
     private static final int PAGE = 4096;
@@ -43,6 +49,9 @@ final class PagedBackend implements BlockBackend {
     private final Set<Fault> faults;
     private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
     private volatile boolean closed;
+
+    /** What was lent last. */
+    private volatile ByteBuffer lent = ByteBuffer.allocate(1);
 
     PagedBackend(long size, Set<Fault> faults) {
         this.size = size;
@@ -88,6 +97,26 @@ final class PagedBackend implements BlockBackend {
         unless(!has(Fault.READ_LEAVES_THE_POSITION), () -> destination.position(position));
     }
 
+    /** A copy is as good as the memory itself, as long as nobody measures. */
+    @Override
+    public boolean lend(long offset, long length, Borrower borrower) {
+        long shift = has(Fault.LENDS_ANOTHER_RANGE) && offset + length < size ? 1 : 0;
+        ByteBuffer copy =
+                has(Fault.LENDS_ITS_HEAP) ? ByteBuffer.allocate((int) length) : ByteBuffer.allocateDirect((int) length);
+        read(copy, offset + shift);
+        lent = copy.flip().limit((int) length - (has(Fault.LENDS_TOO_LITTLE) ? 1 : 0));
+        borrower.borrow(new Loan() {
+            @Override
+            public ByteBuffer bytes() {
+                return copy;
+            }
+
+            @Override
+            public void giveBack() {}
+        });
+        return true;
+    }
+
     private byte[] page(long at) {
         long number = (has(Fault.OFFSETS_ARE_INTS) ? (int) at & Integer.MAX_VALUE : at) / PAGE;
         return pages.computeIfAbsent(number, n -> {
@@ -102,6 +131,9 @@ final class PagedBackend implements BlockBackend {
         checkOpen();
         if (has(Fault.WRITE_NEEDS_AN_ARRAY) && !source.hasArray()) {
             throw new UnsupportedOperationException("no array");
+        }
+        if (has(Fault.WRITES_TO_WHAT_IS_LENT)) {
+            lent.put(0, source.get(source.position()));
         }
         ByteBuffer rest = has(Fault.WRITE_LEAVES_THE_POSITION) ? source.duplicate() : source;
         if (has(Fault.WRITES_OF_A_PAGE_RACE)) {

@@ -1,0 +1,38 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockBackend;
+import dev.weir.block.Loan;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A range of a backend on loan, or the part of it that was lent. */
+final class Borrowed {
+    private final List<Loan> loans = new ArrayList<>();
+    private final boolean whole;
+
+    Borrowed(BlockBackend backend, long offset, long length) {
+        whole = backend.lend(offset, length, loans::add);
+    }
+
+    boolean isWhole() {
+        return whole;
+    }
+
+    /** Returns what is in the memory now. */
+    byte[] bytes() {
+        List<ByteBuffer> parts =
+                loans.stream().map(loan -> loan.bytes().duplicate()).toList();
+        parts.forEach(part -> assertTrue(part.isDirect(), "what is lent is direct"));
+        ByteBuffer all = ByteBuffer.allocate(
+                parts.stream().mapToInt(ByteBuffer::remaining).sum());
+        parts.forEach(all::put);
+        return all.array();
+    }
+
+    void giveBack() {
+        loans.forEach(Loan::giveBack);
+    }
+}
