@@ -58,11 +58,11 @@ public interface BlockBackend {
 
     /**
      * Lends the memory that holds a range, so that its bytes go from there to a socket and are not copied before. Asked of a
-     * backend that {@linkplain #mayBlock does not block}, in place of {@link #read}; where it lends nothing, that follows.
+     * backend that {@linkplain #mayBlock does not block}, before {@link #read}, which follows if not all of it was lent.
      *
      * @param offset where in the drive, in bytes
      * @param length in bytes
-     * @param borrower is lent the range in parts, in order, before this returns; has to give back what it got also if that was not all
+     * @param borrower is lent the range in parts, none of them empty, in order, before this returns; gives back what it got also if that was not all
      * @return whether all of it was lent
      */
     default boolean lend(long offset, long length, Borrower borrower) {

@@ -10,7 +10,7 @@ public interface Borrower {
     /**
      * Takes the next part, which begins where the one before it ended.
      *
-     * @param loan belongs to the borrower until it gives it back
+     * @param loan belongs to the borrower until it gives it back, also if this throws
      */
     void borrow(Loan loan);
 }

@@ -219,7 +219,7 @@ class TlsIT {
         byte[] before = Files.readAllBytes(key);
         Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
         weir.exec("reload").ok();
-        awaitLog("the key does not belong to the certificate");
+        weir.awaitLogged("the key does not belong to the certificate", 0);
         Client.run("nbdinfo", certified("alice", "secret")).ok();
         Files.write(key, before);
         certificate(
@@ -239,13 +239,6 @@ class TlsIT {
         weir.exec("reload").ok();
         for (int i = 0; Client.run("nbdinfo", certified("alice", "secret")).status() != 0; i++) {
             assertTrue(i < 100, "the new certificate is not in use");
-        }
-    }
-
-    private static void awaitLog(String text) {
-        for (int i = 0; weir.countLogged(text) == 0; i++) {
-            assertTrue(i < 100, () -> "not in the log: " + text);
-            Client.run("sleep", "0.1");
         }
     }
 

@@ -44,6 +44,9 @@ final class Bounds {
     /** From here on a read takes the memory of a backend that lends it, and not a copy. */
     static final int MIN_BORROWED_BYTES = 8 << 10;
 
+    /** For how many loans a request that is kept for reuse has room. */
+    static final int MAX_KEPT_LOANS = 16;
+
     /** What a Unix socket is asked to hold for a client of long replies; the most that Linux allows by default. */
     static final int WIDE_SOCKET_BYTES = 208 << 10;
 

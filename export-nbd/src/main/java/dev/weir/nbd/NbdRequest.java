@@ -35,7 +35,7 @@ final class NbdRequest extends DriveRequest {
     private @Nullable ByteBuffer data;
 
     /** Of a read whose bytes stay in the backend's memory, all of them, else empty. */
-    private final List<Loan> loans = new ArrayList<>(0);
+    private final ArrayList<Loan> loans = new ArrayList<>(0);
 
     /** What is still to do after the present part of a range longer than a drive takes at once, in bytes. */
     private long restBytes;
@@ -121,7 +121,12 @@ final class NbdRequest extends DriveRequest {
 
     @Override
     public void borrow(Loan loan) {
-        loans.add(loan);
+        try {
+            loans.add(loan);
+        } catch (OutOfMemoryError e) {
+            loan.giveBack();
+            throw e;
+        }
         if (data == null) {
             data = buffers.take(DATA);
         }
@@ -221,7 +226,11 @@ final class NbdRequest extends DriveRequest {
 
     void releaseData() {
         loans.forEach(Loan::giveBack);
+        boolean many = loans.size() > Bounds.MAX_KEPT_LOANS;
         loans.clear();
+        if (many) {
+            loans.trimToSize();
+        }
         if (data != null) {
             buffers.give(data);
             data = null;

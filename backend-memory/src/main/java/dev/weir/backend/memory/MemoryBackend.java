@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * may not unmap keeps the pages that are there, and takes none for those that are not.
  *
  * <p>Thread-safe. Reads take no lock and allocate nothing: they copy, and copy again if the page was taken away
- * meanwhile. Writes lock the page they copy to; locks are taken in the order page, then table.
+ * meanwhile. Lending locks the count of a page's loans. Writes lock the page they copy to; locks are taken in the order page, then any other.
  */
 final class MemoryBackend implements BlockBackend {
     private final long size;

@@ -15,6 +15,9 @@ final class Page {
     static final int SHIFT = 16;
     static final int BYTES = 1 << SHIFT;
 
+    /** Loans that are kept to be used again: each takes heap. */
+    static final int MAX_SPARES = 4;
+
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(BYTES).asReadOnlyBuffer();
 
     /** From 0 to its capacity; position and limit are never moved. */
@@ -28,6 +31,8 @@ final class Page {
 
     /** Loans that were given back, to be used again. Guarded by {@link #lending}. */
     private @Nullable PageLoan spares;
+
+    private int spareCount;
 
     /** Whether the page has left the table, and what is written to it is lost. Guarded by this. */
     private boolean released;
@@ -58,9 +63,9 @@ final class Page {
     }
 
     /**
-     * Lends a part.
+     * Lends a part. A page that was released while parts of it are on loan can still be lent: who found it did so before that.
      *
-     * @return false if the page was released, and nothing was lent
+     * @return false if the memory may be another page's, and nothing was lent
      */
     boolean lend(int from, int length, Borrower borrower) {
         PageLoan loan;
@@ -68,18 +73,30 @@ final class Page {
             if (holders == 0) {
                 return false;
             }
-            loan = spares != null ? spares : new PageLoan(this, memory);
-            spares = loan.nextSpare;
+            loan = takeSpare();
             holders++;
         }
         borrower.borrow(loan.of(from, length));
         return true;
     }
 
+    private PageLoan takeSpare() {
+        PageLoan spare = spares;
+        if (spare == null) {
+            return new PageLoan(this, memory);
+        }
+        spares = spare.nextSpare;
+        spareCount--;
+        return spare;
+    }
+
     void takeBack(PageLoan loan) {
         synchronized (lending) {
-            loan.nextSpare = spares;
-            spares = loan;
+            if (spareCount < MAX_SPARES) {
+                loan.nextSpare = spares;
+                spares = loan;
+                spareCount++;
+            }
         }
         letGo();
     }

@@ -7,8 +7,11 @@ import java.util.Map;
 
 class MemoryBackendContractTest extends BlockBackendContract {
 
+    /** One for all, so that drives get the memory of those before. */
+    private static final MemoryBackendFactory FACTORY = new MemoryBackendFactory();
+
     @Override
     protected BlockBackend open(long size) throws IOException {
-        return new MemoryBackendFactory().open("test", Map.of("size", size), false);
+        return FACTORY.open("test", Map.of("size", size), false);
     }
 }

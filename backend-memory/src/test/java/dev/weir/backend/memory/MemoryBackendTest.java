@@ -18,7 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How much memory drives take, give back and share. */
@@ -163,6 +167,23 @@ class MemoryBackendTest {
         assertEquals(7 * PAGE, pool.usedBytes());
         write(drive, 7L * PAGE, 2, 1);
         assertArrayEquals(new byte[PAGE - 1], read(drive, 7L * PAGE + 1, PAGE - 1));
+    }
+
+    /** So many loans of one page cost heap while they are out, and not for as long as the page is there. */
+    @Test
+    void aPageKeepsFewSpareLoans() throws IOException {
+        write(drive, 0, 1, PAGE);
+        List<Loan> loans = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            loans.addAll(lend(i, 1));
+        }
+        loans.forEach(Loan::giveBack);
+        Set<Loan> used = Collections.newSetFromMap(new IdentityHashMap<>());
+        used.addAll(loans);
+        long again = IntStream.range(0, 100)
+                .filter(i -> used.contains(lend(i, 1).get(0)))
+                .count();
+        assertEquals(Page.MAX_SPARES, again);
     }
 
     @Test
