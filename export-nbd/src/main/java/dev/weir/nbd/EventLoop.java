@@ -196,6 +196,7 @@ final class EventLoop implements Executor {
      *
      * @return whether there was something to do
      */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private boolean pollBusily() throws IOException {
         long mayTakeNanos = expectsMore ? Math.max(Bounds.EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
         expectsMore = false;
@@ -207,6 +208,7 @@ final class EventLoop implements Executor {
             if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
                 return true;
             }
+            Thread.yield(); // the client may need this very processor
         } while (THREADS.getCurrentThreadCpuTime() - begin < mayTakeNanos);
         return false;
     }

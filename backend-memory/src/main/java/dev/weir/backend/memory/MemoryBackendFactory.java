@@ -13,14 +13,14 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Opens drives in memory. All of them together may have three quarters of the JVM's direct memory
- * ({@code -XX:MaxDirectMemorySize}, and where that is not given the largest heap), but no more than 16 times the
- * heap, which holds their page tables; beyond that a write fails with ENOSPC. The rest is for the network's buffers.
+ * ({@code -XX:MaxDirectMemorySize}, and where that is not given the largest heap), but no more than 12 times the
+ * heap, which holds their page tables and loans; beyond that a write fails with ENOSPC. The rest is for the network's buffers.
  *
  * <p>Thread-safe.
  */
 @Component(property = "weir.backend.type=memory")
 public final class MemoryBackendFactory implements BlockBackendFactory {
-    private static final int MAX_HEAPS = 16;
+    private static final int MAX_HEAPS = 12;
 
     private final PagePool pool;
 

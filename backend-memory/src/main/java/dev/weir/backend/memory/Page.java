@@ -16,7 +16,7 @@ final class Page {
     static final int BYTES = 1 << SHIFT;
 
     /** Loans that are kept to be used again: each takes heap. */
-    static final int MAX_SPARES = 4;
+    static final int MAX_SPARES = 2;
 
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(BYTES).asReadOnlyBuffer();
 

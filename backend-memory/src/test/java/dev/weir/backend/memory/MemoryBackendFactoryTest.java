@@ -48,6 +48,6 @@ class MemoryBackendFactoryTest {
     @Test
     void leavesTheJvmAQuarterOfItsDirectMemoryAndRoomForPageTables() {
         assertEquals(3L << 30, MemoryBackendFactory.budgetBytes(4L << 30, 4L << 30));
-        assertEquals(16L << 28, MemoryBackendFactory.budgetBytes(1L << 40, 1L << 28));
+        assertEquals(12L << 28, MemoryBackendFactory.budgetBytes(1L << 40, 1L << 28));
     }
 }
