@@ -4,76 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
-import dev.weir.block.Borrower;
 import dev.weir.block.Loan;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import dev.weir.testkit.clock.ManualClock;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Reads of a backend that lends its memory, all of a range, the first part or none. */
 class LendingTest {
-    private final List<String> log = new ArrayList<>();
-    private boolean lendsAll = true;
-    private boolean fails;
-    private boolean mayBlock;
+    private final TestBackends backends = new TestBackends();
+    private final BlockBackend backend;
 
-    private final class Lender implements BlockBackend {
-        @Override
-        public long size() {
-            return 1 << 20;
-        }
-
-        @Override
-        public boolean mayBlock() {
-            return mayBlock;
-        }
-
-        @Override
-        public boolean lend(long offset, long length, Borrower borrower) {
-            if (fails) {
-                throw new IllegalStateException("a backend with a mistake");
-            }
-            borrower.borrow(new Loan() {
-                @Override
-                public ByteBuffer bytes() {
-                    return ByteBuffer.allocateDirect((int) length);
-                }
-
-                @Override
-                public void giveBack() {}
-            });
-            return lendsAll;
-        }
-
-        @Override
-        public void read(ByteBuffer destination, long offset) {
-            log.add("read " + offset);
-        }
-
-        @Override
-        public boolean readNow(ByteBuffer destination, long offset) {
-            return true;
-        }
-
-        @Override
-        public void write(ByteBuffer source, long offset) {}
-
-        @Override
-        public void writeZeroes(long offset, long length, boolean mayUnmap) {}
-
-        @Override
-        public void trim(long offset, long length) {}
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
+    LendingTest() throws IOException {
+        backend = backends.open("vm1", Map.of(), false);
+        backends.log.clear();
+        backends.lends = true;
     }
 
     private final class Request extends DriveRequest {
@@ -92,24 +42,24 @@ class LendingTest {
 
         @Override
         public void borrow(Loan loan) {
-            log.add("borrow " + loan.bytes().remaining());
+            backends.log.add("borrow " + loan.bytes().remaining());
         }
 
         @Override
         public ByteBuffer buffer() {
-            log.add("buffer");
+            backends.log.add("buffer");
             return ByteBuffer.allocate(0);
         }
 
         @Override
         public void completed(@Nullable BlockError error) {
-            log.add(error == null ? "done" : error.name());
+            backends.log.add(error == null ? "done" : error.name());
         }
     }
 
     private List<String> execute(boolean borrows) {
-        new Storage("vm1", new Lender(), new Statistics(), ManualClock.seeded(1)).execute(new Request(borrows));
-        return log;
+        new Storage("vm1", backend, new Statistics(), ManualClock.seeded(1)).execute(new Request(borrows));
+        return backends.log;
     }
 
     @Test
@@ -119,7 +69,7 @@ class LendingTest {
 
     @Test
     void whatIsNotLentWhollyIsRead() {
-        lendsAll = false;
+        backends.lendsAll = false;
         assertEquals(List.of("borrow 4096", "buffer", "read 512", "done"), execute(true));
     }
 
@@ -130,13 +80,14 @@ class LendingTest {
 
     @Test
     void aBackendThatMayBlockIsNotAsked() {
-        mayBlock = true;
-        assertEquals(List.of("buffer", "done"), execute(true));
+        backends.mayBlock = true;
+        backends.readsNow = true;
+        assertEquals(List.of("buffer", "read-now 512", "done"), execute(true));
     }
 
     @Test
     void whatFailsToLendFailsItsRequest() {
-        fails = true;
+        backends.error = new AssertionError("a backend with a mistake");
         assertEquals(List.of("EIO"), execute(true));
     }
 }

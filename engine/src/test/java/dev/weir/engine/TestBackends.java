@@ -3,7 +3,9 @@ package dev.weir.engine;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.Loan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,6 +25,11 @@ final class TestBackends implements BlockBackendFactory {
 
     boolean mayBlock;
     boolean readsNow;
+    boolean lends;
+
+    /** Whether what it lends is all that was asked for. */
+    boolean lendsAll = true;
+
     boolean writesInTurn;
     boolean zeroesFast;
 
@@ -70,6 +77,16 @@ final class TestBackends implements BlockBackendFactory {
             }
 
             @Override
+            public boolean lend(long offset, long length, Borrower borrower) {
+                if (!lends) {
+                    return false;
+                }
+                throwIfAsked();
+                borrower.borrow(loan((int) length));
+                return lendsAll;
+            }
+
+            @Override
             public void write(ByteBuffer source, long offset) throws IOException {
                 note("write " + offset);
             }
@@ -113,15 +130,32 @@ final class TestBackends implements BlockBackendFactory {
         };
     }
 
+    private static Loan loan(int length) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(length);
+        return new Loan() {
+            @Override
+            public ByteBuffer bytes() {
+                return bytes;
+            }
+
+            @Override
+            public void giveBack() {}
+        };
+    }
+
     private void note(String what) throws IOException {
         failIfAsked();
         log.add(what);
     }
 
-    private void failIfAsked() throws IOException {
+    private void throwIfAsked() {
         if (error != null) {
             throw error;
         }
+    }
+
+    private void failIfAsked() throws IOException {
+        throwIfAsked();
         if (!failure.isEmpty()) {
             throw new IOException(failure);
         }
