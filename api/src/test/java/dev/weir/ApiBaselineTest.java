@@ -44,7 +44,7 @@ class ApiBaselineTest {
 
     private static Map<String, String> allFine() {
         Map<String, String> fine = new TreeMap<>();
-        for (String name : List.of("block", "clock", "drive", "log", "throttle")) {
+        for (String name : List.of("block", "clock", "drive", "log", "supervision", "throttle")) {
             fine.put("dev.weir." + name, "fine");
         }
         return fine;

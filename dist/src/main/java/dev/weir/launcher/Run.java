@@ -31,9 +31,9 @@ final class Run {
         try {
             home.create();
             HomeLock lock = new HomeLock(home);
-            runLocked();
+            boolean healthy = runLocked();
             lock.close();
-            return 0;
+            return healthy ? 0 : 1;
         } catch (StartException e) {
             Messages.say(e.reasons());
         } catch (IOException | BundleException e) {
@@ -42,12 +42,15 @@ final class Run {
         return 1;
     }
 
-    private void runLocked() throws StartException, IOException, BundleException, InterruptedException {
+    /** Runs with the home locked, and returns whether Weir was healthy to its end. */
+    private boolean runLocked() throws StartException, IOException, BundleException, InterruptedException {
         Logs logs = Logs.open(home);
         Logger log = LoggerFactory.getLogger(Run.class);
         Platform platform = new Platform(distribution, home, settings());
         Console console = new Console(home, platform);
         StopOnSignal stop = new StopOnSignal(platform, console);
+        ThreadWatch threads = new ThreadWatch(platform);
+        threads.start();
         log.info(
                 "starts in {} as process {}",
                 home.folder(),
@@ -58,6 +61,7 @@ final class Run {
             serve(progress, console, logs);
             platform.awaitStop();
             log.info("has stopped");
+            return !threads.isUnhealthy();
         } catch (StartException e) {
             log.error("cannot start: {}", e.reasons());
             platform.stop();

@@ -1,0 +1,179 @@
+package dev.weir.supervision;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+
+/**
+ * Supervises long-lived threads and repeated tasks, so that an {@link Error} is noticed and does not end them.
+ *
+ * <p>A thread that loops gives the body of its loop as a {@link Turn}:
+ *
+ * <pre>{@code
+ * Thread thread = Supervision.thread("weir-nbd-1", this::turn, log::error);
+ * thread.start();
+ * }</pre>
+ *
+ * <p>When a turn throws, the error is logged and the next turn follows after a pause of 1 to 250 ms. A turn must leave
+ * its state fit for the next one: close the connection that failed, set the timer again. After {@value #MOST_FAILURES}
+ * failures in a row, which take about eight seconds, the thread gives up. It calls the {@linkplain
+ * Thread#getDefaultUncaughtExceptionHandler() default exception handler} of the process with a {@link
+ * GivenUpException}; the launcher of Weir then stops the process in order, with exit status 1.
+ *
+ * <p>A task that a timer or a scheduler repeats is wrapped, because a scheduler drops a task that throws:
+ *
+ * <pre>{@code
+ * scheduler.scheduleWithFixedDelay(Supervision.task("weir-config", this::poll, log::error), 250, 250, MILLISECONDS);
+ * }</pre>
+ *
+ * <p>The wrapped task never throws and never gives up. {@link #failures} names both kinds while they fail; the shell's
+ * {@code status} shows them.
+ *
+ * <p>Thread-safe.
+ */
+public final class Supervision {
+
+    /** The number of failures in a row after which a thread gives up. */
+    public static final int MOST_FAILURES = 40;
+
+    private static final long MOST_PAUSE_MILLIS = 250;
+
+    /** The current failure of each thread and task of this process that fails now, by name. */
+    private static final Map<String, Supervision> FAILING = new ConcurrentHashMap<>();
+
+    private final String name;
+    private final BiConsumer<String, Throwable> log;
+    private final LongConsumer pauseMillis;
+
+    /** Failures since the last success; -1 before the first turn. */
+    private volatile int inARow = -1;
+
+    /** Failures in all. */
+    private long total;
+
+    private volatile String last = "";
+
+    private Supervision(String name, BiConsumer<String, Throwable> log, LongConsumer pauseMillis) {
+        this.name = name;
+        this.log = log;
+        this.pauseMillis = pauseMillis;
+    }
+
+    /** One pass through the loop of a thread. */
+    @FunctionalInterface
+    public interface Turn {
+
+        /**
+         * Does what is due.
+         *
+         * @return whether another turn follows; false ends the thread
+         * @throws Exception if the turn fails; the next one follows after a pause
+         */
+        boolean run() throws Exception;
+    }
+
+    /**
+     * {@return a new daemon thread, not started, that takes one turn after the other}
+     *
+     * @param name of the thread
+     * @param turn called until it returns false, or the thread gives up
+     * @param log called with a message and its cause, as {@code log::error} of slf4j; for the failures 1, 2, 4, 8, …
+     *     of the thread
+     */
+    public static Thread thread(String name, Turn turn, BiConsumer<String, Throwable> log) {
+        Supervision supervision =
+                new Supervision(name, log, millis -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis)));
+        Thread thread = new Thread(() -> supervision.loop(turn), name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * {@return a task that does the same and never throws} It must not run on two threads at once.
+     *
+     * @param name for messages
+     * @param task what may throw
+     * @param log as that of {@link #thread}
+     */
+    public static Runnable task(String name, Runnable task, BiConsumer<String, Throwable> log) {
+        Supervision supervision = new Supervision(name, log, millis -> {});
+        return () -> supervision.attempt(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    /** {@return a line for each thread and task of this process whose last turn failed, by name} */
+    public static List<String> failures() {
+        Collection<Supervision> failing = new TreeMap<>(FAILING).values();
+        return failing.stream()
+                .map(one -> "%s fails (%d times in a row): %s".formatted(one.name, one.inARow, one.last))
+                .toList();
+    }
+
+    /** Makes a loop whose pauses a test sees. */
+    static Runnable loop(String name, Turn turn, BiConsumer<String, Throwable> log, LongConsumer pauseMillis) {
+        Supervision supervision = new Supervision(name, log, pauseMillis);
+        return () -> supervision.loop(turn);
+    }
+
+    private void loop(Turn turn) {
+        while (attempt(turn)) {
+            if (inARow >= MOST_FAILURES && gaveUp()) {
+                return;
+            }
+        }
+    }
+
+    /** Takes a turn, and returns whether another one follows. */
+    private boolean attempt(Turn turn) {
+        try {
+            boolean more = turn.run();
+            if (inARow != 0) {
+                inARow = 0;
+                FAILING.remove(name); // also that of a stopped one of this name
+            }
+            return more;
+        } catch (Exception | Error e) {
+            inARow = Math.max(inARow, 0) + 1;
+            total++;
+            note(e);
+            pauseMillis.accept(Math.min(1L << Math.min(inARow - 1, 10), MOST_PAUSE_MILLIS));
+            return true;
+        }
+    }
+
+    private void note(Throwable failure) {
+        try {
+            last = failure.toString();
+            FAILING.put(name, this);
+            if (Long.bitCount(total) == 1) {
+                log.accept("%s failed (%d times since it began) and goes on".formatted(name, total), failure);
+            }
+        } catch (RuntimeException | Error e) {
+            // no memory to say so: the counts stand, and the next failure tries again
+        }
+    }
+
+    private boolean gaveUp() {
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        try {
+            GivenUpException failure = new GivenUpException(
+                    "thread %s failed %d times in a row, at last with %s".formatted(name, inARow, last));
+            if (handler == null) {
+                log.accept(String.valueOf(failure.getMessage()), failure);
+            } else {
+                handler.uncaughtException(Thread.currentThread(), failure);
+            }
+            return true;
+        } catch (RuntimeException | Error e) {
+            return false; // tries again after the next turn
+        }
+    }
+}

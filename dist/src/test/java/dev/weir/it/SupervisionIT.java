@@ -1,0 +1,31 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Threads that an error ends. */
+class SupervisionIT {
+    @TempDir
+    private Path home;
+
+    @Test
+    void endsInOrderWhenANeededThreadHasGivenUp() throws IOException {
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
+            FailingThreads.write(home.resolve("deploy/failing.jar"));
+            weir.awaitLogged("thread bundle-own has ended by an exception", 0);
+            assertEquals(1, weir.awaitEnd());
+            String log = weir.log();
+            assertTrue(
+                    log.contains(
+                            "unhealthy, so Weir stops: thread bundle-supervised failed 40 times in a row, at last with"
+                                    + " java.lang.OutOfMemoryError: of the test's supervised thread"),
+                    log);
+            assertTrue(log.endsWith("has stopped\n"), log);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.weir.it;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Objects;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.BundleActivator;
+
+/**
+ * A bundle that a test writes into a jar.
+ *
+ * @param name its symbolic name
+ * @param version its version
+ * @param activator its activator
+ * @param imports its imported packages, beside those of the framework
+ * @param classes its other classes
+ */
+record TestBundle(
+        String name,
+        String version,
+        Class<? extends BundleActivator> activator,
+        String imports,
+        List<? extends Class<?>> classes) {
+
+    /** Writes the bundle to a file, which is complete when it has this name. */
+    void write(Path jar) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", name);
+        headers.putValue("Bundle-Version", version);
+        headers.putValue("Bundle-Activator", activator.getName());
+        headers.putValue("Import-Package", "org.osgi.framework" + (imports.isEmpty() ? "" : "," + imports));
+        Path unfinished = jar.resolveSibling(jar.getFileName() + ".new");
+        try (OutputStream file = Files.newOutputStream(unfinished);
+                JarOutputStream out = new JarOutputStream(file, manifest)) {
+            put(out, activator);
+            for (Class<?> part : classes) {
+                put(out, part);
+            }
+        }
+        Files.move(unfinished, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void put(JarOutputStream out, Class<?> part) throws IOException {
+        String name = part.getName().replace('.', '/') + ".class";
+        try (InputStream in = part.getClassLoader().getResourceAsStream(name)) {
+            out.putNextEntry(new JarEntry(name));
+            Objects.requireNonNull(in, name).transferTo(out);
+        }
+    }
+}
