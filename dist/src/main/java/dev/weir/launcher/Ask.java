@@ -26,29 +26,58 @@ final class Ask {
                 Integer.getInteger("weir.columns", 0));
     }
 
-    /** Answers {@code [--home DIR] exec|shell|status|stop [--home DIR] [WORD...]}; nothing if the arguments are not like that. */
-    static OptionalInt answer(String... args) throws IOException, InterruptedException {
+    /**
+     * Answers {@code [--home DIR] exec|shell|status|stop [--home DIR] [WORD...] [--home DIR]}; nothing if the arguments are
+     * not like that.
+     *
+     * @throws StartException if there is no home to look in
+     */
+    static OptionalInt answer(String... args) throws IOException, InterruptedException, StartException {
         Deque<String> words = new ArrayDeque<>(List.of(args));
         Path before = takeHome(words, null);
         String command = words.poll();
-        Path home = takeHome(words, before);
-        String next = words.peek();
-        if (command == null || (next != null && next.startsWith("-"))) {
+        Path home = takeLastHome(words, takeHome(words, before));
+        if (command == null || !isPlain(command, words)) {
             return OptionalInt.empty();
         }
-        if (command.equals("exec") && next != null) {
-            return OptionalInt.of(new Ask(Home.of(home)).execute(words));
+        Ask ask = new Ask(Home.ofRunning(home));
+        return OptionalInt.of(
+                switch (command) {
+                    case "exec" -> ask.execute(words);
+                    case "shell" -> ask.attend();
+                    case "status" -> ask.status(!words.isEmpty());
+                    default -> ask.stop();
+                });
+    }
+
+    /** Returns whether these words need no further reading: no help, no wrong option. */
+    private static boolean isPlain(String command, Deque<String> words) {
+        String next = words.peek();
+        return switch (command) {
+            case "exec" -> next != null && !next.startsWith("-");
+            case "status" -> next == null || (next.equals("--json") && words.size() == 1);
+            case "shell", "stop" -> next == null;
+            default -> false;
+        };
+    }
+
+    /** Takes {@code --home DIR} or {@code --home=DIR} off the end of a command, where no command of the shell has it. */
+    static @Nullable Path takeLastHome(Deque<String> words, @Nullable Path otherwise) {
+        String last = words.peekLast();
+        if (last != null && last.startsWith("--home=")) {
+            words.removeLast();
+            return Path.of(last.substring("--home=".length()));
         }
-        if (command.equals("shell") && next == null) {
-            return OptionalInt.of(new Ask(Home.of(home)).attend());
+        if (words.size() < 2) {
+            return otherwise;
         }
-        if (command.equals("status") && next == null) {
-            return OptionalInt.of(new Ask(Home.of(home)).status(false));
+        words.removeLast();
+        if ("--home".equals(words.peekLast())) {
+            words.removeLast();
+            return Path.of(String.valueOf(last));
         }
-        if (command.equals("stop") && next == null) {
-            return OptionalInt.of(new Ask(Home.of(home)).stop());
-        }
-        return OptionalInt.empty();
+        words.addLast(String.valueOf(last));
+        return otherwise;
     }
 
     private static @Nullable Path takeHome(Deque<String> words, @Nullable Path otherwise) {

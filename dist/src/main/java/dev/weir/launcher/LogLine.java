@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** How events look in the log, and on standard error. Thread-safe. */
 final class LogLine extends EncoderBase<ILoggingEvent> {
@@ -18,6 +19,9 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
 
     /** The longest level and a blank. */
     private static final int LEVEL_WIDTH = "ERROR ".length();
+
+    /** Controls of both sets (C0, C1), format characters and separators, but for what divides and indents lines. */
+    private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n\t]]");
 
     private static final byte[] NOTHING = {};
 
@@ -45,7 +49,12 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
     @Override
     public byte[] encode(ILoggingEvent event) {
         String line = brief ? "weir: " + event.getFormattedMessage() + '\n' : kept(event);
-        return line.getBytes(StandardCharsets.UTF_8);
+        return visible(line).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns a line in which nothing moves a terminal's cursor or changes the direction of writing. */
+    private static String visible(String line) {
+        return HIDDEN.matcher(line).replaceAll("?");
     }
 
     private String kept(ILoggingEvent event) {

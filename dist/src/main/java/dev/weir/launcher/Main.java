@@ -2,9 +2,15 @@ package dev.weir.launcher;
 
 import java.io.IOException;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** Where {@code bin/weir} begins. */
 public final class Main {
+    private static final int USAGE = 2;
+
+    /** Stands in a decoded text for bytes that the locale has no letters for. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Main() {}
 
     /**
@@ -17,11 +23,32 @@ public final class Main {
     }
 
     private static int status(String... args) throws IOException, InterruptedException {
-        OptionalInt answered = Ask.answer(args);
-        if (answered.isPresent()) {
-            return answered.getAsInt();
+        String unreadable = unreadable(args);
+        if (unreadable != null) {
+            Messages.say(unreadable);
+            return USAGE;
         }
-        PlainRun plain = PlainRun.of(args);
-        return plain == null ? WeirCommand.execute(args) : new Run(Home.of(plain.home()), plain.options()).call();
+        try {
+            OptionalInt answered = Ask.answer(args);
+            if (answered.isPresent()) {
+                return answered.getAsInt();
+            }
+            PlainRun plain = PlainRun.of(args);
+            return plain == null ? WeirCommand.execute(args) : new Run(Home.of(plain.home()), plain.options()).call();
+        } catch (StartException e) {
+            Messages.say(e.reasons());
+            return 1;
+        }
+    }
+
+    /** Says which argument the JVM could not decode; null if all are readable. */
+    private static @Nullable String unreadable(String... args) {
+        for (String arg : args) {
+            if (arg.indexOf(REPLACEMENT) >= 0) {
+                return "the argument \"" + arg + "\" cannot be read in the locale of this process (LC_CTYPE="
+                        + System.getenv("LC_CTYPE") + "); use one with UTF-8, for example LC_ALL=C.UTF-8";
+            }
+        }
+        return null;
     }
 }

@@ -4,14 +4,15 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +29,10 @@ final class ShellClient {
     private static final int MAX_PAYLOAD = 64 << 10;
     private static final long STOP_SECONDS = 60;
     private static final int INCOMPLETE = -1;
+
+    /** What a shell says of a process that writes into a closed pipe. */
+    private static final int BROKEN_PIPE = 141;
+
     private static final int RETRIES = 25;
     private static final long RETRY_MILLIS = 200;
 
@@ -35,6 +40,7 @@ final class ShellClient {
     private final OutputStream out;
     private final OutputStream err;
     private final String terminal;
+    private final String folder;
     private String pid = "";
 
     /** The last frame. */
@@ -55,6 +61,8 @@ final class ShellClient {
         this.out = out;
         this.err = err;
         terminal = columns > 0 ? "columns=" + columns + "\n" : "";
+        String started = Path.of("").toAbsolutePath().toString();
+        folder = started.contains("\n") ? "" : "folder=" + started + "\n";
     }
 
     /** Executes a line in the shell and returns the exit status: 0 if it succeeded. */
@@ -97,7 +105,7 @@ final class ShellClient {
         SocketChannel shell = connect();
         while (true) {
             try (SocketChannel channel = shell) {
-                send(channel, typed.window(), 'S', "");
+                send(channel, typed.window() + folder, 'S', "");
                 typed.attach(channel);
                 int status = answer(channel);
                 if (status != INCOMPLETE) {
@@ -127,7 +135,7 @@ final class ShellClient {
 
     private int ask(char kind, String request) throws IOException {
         try (SocketChannel channel = connect()) {
-            send(channel, terminal, kind, request);
+            send(channel, terminal + folder, kind, request);
             int status = answer(channel);
             return status == INCOMPLETE
                     ? fail("the Weir in " + home + " ended before its answer was complete")
@@ -141,11 +149,46 @@ final class ShellClient {
         Path socket = home.resolve("run").resolve("shell.sock");
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        } catch (ConnectException e) {
-            throw new ShellException("no Weir runs in " + home);
         } catch (IOException e) {
-            throw new ShellException(Files.exists(socket) ? socket + ": " + e.getMessage() : "no Weir runs in " + home);
+            throw new ShellException(reason());
         }
+    }
+
+    /** Says why the socket does not answer: it is another user's, the process has no shell, or no process runs. */
+    private String reason() {
+        Path lock = home.resolve("run").resolve("weir.lock");
+        try {
+            long process = Long.parseLong(Files.readString(lock).strip());
+            if (runs(process, Files.getLastModifiedTime(lock).toInstant())) {
+                return "the Weir in " + home + " (process " + process
+                        + ") has no shell: it starts or stops, or its bundle weir-shell does not run";
+            }
+        } catch (AccessDeniedException e) {
+            return "permission denied: " + home + " belongs to the user " + owner() + "; ask as that user: sudo -u "
+                    + owner() + " weir ...";
+        } catch (IOException | NumberFormatException e) {
+            // no Weir has left its process id here
+        }
+        return "no Weir runs in " + home;
+    }
+
+    /** Returns whether a process runs that can have written its id at a moment; a later one has the same id by chance. */
+    private static boolean runs(long process, Instant written) {
+        return ProcessHandle.of(process)
+                .flatMap(handle -> handle.info().startInstant())
+                .map(start -> !start.isAfter(written.plusSeconds(1)))
+                .orElse(false);
+    }
+
+    private String owner() {
+        for (Path folder = home.resolve("run"); folder != null; folder = folder.getParent()) {
+            try {
+                return Files.getOwner(folder).getName();
+            } catch (IOException e) {
+                // a folder above may tell
+            }
+        }
+        return "root";
     }
 
     private static void send(SocketChannel channel, String about, char kind, String request) {
@@ -182,8 +225,11 @@ final class ShellClient {
         pid = property(payload, "pid");
         while (receive(in)) {
             switch (type) {
-                case 'o' -> print(out, payload);
-                case 'e' -> print(err, payload);
+                case 'o', 'e' -> {
+                    if (!print(type == 'o' ? out : err, payload)) {
+                        return BROKEN_PIPE;
+                    }
+                }
                 case 'q' -> {
                     return payload[0] & 0xff;
                 }
@@ -225,8 +271,17 @@ final class ShellClient {
         return 1;
     }
 
-    private static void print(OutputStream stream, byte[] text) throws IOException {
-        stream.write(text);
-        stream.flush();
+    /** Returns false if the reader has left, as {@code head} does. */
+    private static boolean print(OutputStream stream, byte[] text) throws IOException {
+        try {
+            stream.write(text);
+            stream.flush();
+            return true;
+        } catch (IOException e) {
+            if ("Broken pipe".equals(e.getMessage())) {
+                return false;
+            }
+            throw new ShellException("cannot write the answer: " + e.getMessage());
+        }
     }
 }

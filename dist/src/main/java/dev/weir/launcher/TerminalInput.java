@@ -20,6 +20,8 @@ final class TerminalInput implements AutoCloseable {
     private static final int BUFFER = 4096;
     private static final int HEADER = 5;
 
+    private static final String DUMB = "dumb";
+
     /** Control and the closing bracket, as telnet has it. */
     private static final byte ESCAPE = 0x1d;
 
@@ -43,9 +45,12 @@ final class TerminalInput implements AutoCloseable {
      * @throws IOException if standard input is none
      */
     synchronized void open() throws IOException {
-        saved = stty("-g");
-        // what is written needs no carriage returns: others write there too
-        stty("-icanon", "-echo", "-isig", "-iexten", "-ixon", "-icrnl", "min", "1", "time", "0");
+        String before = stty("-g");
+        if (!term().equals(DUMB)) {
+            saved = before;
+            // what is written needs no carriage returns: others write there too
+            stty("-icanon", "-echo", "-isig", "-iexten", "-ixon", "-icrnl", "min", "1", "time", "0");
+        }
         Thread reader = new Thread(this::read, "keyboard");
         reader.setDaemon(true);
         reader.start();
@@ -65,12 +70,15 @@ final class TerminalInput implements AutoCloseable {
         } catch (IOException e) {
             // the other side has a size of its own for this
         }
-        String term = System.getenv("TERM");
-        window.append("term=")
-                .append(term == null || term.isEmpty() ? "dumb" : term)
-                .append('\n');
+        window.append("term=").append(term()).append('\n');
         String noColor = System.getenv("NO_COLOR");
         return noColor == null || noColor.isEmpty() ? window.toString() : window + "no_color=1\n";
+    }
+
+    /** Returns the type of the terminal. The system edits and echoes the lines of a dumb one. */
+    private static String term() {
+        String term = System.getenv("TERM");
+        return term == null || term.isEmpty() ? DUMB : term;
     }
 
     /** Sends what is typed from now on there; closes it if nothing will be typed any more. */

@@ -3,6 +3,8 @@ package dev.weir.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -71,6 +73,13 @@ final class WeirCommand implements Callable<Integer> {
                     Messages.say(fault.getMessage() + "; see weir --help");
                     return USAGE;
                 })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof StartException refused) {
+                        Messages.say(refused.reasons());
+                        return 1;
+                    }
+                    throw failure;
+                })
                 .execute(args);
     }
 
@@ -92,7 +101,7 @@ final class WeirCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, StartException {
         return run(options);
     }
 
@@ -100,7 +109,7 @@ final class WeirCommand implements Callable<Integer> {
             description = "Serves drives until it is stopped; also what happens without a command.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    int run(@Mixin RunOptions given) throws InterruptedException {
+    int run(@Mixin RunOptions given) throws InterruptedException, StartException {
         if (given.config != null && !Files.isReadable(given.config)) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
@@ -123,31 +132,39 @@ final class WeirCommand implements Callable<Integer> {
                 "  weir exec 'timers --json'",
             },
             mixinStandardHelpOptions = true)
-    int execute(@Parameters(arity = "1..*", paramLabel = "COMMAND") List<String> words) throws IOException {
-        return new Ask(Home.of(home)).execute(words);
+    int execute(@Parameters(arity = "1..*", paramLabel = "COMMAND") List<String> words)
+            throws IOException, StartException {
+        Deque<String> command = new ArrayDeque<>(words);
+        Path last = Ask.takeLastHome(command, home);
+        return new Ask(Home.ofRunning(last)).execute(command);
     }
 
     @Command(
             description = "Opens a shell in the running Weir: lines are edited, completed with Tab and remembered.",
             footer = {"", "exit or Ctrl-D leave it; Ctrl-] leaves even a Weir that does not answer."},
             mixinStandardHelpOptions = true)
-    int shell() throws InterruptedException {
-        return new Ask(Home.of(home)).attend();
+    int shell() throws InterruptedException, StartException {
+        return new Ask(Home.ofRunning(home)).attend();
     }
 
     @Command(
             description = "Says whether a Weir runs in the home, and how its drives are.",
-            footer = {"", "The exit status is 1 if none runs."},
+            footer = {
+                "",
+                "The exit status is 0 if every drive is served, 1 if no Weir runs or can be asked, and 3 if a drive holds",
+                "its queue or is unavailable, or the configuration has errors."
+            },
             mixinStandardHelpOptions = true)
-    int status(@Option(names = "--json", description = "as one line of JSON") boolean json) throws IOException {
-        return new Ask(Home.of(home)).status(json);
+    int status(@Option(names = "--json", description = "as one line of JSON") boolean json)
+            throws IOException, StartException {
+        return new Ask(Home.ofRunning(home)).status(json);
     }
 
     @Command(
             description = "Stops the Weir that runs in the home, and waits until it has ended.",
             mixinStandardHelpOptions = true)
-    int stop() throws IOException, InterruptedException {
-        return new Ask(Home.of(home)).stop();
+    int stop() throws IOException, InterruptedException, StartException {
+        return new Ask(Home.ofRunning(home)).stop();
     }
 
     /** Shows a value after a blank, as in {@code --config FILE}. */

@@ -50,6 +50,15 @@ class LogTest {
     }
 
     @Test
+    void aLineMovesNoCursorAndTurnsNoText() {
+        LoggingEvent event = event(Level.WARN, "export 'a\u001b[2J\u009b31m\u202eb\u2028c' is new\n\tand more", null);
+        String line = new String(LogLine.kept().encode(event), StandardCharsets.UTF_8);
+        assertTrue(line.endsWith(" - export 'a?[2J?31m?b?c' is new\n\tand more\n"), line);
+        String said = new String(LogLine.said().encode(event), StandardCharsets.UTF_8);
+        assertEquals("weir: export 'a?[2J?31m?b?c' is new\n\tand more\n", said);
+    }
+
+    @Test
     void whatWasThrownFollowsWithItsCauseInTheLogOnly() {
         LoggingEvent event = event(Level.ERROR, "broken", new IOException("outer", new IOException("inner")));
         String kept = new String(LogLine.kept().encode(event), StandardCharsets.UTF_8);

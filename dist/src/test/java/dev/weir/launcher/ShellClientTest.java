@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
@@ -18,6 +19,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ShellClientTest {
     private static final String GREETING =
             "protocol=1\npid=" + ProcessHandle.current().pid();
+
+    private static final String FOLDER = "folder=" + Path.of("").toAbsolutePath() + "\n";
 
     private final Path home;
     private final ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -101,7 +106,7 @@ final class ShellClientTest {
         });
         assertEquals(200, client(80).execute("drives | grep µ"));
         said("grüß Weir\n", "oh\n");
-        assertEquals("Hprotocol=1\ncolumns=80\n|Xdrives | grep µ", server.get());
+        assertEquals("Hprotocol=1\ncolumns=80\n" + FOLDER + "|Xdrives | grep µ", server.get());
     }
 
     @Test
@@ -112,13 +117,13 @@ final class ShellClientTest {
         };
         CompletableFuture<String> status = serve(done);
         assertEquals(0, client(0).status(false));
-        assertEquals("Hprotocol=1\n|Bstatus", status.get());
+        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstatus", status.get());
         CompletableFuture<String> json = serve(done);
         assertEquals(0, client(0).status(true));
-        assertEquals("Hprotocol=1\n|Bstatus --json", json.get());
+        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstatus --json", json.get());
         CompletableFuture<String> stop = serve(done);
         assertEquals(0, client(0).stop());
-        assertEquals("Hprotocol=1\n|Bstop", stop.get());
+        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstop", stop.get());
     }
 
     @Test
@@ -212,7 +217,43 @@ final class ShellClientTest {
                 throw new IOException("Broken pipe");
             }
         };
-        assertThrows(IOException.class, () -> new ShellClient(home, closed, err, 0).execute("drives"));
+        assertEquals(141, new ShellClient(home, closed, err, 0).execute("drives"));
+        said("", "");
         server.get();
+    }
+
+    @Test
+    void anAnswerThatCannotBeWrittenIsAFailure() throws Exception {
+        CompletableFuture<String> server = serve(to -> {
+            send(to, 'H', GREETING);
+            send(to, 'o', "much");
+        });
+        try (OutputStream full = new FileOutputStream("/dev/full")) {
+            assertEquals(1, new ShellClient(home, full, err, 0).execute("drives"));
+        }
+        said("", "weir: cannot write the answer: No space left on device\n");
+        server.get();
+    }
+
+    @Test
+    void aProcessWithoutAShellIsNamed() throws Exception {
+        listener.close();
+        long pid = ProcessHandle.current().pid();
+        Files.writeString(home.resolve("run/weir.lock"), pid + "\n");
+        assertEquals(1, client(0).execute("drives"));
+        said(
+                "",
+                "weir: the Weir in %s (process %d) has no shell: it starts or stops, or its bundle weir-shell does not run\n"
+                        .formatted(home, pid));
+    }
+
+    @Test
+    void aProcessThatHasTheSameIdByChanceIsNoWeir() throws Exception {
+        listener.close();
+        Path lock = Files.writeString(
+                home.resolve("run/weir.lock"), ProcessHandle.current().pid() + "\n");
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.EPOCH));
+        assertEquals(1, client(0).status(false));
+        said("", "weir: no Weir runs in " + home + "\n");
     }
 }
