@@ -1,10 +1,10 @@
 package dev.weir.nbd.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -25,79 +25,117 @@ import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.util.io.pem.PemHeader;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads certificates and keys in the forms in which certtool, openssl and others write them. What is thrown names the
- * file and what is wrong with it.
+ * Reads certificates and keys in the forms that certtool, openssl and others write. One file may hold both: each
+ * reader takes only the blocks of its own type. Exceptions name the file and its fault.
  */
 final class PemFile {
+    /** The bytes that are signed to compare a key with its certificate. JDK 17 cannot sign nothing with EdDSA. */
+    private static final byte[] SAMPLE = {1};
+
     private PemFile() {}
 
-    /** Reads all certificates of a file, of which there must be one at least. */
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    /** Reads all certificates of a file, at least one. */
+    static List<X509Certificate> certificates(Path file) throws TlsFileException {
         List<X509Certificate> certificates = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(file)) {
-            CertificateFactory.getInstance("X.509")
-                    .generateCertificates(in)
-                    .forEach(certificate -> certificates.add((X509Certificate) certificate));
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": there is no such file", e);
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (PemObject block : blocks(file)) {
+                if (block.getType().endsWith("CERTIFICATE")) {
+                    certificates.add((X509Certificate)
+                            factory.generateCertificate(new ByteArrayInputStream(block.getContent())));
+                }
+            }
         } catch (CertificateException e) {
-            throw new IOException(file + ": must hold certificates in PEM form: " + e.getMessage(), e);
+            throw new TlsFileException(file, "a certificate cannot be read: " + e.getMessage(), e);
         }
         if (certificates.isEmpty()) {
-            throw new IOException(file + ": must hold a certificate in PEM form");
+            throw new TlsFileException(file, "must hold a certificate in PEM form", null);
         }
         return certificates;
     }
 
     /**
-     * Reads a private key that is not encrypted.
+     * Reads the first private key of a file, which must not be encrypted.
      *
+     * @param kind the kind of {@code owner}
      * @param owner the public key that it must belong to
      */
-    static PrivateKey privateKey(Path file, PublicKey owner) throws IOException {
-        byte[] pkcs8;
-        try (Reader reader = Files.newBufferedReader(file);
-                PemReader pem = new PemReader(reader)) {
-            pkcs8 = pkcs8(file, pem);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": there is no such file", e);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": the key cannot be read: " + e.getMessage(), e);
-        }
+    static PrivateKey privateKey(Path file, KeyKind kind, PublicKey owner) throws TlsFileException {
+        byte[] pkcs8 = pkcs8(file);
+        boolean fits;
+        PrivateKey key;
         try {
-            String algorithm = owner.getAlgorithm();
-            PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-            if (belongs(key, owner)) {
-                return key;
-            }
+            key = KeyFactory.getInstance(owner.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            fits = belongs(key, kind, owner);
         } catch (GeneralSecurityException e) {
-            throw new IOException(file + ": the key is not one of the certificate's: " + e.getMessage(), e);
+            throw new TlsFileException(
+                    file, "the key is of another type than the certificate, or damaged: " + e.getMessage(), e);
         }
-        throw new IOException(file + ": the key does not belong to the certificate");
+        if (!fits) {
+            throw new TlsFileException(
+                    file, "the key does not belong to the certificate, which must be the first in its file", null);
+        }
+        return key;
     }
 
-    private static byte[] pkcs8(Path file, PemReader pem) throws IOException {
-        for (PemObject object = pem.readPemObject(); object != null; object = pem.readPemObject()) {
-            byte[] content = object.getContent();
-            if (object.getType().equals("ENCRYPTED PRIVATE KEY")) {
-                throw new IOException(file + ": the key is encrypted; it must not be, for nobody could be asked");
+    private static List<PemObject> blocks(Path file) throws TlsFileException {
+        // comments between the blocks may be in any encoding
+        String text = new String(SmallFile.read(file), ISO_8859_1);
+        List<PemObject> blocks = new ArrayList<>();
+        try (PemReader pem = new PemReader(new StringReader(text))) {
+            for (PemObject block = pem.readPemObject(); block != null; block = pem.readPemObject()) {
+                blocks.add(block);
             }
-            byte[] key =
-                    switch (object.getType()) {
-                        case "PRIVATE KEY" -> content;
-                        case "RSA PRIVATE KEY" -> rsa(RSAPrivateKey.getInstance(content));
-                        case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(content));
-                        default -> null; // openssl puts the parameters of a curve in front of the key
-                    };
+        } catch (IOException | RuntimeException e) { // the library throws either for damaged text
+            throw new TlsFileException(file, "is damaged: " + e.getMessage(), e);
+        }
+        return blocks;
+    }
+
+    private static byte[] pkcs8(Path file) throws TlsFileException {
+        for (PemObject block : blocks(file)) {
+            if (isEncrypted(block)) {
+                throw new TlsFileException(
+                        file,
+                        "the key is encrypted, and Weir cannot ask for its password: "
+                                + "decrypt it with 'openssl pkey -in FILE -out NEW' and keep the new file private",
+                        null);
+            }
+            byte[] key;
+            try {
+                key = pkcs8(block);
+            } catch (IOException | RuntimeException e) { // the library throws either for damaged keys
+                throw new TlsFileException(file, "the key cannot be read: " + e.getMessage(), e);
+            }
             if (key != null) {
                 return key;
             }
         }
-        throw new IOException(file + ": must hold a private key in PEM form");
+        throw new TlsFileException(file, "must hold a private key in PEM form", null);
+    }
+
+    /** PKCS #8 has a type for encrypted keys, the older forms have a header. */
+    private static boolean isEncrypted(PemObject block) {
+        return block.getType().equals("ENCRYPTED PRIVATE KEY")
+                || ((List<?>) block.getHeaders()).stream().anyMatch(header -> ((PemHeader) header)
+                        .getValue()
+                        .contains("ENCRYPTED"));
+    }
+
+    private static byte @Nullable [] pkcs8(PemObject block) throws IOException {
+        byte[] content = block.getContent();
+        return switch (block.getType()) {
+            case "PRIVATE KEY" -> content;
+            case "RSA PRIVATE KEY" -> rsa(RSAPrivateKey.getInstance(content));
+            case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(content));
+            default -> null; // openssl puts the parameters of a curve in front of the key
+        };
     }
 
     private static byte[] rsa(RSAPrivateKey key) throws IOException {
@@ -112,17 +150,13 @@ final class PemFile {
         return new PrivateKeyInfo(algorithm, key).getEncoded();
     }
 
-    private static boolean belongs(PrivateKey key, PublicKey owner) throws GeneralSecurityException {
-        String algorithm =
-                switch (owner.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> owner.getAlgorithm();
-                };
-        Signature signer = Signature.getInstance(algorithm);
+    private static boolean belongs(PrivateKey key, KeyKind kind, PublicKey owner) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance(kind.signature());
         signer.initSign(key);
+        signer.update(SAMPLE);
         byte[] signature = signer.sign();
         signer.initVerify(owner);
+        signer.update(SAMPLE);
         return signer.verify(signature);
     }
 }

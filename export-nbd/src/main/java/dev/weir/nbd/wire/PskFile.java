@@ -1,11 +1,8 @@
 package dev.weir.nbd.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -17,21 +14,17 @@ final class PskFile {
     private PskFile() {}
 
     /** Returns the keys by user. */
-    static Map<ByteBuffer, byte[]> read(Path file) throws IOException {
+    static Map<ByteBuffer, byte[]> read(Path file) throws TlsFileException {
         Map<ByteBuffer, byte[]> keys = new HashMap<>();
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": there is no such file", e);
-        }
+        List<String> lines =
+                new String(SmallFile.read(file), ISO_8859_1).lines().toList(); // users may be any bytes
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank() && !add(lines.get(i).strip(), keys)) {
-                throw new IOException(file + ":" + (i + 1) + ": must be user:hexkey, each user once");
+                throw new TlsFileException(file, "line " + (i + 1) + " must be user:hexkey, each user once", null);
             }
         }
         if (keys.isEmpty()) {
-            throw new IOException(file + ": must hold a line user:hexkey");
+            throw new TlsFileException(file, "must hold a line user:hexkey", null);
         }
         return keys;
     }
@@ -44,7 +37,7 @@ final class PskFile {
         }
         String user = line.substring(0, colon);
         try {
-            byte[] name = user.startsWith("#") ? HexFormat.of().parseHex(user.substring(1)) : user.getBytes(UTF_8);
+            byte[] name = user.startsWith("#") ? HexFormat.of().parseHex(user.substring(1)) : user.getBytes(ISO_8859_1);
             byte[] key = HexFormat.of().parseHex(line.substring(colon + 1));
             return keys.putIfAbsent(ByteBuffer.wrap(name), key) == null;
         } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -28,7 +29,8 @@ public final class TlsContext {
     /**
      * Reads the files.
      *
-     * @throws IOException if one cannot be read, or one that is needed is missing; the message says which and why
+     * @throws TlsFileException if a file cannot be used
+     * @throws IOException if a file that is needed is not given
      */
     public static TlsContext read(TlsFiles files) throws IOException {
         Path certificate = files.certificate();
@@ -47,14 +49,24 @@ public final class TlsContext {
 
     private static ServerKey serverKey(Path certificate, Path key) throws IOException {
         List<X509Certificate> chain = PemFile.certificates(certificate);
-        return new ServerKey(chain, PemFile.privateKey(key, chain.get(0).getPublicKey()));
+        PublicKey owner = chain.get(0).getPublicKey();
+        KeyKind kind = KeyKind.of(owner);
+        if (kind == null) {
+            throw new TlsFileException(
+                    certificate,
+                    "the certificate has a key of type " + owner.getAlgorithm()
+                            + " that TLS does not take: make one with an RSA, ECDSA (P-256, P-384 or P-521), Ed25519 or "
+                            + "Ed448 key",
+                    null);
+        }
+        return new ServerKey(chain, PemFile.privateKey(key, kind, owner), kind);
     }
 
     private static ClientTrust trust(Path clientCa) throws IOException {
         try {
             return new ClientTrust(PemFile.certificates(clientCa));
         } catch (GeneralSecurityException e) {
-            throw new IOException(clientCa + ": cannot be used: " + e.getMessage(), e);
+            throw new TlsFileException(clientCa, "cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -32,16 +32,28 @@ public final class TestKeys {
 
     /** Returns a client that trusts the server, with a certificate of that name or none. */
     public static SSLContext client(@Nullable String name) throws GeneralSecurityException, IOException {
+        return trusting(file("ca-cert.pem"), name);
+    }
+
+    /** Returns a client that trusts the certificate of that name, with a certificate of its own or none. */
+    static SSLContext trusting(String trusted, @Nullable String name) throws GeneralSecurityException, IOException {
+        return trusting(file((trusted.equals("server") ? "ca" : trusted) + "-cert.pem"), name);
+    }
+
+    private static SSLContext trusting(Path authority, @Nullable String name)
+            throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry(
-                "ca", PemFile.certificates(file("ca-cert.pem")).get(0));
+        store.setCertificateEntry("ca", PemFile.certificates(authority).get(0));
         if (name != null) {
             X509Certificate certificate =
                     PemFile.certificates(file(name + "-cert.pem")).get(0);
             store.setKeyEntry(
                     "key",
-                    PemFile.privateKey(file(name + "-key.pem"), certificate.getPublicKey()),
+                    PemFile.privateKey(
+                            file(name + "-key.pem"),
+                            Objects.requireNonNull(KeyKind.of(certificate.getPublicKey())),
+                            certificate.getPublicKey()),
                     new char[0],
                     new X509Certificate[] {certificate});
         }

@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.cert.CertificateException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +39,12 @@ class TlsFilesTest {
     @ParameterizedTest
     @CsvSource({
         "server-cert.pem, client-key.pem, the key does not belong to the certificate",
-        "rsa-cert.pem, encrypted-key.pem, the key is encrypted; it must not be",
+        "rsa-cert.pem, encrypted-key.pem, decrypt it with 'openssl pkey",
+        "rsa-cert.pem, encrypted-rsa-key.pem, decrypt it with 'openssl pkey",
         "server-cert.pem, server-cert.pem, must hold a private key in PEM form",
-        "keys.psk, server-key.pem, must hold",
+        "keys.psk, server-key.pem, must hold a certificate in PEM form",
+        "server-key.pem, server-key.pem, must hold a certificate in PEM form",
+        "rsa-cert.pem, server-key.pem, the key is of another type than the certificate",
         "server-cert.pem, , a certificate and its key must be given together",
         ", , there must be a certificate with its key"
     })
@@ -65,6 +72,69 @@ class TlsFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneFileMayHoldCertificateAndKey(boolean keyFirst) throws IOException {
+        String certificate = "Bag Attributes: gr\u00fcn\n" + Files.readString(TestKeys.file("server-cert.pem"));
+        String key = Files.readString(TestKeys.file("server-key.pem"));
+        String both = keyFirst ? key + certificate : certificate + key;
+        Path file = Files.writeString(folder.resolve("both.pem"), both, StandardCharsets.ISO_8859_1);
+
+        TlsContext.read(new TlsFiles(file, file, null, null));
+    }
+
+    @Test
+    void leafMustComeBeforeItsAuthority() throws IOException {
+        String chain =
+                Files.readString(TestKeys.file("ca-cert.pem")) + Files.readString(TestKeys.file("server-cert.pem"));
+        Path file = Files.writeString(folder.resolve("chain.pem"), chain);
+
+        IOException fault = assertThrows(
+                IOException.class,
+                () -> TlsContext.read(new TlsFiles(file, TestKeys.file("server-key.pem"), null, null)));
+
+        assertTrue(String.valueOf(fault.getMessage()).contains("must be the first in its file"), fault.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n",
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                "-----BEGIN CERTIFICATE-----\nAAAA\n",
+                "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n",
+                "-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----\n",
+                "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n",
+                ""
+            })
+    void damagedFileIsNamed(String text) throws IOException {
+        Path damaged = Files.writeString(folder.resolve("damaged.pem"), text);
+        Path certificate = TestKeys.file("server-cert.pem");
+        Path key = TestKeys.file("server-key.pem");
+        for (TlsFiles files : List.of(
+                new TlsFiles(damaged, key, null, null),
+                new TlsFiles(certificate, damaged, null, null),
+                new TlsFiles(certificate, key, damaged, null),
+                new TlsFiles(null, null, null, damaged))) {
+            TlsFileException fault = assertThrows(TlsFileException.class, () -> TlsContext.read(files));
+            assertEquals(damaged, fault.file());
+        }
+    }
+
+    /** A reader of a FIFO would wait for a writer, and one of a device would never end. */
+    @Test
+    void onlyFilesOfABoundedSizeAreRead() throws IOException {
+        Path huge = folder.resolve("huge");
+        try (FileChannel hole = FileChannel.open(huge, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            hole.write(ByteBuffer.allocate(1), 1L << 30);
+        }
+        for (Path file : List.of(folder, Path.of("/dev/zero"), huge)) {
+            TlsFiles files = new TlsFiles(file, TestKeys.file("server-key.pem"), null, null);
+            TlsFileException fault = assertThrows(TlsFileException.class, () -> TlsContext.read(files));
+            assertTrue(fault.reason().startsWith("must be "), fault.reason());
+        }
+    }
+
     @Test
     void preSharedKeysByUser() throws IOException {
         Path file = Files.writeString(folder.resolve("psk"), "bob:00ff\n\n#613a62:0A\n");
@@ -81,11 +151,11 @@ class TlsFilesTest {
         IOException fault = assertThrows(IOException.class, () -> PskFile.read(file));
 
         int line = text.contains("\n") ? 3 : 2;
-        assertEquals(file + ":" + line + ": must be user:hexkey, each user once", fault.getMessage());
+        assertEquals(file + ": line " + line + " must be user:hexkey, each user once", fault.getMessage());
     }
 
     @Test
-    void aCertificateIsKnownByItsNameOrItsSubject() throws IOException {
+    void aCertificateIsKnownByItsNameOrItsSubject() throws IOException, CertificateException {
         Identity alice = Identity.of(
                 PemFile.certificates(TestKeys.file("client-cert.pem")).get(0));
 

@@ -1,0 +1,31 @@
+package dev.weir.nbd.wire;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A file of keys or certificates that cannot be used. Its message is the path and the reason. */
+public final class TlsFileException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient Path file;
+    private final String reason;
+
+    TlsFileException(Path file, String reason, @Nullable Throwable cause) {
+        super(file + ": " + reason, cause);
+        this.file = file;
+        this.reason = reason;
+    }
+
+    /** Returns the file that has the fault. */
+    public Path file() {
+        return file;
+    }
+
+    /** Returns what is wrong with the file, without its path. */
+    public String reason() {
+        return reason;
+    }
+}

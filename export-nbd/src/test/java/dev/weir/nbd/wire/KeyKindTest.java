@@ -1,0 +1,111 @@
+package dev.weir.nbd.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of key that the configuration takes makes a handshake, for the server and for the client. */
+class KeyKindTest {
+    private static final List<String> KINDS = List.of("server", "p384", "p521", "rsa", "ed25519", "ed448");
+
+    static Stream<Arguments> kindsAndVersions() {
+        return KINDS.stream()
+                .flatMap(kind -> Stream.of("TLSv1.2", "TLSv1.3").map(version -> Arguments.of(kind, version)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsAndVersions")
+    void serverProvesItselfWithItsKey(String kind, String version) throws Exception {
+        TlsFiles files = new TlsFiles(file(kind, "cert"), file(kind, "key"), null, null);
+
+        assertEquals(Identity.UNKNOWN.toString(), handshake(files, TestKeys.trusting(kind, null), version));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsAndVersions")
+    void clientProvesItselfWithItsKey(String kind, String version) throws Exception {
+        TlsFiles files = new TlsFiles(file("server", "cert"), file("server", "key"), file(kind, "cert"), null);
+        if (kind.equals("server")) {
+            return; // its certificate is for servers only
+        }
+        assertEquals("CN=localhost", handshake(files, TestKeys.trusting("server", kind), version));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dsa, DSA", "rsa-pss, RSASSA-PSS", "secp256k1, EC"})
+    void otherKindsAreRefusedWithTheOnesThatWork(String kind, String type) {
+        TlsFiles files = new TlsFiles(file(kind, "cert"), file(kind, "key"), null, null);
+
+        TlsFileException fault = assertThrows(TlsFileException.class, () -> TlsContext.read(files));
+
+        assertEquals(files.certificate(), fault.file());
+        assertEquals(
+                "the certificate has a key of type " + type
+                        + " that TLS does not take: make one with an RSA, ECDSA (P-256, P-384 or P-521), Ed25519 or Ed448 key",
+                fault.reason());
+    }
+
+    @Test
+    void keyOfAnotherCurveIsRefused() {
+        TlsFiles files = new TlsFiles(file("ed448", "cert"), file("ed25519", "key"), null, null);
+
+        TlsFileException fault = assertThrows(TlsFileException.class, () -> TlsContext.read(files));
+
+        assertEquals(files.key(), fault.file());
+        assertTrue(fault.reason().startsWith("the key"), fault.reason());
+    }
+
+    private static Path file(String kind, String part) {
+        return TestKeys.file(kind + "-" + part + ".pem");
+    }
+
+    /** Returns the client as the server knows it once a byte went both ways. */
+    private static String handshake(TlsFiles files, SSLContext client, String version)
+            throws IOException, ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
+        TlsContext context = TlsContext.read(files);
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            CompletableFuture<String> seen = CompletableFuture.supplyAsync(() -> serve(listening, context));
+            int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
+            try (SSLSocket socket =
+                    (SSLSocket) client.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setEnabledProtocols(new String[] {version});
+                socket.getOutputStream().write(7);
+                assertEquals(7, socket.getInputStream().read());
+            }
+            return seen.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String serve(ServerSocketChannel listening, TlsContext context) {
+        try (SocketChannel socket = listening.accept();
+                Wire wire = context.start(socket)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            wire.read(one);
+            wire.write(one.flip());
+            return wire.peer().toString();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
