@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real clients, all of them on GnuTLS, see of TLS, with certificates and keys as certtool and psktool make them. */
 class TlsIT {
@@ -32,9 +34,7 @@ class TlsIT {
     @BeforeAll
     static void start() throws IOException {
         Client.need("certtool", "psktool", "nbdinfo", "nbdcopy", "qemu-img");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = freePort();
         Path authority = Files.createDirectory(folder.resolve("authority"));
         template(authority, "ca", "cn = Weir test CA\nca\ncert_signing_key");
         key(authority, "ca");
@@ -47,6 +47,12 @@ class TlsIT {
         Files.writeString(folder.resolve("weir.conf"), configuration());
         weir = Weir.start(
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     private static String configuration() {
@@ -116,6 +122,34 @@ class TlsIT {
         if (Files.notExists(in.resolve("ca-cert.pem"))) {
             Files.copy(authority.resolve("ca-cert.pem"), in.resolve("ca-cert.pem"));
         }
+    }
+
+    /** Makes a client's folder with a certificate of a subject that certtool cannot write. */
+    private static void subject(String who, String subject) throws IOException {
+        Path in = Files.createDirectories(folder.resolve(who));
+        Path authority = folder.resolve("authority");
+        key(in, "client");
+        openssl(
+                "req",
+                "-new",
+                "-key",
+                in + "/client-key.pem",
+                "-multivalue-rdn",
+                "-subj",
+                subject,
+                "-out",
+                in + "/csr");
+        openssl(("x509 -req -days 9 -in %1$s/csr -CA %2$s/ca-cert.pem -CAkey %2$s/ca-key.pem -set_serial 77"
+                        + " -out %1$s/client-cert.pem")
+                .formatted(in, authority)
+                .split(" "));
+        Files.copy(authority.resolve("ca-cert.pem"), in.resolve("ca-cert.pem"));
+    }
+
+    private static void openssl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        Client.run(command.toArray(String[]::new)).ok();
     }
 
     @AfterAll
@@ -198,6 +232,63 @@ class TlsIT {
         Client.Result missing = Client.run("nbdinfo", certified("carol", "nothing"));
         assertNotEquals(0, hidden.status());
         assertEquals(missing.err().replace("nothing", "secret"), hidden.err());
+    }
+
+    /** A client is its common name, found by type; the first attribute of that part of the subject says bob. */
+    @Test
+    void commonNameIsFoundByItsType() throws IOException {
+        Client.need("openssl");
+        subject("mallory", "/OU=bob+CN=mallory/O=Example");
+
+        String seen =
+                Client.run("nbdinfo", "--list", certified("mallory", "")).ok().out();
+
+        assertTrue(seen.contains("shared") && !seen.contains("secret"), seen);
+        assertNotEquals(0, Client.run("nbdinfo", certified("mallory", "secret")).status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"two, /CN=bob/CN=mallory", "twoInOne, /CN=bob+CN=mallory"})
+    void severalCommonNamesAreNotLetIn(String who, String subject) throws IOException {
+        Client.need("openssl");
+        subject(who, subject);
+
+        assertNotEquals(0, Client.run("nbdinfo", certified(who, "shared")).status());
+        weir.awaitLogged("has 2 common names", 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "ed448"})
+    void edwardsCurveKeysServe(String type) throws IOException {
+        Path in = Files.createDirectories(folder.resolve(type));
+        Path both = in.resolve("both.pem");
+        template(in, "own", "cn = localhost\ndns_name = localhost\ntls_www_server\ntls_www_client\nsigning_key\nca");
+        Client.run("certtool", "--generate-privkey", "--key-type=" + type, "--outfile", in + "/own-key.pem")
+                .ok();
+        certtool("--generate-self-signed", "--load-privkey", in + "/own-key.pem", in, "own");
+        Files.writeString(
+                both, Files.readString(in.resolve("own-key.pem")) + Files.readString(in.resolve("own-cert.pem")));
+        Files.copy(in.resolve("own-cert.pem"), in.resolve("ca-cert.pem"));
+        Files.copy(in.resolve("own-cert.pem"), in.resolve("client-cert.pem"));
+        Files.copy(in.resolve("own-key.pem"), in.resolve("client-key.pem"));
+        int here = freePort();
+        Path configuration = Files.writeString(
+                in.resolve("weir.conf"),
+                """
+                weir {
+                  nbd {
+                    listen = ["tcp:127.0.0.1:%d"], tls = required, tls-certificate = both.pem, tls-key = both.pem
+                    tls-client-ca = ca-cert.pem
+                  }
+                  drives.own { backend { type = memory, size = 1M }, clients = [localhost] }
+                }
+                """
+                        .formatted(here));
+        try (Weir own = Weir.start(in.resolve("home"), "--config", configuration.toString())) {
+            Client.run("nbdinfo", "nbds://localhost:%d/own?tls-certificates=%s".formatted(here, in))
+                    .ok();
+            assertEquals("", own.errors());
+        }
     }
 
     @Test

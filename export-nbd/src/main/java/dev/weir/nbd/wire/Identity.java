@@ -1,9 +1,15 @@
 package dev.weir.nbd.wire;
 
+import dev.weir.log.PlainText;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -11,48 +17,86 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a client has proven to be: the subject of its certificate, the user of its pre-shared key, or nobody in
- * particular. Immutable.
+ * The proven name of a client: the subject of its certificate, or the user of its pre-shared key. Immutable.
+ *
+ * <p>The common name of a subject is its one attribute of that type, wherever it stands in the subject. Subject
+ * alternative names are not used, see {@code docs/decisions/020-tls.md}.
  */
 public final class Identity {
     /** A client that has proven nothing. */
-    public static final Identity UNKNOWN = new Identity(List.of(), null);
+    public static final Identity UNKNOWN = new Identity(null, null);
 
-    private final List<String> names;
+    private static final int MAX_SHOWN = 256;
+
+    /** The common name or the user. */
+    private final @Nullable String name;
+
     private final @Nullable X500Principal subject;
 
-    private Identity(List<String> names, @Nullable X500Principal subject) {
-        this.names = names;
+    private Identity(@Nullable String name, @Nullable X500Principal subject) {
+        this.name = name;
         this.subject = subject;
     }
 
-    /** The holder of a certificate that was verified. */
-    public static Identity of(X509Certificate certificate) {
+    /**
+     * Returns the holder of a certificate that was verified.
+     *
+     * @throws CertificateException if the subject has more than one common name, or one that is not text
+     */
+    public static Identity of(X509Certificate certificate) throws CertificateException {
         X500Principal subject = certificate.getSubjectX500Principal();
-        RDN[] commonNames = X500Name.getInstance(subject.getEncoded()).getRDNs(BCStyle.CN);
-        List<String> names = commonNames.length == 0
-                ? List.of()
-                : List.of(IETFUtils.valueToString(commonNames[0].getFirst().getValue()));
-        return new Identity(names, subject);
+        List<AttributeTypeAndValue> names = Stream.of(parts(subject))
+                .flatMap(rdn -> Stream.of(rdn.getTypesAndValues()))
+                .filter(attribute -> attribute.getType().equals(BCStyle.CN))
+                .toList();
+        if (names.size() > 1) {
+            throw new CertificateException("the certificate's subject has " + names.size()
+                    + " common names: one at most must be there, because drives list clients by it");
+        }
+        return new Identity(names.isEmpty() ? null : text(names.get(0)), subject);
     }
 
-    /** The user of a pre-shared key. */
+    private static String text(AttributeTypeAndValue attribute) throws CertificateException {
+        try {
+            if (attribute.getValue() instanceof ASN1String text) {
+                return text.getString();
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CertificateException("the common name of the certificate's subject is not UTF-8", e);
+        }
+        throw new CertificateException("the common name of the certificate's subject is not text");
+    }
+
+    private static RDN[] parts(X500Principal subject) {
+        return X500Name.getInstance(subject.getEncoded()).getRDNs();
+    }
+
+    /** Returns the user of a pre-shared key. */
     public static Identity of(String user) {
-        return new Identity(List.of(user), null);
+        return new Identity(user, null);
     }
 
     /**
-     * Returns whether it is on a list.
+     * Returns whether the client is on a list.
      *
      * @param clients common names of certificates, users of pre-shared keys, and whole subjects of certificates
-     *     ({@code CN=vm1,O=Example}), of which upper and lower case do not matter
+     *     ({@code CN=vm1,O=Example}), compared without regard to upper and lower case
      */
     public boolean isOneOf(Collection<String> clients) {
         return clients.stream().anyMatch(this::is);
     }
 
+    /** A listed subject is compared with subjects only: a common name may look like one. */
     private boolean is(String client) {
-        return names.contains(client) || (subject != null && subject.equals(subjectOrNull(client)));
+        X500Principal listed = subjectOrNull(client);
+        return (subject == null || listed == null)
+                ? client.equals(name)
+                : Arrays.equals(parts(listed), parts(subject), Identity::compare);
+    }
+
+    /** Returns 0 if two parts are equal. The JDK's comparison also takes look-alikes such as a full-width letter. */
+    private static int compare(RDN one, RDN other) {
+        return IETFUtils.rDNAreEqual(one, other) ? 0 : 1;
     }
 
     private static @Nullable X500Principal subjectOrNull(String client) {
@@ -63,10 +107,10 @@ public final class Identity {
         }
     }
 
-    /** Returns the name for the log, without control characters. */
+    /** Returns the name in a form that logs can show. */
     @Override
     public String toString() {
-        String name = subject != null ? subject.getName() : String.join("", names);
-        return name.isEmpty() ? "unknown" : name.replaceAll("\\p{Cntrl}", "?");
+        String shown = subject != null ? subject.getName() : name;
+        return shown == null || shown.isEmpty() ? "unknown" : PlainText.of(shown, MAX_SHOWN);
     }
 }

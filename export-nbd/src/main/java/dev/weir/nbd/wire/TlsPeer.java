@@ -3,6 +3,8 @@ package dev.weir.nbd.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.Vector;
 import java.util.stream.IntStream;
 import org.bouncycastle.tls.AbstractTlsServer;
@@ -107,7 +109,12 @@ final class TlsPeer extends AbstractTlsServer {
     public void notifyClientCertificate(Certificate chain) throws IOException {
         ClientTrust trust = files.trust();
         if (trust != null) {
-            claimed = Identity.of(trust.verify(chain));
+            X509Certificate certificate = trust.verify(chain);
+            try {
+                claimed = Identity.of(certificate);
+            } catch (CertificateException e) {
+                throw new TlsFatalAlert(AlertDescription.bad_certificate, e.getMessage(), e);
+            }
         }
     }
 
