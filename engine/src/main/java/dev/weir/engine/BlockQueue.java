@@ -28,7 +28,7 @@ final class BlockQueue {
 
     /** Where its requests go; null while the drive is closed. */
     @Nullable
-    Storage storage;
+    RequestSink sink;
 
     private final Consumer<ThrottleDomain> onHandedOver;
     private final Timer timer;
@@ -66,7 +66,7 @@ final class BlockQueue {
     }
 
     /** Gives a request that was taken to the storage for which it is. Called without the lock. */
-    void handOver(DriveRequest request, Storage to, ThrottleDomain from) {
+    void handOver(DriveRequest request, RequestSink to, ThrottleDomain from) {
         try {
             to.execute(request);
         } finally {

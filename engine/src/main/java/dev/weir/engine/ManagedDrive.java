@@ -140,7 +140,7 @@ final class ManagedDrive implements DriveControl {
 
     void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
         throttle.locked(at -> {
-            throttle.queue().own.installFrom(policies, clock.nanoTime());
+            throttle.queue().own.installFrom(policies::get, clock.nanoTime());
             throttle.queue().changed();
             return at;
         });

@@ -67,7 +67,7 @@ final class ManagedGroup implements GroupControl {
     /** Goes on with another policy if the one for its type is another now. */
     void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
         synchronized (domain) {
-            slot.installFrom(policies, clock.nanoTime());
+            slot.installFrom(policies::get, clock.nanoTime());
         }
         domain.release();
     }

@@ -7,6 +7,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,8 +181,8 @@ final class PolicySlot {
     }
 
     /** Goes on with a policy from the factory that there is for its type now, if that is another one. */
-    void installFrom(Factories<ThrottlePolicyFactory> policies, long now) {
-        ThrottlePolicyFactory current = policies.get(type);
+    void installFrom(Function<String, @Nullable ThrottlePolicyFactory> policies, long now) {
+        ThrottlePolicyFactory current = policies.apply(type);
         if (current != factory) {
             String before = reason();
             known.set(debt(now), now);

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class Storage {
+final class Storage implements RequestSink {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
     /** A prime, so that no pattern of requests keeps step with it. */
@@ -72,7 +72,8 @@ final class Storage {
     }
 
     /** Runs a request and completes it, here or on a worker. */
-    void execute(DriveRequest request) {
+    @Override
+    public void execute(DriveRequest request) {
         inFlight.incrementAndGet();
         if (closing) {
             complete(request, BlockError.ESHUTDOWN);

@@ -37,14 +37,14 @@ final class Throttle {
     /**
      * Charges a request that may go now, or queues it, which may let it or others go at once.
      *
-     * @param storage for which it is; refused if that is no longer the one that is open
+     * @param sink for which it is; refused if that is no longer the one that is open
      */
-    Admission admit(Direction direction, DriveRequest request, Storage storage) {
+    Admission admit(Direction direction, DriveRequest request, RequestSink sink) {
         for (; ; ) {
             ThrottleDomain at = domain;
             synchronized (at) {
                 if (at == domain) {
-                    if (queue.storage != storage) {
+                    if (queue.sink != sink) {
                         return Admission.CLOSED;
                     }
                     if (at.admit(queue, direction, request)) {
@@ -68,7 +68,7 @@ final class Throttle {
     /** Takes everything out of the queue and lets nothing more in. */
     List<DriveRequest> close() {
         List<DriveRequest> withdrawn = locked(at -> {
-            queue.storage = null;
+            queue.sink = null;
             return at.withdraw(queue, null);
         });
         release();
@@ -76,8 +76,8 @@ final class Throttle {
     }
 
     /** Lets requests in, for this storage. */
-    void open(Storage storage) {
-        locked(at -> queue.storage = storage);
+    void open(RequestSink sink) {
+        locked(at -> queue.sink = sink);
     }
 
     /** Looks at the queue, or changes its limits, under the lock; what can go then does not until {@link #release}. */

@@ -137,7 +137,7 @@ final class ThrottleDomain {
     private boolean releaseNext() {
         BlockQueue queue;
         DriveRequest request;
-        Storage storage;
+        RequestSink sink;
         synchronized (this) {
             long now = clock.nanoTime();
             Lane lane = next(now);
@@ -146,11 +146,11 @@ final class ThrottleDomain {
                 return false;
             }
             queue = lane.queue;
-            storage = Objects.requireNonNull(queue.storage, "a closed drive has nothing in its queue");
+            sink = Objects.requireNonNull(queue.sink, "a closed drive has nothing in its queue");
             queue.departs(lane, now);
             request = take(lane, now);
         }
-        queue.handOver(request, storage, this);
+        queue.handOver(request, sink, this);
         return true;
     }
 

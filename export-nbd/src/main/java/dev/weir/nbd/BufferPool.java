@@ -17,6 +17,9 @@ final class BufferPool {
 
     private final long maxSpareBytes;
 
+    /** Room in front of the data of each buffer, in bytes. */
+    private final int headroomBytes;
+
     /** By size. Guarded by this object, as is all below. */
     private final List<ArrayDeque<ByteBuffer>> spares = IntStream.rangeClosed(SMALLEST_SHIFT, LARGEST_SHIFT)
             .mapToObj(shift -> new ArrayDeque<ByteBuffer>())
@@ -25,9 +28,15 @@ final class BufferPool {
     private long spareBytes;
     private int lent;
 
-    /** Makes an empty pool that keeps at most so many bytes for reuse. */
-    BufferPool(long maxSpareBytes) {
+    /**
+     * Creates an empty pool.
+     *
+     * @param maxSpareBytes bytes that the pool keeps for reuse at most
+     * @param headroomBytes room of each buffer beyond a power of two, for a reply's header
+     */
+    BufferPool(long maxSpareBytes, int headroomBytes) {
         this.maxSpareBytes = maxSpareBytes;
+        this.headroomBytes = headroomBytes;
     }
 
     /**
@@ -37,7 +46,7 @@ final class BufferPool {
      * @throws OutOfMemoryError if there is no direct memory left
      */
     ByteBuffer take(int bytes) {
-        int dataBytes = Math.max(bytes - ReplyWriter.MAX_DATA_HEADER_BYTES, 1 << SMALLEST_SHIFT);
+        int dataBytes = Math.max(bytes - headroomBytes, 1 << SMALLEST_SHIFT);
         int shift = Integer.SIZE - Integer.numberOfLeadingZeros(dataBytes - 1);
         ByteBuffer buffer;
         synchronized (this) {
@@ -52,7 +61,7 @@ final class BufferPool {
 
     private ByteBuffer allocate(int shift) {
         try {
-            return ByteBuffer.allocateDirect((1 << shift) + ReplyWriter.MAX_DATA_HEADER_BYTES);
+            return ByteBuffer.allocateDirect((1 << shift) + headroomBytes);
         } catch (OutOfMemoryError e) {
             synchronized (this) {
                 lent--;
@@ -74,7 +83,7 @@ final class BufferPool {
             return false;
         }
         spareBytes += buffer.capacity();
-        int shift = Integer.numberOfTrailingZeros(buffer.capacity() - ReplyWriter.MAX_DATA_HEADER_BYTES);
+        int shift = Integer.numberOfTrailingZeros(buffer.capacity() - headroomBytes);
         spares.get(shift - SMALLEST_SHIFT).addLast(buffer);
         return true;
     }

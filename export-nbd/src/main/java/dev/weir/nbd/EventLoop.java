@@ -24,6 +24,11 @@ import org.slf4j.LoggerFactory;
  * everything else by the loop's own.
  */
 final class EventLoop implements Executor {
+    /** Size of the receive buffer of a thread, in bytes; more than a Unix socket holds on Linux by default. */
+    static final int RECEIVE_BYTES = 256 << 10;
+
+    /** Longest time that a thread looks for the rest of a payload before it sleeps, in nanoseconds. */
+    static final long EXPECT_MORE_NANOS = 40_000;
 
     /** One socket of a loop. All of it is called by the loop's thread, one call at a time. */
     interface Handler {
@@ -50,7 +55,7 @@ final class EventLoop implements Executor {
     private final Selector selector;
     private final Consumer<SelectionKey> serve = this::serve;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(Bounds.RECEIVE_BYTES);
+    private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
     private final BufferPool pool;
     private final Ticker ticker = new Ticker(this);
     private final Hangups hangups;
@@ -198,7 +203,7 @@ final class EventLoop implements Executor {
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private boolean pollBusily() throws IOException {
-        long mayTakeNanos = expectsMore ? Math.max(Bounds.EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
+        long mayTakeNanos = expectsMore ? Math.max(EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
         expectsMore = false;
         if (mayTakeNanos == 0) {
             return false;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,5 +72,24 @@ final class Exports {
                 .filter(export -> export.isFor(client))
                 .map(Export::drive)
                 .toList();
+    }
+
+    /**
+     * Returns the drives that one client may see, now and after a change.
+     *
+     * @param client supplies the client's identity, which TLS may change
+     */
+    VisibleExports visibleTo(Supplier<Identity> client) {
+        return new VisibleExports() {
+            @Override
+            public @Nullable Drive find(String name) {
+                return Exports.this.find(name, client.get());
+            }
+
+            @Override
+            public List<Drive> all() {
+                return Exports.this.all(client.get());
+            }
+        };
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class Handshake {
+    /** Longest option data that the server parses, in bytes; it holds the longest name the specification allows. */
+    static final int MAX_OPTION_BYTES = 16 << 10;
 
     /** How far it is. */
     enum Step {
@@ -154,7 +156,7 @@ final class Handshake {
                     Nbd.NBD_OPT_INFO,
                     Nbd.NBD_OPT_GO,
                     Nbd.NBD_OPT_LIST_META_CONTEXT,
-                    Nbd.NBD_OPT_SET_META_CONTEXT -> optionBytes <= Bounds.MAX_OPTION_BYTES;
+                    Nbd.NBD_OPT_SET_META_CONTEXT -> optionBytes <= MAX_OPTION_BYTES;
             default -> false;
         };
     }
@@ -182,9 +184,9 @@ final class Handshake {
     }
 
     private ByteBuffer offered(byte[] data) throws OptionRefused {
-        if (optionBytes > Bounds.MAX_OPTION_BYTES) {
+        if (optionBytes > MAX_OPTION_BYTES) {
             throw new OptionRefused(
-                    Nbd.NBD_REP_ERR_TOO_BIG, "data must be at most " + Bounds.MAX_OPTION_BYTES + " bytes");
+                    Nbd.NBD_REP_ERR_TOO_BIG, "data must be at most " + MAX_OPTION_BYTES + " bytes");
         }
         return ByteBuffer.wrap(data);
     }

@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
  * <p>For the connection's thread only.
  */
 final class Inbox {
+    /** Bytes received at once during the handshake; more than the longest option. */
+    static final int HANDSHAKE_RECEIVE_BYTES = 32 << 10;
+
+    /** Shortest rest of a payload that is read from the socket straight into its own buffer, in bytes. */
+    static final int MIN_DIRECT_READ_BYTES = 16 << 10;
+
+    /** Bytes received behind such a payload: the next few requests but little of their payload. */
+    static final int READ_BEHIND_BYTES = 4 << 10;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Wire wire;
@@ -20,7 +29,7 @@ final class Inbox {
     private @Nullable ByteBuffer rest;
     private boolean drained;
     private long received;
-    private int receiveBytes = Bounds.HANDSHAKE_RECEIVE_BYTES;
+    private int receiveBytes = HANDSHAKE_RECEIVE_BYTES;
 
     /**
      * Makes one for the handshake.
@@ -35,7 +44,7 @@ final class Inbox {
 
     /** Receives as much at once as there is room for, now that transmission has begun. */
     void beginTransmission() {
-        receiveBytes = Bounds.RECEIVE_BYTES;
+        receiveBytes = EventLoop.RECEIVE_BYTES;
     }
 
     /** Returns what is left of earlier bytes; offer it to {@link #keep} afterwards. */
@@ -53,8 +62,8 @@ final class Inbox {
     ByteBuffer receive(@Nullable ByteBuffer payload) throws IOException {
         ByteBuffer in = loop.receiveBuffer().put(rest());
         release();
-        if (payload != null && payload.remaining() >= Bounds.MIN_DIRECT_READ_BYTES) {
-            in.limit(Bounds.READ_BEHIND_BYTES);
+        if (payload != null && payload.remaining() >= MIN_DIRECT_READ_BYTES) {
+            in.limit(READ_BEHIND_BYTES);
             payloadAndBehind[0] = payload;
             payloadAndBehind[1] = in;
             received = wire.read(payloadAndBehind);
@@ -68,7 +77,7 @@ final class Inbox {
 
     /** Little, where memory is scarce: what cannot be taken at once has to be kept. */
     private int receivable() {
-        return budget.hasRoomToKeep(receiveBytes) ? receiveBytes : Bounds.READ_BEHIND_BYTES;
+        return budget.hasRoomToKeep(receiveBytes) ? receiveBytes : READ_BEHIND_BYTES;
     }
 
     /** Returns whether the socket had less than there was room for. */
@@ -78,7 +87,7 @@ final class Inbox {
 
     /** Returns whether what was received last was much, so that what is missing of it will soon come. */
     boolean isFlowing() {
-        return received >= Bounds.MIN_DIRECT_READ_BYTES;
+        return received >= MIN_DIRECT_READ_BYTES;
     }
 
     /** Keeps what is left of what {@link #rest} or {@link #receive} returned. */

@@ -18,6 +18,18 @@ import org.jspecify.annotations.Nullable;
  * and back, each under that one's lock.
  */
 final class NbdRequest extends DriveRequest {
+    /** First buffer of a longer payload, in bytes. New memory is expensive, also if no payload follows. */
+    static final int FIRST_PAYLOAD_BYTES = 1 << 20;
+
+    /** Factor by which a full payload buffer grows. */
+    static final int PAYLOAD_GROWTH = 4;
+
+    /** Shortest read that borrows memory of the backend, in bytes; shorter reads are copied. */
+    static final int MIN_BORROWED_BYTES = 8 << 10;
+
+    /** Loans for which a request that is kept for reuse has room. */
+    static final int MAX_KEPT_LOANS = 16;
+
     /** Where the data of a reply begins in its buffer, with its header in front of it. */
     private static final int DATA = ReplyWriter.MAX_DATA_HEADER_BYTES;
 
@@ -94,13 +106,13 @@ final class NbdRequest extends DriveRequest {
 
     /** Takes the buffer for the payload of a write, or for the first of a long one: not all that is announced comes. */
     void expectPayload() {
-        data = buffers.take((int) Math.min(length(), Bounds.FIRST_PAYLOAD_BYTES));
+        data = buffers.take((int) Math.min(length(), FIRST_PAYLOAD_BYTES));
     }
 
     /** Moves what has come of the payload, which fills its buffer, to a larger one; it stays where it is on an error. */
     void expectMorePayload() {
         ByteBuffer full = Objects.requireNonNull(data);
-        ByteBuffer larger = buffers.take((int) Math.min(length(), (long) Bounds.PAYLOAD_GROWTH * full.limit()));
+        ByteBuffer larger = buffers.take((int) Math.min(length(), (long) PAYLOAD_GROWTH * full.limit()));
         data = larger.put(full.flip());
         buffers.give(full);
     }
@@ -116,7 +128,7 @@ final class NbdRequest extends DriveRequest {
 
     @Override
     public boolean borrows() {
-        return length() >= Bounds.MIN_BORROWED_BYTES;
+        return length() >= MIN_BORROWED_BYTES;
     }
 
     @Override
@@ -226,7 +238,7 @@ final class NbdRequest extends DriveRequest {
 
     void releaseData() {
         loans.forEach(Loan::giveBack);
-        boolean many = loans.size() > Bounds.MAX_KEPT_LOANS;
+        boolean many = loans.size() > MAX_KEPT_LOANS;
         loans.clear();
         if (many) {
             loans.trimToSize();

@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
  */
 final class NbdServer {
     private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
+    /** Direct memory kept for reuse by all threads together, in bytes. */
+    static final long MAX_SPARE_BYTES = 64L << 20;
+
+    /** Most event loops that serve sockets. */
+    static final int MAX_LOOPS = 4;
+
     private static final long STOP_MILLIS = 5_000;
 
     private final Exports exports;
@@ -60,11 +66,11 @@ final class NbdServer {
      * @throws IOException if the system has no descriptors for them; nothing runs then
      */
     void start() throws IOException {
-        int count = Math.min(Runtime.getRuntime().availableProcessors(), Bounds.MAX_LOOPS);
+        int count = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LOOPS);
         List<EventLoop> started = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                started.add(EventLoop.start("weir-nbd-" + i, new BufferPool(Bounds.MAX_SPARE_BYTES / count)));
+                started.add(EventLoop.start("weir-nbd-" + i, new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES)));
             }
         } catch (IOException e) {
             started.forEach(EventLoop::stop);

@@ -58,7 +58,7 @@ final class Negotiation implements Connection, Ticker.Task {
         this.tls = tls;
         wire = new PlainWire(socket);
         inbox = new Inbox(wire, loop, commons.budget);
-        handshake = new Handshake(new VisibleExports(exports, wire::peer), mode);
+        handshake = new Handshake(exports.visibleTo(wire::peer), mode);
         output = ByteBuffer.wrap(handshake.output());
         loop.ticker().add(this);
     }
@@ -142,7 +142,7 @@ final class Negotiation implements Connection, Ticker.Task {
         inbox.keep(in);
         wire = Objects.requireNonNull(tls).start(socket);
         inbox = new Inbox(wire, loop, commons.budget);
-        handshake = handshake.overTls(new VisibleExports(exports, wire::peer));
+        handshake = handshake.overTls(exports.visibleTo(wire::peer));
     }
 
     private boolean isOver() {

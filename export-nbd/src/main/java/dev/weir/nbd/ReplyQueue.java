@@ -14,6 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Its lock is never held while anything is written.
  */
 final class ReplyQueue {
+    /** Requests of a connection that are kept for reuse. */
+    static final int MAX_SPARE_REQUESTS = 256;
+
+    /** Bytes of replies that are corked at first; the bound doubles up to a full round. */
+    static final int FIRST_ROUND_BYTES = 32 << 10;
+
+    /** Rounds that a thread other than the connection's own writes before it leaves the rest to that thread. */
+    static final int MAX_ROUNDS_ABROAD = 4;
 
     /** The connection that a queue belongs to. All of it may be called by any thread. */
     interface Owner {
@@ -137,7 +145,7 @@ final class ReplyQueue {
             mine = !writing && queuedBytes >= maxQueuedBytes(moreFollow);
             if (mine) {
                 writing = true;
-                maxCorkedBytes = Math.min(2 * maxCorkedBytes, Bounds.MAX_ROUND_BYTES);
+                maxCorkedBytes = Math.min(2 * maxCorkedBytes, ReplyRound.MAX_ROUND_BYTES);
             }
         }
         if (mine) {
@@ -147,7 +155,7 @@ final class ReplyQueue {
 
     /** Returns how much may be queued before it is written. */
     private long maxQueuedBytes(boolean moreFollow) {
-        return corked ? maxCorkedBytes : moreFollow ? Bounds.MAX_ROUND_BYTES : 0;
+        return corked ? maxCorkedBytes : moreFollow ? ReplyRound.MAX_ROUND_BYTES : 0;
     }
 
     private void append(NbdRequest request) {
@@ -167,7 +175,7 @@ final class ReplyQueue {
      */
     synchronized void cork() {
         corked = true;
-        maxCorkedBytes = Bounds.FIRST_ROUND_BYTES;
+        maxCorkedBytes = FIRST_ROUND_BYTES;
     }
 
     /** Writes what was kept. */
@@ -205,7 +213,7 @@ final class ReplyQueue {
         try {
             boolean more = !round.isEmpty() || nextRound();
             for (int rounds = 0; more; rounds++) {
-                boolean enough = rounds == Bounds.MAX_ROUNDS_ABROAD && !owner.ownThread();
+                boolean enough = rounds == MAX_ROUNDS_ABROAD && !owner.ownThread();
                 if (enough || !round.write(wire)) {
                     park();
                     return;
@@ -307,7 +315,7 @@ final class ReplyQueue {
             NbdRequest after = request.next;
             requests--;
             cost += request.carriedBytes;
-            if (spareCount < Bounds.MAX_SPARE_REQUESTS) {
+            if (spareCount < MAX_SPARE_REQUESTS) {
                 request.next = spares;
                 spares = request;
                 spareCount++;

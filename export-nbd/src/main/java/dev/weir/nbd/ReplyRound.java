@@ -14,10 +14,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class ReplyRound {
+    /** Bytes of replies after which a round is full; one system call writes a round. */
+    static final int MAX_ROUND_BYTES = 256 << 10;
+
+    /** Shortest reply that counts as long, in bytes. */
+    static final int LONG_REPLY_BYTES = 64 << 10;
+
+    /** Replies with data in one round. */
+    static final int MAX_ROUND_DATA = 64;
+
+    /** Bytes of replies without data in one round. */
+    static final int MAX_ROUND_PLAIN_BYTES = 4 << 10;
+
     private static final int PLAIN = 0;
 
     private final BufferPool pool;
-    private ByteBuffer[] buffers = new ByteBuffer[1 + Bounds.MAX_ROUND_DATA];
+    private ByteBuffer[] buffers = new ByteBuffer[1 + MAX_ROUND_DATA];
     private int first = PLAIN + 1;
     private int end = PLAIN + 1;
     private int plainBytes;
@@ -36,9 +48,9 @@ final class ReplyRound {
     }
 
     boolean isFull() {
-        return withData == Bounds.MAX_ROUND_DATA
-                || plainBytes > Bounds.MAX_ROUND_PLAIN_BYTES - ReplyWriter.MAX_PLAIN_BYTES
-                || bytes >= Bounds.MAX_ROUND_BYTES;
+        return withData == MAX_ROUND_DATA
+                || plainBytes > MAX_ROUND_PLAIN_BYTES - ReplyWriter.MAX_PLAIN_BYTES
+                || bytes >= MAX_ROUND_BYTES;
     }
 
     /** Adds the reply to a request, to a round that is not full and was not yet tried to write. */
@@ -47,7 +59,7 @@ final class ReplyRound {
         if (data != null) {
             int replyBytes = request.replyBytes();
             bytes += replyBytes;
-            longReply |= replyBytes >= Bounds.LONG_REPLY_BYTES;
+            longReply |= replyBytes >= LONG_REPLY_BYTES;
             withData++;
             addBuffer(data);
             for (Loan loan : request.loans()) {
@@ -72,7 +84,7 @@ final class ReplyRound {
 
     private ByteBuffer plainBuffer() {
         if (first != PLAIN) {
-            buffers[PLAIN] = pool.take(Bounds.MAX_ROUND_PLAIN_BYTES);
+            buffers[PLAIN] = pool.take(MAX_ROUND_PLAIN_BYTES);
             first = PLAIN;
         }
         return buffers[PLAIN];

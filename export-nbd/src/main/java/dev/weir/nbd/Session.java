@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+    /** Reads from one connection before the other connections of its thread have their turn. */
+    static final int MAX_READS_PER_TURN = 4;
+
     private final EventLoop loop;
     private final Wire wire;
     private final SelectionKey key;
@@ -140,7 +143,7 @@ final class Session implements Connection, ReplyQueue.Owner, Ticker.Task {
     /** Returns null if the client sends no more. */
     private @Nullable State takeWhatIsThere() throws IOException {
         State state = take(inbox.rest());
-        for (int reads = 0; state == State.INCOMPLETE && reads < Bounds.MAX_READS_PER_TURN; reads++) {
+        for (int reads = 0; state == State.INCOMPLETE && reads < MAX_READS_PER_TURN; reads++) {
             ByteBuffer in = inbox.receive(transmission.payload());
             if (in == null) {
                 return null;

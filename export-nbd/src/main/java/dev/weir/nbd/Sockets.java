@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class Sockets {
     private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
+    /** Send buffer of a Unix socket with long replies, in bytes; the largest that Linux allows by default. */
+    static final int WIDE_SOCKET_BYTES = 208 << 10;
+
     private Sockets() {}
 
     /**
@@ -21,8 +24,8 @@ final class Sockets {
     static void widen(SocketChannel socket) {
         try {
             if (socket.getLocalAddress() instanceof UnixDomainSocketAddress
-                    && socket.getOption(StandardSocketOptions.SO_SNDBUF) < Bounds.WIDE_SOCKET_BYTES) {
-                socket.setOption(StandardSocketOptions.SO_SNDBUF, Bounds.WIDE_SOCKET_BYTES);
+                    && socket.getOption(StandardSocketOptions.SO_SNDBUF) < WIDE_SOCKET_BYTES) {
+                socket.setOption(StandardSocketOptions.SO_SNDBUF, WIDE_SOCKET_BYTES);
             }
         } catch (IOException e) {
             LOG.debug("{} stays as it is", socket, e);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe, but for {@link #completed}, which any thread may call.
  */
 final class Transmission {
+    /** Extents in one block status reply; the client asks again for the rest. */
+    static final int MAX_EXTENTS = 2048;
 
     /** How far it is. */
     enum State {
@@ -131,7 +133,7 @@ final class Transmission {
     }
 
     private int maxExtents() {
-        return header.has(Nbd.NBD_CMD_FLAG_REQ_ONE) ? 1 : Bounds.MAX_EXTENTS;
+        return header.has(Nbd.NBD_CMD_FLAG_REQ_ONE) ? 1 : MAX_EXTENTS;
     }
 
     private void start(NbdRequest request) {

@@ -1,27 +1,16 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
-import dev.weir.nbd.wire.Identity;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The drives that one client may see; for it there are no others.
- *
- * @param exports all there are
- * @param client who it is, by now
- */
-record VisibleExports(Exports exports, Supplier<Identity> client) {
+/** The drives that one client may see; to that client no others exist. */
+interface VisibleExports {
 
-    /** Returns the drive of that name; for the empty name the default, or else the only one. */
+    /** Returns the drive of a name, or null; the empty name means the default drive, or else the only one. */
     @Nullable
-    Drive find(String name) {
-        return exports.find(name, client.get());
-    }
+    Drive find(String name);
 
-    /** Returns them, sorted by name. */
-    List<Drive> all() {
-        return exports.all(client.get());
-    }
+    /** Returns the drives, sorted by name. */
+    List<Drive> all();
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BufferPoolTest {
-    private final BufferPool pool = new BufferPool(2 << 20);
+    private final BufferPool pool = new BufferPool(2 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
 
     @ParameterizedTest
     @ValueSource(

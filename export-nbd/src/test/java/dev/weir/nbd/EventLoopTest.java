@@ -19,7 +19,7 @@ class EventLoopTest {
     private final EventLoop loop;
 
     EventLoopTest() throws IOException {
-        loop = EventLoop.start("loop-test", new BufferPool(0));
+        loop = EventLoop.start("loop-test", new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES));
     }
 
     @AfterEach
@@ -30,7 +30,7 @@ class EventLoopTest {
     @Test
     void looksForMoreBeforeItSleepsIfMoreIsExpected() throws Exception {
         spentNanos(() -> {}); // the first turns take longer
-        assertTrue(spentNanos(() -> {}) + TURNS / 2 * Bounds.EXPECT_MORE_NANOS < spentNanos(loop::expectMore));
+        assertTrue(spentNanos(() -> {}) + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS < spentNanos(loop::expectMore));
     }
 
     @Test
@@ -38,7 +38,7 @@ class EventLoopTest {
         spentNanos(() -> {}); // the first turns take longer
         long usual = spentNanos(() -> {});
         loop.execute(loop::expectMore);
-        assertTrue(spentNanos(() -> {}) < usual + TURNS / 2 * Bounds.EXPECT_MORE_NANOS);
+        assertTrue(spentNanos(() -> {}) < usual + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS);
     }
 
     /** Returns what it takes to do something so many times, sleeping in between. */

@@ -35,7 +35,7 @@ abstract class HandshakeFixture {
     }
 
     final Handshake fresh(TlsMode tls) {
-        return new Handshake(new VisibleExports(exports, () -> Identity.UNKNOWN), tls);
+        return new Handshake(exports.visibleTo(() -> Identity.UNKNOWN), tls);
     }
 
     final ByteBuffer output() {

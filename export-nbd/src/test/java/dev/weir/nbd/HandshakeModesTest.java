@@ -69,7 +69,7 @@ class HandshakeModesTest extends HandshakeFixture {
                 last(option, metaData("nope", "base:allocation")).type());
         assertEquals(
                 Nbd.NBD_REP_ERR_TOO_BIG,
-                last(option, new byte[Bounds.MAX_OPTION_BYTES + 1]).type());
+                last(option, new byte[Handshake.MAX_OPTION_BYTES + 1]).type());
         for (int cut = 0; cut < good.length; cut++) {
             assertEquals(
                     Nbd.NBD_REP_ERR_INVALID,

@@ -242,7 +242,7 @@ class HandshakeTest extends HandshakeFixture {
     void infoBeyondTheBoundIsPassedOver() {
         begin(FLAGS);
 
-        OptionReply reply = last(Nbd.NBD_OPT_INFO, new byte[Bounds.MAX_OPTION_BYTES + 1]);
+        OptionReply reply = last(Nbd.NBD_OPT_INFO, new byte[Handshake.MAX_OPTION_BYTES + 1]);
 
         assertEquals(Nbd.NBD_REP_ERR_TOO_BIG, reply.type());
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_INFO, infoData("vm1")).type());

@@ -102,7 +102,7 @@ class HandshakeTlsTest extends HandshakeFixture {
     }
 
     private Handshake overTls(Handshake plain, String client) {
-        return plain.overTls(new VisibleExports(exports, () -> Identity.of(client)));
+        return plain.overTls(exports.visibleTo(() -> Identity.of(client)));
     }
 
     /** Returns the types of what was answered. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InboxTest {
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
     private final EventLoop loop;
     private final SocketChannel client;
     private final SocketChannel server;
@@ -61,20 +61,20 @@ class InboxTest {
         inbox.beginTransmission();
         send(new byte[100_000]);
         budget.keep(1);
-        assertEquals(Bounds.READ_BEHIND_BYTES, receive().remaining());
+        assertEquals(Inbox.READ_BEHIND_BYTES, receive().remaining());
 
         budget.keep(-1);
-        assertEquals(100_000 - Bounds.READ_BEHIND_BYTES, receive().remaining());
+        assertEquals(100_000 - Inbox.READ_BEHIND_BYTES, receive().remaining());
     }
 
     @Test
     void isFlowingIfMuchCameAtOnce() throws IOException {
         inbox.beginTransmission();
-        send(new byte[Bounds.MIN_DIRECT_READ_BYTES - 1]);
+        send(new byte[Inbox.MIN_DIRECT_READ_BYTES - 1]);
         receive();
         assertFalse(inbox.isFlowing());
 
-        send(new byte[Bounds.MIN_DIRECT_READ_BYTES]);
+        send(new byte[Inbox.MIN_DIRECT_READ_BYTES]);
         receive();
         assertTrue(inbox.isFlowing());
 
@@ -115,10 +115,10 @@ class InboxTest {
 
     @Test
     void fillsAPayloadBeforeWhatIsBehind() throws IOException {
-        byte[] sent = new byte[Bounds.MIN_DIRECT_READ_BYTES + 2];
+        byte[] sent = new byte[Inbox.MIN_DIRECT_READ_BYTES + 2];
         sent[sent.length - 2] = 7;
         send(sent);
-        ByteBuffer payload = ByteBuffer.allocateDirect(Bounds.MIN_DIRECT_READ_BYTES);
+        ByteBuffer payload = ByteBuffer.allocateDirect(Inbox.MIN_DIRECT_READ_BYTES);
 
         ByteBuffer in = inbox.receive(payload);
 

@@ -30,7 +30,7 @@ class NbdFuzzTest {
         exports.add(new MemoryDrive("b", DRIVE_BYTES, true), Set.of("alice"));
         TlsMode tls = TlsMode.values()[(input[0] & 3) % 3];
         int piece = (input[0] & 4) == 0 ? input.length : 1 + (input[0] >> 3 & 15);
-        Handshake handshake = new Handshake(new VisibleExports(exports, () -> Identity.UNKNOWN), tls);
+        Handshake handshake = new Handshake(exports.visibleTo(() -> Identity.UNKNOWN), tls);
         ByteBuffer in = ByteBuffer.wrap(input, 1, 0);
         Step step = Step.INCOMPLETE;
         while (step == Step.INCOMPLETE && more(in, piece)) {
@@ -38,7 +38,7 @@ class NbdFuzzTest {
                 step = handshake.take(in);
                 assertTrue(handshake.output().length < 1 << 20);
                 if (step == Step.STARTTLS) {
-                    handshake = handshake.overTls(new VisibleExports(exports, () -> Identity.of("alice")));
+                    handshake = handshake.overTls(exports.visibleTo(() -> Identity.of("alice")));
                 }
             } while (step == Step.TAKEN || step == Step.STARTTLS);
         }
@@ -56,7 +56,7 @@ class NbdFuzzTest {
     }
 
     private static void transmit(Agreement agreement, ByteBuffer in, int piece) {
-        BufferPool pool = new BufferPool(1 << 20);
+        BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
         FakeSocket socket = new FakeSocket();
         ReplyQueue replies = socket.queue(pool);
         Deque<Runnable> tasks = new ArrayDeque<>();

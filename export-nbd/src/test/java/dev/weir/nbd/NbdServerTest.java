@@ -158,7 +158,7 @@ class NbdServerTest extends NbdServerFixture {
             for (int cookie = 0; cookie < 20; cookie++) {
                 stalled.send(new Requests().read(cookie, 0, SIZE));
             }
-            for (int i = 0; i < Bounds.MAX_LOOPS; i++) {
+            for (int i = 0; i < NbdServer.MAX_LOOPS; i++) {
                 try (NbdClient other = NbdClient.to(unix(), "vm1")) {
                     other.send(new Requests().read(1, 0, 4096));
                     assertEquals(0, other.reply(4096).error());

@@ -28,7 +28,7 @@ class ReplyModesTest {
     private static final long TIB = 1L << 40;
 
     private final MemoryDrive drive = new MemoryDrive("vm1", SIZE, false);
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
     private final FakeSocket socket = new FakeSocket();
     private final ReplyQueue replies = socket.queue(pool);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -149,7 +149,7 @@ class ReplyModesTest {
     /** More than the bound makes the reply shorter, and the client asks again. */
     @Test
     void blockStatusTellsNoMoreExtentsThanTheBound() {
-        for (int block = 0; block < 2 * Bounds.MAX_EXTENTS; block++) {
+        for (int block = 0; block < 2 * Transmission.MAX_EXTENTS; block++) {
             take(requests().write(block, block * 1024L, new byte[] {1}));
         }
         FakeSocket second = new FakeSocket();
@@ -161,7 +161,7 @@ class ReplyModesTest {
 
         List<Long> extents = Chunk.take(second.written(), mode).extents();
         assertEquals(
-                LongStream.range(0, Bounds.MAX_EXTENTS)
+                LongStream.range(0, Transmission.MAX_EXTENTS)
                         .mapToObj(i -> i % 2 == 0 ? 512L : -512L)
                         .toList(),
                 extents);

@@ -27,7 +27,7 @@ class ReplyQueueTest {
     private static final Agreement AGREEMENT =
             new Agreement(new MemoryDrive("vm1", 1 << 20, false), NbdMode.SIMPLE, false);
 
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
     private final Lender lender = new Lender();
     private final FakeSocket socket = new FakeSocket();
     private final ReplyQueue queue = socket.queue(pool);
@@ -81,12 +81,12 @@ class ReplyQueueTest {
     @Test
     void writesEarlyWhenMuchIsKeptBack() {
         queue.cork();
-        queue.add(read(1, Bounds.MAX_ROUND_BYTES), false);
+        queue.add(read(1, ReplyRound.MAX_ROUND_BYTES), false);
 
-        assertEquals(HEADER + Bounds.MAX_ROUND_BYTES, socket.written().remaining());
-        queue.add(borrowed(queue, 2, new byte[Bounds.MAX_ROUND_BYTES], 65_536), false);
+        assertEquals(HEADER + ReplyRound.MAX_ROUND_BYTES, socket.written().remaining());
+        queue.add(borrowed(queue, 2, new byte[ReplyRound.MAX_ROUND_BYTES], 65_536), false);
 
-        assertEquals(2 * (HEADER + Bounds.MAX_ROUND_BYTES), socket.written().remaining());
+        assertEquals(2 * (HEADER + ReplyRound.MAX_ROUND_BYTES), socket.written().remaining());
     }
 
     /** The client begins with the first, and there is not one call for each of a few. */
@@ -176,7 +176,7 @@ class ReplyQueueTest {
 
     @Test
     void writesAnyNumberOfPartsWithOneCall() {
-        byte[] bytes = new byte[Bounds.MIN_BORROWED_BYTES];
+        byte[] bytes = new byte[NbdRequest.MIN_BORROWED_BYTES];
         queue.add(borrowed(queue, 1, bytes, 10), false);
 
         assertEquals(1, socket.calls());
@@ -212,7 +212,7 @@ class ReplyQueueTest {
     @Test
     void shortReadsDoNotBorrow() {
         NbdRequest request = begin(1);
-        request.range(Operation.READ, 0, Bounds.MIN_BORROWED_BYTES - 1, false, false);
+        request.range(Operation.READ, 0, NbdRequest.MIN_BORROWED_BYTES - 1, false, false);
         assertFalse(request.borrows());
         request.finish(RequestError.NO_MEMORY);
         queue.add(request, false);
@@ -220,7 +220,7 @@ class ReplyQueueTest {
 
     @Test
     void saysWhetherTheSocketIsFullOfALongReply() {
-        int longBytes = Bounds.LONG_REPLY_BYTES;
+        int longBytes = ReplyRound.LONG_REPLY_BYTES;
         socket.room(longBytes);
         queue.cork();
         queue.add(read(1, longBytes / 2), false);
@@ -246,11 +246,11 @@ class ReplyQueueTest {
     void saysSoAlsoIfShortOnesComeBehindIt() {
         socket.room(0);
         queue.add(read(1, 1), false);
-        queue.add(borrowed(queue, 2, new byte[Bounds.LONG_REPLY_BYTES], 10_000), false);
+        queue.add(borrowed(queue, 2, new byte[ReplyRound.LONG_REPLY_BYTES], 10_000), false);
         queue.add(read(3, 1), false);
         assertEquals(0, socket.awaitedLong());
 
-        socket.room(Bounds.LONG_REPLY_BYTES);
+        socket.room(ReplyRound.LONG_REPLY_BYTES);
         queue.writeOn();
         assertEquals(1, socket.awaitedLong());
         socket.room(Long.MAX_VALUE);
@@ -277,12 +277,12 @@ class ReplyQueueTest {
     void anotherThreadWritesOnlySoLong() {
         socket.beForeign();
         queue.cork();
-        for (int cookie = 0; cookie < 2 * Bounds.MAX_ROUNDS_ABROAD * Bounds.MAX_ROUND_DATA; cookie++) {
+        for (int cookie = 0; cookie < 2 * ReplyQueue.MAX_ROUNDS_ABROAD * ReplyRound.MAX_ROUND_DATA; cookie++) {
             queue.add(read(cookie, 1), false);
         }
         queue.uncork();
 
-        assertEquals(Bounds.MAX_ROUNDS_ABROAD, socket.calls());
+        assertEquals(ReplyQueue.MAX_ROUNDS_ABROAD, socket.calls());
         assertEquals(1, socket.awaited());
     }
 

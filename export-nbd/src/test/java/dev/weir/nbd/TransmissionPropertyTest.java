@@ -73,7 +73,7 @@ class TransmissionPropertyTest {
 
     private static Map<Long, Reply> converse(
             MemoryDrive drive, byte[] bytes, Map<Long, Reply> expected, Random random) {
-        BufferPool pool = new BufferPool(1 << 20);
+        BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
         FakeSocket socket = new FakeSocket();
         ReplyQueue replies = socket.queue(pool);
         Transmission transmission =

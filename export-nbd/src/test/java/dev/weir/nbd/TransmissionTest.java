@@ -30,7 +30,7 @@ class TransmissionTest {
 
     private final MemoryDrive drive = new MemoryDrive("vm1", 1 << 20, false);
     private final MemoryDrive wide = new MemoryDrive("wide", 10 * GIB, ByteBuffer.allocate(Drive.MAX_TRANSFER), false);
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
     private final FakeSocket socket = new FakeSocket();
     private final ReplyQueue replies = socket.queue(pool);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -268,7 +268,7 @@ class TransmissionTest {
         for (int sent = Nbd.REQUEST_BYTES; sent < end; sent = Math.min(end, sent + 300_000)) {
             assertEquals(State.INCOMPLETE, wideTransmission.take(in.limit(sent)));
             int room = Objects.requireNonNull(wideTransmission.payload()).limit();
-            assertTrue(room <= Math.max(Bounds.FIRST_PAYLOAD_BYTES, 4 * sent), room + " bytes for " + sent);
+            assertTrue(room <= Math.max(NbdRequest.FIRST_PAYLOAD_BYTES, 4 * sent), room + " bytes for " + sent);
             most = Math.max(most, room);
         }
         assertEquals(Drive.MAX_TRANSFER, most);
