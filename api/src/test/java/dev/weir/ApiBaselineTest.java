@@ -44,7 +44,17 @@ class ApiBaselineTest {
 
     private static Map<String, String> allFine() {
         Map<String, String> fine = new TreeMap<>();
-        for (String name : List.of("block", "clock", "drive", "log", "supervision", "throttle")) {
+        for (String name : List.of(
+                "block",
+                "clock",
+                "drive",
+                "drive.control",
+                "drive.export",
+                "drive.settings",
+                "log",
+                "supervision",
+                "throttle",
+                "throttle.arithmetic")) {
             fine.put("dev.weir." + name, "fine");
         }
         return fine;

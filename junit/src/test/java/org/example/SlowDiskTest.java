@@ -3,7 +3,7 @@ package org.example;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.QueuedRequest;
+import dev.weir.drive.control.QueuedRequest;
 import dev.weir.junit.WeirDrive;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;

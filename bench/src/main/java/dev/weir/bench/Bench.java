@@ -1,6 +1,6 @@
 package dev.weir.bench;
 
-import dev.weir.engine.Simulation;
+import dev.weir.bench.simulation.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs {@link dev.weir.engine.Scale} with few drives and many, of which few and many are busy, each time in a JVM of its own. */
+/** Runs {@link dev.weir.bench.micro.Scale} with few drives and many, of which few and many are busy, each time in a JVM of its own. */
 final class ScaleSuite {
     private static final List<Fleet> FLEETS = List.of(
             new Fleet(1, 1),
@@ -70,7 +70,7 @@ final class ScaleSuite {
                         java,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "dev.weir.engine.Scale",
+                        "dev.weir.bench.micro.Scale",
                         String.valueOf(fleet.drives),
                         String.valueOf(fleet.busy),
                         String.valueOf(run.seconds())))

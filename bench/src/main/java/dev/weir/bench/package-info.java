@@ -1,4 +1,4 @@
-/** Benchmarks beside peers: what {@code bench/run} runs. */
+/** Benchmarks beside peers: the suites that {@code bench/run} runs. */
 @NullMarked
 package dev.weir.bench;
 

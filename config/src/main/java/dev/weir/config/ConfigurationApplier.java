@@ -1,7 +1,7 @@
 package dev.weir.config;
 
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.weir.config;
 
 import com.typesafe.config.ConfigValueFactory;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

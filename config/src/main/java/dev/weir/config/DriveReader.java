@@ -2,8 +2,8 @@ package dev.weir.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.weir.config;
 
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.drive.DriveConfiguration;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.Dictionary;
@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. {@code this} guards what was read and applied.
  */
 @Component(service = {})
-public final class HoconConfiguration implements DriveConfiguration {
+public final class HoconConfiguration implements ConfigurationSource {
     private static final Logger LOG = LoggerFactory.getLogger(HoconConfiguration.class);
 
     /** The framework's property of how often the files are looked at, in milliseconds; 0 is never. */
@@ -68,7 +68,7 @@ public final class HoconConfiguration implements DriveConfiguration {
     private @Nullable Reading lastRead;
     private List<String> drives = List.of();
     private volatile Map<String, Map<String, String>> origins = Map.of();
-    private @Nullable ServiceRegistration<DriveConfiguration> registration;
+    private @Nullable ServiceRegistration<ConfigurationSource> registration;
     private boolean stopped;
 
     /**
@@ -204,7 +204,7 @@ public final class HoconConfiguration implements DriveConfiguration {
                 FAULTS, faults.toArray(String[]::new),
                 WARNINGS, warnings.toArray(String[]::new)));
         if (registration == null) {
-            registration = context.registerService(DriveConfiguration.class, this, properties);
+            registration = context.registerService(ConfigurationSource.class, this, properties);
         } else {
             registration.setProperties(properties);
         }

@@ -1,7 +1,7 @@
 package dev.weir.config;
 
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.weir.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
 import java.nio.file.Path;
 import java.util.List;

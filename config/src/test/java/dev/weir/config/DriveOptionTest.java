@@ -2,7 +2,7 @@ package dev.weir.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.drive.DriveSettings;
+import dev.weir.drive.settings.DriveSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

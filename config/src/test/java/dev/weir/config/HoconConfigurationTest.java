@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.drive.DriveConfiguration;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
@@ -120,7 +120,7 @@ final class HoconConfigurationTest {
     }
 
     private List<String> outcome(String property) {
-        ServiceReference<?> reference = context.getServiceReference(DriveConfiguration.class);
+        ServiceReference<?> reference = context.getServiceReference(ConfigurationSource.class);
         return List.of((String[]) Objects.requireNonNull(reference).getProperty(property));
     }
 
@@ -147,9 +147,9 @@ final class HoconConfigurationTest {
                 GroupSettings.of(properties("weir.group~g")));
         assertArrayEquals(new String[] {"unix:/home/weir/run/nbd.sock"}, (String[])
                 properties("weir.nbd").get("listen"));
-        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
-        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
-        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+        assertEquals(List.of("a", "b", "option"), outcome(ConfigurationSource.DRIVES));
+        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
+        assertEquals(List.of(), outcome(ConfigurationSource.WARNINGS));
     }
 
     @Test
@@ -216,18 +216,18 @@ final class HoconConfigurationTest {
             folder.write("weir.conf", half);
             component.poll();
             component.poll();
-            assertEquals(1, outcome(DriveConfiguration.FAULTS).size(), half);
+            assertEquals(1, outcome(ConfigurationSource.FAULTS).size(), half);
         }
         Files.delete(folder.file());
         component.poll();
         component.poll();
-        assertEquals(List.of(folder.file() + ": no such file"), outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of(folder.file() + ": no such file"), outcome(ConfigurationSource.FAULTS));
         assertEquals(before, changeCounts());
 
         folder.write("weir.conf", TWO_DRIVES);
         component.poll();
         component.poll();
-        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
         assertEquals(before, changeCounts());
     }
 
@@ -248,24 +248,24 @@ final class HoconConfigurationTest {
     void whatIsIncludedIsWatchedToo() throws Exception {
         folder.write("disks.conf", "a.backend { type = memory, size = 1M }");
         HoconConfiguration component = start("weir.drives { include \"disks\"\n include \"more/later.conf\" }");
-        assertEquals(List.of("a", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("a", "option"), outcome(ConfigurationSource.DRIVES));
 
         folder.write("disks.conf", "b.backend { type = memory, size = 1M }");
         component.poll();
         component.poll();
-        assertEquals(List.of("b", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("b", "option"), outcome(ConfigurationSource.DRIVES));
 
         Files.createDirectory(folder.folder().resolve("more"));
         folder.write("more/later.conf", "include \"nested\"");
         folder.write("more/nested.conf", "c.backend { type = memory, size = 1M }");
         component.poll();
         component.poll();
-        assertEquals(List.of("b", "c", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("b", "c", "option"), outcome(ConfigurationSource.DRIVES));
 
         folder.write("more/nested.conf", "d.backend { type = memory, size = 1M }");
         component.poll();
         component.poll();
-        assertEquals(List.of("b", "d", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("b", "d", "option"), outcome(ConfigurationSource.DRIVES));
     }
 
     @Test
@@ -316,15 +316,15 @@ final class HoconConfigurationTest {
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));
         assertEquals(faults, component.reload());
         assertEquals(before, changeCounts());
-        assertEquals(faults, outcome(DriveConfiguration.FAULTS));
+        assertEquals(faults, outcome(ConfigurationSource.FAULTS));
         assertEquals(
                 List.of("weir.conf:4: drives.a.limits.bps = 5: makes a request of 4 KiB wait 819.2 s"),
-                outcome(DriveConfiguration.WARNINGS));
-        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
+                outcome(ConfigurationSource.WARNINGS));
+        assertEquals(List.of("a", "b", "option"), outcome(ConfigurationSource.DRIVES));
 
         folder.write("weir.conf", TWO_DRIVES);
         assertEquals(List.of(), component.reload());
-        assertEquals(List.of(), outcome(DriveConfiguration.FAULTS));
+        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
         assertEquals(before, changeCounts());
     }
 
@@ -333,8 +333,8 @@ final class HoconConfigurationTest {
         start("weir {");
 
         assertEquals(Map.of(), changeCounts());
-        assertEquals(1, outcome(DriveConfiguration.FAULTS).size());
-        assertEquals(List.of(), outcome(DriveConfiguration.DRIVES));
+        assertEquals(1, outcome(ConfigurationSource.FAULTS).size());
+        assertEquals(List.of(), outcome(ConfigurationSource.DRIVES));
     }
 
     @Test
@@ -346,7 +346,7 @@ final class HoconConfigurationTest {
         assertEquals(
                 List.of("weir.drive~b", "weir.drive~option", "weir.nbd"),
                 List.copyOf(changeCounts().keySet()));
-        assertEquals(List.of("b", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("b", "option"), outcome(ConfigurationSource.DRIVES));
     }
 
     @Test
@@ -394,7 +394,7 @@ final class HoconConfigurationTest {
         HoconConfiguration component = start(
                 "weir.drives.r.backend { type = remote, host = 10, cache = 1M, tls { cert = c.pem, verify = yes } }");
         assertEquals("1M", properties("weir.drive~r").get("backend.cache"));
-        assertEquals(1, outcome(DriveConfiguration.WARNINGS).size());
+        assertEquals(1, outcome(ConfigurationSource.WARNINGS).size());
 
         CountDownLatch modified = new CountDownLatch(1);
         context.addServiceListener(
@@ -403,11 +403,11 @@ final class HoconConfigurationTest {
                         modified.countDown();
                     }
                 },
-                "(objectClass=" + DriveConfiguration.class.getName() + ")");
+                "(objectClass=" + ConfigurationSource.class.getName() + ")");
         addBackend(component, TestTypes.REMOTE);
 
         assertTrue(modified.await(20, TimeUnit.SECONDS));
-        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+        assertEquals(List.of(), outcome(ConfigurationSource.WARNINGS));
         assertEquals(
                 Map.of("host", "10", "cache", 1L << 20, "tls.cert", folder.folder() + "/c.pem", "tls.verify", true),
                 DriveSettings.of(properties("weir.drive~r")).backendOptions());
@@ -421,11 +421,11 @@ final class HoconConfigurationTest {
 
         component.addPolicy(slice, TestTypes.SLICE);
         component.reload();
-        assertEquals(List.of(), outcome(DriveConfiguration.WARNINGS));
+        assertEquals(List.of(), outcome(ConfigurationSource.WARNINGS));
 
         component.removePolicy(slice);
         component.reload();
-        assertEquals(1, outcome(DriveConfiguration.WARNINGS).size());
+        assertEquals(1, outcome(ConfigurationSource.WARNINGS).size());
     }
 
     @Test
@@ -437,8 +437,8 @@ final class HoconConfigurationTest {
                 List.of("the configuration could not be read: java.lang.IllegalStateException: as always");
 
         assertEquals(faults, component.reload());
-        assertEquals(faults, outcome(DriveConfiguration.FAULTS));
-        assertEquals(List.of("a", "b", "option"), outcome(DriveConfiguration.DRIVES));
+        assertEquals(faults, outcome(ConfigurationSource.FAULTS));
+        assertEquals(List.of("a", "b", "option"), outcome(ConfigurationSource.DRIVES));
     }
 
     private static final class Broken implements BlockBackendFactory {
@@ -467,8 +467,8 @@ final class HoconConfigurationTest {
         folder.write("weir.conf", TWO_DRIVES);
         component(full).start();
 
-        assertEquals(List.of("Configuration Admin: no room left"), outcome(DriveConfiguration.FAULTS));
-        assertEquals(List.of(), outcome(DriveConfiguration.DRIVES));
+        assertEquals(List.of("Configuration Admin: no room left"), outcome(ConfigurationSource.FAULTS));
+        assertEquals(List.of(), outcome(ConfigurationSource.DRIVES));
     }
 
     @Test
@@ -478,7 +478,7 @@ final class HoconConfigurationTest {
 
         component.stop();
         assertEquals(before, changeCounts());
-        assertNull(context.getServiceReference(DriveConfiguration.class));
+        assertNull(context.getServiceReference(ConfigurationSource.class));
         assertEquals(List.of("the bundle that reads the configuration is stopped"), component.reload());
     }
 

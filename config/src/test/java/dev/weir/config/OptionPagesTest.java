@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.weir.drive.DriveSettings;
+import dev.weir.drive.settings.DriveSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -30,7 +30,7 @@ final class AttachLines {
     private AttachLines() {}
 
     /** Returns what to show of a Weir that has started. */
-    static String of(Standing standing) {
+    static String of(StartState standing) {
         List<String> drives = standing.usable();
         StringBuilder lines =
                 new StringBuilder("NBD listens on %s%n".formatted(String.join(" and ", standing.addresses())));

@@ -20,11 +20,11 @@ final class Console implements AutoCloseable {
 
     private final TerminalInput input = new TerminalInput(false);
     private final ShellClient client;
-    private final Platform platform;
+    private final OsgiFramework platform;
     private volatile boolean closed;
 
     /** Prepares it; nothing is opened yet. */
-    Console(Home home, Platform platform) {
+    Console(Home home, OsgiFramework platform) {
         this.platform = platform;
         client = new ShellClient(
                 home.folder(), new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), 0);

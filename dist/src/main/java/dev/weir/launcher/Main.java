@@ -29,11 +29,11 @@ public final class Main {
             return USAGE;
         }
         try {
-            OptionalInt answered = Ask.answer(args);
+            OptionalInt answered = RemoteCommand.answer(args);
             if (answered.isPresent()) {
                 return answered.getAsInt();
             }
-            PlainRun plain = PlainRun.of(args);
+            FastArguments plain = FastArguments.of(args);
             return plain == null ? WeirCommand.execute(args) : new Run(Home.of(plain.home()), plain.options()).call();
         } catch (StartException e) {
             Messages.say(e.reasons());

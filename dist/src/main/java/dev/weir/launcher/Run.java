@@ -46,7 +46,7 @@ final class Run {
     private boolean runLocked() throws StartException, IOException, BundleException, InterruptedException {
         Logs logs = Logs.open(home);
         Logger log = LoggerFactory.getLogger(Run.class);
-        Platform platform = new Platform(distribution, home, settings());
+        OsgiFramework platform = new OsgiFramework(distribution, home, settings());
         Console console = new Console(home, platform);
         StopOnSignal stop = new StopOnSignal(platform, console);
         ThreadWatch threads = new ThreadWatch(platform);
@@ -56,7 +56,7 @@ final class Run {
                 home.folder(),
                 ProcessHandle.current().pid());
         try (console) {
-            Progress progress = new Progress(platform.init());
+            StartWatcher progress = new StartWatcher(platform.init());
             platform.start(progress::started);
             serve(progress, console, logs);
             platform.awaitStop();
@@ -86,19 +86,19 @@ final class Run {
     }
 
     /** Says how the start went, and hands over to the shell if there is one. */
-    private void serve(Progress progress, Console console, Logs logs) throws StartException, InterruptedException {
-        Optional<Standing> configured = progress.await(Standing::configured);
+    private void serve(StartWatcher progress, Console console, Logs logs) throws StartException, InterruptedException {
+        Optional<StartState> configured = progress.await(StartState::configured);
         configured.ifPresent(standing -> standing.warnings().forEach(Messages::say));
-        refuse(configured.map(Standing::faults));
-        Optional<Standing> settled = progress.await(Standing::settled);
-        refuse(settled.map(Standing::exportFaults));
+        refuse(configured.map(StartState::faults));
+        Optional<StartState> settled = progress.await(StartState::settled);
+        refuse(settled.map(StartState::exportFaults));
         settled.ifPresent(standing -> standing.unavailable()
                 .forEach((drive, reason) -> Messages.say("drive %s is not served: %s".formatted(drive, reason))));
         logs.openConsole();
         if (shell && settled.isPresent()) {
             System.out.print(AttachLines.of(settled.get()));
             console.open();
-        } else if (progress.await(Standing::ready).isPresent()) {
+        } else if (progress.await(StartState::ready).isPresent()) {
             System.out.println("ready");
         }
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Asks the Weir that runs in a home, over its socket {@code run/shell.sock}; the bundle {@code weir-shell} describes
- * what is said there, at its package {@code dev.weir.shell.channel}. Needs nothing but the JDK and little of that,
+ * what is said there, at its package {@code dev.weir.shell.remote}. Needs nothing but the JDK and little of that,
  * for it is started anew for each request.
  *
  * <p>Not thread-safe.

@@ -9,12 +9,12 @@ import org.osgi.framework.BundleException;
  * that is what a daemon's end looks like, and 1 if it could not be done in time.
  */
 final class StopOnSignal {
-    private final Platform platform;
+    private final OsgiFramework platform;
     private final Console console;
     private final Thread hook = new Thread(this::stop, "stop on signal");
     private final CountDownLatch released = new CountDownLatch(1);
 
-    StopOnSignal(Platform platform, Console console) {
+    StopOnSignal(OsgiFramework platform, Console console) {
         this.platform = platform;
         this.console = console;
         Runtime.getRuntime().addShutdownHook(hook);

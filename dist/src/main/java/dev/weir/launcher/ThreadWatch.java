@@ -17,13 +17,13 @@ final class ThreadWatch implements Thread.UncaughtExceptionHandler {
     /** The exception of a supervised thread that gave up; a class of weir-api, which the launcher does not see. */
     private static final String GIVEN_UP = "dev.weir.supervision.GivenUpException";
 
-    private final Platform platform;
+    private final OsgiFramework platform;
     private final CountDownLatch unhealthy = new CountDownLatch(1);
 
     /** Started early, because a process without memory may be unable to start one. */
     private final Thread stop = new Thread(this::stop, "weir-unhealthy");
 
-    ThreadWatch(Platform platform) {
+    ThreadWatch(OsgiFramework platform) {
         this.platform = platform;
         stop.setDaemon(true);
     }

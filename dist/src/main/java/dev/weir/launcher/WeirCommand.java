@@ -135,8 +135,8 @@ final class WeirCommand implements Callable<Integer> {
     int execute(@Parameters(arity = "1..*", paramLabel = "COMMAND") List<String> words)
             throws IOException, StartException {
         Deque<String> command = new ArrayDeque<>(words);
-        Path last = Ask.takeLastHome(command, home);
-        return new Ask(Home.ofRunning(last)).execute(command);
+        Path last = RemoteCommand.takeLastHome(command, home);
+        return new RemoteCommand(Home.ofRunning(last)).execute(command);
     }
 
     @Command(
@@ -144,7 +144,7 @@ final class WeirCommand implements Callable<Integer> {
             footer = {"", "exit or Ctrl-D leave it; Ctrl-] leaves even a Weir that does not answer."},
             mixinStandardHelpOptions = true)
     int shell() throws InterruptedException, StartException {
-        return new Ask(Home.ofRunning(home)).attend();
+        return new RemoteCommand(Home.ofRunning(home)).attend();
     }
 
     @Command(
@@ -157,14 +157,14 @@ final class WeirCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int status(@Option(names = "--json", description = "as one line of JSON") boolean json)
             throws IOException, StartException {
-        return new Ask(Home.ofRunning(home)).status(json);
+        return new RemoteCommand(Home.ofRunning(home)).status(json);
     }
 
     @Command(
             description = "Stops the Weir that runs in the home, and waits until it has ended.",
             mixinStandardHelpOptions = true)
     int stop() throws IOException, InterruptedException, StartException {
-        return new Ask(Home.ofRunning(home)).stop();
+        return new RemoteCommand(Home.ofRunning(home)).stop();
     }
 
     /** Shows a value after a blank, as in {@code --config FILE}. */

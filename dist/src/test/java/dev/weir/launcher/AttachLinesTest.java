@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class AttachLinesTest {
 
     private static String lines(String uri, List<String> drives) {
-        return AttachLines.of(new Standing(
+        return AttachLines.of(new StartState(
                 true,
                 List.of(),
                 List.of(),

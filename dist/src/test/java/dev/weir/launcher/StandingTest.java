@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class StandingTest {
 
-    private static Standing standing(boolean listening, List<String> served, Map<String, String> unavailable) {
-        return new Standing(
+    private static StartState standing(boolean listening, List<String> served, Map<String, String> unavailable) {
+        return new StartState(
                 true,
                 List.of(),
                 List.of(),
@@ -34,7 +34,7 @@ class StandingTest {
 
     @Test
     void isSettledButNotReadyWhenTheRestHasFailed() {
-        Standing failed = standing(true, List.of("b"), Map.of("a", "no such file"));
+        StartState failed = standing(true, List.of("b"), Map.of("a", "no such file"));
         assertTrue(failed.settled());
         assertFalse(failed.ready());
         assertFalse(standing(true, List.of("b"), Map.of()).settled());
@@ -46,7 +46,7 @@ class StandingTest {
                 "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
         List<String> many = IntStream.range(0, 1000).mapToObj(i -> "d" + i).toList();
-        Standing large = new Standing(
+        StartState large = new StartState(
                 true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of(), List.of());
         assertEquals("drives to open: d0, d1, d2, d3, d4, d5, d6, d7, d8, d9 and 990 more", large.awaited());
         assertEquals(

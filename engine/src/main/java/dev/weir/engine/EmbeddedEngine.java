@@ -2,8 +2,9 @@ package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

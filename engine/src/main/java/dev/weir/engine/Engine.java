@@ -2,8 +2,10 @@ package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupSettings;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe: its monitor serialises every change. No request is served, and no backend is opened or closed, under
  * it: whoever makes a change waits for that outside of it, and not for ever.
  */
-final class Engine {
+public final class Engine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     /** How long a change waits for the one drive that it is about, so that it is seen to be done when it is soon done. */
@@ -40,35 +42,35 @@ final class Engine {
 
     private final Clock clock;
     private final Publisher publisher;
-    private final Factories<BlockBackendFactory> backends = new Factories<>(BlockBackendFactory::type);
-    private final Factories<ThrottlePolicyFactory> policies = new Factories<>(ThrottlePolicyFactory::type);
+    private final RankedFactories<BlockBackendFactory> backends = new RankedFactories<>(BlockBackendFactory::type);
+    private final RankedFactories<ThrottlePolicyFactory> policies = new RankedFactories<>(ThrottlePolicyFactory::type);
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final Map<String, ManagedGroup> groups = new HashMap<>();
 
     /** By name of drive, so that a drive that comes back waits until the one before is closed. */
-    private final Map<String, Lifecycle> lifecycles = new HashMap<>();
+    private final Map<String, SerialSteps> lifecycles = new HashMap<>();
 
     private final Executor threads;
 
-    Engine(Clock clock, Publisher publisher) {
-        this(clock, publisher, Lifecycle.threads());
+    public Engine(Clock clock, Publisher publisher) {
+        this(clock, publisher, SerialSteps.threads());
     }
 
     /**
      * @param threads where backends are opened and closed
      */
-    Engine(Clock clock, Publisher publisher, Executor threads) {
+    public Engine(Clock clock, Publisher publisher, Executor threads) {
         this.threads = threads;
         this.clock = clock;
         this.publisher = publisher;
     }
 
-    synchronized void addPolicies(ThrottlePolicyFactory factory, int ranking) {
+    public synchronized void addPolicies(ThrottlePolicyFactory factory, int ranking) {
         policies.add(factory, ranking);
         policiesChanged();
     }
 
-    synchronized void removePolicies(ThrottlePolicyFactory factory) {
+    public synchronized void removePolicies(ThrottlePolicyFactory factory) {
         policies.remove(factory);
         policiesChanged();
     }
@@ -79,7 +81,7 @@ final class Engine {
     }
 
     /** Opens the drives that the factory is for. Returns when that is done, or takes long. */
-    void addBackends(BlockBackendFactory factory, int ranking) {
+    public void addBackends(BlockBackendFactory factory, int ranking) {
         List<ManagedDrive> all;
         List<CompletableFuture<@Nullable Void>> opened;
         synchronized (this) {
@@ -93,7 +95,7 @@ final class Engine {
     }
 
     /** Closes every drive that the factory has opened. Returns when that is done, or takes too long. */
-    void removeBackends(BlockBackendFactory factory) {
+    public void removeBackends(BlockBackendFactory factory) {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
             backends.remove(factory);
@@ -124,7 +126,7 @@ final class Engine {
     }
 
     /** Adds a drive, or goes on with other settings if there is one of that name. */
-    void configure(DriveSettings settings) {
+    public void configure(DriveSettings settings) {
         ManagedDrive drive;
         CompletableFuture<@Nullable Void> settled;
         synchronized (this) {
@@ -145,7 +147,7 @@ final class Engine {
         ManagedDrive drive = drives.get(settings.name());
         ThrottleDomain domain = domainOf(settings);
         if (drive == null) {
-            Lifecycle lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new Lifecycle(threads));
+            SerialSteps lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new SerialSteps(threads));
             ThrottlePolicyFactory policy = policies.get(settings.policy());
             drive = new ManagedDrive(this, settings, domain, policy, clock, publisher, lifecycle);
             drives.put(settings.name(), drive);
@@ -167,7 +169,7 @@ final class Engine {
         return new ThrottleDomain(clock, missing);
     }
 
-    void removeDrive(String name) {
+    public void removeDrive(String name) {
         CompletableFuture<@Nullable Void> closed;
         synchronized (this) {
             ManagedDrive drive = drives.remove(name);
@@ -182,14 +184,14 @@ final class Engine {
     }
 
     private synchronized void forgetLifecycle(String name) {
-        Lifecycle lifecycle = lifecycles.get(name);
+        SerialSteps lifecycle = lifecycles.get(name);
         if (!drives.containsKey(name) && lifecycle != null && lifecycle.isIdle()) {
             lifecycles.remove(name);
         }
     }
 
     /** Adds a group, or goes on with other settings if there is one of that name. */
-    synchronized void configure(GroupSettings settings) {
+    public synchronized void configure(GroupSettings settings) {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
@@ -201,7 +203,7 @@ final class Engine {
     }
 
     /** Removes a group; drives that are still in it hold their queues. */
-    synchronized void removeGroup(String name) {
+    public synchronized void removeGroup(String name) {
         ManagedGroup group = groups.remove(name);
         if (group != null) {
             group.remove();
@@ -235,7 +237,7 @@ final class Engine {
     }
 
     /** Closes every drive. Returns when that is done, or takes too long. */
-    void close() {
+    public void close() {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
             closed = drives.values().stream().map(ManagedDrive::remove).toList();

@@ -3,11 +3,18 @@ package dev.weir.engine;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveLatencies;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.QueuedRequest;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveLatencies;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.QueuedRequest;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.Storage;
+import dev.weir.engine.throttle.BlockQueue;
+import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.throttle.QueueForecast;
+import dev.weir.engine.throttle.Throttle;
+import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
@@ -22,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * A configured drive. What it owes outlives its backend, its policy and its settings.
  *
  * <p>What reads is thread-safe. What changes it is called with the engine's lock, except that its backend is opened
- * and closed by its {@link Lifecycle}, where no lock is held.
+ * and closed by its {@link SerialSteps}, where no lock is held.
  */
 final class ManagedDrive implements DriveControl {
     private static final Logger log = LoggerFactory.getLogger(ManagedDrive.class);
@@ -35,7 +42,7 @@ final class ManagedDrive implements DriveControl {
     private final Engine engine;
     private final Clock clock;
     private final Publisher publisher;
-    private final Lifecycle lifecycle;
+    private final SerialSteps lifecycle;
     private final Throttle throttle;
     private volatile DriveSettings settings;
     private volatile Statistics statistics = new Statistics();
@@ -62,7 +69,7 @@ final class ManagedDrive implements DriveControl {
             @Nullable ThrottlePolicyFactory policy,
             Clock clock,
             Publisher publisher,
-            Lifecycle lifecycle) {
+            SerialSteps lifecycle) {
         this.engine = engine;
         this.clock = clock;
         this.publisher = publisher;
@@ -138,7 +145,7 @@ final class ManagedDrive implements DriveControl {
         throttle.moveTo(domain, () -> {});
     }
 
-    void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
+    void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
         throttle.locked(at -> {
             throttle.queue().own.installFrom(policies::get, clock.nanoTime());
             throttle.queue().changed();
@@ -320,7 +327,7 @@ final class ManagedDrive implements DriveControl {
     @Override
     public List<QueuedRequest> queue() {
         String group = String.valueOf(settings.group());
-        return throttle.locked(at -> new QueueView(throttle.queue(), at, group, clock.nanoTime()))
+        return throttle.locked(at -> new QueueForecast(throttle.queue(), at, group, clock.nanoTime()))
                 .requests();
     }
 

@@ -1,9 +1,11 @@
 package dev.weir.engine;
 
 import dev.weir.clock.Clock;
-import dev.weir.drive.GroupControl;
-import dev.weir.drive.GroupSettings;
-import dev.weir.drive.GroupSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ final class ManagedGroup implements GroupControl {
     }
 
     /** Goes on with another policy if the one for its type is another now. */
-    void policiesChanged(Factories<ThrottlePolicyFactory> policies) {
+    void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
         synchronized (domain) {
             slot.installFrom(policies::get, clock.nanoTime());
         }

@@ -3,7 +3,7 @@ package dev.weir.engine;
 import java.util.Map;
 
 /** Where the engine puts up its services: the OSGi registry, or a test. Thread-safe. */
-interface Publisher {
+public interface Publisher {
 
     /** A service that is up. */
     interface Publication {

@@ -1,4 +1,4 @@
-/** Drives at run time: block queues, timers, groups and statistics. */
+/** Drives and groups at run time: their lifecycle, settings and services. */
 @NullMarked
 package dev.weir.engine;
 

@@ -2,11 +2,11 @@ package dev.weir.engine;
 
 import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.DriveSnapshot.State;
-import dev.weir.drive.GroupSettings;
 import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;

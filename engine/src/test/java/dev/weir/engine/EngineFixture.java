@@ -1,11 +1,11 @@
 package dev.weir.engine;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.GroupControl;
-import dev.weir.drive.GroupSettings;
 import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -20,10 +20,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An engine on a clock that stands still, with both policies and the test backend. */
-final class EngineFixture implements Publisher {
-    static final long SECOND = 1_000_000_000L;
+public final class EngineFixture implements Publisher {
+    public static final long SECOND = 1_000_000_000L;
 
-    final ManualClock clock;
+    public final ManualClock clock;
     final Engine engine;
     final TestBackends backends = new TestBackends();
     final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
@@ -31,14 +31,14 @@ final class EngineFixture implements Publisher {
     private final Map<String, Object> services = new ConcurrentHashMap<>();
     private final Map<String, Map<String, ?>> properties = new ConcurrentHashMap<>();
 
-    EngineFixture(long seed) {
+    public EngineFixture(long seed) {
         this(seed, Runnable::run);
     }
 
     /**
      * @param threads where backends are opened and closed
      */
-    EngineFixture(long seed, Executor threads) {
+    public EngineFixture(long seed, Executor threads) {
         clock = ManualClock.seeded(seed);
         engine = new Engine(clock, this, threads);
         engine.addPolicies(bucket, 0);
@@ -46,7 +46,7 @@ final class EngineFixture implements Publisher {
         engine.addBackends(backends, 0);
     }
 
-    void configure(String name, String policy, @Nullable String group, Map<String, Long> limits) {
+    public void configure(String name, String policy, @Nullable String group, Map<String, Long> limits) {
         engine.configure(new DriveSettings(name, "test", Map.of(), false, policy, group, ThrottleLimits.of(limits)));
     }
 
@@ -63,7 +63,7 @@ final class EngineFixture implements Publisher {
         return (Drive) services.get("Drive " + name);
     }
 
-    DriveControl control(String name) {
+    public DriveControl control(String name) {
         return (DriveControl) Objects.requireNonNull(services.get("DriveControl " + name), () -> "no control " + name);
     }
 
@@ -78,11 +78,11 @@ final class EngineFixture implements Publisher {
         return (GroupControl) Objects.requireNonNull(services.get("GroupControl " + name), () -> "no group " + name);
     }
 
-    TestRequest submit(String drive, Operation operation, long offset, long length) {
+    public TestRequest submit(String drive, Operation operation, long offset, long length) {
         return submit(drive, drive, operation, offset, length, request -> {});
     }
 
-    TestRequest submit(
+    public TestRequest submit(
             String drive, Object client, Operation operation, long offset, long length, Consumer<TestRequest> then) {
         TestRequest request = new TestRequest(client, operation, offset, length, then);
         request.submitTo(drive(drive));

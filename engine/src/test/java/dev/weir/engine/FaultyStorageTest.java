@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
 import dev.weir.drive.DriveRequest;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.testkit.block.FaultyBackends;
 import dev.weir.testkit.block.FaultyBackends.Call;
 import dev.weir.testkit.block.FaultyBackends.Fault;
@@ -36,7 +36,7 @@ class FaultyStorageTest {
     private static final int SIZE = 1 << 20;
     private static final int BLOCK = 512;
 
-    private final ExecutorService threads = Lifecycle.threads();
+    private final ExecutorService threads = SerialSteps.threads();
     private final EngineFixture fixture = new EngineFixture(1, threads);
     private final FaultyBackends faulty = new FaultyBackends(SIZE, true, this::fault);
     private volatile Script script = (call, offset) -> Fault.NONE;

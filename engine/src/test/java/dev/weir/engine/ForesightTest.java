@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.Operation;
-import dev.weir.drive.QueuedRequest;
+import dev.weir.drive.control.QueuedRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

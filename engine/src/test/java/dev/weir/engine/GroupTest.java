@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.DriveSnapshot.State;
-import dev.weir.drive.GroupSettings;
-import dev.weir.drive.GroupSnapshot;
 import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

@@ -7,6 +7,8 @@ import dev.weir.block.BlockError;
 import dev.weir.block.Loan;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
+import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.Storage;
 import dev.weir.testkit.clock.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,8 @@
 package dev.weir.engine;
 
+import dev.weir.engine.throttle.BlockQueue;
+import dev.weir.engine.throttle.Throttle;
+import dev.weir.engine.throttle.ThrottleDomain;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;

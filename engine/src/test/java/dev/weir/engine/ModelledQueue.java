@@ -1,6 +1,6 @@
 package dev.weir.engine;
 
-import dev.weir.drive.DriveSettings;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request that remembers how it ended, and fails if it ends twice. */
-final class TestRequest extends DriveRequest {
+public final class TestRequest extends DriveRequest {
     private final Consumer<TestRequest> onCompletion;
     private String drive = "";
     private final List<String> extents = new ArrayList<>();
@@ -19,7 +19,8 @@ final class TestRequest extends DriveRequest {
     private boolean completed;
     private @Nullable BlockError error;
 
-    TestRequest(Object client, Operation operation, long offset, long length, Consumer<TestRequest> onCompletion) {
+    public TestRequest(
+            Object client, Operation operation, long offset, long length, Consumer<TestRequest> onCompletion) {
         super(client);
         this.onCompletion = onCompletion;
         prepare(operation, offset, length, false, false);

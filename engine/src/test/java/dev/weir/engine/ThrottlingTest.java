@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveSnapshot.State;
 import dev.weir.drive.Operation;
-import dev.weir.drive.QueuedRequest;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.QueuedRequest;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;

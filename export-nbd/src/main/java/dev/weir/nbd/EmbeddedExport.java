@@ -1,6 +1,7 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
+import dev.weir.nbd.connection.Exports;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,8 +1,13 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveExport;
-import dev.weir.drive.ExportBounds;
+import dev.weir.drive.export.DriveExport;
+import dev.weir.drive.export.ExportBounds;
+import dev.weir.nbd.connection.ClientQuotas;
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.connection.StopMode;
+import dev.weir.nbd.connection.TlsPolicy;
+import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
@@ -104,7 +109,7 @@ public final class NbdExport implements DriveExport {
     private final NbdServer server = new NbdServer(exports);
     private @Nullable ServiceRegistration<DriveExport> registration;
     private volatile long stopMillis;
-    private volatile Queued queued = Queued.UNANSWERED;
+    private volatile StopMode queued = StopMode.UNANSWERED;
     private @Nullable String tlsFault;
 
     /** Makes an export that listens once it is {@linkplain #activate activated}, when it knows the drives there are. */
@@ -127,7 +132,7 @@ public final class NbdExport implements DriveExport {
 
     private void apply(Config config) {
         exports.byDefault(config.default_export());
-        server.limit(new Limits(
+        server.limit(new ClientQuotas(
                 config.max_connections(),
                 TimeUnit.SECONDS.toMillis(config.handshake_timeout()),
                 config.max_requests(),
@@ -136,7 +141,7 @@ public final class NbdExport implements DriveExport {
                 TimeUnit.SECONDS.toMillis(config.stall_timeout())));
         server.busyPoll(config.busy_poll());
         stopMillis = config.stop_millis();
-        queued = config.stop_answers() ? Queued.ESHUTDOWN : Queued.UNANSWERED;
+        queued = config.stop_answers() ? StopMode.ESHUTDOWN : StopMode.UNANSWERED;
         listen(config);
     }
 
@@ -161,14 +166,14 @@ public final class NbdExport implements DriveExport {
         }
     }
 
-    private static Security security(Config config) throws IOException {
+    private static TlsPolicy security(Config config) throws IOException {
         TlsMode mode = TlsMode.valueOf(config.tls().toUpperCase(Locale.ROOT));
         TlsFiles files = new TlsFiles(
                 path(config.tls_certificate()),
                 path(config.tls_key()),
                 path(config.tls_client_ca()),
                 path(config.tls_psk()));
-        return new Security(mode, mode == TlsMode.OFF ? null : TlsContext.read(files), config.plaintext_tcp());
+        return new TlsPolicy(mode, mode == TlsMode.OFF ? null : TlsContext.read(files), config.plaintext_tcp());
     }
 
     private static @Nullable Path path(String text) {

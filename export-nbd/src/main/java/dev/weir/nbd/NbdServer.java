@@ -1,8 +1,22 @@
 package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.ExportBounds;
-import dev.weir.nbd.EventLoop.Handler;
+import dev.weir.drive.export.ExportBounds;
+import dev.weir.nbd.connection.ClientQuotas;
+import dev.weir.nbd.connection.Connection;
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.connection.HandshakeConnection;
+import dev.weir.nbd.connection.ServerState;
+import dev.weir.nbd.connection.StopMode;
+import dev.weir.nbd.connection.TlsPolicy;
+import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.net.EventLoop;
+import dev.weir.nbd.net.EventLoop.Handler;
+import dev.weir.nbd.net.ListenSocket;
+import dev.weir.nbd.net.Listener;
+import dev.weir.nbd.net.Sockets;
+import dev.weir.nbd.protocol.ReplyWriter;
+import dev.weir.nbd.protocol.TlsMode;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -40,7 +54,7 @@ final class NbdServer {
     private static final long STOP_MILLIS = 5_000;
 
     private final Exports exports;
-    private final Commons commons = new Commons();
+    private final ServerState commons = new ServerState();
 
     /** By configured address; what is open. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
@@ -48,7 +62,7 @@ final class NbdServer {
     /** Guarded by this object. */
     private final List<String> faults = new ArrayList<>();
 
-    private volatile Security security = Security.OFF;
+    private volatile TlsPolicy security = TlsPolicy.OFF;
 
     private volatile List<EventLoop> loops = List.of();
 
@@ -70,7 +84,8 @@ final class NbdServer {
         List<EventLoop> started = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                started.add(EventLoop.start("weir-nbd-" + i, new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES)));
+                started.add(EventLoop.start(
+                        "weir-nbd-" + i, new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES)));
             }
         } catch (IOException e) {
             started.forEach(EventLoop::stop);
@@ -80,7 +95,7 @@ final class NbdServer {
     }
 
     /** Says what clients may take, from now on. */
-    void limit(Limits limits) {
+    void limit(ClientQuotas limits) {
         commons.limits(limits);
     }
 
@@ -95,7 +110,7 @@ final class NbdServer {
     }
 
     /** Returns what the connections share, for tests. */
-    Commons commons() {
+    ServerState commons() {
         return commons;
     }
 
@@ -105,7 +120,7 @@ final class NbdServer {
     }
 
     /** Says how connections that come from now on stand to TLS; to be called before {@link #listen}. */
-    void secure(Security newSecurity) {
+    void secure(TlsPolicy newSecurity) {
         security = newSecurity;
     }
 
@@ -175,13 +190,13 @@ final class NbdServer {
             return;
         }
         EventLoop loop = loops.get(accepted++ % loops.size());
-        Security now = security;
+        TlsPolicy now = security;
         LOG.debug("{} has connected", client);
         loop.execute(() -> {
             if (!register(
                     loop,
                     channel,
-                    key -> new Negotiation(
+                    key -> new HandshakeConnection(
                             loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()))) {
                 commons.leave();
             }
@@ -212,7 +227,7 @@ final class NbdServer {
 
     /** Returns the URIs of a drive, one for each address; those of a server that wants TLS where it does. */
     synchronized List<String> uris(String drive) {
-        Security now = security;
+        TlsPolicy now = security;
         return sockets.values().stream()
                 .map(socket -> socket.uri(drive, now.modeOf(socket) == TlsMode.REQUIRED))
                 .toList();
@@ -257,7 +272,7 @@ final class NbdServer {
      * @param graceMillis how long that may take; what is not done then is given up
      * @param queued what becomes of requests that are held in a queue
      */
-    synchronized void stop(long graceMillis, Queued queued) {
+    synchronized void stop(long graceMillis, StopMode queued) {
         sockets.values().forEach(this::close);
         sockets.clear();
         forEachConnection(connection -> connection.serverStops(queued));

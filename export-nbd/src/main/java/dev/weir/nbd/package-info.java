@@ -1,12 +1,8 @@
 /**
- * The NBD server: it listens, negotiates an export with each client and passes requests to drives.
+ * The NBD server and the component that configures it.
  *
- * <p>Two state machines know the protocol and no socket: {@link dev.weir.nbd.Handshake} and
- * {@link dev.weir.nbd.Transmission}. {@link dev.weir.nbd.Negotiation} and {@link dev.weir.nbd.Session} are
- * the sockets that drive them, on the threads of {@link dev.weir.nbd.EventLoop}; a
- * {@link dev.weir.nbd.ReplyQueue} takes replies from any thread.
- *
- * <p>What carries a connection's bytes, a socket alone or TLS over it, is in {@code dev.weir.nbd.wire}.
+ * <p>{@code dev.weir.nbd.connection} holds the life of a connection, {@code protocol} the codecs of the NBD protocol without any
+ * socket, {@code net} event loops, listeners and buffers, and {@code wire} plain and TLS transport.
  *
  * @see <a href="https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md">The NBD protocol</a>
  */

@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.Drive;
+import dev.weir.nbd.connection.Budget;
+import dev.weir.nbd.connection.ClientQuotas;
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.net.Ticker;
+import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.protocol.NbdMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +28,8 @@ class HostileClientsTest extends NbdServerFixture {
     private static final int MAX_REQUESTS = 8;
 
     /** Times that no test waits for, but those which set others. */
-    private static final Limits LIMITS =
-            new Limits(8, 3_600_000, MAX_REQUESTS, 2L * Drive.MAX_TRANSFER, 1L << 30, 3_600_000);
+    private static final ClientQuotas LIMITS =
+            new ClientQuotas(8, 3_600_000, MAX_REQUESTS, 2L * Drive.MAX_TRANSFER, 1L << 30, 3_600_000);
 
     HostileClientsTest(@TempDir Path folder) {
         super(folder);
@@ -59,7 +66,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     @Test
     void aHandshakeThatTakesTooLongIsCutOffAndTransmissionIsNot() throws Exception {
-        server.limit(new Limits(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
+        server.limit(new ClientQuotas(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
         try (NbdClient silent = new NbdClient(unix());
                 NbdClient slow = new NbdClient(tcp())) {
             slow.greet(FLAGS);
@@ -71,7 +78,7 @@ class HostileClientsTest extends NbdServerFixture {
         }
         server.limit(LIMITS);
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
-            server.limit(new Limits(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
+            server.limit(new ClientQuotas(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
             try (NbdClient silent = new NbdClient(unix())) {
                 silent.receive(18);
                 assertTrue(silent.isClosedByServer());
@@ -118,7 +125,7 @@ class HostileClientsTest extends NbdServerFixture {
     @Test
     void whatAllHaveInFlightIsBoundedAndTheNextClientFindsRoom() throws Exception {
         long total = 64 * Budget.MIN_COST;
-        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), total, 3_600_000));
+        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), total, 3_600_000));
         drive.hold();
         try (NbdClient one = NbdClient.to(unix(), "vm1");
                 NbdClient other = NbdClient.to(tcp(), "vm1")) {
@@ -148,7 +155,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     @Test
     void aClientThatLeavesItsRepliesUnreadIsCutOffOnceOthersNeedTheMemory() throws Exception {
-        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(new Requests().read(1, 0, SIZE));
             stalled.receive(16);
@@ -165,7 +172,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     @Test
     void aClientThatLeavesItsPayloadUnsentIsCutOffOnceOthersNeedTheMemory() throws Exception {
-        server.limit(new Limits(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(
                     new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE).raw(new byte[100]));

@@ -4,6 +4,7 @@ import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
+import dev.weir.nbd.connection.Lender;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class MemoryDrive implements Drive {
+public final class MemoryDrive implements Drive {
 
     /** What a request asked for, kept when it was submitted. */
-    record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
+    public record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
 
     private static final int BLOCK = 512;
     private static final int LENT_PARTS = 5;
@@ -49,12 +50,12 @@ final class MemoryDrive implements Drive {
     private final Lender lender = new Lender();
     private final AtomicInteger lendings = new AtomicInteger();
 
-    MemoryDrive(String name, int size, boolean readOnly) {
+    public MemoryDrive(String name, int size, boolean readOnly) {
         this(name, size, ByteBuffer.allocate(size), readOnly);
     }
 
     /** Makes a drive of which only as much can be read and written as there are {@code bytes}. */
-    MemoryDrive(String name, long size, ByteBuffer bytes, boolean readOnly) {
+    public MemoryDrive(String name, long size, ByteBuffer bytes, boolean readOnly) {
         this.name = name;
         this.size = size;
         this.bytes = bytes;
@@ -73,22 +74,22 @@ final class MemoryDrive implements Drive {
         return this;
     }
 
-    void describe(String newDescription) {
+    public void describe(String newDescription) {
         description = newDescription;
     }
 
     /** Fails every request from now on. */
-    void fail(BlockError error) {
+    public void fail(BlockError error) {
         failure = error;
     }
 
     /** Holds requests from now on. */
-    void hold() {
+    public void hold() {
         holding = true;
     }
 
     /** Does what it holds, in the order in which it came or against it, and holds nothing more. */
-    void release(boolean reversed) {
+    public void release(boolean reversed) {
         holding = false;
         List<DriveRequest> released = takeHeld();
         if (reversed) {
@@ -98,7 +99,7 @@ final class MemoryDrive implements Drive {
     }
 
     /** Does the first of what it holds, and goes on holding. */
-    void releaseFirst(int count) {
+    public void releaseFirst(int count) {
         for (int i = 0; i < count; i++) {
             DriveRequest request;
             synchronized (held) {
@@ -116,7 +117,7 @@ final class MemoryDrive implements Drive {
         }
     }
 
-    int heldCount() {
+    public int heldCount() {
         synchronized (held) {
             return held.size();
         }
@@ -131,7 +132,7 @@ final class MemoryDrive implements Drive {
         }
     }
 
-    List<Seen> seen() {
+    public List<Seen> seen() {
         return seen;
     }
 
@@ -140,7 +141,7 @@ final class MemoryDrive implements Drive {
         return cancelled.take();
     }
 
-    byte[] content(int offset, int length) {
+    public byte[] content(int offset, int length) {
         byte[] copy = new byte[length];
         bytes.get(offset, copy);
         return copy;
@@ -230,7 +231,7 @@ final class MemoryDrive implements Drive {
     }
 
     /** Returns how many parts it has lent that are not back. */
-    int lent() {
+    public int lent() {
         return lender.lent();
     }
 

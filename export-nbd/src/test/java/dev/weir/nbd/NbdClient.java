@@ -3,6 +3,9 @@ package dev.weir.nbd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.protocol.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,11 +19,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** An NBD client as plain as can be, that may also do what a client must not. Blocks; not thread-safe. */
-final class NbdClient implements AutoCloseable {
+public final class NbdClient implements AutoCloseable {
 
     /** What the server replies to an option. */
-    record OptionReply(int option, int type, ByteBuffer data) {
-        String text() {
+    public record OptionReply(int option, int type, ByteBuffer data) {
+        public String text() {
             return UTF_8.decode(data.duplicate()).toString();
         }
     }
@@ -96,7 +99,7 @@ final class NbdClient implements AutoCloseable {
         return replies;
     }
 
-    static byte[] infoData(String export, int... infos) {
+    public static byte[] infoData(String export, int... infos) {
         byte[] name = export.getBytes(UTF_8);
         byte[] data = new byte[4 + name.length + 2 + 2 * infos.length];
         ByteBuffer to = ByteBuffer.wrap(data).putInt(name.length).put(name).putShort((short) infos.length);
@@ -106,7 +109,7 @@ final class NbdClient implements AutoCloseable {
         return data;
     }
 
-    static byte[] metaData(String export, String... queries) {
+    public static byte[] metaData(String export, String... queries) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(string(export));
         data.writeBytes(ByteBuffer.allocate(4).putInt(queries.length).array());
@@ -124,7 +127,7 @@ final class NbdClient implements AutoCloseable {
                 .array();
     }
 
-    static byte[] option(int option, byte... data) {
+    public static byte[] option(int option, byte... data) {
         byte[] bytes = new byte[Nbd.OPTION_BYTES + data.length];
         ByteBuffer.wrap(bytes)
                 .putLong(Nbd.IHAVEOPT)

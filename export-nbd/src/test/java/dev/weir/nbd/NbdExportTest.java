@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.DriveExport;
+import dev.weir.drive.export.DriveExport;
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.UnixDomainSocketAddress;

@@ -5,7 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.weir.nbd.Handshake.Step;
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.connection.FakeSocket;
+import dev.weir.nbd.connection.ReplyQueue;
+import dev.weir.nbd.connection.TransmissionCodec;
+import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.protocol.HandshakeCodec;
+import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.protocol.ReplyWriter;
+import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.wire.Identity;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -30,7 +39,7 @@ class NbdFuzzTest {
         exports.add(new MemoryDrive("b", DRIVE_BYTES, true), Set.of("alice"));
         TlsMode tls = TlsMode.values()[(input[0] & 3) % 3];
         int piece = (input[0] & 4) == 0 ? input.length : 1 + (input[0] >> 3 & 15);
-        Handshake handshake = new Handshake(exports.visibleTo(() -> Identity.UNKNOWN), tls);
+        HandshakeCodec handshake = new HandshakeCodec(exports.visibleTo(() -> Identity.UNKNOWN), tls);
         ByteBuffer in = ByteBuffer.wrap(input, 1, 0);
         Step step = Step.INCOMPLETE;
         while (step == Step.INCOMPLETE && more(in, piece)) {
@@ -55,21 +64,22 @@ class NbdFuzzTest {
         return in.limit() > limit;
     }
 
-    private static void transmit(Agreement agreement, ByteBuffer in, int piece) {
+    private static void transmit(NegotiatedSession agreement, ByteBuffer in, int piece) {
         BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
         FakeSocket socket = new FakeSocket();
         ReplyQueue replies = socket.queue(pool);
         Deque<Runnable> tasks = new ArrayDeque<>();
-        Transmission transmission = new Transmission("client", agreement, replies, pool, tasks::add);
-        Transmission.State state;
+        TransmissionCodec transmission = new TransmissionCodec("client", agreement, replies, pool, tasks::add);
+        TransmissionCodec.State state;
         do {
             state = transmission.take(in);
             while (!tasks.isEmpty()) {
                 tasks.remove().run();
             }
-        } while (state == Transmission.State.INCOMPLETE && more(in, piece));
-        assertEquals(state == Transmission.State.BROKEN, !transmission.fault().isEmpty());
-        assertFalse(state == Transmission.State.FULL, "all that was asked is answered");
+        } while (state == TransmissionCodec.State.INCOMPLETE && more(in, piece));
+        assertEquals(
+                state == TransmissionCodec.State.BROKEN, !transmission.fault().isEmpty());
+        assertFalse(state == TransmissionCodec.State.FULL, "all that was asked is answered");
         transmission.close();
         replies.close();
         assertEquals(0, pool.lent());

@@ -3,6 +3,8 @@ package dev.weir.nbd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.protocol.Nbd;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

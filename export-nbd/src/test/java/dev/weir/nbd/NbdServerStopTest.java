@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.connection.StopMode;
+import dev.weir.nbd.protocol.Nbd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -62,8 +66,8 @@ class NbdServerStopTest extends NbdServerFixture {
 
     /** One request is with the backend, one is held in the queue, and one does not come any more. */
     @ParameterizedTest
-    @EnumSource(Queued.class)
-    void aStopAnswersWhatIsWithTheBackend(Queued queued) throws Exception {
+    @EnumSource(StopMode.class)
+    void aStopAnswersWhatIsWithTheBackend(StopMode queued) throws Exception {
         BlockingQueue<Runnable> backend = new LinkedBlockingQueue<>();
         drive.on(backend::add);
         try (NbdClient client = NbdClient.to(unix(), "vm1");
@@ -80,7 +84,7 @@ class NbdServerStopTest extends NbdServerFixture {
             }
             assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
             client.send(new Requests().read(3, 0, 512));
-            if (queued == Queued.ESHUTDOWN) {
+            if (queued == StopMode.ESHUTDOWN) {
                 assertEquals(Reply.error(2, Nbd.NBD_ESHUTDOWN), client.reply());
             }
             assertFalse(stop.isDone());
@@ -97,7 +101,7 @@ class NbdServerStopTest extends NbdServerFixture {
         drive.on(neverDone -> {});
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(new Requests().flush(1));
-            server.stop(100, Queued.UNANSWERED);
+            server.stop(100, StopMode.UNANSWERED);
 
             assertTrue(client.isClosedByServer());
         }

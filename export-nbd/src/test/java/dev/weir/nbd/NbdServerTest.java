@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.connection.ClientQuotas;
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.protocol.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -31,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class NbdServerTest extends NbdServerFixture {
-    private static final int MAX_REQUESTS = Limits.DEFAULT.maxRequests();
+    private static final int MAX_REQUESTS = ClientQuotas.DEFAULT.maxRequests();
 
     NbdServerTest(@TempDir Path folder) {
         super(folder);
@@ -168,7 +172,8 @@ class NbdServerTest extends NbdServerFixture {
             int memory =
                     server.loops().stream().mapToInt(loop -> loop.pool().lent()).sum();
             int requestsNotTaken = 1;
-            assertTrue(memory <= Limits.DEFAULT.maxRequestBytes() / SIZE + requestsNotTaken, "buffers: " + memory);
+            assertTrue(
+                    memory <= ClientQuotas.DEFAULT.maxRequestBytes() / SIZE + requestsNotTaken, "buffers: " + memory);
             for (int cookie = 0; cookie < 20; cookie++) {
                 assertEquals(Reply.ok(cookie, data), stalled.reply(SIZE));
             }

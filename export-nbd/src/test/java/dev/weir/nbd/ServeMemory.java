@@ -1,5 +1,8 @@
 package dev.weir.nbd;
 
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.connection.TlsPolicy;
+import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
@@ -29,7 +32,7 @@ final class ServeMemory {
         server.start();
         String folder = System.getProperty("tls");
         if (folder != null) {
-            server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(files(Path.of(folder))), false));
+            server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files(Path.of(folder))), false));
         }
         server.listen(List.of(args).subList(2, args.length));
         System.out.println(server.uris(drive.name()) + " " + server.faults());

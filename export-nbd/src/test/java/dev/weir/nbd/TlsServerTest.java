@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.connection.Exports;
+import dev.weir.nbd.connection.Reply;
+import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.connection.TlsPolicy;
+import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.wire.TestKeys;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
@@ -41,7 +47,7 @@ class TlsServerTest {
         exports.add(drive);
         exports.add(secret, Set.of("alice"));
         server.start();
-        server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(TestKeys.FILES), false));
+        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(TestKeys.FILES), false));
         server.listen(List.of("tcp:127.0.0.1:0"));
     }
 
@@ -104,7 +110,7 @@ class TlsServerTest {
     @Test
     void withoutAuthoritiesEverybodyMayComeButIsNobody() throws Exception {
         TlsFiles files = new TlsFiles(TestKeys.FILES.certificate(), TestKeys.FILES.key(), null, null);
-        server.secure(new Security(TlsMode.REQUIRED, TlsContext.read(files), false));
+        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files), false));
         try (NbdClient client = connect()) {
             client.startTls(TestKeys.client(null), "TLSv1.3");
             client.send(NbdClient.option(Nbd.NBD_OPT_GO, NbdClient.infoData("secret")));
@@ -172,24 +178,24 @@ class TlsServerTest {
         server.listen(List.of("tcp:127.0.0.1:0", "unix:" + socket));
         assertTrue(server.uris("vm1").get(0).startsWith("nbds://127.0.0.1:"));
         assertEquals("nbds+unix:///vm1?socket=" + socket, server.uris("vm1").get(1));
-        server.secure(Security.OFF);
+        server.secure(TlsPolicy.OFF);
         assertTrue(server.uris("vm1").get(0).startsWith("nbd://127.0.0.1:"));
     }
 
     @Test
     void othersThanThisMachineNeedTlsOrAWord() {
-        server.secure(Security.OFF);
+        server.secure(TlsPolicy.OFF);
         server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
         assertEquals(1, server.addresses().size());
         assertTrue(
                 server.faults().get(0).contains("allow-plaintext-tcp"),
                 server.faults().toString());
 
-        server.secure(new Security(TlsMode.OFF, null, true));
+        server.secure(new TlsPolicy(TlsMode.OFF, null, true));
         server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
         assertEquals(List.of(), server.faults());
 
-        server.secure(Security.OFF);
+        server.secure(TlsPolicy.OFF);
         server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
         assertEquals(1, server.addresses().size());
     }

@@ -1,9 +1,9 @@
 package dev.weir.junit;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSettings;
-import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;

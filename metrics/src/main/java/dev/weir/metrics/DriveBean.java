@@ -1,7 +1,7 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.throttle.LimitKey;
 import java.util.LinkedHashMap;
 import java.util.Map;

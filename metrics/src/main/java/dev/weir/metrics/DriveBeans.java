@@ -1,6 +1,6 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.DriveControl;
+import dev.weir.drive.control.DriveControl;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;

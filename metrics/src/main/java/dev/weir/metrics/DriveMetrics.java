@@ -1,8 +1,8 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.DriveSnapshot.Counters;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.throttle.LimitKey;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;

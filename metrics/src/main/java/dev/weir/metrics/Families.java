@@ -1,6 +1,6 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;

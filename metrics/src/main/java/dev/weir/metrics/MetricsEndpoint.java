@@ -1,6 +1,6 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.DriveControl;
+import dev.weir.drive.control.DriveControl;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package org.example.pace;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.MeteredTime;
+import dev.weir.throttle.arithmetic.MeteredTime;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;

@@ -1,4 +1,4 @@
-/** Text for people and from people: tables that fit the terminal, numbers with units. */
+/** Text for a terminal: tables that fit its width, bars, numbers with units, rates against limits. */
 @NullMarked
 package dev.weir.shell.text;
 

@@ -9,14 +9,14 @@ import org.jline.utils.NonBlockingReader;
  * @param kind what it is for
  * @param character which it is, if it is for a character
  */
-record Key(Kind kind, char character) {
+public record Key(Kind kind, char character) {
     private static final int ESC = 27;
     private static final int DEL = 127;
     private static final int FIRST_PRINTABLE = ' ';
     private static final long SEQUENCE_MILLIS = 50;
 
     /** What keys are for. */
-    enum Kind {
+    public enum Kind {
         NONE,
         UP,
         DOWN,

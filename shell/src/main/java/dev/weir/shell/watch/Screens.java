@@ -1,11 +1,11 @@
 package dev.weir.shell.watch;
 
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.DriveSnapshot.State;
-import dev.weir.drive.DriveSnapshot.TimerSnapshot;
-import dev.weir.shell.rate.LimitUsage;
-import dev.weir.shell.rate.Rates;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.shell.text.Bars;
+import dev.weir.shell.text.LimitUsage;
+import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Units;
 import java.util.Locale;
 import java.util.Optional;

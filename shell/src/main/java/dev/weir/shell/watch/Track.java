@@ -1,8 +1,8 @@
 package dev.weir.shell.watch;
 
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.DriveSnapshot.Counters;
-import dev.weir.shell.rate.Rates;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.shell.text.Rates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,7 +1,7 @@
 package dev.weir.shell.watch;
 
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.GroupControl;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
 import java.util.List;
 
 /** What a live view shows and changes. Thread-safe. */

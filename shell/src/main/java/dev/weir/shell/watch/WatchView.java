@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class WatchView {
+public final class WatchView {
     private static final long SLOWEST_MILLIS = 500;
     private static final long FASTEST_MILLIS = 100;
     private static final String LIST_KEYS = "q leave  ↑↓ pick  enter look  s sort  l limits  +- speed";
@@ -27,12 +27,12 @@ final class WatchView {
     private long intervalMillis = 250;
     private boolean left;
 
-    WatchView(WatchSource source) {
+    public WatchView(WatchSource source) {
         this.source = source;
     }
 
     /** Looks at what is on the screen, and at a part of the rest, at a moment, in nanoseconds of any origin. */
-    void look(long now) {
+    public void look(long now) {
         // what nobody sees is looked at as often as what is seen at the slowest speed
         int parts = (int) (SLOWEST_MILLIS / intervalMillis);
         watched.look(source.drives(), source.groups(), now, parts);
@@ -43,11 +43,11 @@ final class WatchView {
         return left;
     }
 
-    long intervalNanos() {
+    public long intervalNanos() {
         return intervalMillis * 1_000_000;
     }
 
-    void press(Key key) {
+    public void press(Key key) {
         if (key.kind() == Key.Kind.END) {
             left = true;
         } else if (typed != null) {
@@ -125,7 +125,7 @@ final class WatchView {
     }
 
     /** Draws a whole screen. */
-    List<AttributedString> screen(int columns, int rows) {
+    public List<AttributedString> screen(int columns, int rows) {
         int place = place(watched.all(order));
         Optional<Track> track = looking ? watched.find(picked) : Optional.empty();
         int body = rows - 1;

@@ -1,10 +1,10 @@
 package dev.weir.shell.watch;
 
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.DriveSnapshot;
-import dev.weir.drive.GroupControl;
-import dev.weir.shell.rate.LimitUsage;
-import dev.weir.shell.rate.Rates;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.text.LimitUsage;
+import dev.weir.shell.text.Rates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -3,9 +3,9 @@ package dev.weir.shell.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.DriveControl;
-import dev.weir.drive.GroupControl;
-import dev.weir.shell.TestDrive;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.watch.Key.Kind;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.weir.throttle.bucket;
 
-import dev.weir.throttle.CostBound;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.arithmetic.CostBound;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.weir.throttle.bucket;
 
-import dev.weir.throttle.MeteredTime;
+import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
  * A leaky bucket used as a meter: I/O fills it, and it leaks at a rate. Its level is kept as the moment at

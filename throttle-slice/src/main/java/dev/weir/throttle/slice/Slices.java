@@ -1,8 +1,8 @@
 package dev.weir.throttle.slice;
 
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.MeteredTime;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
  * The slices of one limit. What has been dispatched is kept as the moment at which it has been paid for at the limit's

@@ -1,0 +1,94 @@
+package dev.weir.drive.control;
+
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a drive stands at one moment.
+ *
+ * @param settings what it is configured with; the policy and the limits may have been changed since, see below
+ * @param state whether it can be used
+ * @param reason why it cannot, for people; empty if it can
+ * @param size in bytes; 0 while the backend is not open
+ * @param policy the type of its policy, as it is now
+ * @param limits its own limits, as they are now
+ * @param debt what it owes under them
+ * @param timer the timer that releases its queue
+ * @param queuedReads how many reads wait
+ * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param inFlight how many requests are with the backend
+ * @param counters what it has done since it was opened
+ */
+public record DriveSnapshot(
+        DriveSettings settings,
+        State state,
+        String reason,
+        long size,
+        String policy,
+        ThrottleLimits limits,
+        ThrottleDebt debt,
+        TimerSnapshot timer,
+        int queuedReads,
+        int queuedWrites,
+        int inFlight,
+        Counters counters) {
+
+    /** Whether a drive can be used. */
+    public enum State {
+        /** It serves requests as its limits allow. */
+        SERVING,
+        /** It takes requests and lets none go, for there is no policy to say when. */
+        HOLDING,
+        /** Its storage is not open; it is not offered to clients. */
+        UNAVAILABLE
+    }
+
+    /**
+     * The timer of a drive.
+     *
+     * @param armed whether it waits for a moment
+     * @param dueInNanos how long until that moment, negative if it is past; 0 if not armed
+     * @param fired how often it has fired
+     * @param lastLateNanos how much later than asked it fired last
+     * @param worstLateNanos how much later than asked it fired at worst
+     */
+    public record TimerSnapshot(boolean armed, long dueInNanos, long fired, long lastLateNanos, long worstLateNanos) {}
+
+    /**
+     * What a drive has done.
+     *
+     * @param reads reads completed
+     * @param readBytes bytes they read
+     * @param writes writes, write-zeroes and trims completed
+     * @param writeBytes bytes they covered
+     * @param flushes flushes completed
+     * @param caches requests to prepare for reading completed
+     * @param blockStatuses requests for extents completed
+     * @param failed requests completed with an error
+     * @param held requests that had to wait in the queue
+     * @param cancelled requests that a client took with it
+     */
+    public record Counters(
+            long reads,
+            long readBytes,
+            long writes,
+            long writeBytes,
+            long flushes,
+            long caches,
+            long blockStatuses,
+            long failed,
+            long held,
+            long cancelled) {}
+
+    /** {@return the drive's name} */
+    public String name() {
+        return settings.name();
+    }
+
+    /** {@return the group whose limits hold beside its own, or null} */
+    public @Nullable String group() {
+        return settings.group();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.weir.drive.settings;
+
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Says which drives there are. It is a service from when the configuration was first read, valid or not, with
+ * the outcome as the properties {@link #DRIVES}, {@link #FAULTS} and {@link #WARNINGS}.
+ *
+ * <p>Thread-safe.
+ */
+@ProviderType
+public interface ConfigurationSource {
+
+    /** The service property, a {@code String[]}, of the names of the drives that are configured. */
+    String DRIVES = "weir.config.drives";
+
+    /** The service property, a {@code String[]}, of what was wrong when it was last read, a line for each fault. */
+    String FAULTS = "weir.config.faults";
+
+    /** The service property, a {@code String[]}, of what is allowed but hardly meant, a line for each. */
+    String WARNINGS = "weir.config.warnings";
+
+    /**
+     * Reads the configuration again and applies what has changed. If there is any fault, nothing is changed.
+     * What was changed since at a {@code DriveControl} is taken back: the drive does what is configured.
+     *
+     * @return every fault that was found, a line for each, as {@code weir.conf:14: drives.vm1.limits.bps = -5: must be
+     *     0 (no limit) or more}; empty if it was applied
+     */
+    List<String> reload();
+
+    /**
+     * Returns where the settings of a drive or group were written that it is configured with: by key, as the
+     * properties of its configuration have them ({@code limits.bps}, {@code policy}, {@code backend.path}), a place
+     * like {@code weir.conf:14} or {@code -drive id=vm1,…}. A key that is not there has its default. Where a
+     * {@code DriveSnapshot} has other limits or another policy than its settings, those come from a
+     * {@code DriveControl}, and from no place here.
+     *
+     * @param pid whose, as {@link DriveSettings#pid} and {@link GroupSettings#pid} have it
+     * @return empty if whoever configured it was not this
+     */
+    Map<String, String> origins(String pid);
+}

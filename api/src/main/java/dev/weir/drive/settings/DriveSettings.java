@@ -1,0 +1,173 @@
+package dev.weir.drive.settings;
+
+import dev.weir.drive.Drive;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a drive is configured with. In Configuration Admin it is a factory configuration
+ * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
+ * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
+ * {@code limits.KEY} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
+ * first two may be absent.
+ *
+ * @param name the drive's name
+ * @param backendType the type of its backend, for example {@code file}
+ * @param backendOptions the backend's options by name
+ * @param readOnly whether writes are refused
+ * @param policy the type of its policy, for example {@code bucket}
+ * @param group the group whose limits hold beside its own, or null
+ * @param limits its own limits
+ * @param description what clients and operators are told of it; may be empty
+ * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
+ */
+public record DriveSettings(
+        String name,
+        String backendType,
+        Map<String, Object> backendOptions,
+        boolean readOnly,
+        String policy,
+        @Nullable String group,
+        ThrottleLimits limits,
+        String description,
+        List<String> clients) {
+
+    /** The factory PID of drives. */
+    public static final String PID = "weir.drive";
+
+    /** The type of policy of a drive that names none. */
+    public static final String DEFAULT_POLICY = "bucket";
+
+    private static final String BACKEND = "backend.";
+    private static final String TYPE = BACKEND + "type";
+    private static final String READ_ONLY = "read-only";
+    private static final String GROUP = "group";
+    private static final String DESCRIPTION = "description";
+
+    /**
+     * {@return the PID of a drive's configuration}
+     *
+     * @param drive its name
+     */
+    public static String pid(String drive) {
+        return PID + "~" + drive;
+    }
+
+    /**
+     * Copies the options and the clients.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     * @param clients the only clients that may see it; empty if all may
+     */
+    public DriveSettings {
+        backendOptions = Map.copyOf(backendOptions);
+        clients = List.copyOf(clients);
+    }
+
+    /**
+     * Makes the settings of a drive that all clients may see.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description what people are told of it; may be empty
+     */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits,
+            String description) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, description, List.of());
+    }
+
+    /**
+     * Makes settings without a description, of a drive that all clients may see.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits) {
+        this(name, backendType, backendOptions, readOnly, policy, group, limits, "", List.of());
+    }
+
+    /**
+     * {@return the settings that a configuration's properties say; other properties are passed over}
+     *
+     * @param properties of the configuration
+     * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
+     */
+    public static DriveSettings of(Map<String, ?> properties) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        properties.forEach((key, value) -> {
+            if (key.startsWith(BACKEND) && !key.equals(TYPE)) {
+                options.put(key.substring(BACKEND.length()), value);
+            }
+        });
+        Object group = properties.get(GROUP);
+        return new DriveSettings(
+                SettingsProperties.text(properties, Drive.NAME),
+                SettingsProperties.text(properties, TYPE),
+                options,
+                Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")),
+                SettingsProperties.policy(properties),
+                group == null ? null : group.toString(),
+                SettingsProperties.limits(properties),
+                Objects.toString(properties.get(DESCRIPTION), ""),
+                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
+    }
+
+    /** {@return the properties of the {@link Drive} service of these settings} */
+    public Map<String, Object> serviceProperties() {
+        return clients.isEmpty()
+                ? Map.of(Drive.NAME, name)
+                : Map.of(Drive.NAME, name, Drive.CLIENTS, clients.toArray(String[]::new));
+    }
+
+    /** {@return these settings as the properties of a configuration} */
+    public Map<String, Object> toProperties() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.putAll(serviceProperties());
+        properties.put(TYPE, backendType);
+        backendOptions.forEach((option, value) -> properties.put(BACKEND + option, value));
+        properties.put(READ_ONLY, readOnly);
+        if (group != null) {
+            properties.put(GROUP, group);
+        }
+        if (!description.isEmpty()) {
+            properties.put(DESCRIPTION, description);
+        }
+        SettingsProperties.put(properties, policy, limits);
+        return properties;
+    }
+}

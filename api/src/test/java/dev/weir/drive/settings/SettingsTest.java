@@ -1,0 +1,54 @@
+package dev.weir.drive.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+    @Test
+    void aDriveGoesThroughConfigurationAdminUnchanged() {
+        DriveSettings settings = new DriveSettings(
+                "vm1",
+                "file",
+                Map.of("path", "/disks/vm1.img", "size", 1L << 30, "create", true),
+                true,
+                "slice",
+                "tenant-a",
+                ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)),
+                "for Alice",
+                List.of("alice", "CN=bob"));
+        assertEquals(settings, DriveSettings.of(settings.toProperties()));
+    }
+
+    @Test
+    void aGroupGoesThroughConfigurationAdminUnchanged() {
+        GroupSettings settings = new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2_000L)));
+        assertEquals(settings, GroupSettings.of(settings.toProperties()));
+    }
+
+    @Test
+    void whatIsNotSaidIsTheDefault() {
+        DriveSettings settings = DriveSettings.of(Map.of("weir.drive.name", "vm1", "backend.type", "memory"));
+        assertEquals(
+                new DriveSettings("vm1", "memory", Map.of(), false, "bucket", null, ThrottleLimits.NONE), settings);
+    }
+
+    @Test
+    void whatIsMissingOrOfTheWrongTypeIsNamed() {
+        assertEquals("weir.drive.name: must be set", refusal(Map.of("backend.type", "memory")));
+        assertEquals("backend.type: must be set", refusal(Map.of("weir.drive.name", "vm1")));
+        assertEquals(
+                "limits.bps = much: must be a number",
+                refusal(Map.of("weir.drive.name", "vm1", "backend.type", "memory", "limits.bps", "much")));
+    }
+
+    private static String refusal(Map<String, Object> properties) {
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> DriveSettings.of(properties))
+                .getMessage());
+    }
+}

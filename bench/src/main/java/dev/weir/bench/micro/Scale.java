@@ -1,0 +1,241 @@
+package dev.weir.bench.micro;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.weir.backend.memory.MemoryBackendFactory;
+import dev.weir.bench.simulation.LocalEngine;
+import dev.weir.block.BlockError;
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import dev.weir.engine.clock.SystemClock;
+import dev.weir.throttle.ThrottleLimits;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Recorder;
+import org.HdrHistogram.ValueRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine with many drives, each with limits and a memory backend, of which some are busy: what an idle
+ * drive takes, what a request costs and how late requests are released. {@code Scale DRIVES BUSY SECONDS} prints them as
+ * words: bytes of heap a drive, idle processor in percent of a core, nanoseconds a request that needs not wait,
+ * processor nanoseconds a request that has to, p50 and p99 of lateness in nanoseconds.
+ */
+public final class Scale {
+    private static final ThrottleLimits UNREACHED = limits(1_000_000_000L);
+    private static final int BYTES = 4096;
+
+    /** How long the compilers go on with what making the drives has given them to do. */
+    private static final long COMPILERS_MILLIS = 5000;
+
+    /** Of all busy drives together, so that the machine is as busy with few as with many. */
+    private static final long RELEASES_PER_SECOND = 10_000;
+
+    private static final Map<String, Object> OPTIONS = Map.of("size", 1L << 20);
+
+    private final SystemClock clock = new SystemClock();
+    private final Recorder lateness = new Recorder(3);
+    private final List<Drive> drives = new ArrayList<>();
+    private final int count;
+    private final int busyCount;
+    private final long seconds;
+
+    private Scale(int count, int busyCount, long seconds) {
+        this.count = count;
+        this.busyCount = busyCount;
+        this.seconds = seconds;
+    }
+
+    private static ThrottleLimits limits(long iops) {
+        return ThrottleLimits.of(Map.of("iops", iops, "bps", iops * BYTES));
+    }
+
+    /** Measures and prints. */
+    public static void main(String[] args) throws InterruptedException {
+        new Scale(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Long.parseLong(args[2])).measure();
+    }
+
+    private void measure() throws InterruptedException {
+        clock.start();
+        long heapBytes = heapBytesPerDrive();
+        LocalEngine engine = new LocalEngine(new MeasuringClock(clock, lateness), new MemoryBackendFactory(), OPTIONS);
+        configureAll(engine);
+        heapBytes(); // collects what making them has left
+        Thread.sleep(COMPILERS_MILLIS);
+        double idlePercent = 100e-9 * processorNanosOver(seconds) / seconds;
+        List<Drive> busy = drives.subList(0, busyCount);
+        double requestNanos = requestNanos(busy);
+        LongAdder released = new LongAdder();
+        long iops = RELEASES_PER_SECOND / busy.size();
+        busy.forEach(drive -> engine.configure(drive.name(), "bucket", limits(iops)));
+        busy.forEach(drive -> new Reader(drive, released).start());
+        Thread.sleep(1000); // for the bursts
+        lateness.reset();
+        long releasedBefore = released.sum();
+        long processorNanos = processorNanosOver(seconds);
+        long releasedNow = released.sum() - releasedBefore;
+        var latenesses = lateness.getIntervalHistogram();
+        System.out.printf(
+                "%d %.3f %.0f %d %d %d%n",
+                heapBytes,
+                idlePercent,
+                requestNanos,
+                processorNanos / releasedNow,
+                latenesses.getValueAtPercentile(50),
+                latenesses.getValueAtPercentile(99));
+        System.exit(0);
+    }
+
+    private long heapBytesPerDrive() throws InterruptedException {
+        long before = heapBytes();
+        try (LocalEngine engine = new LocalEngine(clock, new MemoryBackendFactory(), OPTIONS)) {
+            configureAll(engine);
+            return (heapBytes() - before) / count;
+        }
+    }
+
+    private void configureAll(LocalEngine engine) {
+        drives.clear();
+        for (int i = 0; i < count; i++) {
+            drives.add(engine.configure("vm" + i, "bucket", UNREACHED));
+        }
+        Collections.shuffle(drives, new Random(1)); // those that are busy are not neighbours in memory
+    }
+
+    private static long heapBytes() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            Thread.sleep(100);
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static long processorNanosOver(long seconds) throws InterruptedException {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long before = system.getProcessCpuTime();
+        Thread.sleep(seconds * 1000);
+        return system.getProcessCpuTime() - before;
+    }
+
+    /** Reads from these drives in turn, as fast as it goes; the first half is not counted. */
+    private double requestNanos(List<Drive> busy) {
+        List<Reader> readers =
+                busy.stream().map(drive -> new Reader(drive, new LongAdder())).toList();
+        readOver(readers);
+        return readOver(readers);
+    }
+
+    private double readOver(List<Reader> readers) {
+        long begin = clock.nanoTime();
+        long elapsed = 0;
+        long requests = 0;
+        while (elapsed < seconds * 500_000_000) {
+            for (int i = 0; i < 10_000; i++) {
+                readers.get((int) (requests++ % readers.size())).read();
+            }
+            elapsed = clock.nanoTime() - begin;
+        }
+        return (double) elapsed / requests;
+    }
+
+    /** A client with one read outstanding. */
+    private static final class Reader extends DriveRequest {
+        private static final ThreadLocal<ByteBuffer> BUFFERS =
+                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
+
+        private final Drive drive;
+        private final LongAdder completed;
+        private boolean again;
+        private boolean submitting;
+        private boolean done;
+
+        Reader(Drive drive, LongAdder completed) {
+            super("bench");
+            this.drive = drive;
+            this.completed = completed;
+            prepare(Operation.READ, 0, BYTES, false, false);
+        }
+
+        void read() {
+            drive.submit(this);
+        }
+
+        /** Reads again whenever a read is completed. */
+        synchronized void start() {
+            again = true;
+            submitting = true;
+            do {
+                done = false;
+                drive.submit(this);
+            } while (done);
+            submitting = false;
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return BUFFERS.get().clear();
+        }
+
+        @Override
+        public void completed(@Nullable BlockError error) {
+            if (error != null) {
+                throw new IllegalStateException(error.toString());
+            }
+            if (!again) {
+                return;
+            }
+            synchronized (this) {
+                completed.increment();
+                done = true;
+                if (!submitting) {
+                    start();
+                }
+            }
+        }
+    }
+
+    /** A clock that notes how much later than due its timers fire. */
+    private record MeasuringClock(Clock clock, ValueRecorder lateness) implements Clock {
+
+        @Override
+        public long nanoTime() {
+            return clock.nanoTime();
+        }
+
+        @Override
+        public Timer timer(Runnable task) {
+            return new MeasuredTimer(clock, lateness, task);
+        }
+    }
+
+    private static final class MeasuredTimer implements Timer {
+        private final Timer timer;
+        private volatile long due;
+
+        MeasuredTimer(Clock clock, ValueRecorder lateness, Runnable task) {
+            timer = clock.timer(() -> {
+                lateness.recordValue(Math.max(0, clock.nanoTime() - due));
+                task.run();
+            });
+        }
+
+        @Override
+        public void arm(long newDue) {
+            due = newDue;
+            timer.arm(newDue);
+        }
+
+        @Override
+        public void disarm() {
+            timer.disarm();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.weir.bench.simulation;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.clock.Clock;
+import dev.weir.drive.Drive;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.Engine;
+import dev.weir.engine.Publisher;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.bucket.BucketPolicyFactory;
+import dev.weir.throttle.slice.SlicePolicyFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An engine without a framework around it. Not thread-safe. */
+public final class LocalEngine implements AutoCloseable {
+    private final Map<String, Drive> drives = new HashMap<>();
+    private final String backend;
+    private final Map<String, Object> options;
+    private final Engine engine;
+
+    /** Not one for each drive, for what a drive takes is measured here. */
+    private @Nullable DriveControl newest;
+
+    /**
+     * Makes an engine without drives.
+     *
+     * @param options of the backend of every drive
+     */
+    public LocalEngine(Clock clock, BlockBackendFactory backends, Map<String, Object> options) {
+        backend = backends.type();
+        this.options = options;
+        engine = new Engine(
+                clock,
+                new Publisher() {
+                    @Override
+                    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+                        if (service instanceof Drive drive) {
+                            drives.put(drive.name(), drive);
+                        } else if (service instanceof DriveControl control) {
+                            newest = control;
+                        }
+                        return new Publication() {
+                            @Override
+                            public void update(Map<String, ?> newProperties) {}
+
+                            @Override
+                            public void withdraw() {}
+                        };
+                    }
+                },
+                Runnable::run);
+        engine.addPolicies(new BucketPolicyFactory(), 0);
+        engine.addPolicies(new SlicePolicyFactory(), 0);
+        engine.addBackends(backends, 0);
+    }
+
+    /** Adds a drive, or changes its policy and limits if there is one of that name. */
+    public Drive configure(String name, String policy, ThrottleLimits limits) {
+        engine.configure(new DriveSettings(name, backend, options, false, policy, null, limits));
+        Drive drive = drives.get(name);
+        if (drive == null) {
+            throw new IllegalStateException("no drive " + name);
+        }
+        return drive;
+    }
+
+    /** Returns the control of the drive that was added last. */
+    public DriveControl control() {
+        return Objects.requireNonNull(newest, "no drive has been added");
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

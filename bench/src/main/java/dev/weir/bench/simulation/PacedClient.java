@@ -1,0 +1,72 @@
+package dev.weir.bench.simulation;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** A client that keeps a number of reads outstanding while it is busy, and counts what is done. Not thread-safe. */
+final class PacedClient {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Drive drive;
+    private final Deque<DriveRequest> idle = new ArrayDeque<>();
+    private boolean busy;
+    private boolean submitting;
+    private long completedBytes;
+
+    PacedClient(Drive drive, int depth, int requestBytes) {
+        this.drive = drive;
+        for (int i = 0; i < depth; i++) {
+            Read read = new Read();
+            read.prepare(Operation.READ, 0, requestBytes, false, false);
+            idle.add(read);
+        }
+    }
+
+    /** Begins, or lets what is outstanding be the last. */
+    void busy(boolean now) {
+        busy = now;
+        submit();
+    }
+
+    private void submit() {
+        if (submitting) {
+            return;
+        }
+        submitting = true;
+        while (busy && !idle.isEmpty()) {
+            drive.submit(idle.pop());
+        }
+        submitting = false;
+    }
+
+    long completedBytes() {
+        return completedBytes;
+    }
+
+    private final class Read extends DriveRequest {
+        Read() {
+            super("client");
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return NOTHING;
+        }
+
+        @Override
+        public void completed(@Nullable BlockError error) {
+            if (error != null) {
+                throw new IllegalStateException(error.toString());
+            }
+            completedBytes += length();
+            idle.add(this);
+            submit();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.weir.bench.simulation;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A client that always has one request outstanding, of one size, and counts what is done. Not thread-safe. */
+final class SaturatingClient extends DriveRequest {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Drive drive;
+    private boolean submitting;
+    private boolean idle = true;
+    private long completed;
+
+    SaturatingClient(Drive drive, Operation operation, long length) {
+        super(drive.name());
+        this.drive = drive;
+        prepare(operation, 0, length, false, false);
+    }
+
+    void start() {
+        if (submitting) {
+            return;
+        }
+        submitting = true;
+        while (idle) {
+            idle = false;
+            drive.submit(this);
+        }
+        submitting = false;
+    }
+
+    long completed() {
+        return completed;
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return NOTHING;
+    }
+
+    @Override
+    public void completed(@Nullable BlockError error) {
+        if (error != null) {
+            throw new IllegalStateException(drive.name() + ": " + error);
+        }
+        completed++;
+        idle = true;
+        start();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weir.launcher;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.osgi.framework.AllServiceListener;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.SynchronousBundleListener;
+
+/** Waits for a starting Weir, and says what it waits for when that takes long. Thread-safe. */
+final class StartWatcher implements AllServiceListener, FrameworkListener, SynchronousBundleListener {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** A look takes a few microseconds for each drive; ten times as long is left to those that serve the drives. */
+    private static final long REST_NANOS_OF_A_DRIVE = TimeUnit.MICROSECONDS.toNanos(30);
+
+    private final BundleContext context;
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
+    private volatile boolean started;
+    private boolean stopping;
+    private boolean news;
+    private String said = "";
+
+    /** Watches the framework of which this is the context. */
+    StartWatcher(BundleContext context) {
+        this.context = context;
+        context.addBundleListener(this);
+        context.addFrameworkListener(this);
+        context.addServiceListener(this);
+    }
+
+    /**
+     * Waits until all bundles are started and the start has come as far as asked.
+     *
+     * @return how it stands then; nothing if the framework is told to stop meanwhile
+     * @throws StartException if a bundle cannot be started
+     */
+    Optional<StartState> await(Predicate<StartState> enough) throws InterruptedException, StartException {
+        long leftNanos = PATIENCE_NANOS;
+        while (beginLook()) {
+            StartState standing = StartState.of(context);
+            if (started && enough.test(standing)) {
+                return Optional.of(standing);
+            }
+            if (leftNanos <= 0) {
+                say("waiting for " + standing.awaited());
+                leftNanos = PATIENCE_NANOS;
+            }
+            long restNanos = standing.drives().size() * REST_NANOS_OF_A_DRIVE;
+            TimeUnit.NANOSECONDS.sleep(restNanos);
+            leftNanos = awaitNews(leftNanos - restNanos);
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether there is anything to wait for; what comes from now on is news. */
+    private boolean beginLook() throws StartException {
+        lock.lock();
+        try {
+            if (!stopping && !broken.isEmpty()) {
+                throw new StartException(String.join("\n", broken));
+            }
+            news = false;
+            return !stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long awaitNews(long nanos) throws InterruptedException {
+        long leftNanos = nanos;
+        lock.lock();
+        try {
+            while (!news && leftNanos > 0) {
+                leftNanos = changed.awaitNanos(leftNanos);
+            }
+            return leftNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void say(String line) {
+        if (!line.equals(said)) {
+            said = line;
+            Messages.say(line);
+        }
+    }
+
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        change(() -> {});
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+            change(() -> stopping = true);
+        }
+    }
+
+    /** What goes wrong after the start is for the log. */
+    @Override
+    public void frameworkEvent(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.ERROR && !started) {
+            change(() ->
+                    broken.add("bundle %s: %s".formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
+        }
+    }
+
+    /** To be called when the start of every bundle has been tried. */
+    void started() {
+        change(() -> started = true);
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            news = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

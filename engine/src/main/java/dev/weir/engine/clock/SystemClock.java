@@ -1,0 +1,110 @@
+package dev.weir.engine.clock;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The machine's monotonic clock, and one thread that fires all its timers. It sleeps until the earliest is due.
+ *
+ * <p>Thread-safe.
+ */
+@Component(service = Clock.class)
+public final class SystemClock implements Clock, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
+
+    /** Guards the heap and the timers in it. */
+    private final Object lock = new Object();
+
+    private final TimerHeap<HeapTimer> heap = new TimerHeap<>();
+    private final Thread thread = new Thread(this::run, "weir-timer");
+    private volatile boolean closed;
+
+    /** Starts the thread that fires timers. */
+    @Activate
+    public void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    @SuppressWarnings("TimeUnitMismatch") // this is where time comes from
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Timer timer(Runnable task) {
+        return new HeapTimer(task);
+    }
+
+    /** Stops firing timers. */
+    @Override
+    @Deactivate
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!closed) {
+            @Nullable HeapTimer due;
+            long sleepNanos = Long.MAX_VALUE;
+            synchronized (lock) {
+                due = heap.first();
+                if (due != null) {
+                    sleepNanos = due.due - nanoTime();
+                }
+                if (due != null && sleepNanos <= 0) {
+                    heap.remove(due);
+                }
+            }
+            if (due == null || sleepNanos > 0) {
+                LockSupport.parkNanos(this, sleepNanos);
+            } else {
+                fire(due);
+            }
+        }
+    }
+
+    private static void fire(HeapTimer timer) {
+        try {
+            timer.task.run();
+        } catch (RuntimeException | Error e) {
+            log.error("a timer's task failed", e);
+        }
+    }
+
+    private final class HeapTimer extends TimerHeap.Entry implements Timer {
+        private final Runnable task;
+
+        HeapTimer(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void arm(long newDue) {
+            boolean first;
+            synchronized (lock) {
+                heap.put(this, newDue);
+                first = heap.first() == this;
+            }
+            if (first && Thread.currentThread() != thread) {
+                LockSupport.unpark(thread);
+            }
+        }
+
+        @Override
+        public void disarm() {
+            synchronized (lock) {
+                heap.remove(this);
+            }
+        }
+    }
+}

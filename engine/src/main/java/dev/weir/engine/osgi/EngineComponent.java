@@ -1,0 +1,57 @@
+package dev.weir.engine.osgi;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.clock.Clock;
+import dev.weir.engine.Engine;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** Runs the engine and tells it which backends and policies there are. Thread-safe. */
+@Component(service = EngineComponent.class)
+public final class EngineComponent {
+    private final Engine engine;
+
+    @Activate
+    public EngineComponent(BundleContext context, @Reference Clock clock) {
+        engine = new Engine(clock, new OsgiPublisher(context));
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addPolicies(ThrottlePolicyFactory factory, Map<String, Object> properties) {
+        engine.addPolicies(factory, ranking(properties));
+    }
+
+    void removePolicies(ThrottlePolicyFactory factory) {
+        engine.removePolicies(factory);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addBackends(BlockBackendFactory factory, Map<String, Object> properties) {
+        engine.addBackends(factory, ranking(properties));
+    }
+
+    void removeBackends(BlockBackendFactory factory) {
+        engine.removeBackends(factory);
+    }
+
+    private static int ranking(Map<String, Object> properties) {
+        return properties.get(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0;
+    }
+
+    @Deactivate
+    void stop() {
+        engine.close();
+    }
+}

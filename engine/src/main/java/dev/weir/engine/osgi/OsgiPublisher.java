@@ -1,0 +1,38 @@
+package dev.weir.engine.osgi;
+
+import dev.weir.engine.Publisher;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/** Puts services up in the OSGi registry. Thread-safe. */
+final class OsgiPublisher implements Publisher {
+    private final BundleContext context;
+
+    OsgiPublisher(BundleContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
+        ServiceRegistration<S> registration = context.registerService(type, service, dictionary(properties));
+        return new Publication() {
+            @Override
+            public void update(Map<String, ?> newProperties) {
+                registration.setProperties(dictionary(newProperties));
+            }
+
+            @Override
+            public void withdraw() {
+                registration.unregister();
+            }
+        };
+    }
+
+    @SuppressWarnings("JdkObsolete") // OSGi's interface
+    private static Dictionary<String, ?> dictionary(Map<String, ?> properties) {
+        return new Hashtable<>(properties);
+    }
+}

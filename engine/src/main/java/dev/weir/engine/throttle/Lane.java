@@ -1,0 +1,133 @@
+package dev.weir.engine.throttle;
+
+import dev.weir.drive.DriveRequest;
+import dev.weir.throttle.Direction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiting requests of one drive in one direction, first in, first out, and how its head stands with the
+ * drive's own limits.
+ *
+ * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ */
+public final class Lane {
+    private static final int INITIAL_CAPACITY = 8;
+    private static final long[] NONE = {};
+    private static final @Nullable DriveRequest[] NO_REQUESTS = {};
+
+    final BlockQueue queue;
+    final Direction direction;
+
+    /** How much this lane has had of what it shares with the other lane, in nanoseconds of the shared limits. */
+    long served;
+
+    /** Whether the drive's own limits let the head go. */
+    boolean ready;
+
+    /** A ring, a power of two long, with the columns beside it; empty until first used, for most drives never queue. */
+    private @Nullable DriveRequest[] requests = NO_REQUESTS;
+
+    private long[] arrivals = NONE;
+    private long[] ids = NONE;
+    private int head;
+    private int size;
+
+    Lane(BlockQueue queue, Direction direction) {
+        this.queue = queue;
+        this.direction = direction;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    Lane other() {
+        return queue.lane(direction == Direction.READ ? Direction.WRITE : Direction.READ);
+    }
+
+    void add(DriveRequest request, long id, long now) {
+        if (size == requests.length) {
+            grow();
+        }
+        int tail = index(size);
+        requests[tail] = request;
+        arrivals[tail] = now;
+        ids[tail] = id;
+        size++;
+    }
+
+    /** Returns the request at a place, 0 being the head. */
+    DriveRequest get(int place) {
+        DriveRequest request = requests[index(place)];
+        if (request == null) {
+            throw new IndexOutOfBoundsException(place);
+        }
+        return request;
+    }
+
+    long arrival(int place) {
+        return arrivals[index(place)];
+    }
+
+    long id(int place) {
+        return ids[index(place)];
+    }
+
+    /** Adds to another lane, which is empty, what waits here, as requests that do nothing. */
+    void copyTo(Lane copy) {
+        copy.served = served;
+        for (int place = 0; place < size; place++) {
+            copy.add(new SimulatedRequest(get(place)), id(place), arrival(place));
+        }
+    }
+
+    DriveRequest removeFirst() {
+        DriveRequest first = get(0);
+        requests[head] = null;
+        head = index(1);
+        size--;
+        return first;
+    }
+
+    /** Takes out the requests of a client, or of all if it is null; the others stay in order. */
+    List<DriveRequest> removeAll(@Nullable Object client) {
+        List<DriveRequest> removed = new ArrayList<>();
+        for (int left = size; left > 0; left--) {
+            long arrival = arrival(0);
+            long id = id(0);
+            DriveRequest request = removeFirst();
+            if (client == null || request.client() == client) {
+                removed.add(request);
+            } else {
+                add(request, id, arrival);
+            }
+        }
+        return removed;
+    }
+
+    private int index(int place) {
+        return (head + place) & (requests.length - 1);
+    }
+
+    private void grow() {
+        int capacity = Math.max(INITIAL_CAPACITY, requests.length * 2);
+        @Nullable DriveRequest[] newRequests = new @Nullable DriveRequest[capacity];
+        long[] newArrivals = new long[capacity];
+        long[] newIds = new long[capacity];
+        for (int place = 0; place < size; place++) {
+            newRequests[place] = requests[index(place)];
+            newArrivals[place] = arrivals[index(place)];
+            newIds[place] = ids[index(place)];
+        }
+        requests = newRequests;
+        arrivals = newArrivals;
+        ids = newIds;
+        head = 0;
+    }
+}

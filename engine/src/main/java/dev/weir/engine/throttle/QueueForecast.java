@@ -1,0 +1,153 @@
+package dev.weir.engine.throttle;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.control.QueuedRequest;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says of every request in a queue what holds it and when it goes if nothing changes. What waits in the queue's
+ * domain is copied, and the copy runs ahead of time, so that limits, bursts and the turns of others in a group are
+ * what they will be.
+ *
+ * <p>Made under the lock of the {@link ThrottleDomain}; from then on it belongs to one thread and needs no lock.
+ */
+public final class QueueForecast {
+    private static final long NOBODY_KNOWS = -1;
+
+    /** How many queues are looked at; then it is too far ahead: in a large group, or with a policy that lets nothing go. */
+    private static final int LOOKS = 200_000;
+
+    private final ThrottleDomain domain;
+    private final @Nullable BlockQueue queue;
+    private final String groupName;
+    private final long now;
+
+    /** What holds the head of each lane, or did the one before if this one does not have to wait for more. */
+    private final Map<Direction, String> holders = new EnumMap<>(Direction.class);
+
+    /** The lanes of which it is known what holds the head. */
+    private final Set<Direction> known = EnumSet.noneOf(Direction.class);
+
+    private final List<QueuedRequest> requests = new ArrayList<>();
+
+    /**
+     * @param of the queue that is looked at
+     * @param from the domain it is in
+     * @param groupName the name of the group that the domain is of, if it is of any
+     */
+    public QueueForecast(BlockQueue of, ThrottleDomain from, String groupName, long now) {
+        this.groupName = groupName;
+        this.now = now;
+        domain = from.copy(new StoppedClock(now), now);
+        int place = from.waiting().indexOf(of);
+        queue = place < 0 ? null : domain.waiting().get(place);
+    }
+
+    /** Returns all, in the order in which they go. */
+    public List<QueuedRequest> requests() {
+        if (queue != null) {
+            runAhead(queue);
+            while (!queue.isEmpty()) {
+                Lane lane = queue.reads.isEmpty() || isOlder(queue.writes, queue.reads) ? queue.writes : queue.reads;
+                add(lane, NOBODY_KNOWS);
+                lane.removeFirst();
+            }
+        }
+        return requests;
+    }
+
+    private static boolean isOlder(Lane a, Lane b) {
+        return !a.isEmpty() && a.id(0) < b.id(0);
+    }
+
+    /** Lets everything go when it can, until the queue is empty or nobody knows. */
+    private void runAhead(BlockQueue until) {
+        long aheadNanos = 0;
+        for (int looks = LOOKS;
+                looks > 0 && !until.isEmpty();
+                looks -= domain.waiting().size()) {
+            Lane next = domain.next(now + aheadNanos);
+            if (next == null) {
+                look(until.reads, now + aheadNanos);
+                look(until.writes, now + aheadNanos);
+                aheadNanos += nextDueNanos(now + aheadNanos);
+                if (aheadNanos < 0) {
+                    return;
+                }
+            } else {
+                if (next.queue == until) {
+                    add(next, aheadNanos);
+                    known.remove(next.direction);
+                }
+                domain.take(next, now + aheadNanos);
+            }
+        }
+    }
+
+    /** Returns how long until the first timer is due; if none is, more than any time. */
+    private long nextDueNanos(long at) {
+        return domain.waiting().stream()
+                .map(waiting -> waiting.timer(at))
+                .filter(TimerSnapshot::armed)
+                .mapToLong(TimerSnapshot::dueInNanos)
+                .min()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private void look(Lane lane, long at) {
+        if (!lane.isEmpty() && known.add(lane.direction)) {
+            holders.put(lane.direction, holder(lane, at));
+        }
+    }
+
+    /** Asks copies, for a policy that is asked about a request may make room for it. */
+    private String holder(Lane lane, long at) {
+        PolicySlot own = lane.queue.own.copy(at);
+        PolicySlot shared = domain.group();
+        PolicySlot group = shared == null ? null : shared.copy(at);
+        long length = lane.get(0).length();
+        long ownWait = own.waitNanos(lane.direction, length, at);
+        PolicySlot slot = group != null && ownWait < group.waitNanos(lane.direction, length, at) ? group : own;
+        LimitKey limit = slot.holder(lane.direction, length, at);
+        return (slot == own ? "" : groupName + ": ")
+                + (slot.isHolding() ? slot.reason() : limit == null ? "turn" : limit.key());
+    }
+
+    private void add(Lane lane, long goesInNanos) {
+        DriveRequest request = lane.get(0);
+        requests.add(new QueuedRequest(
+                lane.id(0),
+                request.client().toString(),
+                request.operation(),
+                request.offset(),
+                request.length(),
+                now - lane.arrival(0),
+                holders.getOrDefault(lane.direction, "turn"),
+                goesInNanos));
+    }
+
+    /** Time passes in a copy as whoever made it says, and its timers are only looked at. */
+    private record StoppedClock(long nanoTime) implements Clock {
+        @Override
+        public Timer timer(Runnable task) {
+            return new Timer() {
+                @Override
+                public void arm(long due) {}
+
+                @Override
+                public void disarm() {}
+            };
+        }
+    }
+}

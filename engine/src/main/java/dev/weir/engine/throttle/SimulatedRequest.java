@@ -1,0 +1,24 @@
+package dev.weir.engine.throttle;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.DriveRequest;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Stands for a request in a copy of a queue, where nothing is done. */
+final class SimulatedRequest extends DriveRequest {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    SimulatedRequest(DriveRequest of) {
+        super(of.client());
+        prepare(of.operation(), of.offset(), of.length(), of.fua(), of.mayUnmap());
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return NOTHING;
+    }
+
+    @Override
+    public void completed(@Nullable BlockError error) {}
+}

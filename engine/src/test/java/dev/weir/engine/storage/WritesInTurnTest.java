@@ -1,0 +1,108 @@
+package dev.weir.engine.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import dev.weir.engine.TestRequest;
+import dev.weir.testkit.clock.ManualClock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WritesInTurnTest {
+    private static final long WRITE_NANOS = 1_000;
+
+    private final ManualClock clock = ManualClock.seeded(1);
+    private final Queue<Runnable> started = new ArrayDeque<>();
+    private final WritesInTurn writes = on(started::add);
+
+    /** What happened: {@code 3} is the write at 3, {@code 3.} the completion of that, {@code 3,} one that more follow. */
+    private final List<String> log = new ArrayList<>();
+
+    private Runnable meanwhile = () -> {};
+    private long writeNanos = WRITE_NANOS;
+
+    private WritesInTurn on(Executor threads) {
+        return new WritesInTurn(threads, clock, this::write, this::completed);
+    }
+
+    private @Nullable BlockError write(DriveRequest request) {
+        log.add(String.valueOf(request.offset()));
+        clock.advance(writeNanos);
+        Runnable once = meanwhile;
+        meanwhile = () -> {};
+        once.run();
+        return request.offset() == 13 ? BlockError.EIO : null;
+    }
+
+    private void completed(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
+        log.add(request.offset() + (error == null ? "" : error.toString()) + (moreFollow ? "," : "."));
+    }
+
+    private void add(int first, int last) {
+        add(writes, "guest", first, last);
+    }
+
+    private static void add(WritesInTurn to, String client, int first, int last) {
+        for (int offset = first; offset <= last; offset++) {
+            to.add(new TestRequest(client, Operation.WRITE, offset, 1, request -> {}));
+        }
+    }
+
+    private String run() {
+        assertEquals(1, started.size());
+        started.remove().run();
+        assertEquals(0, started.size());
+        String all = String.join(" ", log);
+        log.clear();
+        return all;
+    }
+
+    @Test
+    void oneThreadDoesAllThatComesWhileItIsAtIt() {
+        meanwhile = () -> add(3, 3);
+        add(1, 2);
+        assertEquals("1 2 3 1, 2, 3.", run());
+
+        add(4, 4);
+        assertEquals("4 4.", run());
+    }
+
+    @Test
+    void noMoreThanAFewAreCompletedTogether() {
+        add(1, WritesInTurn.MAX_TOGETHER + 1);
+        assertEquals(
+                "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13EIO, 14, 15, 16. 17 17.",
+                run());
+    }
+
+    @Test
+    void whatIsDoneDoesNotWaitForSlowOnes() {
+        writeNanos = WritesInTurn.MAX_LATE_NANOS / 2;
+        add(1, 3);
+        assertEquals("1 2 1, 2. 3 3.", run());
+    }
+
+    @Test
+    void theLastOfEachClientIsSaidToBe() {
+        add(writes, "one", 1, 2);
+        add(writes, "other", 3, 4);
+        add(writes, "one", 5, 5);
+        assertEquals("1 2 3 4 5 1, 2. 3, 4. 5.", run());
+    }
+
+    @Test
+    void withoutAThreadItIsDoneAllTheSame() {
+        WritesInTurn alone = on(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        add(alone, "guest", 1, 2);
+        assertEquals(List.of("1", "1.", "2", "2."), log);
+    }
+}

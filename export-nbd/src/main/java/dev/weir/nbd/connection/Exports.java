@@ -1,0 +1,96 @@
+package dev.weir.nbd.connection;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.protocol.VisibleExports;
+import dev.weir.nbd.wire.Identity;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drives that clients may ask for, by name, and who may see them.
+ *
+ * <p>Thread-safe.
+ */
+public final class Exports {
+
+    /** A drive, and the clients that may see it; all, if none is named. */
+    private record Export(Drive drive, Set<String> clients) {
+        boolean isFor(Identity client) {
+            return clients.isEmpty() || client.isOneOf(clients);
+        }
+    }
+
+    private final ConcurrentNavigableMap<String, Export> exports = new ConcurrentSkipListMap<>();
+    private volatile String defaultName = "";
+
+    public void add(Drive drive) {
+        add(drive, Set.of());
+    }
+
+    /**
+     * Adds a drive, or changes who may see it.
+     *
+     * @param clients what {@link Identity#isOneOf} compares; empty if all may
+     */
+    public void add(Drive drive, Set<String> clients) {
+        exports.put(drive.name(), new Export(drive, Set.copyOf(clients)));
+    }
+
+    /** Removes it, unless another of its name has taken its place. */
+    public void remove(Drive drive) {
+        exports.computeIfPresent(drive.name(), (name, export) -> export.drive() == drive ? null : export);
+    }
+
+    /** Says which drive the empty name means; if it is empty itself, the only drive that the client may see. */
+    public void byDefault(String name) {
+        defaultName = name;
+    }
+
+    /** Returns the drive of that name; for the empty name the default, or else the only one there is to the client. */
+    @Nullable
+    Drive find(String name, Identity client) {
+        String asked = name.isEmpty() ? defaultName : name;
+        if (asked.isEmpty()) {
+            List<Drive> all = all(client);
+            return all.size() == 1 ? all.get(0) : null;
+        }
+        Export export = exports.get(asked);
+        return export != null && export.isFor(client) ? export.drive() : null;
+    }
+
+    /** Returns whether a client may use a drive, in which case it may also see it. */
+    public boolean allows(Drive drive, Identity client) {
+        return find(drive.name(), client) == drive;
+    }
+
+    /** Returns the drives that a client may see, sorted by name. */
+    List<Drive> all(Identity client) {
+        return exports.values().stream()
+                .filter(export -> export.isFor(client))
+                .map(Export::drive)
+                .toList();
+    }
+
+    /**
+     * Returns the drives that one client may see, now and after a change.
+     *
+     * @param client supplies the client's identity, which TLS may change
+     */
+    public VisibleExports visibleTo(Supplier<Identity> client) {
+        return new VisibleExports() {
+            @Override
+            public @Nullable Drive find(String name) {
+                return Exports.this.find(name, client.get());
+            }
+
+            @Override
+            public List<Drive> all() {
+                return Exports.this.all(client.get());
+            }
+        };
+    }
+}

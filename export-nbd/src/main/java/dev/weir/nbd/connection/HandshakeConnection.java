@@ -1,0 +1,205 @@
+package dev.weir.nbd.connection;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.net.EventLoop;
+import dev.weir.nbd.net.Sockets;
+import dev.weir.nbd.net.Ticker;
+import dev.weir.nbd.protocol.HandshakeCodec;
+import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.protocol.TlsMode;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.PlainWire;
+import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection in the handshake. It takes one message after the other, and none while an answer is not sent. */
+public final class HandshakeConnection implements Connection, Ticker.Task {
+    private static final Logger LOG = LoggerFactory.getLogger(HandshakeConnection.class);
+
+    private final EventLoop loop;
+    private final SocketChannel socket;
+    private final SelectionKey key;
+    private final String client;
+    private final Exports exports;
+    private final @Nullable TlsContext tls;
+    private Wire wire;
+    private Inbox inbox;
+    private HandshakeCodec handshake;
+    private final ServerState commons;
+    private Step step = Step.TAKEN;
+    private long waitedMillis;
+    private ByteBuffer output;
+
+    /**
+     * Greets the client when it is first called.
+     *
+     * @param client who it is, for people
+     * @param mode how it stands to TLS
+     * @param tls the keys for it, if it is not off
+     */
+    public HandshakeConnection(
+            EventLoop loop,
+            SocketChannel socket,
+            SelectionKey key,
+            String client,
+            Exports exports,
+            ServerState commons,
+            TlsMode mode,
+            @Nullable TlsContext tls) {
+        this.loop = loop;
+        this.socket = socket;
+        this.key = key;
+        this.client = client;
+        this.commons = commons;
+        this.exports = exports;
+        this.tls = tls;
+        wire = new PlainWire(socket);
+        inbox = new Inbox(wire, loop, commons.budget);
+        handshake = new HandshakeCodec(exports.visibleTo(wire::peer), mode);
+        output = ByteBuffer.wrap(handshake.output());
+        loop.ticker().add(this);
+    }
+
+    /** Cuts off a client that takes too long. */
+    @Override
+    public boolean tick() {
+        boolean over = !socket.isOpen() || isReplaced();
+        waitedMillis += Ticker.MILLIS;
+        if (!over && waitedMillis > commons.limits().handshakeMillis()) {
+            commons.complaints.cutOff(
+                    client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
+            close("cut off");
+            return false;
+        }
+        return !over;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // by the session that follows it
+    private boolean isReplaced() {
+        return key.attachment() != null && key.attachment() != this;
+    }
+
+    @Override
+    public void ready(int operations) throws IOException {
+        ByteBuffer in = inbox.rest();
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            in = receive();
+        }
+        if (in == null) {
+            close("the client left");
+            return;
+        }
+        boolean sent;
+        do {
+            sent = isSent();
+            if (!sent) {
+                break;
+            }
+            if (isOver()) {
+                inbox.keep(in);
+                finish();
+                return;
+            }
+            if (step == Step.STARTTLS) {
+                startTls(in);
+            }
+            step = handshake.take(in);
+            output = ByteBuffer.wrap(handshake.output());
+        } while (step != Step.INCOMPLETE);
+        inbox.keep(in);
+        key.interestOps(sent ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+        if (wire.hasMore()) {
+            loop.execute(() -> loop.serve(this, SelectionKey.OP_READ));
+        }
+    }
+
+    private @Nullable ByteBuffer receive() throws IOException {
+        try {
+            return inbox.receive(null);
+        } catch (IOException e) {
+            if (wire.isSecure()) {
+                commons.complaints.cutOff(client, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private boolean isSent() throws IOException {
+        if (output.hasRemaining()) {
+            wire.write(output);
+        }
+        return !output.hasRemaining() && wire.flush();
+    }
+
+    /** What was sent in plain text must not be taken for what was sent over TLS. */
+    private void startTls(ByteBuffer in) throws IOException {
+        if (in.hasRemaining()) {
+            throw new IOException("it did not wait for the answer to NBD_OPT_STARTTLS");
+        }
+        inbox.keep(in);
+        wire = Objects.requireNonNull(tls).start(socket);
+        inbox = new Inbox(wire, loop, commons.budget);
+        handshake = handshake.overTls(exports.visibleTo(wire::peer));
+    }
+
+    private boolean isOver() {
+        return step == Step.TRANSMISSION || step == Step.ABORTED || step == Step.REFUSED;
+    }
+
+    private void finish() {
+        if (step == Step.TRANSMISSION) {
+            NegotiatedSession agreement = handshake.agreement();
+            LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
+            TransmissionConnection session =
+                    new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons);
+            key.attach(session);
+            loop.serve(session, SelectionKey.OP_READ);
+        } else if (step == Step.REFUSED) {
+            commons.complaints.cutOff(client, handshake.fault());
+            close("cut off");
+        } else {
+            close("the client aborted");
+        }
+    }
+
+    @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(StopMode queued) {
+        close("the server stops");
+    }
+
+    @Override
+    public void driveGone(Drive drive) {
+        if (step == Step.TRANSMISSION && handshake.agreement().drive() == drive) {
+            close("drive " + drive.name() + " is gone");
+        }
+    }
+
+    @Override
+    public void close(String why) {
+        if (socket.isOpen()) {
+            Sockets.close(wire);
+            inbox.release();
+            commons.leave();
+            LOG.debug("{} is closed: {}", client, why);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return client;
+    }
+}

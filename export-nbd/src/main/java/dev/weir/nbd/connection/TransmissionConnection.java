@@ -1,0 +1,316 @@
+package dev.weir.nbd.connection;
+
+import dev.weir.drive.Drive;
+import dev.weir.nbd.connection.TransmissionCodec.State;
+import dev.weir.nbd.net.EventLoop;
+import dev.weir.nbd.net.Sockets;
+import dev.weir.nbd.net.Ticker;
+import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection in transmission: reads requests as long as there is room for them, and waits until the socket
+ * takes more replies where they could not be written at once. To its drive it is the client.
+ */
+final class TransmissionConnection implements Connection, ReplyQueue.Owner, Ticker.Task {
+    private static final Logger LOG = LoggerFactory.getLogger(TransmissionConnection.class);
+
+    /** Reads from one connection before the other connections of its thread have their turn. */
+    static final int MAX_READS_PER_TURN = 4;
+
+    private final EventLoop loop;
+    private final Wire wire;
+    private final SelectionKey key;
+    private final String client;
+    private final Inbox inbox;
+    private final Drive drive;
+    private final ReplyQueue replies;
+    private final TransmissionCodec transmission;
+    private final ServerState commons;
+    private final ClientQuotas limits;
+
+    /** Whether it takes no more requests and closes as soon as all are answered. */
+    private boolean ending;
+
+    /** Whether it is at its bound and not read from. */
+    private boolean full;
+
+    /** Whether it is looked at with every tick, as it is full or its client does not read. */
+    private volatile boolean ticking;
+
+    /** Whether its socket holds more than others, as it was full of a long reply. */
+    private volatile boolean wide;
+
+    /** How long the client has read nothing of replies that wait for it. */
+    private long unreadMillis;
+
+    /** How long it has sent nothing of a payload that it has announced. */
+    private long unsentMillis;
+
+    TransmissionConnection(
+            EventLoop loop,
+            Wire wire,
+            SelectionKey key,
+            String client,
+            Inbox inbox,
+            NegotiatedSession agreement,
+            ServerState commons) {
+        this.loop = loop;
+        this.wire = wire;
+        this.key = key;
+        this.client = client;
+        this.inbox = inbox;
+        inbox.beginTransmission();
+        drive = agreement.drive();
+        this.commons = commons;
+        limits = commons.limits();
+        replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget);
+        transmission = new TransmissionCodec(this, agreement, replies, loop.pool(), loop);
+    }
+
+    @Override
+    public void ready(int operations) throws IOException {
+        if (!wire.isOpen()) {
+            return;
+        }
+        if ((operations & SelectionKey.OP_WRITE) != 0) {
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            unreadMillis = 0;
+            replies.writeOn();
+            awaitFlush();
+        }
+        if (isUnread()) {
+            // a client behind with its replies is in no hurry, and many requests at once cost less than one by one
+            awaitRequests(false);
+        } else {
+            read();
+        }
+    }
+
+    /** Whether the socket is full of replies. */
+    private boolean isUnread() {
+        return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+    }
+
+    /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
+    private void read() throws IOException {
+        if (ending) {
+            return;
+        }
+        State state;
+        replies.cork();
+        try {
+            state = takeWhatIsThere();
+        } finally {
+            replies.uncork();
+        }
+        if (state == null) {
+            close("the client left");
+        } else if (state == State.BROKEN) {
+            commons.complaints.cutOff(client, transmission.fault());
+            close("cut off");
+        } else if (state == State.DISCONNECTED) {
+            end("the client disconnected");
+        } else {
+            full = state == State.FULL;
+            awaitRequests(!full);
+            awaitFlush();
+            unsentMillis = 0;
+            if (transmission.payload() != null && inbox.isFlowing()) {
+                loop.expectMore();
+            }
+            if (full || transmission.payload() != null) {
+                startTicking();
+            }
+            if (!full && wire.hasMore()) {
+                loop.execute(this::goOn);
+            }
+        }
+    }
+
+    /** TLS has things to say of its own that no reply waits for. */
+    private void awaitFlush() throws IOException {
+        if (!wire.flush()) {
+            awaitWritable(false);
+        }
+    }
+
+    /** Returns null if the client sends no more. */
+    private @Nullable State takeWhatIsThere() throws IOException {
+        State state = take(inbox.rest());
+        for (int reads = 0; state == State.INCOMPLETE && reads < MAX_READS_PER_TURN; reads++) {
+            ByteBuffer in = inbox.receive(transmission.payload());
+            if (in == null) {
+                return null;
+            }
+            state = take(in);
+            if (inbox.isDrained()) {
+                break;
+            }
+        }
+        return state;
+    }
+
+    private State take(ByteBuffer in) {
+        State state = transmission.take(in);
+        inbox.keep(in);
+        return state;
+    }
+
+    private void awaitRequests(boolean wanted) {
+        if (wanted) {
+            key.interestOpsOr(SelectionKey.OP_READ);
+        } else {
+            key.interestOpsAnd(~SelectionKey.OP_READ);
+        }
+    }
+
+    private void startTicking() {
+        if (!ticking) {
+            ticking = true;
+            loop.ticker().add(this);
+        }
+    }
+
+    /** Looks whether a client that is not read from has gone, or one that neither reads nor sends keeps memory from others. */
+    @Override
+    public boolean tick() {
+        if (!wire.isOpen()) {
+            return false;
+        }
+        boolean unread = isUnread();
+        boolean unsent = transmission.payload() != null && !full;
+        unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
+        unsentMillis = unsent ? unsentMillis + Ticker.MILLIS : 0;
+        if (Math.max(unreadMillis, unsentMillis) > limits.stallMillis() && commons.budget.isScarce()) {
+            String what = unreadMillis > limits.stallMillis() ? "its replies unread" : "a payload unsent";
+            commons.complaints.cutOff(
+                    client, "it left " + what + " for " + limits.stallMillis() + " ms while others need the memory");
+            close("cut off");
+            return false;
+        }
+        try {
+            if (unread) {
+                read(); // a client that reads once all is sent would wait for us, and we for it
+            }
+            watchForHangup();
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
+        ticking = wire.isOpen() && (unread || unsent || full);
+        return ticking;
+    }
+
+    private void watchForHangup() throws IOException {
+        if (full) {
+            loop.hangups().watch((SocketChannel) key.channel(), this);
+        } else {
+            loop.hangups().unwatch((SocketChannel) key.channel());
+        }
+    }
+
+    /** Closes once all that was asked has been answered. */
+    private void end(String why) {
+        ending = true;
+        inbox.release();
+        awaitRequests(false);
+        if (replies.isDone()) {
+            close(why);
+        }
+    }
+
+    @Override
+    public boolean uses(String name) {
+        return drive.name().equals(name);
+    }
+
+    @Override
+    public Identity peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public void serverStops(StopMode queued) {
+        if (wire.isOpen()) {
+            transmission.stop(queued);
+            drive.cancel(this);
+            end("the server stops");
+        }
+    }
+
+    @Override
+    public void driveGone(Drive gone) {
+        if (gone == drive && wire.isOpen()) {
+            transmission.close();
+            end("drive " + gone.name() + " is gone");
+        }
+    }
+
+    @Override
+    public void close(String why) {
+        if (wire.isOpen()) {
+            Sockets.close(wire);
+            replies.close();
+            transmission.close();
+            inbox.release();
+            drive.cancel(this);
+            commons.leave();
+            LOG.debug("{} is closed: {}", client, why);
+        }
+    }
+
+    @Override
+    public boolean ownThread() {
+        return loop.inLoop();
+    }
+
+    @Override
+    public void awaitWritable(boolean longReply) {
+        if (longReply && !wide) {
+            wide = true;
+            Sockets.widen((SocketChannel) key.channel());
+        }
+        try {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+            if (ticking) {
+                loop.wakeup();
+            } else {
+                loop.execute(this::startTicking);
+            }
+        } catch (CancelledKeyException e) {
+            LOG.trace("{} was closed meanwhile", client, e);
+        }
+    }
+
+    @Override
+    public void roomAgain() {
+        loop.execute(this::goOn);
+    }
+
+    private void goOn() {
+        if (!ending) {
+            loop.serve(this, SelectionKey.OP_READ);
+        } else if (wire.isOpen() && replies.isDone()) {
+            close("all is answered");
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        loop.execute(() -> close(String.valueOf(cause.getMessage())));
+    }
+
+    @Override
+    public String toString() {
+        return client;
+    }
+}

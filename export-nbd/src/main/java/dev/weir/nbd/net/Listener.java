@@ -1,0 +1,82 @@
+package dev.weir.nbd.net;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts the connections of one socket. */
+public final class Listener implements EventLoop.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final int MAX_ACCEPTS_PER_TURN = 64;
+    private static final long RETRY_SECONDS = 1;
+
+    private final EventLoop loop;
+    private final ListenSocket socket;
+    private final SelectionKey key;
+    private final BiConsumer<SocketChannel, String> newClient;
+
+    /**
+     * Makes a listener that starts when it is first called.
+     *
+     * @param newClient takes each connection, and who it is
+     */
+    public Listener(
+            EventLoop loop, ListenSocket socket, SelectionKey key, BiConsumer<SocketChannel, String> newClient) {
+        this.loop = loop;
+        this.socket = socket;
+        this.key = key;
+        this.newClient = newClient;
+    }
+
+    @Override
+    public void ready(int operations) {
+        if (!socket.channel().isOpen()) {
+            return;
+        }
+        try {
+            int accepts = 0;
+            while (accepts < MAX_ACCEPTS_PER_TURN && accept()) {
+                accepts++;
+            }
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        } catch (IOException e) {
+            pause(e);
+        }
+    }
+
+    private boolean accept() throws IOException {
+        SocketChannel client = socket.channel().accept();
+        if (client == null) {
+            return false;
+        }
+        try {
+            newClient.accept(client, socket.prepare(client));
+        } catch (IOException e) {
+            LOG.debug("{} has lost a client at once", this, e);
+            Sockets.close(client);
+        }
+        return true;
+    }
+
+    /** Most likely there are no file descriptors left; the connection stays in the backlog meanwhile. */
+    private void pause(IOException cause) {
+        LOG.warn("{} accepts nobody for {} s: {}", this, RETRY_SECONDS, cause.getMessage());
+        key.interestOps(0);
+        CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, loop).execute(() -> loop.serve(this, 0));
+    }
+
+    @Override
+    public void close(String why) {
+        socket.close();
+    }
+
+    @Override
+    public String toString() {
+        return socket.address();
+    }
+}

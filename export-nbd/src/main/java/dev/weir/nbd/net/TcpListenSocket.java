@@ -1,0 +1,87 @@
+package dev.weir.nbd.net;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A TCP socket that clients connect to. */
+final class TcpListenSocket implements ListenSocket {
+    static final String SCHEME = "tcp:";
+
+    private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):([0-9]{1,5})");
+    private static final int MAX_PORT = 65535;
+
+    private final ServerSocketChannel channel;
+    private final InetSocketAddress bound;
+
+    private TcpListenSocket(ServerSocketChannel channel) throws IOException {
+        this.channel = channel;
+        bound = (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    static TcpListenSocket open(String hostAndPort) throws IOException {
+        Matcher parts = HOST_AND_PORT.matcher(hostAndPort);
+        if (!parts.matches() || Integer.parseInt(parts.group(3)) > MAX_PORT) {
+            throw new IOException("must be tcp:host:port or tcp:[ipv6]:port, the port from 0 to " + MAX_PORT);
+        }
+        String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
+        InetSocketAddress wanted = new InetSocketAddress(host, Integer.parseInt(parts.group(3)));
+        if (wanted.isUnresolved()) {
+            throw new IOException("no such host");
+        }
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            return new TcpListenSocket(channel.bind(wanted));
+        } catch (IOException e) {
+            Sockets.close(channel);
+            throw e;
+        }
+    }
+
+    @Override
+    public ServerSocketChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public String address() {
+        return SCHEME + host(bound.getAddress()) + ":" + bound.getPort();
+    }
+
+    @Override
+    public boolean isLocal() {
+        return bound.getAddress().isLoopbackAddress();
+    }
+
+    @Override
+    public String uri(String drive, boolean tls) {
+        String host = bound.getAddress().isAnyLocalAddress() ? "localhost" : host(bound.getAddress());
+        return (tls ? "nbds://" : "nbd://") + host + ":" + bound.getPort() + "/" + ListenSocket.percentEncode(drive);
+    }
+
+    private static String host(InetAddress address) {
+        return address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+    }
+
+    /** Small replies must not wait for more to come, and a client that has vanished is to be noticed some day. */
+    @Override
+    public String prepare(SocketChannel accepted) throws IOException {
+        accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteAddress();
+        return SCHEME + host(peer.getAddress()) + ":" + peer.getPort();
+    }
+
+    @Override
+    public void close() {
+        Sockets.close(channel);
+    }
+}

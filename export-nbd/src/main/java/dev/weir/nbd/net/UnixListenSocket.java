@@ -1,0 +1,169 @@
+package dev.weir.nbd.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Unix socket that clients of the same user connect to: 0600, in a folder that is made 0700 if there is
+ * none. A socket that nobody listens on any more is replaced, anything else in its place is left alone.
+ */
+final class UnixListenSocket implements ListenSocket {
+    static final String SCHEME = "unix:";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnixListenSocket.class);
+
+    /** What the JDK takes; Linux has room for one more. */
+    private static final int MAX_PATH_BYTES = 106;
+
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+
+    private final Path path;
+    private final ServerSocketChannel channel;
+
+    /** The identity of the socket in the file system, so that no other is removed. */
+    private final @Nullable Object fileKey;
+
+    private final AtomicLong accepted = new AtomicLong();
+
+    private UnixListenSocket(Path path, ServerSocketChannel channel) throws IOException {
+        this.path = path;
+        this.channel = channel;
+        fileKey = fileKey(path);
+    }
+
+    static UnixListenSocket open(String pathText) throws IOException {
+        Path path = path(pathText);
+        if (Files.exists(path, NOFOLLOW_LINKS)) {
+            removeStale(path);
+        }
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.configureBlocking(false);
+            channel.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            turnAwayEarly(channel);
+            return new UnixListenSocket(path, channel);
+        } catch (IOException e) {
+            Sockets.close(channel);
+            throw e;
+        }
+    }
+
+    private static Path path(String text) throws IOException {
+        Path path;
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IOException("must be unix:/path: " + e.getReason(), e);
+        }
+        Path folder = path.getParent();
+        if (!path.isAbsolute() || folder == null) {
+            throw new IOException("must be unix:/path, absolute");
+        }
+        int bytes = text.getBytes(UTF_8).length;
+        if (bytes > MAX_PATH_BYTES) {
+            throw new IOException(
+                    "the path of a Unix socket must be at most " + MAX_PATH_BYTES + " bytes, not " + bytes);
+        }
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        return path;
+    }
+
+    private static void removeStale(Path path) throws IOException {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != SOCKET) {
+            throw new IOException("there is something in its place that is not a socket");
+        }
+        if (isAnswered(path)) {
+            throw new IOException("another process listens on it");
+        }
+        LOG.info("{} was left behind by a process that is gone and is replaced", path);
+        Files.deleteIfExists(path);
+    }
+
+    /** Only a refused connection shows that nobody listens; one that has to wait is being listened to. */
+    private static boolean isAnswered(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return true;
+        } catch (ConnectException e) {
+            LOG.debug("{} is not answered", path, e);
+            return false;
+        }
+    }
+
+    /** Until its permissions were set, the socket was open to whomever the umask lets in. */
+    private static void turnAwayEarly(ServerSocketChannel channel) throws IOException {
+        for (SocketChannel early = channel.accept(); early != null; early = channel.accept()) {
+            Sockets.close(early);
+        }
+    }
+
+    private static @Nullable Object fileKey(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    @Override
+    public ServerSocketChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public String address() {
+        return SCHEME + path;
+    }
+
+    @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
+    public String uri(String drive, boolean tls) {
+        return (tls ? "nbds+unix:///" : "nbd+unix:///") + ListenSocket.percentEncode(drive) + "?socket="
+                + ListenSocket.percentEncode(path.toString());
+    }
+
+    @Override
+    public String prepare(SocketChannel client) {
+        return SCHEME + path.getFileName() + "#" + accepted.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
+        Sockets.close(channel);
+        try {
+            if (Files.exists(path, NOFOLLOW_LINKS) && Objects.equals(fileKey(path), fileKey)) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}", path, e.toString());
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package dev.weir.nbd.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weir.drive.Drive;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of fixed newstyle negotiation with one client, from the greeting to the choice of an
+ * export: bytes in, bytes out, no socket. What it keeps between calls is a few numbers; the data of options
+ * that it does not look at is passed over and not stored.
+ *
+ * <p>Not thread-safe.
+ */
+public final class HandshakeCodec {
+    /** Longest option data that the server parses, in bytes; it holds the longest name the specification allows. */
+    static final int MAX_OPTION_BYTES = 16 << 10;
+
+    /** How far it is. */
+    public enum Step {
+        /** It needs more bytes than there are. */
+        INCOMPLETE,
+        /** It took a message, and may have answered. */
+        TAKEN,
+        /** Both sides are in transmission, on what the {@link #agreement()} says, as soon as the output has been sent. */
+        TRANSMISSION,
+        /** TLS begins as soon as the output has been sent, and {@link #overTls} goes on. */
+        STARTTLS,
+        /** The client wants to leave; the connection is closed once the output has been sent. */
+        ABORTED,
+        /** The connection must be closed, for {@link #fault()}. */
+        REFUSED
+    }
+
+    private static final int CLIENT_FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
+    private static final int CLIENT_FLAGS_BYTES = 4;
+
+    private final VisibleExports exports;
+    private final TlsMode tls;
+    private final HandshakeOutput output = new HandshakeOutput();
+
+    private boolean greeted;
+    private boolean fixedNewstyle;
+    private boolean zeroes = true;
+
+    /** Whether the header of an option was taken, and what of its data, if any, is still to come. */
+    private boolean inOption;
+
+    private int option;
+    private long optionBytes;
+    private long bytesToCome;
+
+    private NbdMode mode = NbdMode.SIMPLE;
+
+    /** The drive for which the metadata context {@code base:allocation} is selected. */
+    private @Nullable Drive allocationOf;
+
+    private @Nullable NegotiatedSession agreement;
+    private String fault = "";
+
+    public HandshakeCodec(VisibleExports exports, TlsMode tls) {
+        this.exports = exports;
+        this.tls = tls;
+        output.greet();
+    }
+
+    private HandshakeCodec(HandshakeCodec plain, VisibleExports exports) {
+        this.exports = exports;
+        tls = TlsMode.ON;
+        greeted = true;
+        fixedNewstyle = true;
+        zeroes = plain.zeroes;
+    }
+
+    /** Returns what goes on with the options over TLS, and knows nothing of those that were taken before. */
+    public HandshakeCodec overTls(VisibleExports newExports) {
+        return new HandshakeCodec(this, newExports);
+    }
+
+    /** Returns what is to be sent before anything else is taken, possibly nothing. */
+    public byte[] output() {
+        return output.take();
+    }
+
+    /** Returns what was agreed on. */
+    public NegotiatedSession agreement() {
+        return Objects.requireNonNull(agreement);
+    }
+
+    /** Returns why the client was refused, for the log. */
+    public String fault() {
+        return fault;
+    }
+
+    /** Takes one message from {@code in} if it is all there; what it leaves is to be offered again, with more behind it. */
+    public Step take(ByteBuffer in) {
+        if (!greeted) {
+            return in.remaining() < CLIENT_FLAGS_BYTES ? Step.INCOMPLETE : takeFlags(in.getInt());
+        }
+        if (!inOption && in.remaining() < Nbd.OPTION_BYTES) {
+            return Step.INCOMPLETE;
+        }
+        if (!inOption && !takeHeader(in)) {
+            return Step.REFUSED;
+        }
+        return takeData(in);
+    }
+
+    private Step takeFlags(int flags) {
+        if ((flags & ~CLIENT_FLAGS) != 0) {
+            return refuse("client flags 0x" + Integer.toHexString(flags) + ": not all of them are known");
+        }
+        greeted = true;
+        fixedNewstyle = (flags & Nbd.NBD_FLAG_C_FIXED_NEWSTYLE) != 0;
+        zeroes = (flags & Nbd.NBD_FLAG_C_NO_ZEROES) == 0;
+        return Step.TAKEN;
+    }
+
+    private boolean takeHeader(ByteBuffer in) {
+        long magic = in.getLong();
+        option = in.getInt();
+        optionBytes = Integer.toUnsignedLong(in.getInt());
+        bytesToCome = optionBytes;
+        inOption = true;
+        if (magic != Nbd.IHAVEOPT) {
+            fault = "option magic 0x" + Long.toHexString(magic) + ": must be IHAVEOPT";
+        } else if (option == Nbd.NBD_OPT_EXPORT_NAME && optionBytes > Nbd.MAX_STRING_BYTES) {
+            fault = "export name of " + optionBytes + " bytes: must be at most " + Nbd.MAX_STRING_BYTES;
+        }
+        return fault.isEmpty();
+    }
+
+    private Step takeData(ByteBuffer in) {
+        byte[] data = new byte[0];
+        if (!dataMatters()) {
+            int here = (int) Math.min(bytesToCome, in.remaining());
+            in.position(in.position() + here);
+            bytesToCome -= here;
+        } else if (in.remaining() >= bytesToCome) {
+            data = new byte[(int) bytesToCome];
+            in.get(data);
+            bytesToCome = 0;
+        }
+        if (bytesToCome > 0) {
+            return Step.INCOMPLETE;
+        }
+        inOption = false;
+        return answer(data);
+    }
+
+    private boolean dataMatters() {
+        return switch (option) {
+            case Nbd.NBD_OPT_EXPORT_NAME,
+                    Nbd.NBD_OPT_INFO,
+                    Nbd.NBD_OPT_GO,
+                    Nbd.NBD_OPT_LIST_META_CONTEXT,
+                    Nbd.NBD_OPT_SET_META_CONTEXT -> optionBytes <= MAX_OPTION_BYTES;
+            default -> false;
+        };
+    }
+
+    private Step answer(byte[] data) {
+        try {
+            if (tls == TlsMode.REQUIRED && option != Nbd.NBD_OPT_ABORT && option != Nbd.NBD_OPT_STARTTLS) {
+                return requireTls();
+            }
+            return switch (option) {
+                case Nbd.NBD_OPT_EXPORT_NAME -> exportName(new String(data, UTF_8));
+                case Nbd.NBD_OPT_ABORT -> abort();
+                case Nbd.NBD_OPT_STARTTLS -> startTls();
+                case Nbd.NBD_OPT_LIST -> list();
+                case Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO -> info(OptionData.info(offered(data)));
+                case Nbd.NBD_OPT_STRUCTURED_REPLY -> change(NbdMode.STRUCTURED);
+                case Nbd.NBD_OPT_EXTENDED_HEADERS -> change(NbdMode.EXTENDED);
+                case Nbd.NBD_OPT_LIST_META_CONTEXT, Nbd.NBD_OPT_SET_META_CONTEXT -> meta(data);
+                default -> throw new OptionRefused(Nbd.NBD_REP_ERR_UNSUP, "option " + option + " is not supported");
+            };
+        } catch (OptionRefused e) {
+            output.refuse(option, e.error, String.valueOf(e.getMessage()));
+            return Step.TAKEN;
+        }
+    }
+
+    private ByteBuffer offered(byte[] data) throws OptionRefused {
+        if (optionBytes > MAX_OPTION_BYTES) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_TOO_BIG, "data must be at most " + MAX_OPTION_BYTES + " bytes");
+        }
+        return ByteBuffer.wrap(data);
+    }
+
+    private void refuseData() throws OptionRefused {
+        if (optionBytes > 0) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " must have no data");
+        }
+    }
+
+    private Step startTls() throws OptionRefused {
+        if (tls == TlsMode.OFF || !fixedNewstyle) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_POLICY, "TLS is not to be had here");
+        }
+        if (tls == TlsMode.ON) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "TLS was negotiated before");
+        }
+        refuseData();
+        output.ack(option);
+        return Step.STARTTLS;
+    }
+
+    private Step requireTls() throws OptionRefused {
+        if (option == Nbd.NBD_OPT_EXPORT_NAME) {
+            return refuse("NBD_OPT_EXPORT_NAME without TLS, which is required here");
+        }
+        throw new OptionRefused(Nbd.NBD_REP_ERR_TLS_REQD, "NBD_OPT_STARTTLS must come first");
+    }
+
+    private Step exportName(String name) {
+        if (mode == NbdMode.EXTENDED) {
+            return refuse("NBD_OPT_EXPORT_NAME must not follow NBD_OPT_EXTENDED_HEADERS");
+        }
+        Drive found = exports.find(name);
+        if (found == null) {
+            return refuse(unknown(name));
+        }
+        agreement = agreementOn(found);
+        output.export(agreement, zeroes);
+        return Step.TRANSMISSION;
+    }
+
+    private Step abort() {
+        output.ack(option);
+        return Step.ABORTED;
+    }
+
+    private Step list() throws OptionRefused {
+        refuseData();
+        exports.all().forEach(drive -> output.server(option, drive));
+        output.ack(option);
+        return Step.TAKEN;
+    }
+
+    /** A mode is asked for once; extended headers take the place of structured replies, but not the other way round. */
+    private Step change(NbdMode wanted) throws OptionRefused {
+        refuseData();
+        if (wanted == mode) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " was negotiated before");
+        }
+        if (mode == NbdMode.EXTENDED) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_EXT_HEADER_REQD, "extended headers were negotiated before");
+        }
+        mode = wanted;
+        output.ack(option);
+        return Step.TAKEN;
+    }
+
+    /** Names or selects metadata contexts. What was selected before is gone, also if this fails. */
+    private Step meta(byte[] data) throws OptionRefused {
+        boolean set = option == Nbd.NBD_OPT_SET_META_CONTEXT;
+        if (set) {
+            allocationOf = null;
+        }
+        if (mode == NbdMode.SIMPLE) {
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "structured replies must be negotiated first");
+        }
+        OptionData.Meta meta = OptionData.meta(offered(data));
+        Drive found = find(meta.export());
+        boolean all = !set && (meta.queries().isEmpty() || meta.queries().contains("base:"));
+        if (all || meta.queries().contains(Nbd.BASE_ALLOCATION)) {
+            output.metaContext(option, set ? Nbd.BASE_ALLOCATION_ID : 0, Nbd.BASE_ALLOCATION);
+            allocationOf = set ? found : allocationOf;
+        }
+        output.ack(option);
+        return Step.TAKEN;
+    }
+
+    private Step info(OptionData.Info info) throws OptionRefused {
+        Drive found = find(info.export());
+        NegotiatedSession offer = agreementOn(found);
+        output.infoExport(option, offer);
+        if (info.infos().contains(Nbd.NBD_INFO_NAME)) {
+            output.infoText(option, Nbd.NBD_INFO_NAME, found.name());
+        }
+        if (info.infos().contains(Nbd.NBD_INFO_DESCRIPTION)
+                && !found.description().isEmpty()) {
+            output.infoText(option, Nbd.NBD_INFO_DESCRIPTION, found.description());
+        }
+        if (info.infos().contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
+            output.infoBlockSize(option);
+        }
+        output.ack(option);
+        if (option == Nbd.NBD_OPT_INFO) {
+            return Step.TAKEN;
+        }
+        agreement = offer;
+        return Step.TRANSMISSION;
+    }
+
+    private Drive find(String name) throws OptionRefused {
+        Drive found = exports.find(name);
+        if (found == null) {
+            // whether a drive is not there or for others is the same to who may not see it
+            boolean mayBe = tls == TlsMode.OPTIONAL && (option == Nbd.NBD_OPT_INFO || option == Nbd.NBD_OPT_GO);
+            throw new OptionRefused(mayBe ? Nbd.NBD_REP_ERR_TLS_REQD : Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
+        }
+        return found;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a drive of the same name may have taken its place
+    private NegotiatedSession agreementOn(Drive found) {
+        return new NegotiatedSession(found, mode, found == allocationOf);
+    }
+
+    private Step refuse(String why) {
+        fault = why;
+        return Step.REFUSED;
+    }
+
+    /** A client's text may hold anything; what reaches the log or the client again holds no control characters. */
+    private static String unknown(String name) {
+        return name.isEmpty()
+                ? "no default export is configured, and there is not exactly one drive"
+                : "no drive is named '" + name.replaceAll("\\p{Cntrl}", "?") + "'";
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weir.nbd.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weir.block.BlockError;
+import dev.weir.drive.Drive;
+
+/**
+ * Why a request is not done: the error that a client is told and, where a reply has room for them, words for
+ * people. They say nothing of where the drive's bytes are, nor of others that use it.
+ */
+public enum RequestError {
+    READ_ONLY(Nbd.NBD_EPERM, "the export is read-only"),
+    UNKNOWN_COMMAND(Nbd.NBD_EINVAL, "the command is not known"),
+    WRONG_FLAGS(Nbd.NBD_EINVAL, "a command flag is not known, or not for this command"),
+    WRONG_PAYLOAD(Nbd.NBD_EINVAL, "the payload is missing, or not for this command"),
+    NO_LENGTH(Nbd.NBD_EINVAL, "the length must not be 0"),
+    BEYOND_END(Nbd.NBD_EINVAL, "the range must be within the export"),
+    NO_ROOM_BEYOND_END(Nbd.NBD_ENOSPC, "the range must be within the export"),
+    LONG_PAYLOAD(Nbd.NBD_EINVAL, "a payload must be at most " + Drive.MAX_TRANSFER + " bytes"),
+    LONG_READ(Nbd.NBD_EOVERFLOW, "a read must be at most " + Drive.MAX_TRANSFER + " bytes"),
+    FLUSH_OF_RANGE(Nbd.NBD_EINVAL, "offset and length of a flush must be 0"),
+    NO_CONTEXT(Nbd.NBD_EINVAL, "no metadata context was selected for this export"),
+    NO_MEMORY(Nbd.NBD_ENOMEM, "the server has no memory left for the request"),
+    NOT_PERMITTED(Nbd.NBD_EPERM, "the storage does not permit it"),
+    STORAGE_FAILED(Nbd.NBD_EIO, "the storage failed"),
+    INVALID(Nbd.NBD_EINVAL, "the storage cannot take such a request"),
+    NO_ROOM(Nbd.NBD_ENOSPC, "the storage has no room left"),
+    NOT_FAST(Nbd.NBD_ENOTSUP, "zeroing is no faster than writing zeroes"),
+    SHUTDOWN(Nbd.NBD_ESHUTDOWN, "the export is being shut down");
+
+    /** The longest of the texts, in bytes. */
+    static final int MAX_TEXT_BYTES = 64;
+
+    /** The error as the specification numbers it. */
+    public final int value;
+
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
+    private final byte[] text;
+
+    RequestError(int value, String text) {
+        this.value = value;
+        this.text = text.getBytes(UTF_8);
+    }
+
+    /** Returns the words for people, in UTF-8. Not to be changed. */
+    byte[] text() {
+        return text;
+    }
+
+    /** Returns what a client is told of what a drive says. */
+    public static RequestError of(BlockError error) {
+        return switch (error) {
+            case EPERM -> NOT_PERMITTED;
+            case EIO -> STORAGE_FAILED;
+            case EINVAL -> INVALID;
+            case ENOSPC -> NO_ROOM;
+            case ENOTSUP -> NOT_FAST;
+            case ESHUTDOWN -> SHUTDOWN;
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package dev.weir.nbd.protocol;
+
+import dev.weir.drive.Drive;
+import org.jspecify.annotations.Nullable;
+
+/** What the specification says about requests that cannot be done, in its section "Error values" and at each command. */
+public final class RequestRules {
+    private RequestRules() {}
+
+    /**
+     * Returns why a request is refused, or null if the drive may have it. {@code NBD_CMD_DISC}, which has no
+     * answer, does not come here.
+     */
+    public static @Nullable RequestError error(RequestHeader request, NegotiatedSession agreement) {
+        if ((request.flags & ~flags(request.type, agreement)) != 0) {
+            return RequestError.WRONG_FLAGS;
+        }
+        Drive drive = agreement.drive();
+        return switch (request.type) {
+            case Nbd.NBD_CMD_READ -> readError(request, agreement);
+            case Nbd.NBD_CMD_WRITE -> writeError(request, drive, RequestError.NO_ROOM_BEYOND_END);
+            case Nbd.NBD_CMD_WRITE_ZEROES -> writeError(request, drive, RequestError.NO_ROOM_BEYOND_END);
+            case Nbd.NBD_CMD_TRIM -> writeError(request, drive, RequestError.BEYOND_END);
+            case Nbd.NBD_CMD_CACHE -> rangeError(request, drive, RequestError.BEYOND_END);
+            case Nbd.NBD_CMD_BLOCK_STATUS -> statusError(request, agreement);
+            case Nbd.NBD_CMD_FLUSH -> request.offset == 0 && request.length == 0 ? null : RequestError.FLUSH_OF_RANGE;
+            default -> RequestError.UNKNOWN_COMMAND;
+        };
+    }
+
+    /** Returns the flags that a command may have. {@code FUA} may stand at any of them. */
+    private static int flags(int type, NegotiatedSession agreement) {
+        NbdMode mode = agreement.mode();
+        int flags =
+                switch (type) {
+                    case Nbd.NBD_CMD_READ -> mode == NbdMode.SIMPLE ? 0 : Nbd.NBD_CMD_FLAG_DF;
+                    case Nbd.NBD_CMD_WRITE_ZEROES -> Nbd.NBD_CMD_FLAG_NO_HOLE | Nbd.NBD_CMD_FLAG_FAST_ZERO;
+                    case Nbd.NBD_CMD_BLOCK_STATUS -> Nbd.NBD_CMD_FLAG_REQ_ONE;
+                    default -> 0;
+                };
+        boolean mayHavePayload =
+                type == Nbd.NBD_CMD_WRITE || (type == Nbd.NBD_CMD_BLOCK_STATUS && agreement.allocation());
+        if (mode == NbdMode.EXTENDED && mayHavePayload) {
+            flags |= Nbd.NBD_CMD_FLAG_PAYLOAD_LEN;
+        }
+        return flags | Nbd.NBD_CMD_FLAG_FUA;
+    }
+
+    private static @Nullable RequestError readError(RequestHeader request, NegotiatedSession agreement) {
+        RequestError error = rangeError(request, agreement.drive(), RequestError.BEYOND_END);
+        if (error == null && request.length > Drive.MAX_TRANSFER) {
+            return agreement.mode() == NbdMode.SIMPLE ? RequestError.LONG_PAYLOAD : RequestError.LONG_READ;
+        }
+        return error;
+    }
+
+    private static @Nullable RequestError writeError(RequestHeader request, Drive drive, RequestError beyondEnd) {
+        if (drive.readOnly()) {
+            return RequestError.READ_ONLY;
+        }
+        if (request.type == Nbd.NBD_CMD_WRITE && !request.payloadFits) {
+            return RequestError.WRONG_PAYLOAD;
+        }
+        if (request.type == Nbd.NBD_CMD_WRITE && request.length > Drive.MAX_TRANSFER) {
+            return RequestError.LONG_PAYLOAD;
+        }
+        return rangeError(request, drive, beyondEnd);
+    }
+
+    private static @Nullable RequestError statusError(RequestHeader request, NegotiatedSession agreement) {
+        if (!agreement.allocation()) {
+            return RequestError.NO_CONTEXT;
+        }
+        boolean payload = request.has(Nbd.NBD_CMD_FLAG_PAYLOAD_LEN);
+        return payload && !request.payloadFits
+                ? RequestError.WRONG_PAYLOAD
+                : rangeError(request, agreement.drive(), RequestError.BEYOND_END);
+    }
+
+    /** What a length of 0 does is left to the server; it moves nothing, so it is most likely a mistake. */
+    private static @Nullable RequestError rangeError(RequestHeader request, Drive drive, RequestError beyondEnd) {
+        if (request.length == 0) {
+            return RequestError.NO_LENGTH;
+        }
+        boolean within = request.offset >= 0 && request.length > 0 && request.length <= drive.size() - request.offset;
+        return within ? null : beyondEnd;
+    }
+}

@@ -1,0 +1,448 @@
+package dev.weir.nbd.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.Operation;
+import dev.weir.nbd.MemoryDrive;
+import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.protocol.NbdMode;
+import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.protocol.ReplyWriter;
+import dev.weir.nbd.protocol.RequestError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ReplyQueueTest {
+    private static final int HEADER = Nbd.SIMPLE_REPLY_BYTES;
+    private static final NegotiatedSession AGREEMENT =
+            new NegotiatedSession(new MemoryDrive("vm1", 1 << 20, false), NbdMode.SIMPLE, false);
+
+    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
+    private final Lender lender = new Lender();
+    private final FakeSocket socket = new FakeSocket();
+    private final ReplyQueue queue = socket.queue(pool);
+    private final TransmissionCodec transmission =
+            new TransmissionCodec("client", AGREEMENT, queue, pool, Runnable::run);
+
+    @Test
+    void writesWhatIsAddedAtOnce() {
+        queue.add(flush(1), false);
+
+        assertEquals(1, socket.replies(0).size());
+        assertTrue(queue.isDone());
+    }
+
+    @Test
+    void writesWhatIsKeptBackWithOneCall() {
+        queue.cork();
+        for (int cookie = 0; cookie < 20; cookie++) {
+            queue.add(cookie % 2 == 0 ? flush(cookie) : read(cookie, 512), false);
+        }
+        assertEquals(0, socket.calls());
+
+        queue.uncork();
+
+        assertEquals(1, socket.calls());
+        assertEquals(10 * HEADER + 10 * (HEADER + 512), socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void whatMoreFollowsWaitsForTheLast() {
+        queue.add(flush(1), true);
+        queue.add(flush(2), true);
+        assertEquals(0, socket.calls());
+
+        queue.add(flush(3), false);
+
+        assertEquals(1, socket.calls());
+        assertEquals(3, socket.replies(0, 0, 0).size());
+        assertAllBack();
+    }
+
+    @Test
+    void whatMoreFollowsIsWrittenAlsoIfTheLastIsNotAnswered() {
+        queue.add(flush(1), true);
+        queue.drop(flush(2), false);
+
+        assertEquals(1, socket.replies(0).size());
+        assertAllBack();
+    }
+
+    @Test
+    void writesEarlyWhenMuchIsKeptBack() {
+        queue.cork();
+        queue.add(read(1, ReplyRound.MAX_ROUND_BYTES), false);
+
+        assertEquals(HEADER + ReplyRound.MAX_ROUND_BYTES, socket.written().remaining());
+        queue.add(borrowed(queue, 2, new byte[ReplyRound.MAX_ROUND_BYTES], 65_536), false);
+
+        assertEquals(2 * (HEADER + ReplyRound.MAX_ROUND_BYTES), socket.written().remaining());
+    }
+
+    /** The client begins with the first, and there is not one call for each of a few. */
+    @Test
+    void writesTheFirstOfManyEarlyAndThenEverMoreAtOnce() {
+        int replyBytes = 4096;
+        for (int turn = 0; turn < 2; turn++) {
+            List<Integer> early = new ArrayList<>();
+            queue.cork();
+            for (int cookie = 0; cookie < 128; cookie++) {
+                int before = socket.written().remaining();
+                queue.add(read(cookie, replyBytes - HEADER), false);
+                int bytes = socket.written().remaining() - before;
+                if (bytes > 0) {
+                    early.add(bytes);
+                }
+            }
+            queue.uncork();
+
+            assertEquals(List.of(8 * replyBytes, 16 * replyBytes, 32 * replyBytes, 64 * replyBytes), early);
+            assertEquals(5 * (turn + 1), socket.calls());
+            assertAllBack();
+        }
+    }
+
+    @Test
+    void writesManyRepliesInRounds() {
+        queue.cork();
+        for (int cookie = 0; cookie < 1000; cookie++) {
+            queue.add(flush(cookie), false);
+        }
+        queue.uncork();
+
+        assertEquals(4, socket.calls());
+        assertEquals(1000, socket.replies(new int[1000]).size());
+        assertAllBack();
+    }
+
+    /** What is written must not depend on where the socket was full. */
+    @Test
+    void goesOnWhereAFullSocketStopped() {
+        for (int room = 0; room < 3 * HEADER + 100; room++) {
+            FakeSocket narrow = new FakeSocket().room(room);
+            ReplyQueue fresh = narrow.queue(pool);
+            fresh.cork();
+            NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
+            data.begin(1, 0);
+            readInto(data, 100);
+            fresh.add(data, false);
+            fresh.add(flush(2), false);
+            fresh.add(flush(3), false);
+            fresh.uncork();
+
+            assertEquals(1, narrow.awaited());
+            fresh.add(flush(4), false);
+            assertEquals(room, narrow.written().remaining());
+            narrow.room(Long.MAX_VALUE);
+            fresh.writeOn();
+
+            assertEquals(Set.of(1L, 2L, 3L, 4L), cookies(narrow.written(), 1, 100));
+        }
+        assertEquals(0, pool.lent());
+    }
+
+    /** What is lent goes out behind its header, in one call, and is given back then and not before. */
+    @Test
+    void writesWhatItHasBorrowedAndGivesItBack() {
+        byte[] bytes = new byte[10_000];
+        new Random(1).nextBytes(bytes);
+        for (int room = 0; room < 2 * HEADER + 2 * bytes.length; room += 333) {
+            FakeSocket narrow = new FakeSocket().room(room);
+            ReplyQueue fresh = narrow.queue(pool);
+            fresh.cork();
+            fresh.add(borrowed(fresh, 1, bytes, 3_000), false);
+            fresh.add(borrowed(fresh, 2, bytes, bytes.length), false);
+            assertEquals(5, lender.lent());
+            fresh.uncork();
+
+            assertEquals(5, lender.lent());
+            narrow.room(Long.MAX_VALUE);
+            fresh.writeOn();
+            assertEquals(List.of(Reply.ok(1, bytes), Reply.ok(2, bytes)), narrow.replies(bytes.length, bytes.length));
+            assertEquals(0, lender.lent());
+        }
+        assertAllBack();
+    }
+
+    @Test
+    void writesAnyNumberOfPartsWithOneCall() {
+        byte[] bytes = new byte[NbdRequest.MIN_BORROWED_BYTES];
+        queue.add(borrowed(queue, 1, bytes, 10), false);
+
+        assertEquals(1, socket.calls());
+        assertEquals(List.of(Reply.ok(1, bytes)), socket.replies(bytes.length));
+        assertAllBack();
+    }
+
+    @Test
+    void whatWasBorrowedIsGivenBackIfNotAllWasLent() {
+        NbdRequest request = begin(1);
+        request.range(Operation.READ, 0, 20_000, false, false);
+        assertTrue(request.borrows());
+        lender.lend(new byte[100], 30, request);
+        assertEquals(20_000, request.buffer().remaining());
+        assertEquals(0, lender.lent());
+        request.finish(null);
+        queue.add(request, false);
+
+        assertEquals(HEADER + 20_000, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void whatWasBorrowedIsGivenBackIfTheReadFails() {
+        NbdRequest request = borrowed(queue, 1, new byte[20_000], 9_000);
+        request.finish(RequestError.NO_MEMORY);
+        queue.add(request, false);
+
+        assertEquals(HEADER, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void shortReadsDoNotBorrow() {
+        NbdRequest request = begin(1);
+        request.range(Operation.READ, 0, NbdRequest.MIN_BORROWED_BYTES - 1, false, false);
+        assertFalse(request.borrows());
+        request.finish(RequestError.NO_MEMORY);
+        queue.add(request, false);
+    }
+
+    @Test
+    void saysWhetherTheSocketIsFullOfALongReply() {
+        int longBytes = ReplyRound.LONG_REPLY_BYTES;
+        socket.room(longBytes);
+        queue.cork();
+        queue.add(read(1, longBytes / 2), false);
+        queue.add(read(2, longBytes), false);
+        queue.add(flush(3), false);
+        queue.uncork();
+        assertEquals(1, socket.awaited());
+        assertEquals(1, socket.awaitedLong());
+
+        // the rest of that, and a little of what comes behind it
+        socket.room(longBytes);
+        queue.add(read(4, longBytes / 2), false);
+        queue.writeOn();
+        assertEquals(2, socket.awaited());
+        assertEquals(1, socket.awaitedLong());
+
+        socket.room(Long.MAX_VALUE);
+        queue.writeOn();
+        assertAllBack();
+    }
+
+    @Test
+    void saysSoAlsoIfShortOnesComeBehindIt() {
+        socket.room(0);
+        queue.add(read(1, 1), false);
+        queue.add(borrowed(queue, 2, new byte[ReplyRound.LONG_REPLY_BYTES], 10_000), false);
+        queue.add(read(3, 1), false);
+        assertEquals(0, socket.awaitedLong());
+
+        socket.room(ReplyRound.LONG_REPLY_BYTES);
+        queue.writeOn();
+        assertEquals(1, socket.awaitedLong());
+        socket.room(Long.MAX_VALUE);
+        queue.writeOn();
+        assertAllBack();
+    }
+
+    /** What TLS has enciphered and the socket has not taken is not yet a reply that was written. */
+    @Test
+    void waitsForWhatTheWireHasNotSent() {
+        socket.beLazy(true);
+        queue.add(flush(1), false);
+
+        assertEquals(1, socket.awaited());
+        assertFalse(queue.isDone());
+        socket.beLazy(false);
+        queue.writeOn();
+
+        assertEquals(1, socket.replies(0).size());
+        assertTrue(queue.isDone());
+    }
+
+    @Test
+    void anotherThreadWritesOnlySoLong() {
+        socket.beForeign();
+        queue.cork();
+        for (int cookie = 0; cookie < 2 * ReplyQueue.MAX_ROUNDS_ABROAD * ReplyRound.MAX_ROUND_DATA; cookie++) {
+            queue.add(read(cookie, 1), false);
+        }
+        queue.uncork();
+
+        assertEquals(ReplyQueue.MAX_ROUNDS_ABROAD, socket.calls());
+        assertEquals(1, socket.awaited());
+    }
+
+    @Test
+    void aBrokenSocketTakesNothingMoreAndNothingIsLeft() {
+        socket.breakDown();
+
+        queue.add(read(1, 512), false);
+        queue.add(read(2, 512), false);
+
+        assertInstanceOf(IOException.class, socket.failure());
+        assertEquals(1, socket.calls());
+        assertAllBack();
+    }
+
+    @Test
+    void closingForgetsWhatIsKeptBack() {
+        queue.cork();
+        queue.add(read(1, 512), false);
+        queue.add(borrowed(queue, 3, new byte[512], 100), false);
+        queue.close();
+        queue.add(read(2, 512), false);
+        queue.add(borrowed(queue, 4, new byte[512], 100), false);
+        queue.uncork();
+
+        assertEquals(0, socket.calls());
+        assertAllBack();
+    }
+
+    @Test
+    void closingForgetsWhatTheSocketDidNotTake() {
+        socket.room(10);
+        queue.add(read(1, 512), false);
+        queue.add(borrowed(queue, 4, new byte[512], 100), false);
+        queue.add(read(2, 512), false);
+
+        queue.close();
+
+        assertAllBack();
+        queue.writeOn();
+        queue.add(read(3, 512), false);
+        assertEquals(10, socket.written().remaining());
+        assertAllBack();
+    }
+
+    @Test
+    void tellsWhenAllIsAnswered() {
+        NbdRequest request = flush(1);
+        assertFalse(queue.isDone());
+        assertEquals(0, socket.roomAgainCount());
+
+        queue.add(request, false);
+
+        assertEquals(1, socket.roomAgainCount());
+        assertTrue(queue.isDone());
+    }
+
+    /** Many threads complete, the socket is full every now and then, and one thread is told to go on. */
+    @Test
+    void everyReplyIsWrittenOnceWhateverThreadsDo() throws Exception {
+        int threads = 4;
+        int each = 2000;
+        Random random = new Random(42);
+        socket.room(1);
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        CountDownLatch running = new CountDownLatch(threads);
+        try {
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread * each;
+                Future<?> unused = executor.submit(() -> {
+                    for (int cookie = first; cookie < first + each; cookie++) {
+                        NbdRequest request = begin(cookie);
+                        request.finish(null);
+                        queue.add(request, false);
+                    }
+                    running.countDown();
+                });
+            }
+            while (running.getCount() > 0 || !queue.isDone()) {
+                socket.room(random.nextInt(1000));
+                queue.cork();
+                queue.writeOn();
+                queue.uncork();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+
+        assertEquals(threads * each, cookies(socket.written(), -1, 0).size());
+        assertEquals(threads * each * HEADER, socket.written().remaining());
+        assertAllBack();
+    }
+
+    private void assertAllBack() {
+        assertEquals(0, pool.lent());
+        assertEquals(0, lender.lent());
+        assertTrue(queue.isDone());
+    }
+
+    private static Set<Long> cookies(ByteBuffer written, long withData, int dataBytes) {
+        Set<Long> cookies = new HashSet<>();
+        while (written.hasRemaining()) {
+            long cookie = Reply.takeHeader(written).cookie();
+            cookies.add(cookie);
+            if (cookie == withData) {
+                written.position(written.position() + dataBytes);
+            }
+        }
+        return cookies;
+    }
+
+    private NbdRequest newRequest() {
+        return new NbdRequest("client", transmission, NbdMode.SIMPLE, pool);
+    }
+
+    /** Waits for room, as a client would have to. */
+    private NbdRequest begin(long cookie) {
+        NbdRequest request = queue.begin(0, this::newRequest);
+        while (request == null) {
+            assertFalse(Thread.interrupted());
+            Thread.onSpinWait();
+            request = queue.begin(0, this::newRequest);
+        }
+        request.begin(cookie, 0);
+        request.range(Operation.FLUSH, 0, 0, false, false);
+        return request;
+    }
+
+    private NbdRequest flush(long cookie) {
+        NbdRequest request = begin(cookie);
+        request.finish(null);
+        return request;
+    }
+
+    private NbdRequest read(long cookie, int length) {
+        NbdRequest request = begin(cookie);
+        readInto(request, length);
+        return request;
+    }
+
+    private NbdRequest borrowed(ReplyQueue from, long cookie, byte[] bytes, int partBytes) {
+        NbdRequest request = Objects.requireNonNull(from.begin(0, this::newRequest));
+        request.begin(cookie, 0);
+        request.range(Operation.READ, 0, bytes.length, false, false);
+        lender.lend(bytes, partBytes, request);
+        request.finish(null);
+        return request;
+    }
+
+    private static void readInto(NbdRequest request, int length) {
+        request.range(Operation.READ, 0, length, false, false);
+        request.buffer();
+        request.finish(null);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.weir.nbd.connection;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.nbd.MemoryDrive;
+import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.protocol.NbdMode;
+import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.protocol.ReplyWriter;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/**
+ * Any requests, received in any pieces, done by the drive in any order and written to a socket that is full at
+ * any time: each is answered once and right, and no memory is left behind.
+ */
+class TransmissionPropertyTest {
+    private static final int SIZE = 1 << 20;
+
+    /** Reads are of the first half, which has a pattern; each write has a slot of its own in the second. */
+    private static final int WRITES = SIZE / 2;
+
+    private static final int SLOT = 1024;
+    private static final int LONG_READ = 40_000;
+    private static final int MAX_REQUESTS = 400;
+
+    @Property(tries = 60)
+    void everyRequestIsAnsweredOnceAndRight(@ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] content = new byte[SIZE];
+        random.nextBytes(content);
+        MemoryDrive drive = new MemoryDrive("vm1", SIZE, ByteBuffer.wrap(content.clone()), false);
+        Requests requests = new Requests();
+        Map<Long, Reply> expected = new HashMap<>();
+        for (int cookie = 0; cookie < random.nextInt(MAX_REQUESTS); cookie++) {
+            expected.put((long) cookie, add(requests, cookie, content, random));
+        }
+
+        assertEquals(expected, converse(drive, requests.toBytes(), expected, random));
+        assertArrayEquals(content, drive.content(0, SIZE));
+    }
+
+    /** Adds a request; {@code content} is as the drive should be afterwards. Returns the reply it should have. */
+    private static Reply add(Requests requests, int cookie, byte[] content, Random random) {
+        int offset = random.nextInt(WRITES - LONG_READ);
+        int length = 1 + random.nextInt(SLOT);
+        switch (random.nextInt(6)) {
+            case 0, 1 -> {
+                length = 1 + random.nextInt(random.nextBoolean() ? SLOT : LONG_READ);
+                requests.read(cookie, offset, length);
+                return new Reply(cookie, 0, ByteBuffer.wrap(content).slice(offset, length));
+            }
+            case 2, 3 -> {
+                byte[] payload = new byte[length];
+                random.nextBytes(payload);
+                int slot = WRITES + cookie * SLOT;
+                System.arraycopy(payload, 0, content, slot, length);
+                requests.write(cookie, slot, payload);
+                return Reply.ok(cookie);
+            }
+            case 4 -> {
+                requests.write(cookie, SIZE - 1, new byte[1 + length]);
+                return Reply.error(cookie, Nbd.NBD_ENOSPC);
+            }
+            default -> {
+                requests.flush(cookie);
+                return Reply.ok(cookie);
+            }
+        }
+    }
+
+    private static Map<Long, Reply> converse(
+            MemoryDrive drive, byte[] bytes, Map<Long, Reply> expected, Random random) {
+        BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
+        FakeSocket socket = new FakeSocket();
+        ReplyQueue replies = socket.queue(pool);
+        TransmissionCodec transmission = new TransmissionCodec(
+                "client", new NegotiatedSession(drive, NbdMode.SIMPLE, false), replies, pool, Runnable::run);
+        int received = 0;
+        int taken = 0;
+        while (taken < bytes.length) {
+            received = Math.min(bytes.length, received + random.nextInt(1 + 2 * SLOT));
+            ByteBuffer in = ByteBuffer.wrap(bytes, taken, received - taken).slice();
+            act(drive, socket, replies, random);
+            transmission.take(in);
+            taken += in.position();
+        }
+        socket.room(Long.MAX_VALUE);
+        drive.release(false);
+        replies.uncork();
+        replies.writeOn();
+
+        assertTrue(replies.isDone());
+        assertEquals(0, pool.lent());
+        assertEquals(0, drive.lent());
+        return parse(socket.written(), expected);
+    }
+
+    private static void act(MemoryDrive drive, FakeSocket socket, ReplyQueue replies, Random random) {
+        socket.room(random.nextInt(3) == 0 ? 0 : random.nextInt(4 * SLOT));
+        replies.writeOn();
+        switch (random.nextInt(4)) {
+            case 0 -> drive.hold();
+            case 1 -> drive.release(random.nextBoolean());
+            case 2 -> replies.cork();
+            default -> replies.uncork();
+        }
+    }
+
+    private static Map<Long, Reply> parse(ByteBuffer written, Map<Long, Reply> expected) {
+        Map<Long, Reply> replies = new HashMap<>();
+        while (written.hasRemaining()) {
+            Reply reply = Reply.takeHeader(written);
+            Reply wanted = expected.get(reply.cookie());
+            int length = wanted == null ? 0 : wanted.data().remaining();
+            ByteBuffer data = written.slice(written.position(), length);
+            written.position(written.position() + length);
+            assertNull(replies.put(reply.cookie(), reply.with(data)), "answered twice");
+        }
+        return replies;
+    }
+}

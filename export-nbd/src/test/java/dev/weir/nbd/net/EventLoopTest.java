@@ -1,0 +1,61 @@
+package dev.weir.nbd.net;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.nbd.protocol.ReplyWriter;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Counts in the loop's own processor time, which other processes do not make longer. */
+@Timeout(60)
+class EventLoopTest {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final int TURNS = 200;
+
+    private final EventLoop loop;
+
+    EventLoopTest() throws IOException {
+        loop = EventLoop.start("loop-test", new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES));
+    }
+
+    @AfterEach
+    void stop() {
+        loop.stop();
+    }
+
+    @Test
+    void looksForMoreBeforeItSleepsIfMoreIsExpected() throws Exception {
+        spentNanos(() -> {}); // the first turns take longer
+        assertTrue(spentNanos(() -> {}) + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS < spentNanos(loop::expectMore));
+    }
+
+    @Test
+    void looksOnceEachTime() throws Exception {
+        spentNanos(() -> {}); // the first turns take longer
+        long usual = spentNanos(() -> {});
+        loop.execute(loop::expectMore);
+        assertTrue(spentNanos(() -> {}) < usual + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS);
+    }
+
+    /** Returns what it takes to do something so many times, sleeping in between. */
+    private long spentNanos(Runnable task) throws Exception {
+        long begun = processorNanos();
+        for (int i = 0; i < TURNS; i++) {
+            loop.execute(task);
+            Thread.sleep(1);
+        }
+        return processorNanos() - begun;
+    }
+
+    /** Returns what the loop's thread has taken so far. */
+    private long processorNanos() throws Exception {
+        CompletableFuture<Long> nanos = new CompletableFuture<>();
+        loop.execute(() -> nanos.complete(THREADS.getCurrentThreadCpuTime()));
+        return nanos.get();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.weir.shell.command;
+
+import dev.weir.clock.Clock;
+import dev.weir.drive.Drive;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.load.Load;
+import dev.weir.shell.load.Pattern;
+import dev.weir.shell.load.Plan;
+import dev.weir.shell.text.Bars;
+import dev.weir.shell.text.LimitValues;
+import dev.weir.shell.text.Units;
+import dev.weir.shell.view.BenchView;
+import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.jline.builtins.Options;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Measures how fast a drive can be used, by using it. Thread-safe. */
+@Component(
+        service = BenchCommand.class,
+        property = {"osgi.command.scope=weir", "osgi.command.function=bench"})
+public final class BenchCommand {
+    private static final int BAR = 30;
+    private static final int MAX_DEPTH = 1024;
+    private static final int MAX_SECONDS = 3600;
+    private static final long REDRAW_MILLIS = 100;
+
+    private static final String BENCH =
+            """
+            uses a drive as fast as it goes, and says what was measured and what is allowed
+
+            Usage: bench NAME [--rw=PATTERN] [--bs=SIZE] [--iodepth=N] [--seconds=N] [--force] [--json]
+
+            The requests go through the drive's queue, and are charged, as those of a client are. What
+            is done in the first half second is not counted: limits let some of it go at once.
+            Patterns that write destroy what is on the drive, so they ask before that.
+
+                 --rw=PATTERN    read, write, randread, randwrite or randrw; default: randread
+                 --bs=SIZE       of each request; default: 4k
+                 --iodepth=N     how many requests are outstanding at any time; default: 16
+                 --seconds=N     how long is measured; default: 5
+                 --force         does not ask before it writes
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private final Services whiteboard;
+    private final Clock clock;
+
+    /** Uses what is on this whiteboard. */
+    @Activate
+    public BenchCommand(@Reference Services whiteboard, @Reference Clock clock) {
+        this.whiteboard = whiteboard;
+        this.clock = clock;
+    }
+
+    @Descriptor(BENCH)
+    public @Nullable Object bench(CommandSession session, String... words) {
+        CommandSyntax usage = CommandSyntax.of(BENCH);
+        return usage.answerWith(words, options -> {
+            DriveControl control = whiteboard.drive(options.args().get(0));
+            Plan plan = plan(usage, options);
+            Drive drive = whiteboard.openDrive(control);
+            check(drive, plan);
+            Optional<Terminal> terminal = SessionTerminal.find(session);
+            if (plan.pattern().writes() && !options.isSet("force") && !agreed(drive, terminal)) {
+                throw new CommandFault("nothing was written");
+            }
+            return run(control, drive, plan, terminal);
+        });
+    }
+
+    private static Plan plan(CommandSyntax usage, Options options) {
+        String rw = option(options, "rw", "randread");
+        Pattern pattern = Arrays.stream(Pattern.values())
+                .filter(known -> known.text().equals(rw))
+                .findFirst()
+                .orElseThrow(() -> Services.absent(
+                        "pattern", rw, Arrays.stream(Pattern.values()).map(Pattern::text)));
+        long block = LimitValues.parse(ThrottleLimits.IOPS_SIZE, option(options, "bs", "4k"));
+        if (block < 1 || block > Drive.MAX_TRANSFER) {
+            throw usage.fault("--bs must be from 1 byte to " + Units.bytes(Drive.MAX_TRANSFER));
+        }
+        return new Plan(
+                pattern,
+                (int) block,
+                number(usage, options, "iodepth", "16", MAX_DEPTH),
+                number(usage, options, "seconds", "5", MAX_SECONDS));
+    }
+
+    private static String option(Options options, String name, String otherwise) {
+        return options.isSet(name) ? options.get(name) : otherwise;
+    }
+
+    private static int number(CommandSyntax usage, Options options, String name, String otherwise, int highest) {
+        String text = option(options, name, otherwise);
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= highest) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw usage.fault("--%s = %s: must be a number from 1 to %d".formatted(name, text, highest));
+    }
+
+    private static void check(Drive drive, Plan plan) {
+        if (plan.pattern().writes() && drive.readOnly()) {
+            throw new CommandFault("drive " + drive.name() + " is read-only");
+        }
+        if (plan.blockBytes() > drive.size()) {
+            throw new CommandFault(
+                    "drive %s is smaller than a request of %s".formatted(drive.name(), Units.bytes(plan.blockBytes())));
+        }
+    }
+
+    /** Asks whoever is at the terminal. */
+    private boolean agreed(Drive drive, Optional<Terminal> terminal) {
+        String what = "this writes all over drive %s (%s), and what is on it is lost"
+                .formatted(drive.name(), Units.bytes(drive.size()));
+        int clients = whiteboard.clients(drive.name());
+        String users =
+                switch (clients) {
+                    case 0 -> "no client uses it";
+                    case 1 -> "1 client uses it now";
+                    default -> clients + " clients use it now";
+                };
+        if (terminal.isEmpty()) {
+            throw new CommandFault(what + "; " + users + "; say --force if that is meant");
+        }
+        return ask(terminal.get(), what + ";\n" + users + ". Go on? [y/N] ");
+    }
+
+    private static boolean ask(Terminal terminal, String question) {
+        Attributes before = terminal.enterRawMode();
+        try {
+            terminal.writer().print(question);
+            terminal.flush();
+            int answer = terminal.reader().read();
+            terminal.writer().println(answer == 'y' || answer == 'Y' ? "yes" : "no");
+            return answer == 'y' || answer == 'Y';
+        } catch (IOException e) {
+            return false;
+        } finally {
+            terminal.setAttributes(before);
+            terminal.flush();
+        }
+    }
+
+    private BenchView run(DriveControl control, Drive drive, Plan plan, Optional<Terminal> terminal) {
+        try (Load load = Load.start(drive, plan, clock)) {
+            // a load whose requests wait longer than it lasts is not waited for
+            while (!load.await(REDRAW_MILLIS) && load.progress() < 1) {
+                terminal.ifPresent(to -> draw(to, load));
+            }
+            terminal.ifPresent(BenchCommand::clear);
+            String failure = load.failure();
+            if (failure != null) {
+                throw new CommandFault("drive " + drive.name() + ": " + failure);
+            }
+            DriveSnapshot now = control.snapshot();
+            return BenchView.of(drive.name(), plan, load, now.limits(), groupLimits(now));
+        } catch (InterruptedException e) {
+            terminal.ifPresent(BenchCommand::clear);
+            throw new CommandFault("interrupted");
+        }
+    }
+
+    private Map<String, ThrottleLimits> groupLimits(DriveSnapshot drive) {
+        return whiteboard.groups().stream()
+                .filter(group -> group.name().equals(drive.group()))
+                .collect(Collectors.toMap(
+                        GroupControl::name, group -> group.snapshot().settings().limits()));
+    }
+
+    private static void draw(Terminal terminal, Load load) {
+        terminal.writer()
+                .print("\r%s %3.0f %%  %d done "
+                        .formatted(
+                                Bars.bar(load.progress(), BAR),
+                                load.progress() * 100,
+                                load.nanos().getTotalCount()));
+        terminal.flush();
+    }
+
+    private static void clear(Terminal terminal) {
+        terminal.writer().print("\r" + " ".repeat(BAR + 30) + "\r");
+        terminal.flush();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.weir.shell.command;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.settings.GroupSettings;
+import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.GroupView;
+import dev.weir.shell.view.QueuedView;
+import dev.weir.shell.view.TimerView;
+import java.util.List;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The commands that show drives and groups. What they return is described at {@link DriveView}, {@link QueuedView},
+ * {@link TimerView} and {@link GroupView}.
+ *
+ * <p>Thread-safe.
+ */
+@Component(
+        service = DriveCommands.class,
+        property = {
+            "osgi.command.scope=weir",
+            "osgi.command.function=drives",
+            "osgi.command.function=drive",
+            "osgi.command.function=queue",
+            "osgi.command.function=timers",
+            "osgi.command.function=groups"
+        })
+public final class DriveCommands {
+    private static final String DRIVES =
+            """
+            lists the drives: how they stand, their limits, what waits and what was done
+
+            Usage: drives [--json]
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private static final String DRIVE =
+            """
+            shows all of a drive: limits and what it owes under them, queue, timer, counters
+
+            Usage: drive NAME [--json]
+
+            What a drive owes under a limit is the time until the limit is clear of all that went
+            before. The last lines say who may attach, if not all may, and where.
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private static final String QUEUE =
+            """
+            lists the requests that wait: since when, which limit holds them, when they go
+
+            Usage: queue [NAME] [--json]
+
+            Without a name, those of all drives; each drive's stand in the order in which they go.
+            "Goes in" is exact as things are: with the limits as they are set, what waits on the
+            other drives of its group, and nothing new. It is a dash where nobody can say, as when
+            the policy is missing, or too many others of the group come first. "Held by" is the
+            limit that holds a request when its turn comes.
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private static final String TIMERS =
+            """
+            lists the timers that release the queues: when they are due, how late they were
+
+            Usage: timers [--json]
+
+            A timer is armed while its drive's queue waits for a limit. A late timer does not slow
+            its drive: the rate follows the time and not the timer.
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private static final String GROUPS =
+            """
+            lists the groups: the limits that their drives share, and what waits for them
+
+            Usage: groups [--json]
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private final Services whiteboard;
+
+    /** Shows what is on this whiteboard. */
+    @Activate
+    public DriveCommands(@Reference Services whiteboard) {
+        this.whiteboard = whiteboard;
+    }
+
+    @Descriptor(DRIVES)
+    public Object drives(String... words) {
+        return CommandSyntax.of(DRIVES)
+                .answer(
+                        words,
+                        args -> DriveView.list(whiteboard.drives().stream()
+                                .map(whiteboard::view)
+                                .toList()));
+    }
+
+    @Descriptor(DRIVE)
+    public Object drive(String... words) {
+        return CommandSyntax.of(DRIVE).answer(words, args -> whiteboard.view(whiteboard.drive(args.get(0))));
+    }
+
+    @Descriptor(QUEUE)
+    public Object queue(String... words) {
+        return CommandSyntax.of(QUEUE).answer(words, args -> {
+            List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
+            return QueuedView.list(drives.stream()
+                    .flatMap(drive -> QueuedView.list(drive).stream())
+                    .toList());
+        });
+    }
+
+    @Descriptor(TIMERS)
+    public Object timers(String... words) {
+        return CommandSyntax.of(TIMERS)
+                .answer(
+                        words,
+                        args -> TimerView.list(whiteboard.drives().stream()
+                                .map(DriveControl::snapshot)
+                                .map(TimerView::of)
+                                .toList()));
+    }
+
+    @Descriptor(GROUPS)
+    public Object groups(String... words) {
+        return CommandSyntax.of(GROUPS).answer(words, args -> {
+            List<DriveSnapshot> drives =
+                    whiteboard.drives().stream().map(DriveControl::snapshot).toList();
+            return GroupView.list(whiteboard.groups().stream()
+                    .map(GroupControl::snapshot)
+                    .map(group -> GroupView.of(
+                            group,
+                            whiteboard.origins(GroupSettings.pid(group.name())),
+                            drives.stream()
+                                    .filter(drive -> group.name().equals(drive.group()))
+                                    .map(DriveSnapshot::name)
+                                    .toList()))
+                    .toList());
+        });
+    }
+}

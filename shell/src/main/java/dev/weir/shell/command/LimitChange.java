@@ -1,0 +1,66 @@
+package dev.weir.shell.command;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.shell.text.LimitValues;
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A change of a drive's limits as people type it: {@code bps=10M iops=0}. */
+final class LimitChange {
+    private LimitChange() {}
+
+    /**
+     * Changes those that are named.
+     *
+     * @param fault makes a fault of what is wrong with the way it was typed
+     * @throws CommandFault if that cannot be; nothing has changed then
+     */
+    static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
+        Map<String, Long> settings = settings(words, fault);
+        Map<String, Long> values = changed(drive.snapshot().limits().toMap(), settings);
+        List<LimitFault> faults = ThrottleLimits.faults(values);
+        if (!faults.isEmpty()) {
+            throw new CommandFault(faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
+        }
+        drive.limits(ThrottleLimits.of(values));
+    }
+
+    private static Map<String, Long> settings(List<String> words, Function<String, CommandFault> fault) {
+        Map<String, Long> settings = new LinkedHashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 0) {
+                throw fault.apply("\"" + word + "\" is not KEY=VALUE");
+            }
+            String key = word.substring(0, equals);
+            if (!ThrottleLimits.keys().contains(key)) {
+                throw Services.absent("limit", key, ThrottleLimits.keys().stream());
+            }
+            if (settings.put(key, LimitValues.parse(key, word.substring(equals + 1))) != null) {
+                throw fault.apply(key + " is set twice");
+            }
+        }
+        return settings;
+    }
+
+    /** With a limit goes its burst; so what is taken away goes first, and the order of the words does not matter. */
+    private static Map<String, Long> changed(Map<String, Long> values, Map<String, Long> settings) {
+        Map<String, Long> changed = new LinkedHashMap<>(values);
+        settings.forEach((key, value) -> {
+            if (value == 0) {
+                changed.keySet().removeIf(other -> other.equals(key) || other.startsWith(key + "_max"));
+            }
+        });
+        settings.forEach((key, value) -> {
+            if (value != 0) {
+                changed.put(key, value);
+            }
+        });
+        return changed;
+    }
+}

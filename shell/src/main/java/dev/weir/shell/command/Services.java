@@ -1,0 +1,190 @@
+package dev.weir.shell.command;
+
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.Drive;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.export.DriveExport;
+import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.LimitsView;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * What is there at the moment: drives, exports, the configuration, types of policy and of backend. All of
+ * it comes and goes while commands run.
+ *
+ * <p>Thread-safe: Declarative Services replaces whole lists.
+ */
+@Component(service = Services.class)
+public final class Services {
+
+    /** Of these there may be ten thousand, so they are not put into a new list whenever one comes. */
+    private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
+
+    /** By name. */
+    private final Map<String, Drive> open = new ConcurrentHashMap<>();
+
+    @Reference
+    volatile List<GroupControl> groups = List.of();
+
+    @Reference
+    volatile List<Map.Entry<Map<String, Object>, DriveExport>> exports = List.of();
+
+    @Reference
+    volatile List<ThrottlePolicyFactory> policies = List.of();
+
+    @Reference
+    volatile List<BlockBackendFactory> backends = List.of();
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Map.@Nullable Entry<Map<String, Object>, ConfigurationSource> configuration;
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDrive(DriveControl drive) {
+        drives.add(drive);
+    }
+
+    void removeDrive(DriveControl drive) {
+        drives.remove(drive);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addOpenDrive(Drive drive) {
+        open.put(drive.name(), drive);
+    }
+
+    void removeOpenDrive(Drive drive) {
+        open.remove(drive.name(), drive);
+    }
+
+    /** Returns all drives, in the order of the configuration, then by name. */
+    List<DriveControl> drives() {
+        Map<String, Integer> places = new HashMap<>();
+        configurationProperty(ConfigurationSource.DRIVES).forEach(name -> places.put(name, places.size()));
+        Comparator<DriveControl> order =
+                Comparator.comparingInt(drive -> places.getOrDefault(drive.name(), Integer.MAX_VALUE));
+        return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
+    }
+
+    /** Returns all groups, by name. */
+    List<GroupControl> groups() {
+        return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
+    }
+
+    /**
+     * Returns a drive.
+     *
+     * @throws CommandFault if there is none of that name
+     */
+    DriveControl drive(String name) {
+        return drives.stream()
+                .filter(drive -> drive.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> absent("drive", name, drives().stream().map(DriveControl::name)));
+    }
+
+    /**
+     * Returns what requests to a drive are submitted to.
+     *
+     * @throws CommandFault if it cannot be used
+     */
+    Drive openDrive(DriveControl drive) {
+        Drive found = open.get(drive.name());
+        if (found == null) {
+            throw new CommandFault("drive %s is unavailable: %s"
+                    .formatted(drive.name(), drive.snapshot().reason()));
+        }
+        return found;
+    }
+
+    /** Returns how many clients use a drive. */
+    int clients(String drive) {
+        return exports.stream()
+                .mapToInt(export -> export.getValue().clients(drive))
+                .sum();
+    }
+
+    /** Says that there is nothing of this name, and what there is. */
+    static CommandFault absent(String kind, String name, Stream<String> names) {
+        String all = names.collect(Collectors.joining(", "));
+        return new CommandFault("no %s \"%s\"; there are %s".formatted(kind, name, all.isEmpty() ? "none" : all));
+    }
+
+    /** Returns the types of policy, each once, by name. */
+    List<String> policyTypes() {
+        return policies.stream()
+                .map(ThrottlePolicyFactory::type)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Returns all of a drive, at this moment. */
+    DriveView view(DriveControl drive) {
+        return DriveView.of(
+                drive.snapshot(),
+                drive.latencies(),
+                origins(DriveSettings.pid(drive.name())),
+                exports.stream().map(export -> export.getValue().bounds()).toList(),
+                uris(drive.name()));
+    }
+
+    /** Returns the limits of a drive, at this moment. */
+    LimitsView limits(DriveControl drive) {
+        return LimitsView.of(drive.snapshot(), origins(DriveSettings.pid(drive.name())));
+    }
+
+    /** Returns where the settings of a drive or group were written, by key; nothing if nobody knows. */
+    Map<String, String> origins(String pid) {
+        Map.Entry<?, ConfigurationSource> current = configuration;
+        return current == null ? Map.of() : current.getValue().origins(pid);
+    }
+
+    /** Returns the URIs at which clients reach a drive. */
+    List<String> uris(String drive) {
+        return exports.stream()
+                .flatMap(export -> export.getValue().uris(drive).stream())
+                .toList();
+    }
+
+    /** Returns what is wrong with the configuration and with the exports, a line for each. */
+    public List<String> faults() {
+        return Stream.concat(
+                        configurationProperty(ConfigurationSource.FAULTS).stream(),
+                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()))
+                .toList();
+    }
+
+    /** Returns the value of a property that holds strings; nothing if there is no configuration yet. */
+    List<String> configurationProperty(String key) {
+        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
+        return current == null ? List.of() : strings(current.getKey(), key);
+    }
+
+    private static List<String> strings(Map<String, Object> properties, String key) {
+        return properties.get(key) instanceof String[] lines
+                ? Arrays.stream(lines).filter(Objects::nonNull).toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weir.shell.command;
+
+import java.util.Optional;
+import org.apache.felix.gogo.jline.Shell;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Process;
+import org.jline.terminal.Terminal;
+
+/** The terminal that a command is at, if it is at any. */
+final class SessionTerminal {
+    private SessionTerminal() {}
+
+    /** Returns how many cells a line may have; {@link Integer#MAX_VALUE} if what is written goes to no terminal. */
+    static int columns(CommandSession session) {
+        if (isPiped()) {
+            return Integer.MAX_VALUE;
+        }
+        try {
+            int columns = Integer.parseInt(String.valueOf(session.get("COLUMNS")));
+            return columns > 0 ? columns : Integer.MAX_VALUE;
+        } catch (NumberFormatException e) {
+            return Integer.MAX_VALUE;
+        }
+    }
+
+    /** Returns the terminal, if there is one to draw on. */
+    static Optional<Terminal> find(CommandSession session) {
+        return isPiped()
+                        || !(session.get(Shell.VAR_TERMINAL) instanceof Terminal terminal)
+                        || Terminal.TYPE_DUMB.equals(terminal.getType())
+                ? Optional.empty()
+                : Optional.of(terminal);
+    }
+
+    private static boolean isPiped() {
+        Process process = Process.Utils.current();
+        return process != null && !process.isTty(1);
+    }
+}

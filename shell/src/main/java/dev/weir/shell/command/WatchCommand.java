@@ -1,0 +1,96 @@
+package dev.weir.shell.command;
+
+import dev.weir.clock.Clock;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.view.QueuedView;
+import dev.weir.shell.watch.WatchLoop;
+import dev.weir.shell.watch.WatchSource;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.jline.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The live view of drives, queues and timers. Thread-safe. */
+@Component(
+        service = WatchCommand.class,
+        property = {"osgi.command.scope=weir", "osgi.command.function=watch"})
+public final class WatchCommand implements WatchSource {
+    private static final int DEFAULT_COLUMNS = 80;
+
+    private static final String WATCH =
+            """
+            shows all drives live: how much of their limits they use, what waits, when it goes
+
+            Usage: watch
+
+            RATE is that of the last second, USED its share of the limit that is used most, the
+            drive's own or its group's, QUEUED how many requests wait, now and in the last moments,
+            and NEXT when the timer releases the next.
+
+            Keys: q leaves, up and down pick a drive, enter looks at its limits, timer and queue,
+            escape goes back, s sorts, l changes limits (bps=10M iops=0), + and - change how often
+            all is redrawn, from 2 to 10 times a second. Without a terminal, one frame is printed.
+
+              -? --help   this text
+            """;
+
+    private final Services whiteboard;
+    private final Clock clock;
+
+    /** Shows what is on this whiteboard. */
+    @Activate
+    public WatchCommand(@Reference Services whiteboard, @Reference Clock clock) {
+        this.whiteboard = whiteboard;
+        this.clock = clock;
+    }
+
+    @Descriptor(WATCH)
+    public @Nullable Object watch(CommandSession session, String... words) {
+        return CommandSyntax.of(WATCH).answerWith(words, options -> {
+            WatchLoop loop = new WatchLoop(this, clock);
+            Optional<Terminal> terminal = SessionTerminal.find(session);
+            try {
+                if (terminal.isEmpty()) {
+                    int columns = SessionTerminal.columns(session);
+                    return loop.frame(columns == Integer.MAX_VALUE ? DEFAULT_COLUMNS : columns);
+                }
+                loop.run(terminal.get());
+            } catch (IOException e) {
+                throw new CommandFault("the terminal failed: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public List<DriveControl> drives() {
+        return whiteboard.drives();
+    }
+
+    @Override
+    public List<GroupControl> groups() {
+        return whiteboard.groups();
+    }
+
+    @Override
+    public List<String> queue(String drive, int columns) {
+        return whiteboard.drives().stream()
+                .filter(control -> control.name().equals(drive))
+                .flatMap(control -> QueuedView.list(control).text(columns).lines())
+                .toList();
+    }
+
+    @Override
+    public void limits(String drive, String settings) {
+        LimitChange.apply(whiteboard.drive(drive), List.of(settings.split("\\s+")), CommandFault::new);
+    }
+}

@@ -1,0 +1,5 @@
+/** Gogo commands of the scope {@code weir}, their syntax and their completion. */
+@NullMarked
+package dev.weir.shell.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,175 @@
+package dev.weir.shell.load;
+
+import dev.weir.block.BlockError;
+import dev.weir.clock.Clock;
+import dev.weir.drive.Drive;
+import dev.weir.drive.DriveRequest;
+import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveSnapshot.Counters;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.AtomicHistogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that always has a number of requests outstanding at a drive, and counts and times what is done after it
+ * has warmed up.
+ *
+ * <p>Thread-safe.
+ */
+public final class Load implements AutoCloseable {
+    private static final int DIGITS = 2;
+
+    private final Drive drive;
+    private final Plan plan;
+    private final Clock clock;
+    private final long begin;
+    private final AtomicLong sequence = new AtomicLong();
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder writes = new LongAdder();
+    private final AtomicHistogram nanos = new AtomicHistogram(TimeUnit.HOURS.toNanos(1), DIGITS);
+    private final CountDownLatch ended;
+    private volatile boolean stopped;
+    private volatile @Nullable String failure;
+
+    private Load(Drive drive, Plan plan, Clock clock) {
+        this.drive = drive;
+        this.plan = plan;
+        this.clock = clock;
+        begin = clock.nanoTime();
+        ended = new CountDownLatch(plan.depth());
+    }
+
+    /** Starts to do what is planned. */
+    public static Load start(Drive drive, Plan plan, Clock clock) {
+        Load load = new Load(drive, plan, clock);
+        // where nothing blocks or waits, a thread that submits is busy with that until the end
+        Thread thread = new Thread(load::submitAll, "weir-bench-" + drive.name());
+        thread.setDaemon(true);
+        thread.start();
+        return load;
+    }
+
+    private void submitAll() {
+        ByteBuffer data = ByteBuffer.allocateDirect(plan.blockBytes());
+        byte[] random = new byte[plan.blockBytes()];
+        ThreadLocalRandom.current().nextBytes(random);
+        data.put(random).flip();
+        for (int i = 0; i < plan.depth(); i++) {
+            new Request(data).next();
+        }
+    }
+
+    /** Waits until it has ended, or for some time; returns whether it has. */
+    public boolean await(long millis) throws InterruptedException {
+        return ended.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns how much of the time is over, from 0 to 1. */
+    public double progress() {
+        return Math.min(1, (double) elapsed() / plan.nanos());
+    }
+
+    private long elapsed() {
+        return clock.nanoTime() - begin;
+    }
+
+    /** Returns what was done and measured so far. */
+    public Counters counters() {
+        long read = reads.sum();
+        long written = writes.sum();
+        long block = plan.blockBytes();
+        return new Counters(read, read * block, written, written * block, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** Returns how long each request took that was measured, in nanoseconds. */
+    public AtomicHistogram nanos() {
+        return nanos;
+    }
+
+    /** Returns why it ended before its time, or null if it did not. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    /** Ends it: what waits in the queue is taken back, what is with the backend is let be. */
+    @Override
+    public void close() {
+        stopped = true;
+        drive.cancel(this);
+    }
+
+    @Override
+    public String toString() {
+        return "bench";
+    }
+
+    private final class Request extends DriveRequest {
+        private final ByteBuffer data;
+
+        /** How often it is to be submitted; whoever makes that 1 does so, also for those who come meanwhile. */
+        private final AtomicInteger turns = new AtomicInteger();
+
+        private long submitted;
+
+        Request(ByteBuffer shared) {
+            super(Load.this);
+            data = shared;
+        }
+
+        /** Submits it once more. Does not call itself when it is completed at once, or the stack would not be enough. */
+        void next() {
+            if (turns.getAndIncrement() > 0) {
+                return;
+            }
+            do {
+                if (stopped || elapsed() >= plan.nanos()) {
+                    ended.countDown();
+                } else {
+                    prepare();
+                    drive.submit(this);
+                }
+            } while (turns.decrementAndGet() > 0);
+        }
+
+        private void prepare() {
+            long blocks = drive.size() / plan.blockBytes();
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            long block = plan.pattern().isRandom() ? random.nextLong(blocks) : sequence.getAndIncrement() % blocks;
+            boolean reads = random.nextDouble() < plan.pattern().readShare();
+            long length = plan.blockBytes();
+            prepare(reads ? Operation.READ : Operation.WRITE, block * length, length, false, false);
+            submitted = clock.nanoTime();
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return data.duplicate();
+        }
+
+        @Override
+        public void completed(@Nullable BlockError error) {
+            long now = clock.nanoTime();
+            if (error != null) {
+                fail(error);
+            } else if (now - begin >= Plan.WARM_UP_NANOS && now - begin <= plan.nanos()) {
+                (operation() == Operation.READ ? reads : writes).increment();
+                nanos.recordValue(Math.max(0, Math.min(now - submitted, nanos.getHighestTrackableValue())));
+            }
+            next();
+        }
+
+        private void fail(BlockError error) {
+            if (!stopped) {
+                failure = "a %s of %d bytes at %d failed: %s"
+                        .formatted(operation() == Operation.READ ? "read" : "write", length(), offset(), error);
+                stopped = true;
+            }
+        }
+    }
+}

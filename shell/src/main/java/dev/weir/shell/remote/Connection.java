@@ -1,0 +1,133 @@
+package dev.weir.shell.remote;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client and its one request. Runs on a thread of its own, that listens to the client while another does
+ * what it asked for: so that it is noticed, and the work interrupted, when the client goes away.
+ */
+final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private final FrameChannel frames;
+    private final String hello;
+    private final Request.Parser parser;
+    private final ExecutorService workers;
+
+    Connection(FrameChannel frames, String hello, Request.Parser parser, ExecutorService workers) {
+        this.frames = frames;
+        this.hello = hello;
+        this.parser = parser;
+        this.workers = workers;
+    }
+
+    /** Serves the client until it is answered or gone. */
+    void serve() {
+        talk(this::answer);
+    }
+
+    /** Tells the client that it is not served, and why. */
+    void turnAway(String reason) {
+        talk(() -> refuse(reason));
+    }
+
+    private interface Talk {
+        void run() throws IOException;
+    }
+
+    private void talk(Talk talk) {
+        try (frames) {
+            frames.send(Frame.of(Frame.HELLO, hello));
+            talk.run();
+        } catch (ClosedChannelException | RejectedExecutionException e) {
+            LOG.trace("answered, or the server is closing", e);
+        } catch (IOException e) {
+            LOG.debug("a client is gone: {}", e.toString());
+        }
+    }
+
+    private void answer() throws IOException {
+        try {
+            Map<String, String> client;
+            Request request;
+            Future<?> limit = frames.closeUnlessCancelled();
+            try {
+                client = greeting();
+                request = parser.parse(next());
+            } finally {
+                limit.cancel(false);
+            }
+            Future<?> work = workers.submit(() -> work(request, client));
+            try {
+                listen(request);
+            } catch (ChannelFault e) {
+                // said before the work is interrupted, which closes the connection
+                refuse(String.valueOf(e.getMessage()));
+            } finally {
+                request.abandoned();
+                work.cancel(true);
+            }
+        } catch (ChannelFault e) {
+            refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void refuse(String reason) throws IOException {
+        frames.send(Frame.of(Frame.ERROR, "weir: " + reason + "\n"));
+        frames.send(Frame.quit(1));
+    }
+
+    private Map<String, String> greeting() throws IOException {
+        Frame frame = next();
+        String protocol = frame.type() == Frame.HELLO ? frame.properties().get("protocol") : null;
+        if (!Frame.PROTOCOL.equals(protocol)) {
+            throw new ChannelFault("this Weir speaks version %s of the shell protocol, the client %s"
+                    .formatted(Frame.PROTOCOL, protocol == null ? "another" : protocol));
+        }
+        return frame.properties();
+    }
+
+    private Frame next() throws IOException {
+        Frame frame = frames.receive();
+        if (frame == null) {
+            throw new IOException("it closed before it asked for anything");
+        }
+        return frame;
+    }
+
+    /** Returns when the client has closed, or was disconnected after its answer. */
+    private void listen(Request request) throws IOException {
+        for (Frame frame = frames.receive(); frame != null; frame = frames.receive()) {
+            request.received(frame);
+        }
+    }
+
+    private void work(Request request, Map<String, String> client) {
+        try (frames) {
+            try {
+                frames.send(Frame.quit(request.run(client, print(Frame.OUTPUT), print(Frame.ERROR))));
+            } catch (RuntimeException e) {
+                LOG.warn("a request from the shell failed", e);
+                refuse(e.toString());
+            } finally {
+                request.answered();
+            }
+        } catch (IOException e) {
+            LOG.debug("a client did not wait for its answer: {}", e.toString());
+        }
+    }
+
+    /** What is printed is sent at once: there is nothing to flush or to close. */
+    private PrintStream print(char type) {
+        return new PrintStream(frames.stream(type), false, StandardCharsets.UTF_8);
+    }
+}

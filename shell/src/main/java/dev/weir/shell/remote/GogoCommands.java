@@ -1,0 +1,60 @@
+package dev.weir.shell.remote;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.gogo.jline.Builtin;
+import org.apache.felix.gogo.jline.Converters;
+import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.gogo.jline.Procedural;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.Converter;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The commands of Gogo's own shell: {@code grep}, {@code each} and the like. Its bundle would bring them with a shell
+ * on the terminal of the process, which a service has not and which Weir's takes the place of; so that bundle is there
+ * and not started.
+ */
+@Component(immediate = true)
+public final class GogoCommands {
+    private static final String[] BUILT_IN = {
+        "format", "getopt", "new", "set", "tac", "type", "jobs", "fg", "bg", "history", "setopt", "unsetopt"
+    };
+    private static final String[] PROCEDURAL = {
+        "each", "if", "not", "throw", "try", "until", "while", "break", "continue"
+    };
+    private static final String[] POSIX = {
+        "cat", "clear", "date", "echo", "grep", "head", "less", "sleep", "sort", "tail", "wc"
+    };
+
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    @Activate
+    public GogoCommands(BundleContext context, @Reference CommandProcessor processor) {
+        register(context, new Builtin(), BUILT_IN);
+        register(context, new Procedural(), PROCEDURAL);
+        register(context, new Posix(processor), POSIX);
+        Converters converters = new Converters(context.getBundle(0).getBundleContext());
+        registrations.add(context.registerService(Converter.class, converters, null));
+    }
+
+    private void register(BundleContext context, Object commands, String[] names) {
+        registrations.add(context.registerService(
+                Object.class,
+                commands,
+                FrameworkUtil.asDictionary(
+                        Map.of(CommandProcessor.COMMAND_SCOPE, "gogo", CommandProcessor.COMMAND_FUNCTION, names))));
+    }
+
+    @Deactivate
+    void unregister() {
+        registrations.forEach(ServiceRegistration::unregister);
+    }
+}

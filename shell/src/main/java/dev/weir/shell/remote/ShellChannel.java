@@ -1,0 +1,102 @@
+package dev.weir.shell.remote;
+
+import dev.weir.shell.command.CommandCompleter;
+import dev.weir.shell.command.Services;
+import dev.weir.shell.command.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.felix.service.command.CommandProcessor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the shell to other processes: a socket {@code run/shell.sock} in the folder that the framework property
+ * {@code weir.home} names; none if it names none. What is said there stands at this package.
+ */
+@Component(immediate = true)
+public final class ShellChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(ShellChannel.class);
+
+    private final BundleContext context;
+    private final Services whiteboard;
+    private @Nullable ShellServer server;
+
+    /** Without Gogo there are no commands, but a Weir can still be asked for its status, and stopped. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable CommandProcessor processor;
+
+    @Activate
+    public ShellChannel(BundleContext context, @Reference Services whiteboard) {
+        this.context = context;
+        this.whiteboard = whiteboard;
+    }
+
+    @Activate
+    void open() throws IOException {
+        String home = context.getProperty("weir.home");
+        if (home == null) {
+            LOG.info("no shell for other processes: weir.home is not set");
+            return;
+        }
+        String version = context.getBundle().getVersion().toString();
+        BuiltIns builtIns = new BuiltIns(() -> Status.of(version, home, whiteboard), this::stop);
+        server = ShellServer.open(
+                Path.of(home, "run", "shell.sock"),
+                "protocol=%s\nversion=%s\npid=%d"
+                        .formatted(
+                                Frame.PROTOCOL, version, ProcessHandle.current().pid()),
+                request -> parse(request, builtIns, Path.of(home, "shell-history")));
+    }
+
+    @Deactivate
+    void close() throws IOException {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private Request parse(Frame request, BuiltIns builtIns, Path history) throws ChannelFault {
+        return switch (request.type()) {
+            case Frame.BUILT_IN -> builtIns.parse(request.text());
+            case Frame.EXECUTE -> new GogoRequest(gogo(), request.text());
+            case Frame.SESSION ->
+                new TerminalRequest(gogo(), session -> new CommandCompleter(whiteboard, session), history);
+            default -> throw new ChannelFault("no request of type \"" + request.type() + "\"");
+        };
+    }
+
+    private CommandProcessor gogo() throws ChannelFault {
+        CommandProcessor gogo = processor;
+        if (gogo == null) {
+            throw new ChannelFault("no commands: Gogo is not running");
+        }
+        return gogo;
+    }
+
+    /** Not on the caller's thread, which this component waits for when it goes. */
+    private void stop() {
+        LOG.info("stopped from the shell");
+        new Thread(this::stopFramework, "weir-stop").start();
+    }
+
+    private void stopFramework() {
+        try {
+            context.getBundle(0).stop();
+        } catch (BundleException e) {
+            LOG.error("cannot stop", e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weir.shell.remote;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.CommandSessionImpl;
+
+/**
+ * A session of Gogo whose streams outlive an interrupt. Gogo makes channels of them, and those that the JDK has for that
+ * close their stream when a thread is interrupted that uses them: with control and C the screen would be gone.
+ */
+final class StreamSession extends CommandSessionImpl {
+
+    StreamSession(CommandProcessorImpl processor, InputStream in, PrintStream out, PrintStream err) {
+        super(processor, in, out, err);
+        Channel output = new Output(out);
+        channels = new Channel[] {new Input(in), output, out == err ? output : new Output(err)};
+    }
+
+    private record Input(InputStream in) implements ReadableByteChannel {
+        @Override
+        public int read(ByteBuffer buffer) throws IOException {
+            byte[] bytes = new byte[buffer.remaining()];
+            int count = in.read(bytes);
+            if (count > 0) {
+                buffer.put(bytes, 0, count);
+            }
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record Output(PrintStream out) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            out.write(bytes, 0, bytes.length);
+            return bytes.length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

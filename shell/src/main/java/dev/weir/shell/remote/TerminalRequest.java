@@ -1,0 +1,94 @@
+package dev.weir.shell.remote;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.jline.reader.Completer;
+import org.jspecify.annotations.Nullable;
+
+/** A shell for a client that sits at a terminal: lasts until it leaves, or is gone. */
+final class TerminalRequest implements Request {
+    private static final int SCREEN_BUFFER = 8 << 10;
+
+    private final CommandProcessor processor;
+    private final Function<CommandSession, Completer> completer;
+    private final Path history;
+    private final KeyboardInput keyboard = new KeyboardInput();
+
+    /** What is known of the window, if the client has said more than in its hello. */
+    private @Nullable Map<String, String> window; // guarded by this
+
+    private @Nullable RemoteTerminal terminal; // guarded by this
+    private @Nullable TerminalShell shell; // guarded by this
+
+    /**
+     * @param completer what completes words that are typed in a session
+     * @param history the file in which lines are kept that were typed
+     */
+    TerminalRequest(CommandProcessor processor, Function<CommandSession, Completer> completer, Path history) {
+        this.processor = processor;
+        this.completer = completer;
+        this.history = history;
+    }
+
+    @Override
+    public int run(Map<String, String> client, PrintStream out, PrintStream err) {
+        try (RemoteTerminal at = open(client, out);
+                PrintStream screen = new PrintStream(at.output(), false, StandardCharsets.UTF_8);
+                GogoSession gogo = new GogoSession(processor, at.input(), screen, screen)) {
+            TerminalShell opened = new TerminalShell(gogo, at, completer.apply(gogo.session()), history);
+            synchronized (this) {
+                shell = opened;
+            }
+            opened.run();
+            return 0;
+        } catch (IOException e) {
+            err.println("weir: the terminal failed: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private RemoteTerminal open(Map<String, String> client, PrintStream out) throws IOException {
+        RemoteTerminal opened = new RemoteTerminal(client, keyboard, new BufferedOutputStream(out, SCREEN_BUFFER));
+        synchronized (this) {
+            terminal = opened;
+            if (window != null) {
+                opened.resize(window);
+            }
+        }
+        opened.resume();
+        return opened;
+    }
+
+    @Override
+    public void received(Frame frame) throws ChannelFault {
+        if (frame.type() == Frame.INPUT && !keyboard.add(frame.payload())) {
+            throw new ChannelFault("more was typed than is kept: " + KeyboardInput.MAX_PENDING + " bytes");
+        }
+        if (frame.type() == Frame.WINDOW) {
+            resize(frame.properties());
+        }
+    }
+
+    private synchronized void resize(Map<String, String> properties) {
+        window = properties;
+        if (terminal != null) {
+            terminal.resize(properties);
+        }
+    }
+
+    /** The end of what is typed ends the shell, as it does at any terminal, and so does the end of its session. */
+    @Override
+    public synchronized void abandoned() {
+        keyboard.close();
+        if (shell != null) {
+            shell.leave();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.weir.shell.view;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.shell.text.Column;
+import dev.weir.shell.text.Table;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A type of backend that can be had.
+ *
+ * @param type what the {@code type} of a drive's backend is set to
+ * @param options what else can be said of it: {@code name}, {@code kind} ({@code bytes}, {@code path}, {@code flag} or
+ *     {@code text}), {@code required}, {@code description}
+ */
+public record BackendView(String type, List<BackendOption> options) {
+
+    private static final Table<BackendView> TABLE = new Table<>(
+            "no backends",
+            List.of(
+                    Column.left("TYPE", BackendView::type),
+                    Column.flexible("OPTIONS", backend -> backend.options.stream()
+                            .map(BackendView::usage)
+                            .collect(Collectors.joining(" ")))));
+
+    public static BackendView of(BlockBackendFactory factory) {
+        return new BackendView(factory.type(), List.copyOf(factory.options()));
+    }
+
+    /** As in a usage line: in brackets what may be missing. */
+    private static String usage(BackendOption option) {
+        String usage = option.name() + "=" + option.kind();
+        return option.required() ? usage : "[" + usage + "]";
+    }
+
+    public static Listing<BackendView> list(List<BackendView> backends) {
+        return new Listing<>(TABLE, backends);
+    }
+}

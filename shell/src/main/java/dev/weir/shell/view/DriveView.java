@@ -1,0 +1,212 @@
+package dev.weir.shell.view;
+
+import dev.weir.drive.control.DriveLatencies;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.export.ExportBounds;
+import dev.weir.shell.text.Column;
+import dev.weir.shell.text.Details;
+import dev.weir.shell.text.Table;
+import dev.weir.shell.text.Units;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive, all of it at one moment.
+ *
+ * @param name by which clients know it
+ * @param state {@code serving}, {@code holding} (there is no policy, so the queue waits) or {@code unavailable}
+ * @param reason why it is not serving; empty if it is
+ * @param description what clients are told of it; may be empty
+ * @param sizeBytes its size; 0 while it is unavailable
+ * @param readOnly whether writes are refused
+ * @param backend the type of its backend
+ * @param backendOptions what that was opened with, by option
+ * @param policy the type of its policy
+ * @param policySetBy where that was set: a place in a file, the option {@code -drive}, {@code shell}, or {@code default}
+ * @param group the group whose limits it shares, or null
+ * @param clients the only clients that may see it, by their certificates or keys; none if all may
+ * @param limits see {@link LimitsView}, for these five
+ * @param queuedReads how many reads wait
+ * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param inFlight how many requests are with the backend
+ * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
+ *     {@code worst_late_nanos}
+ * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
+ *     {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (had to wait),
+ *     {@code cancelled} (taken back by a client)
+ * @param latencies since it was opened: {@code held} (in the queue) and {@code backend}, each of {@code measured}
+ *     (how many), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos}, {@code max_nanos}
+ * @param exports what clients may take at each, which bounds the queue, and have: {@code clients}, {@code max_clients},
+ *     {@code max_requests} and {@code max_request_bytes} (of one), {@code bytes}, {@code max_bytes} (of all),
+ *     {@code min_request_bytes} (what a request counts at least)
+ * @param uris where clients reach it; none while it is unavailable
+ */
+public record DriveView(
+        String name,
+        State state,
+        String reason,
+        String description,
+        long sizeBytes,
+        boolean readOnly,
+        String backend,
+        Map<String, Object> backendOptions,
+        String policy,
+        String policySetBy,
+        @Nullable String group,
+        List<String> clients,
+        Map<String, Long> limits,
+        Map<String, Long> owedNanos,
+        Map<String, Long> owedBurstNanos,
+        Map<String, String> setBy,
+        Map<String, Long> configured,
+        int queuedReads,
+        int queuedWrites,
+        int inFlight,
+        TimerSnapshot timer,
+        Counters counters,
+        DriveLatencies latencies,
+        List<ExportBounds> exports,
+        List<String> uris)
+        implements View {
+
+    private static final Table<DriveView> TABLE = new Table<>(
+            "no drives",
+            List.of(
+                    // in this order, for a narrow terminal cuts the last ones
+                    Column.left("NAME", DriveView::name),
+                    Column.flexible("STATE", DriveView::standing),
+                    Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
+                    Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
+                    Column.left("POLICY", DriveView::policy),
+                    Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
+                    Column.right("SIZE", drive -> Units.bytes(drive.sizeBytes)),
+                    Column.right("READ", drive -> Units.bytes(drive.counters.readBytes())),
+                    Column.right("WRITTEN", drive -> Units.bytes(drive.counters.writeBytes()))));
+
+    public static DriveView of(
+            DriveSnapshot drive,
+            DriveLatencies latencies,
+            Map<String, String> origins,
+            List<ExportBounds> exports,
+            List<String> uris) {
+        LimitsView limits = LimitsView.of(drive, origins);
+        return new DriveView(
+                drive.name(),
+                drive.state(),
+                drive.reason(),
+                drive.settings().description(),
+                drive.size(),
+                drive.settings().readOnly(),
+                drive.settings().backendType(),
+                Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
+                drive.policy(),
+                drive.policy().equals(drive.settings().policy())
+                        ? origins.getOrDefault("policy", "default")
+                        : LimitsView.SHELL,
+                drive.group(),
+                drive.settings().clients(),
+                limits.limits(),
+                limits.owedNanos(),
+                limits.owedBurstNanos(),
+                limits.setBy(),
+                limits.configured(),
+                drive.queuedReads(),
+                drive.queuedWrites(),
+                drive.inFlight(),
+                drive.timer(),
+                drive.counters(),
+                latencies,
+                List.copyOf(exports),
+                drive.state() == State.UNAVAILABLE ? List.of() : List.copyOf(uris));
+    }
+
+    public static Listing<DriveView> list(List<DriveView> drives) {
+        return new Listing<>(TABLE, drives, drives.isEmpty() ? "" : bounds(drives.get(0).exports));
+    }
+
+    private static String bounds(List<ExportBounds> exports) {
+        return exports.stream()
+                .map(export -> "%d of %d clients, %s of %s in flight; a client up to %d requests, %s"
+                        .formatted(
+                                export.clients(),
+                                export.maxClients(),
+                                Units.bytes(export.bytes()),
+                                Units.bytes(export.maxBytes()),
+                                export.maxRequests(),
+                                Units.bytes(export.maxRequestBytes())))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String standing() {
+        return standing(state, reason);
+    }
+
+    /** Returns a state and, if the drive is not serving, why. */
+    public static String standing(State state, String reason) {
+        return state.name().toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
+    }
+
+    @Override
+    public String text(int width) {
+        String options = backendOptions.entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining(" "));
+        return new Details()
+                .row("drive", name)
+                .row("what", description)
+                .row("state", standing())
+                .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
+                .row("backend", (backend + " " + options).strip())
+                .row("policy", policy + " (" + policySetBy + ")")
+                .row("group", Objects.toString(group, ""))
+                .row("limits", limitsView().text(Details.textWidth(width)))
+                .row("queue", "reads %d, writes %d, in flight %d".formatted(queuedReads, queuedWrites, inFlight))
+                .row("timer", timerText())
+                .row("done", doneText())
+                .row("counts", countsText())
+                .row("held", LatencyText.of(latencies.held()))
+                .row("storage", LatencyText.of(latencies.backend()))
+                .row("bounds", bounds(exports))
+                .row("clients", clients.isEmpty() ? "" : "only " + String.join("; ", clients))
+                .row("attach", String.join("\n", uris))
+                .text();
+    }
+
+    private LimitsView limitsView() {
+        return new LimitsView(name, policy, limits, owedNanos, owedBurstNanos, setBy, configured);
+    }
+
+    private String timerText() {
+        return "%s, fired %d times, last %s late, worst %s"
+                .formatted(
+                        timer.armed() ? "due in " + Units.nanos(timer.dueInNanos()) : "idle",
+                        timer.fired(),
+                        Units.nanos(timer.lastLateNanos()),
+                        Units.nanos(timer.worstLateNanos()));
+    }
+
+    private String doneText() {
+        return "reads %d (%s), writes %d (%s), flushes %d, caches %d, block-statuses %d"
+                .formatted(
+                        counters.reads(),
+                        Units.bytes(counters.readBytes()),
+                        counters.writes(),
+                        Units.bytes(counters.writeBytes()),
+                        counters.flushes(),
+                        counters.caches(),
+                        counters.blockStatuses());
+    }
+
+    private String countsText() {
+        return "held %d, cancelled %d, failed %d".formatted(counters.held(), counters.cancelled(), counters.failed());
+    }
+}

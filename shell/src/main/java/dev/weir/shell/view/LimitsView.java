@@ -1,0 +1,150 @@
+package dev.weir.shell.view;
+
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.shell.text.Column;
+import dev.weir.shell.text.LimitValues;
+import dev.weir.shell.text.Table;
+import dev.weir.shell.text.Units;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The limits of a drive or a group, and what is owed under them.
+ *
+ * @param drive the name of the drive or group
+ * @param policy the type of the policy that keeps them
+ * @param limits what is set, by key, in the key's unit: bytes, requests, or seconds for {@code _max_length}
+ * @param owedNanos by limit, how long until it is clear of all that went before
+ * @param owedBurstNanos the same at the burst rate, for the limits that have one
+ * @param setBy by key, where it was set: a place in a file, the option {@code -drive}, or {@code shell}
+ * @param configured what the configuration has where the shell has changed it, by key; 0 where it has nothing
+ */
+public record LimitsView(
+        String drive,
+        String policy,
+        Map<String, Long> limits,
+        Map<String, Long> owedNanos,
+        Map<String, Long> owedBurstNanos,
+        Map<String, String> setBy,
+        Map<String, Long> configured)
+        implements View {
+
+    /** What set something that the configuration did not. */
+    static final String SHELL = "shell";
+
+    private static final Table<Row> TABLE = new Table<>(
+            "no limits",
+            List.of(
+                    Column.left("LIMIT", Row::key),
+                    Column.right("RATE", Row::rate),
+                    Column.right("BURST", Row::burst),
+                    Column.right("FOR", Row::burstLength),
+                    Column.right("OWED", Row::owed),
+                    Column.right("BURST OWED", Row::owedBurst),
+                    Column.flexible("SET BY", Row::setBy)));
+
+    private record Row(
+            String key, String rate, String burst, String burstLength, String owed, String owedBurst, String setBy) {}
+
+    /**
+     * Returns those of a drive.
+     *
+     * @param origins where its settings were written, as {@link ConfigurationSource#origins} has it
+     */
+    public static LimitsView of(DriveSnapshot drive, Map<String, String> origins) {
+        return of(drive.name(), drive.policy(), drive.limits(), drive.settings().limits(), drive.debt(), origins);
+    }
+
+    public static LimitsView of(GroupSnapshot group, Map<String, String> origins) {
+        ThrottleLimits limits = group.settings().limits();
+        return of(group.name(), group.settings().policy(), limits, limits, group.debt(), origins);
+    }
+
+    private static LimitsView of(
+            String owner,
+            String policy,
+            ThrottleLimits limits,
+            ThrottleLimits configured,
+            ThrottleDebt debt,
+            Map<String, String> origins) {
+        Map<String, Long> now = limits.toMap();
+        Map<String, Long> then = configured.toMap();
+        Map<String, String> setBy = new LinkedHashMap<>();
+        now.forEach((key, value) -> setBy.put(
+                key, value.equals(then.get(key)) ? origins.getOrDefault("limits." + key, "configuration") : SHELL));
+        Map<String, Long> changed = new LinkedHashMap<>();
+        ThrottleLimits.keys().stream()
+                .filter(key -> !Objects.equals(now.get(key), then.get(key)))
+                .forEach(key -> changed.put(key, then.getOrDefault(key, 0L)));
+        return new LimitsView(
+                owner,
+                policy,
+                Collections.unmodifiableMap(now),
+                byKey(key -> limits.rate(key), debt::nanos),
+                byKey(key -> limits.max(key), debt::burstNanos),
+                Collections.unmodifiableMap(setBy),
+                Collections.unmodifiableMap(changed));
+    }
+
+    private static Map<String, Long> byKey(ToLongFunction<LimitKey> isSet, ToLongFunction<LimitKey> owed) {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (LimitKey key : LimitKey.ALL) {
+            if (isSet.applyAsLong(key) > 0) {
+                values.put(key.key(), owed.applyAsLong(key));
+            }
+        }
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** Returns the limits in the form that the command {@code limits} takes. */
+    static String settings(Map<String, Long> limits) {
+        StringBuilder settings = new StringBuilder();
+        limits.forEach((key, value) -> settings.append(key)
+                .append('=')
+                .append(LimitValues.text(key, value))
+                .append(' '));
+        return settings.toString().strip();
+    }
+
+    @Override
+    public String text(int width) {
+        List<Row> rows = owedNanos.keySet().stream().map(this::row).toList();
+        String table = TABLE.text(rows, width);
+        StringBuilder text = new StringBuilder(table);
+        Long iopsSize = limits.get(ThrottleLimits.IOPS_SIZE);
+        if (iopsSize != null) {
+            text.append("\na request counts once for every %s of it (iops_size)".formatted(Units.bytes(iopsSize)));
+        }
+        if (!configured.isEmpty()) {
+            text.append("\nuntil a reload; the configuration has ").append(settings(configured));
+        }
+        return text.toString();
+    }
+
+    private Row row(String key) {
+        Long burst = limits.get(key + "_max");
+        String lengthKey = key + "_max_length";
+        return new Row(
+                key,
+                LimitValues.text(key, limits.getOrDefault(key, 0L)) + "/s",
+                burst == null ? "" : LimitValues.text(key, burst) + "/s",
+                burst == null ? "" : LimitValues.text(lengthKey, limits.getOrDefault(lengthKey, 1L)),
+                Units.nanos(owedNanos.getOrDefault(key, 0L)),
+                burst == null ? "" : Units.nanos(owedBurstNanos.getOrDefault(key, 0L)),
+                setBy.entrySet().stream()
+                        .filter(set -> set.getKey().equals(key) || set.getKey().startsWith(key + "_max"))
+                        .map(Map.Entry::getValue)
+                        .distinct()
+                        .collect(Collectors.joining(", ")));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.weir.shell.view;
+
+import dev.weir.shell.text.Column;
+import dev.weir.shell.text.Table;
+import java.util.List;
+
+/**
+ * A type of policy that can be had.
+ *
+ * @param type what a drive's {@code policy} is set to
+ * @param drives the names of the drives that have it
+ */
+public record PolicyView(String type, List<String> drives) {
+
+    private static final Table<PolicyView> TABLE = new Table<>(
+            "no policies",
+            List.of(
+                    Column.left("TYPE", PolicyView::type),
+                    Column.flexible("DRIVES", policy -> String.join(", ", policy.drives))));
+
+    public static Listing<PolicyView> list(List<PolicyView> policies) {
+        return new Listing<>(TABLE, policies);
+    }
+}

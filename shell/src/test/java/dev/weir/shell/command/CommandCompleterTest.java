@@ -1,0 +1,111 @@
+package dev.weir.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.felix.gogo.jline.Parser;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.jline.reader.Candidate;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Parser.ParseContext;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is offered at the end of a line, in a real session of Gogo. */
+final class CommandCompleterTest {
+    private final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    private final CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
+    private final CommandSession session;
+    private final CommandCompleter completer;
+    private final LineReader reader =
+            LineReaderBuilder.builder().terminal(dumb()).build();
+
+    CommandCompleterTest() {
+        for (String name : List.of("drives", "drive", "queue", "groups")) {
+            gogo.addCommand("weir", new DriveCommands(board), name);
+        }
+        gogo.addCommand("weir", new ChangeCommands(board), "limits");
+        gogo.addCommand("weir", new ChangeCommands(board), "policy");
+        gogo.addCommand("weir", new HelpCommand(), "help");
+        gogo.addCommand("weir", new BenchCommand(board, new TestClock(1)), "bench");
+        gogo.addCommand("other", new DriveCommands(board), "timers");
+        gogo.addConverter(new ViewConverter());
+        session = gogo.createSession(
+                InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+        completer = new CommandCompleter(board, session);
+    }
+
+    private static Terminal dumb() {
+        try {
+            return new DumbTerminal(InputStream.nullInputStream(), OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        session.close();
+        gogo.stop();
+    }
+
+    private List<Candidate> candidates(String line) {
+        List<Candidate> candidates = new ArrayList<>();
+        completer.complete(reader, new Parser().parse(line, line.length(), ParseContext.COMPLETE), candidates);
+        return candidates;
+    }
+
+    private List<String> offered(String line) {
+        return candidates(line).stream().map(Candidate::value).toList();
+    }
+
+    @Test
+    void commandsOfWeirComeFirstAndSayWhatTheyDo() {
+        assertEquals(List.of("bench", "drive", "drives", "groups", "help", "limits", "policy", "queue"), offered(""));
+        assertTrue(offered("t").contains("timers"));
+        assertTrue(offered("weir:d").contains("weir:drives"));
+        Candidate queue = candidates("queue").stream()
+                .filter(candidate -> candidate.value().equals("queue"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("lists the requests that wait: since when, which limit holds them, when they go", queue.descr());
+    }
+
+    @Test
+    void whatTheUsageLineNamesIsOffered() {
+        assertEquals(List.of("vm1", "scratch"), offered("drive "));
+        assertEquals(List.of("vm1", "scratch"), offered("drives | grep vm; queue "));
+        assertEquals(List.of("bucket", "slice"), offered("policy vm1 "));
+        assertEquals(List.of(), offered("policy vm1 slice "));
+        assertEquals(List.of(), offered("drives "));
+        assertTrue(offered("help ").contains("queue"));
+    }
+
+    @Test
+    void limitsAreOfferedToBeGoneOnWith() {
+        assertEquals(ThrottleLimits.keys().stream().map(key -> key + "=").toList(), offered("limits vm1 "));
+        assertEquals(offered("limits vm1 "), offered("limits vm1 bps=1M io"));
+        assertTrue(candidates("limits vm1 ").stream().noneMatch(Candidate::complete));
+        assertTrue(offered("limits vm1 bps=").contains("bps=10MiB"));
+    }
+
+    @Test
+    void optionsAndTheirValues() {
+        assertEquals(List.of("--json", "--help"), offered("drives --"));
+        assertTrue(offered("bench vm1 --").containsAll(List.of("--rw", "--iodepth", "--force")));
+        assertEquals(List.of("read", "write", "randread", "randwrite", "randrw"), offered("bench vm1 --rw "));
+        assertEquals(List.of(), offered("bench vm1 --seconds "));
+    }
+}

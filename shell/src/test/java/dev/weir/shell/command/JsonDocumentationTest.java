@@ -1,0 +1,92 @@
+package dev.weir.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.FieldNamingPolicy;
+import dev.weir.block.BackendOption;
+import dev.weir.drive.control.DriveLatencies;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.export.ExportBounds;
+import dev.weir.shell.view.BackendView;
+import dev.weir.shell.view.BenchView;
+import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.GroupView;
+import dev.weir.shell.view.LimitsView;
+import dev.weir.shell.view.PolicyView;
+import dev.weir.shell.view.QueuedView;
+import dev.weir.shell.view.ReloadView;
+import dev.weir.shell.view.TimerView;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** The fields that programs can read, and the page that says what they are. */
+final class JsonDocumentationTest {
+    private static final List<Class<? extends Record>> RECORDS = List.of(
+            DriveView.class,
+            DriveSnapshot.TimerSnapshot.class,
+            DriveSnapshot.Counters.class,
+            DriveLatencies.class,
+            ExportBounds.class,
+            DriveLatencies.Percentiles.class,
+            QueuedView.class,
+            TimerView.class,
+            LimitsView.class,
+            GroupView.class,
+            PolicyView.class,
+            BackendView.class,
+            BackendOption.class,
+            ReloadView.class,
+            BenchView.class,
+            Status.class,
+            Status.DriveState.class,
+            HelpCommand.Summary.class);
+
+    /** A row of a table, up to the end of its first cell. */
+    private static final Pattern FIELDS = Pattern.compile("(?m)^\\| (`[^|]*`) \\|");
+
+    private static String page() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "shell.md"));
+        return page.substring(page.indexOf("## JSON"));
+    }
+
+    private static Stream<String> fields(Class<? extends Record> view) {
+        return Arrays.stream(view.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .map(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES::translateName);
+    }
+
+    @ParameterizedTest
+    @FieldSource("RECORDS")
+    void everyFieldIsDescribed(Class<? extends Record> view) throws IOException {
+        String page = page();
+        assertEquals(
+                List.of(),
+                fields(view).filter(field -> !page.contains("`" + field + "`")).toList());
+    }
+
+    @Test
+    void everyFieldThatIsDescribedIsThere() throws IOException {
+        Set<String> fields = RECORDS.stream().flatMap(view -> fields(view)).collect(Collectors.toSet());
+        List<String> described = FIELDS.matcher(page())
+                .results()
+                .flatMap(row -> Arrays.stream(row.group(1).split(", ")))
+                .map(field -> field.replace("`", ""))
+                .toList();
+        assertTrue(described.size() > 25, described::toString);
+        assertEquals(
+                List.of(),
+                described.stream().filter(field -> !fields.contains(field)).toList());
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weir.shell.command;
+
+import dev.weir.block.BackendOption;
+import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.export.DriveExport;
+import dev.weir.drive.export.ExportBounds;
+import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.drive.settings.GroupSettings;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.List;
+import java.util.Map;
+
+/** Whiteboards with something on them. */
+public final class TestBoard {
+    private TestBoard() {}
+
+    /** Returns a whiteboard with these drives, configured in this order, and two types of policy and of backend. */
+    public static Services of(DriveControl... drives) {
+        Services board = new Services();
+        List.of(drives).forEach(board::addDrive);
+        configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
+        board.groups = List.of(
+                new Group(new GroupSnapshot(
+                        new GroupSettings("tenant-b", "own", ThrottleLimits.NONE),
+                        "policy own is missing",
+                        ThrottleDebt.NONE,
+                        0,
+                        0)),
+                new Group(new GroupSnapshot(
+                        new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2000L))),
+                        "",
+                        ThrottleDebt.of(key -> key == LimitKey.IOPS ? 1_500_000 : 0, key -> 0),
+                        2,
+                        5)));
+        board.policies = List.of(new Policy("slice"), new Policy("bucket"));
+        board.backends = List.of(
+                new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
+                new Backend(
+                        "file",
+                        List.of(
+                                option("path", BackendOption.Kind.PATH, true),
+                                option("create", BackendOption.Kind.FLAG, false))));
+        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
+        return board;
+    }
+
+    /** Lets the configuration say so, and its next reading find these faults. */
+    public static void configuration(Services board, List<String> drives, List<String> faults) {
+        board.configuration = Map.entry(
+                Map.of(
+                        ConfigurationSource.DRIVES, drives.toArray(String[]::new),
+                        ConfigurationSource.FAULTS, faults.toArray(String[]::new),
+                        ConfigurationSource.WARNINGS, new String[] {"weir.conf:3: drives.vm1.limits.bps = 1: slow"}),
+                new Configuration(faults));
+    }
+
+    private record Group(GroupSnapshot snapshot) implements GroupControl {
+        @Override
+        public String name() {
+            return snapshot.name();
+        }
+    }
+
+    private record Export() implements DriveExport {
+        @Override
+        public int clients(String drive) {
+            return drive.equals("vm1") ? 2 : 0;
+        }
+
+        @Override
+        public List<String> uris(String drive) {
+            return List.of("nbd://127.0.0.1:10809/" + drive);
+        }
+
+        @Override
+        public ExportBounds bounds() {
+            return new ExportBounds(3, 4096, 1024, 64 << 20, 12 << 20, 256 << 20, 4096);
+        }
+    }
+
+    private record Configuration(List<String> reload) implements ConfigurationSource {
+        @Override
+        public Map<String, String> origins(String pid) {
+            return Map.of("limits.bps", "weir.conf:3", "limits.iops", "weir.conf:4");
+        }
+    }
+
+    private static BackendOption option(String name, BackendOption.Kind kind, boolean required) {
+        return new BackendOption(name, kind, required, "what it is");
+    }
+
+    private record Policy(String type) implements ThrottlePolicyFactory {
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private record Backend(String type, List<BackendOption> options) implements BlockBackendFactory {
+        @Override
+        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

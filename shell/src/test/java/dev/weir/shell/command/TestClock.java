@@ -1,0 +1,31 @@
+package dev.weir.shell.command;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** A clock on which some time passes whenever somebody looks, so that nothing has to be waited for. */
+final class TestClock implements Clock {
+    private final AtomicLong now = new AtomicLong(-5_000_000_000L);
+
+    private final LongSupplier stepNanos;
+
+    TestClock(long stepMillis) {
+        this(() -> stepMillis * 1_000_000);
+    }
+
+    TestClock(LongSupplier stepNanos) {
+        this.stepNanos = stepNanos;
+    }
+
+    @Override
+    public long nanoTime() {
+        return now.addAndGet(stepNanos.getAsLong());
+    }
+
+    @Override
+    public Timer timer(Runnable task) {
+        throw new UnsupportedOperationException();
+    }
+}

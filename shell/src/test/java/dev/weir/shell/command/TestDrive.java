@@ -1,0 +1,156 @@
+package dev.weir.shell.command;
+
+import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveLatencies;
+import dev.weir.drive.control.DriveLatencies.Percentiles;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.control.QueuedRequest;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A drive that is what it is told to be. */
+public final class TestDrive implements DriveControl {
+    private final DriveSettings settings;
+    private ThrottleLimits limits;
+    private String policy;
+    private State state = State.SERVING;
+    private String reason = "";
+    private List<QueuedRequest> queue = List.of();
+    private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private int looks;
+
+    private TestDrive(
+            String name,
+            String backend,
+            Map<String, Object> options,
+            @Nullable String group,
+            Map<String, Long> limits,
+            String description,
+            List<String> clients) {
+        this.limits = ThrottleLimits.of(limits);
+        settings = new DriveSettings(name, backend, options, false, "bucket", group, this.limits, description, clients);
+        policy = settings.policy();
+    }
+
+    /** Returns a drive with two limits, in a group, of which two requests wait. */
+    public static TestDrive busy(String name) {
+        TestDrive drive = new TestDrive(
+                name,
+                "file",
+                Map.of("path", "/var/disks/vm1.img", "create", true),
+                "tenant-a",
+                Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L),
+                "root disk",
+                List.of("bob", "CN=alice,O=Example"));
+        drive.counters = new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7);
+        drive.queue = List.of(
+                new QueuedRequest(
+                        41, "/run/nbd.sock#3", Operation.READ, 1_048_576, 4096, 12_345_678, "bps", 87_500_000),
+                new QueuedRequest(
+                        42, "/run/nbd.sock#3", Operation.WRITE_ZEROES, 0, 33_554_432, 1_500, "tenant-a: iops", -1));
+        return drive;
+    }
+
+    /** Returns a drive without limits of which nothing is to be told. */
+    public static TestDrive idle(String name) {
+        return new TestDrive(name, "memory", Map.of(), null, Map.of(), "", List.of());
+    }
+
+    /** Makes the drive stand so. */
+    public TestDrive standing(State newState, String newReason) {
+        state = newState;
+        reason = newReason;
+        return this;
+    }
+
+    /** Lets it have done more. */
+    public void done(long reads, long readBytes, long writes, long writeBytes) {
+        counters = new Counters(
+                counters.reads() + reads,
+                counters.readBytes() + readBytes,
+                counters.writes() + writes,
+                counters.writeBytes() + writeBytes,
+                counters.flushes(),
+                counters.caches(),
+                counters.blockStatuses(),
+                counters.failed(),
+                counters.held(),
+                counters.cancelled());
+    }
+
+    /** Returns how often it was looked at. */
+    public int looks() {
+        return looks;
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public DriveSnapshot snapshot() {
+        looks++;
+        boolean busy = !queue.isEmpty();
+        return new DriveSnapshot(
+                settings,
+                state,
+                reason,
+                state == State.UNAVAILABLE ? 0 : 10_737_418_240L,
+                policy,
+                limits,
+                busy
+                        ? ThrottleDebt.of(
+                                key -> key == LimitKey.BPS ? 95_000_000 : 0, key -> key == LimitKey.IOPS ? 500 : 0)
+                        : ThrottleDebt.NONE,
+                busy
+                        ? new TimerSnapshot(true, 87_500_000, 1234, 40_000, 1_200_000)
+                        : new TimerSnapshot(false, 0, 0, 0, 0),
+                busy ? 1 : 0,
+                busy ? 1 : 0,
+                busy ? 3 : 0,
+                counters);
+    }
+
+    @Override
+    public DriveLatencies latencies() {
+        return queue.isEmpty()
+                ? new DriveLatencies(Percentiles.NONE, Percentiles.NONE)
+                : new DriveLatencies(
+                        new Percentiles(300, 20_000_000, 80_000_000, 95_000_000, 99_000_000, 101_000_000),
+                        new Percentiles(176, 250, 900, 4_000, 30_000, 31_000));
+    }
+
+    @Override
+    public List<QueuedRequest> queue() {
+        return queue;
+    }
+
+    @Override
+    public void limits(ThrottleLimits newLimits) {
+        if (newLimits.rate(LimitKey.IOPS) == 666) {
+            throw new IllegalArgumentException("iops = 666: this policy cannot keep it");
+        }
+        limits = newLimits;
+    }
+
+    @Override
+    public void policy(String type) {
+        policy = type;
+    }
+
+    @Override
+    public void restore() {
+        limits = settings.limits();
+        policy = settings.policy();
+    }
+}

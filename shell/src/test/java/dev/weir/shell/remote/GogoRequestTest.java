@@ -1,0 +1,211 @@
+package dev.weir.shell.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.errorprone.annotations.DoNotCall;
+import dev.weir.shell.remote.TestClient.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Commands from end to end: a client, the channel, a real Gogo, the commands and their converter. */
+@Timeout(60)
+final class GogoRequestTest {
+    private static final String NAMES = "drives | grep vm";
+
+    private final TestGogo gogo = new TestGogo();
+    private final Path socket;
+    private final ShellServer server;
+
+    GogoRequestTest(@TempDir Path home) throws IOException {
+        gogo.processor.addCommand("test", this, "both");
+        gogo.processor.addCommand("test", this, "broken");
+        socket = home.resolve("shell.sock");
+        server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo.processor, frame.text()));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+        gogo.close();
+    }
+
+    /** A command that prints, as those of other bundles do. */
+    public void both() {
+        System.out.println("to out");
+        System.err.println("to err");
+    }
+
+    /** A command with a fault in it. */
+    @DoNotCall("it is a fault")
+    public final void broken() {
+        throw new IllegalStateException("it broke");
+    }
+
+    private Answer execute(String line) throws IOException {
+        return TestClient.ask(socket, 'X', line);
+    }
+
+    private static Answer out(String text) {
+        return new Answer("", text, "", 0);
+    }
+
+    private static Answer err(String text) {
+        return new Answer("", "", text, 1);
+    }
+
+    @Test
+    void aTableFitsTheTerminalOfTheClient() throws IOException {
+        assertEquals(
+                out(
+                        """
+                        DRIVE  ID  OP             OFFSET  LENGT…
+                        vm1    41  read          1048576   4 Ki…
+                        vm1    42  write_zeroes        0  32 Mi…
+                        """),
+                TestClient.ask(socket, 'X', "queue", "columns=40"));
+    }
+
+    @Test
+    void withoutATerminalNothingIsCut() throws IOException {
+        assertEquals(
+                out(
+                        """
+                        DRIVE  ID  OP             OFFSET  LENGTH      AGE  HELD BY         GOES IN  CLIENT
+                        vm1    41  read          1048576   4 KiB  12.3 ms  bps             87.5 ms  /run/nbd.sock#3
+                        vm1    42  write_zeroes        0  32 MiB   1.5 µs  tenant-a: iops        -  /run/nbd.sock#3
+                        """),
+                execute("queue"));
+    }
+
+    @Test
+    void scopedOrNot() throws IOException {
+        assertEquals(execute("timers"), execute("weir:timers"));
+    }
+
+    @Test
+    void jsonIsALine() throws IOException {
+        Answer answer = execute("queue vm1 --json");
+        assertTrue(answer.out().startsWith("[{\"drive\":\"vm1\",\"id\":41,"), answer.out());
+        assertEquals(1, answer.out().lines().count());
+    }
+
+    @Test
+    void limitsAreTypedAsTheyAreConfigured() throws IOException {
+        assertEquals(0, execute("limits vm1 bps=1.5MiB iops=0").status());
+        assertEquals(
+                out(
+                        """
+                        LIMIT       RATE  BURST  FOR   OWED  BURST OWED  SET BY
+                        bps    1536KiB/s      -    -  95 ms           -  shell
+                        until a reload; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
+                        """),
+                execute("limits vm1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "drive vm9 ~ no drive \"vm9\"; there are vm1, scratch",
+                "drive ~ drive: NAME is missing; usage: drive NAME [--json]",
+                "drives --jsn ~ drives: invalid option '--jsn'; usage: drives [--json]",
+                "drive 1e3 ~ no drive \"1e3\"; there are vm1, scratch",
+                "drive null ~ no drive \"null\"; there are vm1, scratch",
+                "foo ~ unknown command \"foo\"; try \"help\"",
+                "weir:foo bar ~ unknown command \"weir:foo\"; try \"help\"",
+                "help foo ~ unknown command \"foo\"; try \"help\"",
+                "broken ~ java.lang.IllegalStateException: it broke",
+            })
+    void whatFailsIsSaidInALineOnStandardError(String line, String message) throws IOException {
+        assertEquals(err("weir: " + message + "\n"), execute(line));
+    }
+
+    @Test
+    void whatCannotBeReadIsSaid() throws IOException {
+        Answer answer = execute("drives {");
+        assertEquals(1, answer.status());
+        assertTrue(answer.err().startsWith("weir: cannot read \"drives {\": "), answer.err());
+    }
+
+    @Test
+    void anEmptyLineIsNothing() throws IOException {
+        assertEquals(out(""), execute(""));
+    }
+
+    @Test
+    void whatACommandPrintsGoesWhereItSays() throws IOException {
+        assertEquals(new Answer("", "to out\n", "to err\n", 0), execute("both"));
+    }
+
+    @Test
+    void pipesWork() throws IOException {
+        Answer answer = TestClient.ask(socket, 'X', NAMES, "columns=40");
+        assertEquals(
+                out("vm1      serving       2  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  "
+                        + "tenant-a  10 GiB  4.69 MiB  120 KiB\n"),
+                answer);
+    }
+
+    @Test
+    void aGrepThatFindsNothingFails() throws IOException {
+        assertEquals(new Answer("", "", "", 1), execute("drives | grep nothing"));
+    }
+
+    @Test
+    void aPipeFailsWithItsFirstCommand() throws IOException {
+        Answer answer = execute("drive vm9 | both");
+        assertEquals(1, answer.status());
+        assertTrue(answer.err().contains("no drive \"vm9\"; there are vm1, scratch"), answer.err());
+    }
+
+    @Test
+    void sessionsHaveNothingInCommon() throws IOException {
+        assertEquals(0, execute("secret = 1").status());
+        assertEquals(out(""), execute("$secret"));
+    }
+
+    @Test
+    void helpListsCommandsInALineEach() throws IOException {
+        String list = execute("help").out().replaceAll(" +", " ");
+        assertTrue(
+                list.contains(
+                        "\nqueue lists the requests that wait: since when, which limit holds them, when they go\n"),
+                list);
+        assertTrue(list.contains("\ngogo:grep -\n"), list);
+        assertEquals(execute("queue --help"), execute("help queue"));
+        assertEquals(execute("queue --help"), execute("help weir:queue"));
+        Answer grep = execute("help grep");
+        assertTrue(grep.err().contains("Usage: grep"), grep.err());
+        assertEquals(err("weir: no help for \"both\"\n"), execute("help both"));
+    }
+
+    @Test
+    void aClientThatDiesHasItsCommandInterrupted() throws Exception {
+        TestClient client = new TestClient(socket);
+        client.send('H', "protocol=1");
+        client.send('X', "hang");
+        gogo.awaitHanging();
+        client.close();
+        gogo.awaitInterrupted();
+    }
+
+    @Test
+    void whenTheShellGoesItsCommandsAreInterrupted() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "hang");
+            gogo.awaitHanging();
+            server.close();
+            gogo.awaitInterrupted();
+            client.awaitEnd();
+        }
+    }
+}

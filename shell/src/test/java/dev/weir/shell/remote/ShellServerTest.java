@@ -1,0 +1,414 @@
+package dev.weir.shell.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.shell.remote.TestClient.Answer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The channel alone: what is asked for are requests made here, not commands. */
+@Timeout(60)
+final class ShellServerTest {
+    private static final String HELLO = "protocol=1\nversion=9";
+
+    private static final String MUCH = "0123456789abcdef".repeat(100_000);
+
+    private final Path home;
+    private final Path socket;
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final BlockingQueue<FutureTask<Void>> patience = new LinkedBlockingQueue<>();
+    private final AtomicInteger timesLost = new AtomicInteger();
+    private final CountDownLatch sessionOver = new CountDownLatch(1);
+    private final BlockingQueue<Future<Boolean>> updated = new LinkedBlockingQueue<>();
+    private final CyclicBarrier meeting = new CyclicBarrier(8);
+    private ShellServer server;
+
+    ShellServerTest(@TempDir Path home) throws IOException {
+        this.home = home;
+        socket = home.resolve("run/shell.sock");
+        server = open(socket, 16);
+    }
+
+    private ShellServer open(Path path, int maxClients) throws IOException {
+        return ShellServer.open(path, HELLO, this::parse, maxClients, this::whenOver);
+    }
+
+    private void reopen(int maxClients) throws IOException {
+        server.close();
+        server = open(socket, maxClients);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    /** The patience of the server, which lasts until the test says so. */
+    private Future<?> whenOver(Runnable task) {
+        FutureTask<Void> limit = new FutureTask<>(
+                () -> {
+                    task.run();
+                    timesLost.incrementAndGet();
+                },
+                null);
+        patience.add(limit);
+        return limit;
+    }
+
+    /** Lets the patience with one client be over, that it waits for now or next. */
+    private void losePatience() throws InterruptedException {
+        int before = timesLost.get();
+        while (timesLost.get() == before) {
+            patience.take().run();
+        }
+    }
+
+    private Request parse(Frame frame) throws ChannelFault {
+        return switch (frame.text()) {
+            case "greet" -> this::greet;
+            case "hang" -> this::hang;
+            case "flood" -> this::flood;
+            case "meet" -> this::meet;
+            case "update" -> this::update;
+            case "break" ->
+                (client, out, err) -> {
+                    throw new IllegalStateException("it broke");
+                };
+            case "much" ->
+                (client, out, err) -> {
+                    byte[] bytes = MUCH.getBytes(StandardCharsets.US_ASCII);
+                    out.write(bytes, 0, bytes.length);
+                    return 0;
+                };
+            default -> throw new ChannelFault("no request \"" + frame.text() + "\"");
+        };
+    }
+
+    private int greet(Map<String, String> client, PrintStream out, PrintStream err) {
+        out.println("grüß " + client.get("name"));
+        err.println("oh");
+        return 7;
+    }
+
+    private int hang(Map<String, String> client, PrintStream out, PrintStream err) {
+        started.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+        }
+        return 0;
+    }
+
+    private int flood(Map<String, String> client, PrintStream out, PrintStream err) {
+        started.countDown();
+        while (!Thread.currentThread().isInterrupted()) {
+            out.println("x".repeat(10_000));
+        }
+        interrupted.countDown();
+        return 0;
+    }
+
+    /** As Gogo does: the command has a thread of its own, which is interrupted with the session, once and again. */
+    private int update(Map<String, String> client, PrintStream out, PrintStream err) {
+        FutureTask<Boolean> command = new FutureTask<>(() -> {
+            server.close();
+            sessionOver.await();
+            return true;
+        });
+        Thread thread = new Thread(command);
+        thread.start();
+        updated.add(command);
+        try {
+            command.get();
+        } catch (InterruptedException | ExecutionException e) {
+            thread.interrupt();
+        }
+        // long enough for a server that does not wait for its sessions to be closed; interrupted or not
+        CompletableFuture.runAsync(thread::interrupt, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS))
+                .join();
+        sessionOver.countDown();
+        return 1;
+    }
+
+    private int meet(Map<String, String> client, PrintStream out, PrintStream err) {
+        try {
+            meeting.await(30, TimeUnit.SECONDS);
+            out.print(client.get("name"));
+            return 0;
+        } catch (Exception e) {
+            return 1;
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        assertTrue(latch.await(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aRequestIsAnswered() throws IOException {
+        assertEquals(
+                new Answer(HELLO, "grüß Weir\n", "oh\n", 7),
+                TestClient.ask(socket, 'X', "greet", "name=Weir\nnew\n=\n"));
+    }
+
+    @Test
+    void aLongAnswerComesWhole() throws IOException {
+        assertEquals(MUCH, TestClient.ask(socket, 'X', "much").out());
+    }
+
+    @Test
+    void onlyTheOwnerCanOpenTheSocket() throws IOException {
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())));
+    }
+
+    @Test
+    void aFolderThatIsThereIsClosedToOthers() throws IOException {
+        close();
+        Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        reopen(16);
+        onlyTheOwnerCanOpenTheSocket();
+    }
+
+    @Test
+    void theSocketGoesWithTheServer() throws IOException {
+        server.close();
+        assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void aSocketThatWasLeftBehindIsReplaced() throws IOException {
+        Path left = home.resolve("left.sock");
+        ShellSocket.bind(left).channel().close();
+        assertTrue(Files.exists(left));
+        server.close();
+        server = open(left, 16);
+        assertEquals(7, TestClient.ask(left, 'X', "greet").status());
+    }
+
+    @Test
+    void aSocketThatIsInUseIsLeftAlone() throws IOException {
+        Exception fault = assertThrows(IOException.class, () -> open(socket, 16));
+        assertEquals("cannot listen on " + socket + ": another process does", fault.getMessage());
+        assertEquals(7, TestClient.ask(socket, 'X', "greet").status());
+    }
+
+    @Test
+    void whatIsNotASocketIsLeftAlone() throws IOException {
+        Path file = Files.writeString(home.resolve("file"), "dear");
+        Exception fault = assertThrows(IOException.class, () -> open(file, 16));
+        assertEquals("cannot listen on " + file + ": there is something that is not a socket", fault.getMessage());
+        assertEquals("dear", Files.readString(file));
+    }
+
+    @Test
+    void aPathThatIsTooLongForASocketIsNamed() {
+        Path path = home.resolve("x".repeat(120));
+        Exception fault = assertThrows(IOException.class, () -> open(path, 16));
+        assertEquals("cannot listen on " + path + ": Unix domain path too long", fault.getMessage());
+    }
+
+    @Test
+    void aClientThatDiesHasItsRequestInterrupted() throws Exception {
+        TestClient client = new TestClient(socket);
+        client.send('H', "protocol=1");
+        client.send('X', "hang");
+        await(started);
+        client.close();
+        await(interrupted);
+        assertEquals(7, TestClient.ask(socket, 'X', "greet").status());
+    }
+
+    @Test
+    void aClientThatTakesNothingHasItsRequestInterrupted() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "flood");
+            await(started);
+            losePatience();
+            await(interrupted);
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void aClientThatAsksNothingIsDisconnected() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            losePatience();
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void aClientThatAsksByHalvesIsDisconnected() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', 100, new byte[10]);
+            losePatience();
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void patienceIsOverInTime() throws Exception {
+        server.close();
+        server = ShellServer.open(socket, HELLO, this::parse, 1, ClientTimeout.of(Duration.ofMillis(1), Thread::new));
+        try (TestClient client = new TestClient(socket)) {
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void aRequestMayTakeAsLongAsItLikes() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "hang");
+            await(started);
+            assertTrue(patience.stream().allMatch(FutureTask::isCancelled));
+        }
+    }
+
+    @Test
+    void clientsAreServedAtTheSameTime() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                String hello = "name=" + i;
+                answers.add(threads.submit(() -> TestClient.ask(socket, 'X', "meet", hello)));
+            }
+            for (int i = 0; i < 8; i++) {
+                assertEquals(
+                        new Answer(HELLO, Integer.toString(i), "", 0),
+                        answers.get(i).get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void moreClientsThanMayBeAreTurnedAway() throws Exception {
+        reopen(1);
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "hang");
+            await(started);
+            assertEquals(
+                    new Answer(HELLO, "", "weir: 1 clients are connected, more are not served\n", 1),
+                    TestClient.ask(socket, 'X', "greet"));
+        }
+        // its seat is free as soon as the server has noticed
+        Answer answer;
+        do {
+            answer = TestClient.ask(socket, 'X', "greet");
+        } while (answer.status() == 1);
+        assertEquals(7, answer.status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65_537, Integer.MAX_VALUE, -1})
+    void aFrameThatIsTooLongIsRefused(int length) throws IOException {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', length, new byte[0]);
+            String line =
+                    "weir: a frame of %d bytes; at most 65536 are allowed\n".formatted(Integer.toUnsignedLong(length));
+            assertEquals(new Answer(HELLO, "", line, 1), client.answer());
+        }
+    }
+
+    @Test
+    void aFrameThatIsTooLongInTheMiddleEndsTheRequestToo() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "hang");
+            await(started);
+            client.send('I', 1 << 20, new byte[0]);
+            assertEquals(
+                    "weir: a frame of 1048576 bytes; at most 65536 are allowed\n",
+                    client.answer().err());
+            await(interrupted);
+        }
+    }
+
+    @Test
+    void anotherProtocolIsNamed() throws IOException {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=2");
+            assertEquals(
+                    new Answer(HELLO, "", "weir: this Weir speaks version 1 of the shell protocol, the client 2\n", 1),
+                    client.answer());
+        }
+        try (TestClient client = new TestClient(socket)) {
+            client.send('X', "greet");
+            assertEquals(
+                    "weir: this Weir speaks version 1 of the shell protocol, the client another\n",
+                    client.answer().err());
+        }
+    }
+
+    @Test
+    void whatNobodyKnowsIsRefused() throws IOException {
+        assertEquals(new Answer(HELLO, "", "weir: no request \"dance\"\n", 1), TestClient.ask(socket, 'X', "dance"));
+    }
+
+    @Test
+    void aRequestThatBreaksIsAnswered() throws IOException {
+        assertEquals(
+                new Answer(HELLO, "", "weir: java.lang.IllegalStateException: it broke\n", 1),
+                TestClient.ask(socket, 'X', "break"));
+    }
+
+    @Test
+    void aServerThatClosesInterruptsAndDisconnects() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "hang");
+            await(started);
+            server.close();
+            assertEquals(0, interrupted.getCount());
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void aCommandThatClosesItsOwnServerGoesOnUninterrupted() throws Exception {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', "protocol=1");
+            client.send('X', "update");
+            assertTrue(updated.take().get(30, TimeUnit.SECONDS));
+        }
+    }
+}

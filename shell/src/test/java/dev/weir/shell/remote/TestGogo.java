@@ -1,0 +1,97 @@
+package dev.weir.shell.remote;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.shell.command.ChangeCommands;
+import dev.weir.shell.command.DriveCommands;
+import dev.weir.shell.command.ExitCommand;
+import dev.weir.shell.command.HelpCommand;
+import dev.weir.shell.command.Services;
+import dev.weir.shell.command.TestBoard;
+import dev.weir.shell.command.TestDrive;
+import dev.weir.shell.command.ViewConverter;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.Process;
+
+/** A real Gogo with commands of Weir, on a drive {@code vm1} that is busy and one {@code scratch} that is not. */
+final class TestGogo implements AutoCloseable {
+    private static final long SECONDS = 30;
+
+    final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    final CommandProcessorImpl processor;
+    private final ThreadIOImpl streams = new ThreadIOImpl();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+
+    TestGogo() {
+        streams.start();
+        processor = new CommandProcessorImpl(streams);
+        DriveCommands drives = new DriveCommands(board);
+        for (String name : new String[] {"drives", "drive", "queue", "timers"}) {
+            processor.addCommand("weir", drives, name);
+        }
+        processor.addCommand("weir", new ChangeCommands(board), "limits");
+        processor.addCommand("weir", new HelpCommand(), "help");
+        processor.addCommand("weir", new ExitCommand(), "exit");
+        processor.addCommand("gogo", new Posix(processor), "grep");
+        processor.addCommand("test", this, "hang");
+        processor.addCommand("test", this, "chatter");
+        processor.addConverter(new ViewConverter());
+    }
+
+    /** A command that only ends when it is interrupted. */
+    public void hang() throws InterruptedException {
+        started.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw e;
+        }
+    }
+
+    /** A command that writes on until it is interrupted. */
+    public void chatter() {
+        started.countDown();
+        while (!Thread.currentThread().isInterrupted()) {
+            Process.Utils.current().out().println("and on");
+        }
+    }
+
+    /** Waits until the command hangs. */
+    void awaitHanging() throws InterruptedException {
+        assertTrue(started.await(SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Waits until the command that hung was interrupted. */
+    void awaitInterrupted() throws InterruptedException {
+        assertTrue(interrupted.await(SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public void close() {
+        processor.stop();
+        awaitQuiet();
+        streams.stop();
+    }
+
+    /** Waits until no thread is with a command any more: the last it does is to put the streams of this Gogo back. */
+    private static void awaitQuiet() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (Thread.getAllStackTraces().values().stream().anyMatch(TestGogo::isInGogo)) {
+            assertTrue(System.nanoTime() < deadline, "a command goes on");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isInGogo(StackTraceElement[] stack) {
+        return Arrays.stream(stack)
+                .anyMatch(frame -> frame.getClassName().startsWith(CommandSessionImpl.class.getName()));
+    }
+}
