@@ -1,5 +1,6 @@
 package dev.weir.launcher;
 
+import dev.weir.launcher.deploy.DeployFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,6 +34,8 @@ final class OsgiFramework {
 
     private final Framework framework;
     private final Path bundles;
+    private final DeployFolder deploy;
+    private final long deployPollMillis;
 
     /**
      * Makes the framework, not started.
@@ -46,12 +49,12 @@ final class OsgiFramework {
         all.put(Constants.FRAMEWORK_STORAGE, home.cache().toString());
         all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
         all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
-        all.put("felix.fileinstall.dir", home.deploy().toString());
-        all.put("felix.fileinstall.tmpdir", home.run().resolve("fileinstall").toString());
         // where JNA unpacks its library, else the user's ~/.cache; what a killed Weir left there goes with the cache
         System.setProperty("jna.tmpdir", home.cache().resolve("jna").toString());
         framework = new FrameworkFactory().newFramework(all);
         bundles = folder.resolve("bundles");
+        deploy = new DeployFolder(home.deploy(), home.run().resolve("deploy"), framework);
+        deployPollMillis = Long.parseLong(String.valueOf(all.getOrDefault("weir.deploy.poll", 500)));
     }
 
     /** Makes the framework ready for listeners; no bundle is installed yet. */
@@ -65,7 +68,7 @@ final class OsgiFramework {
      *
      * @param started called when the start of every bundle has been tried
      */
-    void start(Runnable started) throws BundleException, IOException {
+    void start(Runnable started) throws BundleException, IOException, InterruptedException {
         framework.start();
         int highest = 1;
         for (Path folder : list(bundles)) {
@@ -75,9 +78,13 @@ final class OsgiFramework {
             }
             highest = Math.max(highest, level);
         }
+        deploy.install();
         // all at once, which is sooner done than one by one as they are started
         framework.adapt(FrameworkWiring.class).resolveBundles(null);
-        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> started.run());
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> {
+            started.run();
+            deploy.follow(deployPollMillis);
+        });
     }
 
     private void install(Path jar, int level) throws BundleException {
@@ -87,6 +94,11 @@ final class OsgiFramework {
         if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         }
+    }
+
+    /** Returns whether a bundle came from the home, not with Weir. */
+    boolean isDeployed(Bundle bundle) {
+        return deploy.owns(bundle);
     }
 
     /** Waits until the framework has stopped, whoever stopped it. */

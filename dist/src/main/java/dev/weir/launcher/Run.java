@@ -56,7 +56,7 @@ final class Run {
                 home.folder(),
                 ProcessHandle.current().pid());
         try (console) {
-            StartWatcher progress = new StartWatcher(platform.init());
+            StartWatcher progress = new StartWatcher(platform.init(), platform::isDeployed);
             platform.start(progress::started);
             serve(progress, console, logs);
             platform.awaitStop();

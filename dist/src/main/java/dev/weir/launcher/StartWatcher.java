@@ -9,6 +9,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.osgi.framework.AllServiceListener;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkEvent;
@@ -24,6 +25,10 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
     private static final long REST_NANOS_OF_A_DRIVE = TimeUnit.MICROSECONDS.toNanos(30);
 
     private final BundleContext context;
+
+    /** The bundles that Weir starts without. */
+    private final Predicate<Bundle> optional;
+
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
@@ -33,8 +38,9 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
     private String said = "";
 
     /** Watches the framework of which this is the context. */
-    StartWatcher(BundleContext context) {
+    StartWatcher(BundleContext context, Predicate<Bundle> optional) {
         this.context = context;
+        this.optional = optional;
         context.addBundleListener(this);
         context.addFrameworkListener(this);
         context.addServiceListener(this);
@@ -113,7 +119,7 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
     /** What goes wrong after the start is for the log. */
     @Override
     public void frameworkEvent(FrameworkEvent event) {
-        if (event.getType() == FrameworkEvent.ERROR && !started) {
+        if (event.getType() == FrameworkEvent.ERROR && !started && !optional.test(event.getBundle())) {
             change(() ->
                     broken.add("bundle %s: %s".formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
         }

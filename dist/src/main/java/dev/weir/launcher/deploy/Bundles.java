@@ -1,0 +1,106 @@
+package dev.weir.launcher.deploy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/** Installs, updates and starts bundles, and says in plain words why one of these failed. */
+final class Bundles {
+    /** The start level of policies and backends. */
+    private static final int START_LEVEL = 20;
+
+    private static final long REFRESH_SECONDS = 10;
+    private static final Pattern MISSING_PACKAGE = Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)");
+
+    private final Bundle framework;
+
+    Bundles(Bundle framework) {
+        this.framework = framework;
+    }
+
+    /** Returns the installed bundle of the same name and version; null if none has them. */
+    @Nullable
+    Bundle twin(BundleJar jar) {
+        for (Bundle bundle : framework.getBundleContext().getBundles()) {
+            if (jar.is(bundle)) {
+                return bundle;
+            }
+        }
+        return null;
+    }
+
+    /** Installs a bundle from a copy of a jar; {@code location} is for {@code update} without a file. */
+    Bundle install(Path location, Path copy) throws IOException, BundleException {
+        try (InputStream in = Files.newInputStream(copy)) {
+            Bundle bundle =
+                    framework.getBundleContext().installBundle(location.toUri().toString(), in);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+            return bundle;
+        }
+    }
+
+    /** Replaces what a bundle consists of; null for the jar that it was installed from. */
+    void update(Bundle bundle, @Nullable Path copy) throws IOException, BundleException, InterruptedException {
+        if (copy == null) {
+            bundle.update();
+        } else {
+            try (InputStream in = Files.newInputStream(copy)) {
+                bundle.update(in);
+            }
+        }
+        refresh();
+    }
+
+    /** Starts a bundle, or has it started when its start level is reached. A fragment has nothing to start. */
+    void start(Bundle bundle) throws BundleException {
+        if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
+    }
+
+    /** Uninstalls a bundle. */
+    void uninstall(Bundle bundle) throws BundleException, InterruptedException {
+        if (bundle.getState() != Bundle.UNINSTALLED) {
+            bundle.uninstall();
+            refresh();
+        }
+    }
+
+    /** Has the importers of packages that a bundle exported use those of its successor. */
+    private void refresh() throws InterruptedException {
+        FrameworkWiring wiring = framework.adapt(FrameworkWiring.class);
+        if (!wiring.getRemovalPendingBundles().isEmpty()) {
+            CountDownLatch refreshed = new CountDownLatch(1);
+            wiring.refreshBundles(null, event -> refreshed.countDown());
+            refreshed.await(REFRESH_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Returns why a bundle could not be installed, updated or started, in one line. */
+    static String reason(BundleException failure) {
+        String message = String.valueOf(failure.getMessage());
+        Matcher missing = MISSING_PACKAGE.matcher(message);
+        if (failure.getType() == BundleException.RESOLVE_ERROR) {
+            return missing.find()
+                    ? "no bundle exports the package %s that it imports".formatted(missing.group(1))
+                    : "it needs another bundle: " + firstLine(message);
+        }
+        Throwable cause = failure.getCause();
+        return "it does not start: " + firstLine(cause == null ? message : cause.toString());
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

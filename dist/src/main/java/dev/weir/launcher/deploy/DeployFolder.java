@@ -1,0 +1,289 @@
+package dev.weir.launcher.deploy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Installs, replaces and removes the bundles of a folder as its jars come, change and go. Only a bundle that came from
+ * the folder is ever uninstalled. A jar with the name and version of a bundle that came with Weir stands in for it; when
+ * the jar goes, the shipped bundle runs again. A jar that cannot be used leaves its predecessor running. The log has a
+ * line for each change.
+ *
+ * <p>Thread-safe. {@code this} guards the jars while they change.
+ */
+public final class DeployFolder {
+    private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+
+    private final Path folder;
+
+    /** Copies of the jars that run, by file name: a file in the folder may change while it is read. */
+    private final Path copies;
+
+    private final Bundle framework;
+    private final Bundles bundles;
+    private final Map<String, DeployedJar> jars = new ConcurrentSkipListMap<>();
+
+    /**
+     * Creates the watch of a folder; {@link #install} begins it.
+     *
+     * @param folder with the jars
+     * @param copies a folder for copies of them; its content is deleted
+     * @param framework the system bundle
+     */
+    public DeployFolder(Path folder, Path copies, Bundle framework) {
+        this.folder = folder;
+        this.copies = copies;
+        this.framework = framework;
+        bundles = new Bundles(framework);
+    }
+
+    /** Installs the jars that are in the folder. They start with the bundles of their start level. */
+    public synchronized void install() throws IOException, InterruptedException {
+        Files.createDirectories(copies);
+        try (Stream<Path> old = Files.list(copies)) {
+            for (Path copy : old.toList()) {
+                Files.delete(copy);
+            }
+        }
+        look(true);
+    }
+
+    /** Follows the folder until the framework stops, on a thread of its own. */
+    public void follow(long everyMillis) {
+        Thread thread = new Thread(() -> run(everyMillis), "weir-deploy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Returns whether a bundle runs from a jar of the folder. */
+    public boolean owns(Bundle bundle) {
+        return jars.values().stream().anyMatch(jar -> jar.owns(bundle));
+    }
+
+    /** Returns a line for each jar that runs: its file, and the name and version of its bundle. */
+    public List<String> running() {
+        return jars.values().stream()
+                .filter(jar -> jar.bundle != null)
+                .map(jar -> "deploy/%s: %s".formatted(jar.file, jar.title))
+                .toList();
+    }
+
+    /** Returns a line for each jar that cannot be used: its file and the reason. */
+    public List<String> faults() {
+        return jars.values().stream()
+                .filter(jar -> !jar.fault.isEmpty())
+                .map(jar -> "deploy/%s cannot be used: %s".formatted(jar.file, jar.fault))
+                .toList();
+    }
+
+    private void run(long everyMillis) {
+        boolean first = true;
+        while ((framework.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0) {
+            try {
+                if (first) {
+                    startAll();
+                }
+                first = false;
+                TimeUnit.MILLISECONDS.sleep(everyMillis);
+                look(false);
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException | RuntimeException | Error e) {
+                if (framework.getState() == Bundle.ACTIVE) {
+                    LOG.error("cannot look into {}", folder, e);
+                }
+            }
+        }
+    }
+
+    /** Starts again those that did not start with Weir, because that names the reason. */
+    private synchronized void startAll() throws InterruptedException {
+        for (DeployedJar jar : jars.values()) {
+            Bundle bundle = jar.bundle;
+            if (bundle != null && (bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) != 0) {
+                try {
+                    bundles.start(bundle);
+                } catch (BundleException e) {
+                    fail(jar, Bundles.reason(e));
+                    release(jar);
+                }
+            }
+        }
+    }
+
+    private synchronized void look(boolean atOnce) throws IOException, InterruptedException {
+        if ((framework.getState() & (Bundle.STARTING | Bundle.ACTIVE)) == 0) {
+            return;
+        }
+        Map<String, DeployedJar.Signature> now = list();
+        boolean changed = remove(now);
+        for (Map.Entry<String, DeployedJar.Signature> entry : now.entrySet()) {
+            DeployedJar jar = jars.computeIfAbsent(entry.getKey(), DeployedJar::new);
+            if (jar.hasSettled(entry.getValue(), atOnce)) {
+                changed |= take(jar);
+            }
+        }
+        while (changed) {
+            changed = takeFailed();
+        }
+    }
+
+    /** Takes once more the jars that could not be used: what they need may be there now, and what was in their way gone. */
+    private boolean takeFailed() throws InterruptedException {
+        boolean taken = false;
+        for (DeployedJar jar : jars.values()) {
+            taken |= !jar.fault.isEmpty() && !jar.missing && take(jar);
+        }
+        return taken;
+    }
+
+    private Map<String, DeployedJar.Signature> list() throws IOException {
+        Map<String, DeployedJar.Signature> files = new TreeMap<>();
+        try (Stream<Path> all = Files.list(folder)) {
+            all.filter(file -> file.getFileName().toString().endsWith(".jar"))
+                    .forEach(file -> files.put(file.getFileName().toString(), DeployedJar.Signature.of(file)));
+        }
+        return files;
+    }
+
+    /** Removes the jars that were missing at two looks in a row, so that one may be deleted and copied anew. */
+    private boolean remove(Map<String, DeployedJar.Signature> now) throws InterruptedException {
+        boolean removed = false;
+        for (DeployedJar jar : List.copyOf(jars.values())) {
+            boolean missing = !now.containsKey(jar.file);
+            if (missing && jar.missing) {
+                LOG.info("deploy/{} is removed{}", jar.file, consequence(jar));
+                release(jar);
+                jars.remove(jar.file);
+                removed = true;
+            }
+            jar.missing = missing;
+        }
+        return removed;
+    }
+
+    private static String consequence(DeployedJar jar) {
+        if (jar.bundle == null) {
+            return "";
+        }
+        return ": %s %s".formatted(jar.title, jar.shipped ? "is again the one that came with Weir" : "is uninstalled");
+    }
+
+    /** Takes a jar as it is now, and returns whether it is used. */
+    private boolean take(DeployedJar jar) throws InterruptedException {
+        Path copy = copies.resolve(jar.file + ".new");
+        try {
+            if (!Files.isRegularFile(folder.resolve(jar.file))) {
+                throw new UnusableJarException("it is no file");
+            }
+            Files.copy(folder.resolve(jar.file), copy, StandardCopyOption.REPLACE_EXISTING);
+            BundleJar read = BundleJar.read(copy);
+            String before = jar.bundle == null ? "" : jar.title;
+            use(jar, read, copy);
+            Files.move(copy, copies.resolve(jar.file), StandardCopyOption.REPLACE_EXISTING);
+            jar.title = read.toString();
+            jar.fault = "";
+            LOG.info(
+                    before.isEmpty() ? "deploy/{} is taken: {}{}" : "deploy/{} is replaced: {}, before {}",
+                    jar.file,
+                    read,
+                    before);
+            return true;
+        } catch (UnusableJarException e) {
+            fail(jar, String.valueOf(e.getMessage()));
+        } catch (BundleException e) {
+            fail(jar, Bundles.reason(e));
+        } catch (IOException e) {
+            fail(jar, "it cannot be read: " + e);
+        }
+        return false;
+    }
+
+    private void use(DeployedJar jar, BundleJar read, Path copy)
+            throws IOException, BundleException, UnusableJarException, InterruptedException {
+        Bundle twin = bundles.twin(read);
+        if (twin == null || twin.equals(jar.bundle)) {
+            if (jar.bundle == null || (jar.shipped && twin == null)) {
+                release(jar);
+                installNew(jar, copy);
+            } else {
+                update(jar.bundle, copy, copies.resolve(jar.file));
+            }
+            return;
+        }
+        if (twin.getBundleId() == framework.getBundleId()) {
+            throw new UnusableJarException("it is the OSGi framework itself");
+        }
+        for (DeployedJar other : jars.values()) {
+            if (other.owns(twin)) {
+                throw new UnusableJarException(
+                        "it is the same bundle as deploy/%s, %s; take one of them out".formatted(other.file, read));
+            }
+        }
+        update(twin, copy, null);
+        release(jar);
+        jar.bundle = twin;
+        jar.shipped = true;
+    }
+
+    private void installNew(DeployedJar jar, Path copy) throws IOException, BundleException, InterruptedException {
+        Bundle bundle = bundles.install(folder.resolve(jar.file), copy);
+        try {
+            bundles.start(bundle);
+            jar.bundle = bundle;
+        } catch (BundleException e) {
+            bundles.uninstall(bundle);
+            throw e;
+        }
+    }
+
+    /** Updates a bundle; if it does not start then, it goes on as it was before. */
+    private void update(Bundle bundle, Path copy, @Nullable Path before)
+            throws IOException, BundleException, UnusableJarException, InterruptedException {
+        try {
+            bundles.update(bundle, copy);
+            bundles.start(bundle);
+        } catch (BundleException e) {
+            bundles.update(bundle, before);
+            bundles.start(bundle);
+            throw new UnusableJarException(Bundles.reason(e) + "; its predecessor runs on");
+        }
+    }
+
+    /** Takes back what a jar changed in the framework. */
+    private void release(DeployedJar jar) throws InterruptedException {
+        Bundle bundle = jar.bundle;
+        jar.bundle = null;
+        try {
+            if (bundle != null && jar.shipped) {
+                bundles.update(bundle, null);
+                bundles.start(bundle);
+            } else if (bundle != null) {
+                bundles.uninstall(bundle);
+            }
+        } catch (IOException | BundleException e) {
+            LOG.error("deploy/{} is removed, and {} cannot be taken back", jar.file, jar.title, e);
+        }
+        jar.shipped = false;
+    }
+
+    private void fail(DeployedJar jar, String reason) {
+        if (!jar.fault.equals(reason)) {
+            LOG.warn("deploy/{} cannot be used: {}", jar.file, reason);
+        }
+        jar.fault = reason;
+    }
+}

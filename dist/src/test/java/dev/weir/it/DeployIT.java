@@ -1,0 +1,155 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jars that are put into {@code deploy/}, replaced there and taken out. */
+class DeployIT {
+    private static final Path PACE = Path.of(System.getProperty("weir.example"));
+
+    private static final String VERSION = System.getProperty("weir.version");
+
+    @TempDir
+    private Path folder;
+
+    private Path deploy;
+
+    @BeforeEach
+    void createFolder() throws IOException {
+        deploy = Files.createDirectories(folder.resolve("home/deploy"));
+    }
+
+    private Weir start(String drive) {
+        return Weir.start(folder.resolve("home"), "-drive", drive);
+    }
+
+    private static Path shipped(String name) throws IOException {
+        try (Stream<Path> jars = Files.walk(Path.of(System.getProperty("weir.folder"), "bundles"))) {
+            return jars.filter(jar -> jar.getFileName().toString().startsWith(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** Puts a file into the folder in one step. */
+    private void put(Path file, String name) throws IOException {
+        Path copy = Files.copy(file, folder.resolve("next"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(copy, deploy.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String state(Weir weir) {
+        Config drive = weir.ask("drives --json").ok().json().get(0);
+        return drive.getString("state");
+    }
+
+    @Test
+    void aShippedBundleOutlivesItsCopy() throws IOException {
+        try (Weir weir = start("id=vm1,memory=1M,iops=1000")) {
+            for (String bundle : List.of("weir-throttle-bucket", "weir-export-nbd", "weir-shell")) {
+                put(shipped(bundle), "copy.jar");
+                weir.awaitLogged("deploy/copy.jar is taken: " + bundle, 0);
+                Files.delete(deploy.resolve("copy.jar"));
+                weir.awaitLogged(
+                        "is again the one that came with Weir", weir.log().indexOf("taken: " + bundle));
+                weir.await(() -> weir.ask("drives").status() == 0 && state(weir).equals("serving"));
+            }
+            Client.need("nbdinfo");
+            Client.run("nbdinfo", weir.uri("vm1")).ok();
+        }
+    }
+
+    @Test
+    void everyJarThatCannotBeUsedIsNamed() throws IOException {
+        Files.createFile(deploy.resolve("empty.jar"));
+        byte[] pace = Files.readAllBytes(PACE);
+        Files.write(deploy.resolve("cut.jar"), Arrays.copyOf(pace, pace.length / 2));
+        Files.writeString(deploy.resolve("text.jar"), "not a jar");
+        put(Path.of(System.getProperty("weir.folder"), "lib", "weir-launcher-" + VERSION + ".jar"), "plain.jar");
+        Files.createDirectory(deploy.resolve("folder.jar"));
+        new TestBundle("test-lonely", "1.0.0", TroubledBundle.class, "com.example.absent", List.of())
+                .write(deploy.resolve("lonely.jar"));
+        new TestBundle("test-troubled", "1.0.0", TroubledBundle.class, "", List.of())
+                .write(deploy.resolve("troubled.jar"));
+        try (Weir weir = start("id=vm1,memory=1M")) {
+            for (String fault : List.of(
+                    "empty.jar cannot be used: it is empty",
+                    "cut.jar cannot be used: it is cut off or damaged (",
+                    "text.jar cannot be used: it is cut off or damaged (",
+                    "plain.jar cannot be used: it is no OSGi bundle (its manifest has no Bundle-SymbolicName)",
+                    "folder.jar cannot be used: it is no file",
+                    "lonely.jar cannot be used: no bundle exports the package com.example.absent that it imports",
+                    "troubled.jar cannot be used: it does not start: java.lang.IllegalStateException: no start today")) {
+                weir.awaitLogged("deploy/" + fault, 0);
+                assertEquals(1, weir.countLogged("deploy/" + fault), fault);
+            }
+        }
+    }
+
+    @Test
+    void aBrokenUpdateLeavesThePredecessorRunning() throws IOException {
+        put(PACE, "pace.jar");
+        try (Weir weir = start("id=vm1,memory=1M,policy=pace,iops=1000")) {
+            byte[] pace = Files.readAllBytes(PACE);
+            Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(pace, pace.length - 100));
+            put(cut, "pace.jar");
+            weir.awaitLogged("deploy/pace.jar cannot be used: it is cut off", 0);
+            assertEquals("serving", state(weir));
+            new TestBundle("org.example.pace", "2.0.0", TroubledBundle.class, "com.example.absent", List.of())
+                    .write(deploy.resolve("pace.jar"));
+            weir.awaitLogged("that it imports; its predecessor runs on", 0);
+            weir.await(() -> state(weir).equals("serving"));
+            new TestBundle("org.example.pace", "2.0.0", TroubledBundle.class, "", List.of())
+                    .write(deploy.resolve("pace.jar"));
+            weir.awaitLogged("no start today; its predecessor runs on", 0);
+            weir.await(() -> state(weir).equals("serving"));
+            put(PACE, "pace.jar");
+            weir.awaitLogged("deploy/pace.jar is replaced: org.example.pace 1.0.0", 0);
+            weir.await(() -> state(weir).equals("serving"));
+        }
+    }
+
+    @Test
+    void aBrokenCopyOfAShippedBundleLeavesTheShippedOneRunning() throws IOException {
+        String version = VERSION.replace("-", ".");
+        TestBundle broken = new TestBundle("weir-throttle-bucket", version, TroubledBundle.class, "", List.of());
+        broken.write(deploy.resolve("bucket.jar"));
+        try (Weir weir = start("id=vm1,memory=1M,iops=1000")) {
+            weir.awaitLogged("deploy/bucket.jar cannot be used: it does not start", 0);
+            weir.await(() -> state(weir).equals("serving"));
+            long before = weir.logged();
+            put(shipped("weir-throttle-bucket"), "bucket.jar");
+            weir.awaitLogged("deploy/bucket.jar is taken", before);
+            broken.write(deploy.resolve("bucket.jar"));
+            weir.awaitLogged("no start today; its predecessor runs on", before);
+            weir.await(() -> state(weir).equals("serving"));
+        }
+    }
+
+    @Test
+    void oneBundleUnderTwoNamesIsNamed() throws IOException {
+        put(PACE, "a.jar");
+        put(PACE, "b.jar");
+        try (Weir weir = start("id=vm1,memory=1M,policy=pace,iops=1000")) {
+            weir.awaitLogged(
+                    "deploy/b.jar cannot be used: it is the same bundle as deploy/a.jar, org.example.pace 1.0.0; take one of them out",
+                    0);
+            Files.delete(deploy.resolve("a.jar"));
+            weir.awaitLogged("deploy/b.jar is taken: org.example.pace 1.0.0", 0);
+            weir.await(() -> state(weir).equals("serving"));
+            Files.delete(deploy.resolve("b.jar"));
+            weir.awaitLogged("deploy/b.jar is removed: org.example.pace 1.0.0 is uninstalled", 0);
+            weir.await(() -> state(weir).equals("holding"));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.weir.it;
+
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** A bundle that does not start. */
+public final class TroubledBundle implements BundleActivator {
+
+    @Override
+    public void start(BundleContext context) {
+        throw new IllegalStateException("no start today");
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        // was never started
+    }
+}
