@@ -1,5 +1,8 @@
 package dev.weir.drive;
 
+import dev.weir.block.BlockError;
+import dev.weir.throttle.Direction;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -38,13 +41,50 @@ public interface Drive {
     boolean readOnly();
 
     /**
+     * {@return whether a range lies within the drive} The rule for ranges of every export and drive: the offset is not
+     * negative, the length is at least 1, and the end is at most the size.
+     *
+     * @param offset in bytes
+     * @param length in bytes
+     */
+    default boolean contains(long offset, long length) {
+        return offset >= 0 && length > 0 && length <= size() - offset;
+    }
+
+    /**
+     * {@return the error with which the drive refuses a request without trying it, or null} A flush is never refused. Other
+     * requests fail with {@code EPERM} if they write and the drive is read-only, {@code ENOSPC} if they write or zero beyond
+     * the end, and {@code EINVAL} if the range is otherwise outside the drive or data exceeds {@link #MAX_TRANSFER}.
+     *
+     * @param operation the operation
+     * @param offset in bytes
+     * @param length in bytes
+     */
+    default @Nullable BlockError refusal(Operation operation, long offset, long length) {
+        if (operation == Operation.FLUSH) {
+            return null;
+        }
+        boolean writes = operation.direction() == Direction.WRITE;
+        if (writes && readOnly()) {
+            return BlockError.EPERM;
+        }
+        boolean carriesData = operation == Operation.READ || operation == Operation.WRITE;
+        if (offset < 0 || length <= 0 || (carriesData && length > MAX_TRANSFER)) {
+            return BlockError.EINVAL;
+        }
+        if (contains(offset, length)) {
+            return null;
+        }
+        return writes && operation != Operation.TRIM ? BlockError.ENOSPC : BlockError.EINVAL;
+    }
+
+    /**
      * Starts a request. Never blocks on other requests and never throws: the request is completed exactly
      * once, on this thread or another, now or when the limits allow it. Reads are released in the order in
      * which they were submitted, and so are writes, write-zeroes and trims. What is not throttled overtakes what is queued.
      *
-     * <p>Completed with {@code EINVAL} if its range is not within the drive, {@code ENOSPC} if it is a write
-     * of which that is true, {@code EPERM} if it writes and the drive is read-only, {@code ENOTSUP} if it asks for
-     * fast zeroes and the backend has none, {@code ESHUTDOWN} if the drive is closing.
+     * <p>Completed with the error of {@link #refusal} if the drive refuses it, {@code ENOTSUP} if it asks for fast zeroes
+     * and the backend has none, {@code ESHUTDOWN} if the drive is closing.
      *
      * @param request what to do; it belongs to the drive until it is completed
      */

@@ -32,21 +32,37 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * Says what to do. A drive refuses what makes no sense; nothing is checked here.
+     * Sets operation and range, and clears {@link #fua} and {@link #mayUnmap}. Checks nothing: a drive refuses an invalid
+     * request when it is submitted.
      *
-     * @param newOffset where in the drive, in bytes
-     * @param newLength in bytes
-     * @param forceUnitAccess whether it is to survive a crash before it is completed
-     * @param unmap whether write-zeroes, fast or not, may give the room back
-     * @param newOperation what to do
+     * @param newOperation the operation
+     * @param newOffset offset in the drive, in bytes
+     * @param newLength length in bytes; 0 for a flush
      */
-    public final void prepare(
-            Operation newOperation, long newOffset, long newLength, boolean forceUnitAccess, boolean unmap) {
+    public final void prepare(Operation newOperation, long newOffset, long newLength) {
         operation = newOperation;
         offset = newOffset;
         length = newLength;
-        fua = forceUnitAccess;
-        mayUnmap = unmap;
+        fua = false;
+        mayUnmap = false;
+    }
+
+    /**
+     * Sets force unit access on a prepared request.
+     *
+     * @param forced whether the data must be durable before the request completes
+     */
+    public final void fua(boolean forced) {
+        fua = forced;
+    }
+
+    /**
+     * Sets on a prepared write-zeroes, fast or not, what may become of the space of its range.
+     *
+     * @param allowed whether the backend may deallocate it
+     */
+    public final void mayUnmap(boolean allowed) {
+        mayUnmap = allowed;
     }
 
     /**

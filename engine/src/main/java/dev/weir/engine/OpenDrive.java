@@ -76,25 +76,11 @@ final class OpenDrive implements Drive {
 
     private @Nullable BlockError refusal(DriveRequest request) {
         Operation operation = request.operation();
-        if (operation == Operation.FLUSH) {
-            return null;
-        }
-        if (readOnly && operation.direction() == Direction.WRITE) {
-            return BlockError.EPERM;
-        }
-        long offset = request.offset();
-        long length = request.length();
-        boolean carriesData = operation == Operation.READ || operation == Operation.WRITE;
-        if (offset < 0 || length <= 0 || (carriesData && length > MAX_TRANSFER)) {
-            return BlockError.EINVAL;
-        }
-        if (length > size - offset) {
-            boolean needsRoom = operation.direction() == Direction.WRITE && operation != Operation.TRIM;
-            return needsRoom ? BlockError.ENOSPC : BlockError.EINVAL;
-        }
-        boolean isTooSlow =
-                operation == Operation.FAST_ZERO && !storage.backend().zeroesFast(request.mayUnmap());
-        return isTooSlow ? BlockError.ENOTSUP : null;
+        BlockError refusal = refusal(operation, request.offset(), request.length());
+        boolean isTooSlow = refusal == null
+                && operation == Operation.FAST_ZERO
+                && !storage.backend().zeroesFast(request.mayUnmap());
+        return isTooSlow ? BlockError.ENOTSUP : refusal;
     }
 
     private void refuse(DriveRequest request, BlockError error) {

@@ -19,7 +19,7 @@ final class ChaosRequest extends DriveRequest {
         super(client);
         this.chaos = chaos;
         this.queue = queue;
-        prepare(operation, serial, length, false, false);
+        prepare(operation, serial, length);
     }
 
     @Override

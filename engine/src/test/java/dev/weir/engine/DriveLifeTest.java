@@ -160,7 +160,8 @@ class DriveLifeTest {
         fixture.submit("vm1", Operation.WRITE, 0, 512);
         fixture.submit("vm1", Operation.WRITE, 1, 512);
         TestRequest forced = new TestRequest("guest", Operation.WRITE, 2, 512, request -> {});
-        forced.prepare(Operation.WRITE, 2, 512, true, false);
+        forced.prepare(Operation.WRITE, 2, 512);
+        forced.fua(true);
         fixture.drive("vm1").submit(forced);
         assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
         fixture.clock.advance(2 * EngineFixture.SECOND);
@@ -190,7 +191,9 @@ class DriveLifeTest {
         assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
         fixture.backends.zeroesFast = true;
         TestRequest fast = new TestRequest("guest", Operation.FAST_ZERO, 1, 512, request -> {});
-        fast.prepare(Operation.FAST_ZERO, 1, 512, true, true);
+        fast.prepare(Operation.FAST_ZERO, 1, 512);
+        fast.fua(true);
+        fast.mayUnmap(true);
         fixture.drive("vm1").submit(fast);
         assertNull(fast.error());
         assertEquals(List.of("open vm1", "write-zeroes 1", "flush"), fixture.backends.log);

@@ -76,7 +76,7 @@ class FaultyStorageTest {
 
         Waiting(Operation operation, long offset) {
             super("guest");
-            prepare(operation, offset, operation == Operation.FLUSH ? 0 : BLOCK, false, false);
+            prepare(operation, offset, operation == Operation.FLUSH ? 0 : BLOCK);
         }
 
         @Override

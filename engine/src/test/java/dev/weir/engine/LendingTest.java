@@ -34,7 +34,7 @@ class LendingTest {
         Request(boolean borrows) {
             super("guest");
             this.borrows = borrows;
-            prepare(Operation.READ, 512, 4096, false, false);
+            prepare(Operation.READ, 512, 4096);
         }
 
         @Override

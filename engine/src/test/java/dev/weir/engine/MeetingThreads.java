@@ -108,7 +108,7 @@ public class MeetingThreads {
 
         Request(long serial) {
             super("guest");
-            prepare(Operation.READ, serial, 1, false, false);
+            prepare(Operation.READ, serial, 1);
         }
 
         @Override

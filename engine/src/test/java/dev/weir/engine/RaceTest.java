@@ -63,7 +63,7 @@ class RaceTest {
             this.free = free;
             this.lane = lane;
             size = drive.size();
-            prepare(operation, serial, 512, false, false);
+            prepare(operation, serial, 512);
         }
 
         @Override

@@ -23,7 +23,7 @@ public final class TestRequest extends DriveRequest {
             Object client, Operation operation, long offset, long length, Consumer<TestRequest> onCompletion) {
         super(client);
         this.onCompletion = onCompletion;
-        prepare(operation, offset, length, false, false);
+        prepare(operation, offset, length);
     }
 
     /** Returns the name of the drive that it was submitted to. */

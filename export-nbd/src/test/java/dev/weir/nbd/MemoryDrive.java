@@ -194,8 +194,8 @@ public final class MemoryDrive implements Drive {
 
     private void serve(DriveRequest request) {
         BlockError error = failure;
-        if (error == null && request.offset() + request.length() > size()) {
-            error = BlockError.EINVAL;
+        if (error == null) {
+            error = refusal(request.operation(), request.offset(), request.length());
         }
         if (error == null) {
             move(request);

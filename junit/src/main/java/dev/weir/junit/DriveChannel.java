@@ -44,7 +44,7 @@ final class DriveChannel implements SeekableByteChannel {
         if (length > 0) {
             ByteBuffer part = buffer.slice(buffer.position(), length);
             WaitingRequest request = new WaitingRequest(this, part);
-            request.prepare(operation, position, length, false, false);
+            request.prepare(operation, position, length);
             request.run(drive);
             buffer.position(buffer.position() + length);
             position += length;
@@ -101,7 +101,7 @@ final class DriveChannel implements SeekableByteChannel {
         if (!closed) {
             closed = true;
             WaitingRequest flush = new WaitingRequest(this, ByteBuffer.allocate(0));
-            flush.prepare(Operation.FLUSH, 0, 0, false, false);
+            flush.prepare(Operation.FLUSH, 0, 0);
             flush.run(drive);
         }
     }

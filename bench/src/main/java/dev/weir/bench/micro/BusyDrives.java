@@ -99,7 +99,7 @@ public final class BusyDrives {
 
         void submit(Operation operation) {
             buffer.clear();
-            prepare(operation, offset, LENGTH, false, false);
+            prepare(operation, offset, LENGTH);
             offset = (offset + LENGTH) % SIZE;
             drive.submit(this);
         }

@@ -113,7 +113,7 @@ public class DriveBenchmark {
         Drive drive = engine.configure("vm1", "bucket", ThrottleLimits.NONE);
         Read write = new Read();
         for (long at = 0; at < DRIVE_BYTES; at += BYTES) {
-            write.prepare(Operation.WRITE, at, BYTES, false, false);
+            write.prepare(Operation.WRITE, at, BYTES);
             drive.submit(write);
         }
         return engine.configure("vm1", "bucket", limits);
@@ -123,7 +123,7 @@ public class DriveBenchmark {
     private long read(Drive drive) {
         long before = read.completed;
         offset = (offset + 13 * BYTES) & (DRIVE_BYTES - 1);
-        read.prepare(Operation.READ, offset, BYTES, false, false);
+        read.prepare(Operation.READ, offset, BYTES);
         drive.submit(read);
         return before;
     }

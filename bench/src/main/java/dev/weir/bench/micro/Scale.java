@@ -161,7 +161,7 @@ public final class Scale {
             super("bench");
             this.drive = drive;
             this.completed = completed;
-            prepare(Operation.READ, 0, BYTES, false, false);
+            prepare(Operation.READ, 0, BYTES);
         }
 
         void read() {

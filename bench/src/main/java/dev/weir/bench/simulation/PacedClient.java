@@ -23,7 +23,7 @@ final class PacedClient {
         this.drive = drive;
         for (int i = 0; i < depth; i++) {
             Read read = new Read();
-            read.prepare(Operation.READ, 0, requestBytes, false, false);
+            read.prepare(Operation.READ, 0, requestBytes);
             idle.add(read);
         }
     }

@@ -19,7 +19,7 @@ final class SaturatingClient extends DriveRequest {
     SaturatingClient(Drive drive, Operation operation, long length) {
         super(drive.name());
         this.drive = drive;
-        prepare(operation, 0, length, false, false);
+        prepare(operation, 0, length);
     }
 
     void start() {

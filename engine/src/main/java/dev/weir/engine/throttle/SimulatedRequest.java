@@ -11,7 +11,7 @@ final class SimulatedRequest extends DriveRequest {
 
     SimulatedRequest(DriveRequest of) {
         super(of.client());
-        prepare(of.operation(), of.offset(), of.length(), of.fua(), of.mayUnmap());
+        prepare(of.operation(), of.offset(), of.length());
     }
 
     @Override

@@ -89,7 +89,9 @@ final class NbdRequest extends DriveRequest {
     void range(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
         long part = Math.min(length, Drive.MAX_TRANSFER);
         restBytes = length - part;
-        prepare(operation, offset, part, fua, mayUnmap);
+        prepare(operation, offset, part);
+        fua(fua);
+        mayUnmap(mayUnmap);
     }
 
     /** Prepares to ask for the extents of a range. */
@@ -97,7 +99,7 @@ final class NbdRequest extends DriveRequest {
         maxExtents = newMaxExtents;
         extents = 0;
         lastExtentBytes = 0;
-        prepare(Operation.BLOCK_STATUS, offset, length, false, false);
+        prepare(Operation.BLOCK_STATUS, offset, length);
     }
 
     boolean hasMore() {

@@ -82,7 +82,6 @@ public final class RequestRules {
         if (request.length == 0) {
             return RequestError.NO_LENGTH;
         }
-        boolean within = request.offset >= 0 && request.length > 0 && request.length <= drive.size() - request.offset;
-        return within ? null : beyondEnd;
+        return drive.contains(request.offset, request.length) ? null : beyondEnd;
     }
 }

@@ -143,7 +143,7 @@ public final class Load implements AutoCloseable {
             long block = plan.pattern().isRandom() ? random.nextLong(blocks) : sequence.getAndIncrement() % blocks;
             boolean reads = random.nextDouble() < plan.pattern().readShare();
             long length = plan.blockBytes();
-            prepare(reads ? Operation.READ : Operation.WRITE, block * length, length, false, false);
+            prepare(reads ? Operation.READ : Operation.WRITE, block * length, length);
             submitted = clock.nanoTime();
         }
 
