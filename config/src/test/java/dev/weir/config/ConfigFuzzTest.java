@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Whatever is in the file or behind {@code -drive}, the answer is what was read or lines that say what is wrong. What Jazzer
- * makes of it is guided by the code it reaches; docs/fuzzing.md says how to run it for longer.
+ * makes of it is guided by the code it reaches; docs/evidence/fuzzing.md says how to run it for longer.
  */
 class ConfigFuzzTest {
 

@@ -43,7 +43,7 @@ final class OptionPagesTest {
     record Option(String key, String unit, String initial, String range) {}
 
     private static Stream<Option> options(String page) throws IOException {
-        return ROW.matcher(Files.readString(Path.of("../docs/bundles", page + ".md")))
+        return ROW.matcher(Files.readString(Path.of("../docs/reference/bundles", page + ".md")))
                 .results()
                 .map(row -> new Option(row.group(1), row.group(2), row.group(3), row.group(4)));
     }

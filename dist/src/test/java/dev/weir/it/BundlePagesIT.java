@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The pages of the bundles: there is one for each, with the same headings, and their tables say what the code says. */
 class BundlePagesIT {
-    private static final Path PAGES = Path.of("../docs/bundles");
+    private static final Path PAGES = Path.of("../docs/reference/bundles");
     private static final List<String> HEADINGS =
             List.of("## Synopsis", "## Options", "## Notes on what is not charged", "## Errors", "## See also");
 

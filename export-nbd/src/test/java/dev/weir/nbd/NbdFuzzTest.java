@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * All that a client may send, from its flags to the end of transmission, to a server without a socket. What
- * Jazzer makes of it is guided by the code it reaches; docs/fuzzing.md says how to run it for longer.
+ * Jazzer makes of it is guided by the code it reaches; docs/evidence/fuzzing.md says how to run it for longer.
  */
 class NbdFuzzTest {
     private static final int DRIVE_BYTES = 64 << 10;

@@ -26,7 +26,7 @@ class OptionDefaultsTest {
             Set.of("listen", "default-export", "tls-certificate", "tls-key", "tls-client-ca", "tls-psk");
 
     private static Set<String> written() throws IOException {
-        return ROW.matcher(Files.readString(Path.of("../docs/bundles/export-nbd.md")))
+        return ROW.matcher(Files.readString(Path.of("../docs/reference/bundles/export-nbd.md")))
                 .results()
                 .filter(row -> !IN_WORDS.contains(row.group(1)))
                 .map(row -> row.group(1) + " = " + row.group(3).replace("`", ""))

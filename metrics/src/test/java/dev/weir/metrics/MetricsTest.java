@@ -101,7 +101,7 @@ class MetricsTest {
                 .filter(line -> line.startsWith("# TYPE "))
                 .map(line -> line.substring("# TYPE ".length()))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> written = Files.readAllLines(Path.of("../docs/bundles/metrics.md")).stream()
+        Set<String> written = Files.readAllLines(Path.of("../docs/reference/bundles/metrics.md")).stream()
                 .map(row::matcher)
                 .filter(Matcher::matches)
                 .map(match -> match.group(1) + " " + match.group(2))
@@ -115,7 +115,7 @@ class MetricsTest {
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         String scrape = scrape();
         Matcher asked =
-                Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/metrics/grafana.json")));
+                Pattern.compile("weir_drive_\\w+").matcher(Files.readString(Path.of("../docs/reference/grafana.json")));
         int count = 0;
         for (; asked.find(); count++) {
             String name = asked.group();

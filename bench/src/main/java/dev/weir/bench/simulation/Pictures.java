@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Draws what a drive lets go and what waits, over time, from runs of the engine on a virtual clock: the pictures of
- * {@code docs/how-throttling-works.md}. The same run gives the same picture.
+ * {@code docs/design/how-throttling-works.md}. The same run gives the same picture.
  *
  * <p>{@code Pictures FOLDER} writes them into a folder.
  */

@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class PicturesTest {
 
-    /** If what is meant has changed, docs/how-throttling-works.md says how to draw them anew; look at them then. */
+    /** After an intended change, draw them again (docs/design/how-throttling-works.md) and look at them. */
     @Test
     void thePicturesInTheDocumentationAreWhatTheEngineDoes() throws IOException {
         for (Map.Entry<String, String> picture : Pictures.all().entrySet()) {
             assertEquals(
                     picture.getValue(),
-                    Files.readString(Path.of("../docs/pictures", picture.getKey())),
+                    Files.readString(Path.of("../docs/design/pictures", picture.getKey())),
                     picture.getKey());
         }
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The proven name of a client: the subject of its certificate, or the user of its pre-shared key. Immutable.
  *
  * <p>The common name of a subject is its one attribute of that type, wherever it stands in the subject. Subject
- * alternative names are not used, see {@code docs/decisions/020-tls.md}.
+ * alternative names are not used, see {@code docs/design/decisions/020-tls.md}.
  */
 public final class Identity {
     /** A client that has proven nothing. */

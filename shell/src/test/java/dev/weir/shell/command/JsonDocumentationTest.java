@@ -57,7 +57,7 @@ final class JsonDocumentationTest {
     private static final Pattern FIELDS = Pattern.compile("(?m)^\\| (`[^|]*`) \\|");
 
     private static String page() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "shell.md"));
+        String page = Files.readString(Path.of("..", "docs", "reference", "shell.md"));
         return page.substring(page.indexOf("## JSON"));
     }
 
