@@ -5,31 +5,37 @@ import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The storage behind one drive.
+ * The storage of one drive, written in the plain, blocking way.
  *
- * <p>Thread-safe: any number of operations may run at once, on any thread. Of two that overlap in bytes and
- * in time, either may win. The engine has checked range and permission before it calls: offsets and lengths
- * lie within {@link #size()}, lengths are positive, and nothing is written to a read-only backend. It calls
- * {@link #close()} once, when nothing else is running, and nothing after that.
+ * <p>Thread-safe: the engine runs any number of operations at once, on any thread. Of two that overlap in bytes and
+ * in time, either may win. The engine checks range and permission first: offset and length lie within {@link
+ * #size()}, a length is positive, and a read-only backend gets no writes. It calls {@link #close()} once, after the
+ * last operation.
  *
- * <p>An operation that fails throws an {@link IOException}: a {@link BlockException} where the error is
- * known, else the client sees {@link BlockError#EIO}.
+ * <p>A failed operation throws an {@link IOException}. A {@link BlockException} carries the error for the client; any
+ * other exception reaches the client as {@link BlockError#EIO}.
+ *
+ * <p>Only {@link #size}, {@link #mayBlock}, {@link #read}, {@link #write}, {@link #writeZeroes}, {@link #trim},
+ * {@link #flush} and {@link #close} are required. The defaults of the other methods are correct for every backend;
+ * they exist for speed.
  */
 @ConsumerType
 public interface BlockBackend {
 
-    /** {@return the size in bytes; it never changes} */
+    /** {@return the size in bytes; constant while the backend is open} */
     long size();
 
     /**
-     * {@return whether an operation may wait for something slower than memory} Those of a backend that does run on
-     * the engine's workers, the others on the thread that submits or releases the request.
+     * {@return whether an operation may wait for something slower than memory} The engine runs the operations of a
+     * blocking backend on worker threads, and those of other backends on the thread that submits or releases the
+     * request.
      */
     boolean mayBlock();
 
     /**
-     * {@return whether a {@link #write} waits for the one before anyway, as those into one file do} Then one worker does them in
-     * turn, in place of many that wait for each other. Those that are to be flushed at once (FUA) are not held back by it.
+     * {@return whether the storage serialises {@linkplain #write writes} anyway, as one file does} One worker then
+     * executes them in order, instead of many workers that wait for each other. Writes with force unit access (FUA)
+     * are exempt.
      */
     default boolean writesInTurn() {
         return false;
@@ -38,60 +44,62 @@ public interface BlockBackend {
     /**
      * Fills {@code destination} from its position to its limit.
      *
-     * @param destination direct or on the heap; afterwards its position is its limit
-     * @param offset where in the drive, in bytes
-     * @throws IOException if not all of it could be read
+     * @param destination a direct or heap buffer; on return its position is its limit
+     * @param offset offset in the drive, in bytes
+     * @throws IOException if not all bytes could be read
      */
     void read(ByteBuffer destination, long offset) throws IOException;
 
     /**
-     * Does what {@link #read} does if that takes no longer than to copy the bytes, because they are in a cache. Asked
-     * of a backend that {@linkplain #mayBlock may block}, on threads that must not wait, before a read goes to a worker.
+     * Reads as {@link #read} does if the bytes are cached, so that it takes no longer than a copy. The engine calls
+     * it on threads that must not wait, before it hands a read of a {@linkplain #mayBlock blocking} backend to a
+     * worker.
      *
      * @param destination as for {@link #read}
-     * @param offset where in the drive, in bytes
-     * @return whether it was done; if not, the position of {@code destination} is as it was
+     * @param offset offset in the drive, in bytes
+     * @return whether the read is done; if not, the position of {@code destination} is unchanged
      */
     default boolean readNow(ByteBuffer destination, long offset) {
         return false;
     }
 
     /**
-     * Lends the memory that holds a range, so that its bytes go from there to a socket and are not copied before. Asked of a
-     * backend that {@linkplain #mayBlock does not block}, before {@link #read}, which follows if not all of it was lent.
+     * Lends the memory that holds a range, for zero-copy reads: the bytes go from there to the socket. The engine
+     * asks a backend that {@linkplain #mayBlock does not block}, and calls {@link #read} if not the whole range was
+     * lent.
      *
-     * @param offset where in the drive, in bytes
-     * @param length in bytes
-     * @param borrower is lent the range in parts, none of them empty, in order, before this returns; gives back what it got also if that was not all
-     * @return whether all of it was lent
+     * @param offset offset in the drive, in bytes
+     * @param length length in bytes
+     * @param borrower takes the range in order, in non-empty parts, before this returns; it gives back every part,
+     *     also of an incomplete range
+     * @return whether the whole range was lent
      */
     default boolean lend(long offset, long length, Borrower borrower) {
         return false;
     }
 
     /**
-     * Writes {@code source} from its position to its limit. What is written survives a crash only after
-     * {@link #flush()}.
+     * Writes {@code source} from its position to its limit. The data is durable only after {@link #flush()}.
      *
-     * @param source direct or on the heap; afterwards its position is its limit
-     * @param offset where in the drive, in bytes
-     * @throws IOException if not all of it could be written
+     * @param source a direct or heap buffer; on return its position is its limit
+     * @param offset offset in the drive, in bytes
+     * @throws IOException if not all bytes could be written
      */
     void write(ByteBuffer source, long offset) throws IOException;
 
     /**
      * Makes a range read as zeroes.
      *
-     * @param offset where in the drive, in bytes
-     * @param length in bytes
-     * @param mayUnmap whether the room may be given back to the storage, so that a later write may find none
-     * @throws IOException if some of it could not be zeroed
+     * @param offset offset in the drive, in bytes
+     * @param length length in bytes
+     * @param mayUnmap whether the backend may deallocate the range, so that a later write may find no space
+     * @throws IOException if some of the range could not be zeroed
      */
     void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
 
     /**
-     * {@return whether {@link #writeZeroes} takes less time than a {@link #write} of as many zeroes} If not, a client that
-     * wants zeroes only if they are fast is told {@link BlockError#ENOTSUP} at once. Never blocks.
+     * {@return whether {@link #writeZeroes} is faster than a {@link #write} of as many zeroes} If not, a fast-zero
+     * request of a client fails with {@link BlockError#ENOTSUP} at once. Never blocks.
      *
      * @param mayUnmap as for {@link #writeZeroes}
      */
@@ -100,49 +108,49 @@ public interface BlockBackend {
     }
 
     /**
-     * Gives the room of a range back to the storage. What the range reads as afterwards is the backend's own
-     * choice; doing nothing is allowed.
+     * Discards a range: deallocates its space. The content of the range is undefined afterwards; doing nothing is
+     * allowed.
      *
-     * @param offset where in the drive, in bytes
-     * @param length in bytes
+     * @param offset offset in the drive, in bytes
+     * @param length length in bytes
      * @throws IOException if the storage failed
      */
     void trim(long offset, long length) throws IOException;
 
     /**
-     * Tells which parts of a range hold data and which are holes, in order and without a gap: exactly the range, or
-     * less of it if the visitor wants no more. Says that all of it is data where more is not known.
+     * Reports the data and the holes of a range, in order and without a gap. Covers the whole range, or less if the
+     * visitor stops. The default reports data only.
      *
-     * @param offset where in the drive, in bytes
-     * @param length in bytes
-     * @param visitor is told on this thread, before this returns
-     * @throws IOException if that could not be found out
+     * @param offset offset in the drive, in bytes
+     * @param length length in bytes
+     * @param visitor takes the extents on this thread, before this returns
+     * @throws IOException if the allocation could not be read
      */
     default void blockStatus(long offset, long length, ExtentVisitor visitor) throws IOException {
         visitor.extent(length, false);
     }
 
     /**
-     * Prepares for a range to be read soon, if that makes reading it faster. Doing nothing is allowed.
+     * Prefetches a range, if that makes reading it faster. Doing nothing is allowed.
      *
-     * @param offset where in the drive, in bytes
-     * @param length in bytes
+     * @param offset offset in the drive, in bytes
+     * @param length length in bytes
      * @throws IOException if the storage failed
      */
     default void cache(long offset, long length) throws IOException {}
 
     /**
-     * Returns when all that was written before the call survives a crash of the machine, as far as the
+     * Returns when every write that completed before the call would survive a crash of the machine, as far as the
      * storage can promise that.
      *
-     * @throws IOException if that cannot be said
+     * @throws IOException if the storage cannot promise it
      */
     void flush() throws IOException;
 
     /**
      * Releases the storage.
      *
-     * @throws IOException if something that was written may be lost
+     * @throws IOException if written data may be lost
      */
     void close() throws IOException;
 }

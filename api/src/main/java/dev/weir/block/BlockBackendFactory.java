@@ -6,28 +6,29 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Opens backends of one type. A bundle that brings a type of backend registers one of these as a service;
- * when the service goes, the engine closes every backend that it opened with it.
+ * Opens backends of one type. The bundle of a backend registers a factory as a service. When the service goes, the
+ * engine closes every backend that the factory opened.
  *
  * <p>Thread-safe.
  */
 @ConsumerType
 public interface BlockBackendFactory {
 
-    /** {@return the name by which a configuration asks for this type, for example {@code file}} */
+    /** {@return the type as a configuration names it, for example {@code file}} */
     String type();
 
-    /** {@return every option that {@link #open} understands; configuration refuses the others} */
+    /** {@return the options that {@link #open} accepts; the configuration refuses all others} */
     List<BackendOption> options();
 
     /**
-     * Opens the storage of one drive. May take as long as it needs: it runs on no thread that serves I/O.
+     * Opens the storage of one drive. May block for as long as it needs: it runs on no thread that serves I/O.
      *
-     * @param drive the drive's name, for messages
-     * @param options value by name of option, each of the type that its {@link BackendOption.Kind} says
-     * @param readOnly whether the drive is read-only: nothing will be written or created
+     * @param drive the name of the drive, for messages
+     * @param options option values by name, each of the type of its {@link BackendOption.Kind}
+     * @param readOnly whether the drive is read-only, so that nothing may be written or created
      * @return the open backend
-     * @throws IOException if it cannot be opened as asked; the message names the thing, the value and the rule
+     * @throws IOException if the storage cannot be opened as asked; the message names the thing, the value and the
+     *     rule
      */
     BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException;
 }

@@ -1,6 +1,6 @@
 package dev.weir.block;
 
-/** Why a request failed, in the terms of a block layer. Named after the errno values that NBD carries. */
+/** Errors of the block layer, named after the errno values that NBD carries. */
 public enum BlockError {
     /** Not permitted: a write to a read-only drive. */
     EPERM,
@@ -10,8 +10,8 @@ public enum BlockError {
     EINVAL,
     /** No room left, or a write beyond the end of the drive. */
     ENOSPC,
-    /** The storage cannot do it the way it was asked for: zeroes faster than by writing them. */
+    /** The storage does not support the request as asked, for example a fast zeroing. */
     ENOTSUP,
-    /** The drive is going away. */
+    /** The drive is closing. */
     ESHUTDOWN
 }

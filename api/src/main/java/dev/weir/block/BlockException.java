@@ -3,7 +3,7 @@ package dev.weir.block;
 import java.io.IOException;
 import java.io.Serial;
 
-/** A failed operation on a backend that knows which {@link BlockError} it is. */
+/** A failed backend operation with a known {@link BlockError}. */
 public final class BlockException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -11,17 +11,17 @@ public final class BlockException extends IOException {
     private final BlockError error;
 
     /**
-     * Says what failed and how a client is told.
+     * Creates an exception.
      *
-     * @param error what a client is told
-     * @param message what an operator is told: the thing, the value and the rule
+     * @param error the error for the client
+     * @param message the message for the operator: the thing, the value and the rule
      */
     public BlockException(BlockError error, String message) {
         super(message);
         this.error = error;
     }
 
-    /** {@return what a client is told} */
+    /** {@return the error for the client} */
     public BlockError error() {
         return error;
     }

@@ -2,15 +2,15 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Is lent the memory of a range, one part after the other. */
+/** Takes the lent memory of a range, part by part. */
 @ConsumerType
 @FunctionalInterface
 public interface Borrower {
 
     /**
-     * Takes the next part, which begins where the one before it ended.
+     * Takes the next part, which begins at the end of the previous one.
      *
-     * @param loan belongs to the borrower until it gives it back, also if this throws
+     * @param loan belongs to the borrower until the borrower gives it back, also if this method throws
      */
     void borrow(Loan loan);
 }

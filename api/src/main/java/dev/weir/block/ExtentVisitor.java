@@ -2,17 +2,17 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Is told how a range of a drive is stored, one extent after the other. */
+/** Takes the allocation of a range, extent by extent. */
 @ConsumerType
 @FunctionalInterface
 public interface ExtentVisitor {
 
     /**
-     * Takes the next extent, which begins where the one before it ended. May be of the same kind as that.
+     * Takes the next extent, which begins at the end of the previous one. Two neighbours may be of the same kind.
      *
-     * @param length in bytes, 1 or more
-     * @param hole whether it takes no room and reads as zeroes; if not, it holds data, which may be zeroes
-     * @return whether to be told more
+     * @param length length in bytes, 1 or more
+     * @param hole true for an unallocated extent that reads as zeroes; false for data, which may be zeroes too
+     * @return whether the visitor wants more extents
      */
     boolean extent(long length, boolean hole);
 }

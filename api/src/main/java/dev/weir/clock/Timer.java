@@ -3,21 +3,21 @@ package dev.weir.clock;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Runs its task once at or after a moment, never before it.
+ * Runs its task once, at or after a moment and never before it.
  *
- * <p>Thread-safe. A timer that is armed or disarmed while it fires may still run its task for the earlier
- * moment, so a task looks at the clock and at its own state and not at the fact that it was called.
+ * <p>Thread-safe. A timer that is armed or disarmed while it fires may still run its task for the earlier moment. A
+ * task therefore checks the clock and its own state.
  */
 @ConsumerType
 public interface Timer {
 
     /**
-     * Arms the timer, replacing the moment it was armed for before.
+     * Arms the timer. Replaces the moment for which it was armed before.
      *
-     * @param due when to fire, in the nanoseconds of {@link Clock#nanoTime()}; at once if it is past
+     * @param due the moment in nanoseconds of {@link Clock#nanoTime()}; a past moment fires at once
      */
     void arm(long due);
 
-    /** Disarms the timer; nothing happens if it is not armed. */
+    /** Disarms the timer. Does nothing if it is not armed. */
     void disarm();
 }

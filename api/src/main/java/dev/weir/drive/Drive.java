@@ -6,38 +6,39 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A virtual disk that takes requests: a backend behind a block queue that keeps the drive's limits. It is a
- * service for as long as its backend is open, with its name as the property {@link #NAME}.
+ * A virtual disk that accepts requests: a backend behind a block queue that enforces the drive's limits. Published as
+ * a service while the backend is open, with the name as the property {@link #NAME}.
  *
  * <p>Thread-safe.
  */
 @ProviderType
 public interface Drive {
 
-    /** The service property that holds the drive's name. */
+    /** Service property: the name of the drive. */
     String NAME = "weir.drive.name";
 
     /**
-     * The service property, a {@code String[]}, of the clients that an export may show the drive to: common names or whole
-     * subjects of certificates, or users of pre-shared keys. If it is absent all may see it.
+     * Service property, a {@code String[]}: the clients to which an export may show the drive. Entries are common
+     * names or whole subjects of certificates, or users of pre-shared keys. Without the property every client may see
+     * the drive.
      */
     String CLIENTS = "weir.drive.clients";
 
-    /** The longest request that is throttled and served as one, in bytes: 32 MiB, as NBD clients expect. */
+    /** The longest read or write, in bytes: 32 MiB, as NBD clients expect. */
     int MAX_TRANSFER = 32 << 20;
 
-    /** {@return the name by which clients and operators know it} */
+    /** {@return the name of the drive for clients and operators} */
     String name();
 
-    /** {@return what people are told of it; may be empty, and may change} */
+    /** {@return the description for people; may be empty and may change} */
     default String description() {
         return "";
     }
 
-    /** {@return the size in bytes; it never changes} */
+    /** {@return the size in bytes; constant while the drive is open} */
     long size();
 
-    /** {@return whether writes are refused with {@link dev.weir.block.BlockError#EPERM}} */
+    /** {@return whether writes fail with {@link dev.weir.block.BlockError#EPERM}} */
     boolean readOnly();
 
     /**
@@ -79,20 +80,20 @@ public interface Drive {
     }
 
     /**
-     * Starts a request. Never blocks on other requests and never throws: the request is completed exactly
-     * once, on this thread or another, now or when the limits allow it. Reads are released in the order in
-     * which they were submitted, and so are writes, write-zeroes and trims. What is not throttled overtakes what is queued.
+     * Submits a request. Never blocks and never throws. The drive completes the request exactly once, on any thread,
+     * at once or when the limits admit it. Reads are released in the order of submission, and so are writes,
+     * write-zeroes and trims. Operations that are not throttled overtake the queue.
      *
-     * <p>Completed with the error of {@link #refusal} if the drive refuses it, {@code ENOTSUP} if it asks for fast zeroes
-     * and the backend has none, {@code ESHUTDOWN} if the drive is closing.
+     * <p>Completes with the error of {@link #refusal} if the drive refuses the request, {@code ENOTSUP} if the
+     * backend cannot zero fast and the request asks for it, and {@code ESHUTDOWN} if the drive is closing.
      *
-     * @param request what to do; it belongs to the drive until it is completed
+     * @param request belongs to the drive until its completion
      */
     void submit(DriveRequest request);
 
     /**
-     * Takes back what a client has in the queue: those requests are completed with {@code ESHUTDOWN}, never
-     * reach the backend and are charged to no limit. What has gone to the backend is completed as usual.
+     * Cancels the queued requests of a client. They complete with {@code ESHUTDOWN}, never reach the backend and are
+     * not charged. Requests in flight at the backend complete as usual.
      *
      * @param client the client of the requests, compared by identity
      */

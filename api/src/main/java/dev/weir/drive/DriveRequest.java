@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * One request to a drive. An export extends it with what it needs to answer its client, and may use an
- * object again and again: it belongs to the export until {@link Drive#submit}, to the drive from then until
- * {@link #completed(BlockError) completed}, and to the export again.
+ * A request to a drive. An export extends this class with what it needs for the reply.
+ *
+ * <p>Reusable and owned by one side at a time: by the export until {@link Drive#submit}, by the drive until {@link
+ * #completed(BlockError) completed}, and by the export again. Not thread-safe beyond that hand-over.
  */
 @ConsumerType
 public abstract class DriveRequest implements ExtentVisitor, Borrower {
@@ -23,9 +24,9 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     private boolean mayUnmap;
 
     /**
-     * Makes a request of a client, to be prepared.
+     * Creates a request, to be prepared.
      *
-     * @param client whose request it is, for {@link Drive#cancel}; its {@code toString} is shown to people
+     * @param client the owner of the request, for {@link Drive#cancel}; people see its {@code toString}
      */
     protected DriveRequest(Object client) {
         this.client = client;
@@ -66,16 +67,16 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * {@return where a read puts its bytes, or a write takes them from: {@link #length()} bytes between
-     * position and limit} Asked for once, when the request goes to the backend and not while it is queued;
-     * never for other operations.
+     * {@return the buffer of a read or write: {@link #length()} bytes between position and limit} The drive asks for
+     * it once, when the request goes to the backend, and never for other operations. A queued request needs no
+     * buffer.
      */
     public abstract ByteBuffer buffer();
 
     /**
-     * {@return whether a read would rather {@linkplain #borrow borrow} the backend's memory than have it copied to its
-     * {@link #buffer()}} If so, it may be asked for its buffer all the same, where the backend does not lend all of the range: what it has borrowed
-     * of it by then is of no use.
+     * {@return whether a read prefers to {@linkplain #borrow borrow} memory of the backend to a copy} Where the
+     * backend cannot lend the whole range, the drive still asks for the {@link #buffer()}. Parts that were borrowed
+     * before are then void.
      */
     public boolean borrows() {
         return false;
@@ -84,9 +85,9 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     /**
      * {@inheritDoc}
      *
-     * <p>Called only for a read that {@linkplain #borrows borrows}, between {@link Drive#submit} and {@link #completed(BlockError) completed}.
-     * The bytes are those of the read for as long as the request has them, also after it was completed, and what is written to the range by then may be
-     * among them; so it should give them back soon.
+     * <p>Called only for a read that {@linkplain #borrows borrows}, between {@link Drive#submit} and {@link
+     * #completed(BlockError) completed}. The loan stays valid after completion. A later write to the range may change
+     * its bytes, so give it back soon.
      */
     @Override
     public void borrow(Loan loan) {
@@ -96,9 +97,9 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     /**
      * {@inheritDoc}
      *
-     * <p>Called only for {@link Operation#BLOCK_STATUS}, between {@link Drive#submit} and {@link #completed(BlockError) completed}, from the
-     * request's offset on and never beyond its end. Must not block and must not throw. A request that does not
-     * override it wants none.
+     * <p>Called only for {@link Operation#BLOCK_STATUS}, between {@link Drive#submit} and {@link
+     * #completed(BlockError) completed}, from the offset of the request on and never beyond its end. Must not block
+     * and must not throw. The default wants no extents.
      */
     @Override
     public boolean extent(long extentLength, boolean hole) {
@@ -106,50 +107,50 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * Tells the outcome, once for each time the request was submitted, on any thread; possibly before
-     * {@link Drive#submit} has returned. Must not block and must not throw.
+     * Completes the request: called once for each submission, on any thread, possibly before {@link Drive#submit}
+     * returns. Must not block and must not throw.
      *
-     * @param error why it failed, or null if it was done
+     * @param error the error, or null on success
      */
     public abstract void completed(@Nullable BlockError error);
 
     /**
-     * Tells the outcome as {@link #completed(BlockError)} does, of one of several writes. Does what that does unless it is
-     * overridden, for whom it pays to tell a client of several at once.
+     * Completes one of several writes, as {@link #completed(BlockError)} does. Override it to coalesce the replies to
+     * a client.
      *
-     * @param error why it failed, or null if it was done
-     * @param moreFollow whether this thread tells of another write of the same client right after this
+     * @param error the error, or null on success
+     * @param moreFollow whether this thread completes another write of the same client right after this one
      */
     public void completed(@Nullable BlockError error, boolean moreFollow) {
         completed(error);
     }
 
-    /** {@return whose request it is} */
+    /** {@return the owner of the request} */
     public final Object client() {
         return client;
     }
 
-    /** {@return what to do} */
+    /** {@return the operation} */
     public final Operation operation() {
         return operation;
     }
 
-    /** {@return where in the drive, in bytes} */
+    /** {@return the offset in the drive, in bytes} */
     public final long offset() {
         return offset;
     }
 
-    /** {@return how much, in bytes} */
+    /** {@return the length in bytes} */
     public final long length() {
         return length;
     }
 
-    /** {@return whether the request is to survive a crash before it is completed} */
+    /** {@return whether the data must be durable before the request completes} */
     public final boolean fua() {
         return fua;
     }
 
-    /** {@return whether write-zeroes may give the room back} */
+    /** {@return whether write-zeroes may deallocate the range} */
     public final boolean mayUnmap() {
         return mayUnmap;
     }

@@ -1,6 +1,6 @@
 package dev.weir.throttle;
 
-/** Which of the read and write limits a request comes under. Write-zeroes and trim count as writes. */
+/** The direction of a request, which selects the read or write limits. Write-zeroes and trims count as writes. */
 public enum Direction {
     /** Out of the drive. */
     READ,

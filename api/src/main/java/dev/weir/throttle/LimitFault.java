@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with one key of a set of limits.
+ * A fault in one key of a set of limits.
  *
- * @param key the key as a configuration file has it, for example {@code bps_max}
- * @param value the value that was refused
- * @param rule what the value must be, for example {@code must be 0 (no limit) or more}
+ * @param key the key as in a configuration file, for example {@code bps_max}
+ * @param value the refused value
+ * @param rule the rule that it breaks, for example {@code must be 0 (no limit) or more}
  */
 public record LimitFault(String key, long value, String rule) {
 
     /**
-     * Refuses what has faults.
+     * Throws if there are faults.
      *
-     * @param faults what is wrong; nothing if it is empty
-     * @throws IllegalArgumentException if there is any; the message has them all
+     * @param faults the faults; may be empty
+     * @throws IllegalArgumentException if {@code faults} is not empty; the message lists all of them
      */
     public static void refuse(List<LimitFault> faults) {
         if (!faults.isEmpty()) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The six limits a drive or a group can have. */
+/** The six limits of a drive or group. */
 public enum LimitKey {
     /** Bytes per second, reads and writes together. */
     BPS(null, true),
@@ -19,7 +19,7 @@ public enum LimitKey {
     /** Requests per second, writes. */
     IOPS_WR(Direction.WRITE, false);
 
-    /** All of them, in the order in which they are shown. */
+    /** All limits, in display order. */
     public static final List<LimitKey> ALL = List.of(values());
 
     private final @Nullable Direction direction;
@@ -36,20 +36,20 @@ public enum LimitKey {
         return key;
     }
 
-    /** {@return the only direction this limit is about, or null if it holds reads and writes alike} */
+    /** {@return the direction to which the limit applies, or null if it applies to both} */
     public @Nullable Direction direction() {
         return direction;
     }
 
-    /** {@return whether this limit counts bytes rather than requests} */
+    /** {@return whether the limit counts bytes; otherwise it counts requests} */
     public boolean countsBytes() {
         return bytes;
     }
 
     /**
-     * {@return whether requests of this direction come under this limit}
+     * {@return whether the limit applies to requests of a direction}
      *
-     * @param request whether it reads or writes
+     * @param request the direction of the request
      */
     public boolean appliesTo(Direction request) {
         return direction == null || direction == request;

@@ -1,28 +1,27 @@
 package dev.weir.drive.control;
 
 /**
- * How long the requests of a drive took since it was opened.
+ * Latencies of a drive's requests since it was opened.
  *
- * @param held how long those waited in the queue that had to, each of them
- * @param backend how long they were with the backend; of requests that did not block there, one in a few is measured
+ * @param held time in the queue, of every request that was held
+ * @param backend time at the backend; requests that do not block there are sampled
  */
 public record DriveLatencies(Percentiles held, Percentiles backend) {
 
     /**
-     * How some measured times are spread. They are within 6 % of what was measured, and more than a day is shown
-     * as a day.
+     * A latency distribution. Values are within 6 % of the measured ones; more than a day is shown as a day.
      *
-     * @param measured how many there are; if none, the others are 0
-     * @param p50Nanos half of them were at most this long
-     * @param p90Nanos 90 % of them were at most this long
-     * @param p99Nanos 99 % of them were at most this long
-     * @param p999Nanos 99.9 % of them were at most this long
-     * @param maxNanos the longest
+     * @param measured number of samples; with 0 samples the other values are 0
+     * @param p50Nanos median, in nanoseconds
+     * @param p90Nanos 90th percentile, in nanoseconds
+     * @param p99Nanos 99th percentile, in nanoseconds
+     * @param p999Nanos 99.9th percentile, in nanoseconds
+     * @param maxNanos maximum, in nanoseconds
      */
     public record Percentiles(
             long measured, long p50Nanos, long p90Nanos, long p99Nanos, long p999Nanos, long maxNanos) {
 
-        /** Nothing was measured. */
+        /** A distribution without samples. */
         public static final Percentiles NONE = new Percentiles(0, 0, 0, 0, 0, 0);
     }
 }

@@ -3,17 +3,18 @@ package dev.weir.drive.control;
 import dev.weir.drive.Operation;
 
 /**
- * A request that waits in a drive's queue, at one moment.
+ * A request in the queue of a drive, at one moment.
  *
- * @param id its number within the drive, counted from 1
- * @param client whose it is, for people
- * @param operation what it asks
- * @param offset where in the drive, in bytes
- * @param length how much, in bytes
- * @param ageNanos how long it has been waiting
- * @param heldBy what holds it when its turn comes: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}),
- *     {@code turn} if none does, or why there is no policy
- * @param goesInNanos how long until it goes if nothing changes and nothing comes; -1 if that cannot be said
+ * @param id number of the request within the drive, counted from 1
+ * @param client its client, for people
+ * @param operation the operation
+ * @param offset offset in the drive, in bytes
+ * @param length length in bytes
+ * @param ageNanos time in the queue so far, in nanoseconds
+ * @param heldBy the limit that holds it when its turn comes ({@code bps_rd}), a limit of its group ({@code tenant-a:
+ *     iops}), {@code turn} if no limit does, or the reason why the policy is missing
+ * @param goesInNanos forecast of the time until its release, in nanoseconds, if nothing changes and no request
+ *     arrives; -1 if unknown
  */
 public record QueuedRequest(
         long id,

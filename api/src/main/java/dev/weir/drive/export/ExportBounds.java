@@ -1,17 +1,17 @@
 package dev.weir.drive.export;
 
 /**
- * What the clients of an export may take together and what they have: this is what bounds the queues of drives. At a
- * bound a client is not read from until it has less; nothing is dropped.
+ * Quotas of the clients of an export and their current use, which bound the queues of drives. At a quota the export
+ * applies backpressure: it stops reading from the client's socket. It drops nothing.
  *
- * @param clients how many there are
- * @param maxClients how many there may be
- * @param maxRequests how many requests of one client may be in flight: received and not yet replied to
- * @param maxRequestBytes what these may carry, in bytes
- * @param bytes what the requests of all clients carry, in bytes, each counted as at least {@code minRequestBytes}
- * @param maxBytes what they may carry, in bytes
- * @param minRequestBytes what a request counts at least, in bytes, so that no more than {@code maxBytes / minRequestBytes}
- *     can be queued in all
+ * @param clients number of clients
+ * @param maxClients quota of clients
+ * @param maxRequests quota of requests in flight for one client: received and not yet replied to
+ * @param maxRequestBytes quota of bytes that these carry
+ * @param bytes bytes that the requests of all clients carry, each counted as at least {@code minRequestBytes}
+ * @param maxBytes quota of {@code bytes}
+ * @param minRequestBytes smallest count of a request in bytes, so that at most {@code maxBytes / minRequestBytes}
+ *     requests are queued in all
  */
 public record ExportBounds(
         int clients,

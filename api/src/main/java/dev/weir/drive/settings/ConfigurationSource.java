@@ -5,21 +5,21 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Says which drives there are. It is a service from when the configuration was first read, valid or not, with
- * the outcome as the properties {@link #DRIVES}, {@link #FAULTS} and {@link #WARNINGS}.
+ * The configuration of drives and groups. Published as a service after the configuration was first read, valid or
+ * not, with the outcome as the properties {@link #DRIVES}, {@link #FAULTS} and {@link #WARNINGS}.
  *
  * <p>Thread-safe.
  */
 @ProviderType
 public interface ConfigurationSource {
 
-    /** The service property, a {@code String[]}, of the names of the drives that are configured. */
+    /** Service property, a {@code String[]}: the names of the configured drives. */
     String DRIVES = "weir.config.drives";
 
-    /** The service property, a {@code String[]}, of what was wrong when it was last read, a line for each fault. */
+    /** Service property, a {@code String[]}: a line for each fault of the last read. */
     String FAULTS = "weir.config.faults";
 
-    /** The service property, a {@code String[]}, of what is allowed but hardly meant, a line for each. */
+    /** Service property, a {@code String[]}: a line for each setting that is valid but hardly meant. */
     String WARNINGS = "weir.config.warnings";
 
     /**

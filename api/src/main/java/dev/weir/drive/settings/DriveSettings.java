@@ -39,7 +39,7 @@ public record DriveSettings(
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
 
-    /** The type of policy of a drive that names none. */
+    /** The policy of a drive that names none. */
     public static final String DEFAULT_POLICY = "bucket";
 
     private static final String BACKEND = "backend.";
@@ -49,9 +49,9 @@ public record DriveSettings(
     private static final String DESCRIPTION = "description";
 
     /**
-     * {@return the PID of a drive's configuration}
+     * {@return the PID of the configuration of a drive}
      *
-     * @param drive its name
+     * @param drive the name of the drive
      */
     public static String pid(String drive) {
         return PID + "~" + drive;
@@ -122,9 +122,9 @@ public record DriveSettings(
     }
 
     /**
-     * {@return the settings that a configuration's properties say; other properties are passed over}
+     * {@return the settings in the properties of a configuration; unknown properties are ignored}
      *
-     * @param properties of the configuration
+     * @param properties the properties of the configuration
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */
     public static DriveSettings of(Map<String, ?> properties) {
@@ -147,14 +147,14 @@ public record DriveSettings(
                 properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
     }
 
-    /** {@return the properties of the {@link Drive} service of these settings} */
+    /** {@return the properties of the {@link Drive} service with these settings} */
     public Map<String, Object> serviceProperties() {
         return clients.isEmpty()
                 ? Map.of(Drive.NAME, name)
                 : Map.of(Drive.NAME, name, Drive.CLIENTS, clients.toArray(String[]::new));
     }
 
-    /** {@return these settings as the properties of a configuration} */
+    /** {@return the properties of a configuration with these settings} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.putAll(serviceProperties());

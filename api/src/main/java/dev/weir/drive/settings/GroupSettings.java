@@ -18,22 +18,22 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
     /** The factory PID of groups. */
     public static final String PID = "weir.group";
 
-    /** The property that holds the group's name. */
+    /** Property: the name of the group. */
     public static final String NAME = "weir.group.name";
 
     /**
-     * {@return the PID of a group's configuration}
+     * {@return the PID of the configuration of a group}
      *
-     * @param group its name
+     * @param group the name of the group
      */
     public static String pid(String group) {
         return PID + "~" + group;
     }
 
     /**
-     * {@return the settings that a configuration's properties say; other properties are passed over}
+     * {@return the settings in the properties of a configuration; unknown properties are ignored}
      *
-     * @param properties of the configuration
+     * @param properties the properties of the configuration
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */
     public static GroupSettings of(Map<String, ?> properties) {
@@ -43,7 +43,7 @@ public record GroupSettings(String name, String policy, ThrottleLimits limits) {
                 SettingsProperties.limits(properties));
     }
 
-    /** {@return these settings as the properties of a configuration} */
+    /** {@return the properties of a configuration with these settings} */
     public Map<String, Object> toProperties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(NAME, name);

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The properties that drives and groups have alike in Configuration Admin. */
+/** Configuration properties that drives and groups share. */
 final class SettingsProperties {
     private static final String POLICY = "policy";
     private static final String LIMITS = "limits.";

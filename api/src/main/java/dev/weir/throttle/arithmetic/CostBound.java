@@ -4,30 +4,30 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 
 /**
- * The longest that any of some limits takes to pay for a request: quick to ask, and too long rather than too short, up
- * to {@value #EXACT_NANOS} nanoseconds, which are 26 days. Bursts are paid for faster. With it, a policy sees that a
- * request is far from every limit without looking at each.
+ * An upper bound of the time that a request costs under any of several limits. Quick to compute, and valid up to
+ * {@value #EXACT_NANOS} ns, which are 26 days. A policy uses it to admit a request that is far below every limit
+ * without a look at each.
  *
  * <p>Immutable.
  *
- * @param nanosPerByte of the slowest limit that counts bytes, or long requests as several
- * @param nanosPerRequest of the slowest limit that counts requests
+ * @param nanosPerByte cost of a byte under the slowest limit that counts bytes, or counts long requests as several
+ * @param nanosPerRequest cost of a request under the slowest limit that counts requests
  */
 public record CostBound(double nanosPerByte, double nanosPerRequest) {
 
-    /** Of no limits at all. */
+    /** The bound without limits. */
     public static final CostBound NONE = new CostBound(0, 0);
 
-    /** Up to here a double has a quarter of a nanosecond. */
+    /** The largest value at which a double resolves a quarter of a nanosecond. */
     static final long EXACT_NANOS = 1L << 51;
 
-    /** What rounding may take away. */
+    /** Allowance for rounding. */
     private static final int SPARE_NANOS = 2;
 
     /**
-     * {@return the bound of these limits}
+     * {@return the bound of a set of limits}
      *
-     * @param limits the limits that are to pay
+     * @param limits the limits to pay for
      */
     public static CostBound of(ThrottleLimits limits) {
         double perByte = 0;
@@ -45,9 +45,9 @@ public record CostBound(double nanosPerByte, double nanosPerRequest) {
     }
 
     /**
-     * {@return how long a request takes to be paid for at most, in nanoseconds}
+     * {@return an upper bound of the cost of a request, in nanoseconds}
      *
-     * @param bytes the length of the request, 1 or more
+     * @param bytes length of the request, 1 or more
      */
     public long nanos(long bytes) {
         return (long) (bytes * nanosPerByte + nanosPerRequest) + SPARE_NANOS;

@@ -4,9 +4,9 @@ import dev.weir.throttle.ThrottleLimits;
 import java.math.BigInteger;
 
 /**
- * A moment, or a span, that moves on by the time that units take at a rate: exactly, for it keeps the part of
- * a nanosecond that is left over. After any number of {@link #add}s it is where one {@code add} of their
- * sum would have put it, so a policy that keeps its account in it never drifts.
+ * A moment or a span that advances by the time that units take at a rate. Exact, because it keeps the fraction of a
+ * nanosecond: after any number of {@link #add}s it is where one {@code add} of their sum would be. A policy that
+ * keeps its account in it does not drift; see {@code docs/design/decisions/002}.
  *
  * <p>Not thread-safe.
  */
@@ -14,19 +14,19 @@ public final class MeteredTime {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    /** Up to here units × 10^9 fit into a long. */
+    /** The most units for which units × 10^9 fit into a long. */
     private static final long SHORT_UNITS = 1L << 33;
 
-    /** What one {@code add} moves at the most, 73 years; see {@link ThrottleLimits#of}. */
+    /** The largest step of one {@code add}: 73 years; see {@link ThrottleLimits#of}. */
     private static final BigInteger LONGEST = BigInteger.valueOf(1L << 61);
 
     private long unitsPerSecond;
     private long nanos;
 
-    /** What is left over, in 1/unitsPerSecond of a nanosecond: 0 ≤ rest &lt; unitsPerSecond. */
+    /** The remainder, in 1/unitsPerSecond of a nanosecond: 0 ≤ rest &lt; unitsPerSecond. */
     private long rest;
 
-    /** The units asked for last and the time they take: requests come in few sizes, and divisions are slow. */
+    /** The last units and their time, cached: requests have few sizes, and a division is slow. */
     private long knownUnits;
 
     private long knownNanos;
@@ -36,7 +36,7 @@ public final class MeteredTime {
      * Starts at a moment.
      *
      * @param unitsPerSecond the rate, from 1 to 4·10^18
-     * @param nanos where to start
+     * @param nanos the moment, in nanoseconds
      */
     public MeteredTime(long unitsPerSecond, long nanos) {
         if (unitsPerSecond <= 0) {
@@ -47,9 +47,9 @@ public final class MeteredTime {
     }
 
     /**
-     * Starts where another one is, at its rate.
+     * Copies another one, with its rate.
      *
-     * @param of the other one, which stays as it is
+     * @param of the original, which does not change
      */
     public MeteredTime(MeteredTime of) {
         unitsPerSecond = of.unitsPerSecond;
@@ -58,7 +58,7 @@ public final class MeteredTime {
     }
 
     /**
-     * Moves on by what {@code units} (0 or more) take at the rate, at most 73 years at a time.
+     * Advances by the time that {@code units} take at the rate, at most 73 years.
      *
      * @param units 0 or more
      */
@@ -73,7 +73,7 @@ public final class MeteredTime {
     }
 
     /**
-     * {@return what {@link #ceil()} would be after {@link #add}; nothing moves}
+     * {@return the value of {@link #ceil()} after an {@link #add}, without advancing}
      *
      * @param units 0 or more
      */
@@ -109,10 +109,10 @@ public final class MeteredTime {
     }
 
     /**
-     * {@return how long the units that take {@code nanos} at one rate take at another, rounded down}
+     * {@return the time that the same units take at another rate, in nanoseconds, rounded down}
      *
-     * @param nanos 0 or more
-     * @param unitsPerSecond the rate at which they take that long, 1 or more
+     * @param nanos the time at the first rate, 0 or more
+     * @param unitsPerSecond the first rate, 1 or more
      * @param newUnitsPerSecond the other rate, 1 or more
      */
     public static long convert(long nanos, long unitsPerSecond, long newUnitsPerSecond) {
@@ -124,9 +124,9 @@ public final class MeteredTime {
     }
 
     /**
-     * Goes to {@code newNanos} sharp.
+     * Sets the moment and clears the remainder.
      *
-     * @param newNanos the moment
+     * @param newNanos the moment, in nanoseconds
      */
     public void set(long newNanos) {
         nanos = newNanos;
@@ -134,18 +134,18 @@ public final class MeteredTime {
     }
 
     /**
-     * Moves on by whole nanoseconds, or back; what is left over stays.
+     * Moves by whole nanoseconds and keeps the remainder.
      *
-     * @param byNanos how far, in nanoseconds; negative is back
+     * @param byNanos the distance in nanoseconds; negative moves back
      */
     public void shift(long byNanos) {
         nanos += byNanos;
     }
 
     /**
-     * Goes on at another rate from the same moment, rounded up to a whole nanosecond.
+     * Changes the rate. The moment stays, rounded up to a whole nanosecond.
      *
-     * @param newUnitsPerSecond the other rate, 1 or more
+     * @param newUnitsPerSecond the new rate, 1 or more
      */
     public void rate(long newUnitsPerSecond) {
         set(ceil());
@@ -153,7 +153,7 @@ public final class MeteredTime {
         forget();
     }
 
-    /** {@return the rate} */
+    /** {@return the rate in units per second} */
     public long unitsPerSecond() {
         return unitsPerSecond;
     }
