@@ -15,16 +15,17 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
 /**
- * A framework that starts the bundles of a folder, says {@code ready} and stays:
- * {@code BareFelix BUNDLES CONFIG.PROPERTIES CACHE}.
+ * A framework that starts the bundles of a folder, prints {@code ready} and keeps running.
+ *
+ * <p>Usage: {@code BareFelix BUNDLES CONFIG.PROPERTIES CACHE}.
  */
 public final class BareFelix {
-    /** It would open a shell on the terminal, which Weir does not let it either. */
+    /** Excluded because it would open a shell on the terminal; Weir does not start it either. */
     private static final String CONSOLE = "org.apache.felix.gogo.jline";
 
     private BareFelix() {}
 
-    /** Runs it. */
+    /** Starts the framework. */
     public static void main(String[] args) throws InterruptedException {
         try {
             Framework framework = start(Path.of(args[0]), Path.of(args[1]), args[2]);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
                 + " medians, how far the rounds were apart, and ratios with the lowest and highest of any round.")
 public final class Bench implements Callable<Integer> {
 
-    /** What can be measured. */
+    /** The suites of measurements. */
     enum Suite {
         decision("wait and charge, beside Bucket4j, Resilience4j and Guava"),
         drive("submission to completion on a memory drive"),
@@ -81,7 +81,7 @@ public final class Bench implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    /** Runs it. */
+    /** Runs the command. */
     public static void main(String[] args) {
         System.exit(new CommandLine(new Bench())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What was measured, by case and target. Not thread-safe. */
+/** Measurements by case and target. Not thread-safe. */
 final class Figures {
 
-    /** What was measured of one target in one case. */
+    /** The measurements of one target in one case. */
     record Figure(Samples perSecond, Samples cpuMicros) {}
 
     private final Map<Fio, Map<Target, Figure>> byCase = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ final class Figures {
                 .orElse(null);
     }
 
-    /** Returns the processor time of the server per request beside nbdkit's. */
+    /** Returns the processor time of each server per request, relative to nbdkit's. */
     Table cpu() {
         Table table = new Table("case", "drive", "Weir, µs/request", "nbdkit, µs/request", "ratio");
         byCase.forEach((load, by) -> by.forEach((target, ours) -> {
@@ -76,7 +76,7 @@ final class Figures {
                 .orElse(null);
     }
 
-    /** Returns the throughput with limits that are never reached beside that without any. */
+    /** Returns the throughput with limits that never hold a request, relative to the throughput without limits. */
     Table limits() {
         Table table = new Table("case", "with six limits, requests/s", "without", "ratio");
         byCase.forEach((load, by) -> {
@@ -93,7 +93,7 @@ final class Figures {
         return table;
     }
 
-    /** Returns what qemu-nbd reaches without any storage, to see what its protocol costs alone. */
+    /** Returns the throughput of qemu-nbd without storage: the cost of its protocol alone. */
     Table nullStorage() {
         Table table = new Table("case", "qemu-nbd null-co, requests/s");
         byCase.forEach((load, by) -> {

@@ -7,16 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One workload of fio's NBD engine.
+ * A workload of fio's NBD engine.
  *
- * @param name for people
- * @param rw as fio has it
- * @param blockBytes of each request
- * @param depth requests outstanding, per connection
+ * @param name display name
+ * @param rw fio's {@code rw}
+ * @param blockBytes size of a request, in bytes
+ * @param depth queue depth of a connection
+ * @param connections number of connections
  */
 record Fio(String name, String rw, int blockBytes, int depth, int connections) {
 
-    /** What fio did: so many requests in so many seconds. */
+    /** The outcome of a run: completed requests and elapsed seconds. */
     record Result(long requests, double seconds) {
         double perSecond() {
             return requests / seconds;
@@ -24,11 +25,11 @@ record Fio(String name, String rw, int blockBytes, int depth, int connections) {
     }
 
     /**
-     * Runs it.
+     * Runs fio.
      *
-     * @param uri the drive
-     * @param driveBytes how much of the drive is used
-     * @param seconds how long; 0 to go over all of the drive once
+     * @param uri the URI of the drive
+     * @param driveBytes size of the range in use, in bytes
+     * @param seconds duration; 0 runs over the whole range once
      * @param more further arguments
      */
     Result run(String uri, long driveBytes, double seconds, String... more) throws IOException, InterruptedException {

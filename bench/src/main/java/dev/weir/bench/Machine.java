@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the figures were measured on. */
+/** Description of the machine that ran the measurements. */
 final class Machine {
     private Machine() {}
 

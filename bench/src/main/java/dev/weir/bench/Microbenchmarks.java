@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs JMH benchmarks in rounds, each in a JVM of its own. */
+/** Runs JMH benchmarks in rounds, each in its own JVM. */
 final class Microbenchmarks {
     private static final int CONTENDING = 2;
 
@@ -23,14 +23,14 @@ final class Microbenchmarks {
         this.run = run;
     }
 
-    /** What was measured of one benchmark. */
+    /** The measurements of one benchmark. */
     private record Figure(Samples nanos, Samples allocatedBytes) {
         String allocation() {
             return "%.2f".formatted(Math.abs(allocatedBytes.median()));
         }
     }
 
-    /** Measures and reports the decision beside the limiters of other libraries. */
+    /** Measures the admission decision beside limiters of other libraries. */
     void decision() throws RunnerException {
         Table table =
                 new Table("decision", "threads", "ns", "bytes allocated", "÷ bucket4j", "÷ resilience4j", "÷ guava");
@@ -53,7 +53,7 @@ final class Microbenchmarks {
         return other == null ? "–" : figure.nanos.ratioTo(other.nanos);
     }
 
-    /** Measures and reports the way of a request through a drive. */
+    /** Measures the path of a request through a drive. */
     void drive() throws RunnerException {
         Table table = new Table("4 KiB read of a memory drive, one thread", "ns", "bytes allocated", "÷ no limit");
         Map<String, Figure> figures = measure("DriveBenchmark", 1);

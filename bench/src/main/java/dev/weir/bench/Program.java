@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Programs that are run to their end, and what there is of them. */
+/** Runs a program to its end and returns its output. */
 final class Program {
     private Program() {}
 
@@ -17,7 +17,7 @@ final class Program {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
 
-    /** Returns what a program prints, both streams. */
+    /** Returns standard output and standard error of a program. */
     static String output(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -30,7 +30,7 @@ final class Program {
         return printed;
     }
 
-    /** Returns the first line that a program prints. */
+    /** Returns the first line of a program's output. */
     static String firstLine(String... command) throws IOException, InterruptedException {
         return output(List.of(command)).lines().findFirst().orElse("");
     }

@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A drive of a QEMU without a guest, with QEMU's own throttling. Its requests come through the monitor, as QEMU's tests
- * do it; the drive is the same as a guest's. (Its storage daemon takes a throttle filter and does not throttle by it.)
+ * A drive of a QEMU process without a guest, limited by QEMU's own throttling. Requests enter through the monitor, as
+ * in QEMU's tests, and take the path of a guest's request. (The storage daemon of QEMU 7.2 accepts a throttle filter
+ * but does not throttle.)
  */
 final class QemuDrive implements AutoCloseable {
     static final String PROGRAM = "qemu-system-x86_64";
@@ -30,9 +31,9 @@ final class QemuDrive implements AutoCloseable {
     }
 
     /**
-     * Starts one that has nothing behind it.
+     * Starts a drive without storage.
      *
-     * @param limit as QEMU has it, for example {@code bps-total=1048576}
+     * @param limit a limit as QEMU writes it, for example {@code bps-total=1048576}
      */
     static QemuDrive start(Run run, long driveBytes, String limit) throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(run.folder(), "qemu").resolve("qmp");
@@ -56,12 +57,12 @@ final class QemuDrive implements AutoCloseable {
         return started;
     }
 
-    /** Reads the answers, which say nothing that is of use. */
+    /** Discards the monitor's replies. */
     private void drain() {
         ByteBuffer answers = ByteBuffer.allocate(1 << 16);
         try {
             while (monitor.read(answers.clear()) >= 0) {
-                // goes on until QEMU ends
+                // until QEMU ends
             }
         } catch (IOException e) {
             qemu.destroy();
@@ -75,7 +76,7 @@ final class QemuDrive implements AutoCloseable {
         }
     }
 
-    /** Reads with as many requests outstanding as the load has, and returns when each was completed. */
+    /** Reads at the queue depth of the load, and returns the completion time of each request. */
     int[] readFor(int millis, Fio load) throws IOException {
         String read = "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
                 + "\"qemu-io vm1 \\\"aio_read 0 %d\\\"\"}}".formatted(load.blockBytes());

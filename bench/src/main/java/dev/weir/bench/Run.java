@@ -7,23 +7,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * How to measure, and where results and progress go: results to standard output and a file, progress to standard error.
+ * Settings of a run. Results go to standard output and a file, progress goes to standard error.
  *
- * @param rounds how often each thing is measured, each time after all the others
- * @param seconds how long one measurement takes
- * @param folder where images and sockets are
- * @param weir the folder of the distribution
- * @param output the file that gets all results, too
- * @param only what the name of a case has to contain
+ * @param rounds rounds; each round measures everything once
+ * @param seconds duration of one measurement
+ * @param folder folder for images and sockets
+ * @param weir folder of the distribution
+ * @param output file for all results
+ * @param only text that the name of a case must contain
  */
 record Run(int rounds, int seconds, Path folder, Path weir, Path output, String only) {
 
-    /** Says what is being measured. */
+    /** Reports the current measurement. */
     void progress(int round, String what) {
         System.err.printf("[%d/%d] %s%n", round, rounds, what);
     }
 
-    /** Says what else is being done. */
+    /** Reports other progress. */
     void progress(String what) {
         System.err.println(what);
     }

@@ -3,7 +3,7 @@ package dev.weir.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was measured of one thing, once in each round, in the order of the rounds. Not thread-safe. */
+/** Samples of one quantity, one for each round, in the order of the rounds. Not thread-safe. */
 final class Samples {
     private final List<Double> values = new ArrayList<>();
 
@@ -11,7 +11,7 @@ final class Samples {
         values.add(value);
     }
 
-    /** Returns the median; NaN if nothing was measured. */
+    /** Returns the median; NaN without samples. */
     double median() {
         return percentile(0.5);
     }
@@ -36,7 +36,7 @@ final class Samples {
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
-    /** Returns the ratio of the medians, and behind it the lowest and the highest ratio of any round. */
+    /** Returns the ratio of the medians, then the lowest and highest ratio of a round. */
     String ratioTo(Samples other) {
         Samples ratios = new Samples();
         for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {
@@ -45,7 +45,7 @@ final class Samples {
         return "%.2f (%.2f–%.2f)".formatted(median() / other.median(), ratios.min(), ratios.max());
     }
 
-    /** Returns the median, and how far the rounds were from each other in percent of it. */
+    /** Returns the median and the spread of the rounds in percent of it. */
     String summary(String format) {
         if (values.isEmpty()) {
             return "–";

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs {@link dev.weir.bench.micro.Scale} with few drives and many, of which few and many are busy, each time in a JVM of its own. */
+/**
+ * Runs {@link dev.weir.bench.micro.Scale} for few and many drives, of which few or all are busy, each time in its own
+ * JVM.
+ */
 final class ScaleSuite {
     private static final List<Fleet> FLEETS = List.of(
             new Fleet(1, 1),
@@ -19,7 +22,7 @@ final class ScaleSuite {
 
     private final Run run;
 
-    /** How many drives, and how many of them are busy. */
+    /** The number of drives and the number of busy ones. */
     private record Fleet(int drives, int busy) {}
 
     ScaleSuite(Run run) {

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** An NBD server in a process of its own, Weir or a peer, that listens on a Unix socket. */
+/** An NBD server process, Weir or a peer, on a Unix socket. */
 final class Server implements AutoCloseable {
     private static final long START_MILLIS = 30_000;
     private static final long STOP_SECONDS = 20;
 
-    /** Of the times in /proc/PID/stat; the same on every Linux that runs Java. */
+    /** Unit of the times in /proc/PID/stat; the same on every Linux that runs Java. */
     private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
@@ -27,10 +27,10 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a Weir in a home of its own and waits until it is ready.
+     * Starts a Weir with its own home and waits until it is ready.
      *
-     * @param name of the home
-     * @param drive the only drive's options, beside {@code id}
+     * @param name name of the home
+     * @param drive options of the only drive, except {@code id}
      * @param more further arguments
      */
     static Server weir(Run run, String name, String drive, String... more) throws IOException, InterruptedException {
@@ -46,9 +46,9 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a peer that makes a socket, and waits until that is there.
+     * Starts a peer and waits until its socket exists.
      *
-     * @param command its words; {@code SOCKET} in them is the socket
+     * @param command the command; {@code SOCKET} in a word stands for the path of the socket
      */
     static Server peer(Run run, String export, String... command) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(run.folder(), command[0]);
@@ -84,12 +84,12 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** Returns the drive's, as fio and libnbd have it. */
+    /** Returns the URI of the drive for fio and libnbd. */
     String uri() {
         return uri;
     }
 
-    /** Returns the processor time that it has taken so far, of all its threads. */
+    /** Returns the processor time of all threads so far, in seconds. */
     double cpuSeconds() throws IOException {
         String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

@@ -12,9 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How exactly and how evenly a capped drive goes, beside QEMU's throttling of a drive and nbdkit's rate filter, all with
- * a tenth of a second's worth that may go at once. From a log of every request; the first second, in which that
- * goes, is not counted.
+ * Accuracy and evenness of a capped drive beside QEMU's throttling and nbdkit's rate filter, all with a burst of 100
+ * ms worth of the rate. Evaluates a log of every request, without the first second, which contains the burst.
  */
 final class Smoothness {
     private static final int SKIPPED_MILLIS = 1000;
@@ -22,7 +21,7 @@ final class Smoothness {
     private static final String SIZE = "64M";
     private static final long USED_BYTES = 64L << 20;
 
-    /** A cap, and the load that runs into it. */
+    /** A cap and the load that saturates it. */
     private record Case(String key, long perSecond, Fio load) {
         double allowedBytes() {
             return (double) perSecond * (key.equals("bps") ? 1 : load.blockBytes()) * MILLIS / 1000;
@@ -34,7 +33,7 @@ final class Smoothness {
             new Case("bps", 100 << 20, new Fio("100 MiB/s, 64 KiB, depth 16", "randread", 64 << 10, 16, 1)),
             new Case("iops", 1000, new Fio("1 000 requests/s, 4 KiB, depth 32", "randread", 4096, 32, 1)));
 
-    /** What came of one server in one case. */
+    /** The measurements of one server in one case. */
     private record Figure(Samples ratio, Samples variation10, Samples variation100, Samples gapMillis) {
         Figure() {
             this(new Samples(), new Samples(), new Samples(), new Samples());
@@ -118,7 +117,7 @@ final class Smoothness {
         }
     }
 
-    /** Returns when each request was completed, of those that count, from when those begin. */
+    /** Returns the completion times of the counted requests, relative to the start of counting. */
     private static int[] counted(IntStream completedAtMillis) {
         return completedAtMillis
                 .map(millis -> millis - SKIPPED_MILLIS)

@@ -11,8 +11,8 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
- * The time from the start of Weir with one memory drive to its {@code ready}, beside a bare Felix that starts the same
- * bundles of others, and an empty bundle for each of Weir's own.
+ * Start time of Weir with one memory drive until {@code ready}, beside a bare Felix with the same third-party bundles
+ * and an empty bundle in place of each bundle of Weir.
  */
 final class StartTime {
     private static final int STARTS_PER_ROUND = 3;
@@ -63,7 +63,7 @@ final class StartTime {
                 cache.toString());
     }
 
-    /** Returns how long until it says that it is ready. */
+    /** Returns the time until the process is ready, in seconds. */
     private static double seconds(List<String> command) throws IOException, InterruptedException {
         long begin = System.currentTimeMillis();
         Process process = new ProcessBuilder(command)

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Something to compare: a server, and what is behind its drive.
+ * A server to compare and the storage of its drive.
  *
- * @param storage what is behind it
- * @param server who serves it
- * @param starter starts it
+ * @param storage the storage
+ * @param server the server
+ * @param starter starts the server
  */
 record Target(String storage, String server, Starter starter) {
     static final long DRIVE_BYTES = 512L << 20;
@@ -24,16 +24,16 @@ record Target(String storage, String server, Starter starter) {
     static final String BUSY_POLL = "weir, busy-poll 20us";
     static final String NULL_CO = "qemu-nbd null-co";
 
-    /** So high that nothing ever waits. */
+    /** Limits so high that no request is ever held. */
     private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T"
             + ",iops=900000000000000,iops_rd=800000000000000,iops_wr=700000000000000";
 
-    /** Starts a server; of one target, one at a time. */
+    /** Starts a server; targets run one at a time. */
     interface Starter {
         Server start() throws IOException, InterruptedException;
     }
 
-    /** Returns those whose programs are there, and says which are missing. */
+    /** Returns the targets whose programs are installed, and reports the missing ones. */
     static List<Target> all(Run run) {
         String memory = "memory=" + DRIVE_BYTES;
         List<Target> targets = new ArrayList<>();

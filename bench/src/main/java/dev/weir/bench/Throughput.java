@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * NBD throughput and processor time of Weir beside nbdkit and qemu-nbd, with fio over Unix sockets. Each round measures
- * every server once in every case, and begins with another one than the round before.
+ * NBD throughput and processor time of Weir beside nbdkit and qemu-nbd, measured with fio over Unix sockets. A round
+ * measures every server once in every case; each round begins with another server.
  */
 final class Throughput {
     private static final List<Fio> CASES = List.of(
@@ -29,10 +29,10 @@ final class Throughput {
         targets = Target.all(run);
     }
 
-    /** A server that runs, and what it is. */
+    /** A running server and its target. */
     private record Running(Target target, Server server) {}
 
-    /** Measures and reports servers that are warm: all run all the time, and a first round is not counted. */
+    /** Measures warm servers: all run throughout, and the first round is not counted. */
     void measureWarm() throws IOException, InterruptedException {
         List<Running> running = new ArrayList<>();
         try {
@@ -82,7 +82,7 @@ final class Throughput {
         }
     }
 
-    /** Measures and reports the first seconds of servers that have just been started, on images that are in the page cache. */
+    /** Measures the first seconds of fresh servers, on images in the page cache. */
     void measureCold() throws IOException, InterruptedException {
         for (Target target : targets) {
             if (target.storage().equals(Target.FILE)) {

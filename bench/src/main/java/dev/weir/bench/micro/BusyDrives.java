@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives of a real engine in memory, on the real clock, with limits that are never reached: all processors are busy with
- * reading 4 KiB of one after the other.
+ * Memory drives of a real engine on the real clock, with limits that never hold a request. Threads on all processors
+ * read 4 KiB from one drive after another.
  */
 public final class BusyDrives {
     private static final long LIMIT = 1_000_000_000_000L;
@@ -34,7 +34,7 @@ public final class BusyDrives {
     private final LongAdder done = new LongAdder();
     private final List<Thread> threads = new ArrayList<>();
 
-    /** Opens so many, and has each processor use its share of them until they are stopped. */
+    /** Opens the drives and reads from them until {@link #stop}. */
     public BusyDrives(int number) {
         clock.start();
         ThrottleLimits limits = ThrottleLimits.of(Map.of(LimitKey.BPS.key(), LIMIT, LimitKey.IOPS.key(), LIMIT));
@@ -50,17 +50,17 @@ public final class BusyDrives {
         threads.forEach(Thread::start);
     }
 
-    /** Returns their clock. */
+    /** Returns the clock of the drives. */
     public Clock clock() {
         return clock;
     }
 
-    /** Returns what an operator sees of them. */
+    /** Returns the controls of the drives. */
     public List<DriveControl> controls() {
         return controls;
     }
 
-    /** Returns how many requests they have done. */
+    /** Returns the number of completed requests. */
     public long requests() {
         return done.sum();
     }
@@ -73,7 +73,7 @@ public final class BusyDrives {
         }
     }
 
-    /** Ends all of it. */
+    /** Stops all threads. */
     public void stop() throws InterruptedException {
         for (Thread thread : threads) {
             thread.interrupt();
@@ -83,7 +83,7 @@ public final class BusyDrives {
         clock.close();
     }
 
-    /** A client that asks for one thing at a time. */
+    /** A client with queue depth 1. */
     private static final class OneRequest extends DriveRequest {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(LENGTH);
         private final Drive drive;

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What it costs to decide that a request may go, and to charge it: with the time read from the clock and under a lock,
- * as a drive does it and as the peers do it within. Every limit is far away, so each request goes.
+ * Cost of admitting and charging a request, including the clock read and the lock, as in a drive and inside the
+ * peers. Every limit is far away, so each request is admitted.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -102,7 +102,7 @@ public class DecisionBenchmark {
         return decide(bucketSix, length);
     }
 
-    /** The same with requests of sizes that change all the time. */
+    /** All six limits with bursts and mixed request sizes, policy {@code bucket}. */
     @Benchmark
     public boolean bucketSixLimitsMixedSizes() {
         length = ((length * 5 + 512) & 0x1fe00) | 512;
@@ -121,7 +121,7 @@ public class DecisionBenchmark {
         return decide(sliceSix, length);
     }
 
-    /** One limit of Bucket4j, lock-free, as it is made by default but counting nanoseconds. */
+    /** One limit of Bucket4j: the default, lock-free bucket, counting nanoseconds. */
     @Benchmark
     public boolean bucket4j() {
         return bucket4j.tryConsume(1);

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What it costs to take a 4 KiB read through a memory drive, from its submission to its completion, on one thread. */
+/** Cost of a 4 KiB read through a memory drive, from submission to completion, on one thread. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -42,7 +42,7 @@ public class DriveBenchmark {
     private final Drive capped = drive(clock, ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), CAPPED_IOPS)));
     private long offset;
 
-    /** A virtual clock with one timer that allocates nothing. */
+    /** A virtual clock with one timer and without allocation. */
     private static final class OneTimerClock implements Clock, Timer {
         private Runnable task = () -> {};
         private long now;
@@ -69,7 +69,7 @@ public class DriveBenchmark {
             due = Long.MAX_VALUE;
         }
 
-        /** Goes to when the timer is due, and fires it. */
+        /** Advances to the due moment of the timer and fires it. */
         void fire() {
             now = due;
             disarm();
@@ -77,7 +77,7 @@ public class DriveBenchmark {
         }
     }
 
-    /** A read that counts how often it was completed. */
+    /** A read that counts its completions. */
     private static final class Read extends DriveRequest {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
         private long completed;
@@ -100,7 +100,7 @@ public class DriveBenchmark {
         }
     }
 
-    /** Submits to the capped drive until a request has to wait. */
+    /** Submits to the capped drive until a request is held. */
     @Setup
     public void fill() {
         while (read(capped) == read.completed - 1) {
@@ -119,7 +119,7 @@ public class DriveBenchmark {
         return engine.configure("vm1", "bucket", limits);
     }
 
-    /** Submits a read and returns how many had been completed before. */
+    /** Submits a read and returns the number of completions before it. */
     private long read(Drive drive) {
         long before = read.completed;
         offset = (offset + 13 * BYTES) & (DRIVE_BYTES - 1);
@@ -128,19 +128,21 @@ public class DriveBenchmark {
         return before;
     }
 
-    /** Without any limit. */
+    /** No limit. */
     @Benchmark
     public long noLimit() {
         return read(free);
     }
 
-    /** With six limits that are never reached. */
+    /** Six limits that never hold a request. */
     @Benchmark
     public long sixLimitsNeverReached() {
         return read(unreached);
     }
 
-    /** At its limit: into the queue, the timer fires, out of the queue. The time in between is virtual. */
+    /**
+     * A saturated limit: the request enters the queue, the timer fires and releases it. The time between is virtual.
+     */
     @Benchmark
     public long saturated() {
         clock.fire();

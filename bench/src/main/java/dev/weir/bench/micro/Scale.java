@@ -24,19 +24,20 @@ import org.HdrHistogram.ValueRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine with many drives, each with limits and a memory backend, of which some are busy: what an idle
- * drive takes, what a request costs and how late requests are released. {@code Scale DRIVES BUSY SECONDS} prints them as
- * words: bytes of heap a drive, idle processor in percent of a core, nanoseconds a request that needs not wait,
- * processor nanoseconds a request that has to, p50 and p99 of lateness in nanoseconds.
+ * An engine with many drives, each with limits and a memory backend, some of them busy. Measures the memory of an
+ * idle drive, the cost of a request and the lateness of releases.
+ *
+ * <p>{@code Scale DRIVES BUSY SECONDS} prints: heap bytes per drive, idle processor use in percent of a core,
+ * nanoseconds per admitted request, processor nanoseconds per held request, p50 and p99 of lateness in nanoseconds.
  */
 public final class Scale {
     private static final ThrottleLimits UNREACHED = limits(1_000_000_000L);
     private static final int BYTES = 4096;
 
-    /** How long the compilers go on with what making the drives has given them to do. */
+    /** Time for the compilers to finish after the drives were created. */
     private static final long COMPILERS_MILLIS = 5000;
 
-    /** Of all busy drives together, so that the machine is as busy with few as with many. */
+    /** Total rate of all busy drives, so that few and many drives load the machine equally. */
     private static final long RELEASES_PER_SECOND = 10_000;
 
     private static final Map<String, Object> OPTIONS = Map.of("size", 1L << 20);
@@ -125,7 +126,7 @@ public final class Scale {
         return system.getProcessCpuTime() - before;
     }
 
-    /** Reads from these drives in turn, as fast as it goes; the first half is not counted. */
+    /** Reads from the drives in turn at full speed; the first half is not counted. */
     private double requestNanos(List<Drive> busy) {
         List<Reader> readers =
                 busy.stream().map(drive -> new Reader(drive, new LongAdder())).toList();
@@ -146,7 +147,7 @@ public final class Scale {
         return (double) elapsed / requests;
     }
 
-    /** A client with one read outstanding. */
+    /** A client with one read in flight. */
     private static final class Reader extends DriveRequest {
         private static final ThreadLocal<ByteBuffer> BUFFERS =
                 ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
@@ -168,7 +169,7 @@ public final class Scale {
             drive.submit(this);
         }
 
-        /** Reads again whenever a read is completed. */
+        /** Submits the next read on each completion. */
         synchronized void start() {
             again = true;
             submitting = true;
@@ -202,7 +203,7 @@ public final class Scale {
         }
     }
 
-    /** A clock that notes how much later than due its timers fire. */
+    /** A clock that records the lateness of its timers. */
     private record MeasuringClock(Clock clock, ValueRecorder lateness) implements Clock {
 
         @Override

@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Measures what it costs to watch drives that keep all processors busy, ten times a second: windows of 400 ms with and
- * without somebody who watches, in pairs, and how much of a processor the watching itself takes.
+ * Cost of {@code watch} at ten frames a second while drives keep all processors busy. Compares pairs of 400 ms
+ * windows with and without a viewer, and measures the processor time of the viewer.
  *
- * <p>{@code WatchCost [DRIVES [PAIRS]]}
+ * <p>Usage: {@code WatchCost [DRIVES [PAIRS]]}.
  */
 public final class WatchCost {
     private static final long INTERVAL_MILLIS = 100;
@@ -34,7 +34,7 @@ public final class WatchCost {
         }
     }
 
-    /** What is watched, and nothing to be changed. */
+    /** The watched drives; refuses changes. */
     private record Source(List<DriveControl> drives) implements WatchSource {
         @Override
         public List<GroupControl> groups() {
@@ -52,7 +52,7 @@ public final class WatchCost {
         }
     }
 
-    /** Runs the windows and prints what came out. */
+    /** Runs the windows and prints the result. */
     public static void main(String[] args) throws InterruptedException {
         int number = args.length > 0 ? Integer.parseInt(args[0]) : 1_000;
         int pairs = args.length > 1 ? Integer.parseInt(args[1]) : 150;
@@ -71,7 +71,7 @@ public final class WatchCost {
         cpuNanos = 0;
         double[] ratios = new double[pairs];
         for (int i = 0; i < pairs; i++) {
-            // which is first takes turns, so that a trend is nobody's gain
+            // the order alternates, so that a trend favours neither
             boolean watchedFirst = i % 2 == 1;
             double first = watchedFirst ? watched() : alone();
             double second = watchedFirst ? alone() : watched();
@@ -90,7 +90,7 @@ public final class WatchCost {
                 100.0 * cpuNanos / (pairs * LOOKS * INTERVAL_MILLIS * 1e6));
     }
 
-    /** Returns the requests per second in a window in which nobody looks. */
+    /** Returns the requests per second in a window without a viewer. */
     private double alone() throws InterruptedException {
         long begin = drives.clock().nanoTime();
         long before = drives.requests();

@@ -4,10 +4,10 @@ import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * One picture: the rate above with its limit, the queue below, over the same time.
+ * A picture of the rate with its limit, above the queue length, on one time axis.
  *
- * @param title what is shown
- * @param limit MiB/s
+ * @param title caption
+ * @param limit the limit, in MiB/s
  */
 record Chart(String title, double limit, Timeline timeline) {
     private static final int LEFT = 60;
@@ -27,7 +27,7 @@ record Chart(String title, double limit, Timeline timeline) {
         return LEFT + WIDTH * point / timeline.points();
     }
 
-    /** Steps: each value lasts as long as its point. */
+    /** Draws a step line: each value lasts as long as its point. */
     private String steps(int top, int height, double most, IntToDoubleFunction value) {
         StringBuilder path = new StringBuilder(format("M%.1f %d", x(0), top + height));
         for (int point = 0; point < timeline.points(); point++) {

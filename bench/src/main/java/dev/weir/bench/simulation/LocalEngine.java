@@ -15,20 +15,20 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An engine without a framework around it. Not thread-safe. */
+/** An engine without an OSGi framework. Not thread-safe. */
 public final class LocalEngine implements AutoCloseable {
     private final Map<String, Drive> drives = new HashMap<>();
     private final String backend;
     private final Map<String, Object> options;
     private final Engine engine;
 
-    /** Not one for each drive, for what a drive takes is measured here. */
+    /** The last control only, because {@code Scale} measures the memory of a drive. */
     private @Nullable DriveControl newest;
 
     /**
-     * Makes an engine without drives.
+     * Creates an engine without drives.
      *
-     * @param options of the backend of every drive
+     * @param options backend options of every drive
      */
     public LocalEngine(Clock clock, BlockBackendFactory backends, Map<String, Object> options) {
         backend = backends.type();
@@ -58,7 +58,7 @@ public final class LocalEngine implements AutoCloseable {
         engine.addBackends(backends, 0);
     }
 
-    /** Adds a drive, or changes its policy and limits if there is one of that name. */
+    /** Adds a drive, or changes policy and limits of the drive with that name. */
     public Drive configure(String name, String policy, ThrottleLimits limits) {
         engine.configure(new DriveSettings(name, backend, options, false, policy, null, limits));
         Drive drive = drives.get(name);
@@ -68,7 +68,7 @@ public final class LocalEngine implements AutoCloseable {
         return drive;
     }
 
-    /** Returns the control of the drive that was added last. */
+    /** Returns the control of the drive added last. */
     public DriveControl control() {
         return Objects.requireNonNull(newest, "no drive has been added");
     }

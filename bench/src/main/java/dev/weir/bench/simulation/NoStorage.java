@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** A backend of any size that keeps nothing, so that only the throttle is simulated. */
+/** A backend of any size without storage, so that only the throttle is simulated. */
 final class NoStorage implements BlockBackendFactory {
 
     @Override

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** A client that keeps a number of reads outstanding while it is busy, and counts what is done. Not thread-safe. */
+/** A client with a fixed queue depth of reads while it is busy; counts completed reads. Not thread-safe. */
 final class PacedClient {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -28,7 +28,7 @@ final class PacedClient {
         }
     }
 
-    /** Begins, or lets what is outstanding be the last. */
+    /** Starts to submit, or stops after the reads in flight. */
     void busy(boolean now) {
         busy = now;
         submit();

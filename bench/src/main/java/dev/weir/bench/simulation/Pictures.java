@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Draws what a drive lets go and what waits, over time, from runs of the engine on a virtual clock: the pictures of
- * {@code docs/design/how-throttling-works.md}. The same run gives the same picture.
+ * Draws released and held requests over time from runs of the engine on a virtual clock: the pictures of {@code
+ * docs/design/how-throttling-works.md}. Deterministic.
  *
- * <p>{@code Pictures FOLDER} writes them into a folder.
+ * <p>{@code Pictures FOLDER} writes the pictures into a folder.
  */
 public final class Pictures {
-    /** How long a run is, and the time of one point in a picture. */
+    /** Length of a run, in seconds. */
     static final int SECONDS = 8;
 
     static final int POINTS_PER_SECOND = 20;
@@ -33,7 +33,7 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** A client is busy from 1 s to 4 s and from 5 s to 7 s. */
+    /** Returns whether the client is busy: from 1 s to 4 s and from 5 s to 7 s. */
     private static boolean busy(int point) {
         int seconds = point / POINTS_PER_SECOND;
         return (seconds >= 1 && seconds < 4) || (seconds >= 5 && seconds < 7);
@@ -56,7 +56,7 @@ public final class Pictures {
         return timeline;
     }
 
-    /** Returns every picture by the name of its file. */
+    /** Returns every picture by file name. */
     static Map<String, String> all() {
         Map<String, Long> limit = Map.of("bps", 10 * MIB);
         Map<String, Long> burst = Map.of("bps", 10 * MIB, "bps_max", 30 * MIB, "bps_max_length", 1L);
@@ -73,7 +73,7 @@ public final class Pictures {
         return pictures;
     }
 
-    /** Writes the pictures into the folder that is named. */
+    /** Writes the pictures. */
     public static void main(String[] args) throws IOException {
         Path folder = Files.createDirectories(Path.of(List.of(args).get(0)));
         for (Map.Entry<String, String> picture : all().entrySet()) {

@@ -7,7 +7,7 @@ import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A client that always has one request outstanding, of one size, and counts what is done. Not thread-safe. */
+/** A client with one request of a fixed size always in flight; counts completed requests. Not thread-safe. */
 final class SaturatingClient extends DriveRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs the whole engine on a virtual clock for longer than anyone would wait, and reports by how much saturated
- * drives drift from their limits: a virtual hour of a sample of a million drives, and a virtual year of one. Then asks
- * each policy every microsecond for a virtual hour, and another one like it when a request is due.
+ * Runs the engine on a virtual clock and reports the drift of saturated drives from their limits: a virtual hour of a
+ * sample of a million drives, and a virtual year of one drive. Then compares two copies of each policy for a virtual
+ * hour: one is asked every microsecond, the other only when a request is due.
  *
- * <p>{@code Simulation [SEED [DRIVES]]}: DRIVES of the million are simulated, 1 000 unless said otherwise.
+ * <p>{@code Simulation [SEED [DRIVES]]} simulates DRIVES of the million; the default is 1,000.
  */
 public final class Simulation {
     private static final long SECOND = 1_000_000_000L;
@@ -29,7 +29,7 @@ public final class Simulation {
     private static final long YEAR_SECONDS = 365 * 24 * HOUR_SECONDS;
     private static final int MILLION = 1_000_000;
 
-    /** Timers of a real machine come about this late. */
+    /** Typical lateness of the timers of a real machine, in nanoseconds. */
     private static final long LATE_NANOS = 60_000;
 
     private final ManualClock clock;
@@ -41,7 +41,7 @@ public final class Simulation {
         engine = new LocalEngine(clock, new NoStorage(), Map.of());
     }
 
-    /** One saturated drive and what it was due. */
+    /** A saturated drive and its due rate. */
     private record Run(SaturatingClient client, double requestsPerSecond) {
         double drift(double seconds) {
             return client.completed() - requestsPerSecond * seconds;
@@ -130,7 +130,7 @@ public final class Simulation {
                 factory.type(), released, earliest, latest);
     }
 
-    /** Runs all of it and prints what came out. */
+    /** Runs the simulation and prints the result. */
     public static void main(String[] args) {
         long seed = args.length > 0 ? Long.parseLong(args[0]) : 20_261_123;
         int sample = args.length > 1 ? Integer.parseInt(args[1]) : 1_000;
