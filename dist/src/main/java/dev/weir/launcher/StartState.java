@@ -47,10 +47,10 @@ record StartState(
 
     /** Reads it from the service registry. */
     static StartState of(BundleContext context) {
-        ServiceReference<?> configuration = one(context, "DriveConfiguration");
-        ServiceReference<?> export = one(context, "DriveExport");
+        ServiceReference<?> configuration = one(context, "settings.ConfigurationSource");
+        ServiceReference<?> export = one(context, "export.DriveExport");
         Map<String, String> unavailable = new TreeMap<>();
-        for (ServiceReference<?> control : all(context, "DriveControl")) {
+        for (ServiceReference<?> control : all(context, "control.DriveControl")) {
             if (control.getProperty("weir.drive.reason") instanceof String reason) {
                 unavailable.put(String.valueOf(control.getProperty(DRIVE_NAME)), reason);
             }
@@ -72,7 +72,7 @@ record StartState(
 
     /** Returns how long the export may take to end; 0 if it is not there. */
     static long stopMillis(@Nullable BundleContext context) {
-        ServiceReference<?> export = context == null ? null : one(context, "DriveExport");
+        ServiceReference<?> export = context == null ? null : one(context, "export.DriveExport");
         return export != null && export.getProperty("weir.export.stop-millis") instanceof Long millis ? millis : 0;
     }
 
