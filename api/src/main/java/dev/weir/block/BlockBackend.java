@@ -148,6 +148,14 @@ public interface BlockBackend {
     void flush() throws IOException;
 
     /**
+     * Looks whether the storage is still the one that was opened, for example whether its file was deleted. The engine calls
+     * it every few seconds, on a worker if the backend {@linkplain #mayBlock may block}. While it fails, the drive shows the message as its reason.
+     *
+     * @throws IOException if what is written would be lost; the message names the thing, and what to do
+     */
+    default void check() throws IOException {}
+
+    /**
      * Releases the storage.
      *
      * @throws IOException if written data may be lost

@@ -74,6 +74,7 @@ final class DriveOption {
         paths.put("backend", TYPE);
         paths.put("size", SIZE);
         paths.put("create", CREATE);
+        paths.put("format", List.of("backend", "format"));
         paths.put("policy", List.of("policy"));
         paths.put("group", List.of("group"));
         paths.put("read-only", READ_ONLY);

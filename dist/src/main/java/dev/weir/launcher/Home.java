@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,12 +76,13 @@ record Home(Path folder) {
         return home;
     }
 
-    /** Makes the folders that are missing. Sockets are in one that only its owner may enter. */
+    /** Makes the folders that are missing, for this user only. The folder of the sockets is made so if it is not. */
     void create() throws IOException {
+        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
         for (Path path : List.of(run(), log(), deploy(), folder.resolve("disks"))) {
-            Files.createDirectories(path);
+            Files.createDirectories(path, PosixFilePermissions.asFileAttribute(owner));
         }
-        Files.setPosixFilePermissions(run(), PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(run(), owner);
     }
 
     Path run() {

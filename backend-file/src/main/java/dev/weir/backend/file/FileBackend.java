@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * a success. A trim and a write-zeroes that may unmap make a hole, any other write-zeroes keeps the room or takes it.
  * Where the system or the file system cannot, a trim does nothing, zeroes are written, and all is data.
  *
+ * <p>An image that was deleted, replaced or cut takes no writes and no flushes any more; see {@link ImageWatch}.
+ *
  * <p>Thread-safe.
  */
 final class FileBackend implements BlockBackend {
@@ -24,11 +26,13 @@ final class FileBackend implements BlockBackend {
 
     private final Image image;
     private final OpenImages images;
+    private final ImageWatch watch;
     private volatile @Nullable IOException failedFlush;
 
     FileBackend(Image image, OpenImages images) {
         this.image = image;
         this.images = images;
+        watch = new ImageWatch(image);
     }
 
     @Override
@@ -65,6 +69,7 @@ final class FileBackend implements BlockBackend {
 
     @Override
     public void write(ByteBuffer source, long offset) throws IOException {
+        watch.requireIntact();
         try {
             ChannelIo.write(image.channel(), source, offset);
         } catch (IOException e) {
@@ -74,6 +79,7 @@ final class FileBackend implements BlockBackend {
 
     @Override
     public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
+        watch.requireIntact();
         LinuxFile linux = image.linux();
         boolean done =
                 linux != null && ((mayUnmap && linux.punchHole(offset, length)) || linux.zeroRange(offset, length));
@@ -97,6 +103,7 @@ final class FileBackend implements BlockBackend {
 
     @Override
     public void trim(long offset, long length) throws IOException {
+        watch.requireIntact();
         LinuxFile linux = image.linux();
         if (linux != null) {
             linux.punchHole(offset, length);
@@ -134,6 +141,14 @@ final class FileBackend implements BlockBackend {
             failedFlush = e;
             throw known(e, 0);
         }
+        if (!image.readOnly()) {
+            watch.look();
+        }
+    }
+
+    @Override
+    public void check() throws IOException {
+        watch.look();
     }
 
     @Override

@@ -25,7 +25,12 @@ public final class FileBackendFactory implements BlockBackendFactory {
                 new BackendOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
                 new BackendOption("size", Kind.BYTES, false, "size of the file; what there is must have it"),
                 new BackendOption(
-                        "create", Kind.FLAG, false, "make a file that is missing or empty, sparse, of that size"));
+                        "create", Kind.FLAG, false, "make a file that is missing or empty, sparse, of that size"),
+                new BackendOption(
+                        "format",
+                        Kind.TEXT,
+                        false,
+                        "raw: serve the file as it is, also if it looks like qcow2 or another format"));
     }
 
     @Override

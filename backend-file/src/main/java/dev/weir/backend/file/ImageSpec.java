@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param path where the file is
  * @param size how many bytes it must have; null if any will do
  * @param create whether a file that is missing or empty is made
+ * @param raw whether it is served as it is, also if it looks like an image of another format
  * @param readOnly whether it is only read
  */
-record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, boolean readOnly) {
+record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, boolean raw, boolean readOnly) {
 
     static ImageSpec of(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         if (!(options.get("path") instanceof String name)) {
@@ -34,7 +35,11 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
         if (create && size == null) {
             throw new IOException("create = true: needs a size as well");
         }
-        return new ImageSpec(drive, path(name), size, create, readOnly);
+        Object format = options.get("format");
+        if (format != null && !format.equals("raw")) {
+            throw new IOException("format = " + format + ": must be raw, or be left out");
+        }
+        return new ImageSpec(drive, path(name), size, create, format != null, readOnly);
     }
 
     private static Path path(String name) throws IOException {
@@ -48,6 +53,11 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
     /** Returns whether the file is made if it is missing, and filled if it is empty. */
     boolean mayCreate() {
         return create && !readOnly;
+    }
+
+    /** Returns whether its format need not be looked at: an image that Weir made is raw, whatever a guest has written to it. */
+    boolean isRawForSure() {
+        return raw || create;
     }
 
     /**

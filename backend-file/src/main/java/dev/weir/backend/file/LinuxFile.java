@@ -1,8 +1,6 @@
 package dev.weir.backend.file;
 
-import com.sun.jna.Library;
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.ExtentVisitor;
@@ -11,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What Linux can do with an image and the JDK does not offer: give ranges back, zero them, find holes, read ahead.
  *
- * <p>It has a descriptor of its own, as that of a channel cannot be had. To close it makes the process lose its locks
- * on the image, so it must live as long as the channel does.
+ * <p>It has a descriptor of its own, because that of a channel cannot be had. The {@link ImageLock} ends with it. Where the system has no such
+ * locks, closing it makes the process lose those of the channel too, so it must live as long as the channel does.
  *
  * <p>Thread-safe, but for {@link #close}. What a file system turns out not to support is not asked of it again.
  */
@@ -51,7 +48,7 @@ final class LinuxFile implements AutoCloseable {
      *
      * @param identity the file key of the image
      */
-    static @Nullable LinuxFile open(Path path, Object identity, boolean readOnly, long size) {
+    static @Nullable LinuxFile open(Path path, Object identity, boolean readOnly) {
         if (!LibC.isThere()) {
             return null;
         }
@@ -66,10 +63,12 @@ final class LinuxFile implements AutoCloseable {
             file.close();
             return null;
         }
-        if (!readOnly) {
-            file.probe(size);
-        }
         return file;
+    }
+
+    /** Returns the descriptor, which is open until this is closed. */
+    int descriptor() {
+        return descriptor;
     }
 
     private boolean is(Object identity) {
@@ -83,7 +82,7 @@ final class LinuxFile implements AutoCloseable {
     }
 
     /** A hole behind the end of the file changes nothing, and tells whether there can be holes. */
-    private void probe(long size) {
+    void probe(long size) {
         try {
             punchHole(size, 1);
         } catch (IOException e) {
@@ -194,63 +193,5 @@ final class LinuxFile implements AutoCloseable {
     @Override
     public void close() {
         LibC.close(descriptor);
-    }
-
-    /** The functions, as the C library of a 64-bit Linux has them. */
-    private static final class LibC {
-        static final int O_RDONLY = 0;
-        static final int O_RDWR = 2;
-        static final int O_CLOEXEC = 0x80000;
-        static final int FALLOC_FL_KEEP_SIZE = 1;
-        static final int FALLOC_FL_PUNCH_HOLE = 2;
-        static final int FALLOC_FL_ZERO_RANGE = 16;
-        static final int SEEK_END = 2;
-        static final int SEEK_DATA = 3;
-        static final int SEEK_HOLE = 4;
-        static final int POSIX_FADV_WILLNEED = 3;
-        static final int EPERM = 1;
-        static final int EINTR = 4;
-        static final int ENXIO = 6;
-        static final int EINVAL = 22;
-        static final int ENOSPC = 28;
-        static final int EROFS = 30;
-        static final int ENOSYS = 38;
-        static final int EOPNOTSUPP = 95;
-        static final int EDQUOT = 122;
-
-        private static final boolean IS_THERE = register();
-
-        private LibC() {}
-
-        static boolean isThere() {
-            return IS_THERE;
-        }
-
-        private static boolean register() {
-            boolean isLinux = System.getProperty("os.name").equals("Linux");
-            try {
-                if (isLinux && Native.LONG_SIZE == Long.BYTES) {
-                    // names are given to the kernel as the JDK itself does
-                    Map<String, Object> options =
-                            Map.of(Library.OPTION_STRING_ENCODING, System.getProperty("sun.jnu.encoding"));
-                    Native.register(LibC.class, NativeLibrary.getInstance("c", options));
-                    return true;
-                }
-                log.info("this is no 64-bit Linux: images have no holes, zeroes are written");
-            } catch (LinkageError | RuntimeException e) {
-                log.info("no native access: images have no holes, zeroes are written", e);
-            }
-            return false;
-        }
-
-        static native int open(String path, int flags);
-
-        static native int close(int descriptor);
-
-        static native int fallocate(int descriptor, int mode, long offset, long length);
-
-        static native long lseek(int descriptor, long offset, int whence);
-
-        static native int posix_fadvise(int descriptor, long offset, long length, int advice);
     }
 }

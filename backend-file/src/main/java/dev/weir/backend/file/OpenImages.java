@@ -4,35 +4,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images that this process has open: one that is written is one drive's alone, one that is only read may be
- * several drives'. Each is locked against other processes as long as it is open.
+ * several drives'. Each is {@linkplain ImageLock locked} against other processes as long as it is open.
  *
- * <p>A process holds POSIX record locks as a whole, and loses those on a file as soon as it closes the file once,
+ * <p>A process holds POSIX record locks, which the JDK takes, as a whole. It loses those on a file as soon as it closes the file once,
  * through whichever descriptor. So a file is never opened twice here, not even to find that it is locked.
  *
  * <p>Thread-safe: one image is opened or closed at a time.
  */
 final class OpenImages {
 
-    /**
-     * QEMU takes a read lock on this byte of an image to say that others may not write it, and looks at it before
-     * it writes itself. A whole image that is locked for writing keeps QEMU out altogether.
-     */
-    private static final long OTHERS_MAY_NOT_WRITE = 201;
+    private static final FileAttribute<?>[] PRIVATE = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
 
     private static final long MAX_BLOCK = 1 << 20;
 
@@ -59,7 +59,7 @@ final class OpenImages {
         if (!spec.readOnly() || !shared.image.readOnly()) {
             throw spec.refused("is in use by drive " + shared.image.drive());
         }
-        checkSize(spec, shared.image.size());
+        checkContent(spec, shared.image.channel(), shared.image.size());
         shared.drives++;
         return shared.image;
     }
@@ -74,27 +74,45 @@ final class OpenImages {
 
     private static Image openAndLock(ImageSpec spec, boolean isMissing) throws IOException {
         AsynchronousFileChannel channel = openChannel(spec);
+        LinuxFile linux = null;
         try {
-            lock(spec, channel);
+            Path path = spec.path();
+            Object identity = identity(path, Files.readAttributes(path, BasicFileAttributes.class));
+            linux = LinuxFile.open(path, identity, spec.readOnly());
+            ImageLock.take(spec, channel, linux);
             boolean isEmpty = spec.mayCreate() && channel.size() == 0;
             if (isEmpty) {
                 fill(spec, channel, isMissing);
             }
-            checkSize(spec, channel.size());
-            Path path = spec.path();
-            Object identity = identity(path, Files.readAttributes(path, BasicFileAttributes.class));
             long size = channel.size();
-            LinuxFile linux = LinuxFile.open(path, identity, spec.readOnly(), size);
-            if (isEmpty && linux != null) {
-                freeLastBlock(linux, size);
-            }
+            checkContent(spec, channel, size);
+            prepare(spec, linux, size, isEmpty);
             return new Image(path, identity, channel, linux, size, spec.readOnly(), spec.drive());
         } catch (IOException | RuntimeException e) {
+            if (linux != null) {
+                linux.close();
+            }
             channel.close();
             throw e;
         }
     }
 
+    private static void checkContent(ImageSpec spec, AsynchronousFileChannel channel, long size) throws IOException {
+        checkSize(spec, size);
+        ImageFormat.check(spec, channel, size);
+    }
+
+    private static void prepare(ImageSpec spec, @Nullable LinuxFile linux, long size, boolean isNew)
+            throws IOException {
+        if (linux != null && !spec.readOnly()) {
+            linux.probe(size);
+            if (isNew) {
+                freeLastBlock(linux, size);
+            }
+        }
+    }
+
+    /** Opens the image, and makes it if it is missing: for its user only. */
     private static AsynchronousFileChannel openChannel(ImageSpec spec) throws IOException {
         Set<OpenOption> how = new HashSet<>(Set.of(StandardOpenOption.READ));
         if (!spec.readOnly()) {
@@ -104,22 +122,12 @@ final class OpenImages {
             how.add(StandardOpenOption.CREATE);
         }
         try {
-            return AsynchronousFileChannel.open(spec.path(), how, CallerThread.INSTANCE);
+            boolean isPosix =
+                    spec.path().getFileSystem().supportedFileAttributeViews().contains("posix");
+            return AsynchronousFileChannel.open(
+                    spec.path(), how, CallerThread.INSTANCE, isPosix ? PRIVATE : new FileAttribute<?>[0]);
         } catch (FileSystemException e) {
             throw spec.refused(e);
-        }
-    }
-
-    private static void lock(ImageSpec spec, AsynchronousFileChannel channel) throws IOException {
-        try {
-            boolean locked = spec.readOnly()
-                    ? channel.tryLock(OTHERS_MAY_NOT_WRITE, 1, true) != null
-                    : channel.tryLock(0, Long.MAX_VALUE, false) != null;
-            if (!locked) {
-                throw spec.refused("another process " + (spec.readOnly() ? "may write it" : "has it open"));
-            }
-        } catch (OverlappingFileLockException e) {
-            throw spec.refused("is in use elsewhere in this process");
         }
     }
 
@@ -167,7 +175,8 @@ final class OpenImages {
         }
     }
 
-    private static Object identity(Path path, BasicFileAttributes attributes) throws IOException {
+    /** Returns the same for every name of a file, and another for every other file. */
+    static Object identity(Path path, BasicFileAttributes attributes) throws IOException {
         Object key = attributes.fileKey();
         return key == null ? path.toRealPath() : key;
     }

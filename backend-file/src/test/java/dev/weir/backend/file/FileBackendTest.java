@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ class FileBackendTest {
     private record Faulty(FileBackend backend, FaultyChannel channel) {
         static Faulty on(Path path, long size, int bytesAtATime) throws IOException {
             OpenImages images = new OpenImages();
-            Image real = images.open(new ImageSpec("vm1", path, size, true, false));
+            Image real = images.open(new ImageSpec("vm1", path, size, true, false, false));
             FaultyChannel channel = new FaultyChannel(real.channel(), bytesAtATime);
             return new Faulty(
                     new FileBackend(new Image(path, real.identity(), channel, null, size, false, "vm1"), images),
@@ -59,7 +60,7 @@ class FileBackendTest {
     void saysWhatItIsAndWhatItTakes() {
         assertEquals("file", factory.type());
         assertEquals(
-                List.of("path PATH true", "size BYTES false", "create FLAG false"),
+                List.of("path PATH true", "size BYTES false", "create FLAG false", "format TEXT false"),
                 factory.options().stream().map(FileBackendTest::text).toList());
     }
 
@@ -97,6 +98,20 @@ class FileBackendTest {
         long blocks = Long.parseLong(stat.inputReader(StandardCharsets.US_ASCII).readLine());
         assertTrue(blocks * 512 <= 64 << 10, blocks + " blocks of 512 bytes");
         backend.close();
+    }
+
+    @Test
+    void aNewImageIsForItsUserOnly() throws IOException {
+        create(1000).close();
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(image)));
+    }
+
+    @Test
+    void anImageThatIsThereKeepsItsMode() throws IOException {
+        Files.write(image, new byte[1000]);
+        Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rw-r-----"));
+        create(1000).close();
+        assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(image)));
     }
 
     @Test

@@ -1,0 +1,75 @@
+package dev.weir.backend.file;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Functions and constants of the C library of a 64-bit Linux. */
+final class LibC {
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_CLOEXEC = 0x80000;
+    static final int FALLOC_FL_KEEP_SIZE = 1;
+    static final int FALLOC_FL_PUNCH_HOLE = 2;
+    static final int FALLOC_FL_ZERO_RANGE = 16;
+    static final int SEEK_END = 2;
+    static final int SEEK_DATA = 3;
+    static final int SEEK_HOLE = 4;
+    static final int POSIX_FADV_WILLNEED = 3;
+    static final int F_OFD_GETLK = 36;
+    static final int F_OFD_SETLK = 37;
+    static final int EPERM = 1;
+    static final int EINTR = 4;
+    static final int ENXIO = 6;
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EINVAL = 22;
+    static final int ENOSPC = 28;
+    static final int EROFS = 30;
+    static final int ENOSYS = 38;
+    static final int EOPNOTSUPP = 95;
+    static final int EDQUOT = 122;
+
+    private static final Logger log = LoggerFactory.getLogger(LibC.class);
+    private static final boolean IS_THERE = register();
+
+    private LibC() {}
+
+    /** Returns whether the functions can be called. */
+    static boolean isThere() {
+        return IS_THERE;
+    }
+
+    private static boolean register() {
+        boolean isLinux = System.getProperty("os.name").equals("Linux");
+        try {
+            if (isLinux && Native.LONG_SIZE == Long.BYTES) {
+                // names are given to the kernel as the JDK itself does
+                Map<String, Object> options =
+                        Map.of(Library.OPTION_STRING_ENCODING, System.getProperty("sun.jnu.encoding"));
+                Native.register(LibC.class, NativeLibrary.getInstance("c", options));
+                return true;
+            }
+            log.info("this is no 64-bit Linux: images have no holes, zeroes are written");
+        } catch (LinkageError | RuntimeException e) {
+            log.info("no native access: images have no holes, zeroes are written", e);
+        }
+        return false;
+    }
+
+    static native int open(String path, int flags);
+
+    static native int close(int descriptor);
+
+    static native int fallocate(int descriptor, int mode, long offset, long length);
+
+    static native long lseek(int descriptor, long offset, int whence);
+
+    static native int posix_fadvise(int descriptor, long offset, long length, int advice);
+
+    /** Changes or reads a lock: {@code argument} is the address of a {@code struct flock}. */
+    static native int fcntl(int descriptor, int command, long argument);
+}
