@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A sparse drive in memory. A page of it takes memory when it is first written, and gives it back when a trim or
- * a write-zeroes that may unmap leaves nothing but zeroes in it. A trimmed range reads as zeroes. A write-zeroes that
+ * a write-zeroes that may unmap leaves nothing but zeroes in it. A page on loan then keeps its memory until the loan is back. If
+ * its drive has too many of these, it stays in the drive as zeroes. A trimmed range reads as zeroes. A write-zeroes that
  * may not unmap keeps the pages that are there, and takes none for those that are not.
  *
  * <p>Thread-safe. Reads take no lock and allocate nothing: they copy, and copy again if the page was taken away
@@ -19,6 +20,7 @@ final class MemoryBackend implements BlockBackend {
     private final long size;
     private final PagePool pool;
     private final PageTable pages;
+    private final DetachedPages detached = new DetachedPages();
 
     MemoryBackend(long size, PagePool pool) {
         this(size, pool, new PageTable((size - 1) >>> Page.SHIFT));
@@ -113,7 +115,7 @@ final class MemoryBackend implements BlockBackend {
 
     private Page newPage(long number) throws BlockException {
         try {
-            Page mine = pool.take();
+            Page mine = pool.take(detached);
             Page there = putOrGiveBack(number, mine);
             if (there != mine) {
                 mine.letGo();
@@ -168,13 +170,21 @@ final class MemoryBackend implements BlockBackend {
         writeZeroes(offset, length, true);
     }
 
+    /** Returns the number of pages that it has released and clients still have on loan. */
+    int detachedPages() {
+        return detached.count();
+    }
+
     /** There is nothing that a memory drive could save from a crash. */
     @Override
     public void flush() {}
 
     @Override
     public void close() {
-        trim(0, size);
+        pages.forEach(0, (size - 1) >>> Page.SHIFT, (number, page) -> {
+            page.release(() -> pages.remove(number));
+            return true;
+        });
         pool.leave();
     }
 }

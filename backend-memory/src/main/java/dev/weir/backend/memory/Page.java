@@ -24,6 +24,7 @@ final class Page {
     private final ByteBuffer memory;
 
     private final PagePool pool;
+    private final DetachedPages detached;
     private final Object lending = new Object();
 
     /** The loans that are out, and the drive until it releases the page. Guarded by {@link #lending}. */
@@ -34,6 +35,12 @@ final class Page {
 
     private int spareCount;
 
+    /** Whether the page is lent no more. Guarded by {@link #lending}. */
+    private boolean isClosed;
+
+    /** Whether the page is counted in {@link #detached}. Guarded by {@link #lending}. */
+    private boolean isDetached;
+
     /** Whether the page has left the table, and what is written to it is lost. Guarded by this. */
     private boolean released;
 
@@ -41,15 +48,20 @@ final class Page {
     @Nullable
     Page nextUnused;
 
-    /** For memory of a pool, to which it goes back. */
-    Page(ByteBuffer memory, PagePool pool) {
+    /**
+     * Makes a page of one drive in memory of a pool, to which the memory goes back.
+     *
+     * @param detached counts the pages of the drive that left its table while they were on loan
+     */
+    Page(ByteBuffer memory, PagePool pool, DetachedPages detached) {
         this.memory = memory;
         this.pool = pool;
+        this.detached = detached;
     }
 
-    /** Returns a new page in the memory of this one, with what was left there. */
-    Page reborn() {
-        return new Page(memory, pool);
+    /** Returns a new page in the memory of this one, with what was left there, for a drive with these detached pages. */
+    Page reborn(DetachedPages ofDrive) {
+        return new Page(memory, pool, ofDrive);
     }
 
     /** Copies to {@code destination}, whose position stays. What is copied counts only if the page is still in the table. */
@@ -63,14 +75,14 @@ final class Page {
     }
 
     /**
-     * Lends a part. A page that was released while parts of it are on loan can still be lent: who found it did so before that.
+     * Lends a part. A page that was released while parts of it are on loan can still be lent to a reader that found it before.
      *
      * @return false if the memory may be another page's, and nothing was lent
      */
     boolean lend(int from, int length, Borrower borrower) {
         PageLoan loan;
         synchronized (lending) {
-            if (holders == 0) {
+            if (holders == 0 || isClosed) {
                 return false;
             }
             loan = takeSpare();
@@ -104,9 +116,14 @@ final class Page {
     /** Gives the memory back to the pool if nobody else holds the page. */
     void letGo() {
         boolean last;
+        boolean wasDetached;
         synchronized (lending) {
             holders--;
             last = holders == 0;
+            wasDetached = isDetached;
+        }
+        if (last && wasDetached) {
+            detached.remove();
         }
         if (last) {
             pool.give(this);
@@ -134,7 +151,8 @@ final class Page {
     }
 
     /**
-     * Zeroes a part and, if all is zero then, releases the page.
+     * Zeroes a part and, if all is zero then, releases the page. A page on loan stays in the table, and takes memory, if its drive has too many
+     * {@linkplain DetachedPages detached pages}.
      *
      * @param remove takes the page out of the table; runs while nothing can be written to it
      */
@@ -142,14 +160,45 @@ final class Page {
         if (released) {
             return;
         }
-        if (length < BYTES) {
+        boolean isWhole = length == BYTES;
+        if (!isWhole) {
             memory.put(from, ZEROES, 0, length);
             if (!memory.equals(ZEROES)) {
                 return;
             }
         }
+        if (mayLeave()) {
+            leave(remove);
+        } else if (isWhole) {
+            memory.put(0, ZEROES, 0, BYTES);
+        }
+    }
+
+    /**
+     * Decides for good. A page that may leave is either on loan, and counted as detached, or is lent no more. The drive keeps its hold on
+     * a page on loan until that has left the table, because its memory must not go to another drive before.
+     */
+    private boolean mayLeave() {
+        synchronized (lending) {
+            if (holders == 1) {
+                isClosed = true;
+            } else {
+                isDetached = detached.add();
+            }
+            return isClosed || isDetached;
+        }
+    }
+
+    private void leave(Runnable remove) {
         released = true;
         remove.run();
         letGo();
+    }
+
+    /** Releases the page, also beyond the bound of detached pages: its drive is closed. */
+    synchronized void release(Runnable remove) {
+        if (!released) {
+            leave(remove);
+        }
     }
 }

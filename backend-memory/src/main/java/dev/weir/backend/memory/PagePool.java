@@ -38,33 +38,37 @@ final class PagePool {
         this.limitPages = maxBytes / Page.BYTES;
     }
 
-    /** Takes a page that is all zero. */
-    Page take() throws BlockException {
-        Page used = takeUnused();
+    /**
+     * Takes a page that is all zero.
+     *
+     * @param detached of the drive that takes it
+     */
+    Page take(DetachedPages detached) throws BlockException {
+        Page used = takeUnused(detached);
         if (used == null) {
-            return takeFresh();
+            return takeFresh(detached);
         }
         used.zero(0, Page.BYTES);
         return used;
     }
 
-    private synchronized @Nullable Page takeUnused() {
+    private synchronized @Nullable Page takeUnused(DetachedPages detached) {
         Page last = unused;
         if (last == null) {
             return null;
         }
-        Page page = last.reborn();
+        Page page = last.reborn(detached);
         unused = last.nextUnused;
         usedPages++;
         return page;
     }
 
     /** The JVM hands out zeroed memory. */
-    private synchronized Page takeFresh() throws BlockException {
+    private synchronized Page takeFresh(DetachedPages detached) throws BlockException {
         if (!chunk.hasRemaining()) {
             chunk = newChunk();
         }
-        Page page = new Page(chunk.slice(chunk.position(), Page.BYTES), this);
+        Page page = new Page(chunk.slice(chunk.position(), Page.BYTES), this, detached);
         chunk.position(chunk.position() + Page.BYTES);
         usedPages++;
         return page;

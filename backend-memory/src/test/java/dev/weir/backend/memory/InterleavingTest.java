@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.weir.block.Loan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,7 @@ class InterleavingTest {
     /** Lets something run once, just after a page was found. */
     private static final class InterruptedTable extends PageTable {
         private @Nullable Meanwhile meanwhile;
+        private @Nullable Meanwhile beforeRemoval;
 
         InterruptedTable() {
             super(3);
@@ -43,6 +47,10 @@ class InterleavingTest {
         private void interrupt() {
             Meanwhile now = meanwhile;
             meanwhile = null;
+            run(now);
+        }
+
+        private static void run(@Nullable Meanwhile now) {
             try {
                 if (now != null) {
                     now.run();
@@ -58,6 +66,12 @@ class InterleavingTest {
             Page found = super.find(number);
             interrupt();
             return found;
+        }
+
+        @Override
+        synchronized void remove(long number) {
+            run(beforeRemoval);
+            super.remove(number);
         }
 
         @Override
@@ -97,6 +111,29 @@ class InterleavingTest {
         write(mine, 0, MINE, PAGE);
         table.meanwhile = this::givePageToThem;
         assertFalse(mine.lend(0, PAGE, loan -> fail("lent a page that is theirs")));
+    }
+
+    @Test
+    void aPageThatLeavesTheTableIsLentNoMore() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        table.beforeRemoval = () -> assertFalse(mine.lend(0, PAGE, loan -> fail("lent a page that leaves")));
+        mine.trim(0, PAGE);
+        assertEquals(0, pool.usedBytes());
+    }
+
+    @Test
+    void aLoanThatComesBackFirstDoesNotFreeAPageInTheTable() throws IOException {
+        write(mine, 0, MINE, PAGE);
+        List<Loan> loans = new ArrayList<>();
+        mine.lend(0, PAGE, loans::add);
+        table.beforeRemoval = () -> {
+            loans.get(0).giveBack();
+            write(theirs, 0, THEIRS, PAGE);
+            assertArrayEquals(filled(MINE, PAGE), read(mine, 0, PAGE));
+        };
+        mine.trim(0, PAGE);
+        assertEquals(PAGE, pool.usedBytes());
+        assertEquals(0, mine.detachedPages());
     }
 
     @Test

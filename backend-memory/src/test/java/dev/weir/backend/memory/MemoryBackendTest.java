@@ -106,9 +106,9 @@ class MemoryBackendTest {
 
     @Test
     void memoryComesBackAsAnotherPage() throws IOException {
-        Page first = pool.take();
+        Page first = pool.take(new DetachedPages());
         pool.give(first);
-        Page second = pool.take();
+        Page second = pool.take(new DetachedPages());
         assertNotSame(first, second);
         assertEquals(PAGE, pool.usedBytes());
     }

@@ -29,10 +29,11 @@ class PageTableTest {
             Page there = model.get(number);
             assertSame(there, table.find(number));
             if (there == null) {
-                Page page = new Page(ByteBuffer.allocate(0), pool);
+                Page page = new Page(ByteBuffer.allocate(0), pool, new DetachedPages());
                 model.put(number, page);
                 assertSame(page, table.putIfAbsent(number, page));
-                assertSame(page, table.putIfAbsent(number, new Page(ByteBuffer.allocate(0), pool)));
+                assertSame(
+                        page, table.putIfAbsent(number, new Page(ByteBuffer.allocate(0), pool, new DetachedPages())));
             } else {
                 model.remove(number);
                 table.remove(number);
