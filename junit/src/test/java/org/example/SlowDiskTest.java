@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.QueuedRequest;
+import dev.weir.junit.EmbeddedDrive;
 import dev.weir.junit.WeirDrive;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
@@ -26,9 +27,9 @@ class SlowDiskTest {
     @Test
     void withoutAnExtension(@TempDir Path folder) throws IOException {
         Path image = folder.resolve("disk.img");
-        try (WeirDrive slow =
-                WeirDrive.file(image, WeirDrive.GIB).limit("iops", 5).start()) {
-            assertEquals(WeirDrive.GIB, slow.drive().size());
+        try (EmbeddedDrive slow =
+                EmbeddedDrive.file(image, EmbeddedDrive.GIB).limit("iops", 5).start()) {
+            assertEquals(EmbeddedDrive.GIB, slow.drive().size());
         }
     }
 

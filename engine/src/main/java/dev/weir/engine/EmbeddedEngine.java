@@ -3,7 +3,9 @@ package dev.weir.engine;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
@@ -20,13 +22,17 @@ public final class EmbeddedEngine implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final Map<String, Drive> drives = new ConcurrentHashMap<>();
     private final Map<String, DriveControl> controls = new ConcurrentHashMap<>();
+    private final Map<String, GroupControl> groups = new ConcurrentHashMap<>();
     private final Engine engine = new Engine(
             clock,
             new Publisher() {
                 @Override
                 public <S> Publication publish(Class<S> type, S service, Map<String, ?> properties) {
-                    return service instanceof Drive drive
-                            ? put(drives, drive.name(), drive)
+                    if (service instanceof Drive drive) {
+                        return put(drives, drive.name(), drive);
+                    }
+                    return service instanceof GroupControl group
+                            ? put(groups, group.name(), group)
                             : put(controls, ((DriveControl) service).name(), (DriveControl) service);
                 }
             },
@@ -65,6 +71,21 @@ public final class EmbeddedEngine implements AutoCloseable {
     /** Adds a drive, or goes on with other settings if there is one of that name. */
     public void configure(DriveSettings settings) {
         engine.configure(settings);
+    }
+
+    /** Adds a group, or goes on with other settings if there is one of that name. */
+    public void configure(GroupSettings settings) {
+        engine.configure(settings);
+    }
+
+    /** Closes a drive and removes it; nothing happens if there is none of that name. */
+    public void remove(String drive) {
+        engine.removeDrive(drive);
+    }
+
+    /** Returns the control of a group, or null if no group of that name is configured. */
+    public @Nullable GroupControl group(String name) {
+        return groups.get(name);
     }
 
     /** Returns a drive, or null while its backend is not open: its {@link #control} knows why. */

@@ -1,14 +1,11 @@
 package dev.weir.junit;
 
-import dev.weir.backend.file.FileBackendFactory;
-import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.nbd.EmbeddedExport;
-import dev.weir.throttle.bucket.BucketPolicyFactory;
-import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,35 +13,50 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive that is served, and all that it takes.
+ * A drive that is served, with its engine and its server.
  *
  * @param folder where its socket is, or null if it is served over TCP
  */
-record Served(EmbeddedEngine engine, EmbeddedExport export, @Nullable Path folder, Drive drive, DriveControl control) {
+record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, Drive drive, DriveControl control) {
 
-    static Served start(DriveSettings settings, boolean tcp) throws IOException {
-        EmbeddedEngine engine = new EmbeddedEngine();
+    /**
+     * Opens and serves a drive. If that fails, nothing is left behind.
+     *
+     * @param lease ended if this fails, and by {@link #close()}
+     */
+    static Served start(EngineLease lease, DriveSettings settings, boolean tcp) throws IOException {
+        Path folder = null;
         try {
-            engine.add(new MemoryBackendFactory());
-            engine.add(new FileBackendFactory());
-            engine.add(new BucketPolicyFactory());
-            engine.add(new SlicePolicyFactory());
+            EmbeddedEngine engine = lease.engine();
             engine.configure(settings);
             DriveControl control = Objects.requireNonNull(engine.control(settings.name()));
-            Drive drive = engine.drive(settings.name());
-            String reason = control.snapshot().reason();
-            if (drive == null || !reason.isEmpty()) {
-                throw new IOException(reason);
-            }
+            Drive drive = opened(engine, control);
             // the path of a Unix socket has room for about a hundred bytes, so it is not below the test's own folder
-            Path folder = tcp ? null : Files.createTempDirectory("weir");
+            folder = tcp ? null : Files.createTempDirectory("weir");
             EmbeddedExport export =
                     new EmbeddedExport(folder == null ? "tcp:127.0.0.1:0" : "unix:" + folder.resolve("nbd"));
             export.add(drive);
-            return new Served(engine, export, folder, drive, control);
+            return new Served(lease, export, folder, drive, control);
         } catch (IOException | RuntimeException e) {
-            engine.close();
+            end(lease, settings.name(), folder);
             throw e;
+        }
+    }
+
+    private static Drive opened(EmbeddedEngine engine, DriveControl control) throws IOException {
+        Drive drive = engine.drive(control.name());
+        DriveSnapshot snapshot = control.snapshot();
+        if (drive == null || snapshot.state() != DriveSnapshot.State.SERVING) {
+            throw new IOException(snapshot.reason());
+        }
+        return drive;
+    }
+
+    private static void end(EngineLease lease, String drive, @Nullable Path folder) {
+        lease.engine().remove(drive);
+        lease.end().run();
+        if (folder != null && !folder.toFile().delete()) {
+            folder.toFile().deleteOnExit();
         }
     }
 
@@ -54,9 +66,6 @@ record Served(EmbeddedEngine engine, EmbeddedExport export, @Nullable Path folde
 
     void close() {
         export.close();
-        engine.close();
-        if (folder != null && !folder.toFile().delete()) {
-            folder.toFile().deleteOnExit();
-        }
+        end(lease, drive.name(), folder);
     }
 }

@@ -18,12 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class WeirDriveTest {
@@ -185,9 +187,11 @@ class WeirDriveTest {
                 IllegalArgumentException.class,
                 () -> WeirDrive.memory(1).limit("bps_max", 1).start());
         assertThrows(IOException.class, () -> WeirDrive.file(folder, 1).start());
-        assertThrows(
-                IOException.class,
-                () -> WeirDrive.memory(1).limit("bps", 1).policy("none").start());
+        for (Executable unknown : List.<Executable>of(
+                () -> WeirDrive.memory(1).policy("buckte"), () -> new EmbeddedGroup().policy("buckte"))) {
+            IllegalArgumentException fault = assertThrows(IllegalArgumentException.class, unknown);
+            assertEquals("policy = buckte: is not a policy; there are [bucket, slice]", fault.getMessage());
+        }
         assertThrows(IllegalStateException.class, ofClass::start);
         assertEquals(
                 Map.of("bps", 100 * WeirDrive.MIB), ofClass.snapshot().limits().toMap());
