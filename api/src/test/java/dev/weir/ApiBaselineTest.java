@@ -61,7 +61,7 @@ class ApiBaselineTest {
     }
 
     @Test
-    void everyPackageHasTheVersionThatItsChangesAskFor() throws Exception {
+    void packageVersionsMatchTheirChanges() throws Exception {
         try (Jar now = new Jar(NOW);
                 Jar baseline = new Jar(BASELINE)) {
             assertEquals(allFine(), compare(now, baseline));
@@ -69,7 +69,7 @@ class ApiBaselineTest {
     }
 
     @Test
-    void whatIsTakenAwayIsFound() throws Exception {
+    void removalIsAMajorChange() throws Exception {
         try (Jar now = new Jar(NOW);
                 Jar without = new Jar(NOW)) {
             without.remove("dev/weir/throttle/LimitFault.class");
@@ -79,7 +79,7 @@ class ApiBaselineTest {
     }
 
     @Test
-    void whatIsAddedIsFound() throws Exception {
+    void additionIsAMinorChange() throws Exception {
         try (Jar now = new Jar(NOW);
                 Jar before = new Jar(NOW)) {
             before.remove("dev/weir/throttle/LimitFault.class");

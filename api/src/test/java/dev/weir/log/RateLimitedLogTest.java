@@ -23,7 +23,7 @@ class RateLimitedLogTest {
     }
 
     @Test
-    void fewMessagesAreLoggedAndNotSummedUp() {
+    void fewMessagesAreLoggedWithoutSummary() {
         fillWindow();
         windows.remove().run();
         assertEquals(RateLimitedLog.MAX_LINES, lines.size());
@@ -31,7 +31,7 @@ class RateLimitedLogTest {
     }
 
     @Test
-    void furtherMessagesAreCountedAndNotFormatted() {
+    void excessMessagesAreCountedNotFormatted() {
         fillWindow();
         for (int i = 0; i < 5000; i++) {
             log.write(() -> fail("formatted"));
@@ -43,7 +43,7 @@ class RateLimitedLogTest {
     }
 
     @Test
-    void theNextWindowStartsAtNothing() {
+    void nextWindowStartsAtZero() {
         fillWindow();
         log.write(() -> fail("formatted"));
         windows.remove().run();

@@ -42,7 +42,7 @@ class SupervisionTest {
     }
 
     @Test
-    void aThreadOutlivesAnError() {
+    void threadSurvivesAnError() {
         AtomicInteger turns = new AtomicInteger();
         run(() -> {
             if (turns.incrementAndGet() == 2) {
@@ -57,7 +57,7 @@ class SupervisionTest {
     }
 
     @Test
-    void aThreadThatOnlyFailsGivesUp() {
+    void threadGivesUpAfterRepeatedFailures() {
         run(() -> {
             throw new StackOverflowError("test");
         });
@@ -70,7 +70,7 @@ class SupervisionTest {
     }
 
     @Test
-    void successesInBetweenKeepAThreadAlive() {
+    void successResetsTheFailureCount() {
         AtomicInteger turns = new AtomicInteger();
         run(() -> {
             if (turns.incrementAndGet() % 2 == 0) {
@@ -84,7 +84,7 @@ class SupervisionTest {
     }
 
     @Test
-    void failuresAreNamedWhileTheyLast() {
+    void currentFailuresAreNamed() {
         AtomicInteger turns = new AtomicInteger();
         List<List<String>> seen = new ArrayList<>();
         run(() -> {
@@ -103,7 +103,7 @@ class SupervisionTest {
     }
 
     @Test
-    void aLogThatFailsEndsNothing() {
+    void failingLogEndsNoThread() {
         AtomicInteger turns = new AtomicInteger();
         Supervision.loop(
                         "loop",
@@ -122,7 +122,7 @@ class SupervisionTest {
     }
 
     @Test
-    void aScheduledTaskGoesOnAfterAnError() throws InterruptedException {
+    void scheduledTaskSurvivesAnError() throws InterruptedException {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
         Semaphore calls = new Semaphore(0);
         Runnable task = Supervision.task(
@@ -146,7 +146,7 @@ class SupervisionTest {
     }
 
     @Test
-    void aSupervisedThreadIsADaemonOfItsName() throws InterruptedException {
+    void supervisedThreadIsANamedDaemon() throws InterruptedException {
         Thread thread = Supervision.thread("weir-test", () -> false, this::log);
         assertTrue(thread.isDaemon());
         assertEquals("weir-test", thread.getName());

@@ -22,7 +22,7 @@ class ThrottleLimitsTest {
     }
 
     @Test
-    void aTotalMayStandBesideReadAndWriteLimits() {
+    void totalCombinesWithReadAndWriteLimits() {
         assertEquals(List.of(), faults(Map.of("bps", 3L, "bps_rd", 2L, "bps_wr", 2L, "iops", 9L, "iops_rd", 1L)));
     }
 
@@ -49,7 +49,7 @@ class ThrottleLimitsTest {
     }
 
     @Test
-    void whatArithmeticCannotHoldIsRefusedAndNotChanged() {
+    void overflowingLimitsAreRefusedUnchanged() {
         assertEquals(
                 List.of("bps_max = 1000000000000000: for 1 s holds more than 73 years of bps = 1"),
                 faults(Map.of("bps", 1L, "bps_max", ThrottleLimits.MAX_VALUE)));
@@ -60,7 +60,7 @@ class ThrottleLimitsTest {
     }
 
     @Test
-    void allFaultsAreFoundTogether() {
+    void allFaultsAreReportedTogether() {
         assertEquals(
                 List.of(
                         "bps = -1: must be 0 (no limit) or more",
@@ -75,7 +75,7 @@ class ThrottleLimitsTest {
     }
 
     @Test
-    void whatIsSetComesBackInOrder() {
+    void mapKeepsKeyOrder() {
         Map<String, Long> values = new LinkedHashMap<>();
         values.put("bps_wr", 5L);
         values.put("bps_wr_max", 50L);
@@ -88,7 +88,7 @@ class ThrottleLimitsTest {
     }
 
     @Test
-    void requestsLargerThanIopsSizeCountAsTheirPartOfIt() {
+    void largeRequestsCountInFractionsOfIopsSize() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 100L, "iops_size", 4096L, "bps", 9L));
         assertEquals(4096, limits.meteredUnits(LimitKey.IOPS, 512));
         assertEquals(6144, limits.meteredUnits(LimitKey.IOPS, 6144));

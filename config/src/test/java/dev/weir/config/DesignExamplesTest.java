@@ -23,7 +23,7 @@ final class DesignExamplesTest {
     }
 
     @Test
-    void theFileOfTheDesign() {
+    void designFile() {
         Reading reading = new ConfigFolder(folder)
                 .read(
                         """
@@ -80,7 +80,7 @@ final class DesignExamplesTest {
     }
 
     @Test
-    void theCommandLineOfTheDesign() {
+    void designCommandLine() {
         Reading reading = new ConfigFolder(folder)
                 .read(
                         "weir.groups.g.limits.iops = 100",

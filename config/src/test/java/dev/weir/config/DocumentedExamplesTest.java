@@ -34,7 +34,7 @@ final class DocumentedExamplesTest {
     }
 
     @Test
-    void areRead() throws IOException {
+    void documentedExamplesAreValid() throws IOException {
         for (String key : List.of("server-cert.pem", "server-key.pem", "ca-cert.pem", "keys.psk")) {
             Files.writeString(folder.resolve(key), "x");
         }

@@ -26,7 +26,7 @@ final class DriveOptionTest {
     }
 
     @Test
-    void aSizeMeansThatTheFileIsMade() {
+    void sizeImpliesCreate() {
         assertEquals(CREATED, backend("id=a,file=a.img,size=1K"));
         assertEquals(CREATED, backend("size=1K,file=a.img,id=a"));
         assertEquals(
@@ -35,14 +35,14 @@ final class DriveOptionTest {
     }
 
     @Test
-    void nothingIsMadeWithoutASizeOrForReadingOnly() {
+    void noCreateWithoutSizeOrReadOnly() {
         assertEquals(Map.of("path", "/cwd/a.img"), backend("id=a,file=a.img"));
         assertEquals(Map.of("path", "/cwd/a.img", "size", 1024L), backend("id=a,file=a.img,size=1K,readonly=on"));
         assertEquals(Map.of("path", "/cwd/a.img"), backend("id=a,backend=file,backend.path=a.img"));
     }
 
     @Test
-    void twoCommasAreOneInAValue() {
+    void doubledCommaIsOne() {
         assertEquals(Map.of("path", "/cwd/a,b,.img"), backend("id=a,file=a,,b,,.img"));
         assertEquals("a", drive("id=a,file=,,,size=1K").name());
     }
@@ -68,7 +68,7 @@ final class DriveOptionTest {
     }
 
     @Test
-    void nothingInAValueIsHocon() {
+    void valuesAreNotHocon() {
         assertEquals(Map.of("path", "/cwd/${HOME}\" # {"), backend("id=a,file=${HOME}\" # {"));
     }
 
@@ -116,14 +116,14 @@ final class DriveOptionTest {
     }
 
     @Test
-    void anEmptyOption() {
+    void emptyOption() {
         assertEquals(
                 List.of("-drive \"\": \"\": must be OPTION=VALUE", "-drive \"\": id: must be set"),
                 ConfigFolder.readOptions("").faults());
     }
 
     @Test
-    void theSameDriveTwice() {
+    void duplicateDrive() {
         assertEquals(
                 List.of("-drive id=a,…: id = a: is already used at -drive id=a,…"),
                 ConfigFolder.readOptions("id=a,memory=1M", "id=b,memory=1M", "id=a,memory=2M")
@@ -131,7 +131,7 @@ final class DriveOptionTest {
     }
 
     @Test
-    void aGroupThatTheFileWouldHaveIsNotMissedIfTheFileCannotBeRead(@TempDir Path folder) {
+    void unreadableFileHidesNoMissingGroup(@TempDir Path folder) {
         assertEquals(
                 List.of(
                         "weir.conf:1: is not HOCON: expecting a close parentheses ')' here, not: end of file",

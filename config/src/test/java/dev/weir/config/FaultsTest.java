@@ -144,7 +144,7 @@ final class FaultsTest {
     }
 
     @Test
-    void ofAMisspeltOptionThatIsRequired() {
+    void misspeltRequiredOption() {
         assertEquals(
                 List.of(
                         "weir.conf:1: drives.vm1.backend.path: must be set (the image)",
@@ -163,7 +163,7 @@ final class FaultsTest {
     }
 
     @Test
-    void ofANameThatIsTooLong() {
+    void nameTooLong() {
         String longest = "a".repeat(200);
 
         assertEquals(List.of(), faults("weir.drives." + longest + ".backend { type = memory, size = 1M }"));
@@ -197,7 +197,7 @@ final class FaultsTest {
     }
 
     @Test
-    void ofAGroupThatIsNearlyRight() {
+    void misspeltGroup() {
         assertEquals(
                 List.of("weir.conf:3: drives.a.group = tenant-b: is not a group; did you mean tenant-a?"),
                 faults(
@@ -210,7 +210,7 @@ final class FaultsTest {
     }
 
     @Test
-    void allOfThemInTheOrderOfTheFile() {
+    void faultsFollowTheOrderOfTheFile() {
         assertEquals(
                 List.of(
                         "weir.conf:2: nbd.listen = tcp:a: must be unix:PATH or tcp:HOST:PORT,"
@@ -247,7 +247,7 @@ final class FaultsTest {
     }
 
     @Test
-    void aValueThatFillsTheScreenIsCut() {
+    void longValueIsCut() {
         String fault = faultsOfDrive("group = " + "x".repeat(5000)).get(0);
 
         assertEquals("weir.conf:3: drives.vm1.group = " + "x".repeat(120) + "…: is not a group", fault);

@@ -23,7 +23,7 @@ final class FileWatchTest {
     }
 
     @Test
-    void aChangeIsSettledWhenItIsThereTwice() throws IOException {
+    void changeSettlesWhenSeenTwice() throws IOException {
         assertFalse(watch.hasSettled());
         for (String half : new String[] {"t", "tw", "two"}) {
             Files.writeString(file, half);
@@ -36,7 +36,7 @@ final class FileWatchTest {
     }
 
     @Test
-    void anEditorThatRenamesIsSeenAndANewDateIsNothing() throws IOException {
+    void renameIsAChangeAndTouchIsNone() throws IOException {
         Path other = Files.writeString(file.resolveSibling("weir.conf~"), "two");
         Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
         assertFalse(watch.hasSettled());
@@ -49,7 +49,7 @@ final class FileWatchTest {
     }
 
     @Test
-    void whatIsWrittenWhileItIsReadIsAChange() throws IOException {
+    void writeDuringReadIsAChange() throws IOException {
         watch.begin();
         Files.writeString(file, "two");
         watch.end(Set.of(file), true);
@@ -58,7 +58,7 @@ final class FileWatchTest {
     }
 
     @Test
-    void whatAFailedReadingDidNotComeToIsStillWatched() throws IOException {
+    void failedReadKeepsWatchingIncludes() throws IOException {
         watch.begin();
         watch.end(Set.of(), false);
         Files.delete(file);

@@ -125,7 +125,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whatIsReadIsInConfigurationAdmin() throws Exception {
+    void configurationsAreSet() throws Exception {
         start(TWO_DRIVES);
 
         assertEquals(
@@ -153,7 +153,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void metricsAreConfiguredWhileTheFileWantsThem() throws Exception {
+    void metricsFollowTheFile() throws Exception {
         String listen = "weir.metrics.listen = \"tcp:127.0.0.1:9464\"";
         HoconConfiguration component = start(TWO_DRIVES + listen);
         assertEquals("tcp:127.0.0.1:9464", properties("weir.metrics").get("listen"));
@@ -163,7 +163,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whereEachSettingWasWrittenIsTold() {
+    void originsNameFileAndLine() {
         folder.write("shared.conf", "iops = 7, iops_max = 5000");
         HoconConfiguration component = start(
                 """
@@ -197,7 +197,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aFileThatHasChangedAndSettledIsReadAgain() throws Exception {
+    void settledChangeIsReadAgain() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
 
@@ -209,7 +209,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void halfAFileIsAFaultAndSoIsNone() throws Exception {
+    void truncatedOrMissingFileIsAFault() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
         for (String half : List.of("", "# Weir's drives\n", TWO_DRIVES.substring(0, TWO_DRIVES.length() / 2))) {
@@ -232,7 +232,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aFaultIsToldOnce() {
+    void faultIsReportedOnce() {
         HoconConfiguration component = start(TWO_DRIVES);
         folder.write("weir.conf", "weir {");
         component.poll();
@@ -245,7 +245,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whatIsIncludedIsWatchedToo() throws Exception {
+    void includedFilesAreWatched() throws Exception {
         folder.write("disks.conf", "a.backend { type = memory, size = 1M }");
         HoconConfiguration component = start("weir.drives { include \"disks\"\n include \"more/later.conf\" }");
         assertEquals(List.of("a", "option"), outcome(ConfigurationSource.DRIVES));
@@ -269,7 +269,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aReloadTakesBackWhatWasChangedAtADrive() {
+    void reloadRestoresChangedDrives() {
         HoconConfiguration component = start(TWO_DRIVES);
         AtomicInteger restored = new AtomicInteger();
         component.addDrive((DriveControl) Proxy.newProxyInstance(
@@ -291,7 +291,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whatIsTheSameNoticesNothing() throws Exception {
+    void unchangedDrivesAreUntouched() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
 
@@ -306,7 +306,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aFaultChangesNothing() throws Exception {
+    void faultChangesNothing() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
@@ -329,7 +329,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aFaultAtTheStartIsToldAndNothingIsThere() throws Exception {
+    void faultAtStartLeavesNoDrives() throws Exception {
         start("weir {");
 
         assertEquals(Map.of(), changeCounts());
@@ -338,7 +338,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whatIsGoneFromTheFileIsGone() throws Exception {
+    void removedDriveIsDeleted() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         folder.write("weir.conf", "weir.drives.b { backend { type = memory, size = 2M } }");
 
@@ -350,7 +350,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void whatIsLeftOverFromBeforeGoesAndWhatIsNotOursStays() throws Exception {
+    void staleConfigurationsGoAndForeignOnesStay() throws Exception {
         start(TWO_DRIVES).stop();
         admin.getFactoryConfiguration(DriveSettings.PID, "theirs", "?")
                 .update(FrameworkUtil.asDictionary(Map.of("x", "y")));
@@ -362,7 +362,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void groupsComeBeforeTheirDrivesAndGoAfterThem() {
+    void groupsOutliveTheirDrives() {
         List<String> events = new ArrayList<>();
         context.registerService(
                 SynchronousConfigurationListener.class,
@@ -390,7 +390,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aTypeThatComesLateIsReadWithItsOptions() throws Exception {
+    void lateTypeIsReadWithItsOptions() throws Exception {
         HoconConfiguration component = start(
                 "weir.drives.r.backend { type = remote, host = 10, cache = 1M, tls { cert = c.pem, verify = yes } }");
         assertEquals("1M", properties("weir.drive~r").get("backend.cache"));
@@ -414,7 +414,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aTypeThatIsGoneIsMissed() {
+    void removedTypeIsReported() {
         HoconConfiguration component = start(TWO_DRIVES);
         ServiceReference<ThrottlePolicyFactory> slice = reference(ThrottlePolicyFactory.class, TestTypes.SLICE);
         folder.write("weir.conf", "weir.groups.g { policy = slice, limits.iops = 5 }");
@@ -429,7 +429,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aTypeThatThrowsIsAFault() {
+    void throwingTypeIsAFault() {
         HoconConfiguration component = start(TWO_DRIVES);
         addBackend(component, new Broken());
         folder.write("weir.conf", "weir.drives.c.backend.type = broken");
@@ -459,7 +459,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void aConfigurationAdminThatCannotStore() {
+    void failingConfigurationAdmin() {
         ConfigurationAdmin full = (ConfigurationAdmin) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {ConfigurationAdmin.class}, (proxy, method, arguments) -> {
                     throw new IOException("no room left");
@@ -472,7 +472,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void stoppingLeavesTheDrivesAlone() throws Exception {
+    void stopKeepsTheDrives() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
 
@@ -483,7 +483,7 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void theHomeMustBeKnown() {
+    void homeIsRequired() {
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> Inputs.of(key -> null));
 
         assertEquals("weir.home: must be set to an absolute path", e.getMessage());

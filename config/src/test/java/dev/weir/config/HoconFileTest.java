@@ -36,20 +36,20 @@ final class HoconFileTest {
     }
 
     @Test
-    void aFileThatIsNotThere() {
+    void missingFile() {
         Path file = folder.folder().resolve("nix.conf");
 
         assertEquals(List.of(file + ": no such file"), faultsOfFile(file));
     }
 
     @Test
-    void aFolder() {
+    void folderInPlaceOfFile() {
         assertEquals(List.of(folder.folder() + ": is a directory, not a file"), faultsOfFile(folder.folder()));
         assertEquals(List.of("/: is a directory, not a file"), faultsOfFile(Path.of("/")));
     }
 
     @Test
-    void aFileThatMayNotBeRead() throws IOException {
+    void unreadableFile() throws IOException {
         folder.write("weir.conf", "weir {}").write("part.conf", "a = 1");
         Files.setPosixFilePermissions(folder.file(), PosixFilePermissions.fromString("---------"));
         assumeFalse(Files.isReadable(folder.file()), "whoever runs this may read everything");
@@ -75,7 +75,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void whatIsNestedTooDeeply() {
+    void nestingTooDeep() {
         List<String> faults = faults("weir" + " { a".repeat(100_000) + " = 1" + " }".repeat(100_000));
 
         assertEquals(List.of("weir.conf: is nested too deeply"), faults);
@@ -106,7 +106,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void theEnvironmentIsWhereSubstitutionsEnd() {
+    void substitutionsFallBackToTheEnvironment() {
         String path = System.getenv("PATH");
         Reading reading = folder.read("weir.drives.a.backend { type = remote, host = ${PATH} }");
 
@@ -119,7 +119,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void whatComesPartlyFromTheEnvironmentHasTheLineOfTheRest() {
+    void mixedValueHasTheLineOfTheFile() {
         assertEquals(
                 List.of("weir.conf:3: drives.a.limits.iops = " + Findings.shown(System.getenv("PATH") + "x")
                         + ": must be a whole number"),
@@ -127,7 +127,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void aSubstitutionThatLeadsNowhereIsNoReasonToReadNoFurther() {
+    void unresolvedSubstitutionIsOneFaultOfMany() {
         assertEquals(
                 List.of(
                         "weir.conf:2: drives.a.limits.iops = ${nix}: refers to something that is not set",
@@ -136,7 +136,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void substitutionsThatGoRound() {
+    void cyclicSubstitutions() {
         List<String> faults =
                 faults("weir.drives.a {\n policy = ${weir.drives.a.group}\n group = ${weir.drives.a.policy} }");
 
@@ -147,12 +147,12 @@ final class HoconFileTest {
     }
 
     @Test
-    void whatIsOutsideOfWeirIsLeftAlone() {
+    void keysOutsideWeirAreIgnored() {
         assertEquals(List.of(), faults("limits.bps = -5\nother = ${nix}\nweir.drives.a { " + MEMORY + " }"));
     }
 
     @Test
-    void nothingForWeir() {
+    void noWeirSection() {
         assertEquals(List.of("weir.conf: there is no block weir { … }"), faults("drives {}"));
         assertEquals(List.of("weir.conf: there is no block weir { … }"), faults(""));
         assertEquals(
@@ -161,14 +161,14 @@ final class HoconFileTest {
     }
 
     @Test
-    void nothingAtAll() {
+    void emptyFile() {
         assertEquals(
                 List.of("command line: there are no drives"),
                 ConfigFolder.readOptions().warnings());
     }
 
     @Test
-    void anIncludedFileIsNamedWithItsLine() {
+    void faultInIncludeNamesItsLine() {
         folder.write("part.conf", "\n\nlimits { bps = -5 }");
 
         assertEquals(
@@ -179,7 +179,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void aFaultOfABlockInSeveralFilesIsWhereTheFirstPartIs() {
+    void faultOfMergedBlockNamesTheFirstFile() {
         folder.write("part.conf", "drives.a.limits.bps = 5M");
 
         assertEquals(
@@ -188,7 +188,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void relativePathsOfAnIncludedFileStartFromTheFolderOfTheFirst() throws IOException {
+    void relativePathsStartFromTheMainFile() throws IOException {
         Files.createDirectory(folder.folder().resolve("more"));
         folder.write("more/part.conf", "include \"sibling\"\nweir.drives.a.backend.type = file");
         folder.write("more/sibling.conf", "weir.drives.a.backend.path = x.img");
@@ -201,7 +201,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void anIncludeThatIsMissingIsToldOf() {
+    void missingIncludeIsAWarning() {
         Reading reading = folder.read("include \"nix.conf\"\ninclude \"nix\"\ninclude file(\"/nix\")\n"
                 + "weir.drives.a { include \"nix2\", " + MEMORY + " }");
 
@@ -216,7 +216,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void anIncludeThatIsRequiredAndMissing() {
+    void missingRequiredInclude() {
         List<String> faults = faults("\ninclude required(\"nix.conf\")\nweir {}");
 
         assertEquals(1, faults.size());
@@ -224,7 +224,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void anIncludeThatIsThereAndCannotBeRead() throws IOException {
+    void unreadableInclude() throws IOException {
         Files.createDirectory(folder.folder().resolve("part.conf"));
         List<String> faults = faults("include \"part.conf\"\nweir.drives.a { " + MEMORY + " }");
 
@@ -234,7 +234,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void anIncludeThatIsNotHocon() {
+    void invalidInclude() {
         folder.write("part.conf", "\na = ]");
         List<String> faults = faults("include \"part.conf\"");
 
@@ -243,7 +243,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void includesThatGoRound() {
+    void cyclicIncludes() {
         folder.write("part.conf", "include \"weir.conf\"");
         List<String> faults = faults("include \"part.conf\"");
 
@@ -261,7 +261,7 @@ final class HoconFileTest {
     }
 
     @Test
-    void nothingOfTheClassPathIsRead() {
+    void classPathIsNeverRead() {
         System.setProperty("weir.drives.b.policy", "slice");
         try {
             Reading reading = folder.read("weir.drives.a { " + MEMORY + " }");

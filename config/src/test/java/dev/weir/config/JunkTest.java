@@ -50,7 +50,7 @@ final class JunkTest {
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
-    void aFileWithValuesOfAnyKind(@ForAll("files") String text) {
+    void fileWithRandomValues(@ForAll("files") String text) {
         Reading reading = folder.read(text);
         check(reading);
         Statistics.collect(reading.faults().isEmpty() ? "sound" : "faulty");

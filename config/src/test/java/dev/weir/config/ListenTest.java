@@ -26,7 +26,7 @@ final class ListenTest {
     }
 
     @Test
-    void theHomeIfNothingSaysWhere() {
+    void defaultIsInTheHome() {
         assertEquals(List.of("unix:/home/weir/run/nbd.sock"), read("").listen());
         assertEquals(
                 List.of("unix:/home/weir/run/nbd.sock"),
@@ -34,7 +34,7 @@ final class ListenTest {
     }
 
     @Test
-    void theFile() {
+    void addressesOfTheFile() {
         assertEquals(
                 List.of("unix:" + folder.folder() + "/a", "tcp:h:1"),
                 read("nbd.listen = [\"unix:b/../a\", \"tcp:h:1\"]").listen());
@@ -42,7 +42,7 @@ final class ListenTest {
     }
 
     @Test
-    void aFileMayAddToItsList() {
+    void listMayBeAppendedTo() {
         assertEquals(
                 List.of("unix:/a", "tcp:h:1"),
                 read("nbd.listen = [\"unix:/a\"]\nnbd.listen += \"tcp:h:1\"").listen());
@@ -50,7 +50,7 @@ final class ListenTest {
     }
 
     @Test
-    void theCommandLineInsteadOfTheFile() {
+    void commandLineReplacesTheFile() {
         Reading reading = read("nbd.listen = \"tcp:h:1\"", "unix:a", "tcp:[::1]:10809");
 
         assertEquals(List.of("unix:/cwd/a", "tcp:[::1]:10809"), reading.listen());
@@ -87,7 +87,7 @@ final class ListenTest {
     }
 
     @Test
-    void aPortThatIsTooHigh() {
+    void portTooHigh() {
         assertEquals(
                 List.of("--listen tcp:h:65536: the port must be at most 65535"),
                 read("", "tcp:h:65536").faults());
@@ -106,7 +106,7 @@ final class ListenTest {
     }
 
     @Test
-    void aHomeThatIsTooDeep() {
+    void homePathTooLong() {
         Path deep = Path.of("/" + "h".repeat(100));
         Inputs inputs = new Inputs(deep, deep, null, List.of("id=a,memory=1M"), List.of());
 
@@ -117,7 +117,7 @@ final class ListenTest {
     }
 
     @Test
-    void anAddressIsThereTwice() {
+    void duplicateAddress() {
         assertEquals(
                 List.of("weir.conf:3: nbd.listen = unix:b/../a: is there twice"),
                 read("nbd.listen = [\"unix:a\",\n\"unix:b/../a\"]").faults());

@@ -25,7 +25,7 @@ final class MetricsReaderTest {
     }
 
     @Test
-    void nowhereUnlessToldTo() {
+    void offByDefault() {
         assertNull(read("").metrics());
         assertNull(read("metrics.listen = null").metrics());
         assertNull(read("metrics.beyond-loopback = true").metrics());

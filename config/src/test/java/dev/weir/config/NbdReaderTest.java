@@ -24,7 +24,7 @@ final class NbdReaderTest {
     }
 
     @Test
-    void whatIsNotSetIsLeftToTheServer() {
+    void unsetKeysAreLeftToTheServer() {
         assertEquals(Map.of(), read("").nbd());
     }
 
@@ -72,7 +72,7 @@ final class NbdReaderTest {
     }
 
     @Test
-    void aDriveHasADescription() {
+    void driveHasADescription() {
         assertEquals(
                 "für alle",
                 read("drives.vm1.description = \"für alle\"").drives().get(0).description());

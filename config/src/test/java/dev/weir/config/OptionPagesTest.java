@@ -60,7 +60,7 @@ final class OptionPagesTest {
     }
 
     @Test
-    void everyKeyIsThereAndNoOther() throws IOException {
+    void everyKeyIsDocumented() throws IOException {
         Stream<String> known = Stream.of(
                         under("", ConfigurationReader.KEYS),
                         under("nbd.", ConfigurationReader.NBD_KEYS),
@@ -74,7 +74,7 @@ final class OptionPagesTest {
     }
 
     @Test
-    void policiesAreThoseThatAreTakenUnasked() throws IOException {
+    void defaultPolicyIsDocumented() throws IOException {
         List<String> policies = options().stream()
                 .filter(option -> option.unit().equals("type"))
                 .map(Option::initial)
@@ -90,7 +90,7 @@ final class OptionPagesTest {
 
     @ParameterizedTest
     @MethodSource("ranges")
-    void rangesAreThoseOfTheCode(Option option) {
+    void rangesMatchTheCode(Option option) {
         MatchResult range = RANGE.matcher(option.range()).results().findFirst().orElseThrow();
         for (String taken : List.of(range.group(1), range.group(2))) {
             assertEquals(List.of(), faults(option, taken), taken);
@@ -119,7 +119,7 @@ final class OptionPagesTest {
 
     @ParameterizedTest
     @MethodSource("words")
-    void wordsAreThoseOfTheCode(Option option) {
+    void wordsMatchTheCode(Option option) {
         String written = option.range().replace("`", "");
         List<String> faults = faults(option, "junk");
         String fault = faults.toString().replaceFirst("; there are .*]$", "]");
@@ -127,7 +127,7 @@ final class OptionPagesTest {
     }
 
     @Test
-    void thePagesHaveAllKindsOfOptions() throws IOException {
+    void pagesCoverAllKindsOfOptions() throws IOException {
         assertEquals(8, ranges().size());
         assertEquals(5, words().size());
     }

@@ -39,7 +39,7 @@ final class SecurityTest {
     }
 
     @Test
-    void whatIsNotSetIsLeftToTheServer() {
+    void unsetKeysAreLeftToTheServer() {
         Reading reading = read("nbd { tls = off, queued-at-stop = disconnect, allow-plaintext-tcp = false }");
 
         assertEquals(List.of(), reading.faults());
@@ -47,7 +47,7 @@ final class SecurityTest {
     }
 
     @Test
-    void filesStartFromTheFolderOfTheirs() {
+    void relativeFilesStartFromTheirConfiguration() {
         Reading reading = read(TLS + "nbd { tls-psk = keys.psk, stop-timeout = 1m, queued-at-stop = eshutdown }");
 
         assertEquals(List.of(), reading.faults());
@@ -62,7 +62,7 @@ final class SecurityTest {
 
     /** A reload passes on only what has changed, so a renewed certificate must be a change. */
     @Test
-    void aFileThatHasChangedMakesADifference() throws IOException {
+    void changedFileChangesTheConfiguration() throws IOException {
         Object before = read(TLS).nbd();
         assertEquals(before, read(TLS).nbd());
         Files.writeString(folder.resolve("cert.pem"), "another");
@@ -95,7 +95,7 @@ final class SecurityTest {
     }
 
     @Test
-    void anAddressForOthersNeedsTlsOrAWordThatIsSaidAgain() {
+    void remoteAddressNeedsTlsOrConsent() {
         assertEquals(List.of(), read(TLS + "nbd.listen = \"tcp:0.0.0.0:1\"").faults());
         Reading open = read("nbd { listen = \"tcp:0.0.0.0:1\", allow-plaintext-tcp = true }");
 
@@ -106,7 +106,7 @@ final class SecurityTest {
     }
 
     @Test
-    void clientsAreForTlsThatAsksWhoTheyAre() {
+    void clientsNeedAuthenticatedTls() {
         assertEquals(
                 List.of("alice", "CN=b,O=c"),
                 read(TLS + "drives.a.clients = [alice, \"CN=b,O=c\", alice]")

@@ -52,14 +52,14 @@ final class WarningsTest {
     }
 
     @Test
-    void aGroupWithSuchALimit() {
+    void groupWithATinyLimit() {
         assertEquals(
                 List.of("weir.conf:1: groups.g.limits.bps = 1000: makes a request of 4 KiB wait 4.096 s"),
                 folder.read("weir.groups.g.limits.bps = 1000", "id=a,memory=1M").warnings());
     }
 
     @Test
-    void policiesThatAreNotHere() {
+    void missingPolicies() {
         Reading reading = folder.read(
                 """
                 weir {
@@ -82,7 +82,7 @@ final class WarningsTest {
     }
 
     @Test
-    void nothingIsHereYet() {
+    void noTypesYet() {
         folder.write(
                 "weir.conf",
                 """

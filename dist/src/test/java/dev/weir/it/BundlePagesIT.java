@@ -45,7 +45,7 @@ class BundlePagesIT {
     }
 
     @Test
-    void everyBundleHasAPageAndEveryPageItsBundle() throws IOException {
+    void bundlesAndPagesCorrespond() throws IOException {
         try (Stream<Path> jars = Files.walk(Path.of(System.getProperty("weir.folder"), "bundles"));
                 Stream<Path> pages = Files.list(PAGES)) {
             Set<String> bundles = jars.map(jar -> jar.getFileName().toString())
@@ -60,7 +60,7 @@ class BundlePagesIT {
     }
 
     @Test
-    void allHaveTheSameHeadings() throws IOException {
+    void pagesShareTheirHeadings() throws IOException {
         try (Stream<Path> pages = Files.list(PAGES)) {
             for (Path page : pages.toList()) {
                 List<String> found = Files.readAllLines(page).stream()
@@ -72,7 +72,7 @@ class BundlePagesIT {
     }
 
     @Test
-    void theLimitsAreThoseOfTheCode() throws IOException {
+    void limitsMatchTheCode() throws IOException {
         List<List<String>> rows = table("throttle-bucket", "| key | unit | default | range | caps |");
         assertEquals(
                 List.copyOf(ThrottleLimits.keys()),
@@ -95,7 +95,7 @@ class BundlePagesIT {
     }
 
     @Test
-    void theOptionsOfBackendsAreThoseOfTheCode() throws IOException {
+    void backendOptionsMatchTheCode() throws IOException {
         for (BlockBackendFactory factory : List.of(new FileBackendFactory(), new MemoryBackendFactory())) {
             String page = "backend-" + factory.type();
             List<List<String>> rows = table(page, "| option | kind | required | default | range |");

@@ -65,7 +65,7 @@ class BundlesIT {
     }
 
     @Test
-    void aDriveWaitsForAPolicyOfOnesOwn() throws Exception {
+    void driveHoldsUntilItsPolicyArrives() throws Exception {
         Client.needFio();
         try (Weir weir = Weir.start(home(), "-drive", "id=vm1,memory=4M,policy=pace,iops=1000");
                 FioLoad fio = FioLoad.start(
@@ -92,7 +92,7 @@ class BundlesIT {
     }
 
     @Test
-    void aStoppedPolicyLetsNothingGoAndLosesNothing() throws Exception {
+    void stoppedPolicyHoldsWithoutLoss() throws Exception {
         Client.needFio();
         try (Weir weir = Weir.start(home(), "-drive", "id=vm1,memory=64M,bps=16M");
                 FioLoad fio = FioLoad.start(folder.resolve("fio"), FioLoad.VERIFY.formatted("vm1", weir.uri("vm1")))) {
@@ -114,7 +114,7 @@ class BundlesIT {
     }
 
     @Test
-    void aPolicyThatIsUpdatedLeavesNoClassLoaderBehind() throws IOException {
+    void policyUpdateLeaksNoClassLoader() throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd");
         assumeTrue(Files.isExecutable(jcmd), "needs jcmd");
         try (Weir weir = Weir.start(home(), "-drive", "id=vm1,memory=1M,iops=1000")) {
@@ -144,7 +144,7 @@ class BundlesIT {
     }
 
     @Test
-    void aBackendThatStopsClosesItsDrivesInOrder() throws Exception {
+    void stoppingBackendClosesItsDrives() throws Exception {
         Client.need("nbdsh");
         Path image = folder.resolve("vm1.img");
         String drive = "id=vm1,file=%s,size=1M,bps_rd=1".formatted(image);

@@ -51,7 +51,7 @@ class CrashIT {
     }
 
     @Test
-    void whatWasFlushedOutlivesEveryCrash() throws IOException {
+    void flushedDataSurvivesCrashes() throws IOException {
         long seed = Long.getLong("weir.seed", new Random().nextLong());
         Random random = new Random(seed);
         CrashedDrive drive = new CrashedDrive(BLOCKS, random);

@@ -54,7 +54,7 @@ class DeployIT {
     }
 
     @Test
-    void aShippedBundleOutlivesItsCopy() throws IOException {
+    void shippedBundleSurvivesItsCopy() throws IOException {
         try (Weir weir = start("id=vm1,memory=1M,iops=1000")) {
             for (String bundle : List.of("weir-throttle-bucket", "weir-export-nbd", "weir-shell")) {
                 put(shipped(bundle), "copy.jar");
@@ -70,7 +70,7 @@ class DeployIT {
     }
 
     @Test
-    void everyJarThatCannotBeUsedIsNamed() throws IOException {
+    void unusableJarsAreNamed() throws IOException {
         Files.createFile(deploy.resolve("empty.jar"));
         byte[] pace = Files.readAllBytes(PACE);
         Files.write(deploy.resolve("cut.jar"), Arrays.copyOf(pace, pace.length / 2));
@@ -97,7 +97,7 @@ class DeployIT {
     }
 
     @Test
-    void aBrokenUpdateLeavesThePredecessorRunning() throws IOException {
+    void brokenUpdateKeepsTheRunningBundle() throws IOException {
         put(PACE, "pace.jar");
         try (Weir weir = start("id=vm1,memory=1M,policy=pace,iops=1000")) {
             byte[] pace = Files.readAllBytes(PACE);
@@ -120,7 +120,7 @@ class DeployIT {
     }
 
     @Test
-    void aBrokenCopyOfAShippedBundleLeavesTheShippedOneRunning() throws IOException {
+    void brokenCopyKeepsTheShippedBundle() throws IOException {
         String version = VERSION.replace("-", ".");
         TestBundle broken = new TestBundle("weir-throttle-bucket", version, TroubledBundle.class, "", List.of());
         broken.write(deploy.resolve("bucket.jar"));
@@ -137,7 +137,7 @@ class DeployIT {
     }
 
     @Test
-    void oneBundleUnderTwoNamesIsNamed() throws IOException {
+    void duplicateBundleIsNamed() throws IOException {
         put(PACE, "a.jar");
         put(PACE, "b.jar");
         try (Weir weir = start("id=vm1,memory=1M,policy=pace,iops=1000")) {

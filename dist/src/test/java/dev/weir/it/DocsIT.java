@@ -51,14 +51,14 @@ class DocsIT {
     @ParameterizedTest
     @MethodSource("pagesWithCommands")
     @DisabledIfSystemProperty(named = "weir.again", matches = "true", disabledReason = Client.ONCE)
-    void itsCommandsDoWhatItSays(Path page, @TempDir Path folder) throws IOException, InterruptedException {
+    void documentedCommandsWork(Path page, @TempDir Path folder) throws IOException, InterruptedException {
         try (Reader reader = new Reader(DocPage.read(SOURCES.resolve(page)), folder)) {
             reader.follow();
         }
     }
 
     @Test
-    void whatIsNotRunHasAReason() throws IOException {
+    void skippedCommandsHaveAReason() throws IOException {
         int commands = 0;
         for (Path page : pages()) {
             for (Block block : DocPage.read(SOURCES.resolve(page)).blocks()) {
@@ -73,7 +73,7 @@ class DocsIT {
     /** What is shown of a program in Java is part of one that is compiled and tested. */
     @ParameterizedTest
     @MethodSource("pages")
-    void itsJavaIsThatOfTheSources(Path page) throws IOException {
+    void documentedJavaMatchesTheSources(Path page) throws IOException {
         for (Block block : DocPage.read(SOURCES.resolve(page)).blocks()) {
             String where = page + ":" + block.line();
             String source = block.mark("from");
@@ -91,7 +91,7 @@ class DocsIT {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void itsLinksLeadSomewhere(Path page) throws IOException {
+    void linksResolve(Path page) throws IOException {
         List<String> broken = new ArrayList<>();
         Path path = SOURCES.resolve(page);
         Matcher link = LINK.matcher(Files.readString(path));

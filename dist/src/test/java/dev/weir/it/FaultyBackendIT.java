@@ -78,7 +78,7 @@ class FaultyBackendIT {
     }
 
     @Test
-    void eachRequestEndsWithItsOwnError() {
+    void eachRequestGetsItsOwnError() {
         Client.need("nbdsh");
         int blocks = Fault.HANG.ordinal();
         String script = ASK_AT_ONCE.formatted(weir.uri("faulty"), blocks, BLOCK);
@@ -91,7 +91,7 @@ class FaultyBackendIT {
     }
 
     @Test
-    void oneThatHangsHangsNothingElse() throws IOException {
+    void hangingRequestBlocksNoOther() throws IOException {
         try (RawNbd stuck = new RawNbd(weir.socket(), "faulty");
                 RawNbd well = new RawNbd(weir.socket(), "well")) {
             assertEquals(0, stuck.read(0, 512).get(0));

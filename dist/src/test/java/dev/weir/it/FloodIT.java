@@ -70,7 +70,7 @@ class FloodIT {
     }
 
     @Test
-    void memoryAndLatencyStayWhatTheyAre() throws Exception {
+    void floodLeavesMemoryAndLatency() throws Exception {
         Path config = Files.writeString(folder.resolve("weir.conf"), configuration());
         try (Weir weir = Weir.launchWith("-Xmx256m", folder.resolve("home"), "--config", config.toString())) {
             weir.awaitReady();

@@ -63,7 +63,7 @@ class HostileClientsIT {
     private record Figures(long residentMib, long descriptors, long medianMicros, long p99Micros) {}
 
     @Test
-    void leaveMemoryDescriptorsAndOthersLatencyAsTheyWere() throws Exception {
+    void hostileClientsLeakNothing() throws Exception {
         random.nextBytes(noise);
         try (SocketChannel wellBehaved = connect()) {
             enter(wellBehaved, "vm1");

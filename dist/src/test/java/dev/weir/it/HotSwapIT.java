@@ -146,7 +146,7 @@ class HotSwapIT {
     }
 
     @Test
-    void nothingIsNoticedButTheLimit() throws Exception {
+    void swapsAreInvisibleToClients() throws Exception {
         Set<String> before = clients();
         double calm = bytesPerSecond(() -> Weir.pause(2000));
         Instant begin = Instant.now();

@@ -66,7 +66,7 @@ class NbdClientsIT {
     }
 
     @Test
-    void nbdinfoIsToldWhatADriveCanDo() {
+    void nbdinfoReportsCapabilities() {
         Client.need("nbdinfo");
         Config memory = info("memory");
         assertEquals("in memory, für alle", memory.getString("description"));
@@ -89,7 +89,7 @@ class NbdClientsIT {
     }
 
     @Test
-    void nbdinfoListsEveryDriveAndGetsTheDefaultOne() {
+    void nbdinfoListsDrivesAndTheDefault() {
         Client.need("nbdinfo");
         Config list = ConfigFactory.parseString(
                 Client.run("nbdinfo", "--json", "--list", weir.uri("")).ok().out());
@@ -196,7 +196,7 @@ class NbdClientsIT {
     }
 
     @Test
-    void nbdshSeesHolesErrorsAndEveryFlag() {
+    void nbdshSeesHolesErrorsAndFlags() {
         Client.need("nbdsh");
         ProcessBuilder nbdsh = Client.nbdsh(NBDSH);
         nbdsh.environment().put("WEIR_SOCKET", weir.socket().toString());

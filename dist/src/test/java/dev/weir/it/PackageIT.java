@@ -34,7 +34,7 @@ class PackageIT {
     }
 
     @Test
-    void theArchiveRunsWhereItIsUnpacked() throws IOException {
+    void archiveRunsAnywhere() throws IOException {
         Client.need("tar", "nbdinfo");
         Client.run("tar", "-xf", ARCHIVE.toString(), "-C", folder.toString()).ok();
         Path unpacked = folder.resolve("weir-" + VERSION);
@@ -53,7 +53,7 @@ class PackageIT {
     }
 
     @Test
-    void thePackageInstallsServesAndGoes() throws IOException {
+    void packageInstallsServesAndPurges() throws IOException {
         Client.need("dpkg", "unshare", "runuser", "nbdcopy", "nbdinfo", "man");
         assumeTrue(isRoot(), "needs root, for a root folder of its own");
         assertEquals("installed, served, removed", inItsOwnRoot("install-and-serve.sh", PACKAGE.toString()));
@@ -61,7 +61,7 @@ class PackageIT {
 
     /** The image of docs/guides/containers.md, as far as that can be made without a container engine. */
     @Test
-    void theDockerfileOfTheGuideMakesAWeirThatServes() throws IOException {
+    void dockerfileOfTheGuideServes() throws IOException {
         Client.need("unshare", "setpriv", "nbdinfo", "java");
         assumeTrue(isRoot(), "needs root, for a root folder of its own");
         String dockerfile = DocPage.read(SOURCES.resolve("docs/guides/containers.md")).blocks().stream()
@@ -107,7 +107,7 @@ class PackageIT {
 
     /** An exposure of 2.0 or less is what systemd itself calls OK; a JVM cannot have much less. */
     @Test
-    void theUnitIsSoundAndLocksMuchAway() {
+    void unitIsValidAndConfined() {
         Client.need("systemd-analyze");
         String unit = "src/main/deb/weir.service";
         Client.Result result = Client.run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit);
@@ -115,7 +115,7 @@ class PackageIT {
     }
 
     @Test
-    void theBillOfMaterialsHasEveryJarOfOthers() throws IOException {
+    void billOfMaterialsIsComplete() throws IOException {
         String sbom = Files.readString(SBOM);
         String copyright = Files.readString(Path.of("src/main/deb/copyright"));
         List<Path> jars = jars();
@@ -156,7 +156,7 @@ class PackageIT {
      */
     @Test
     @DisabledIfSystemProperty(named = "weir.again", matches = "true", disabledReason = Client.ONCE)
-    void anotherBuildIsTheSameBitForBit() throws IOException {
+    void buildIsReproducible() throws IOException {
         Client.need("tar", "gzip");
         boolean rebuild = System.getProperty("weir.rebuild") != null;
         Path copy = Files.createDirectories(folder.resolve("elsewhere/sources"));

@@ -18,7 +18,7 @@ class ProcessIT {
     private Path home;
 
     @Test
-    void endsInOrderOnSigterm() throws IOException {
+    void sigtermStopsInOrder() throws IOException {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
             assertTrue(Files.exists(weir.socket()));
             assertEquals(0, weir.stop());
@@ -33,7 +33,7 @@ class ProcessIT {
     }
 
     @Test
-    void oneWeirForEachHome() {
+    void homeHasOneWeir() {
         try (Weir first = Weir.start(home, "-drive", "id=vm1,memory=1M");
                 Weir second = Weir.launch(home, "-drive", "id=vm2,memory=1M")) {
             assertEquals(1, second.awaitEnd());
@@ -42,7 +42,7 @@ class ProcessIT {
     }
 
     @Test
-    void startsAfterOneThatWasKilled() {
+    void startsAfterAKill() {
         try (Weir first = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
             assertTrue(Files.exists(first.socket()));
         }
@@ -52,7 +52,7 @@ class ProcessIT {
     }
 
     @Test
-    void startsOnTheSample() throws IOException {
+    void startsWithTheSample() throws IOException {
         try (Weir weir = Weir.start(home)) {
             assertTrue(Files.exists(home.resolve("weir.conf")));
             assertTrue(Files.exists(home.resolve("disks/vm1.img")));
@@ -61,7 +61,7 @@ class ProcessIT {
     }
 
     @Test
-    void saysAllFaultsOfAConfiguration() throws IOException {
+    void reportsAllFaults() throws IOException {
         Path config = Files.writeString(
                 home.resolve("bad.conf"),
                 """
@@ -80,7 +80,7 @@ class ProcessIT {
     }
 
     @Test
-    void goesOnWithoutADriveThatCannotBeOpened() throws IOException {
+    void servesDespiteAnUnavailableDrive() throws IOException {
         Path missing = home.resolve("missing.img");
         try (Weir weir = Weir.launch(home, "-drive", "id=bad,file=" + missing, "-drive", "id=good,memory=1M")) {
             weir.awaitErrors("drive bad is not served: ");
@@ -93,7 +93,7 @@ class ProcessIT {
     }
 
     @Test
-    void refusesAnAddressThatIsTaken() {
+    void refusesAddressInUse() {
         try (Weir first = Weir.start(home.resolve("1"), "-drive", "id=vm1,memory=1M");
                 Weir second = Weir.launch(
                         home.resolve("2"), "-drive", "id=vm2,memory=1M", "--listen", "unix:" + first.socket())) {
@@ -103,7 +103,7 @@ class ProcessIT {
     }
 
     @Test
-    void refusesAWrongCommandLine() {
+    void refusesInvalidCommandLine() {
         for (String[] wrong : List.of(
                 new String[] {"--fast"},
                 new String[] {"--config"},
@@ -117,7 +117,7 @@ class ProcessIT {
     }
 
     @Test
-    void refusesAHomeThatCannotHaveALog() {
+    void refusesHomeWithoutALog() {
         try (Weir weir = Weir.launch(home.resolve("50%"), "-drive", "id=vm1,memory=1M")) {
             assertEquals(1, weir.awaitEnd());
             assertTrue(weir.errors().contains("50% has a % in its name"), weir::errors);
@@ -126,7 +126,7 @@ class ProcessIT {
     }
 
     @Test
-    void logsAsAFileOfLogbacksSays() throws IOException {
+    void logbackFileConfiguresTheLog() throws IOException {
         Path file = Files.writeString(
                 home.resolve("logback.xml"),
                 """
@@ -148,7 +148,7 @@ class ProcessIT {
     }
 
     @Test
-    void opensAShellOnATerminal() throws IOException {
+    void terminalOpensAShell() throws IOException {
         Client.need("script");
         Path screen = Files.createFile(home.resolve("screen"));
         String weir = String.join(

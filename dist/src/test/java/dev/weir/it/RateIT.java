@@ -130,7 +130,7 @@ class RateIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void measuredIsAllowed(Case one) {
+    void measuredRateIsTheLimit(Case one) {
         Client.needFio();
         double measured = MEASURED.get(one.drive());
         assertEquals(one.bytesPerSecond(), measured, TOLERANCE * one.bytesPerSecond(), "bytes/s");

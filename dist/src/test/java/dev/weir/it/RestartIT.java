@@ -23,7 +23,7 @@ class RestartIT {
      * the queue whenever Weir stops.
      */
     @Test
-    void qemuGoesOnWhereItWas(@TempDir Path folder) throws Exception {
+    void qemuReconnectsAfterARestart(@TempDir Path folder) throws Exception {
         Client.need("qemu-io");
         Path home = folder.resolve("home");
         Path image = folder.resolve("disk.img");

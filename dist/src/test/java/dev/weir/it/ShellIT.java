@@ -22,7 +22,7 @@ class ShellIT {
     private Path home;
 
     @Test
-    void showsWhatIsHeldBack() throws IOException {
+    void showsHeldRequests() throws IOException {
         Client.needFio();
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1M")) {
             // --thread: all of fio in one process, which can be ended
@@ -102,7 +102,7 @@ class ShellIT {
     }
 
     @Test
-    void theQueueIsWhatTheClientHasOutstanding() throws IOException {
+    void queueMatchesTheClient() throws IOException {
         Client.need("nbdsh");
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=64M,bps=1")) {
             ProcessBuilder nbdsh = Client.nbdsh(OUTSTANDING);

@@ -108,7 +108,7 @@ class SoakIT {
     }
 
     @Test
-    void nothingGrowsAndNothingDrifts() throws Exception {
+    void nothingLeaksOrDrifts() throws Exception {
         Client.needFio();
         configure();
         String config = folder.resolve("weir.conf").toString();

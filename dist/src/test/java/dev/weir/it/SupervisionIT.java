@@ -14,7 +14,7 @@ class SupervisionIT {
     private Path home;
 
     @Test
-    void endsInOrderWhenANeededThreadHasGivenUp() throws IOException {
+    void lostThreadStopsTheProcessInOrder() throws IOException {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
             FailingThreads.write(home.resolve("deploy/failing.jar"));
             weir.awaitLogged("thread bundle-own has ended by an exception", 0);

@@ -116,7 +116,7 @@ class TerminalIT {
     }
 
     @Test
-    void commandsAreTypedAndTheirAnswersFitTheScreen() {
+    void answersFitTheScreen() {
         terminal.enter("drives").await("NAME     STATE", "vm1      serving", "scratch  serving", "idle     serving");
         terminal.enter("clear; drive vm1")
                 .await("weir.conf:4", "8MiB/s", "group     tenant-a", "held      p50", "storage   p50", "attach");
@@ -134,7 +134,7 @@ class TerminalIT {
     }
 
     @Test
-    void limitsAndPoliciesAreChangedUntilAReload() {
+    void changesLastUntilReload() {
         terminal.enter("limits idle bps=2M iops=9")
                 .await("until a reload; the configuration has bps=1MiB iops=0", "shell");
         terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
@@ -144,7 +144,7 @@ class TerminalIT {
     }
 
     @Test
-    void linesAreCompletedAndRemembered() {
+    void completionAndHistoryWork() {
         terminal.type("time").press("Tab").await(PROMPT + " timers");
         terminal.press("C-u").type("queue scr").press("Tab").await(PROMPT + " queue scratch");
         terminal.press("C-u").type("limits idle iops_r").press("Tab").await(PROMPT + " limits idle iops_rd");
@@ -161,7 +161,7 @@ class TerminalIT {
     }
 
     @Test
-    void watchIsRedrawnAndLeft() throws IOException {
+    void watchRedrawsAndQuits() throws IOException {
         terminal.enter("watch");
         String frame = terminal.await("the rates, queues and timers of both", screen -> FRAME.matcher(screen)
                 .matches());
@@ -195,7 +195,7 @@ class TerminalIT {
     }
 
     @Test
-    void benchShowsProgressAndAsksBeforeItWrites() {
+    void benchShowsProgressAndConfirmsWrites() {
         terminal.enter("bench idle --seconds 2").await("%", "done");
         terminal.await("load      randread of 4 KiB, 16 at a time, 2 s", "allowed   bps 1MiB/s, of which ", "latency");
         terminal.enter("clear; bench scratch --rw randwrite --seconds 1")
@@ -208,7 +208,7 @@ class TerminalIT {
     }
 
     @Test
-    void aShellWhoseBundleIsUpdatedComesBack() {
+    void shellReturnsAfterItsUpdate() {
         String shell = weir.bundle("weir-shell");
         terminal.enter("x = old").await("\nold");
         terminal.enter("clear; echo was $x").await("was old\n");
@@ -221,7 +221,7 @@ class TerminalIT {
     }
 
     @Test
-    void manyMayAttachAndOneThatHangsHarmsNobody() {
+    void hangingShellBlocksNoOther() {
         try (Tmux second = attach("NO_COLOR=1")) {
             terminal.enter("sleep 100");
             second.enter("watch").await("> vm1", "q leave", "█");

@@ -71,7 +71,7 @@ class TimeIT {
     }
 
     @Test
-    void aProcessThatWasSuspendedLetsNothingGoForThatTime() throws IOException {
+    void suspensionEarnsNoCredit() throws IOException {
         try (Weir weir = Weir.launch(folder.resolve("home"), "--config", config())) {
             check(weir, 0, () -> {
                 signal(weir, "-STOP");
@@ -84,7 +84,7 @@ class TimeIT {
     }
 
     @Test
-    void aSystemClockThatJumpsIsNotNoticed() throws IOException {
+    void wallClockJumpsAreIgnored() throws IOException {
         assumeTrue(Files.exists(FAKETIME), "needs libfaketime");
         Path offset = folder.resolve("offset");
         jump(offset, "+0");

@@ -168,7 +168,7 @@ class TlsIT {
     }
 
     @Test
-    void copiesAreAsTheyWere() throws IOException {
+    void copiesOverTlsAreIdentical() throws IOException {
         byte[] random = new byte[BYTES];
         new Random().nextBytes(random);
         Path data = Files.write(folder.resolve("data"), random);
@@ -197,7 +197,7 @@ class TlsIT {
 
     /** The shell shows URIs to which only what is the client's own has to be added. */
     @Test
-    void theUriThatIsShownIsGood() {
+    void shownUriConnects() {
         String shown = Client.run(Weir.command(folder.resolve("home"), "exec", "drive secret"), "")
                 .ok()
                 .out();
@@ -209,7 +209,7 @@ class TlsIT {
     }
 
     @Test
-    void withoutTlsNothingIsSaid() {
+    void plaintextLearnsNothing() {
         Client.Result plain = Client.run("nbdinfo", "--list", "nbd://localhost:" + port);
         assertNotEquals(0, plain.status());
         assertFalse((plain.out() + plain.err()).contains("shared"), plain.out() + plain.err());
@@ -221,7 +221,7 @@ class TlsIT {
 
     /** Carol's certificate is good, but she is not on the list. */
     @Test
-    void aDriveForSomeIsNotThereForOthers() {
+    void restrictedDriveIsHidden() {
         String seen =
                 Client.run("nbdinfo", "--list", certified("carol", "")).ok().out();
         assertTrue(seen.contains("shared") && !seen.contains("secret"), seen);
@@ -292,7 +292,7 @@ class TlsIT {
     }
 
     @Test
-    void withoutACertificateOrAKeyThereIsNoWayIn() throws IOException {
+    void accessNeedsACertificateOrKey() throws IOException {
         Path nobody = Files.createDirectories(folder.resolve("nobody"));
         Files.copy(folder.resolve("authority/ca-cert.pem"), nobody.resolve("ca-cert.pem"));
         assertNotEquals(0, Client.run("nbdinfo", certified("nobody", "shared")).status());
@@ -305,7 +305,7 @@ class TlsIT {
 
     /** A renewed certificate is what the next client sees; a key that does not fit leaves things as they were. */
     @Test
-    void certificatesAreReadAgain() throws IOException {
+    void certificatesAreReloaded() throws IOException {
         Path key = folder.resolve("server/server-key.pem");
         byte[] before = Files.readAllBytes(key);
         Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
@@ -335,7 +335,7 @@ class TlsIT {
 
     /** Beyond this machine there is no way but TLS, unless it is meant, which is said at every start. */
     @Test
-    void plaintextForOthersTakesAWord() {
+    void remotePlaintextNeedsConsent() {
         List<String> open = List.of("-drive", "id=a,memory=1M", "--listen", "tcp:0.0.0.0:0");
         try (Weir refused = Weir.launch(folder.resolve("refused"), open.toArray(String[]::new))) {
             assertEquals(1, refused.awaitEnd());

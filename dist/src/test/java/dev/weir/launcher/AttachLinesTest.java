@@ -25,7 +25,7 @@ class AttachLinesTest {
     }
 
     @Test
-    void showsWhereDrivesAreAndCountsThoseThatAreTooMany() {
+    void longListsAreCounted() {
         String few = lines("nbd+unix:///?socket=/s", List.of("a", "b"));
         assertTrue(few.contains("unix:/s and tcp:127.0.0.1:10809"), few);
         assertTrue(few.contains("  nbd+unix:///b?socket=/s\n"), few);
@@ -35,7 +35,7 @@ class AttachLinesTest {
     }
 
     @Test
-    void showsWhatAClientNeedsForTls() {
+    void showsTlsOptions() {
         String tcp = lines("nbds://127.0.0.1:10809/", List.of("a"));
         assertTrue(tcp.contains("nbdinfo 'nbds://127.0.0.1:10809/a?tls-certificates=DIR'\n"), tcp);
         assertFalse(tcp.contains("qemu"), tcp);
@@ -44,7 +44,7 @@ class AttachLinesTest {
     }
 
     @Test
-    void showsNoLinesWithoutADrive() {
+    void noDriveNoLines() {
         String none = lines("nbd+unix:///?socket=/s", List.of());
         assertTrue(none.contains("unix:/s"), none);
         assertFalse(none.contains("qemu"), none);

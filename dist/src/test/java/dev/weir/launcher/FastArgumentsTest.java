@@ -43,7 +43,7 @@ class FastArgumentsTest {
     }
 
     @Test
-    void linesOfAnyWordsAreReadAsPicocliReadsThem(@TempDir Path folder) throws Exception {
+    void agreesWithPicocli(@TempDir Path folder) throws Exception {
         String file = Files.createFile(folder.resolve("weir.conf")).toString();
         List<String> usual =
                 List.of("--home /h", "--config " + file, "-drive id=a", "--listen tcp:127.0.0.1:0", "--no-shell");
@@ -65,7 +65,7 @@ class FastArgumentsTest {
     }
 
     @Test
-    void usualRunsAreRead(@TempDir Path folder) throws Exception {
+    void commonRunsAreParsed(@TempDir Path folder) throws Exception {
         String file = Files.createFile(folder.resolve("weir.conf")).toString();
         for (List<String> line : List.of(
                 List.<String>of(),

@@ -18,7 +18,7 @@ class HomeTest {
     }
 
     @Test
-    void withoutAHomeFolderOneMustBeNamed() throws StartException {
+    void missingUserHomeNeedsTheOption() throws StartException {
         assertEquals(Path.of("/u/.local/state/weir"), Home.users("/u", "?"));
         assertEquals(Path.of("/j/.local/state/weir"), Home.users(null, "/j"));
         assertEquals(Path.of("/j/.local/state/weir"), Home.users("", "/j"));
@@ -27,7 +27,7 @@ class HomeTest {
     }
 
     @Test
-    void aPathThatIsTooLongForASocketIsRefused() throws StartException {
+    void pathTooLongForASocketIsRefused() throws StartException {
         int most = 107 - "/run/shell.sock".length();
         Path longest = Path.of("/" + "h".repeat(most - 1));
         assertEquals(longest, Home.of(longest).folder());
@@ -37,7 +37,7 @@ class HomeTest {
     }
 
     @Test
-    void theServiceIsAskedWhereTheUserHasNoWeir(@TempDir Path service) throws Exception {
+    void serviceIsTheFallback(@TempDir Path service) throws Exception {
         System.setProperty("weir.service-home", service.toString());
         boolean own = Files.exists(Home.of(null).shellSocket()) || System.getenv("WEIR_HOME") != null;
         assertEquals(

@@ -39,7 +39,7 @@ class LogTest {
     }
 
     @Test
-    void aLineHasTimeLevelLoggerAndMessage() {
+    void lineHasTimeLevelLoggerMessage() {
         String line =
                 new String(LogLine.kept().encode(event(Level.WARN, "drive ä holds", null)), StandardCharsets.UTF_8);
         String[] parts = line.split(" ", 2);
@@ -50,7 +50,7 @@ class LogTest {
     }
 
     @Test
-    void aLineMovesNoCursorAndTurnsNoText() {
+    void controlCharactersAreEscaped() {
         LoggingEvent event = event(Level.WARN, "export 'a\u001b[2J\u009b31m\u202eb\u2028c' is new\n\tand more", null);
         String line = new String(LogLine.kept().encode(event), StandardCharsets.UTF_8);
         assertTrue(line.endsWith(" - export 'a?[2J?31m?b?c' is new\n\tand more\n"), line);
@@ -59,7 +59,7 @@ class LogTest {
     }
 
     @Test
-    void whatWasThrownFollowsWithItsCauseInTheLogOnly() {
+    void stackTracesGoToTheLogOnly() {
         LoggingEvent event = event(Level.ERROR, "broken", new IOException("outer", new IOException("inner")));
         String kept = new String(LogLine.kept().encode(event), StandardCharsets.UTF_8);
         assertTrue(
@@ -70,7 +70,7 @@ class LogTest {
     }
 
     @Test
-    void aFullLogIsKeptCompressed(@TempDir Path folder) throws Exception {
+    void fullLogIsCompressed(@TempDir Path folder) throws Exception {
         Path home = Files.createDirectory(folder.resolve("home (of a log)"));
         var appender = LogFile.appender(context, home);
         LoggingEvent event = event(Level.INFO, "x".repeat(1 << 16), null);

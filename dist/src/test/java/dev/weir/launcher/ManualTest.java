@@ -24,7 +24,7 @@ class ManualTest {
     }
 
     @Test
-    void itHasWhatThereIs() throws IOException {
+    void manualListsEveryOption() throws IOException {
         String page =
                 Files.readString(Path.of("src/main/dist/share/man/man1/weir.1")).replace("\\-", "-");
         CommandSpec weir = new CommandLine(new WeirCommand()).getCommandSpec();

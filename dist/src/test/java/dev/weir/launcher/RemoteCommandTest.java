@@ -19,7 +19,7 @@ class RemoteCommandTest {
     }
 
     @Test
-    void aHomeIsTakenOffTheEndOnly() {
+    void homeIsParsedAtTheEndOnly() {
         assertHome("/h", "queue vm1", "queue", "vm1", "--home", "/h");
         assertHome("/h", "queue vm1", "queue", "vm1", "--home=/h");
         assertHome(null, "queue --home vm1 /h", "queue", "--home", "vm1", "/h");

@@ -95,7 +95,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void theAnswerIsCopiedAndItsStatusReturned() throws Exception {
+    void answerAndStatusAreReturned() throws Exception {
         CompletableFuture<String> server = serve(to -> {
             send(to, 'H', GREETING);
             send(to, 'o', "grüß ");
@@ -110,7 +110,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void statusAndStopAreRequestsOfTheirOwn() throws Exception {
+    void statusAndStopAreBuiltIn() throws Exception {
         Script done = to -> {
             send(to, 'H', GREETING);
             send(to, 'q', (byte) 0);
@@ -141,7 +141,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void nobodyIsThere() throws Exception {
+    void noWeirAnswers() throws Exception {
         listener.close();
         assertEquals(1, client(0).execute("drives"));
         Files.delete(home.resolve("run/shell.sock"));
@@ -151,7 +151,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void anotherProtocolIsNamed() throws Exception {
+    void otherProtocolIsNamed() throws Exception {
         CompletableFuture<String> server = serve(to -> send(to, 'H', "protocol=7"));
         assertEquals(1, client(0).execute("drives"));
         said(
@@ -162,7 +162,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void whatIsNoWeirIsNamed() throws Exception {
+    void foreignSocketIsNamed() throws Exception {
         CompletableFuture<String> server =
                 serve(to -> to.write("HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII)));
         assertEquals(1, client(0).execute("drives"));
@@ -171,7 +171,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffIsNoSuccess() throws Exception {
+    void truncatedAnswerFails() throws Exception {
         CompletableFuture<String> server = serve(to -> {
             send(to, 'H', GREETING);
             send(to, 'o', "so far");
@@ -182,7 +182,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void aShellThatIsReplacedGoesOnWithItsSuccessor() throws Exception {
+    void replacedShellContinues() throws Exception {
         CompletableFuture<String> successor = serve(to -> send(to, 'H', GREETING))
                 .thenCompose(said -> serve(to -> {
                     send(to, 'H', GREETING);
@@ -195,7 +195,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void aShellThatEndsWithItsProcessIsLeft() throws Exception {
+    void shellEndsWithTheProcess() throws Exception {
         Process process = new ProcessBuilder("cat").start();
         process.getOutputStream().close();
         process.waitFor();
@@ -206,7 +206,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void aReaderThatHasSeenEnoughEndsIt() throws Exception {
+    void closedPipeEndsTheCommand() throws Exception {
         CompletableFuture<String> server = serve(to -> {
             send(to, 'H', GREETING);
             send(to, 'o', "much");
@@ -223,7 +223,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void anAnswerThatCannotBeWrittenIsAFailure() throws Exception {
+    void unwritableOutputFails() throws Exception {
         CompletableFuture<String> server = serve(to -> {
             send(to, 'H', GREETING);
             send(to, 'o', "much");
@@ -236,7 +236,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void aProcessWithoutAShellIsNamed() throws Exception {
+    void processWithoutShellIsNamed() throws Exception {
         listener.close();
         long pid = ProcessHandle.current().pid();
         Files.writeString(home.resolve("run/weir.lock"), pid + "\n");
@@ -248,7 +248,7 @@ final class ShellClientTest {
     }
 
     @Test
-    void aProcessThatHasTheSameIdByChanceIsNoWeir() throws Exception {
+    void reusedPidIsNoWeir() throws Exception {
         listener.close();
         Path lock = Files.writeString(
                 home.resolve("run/weir.lock"), ProcessHandle.current().pid() + "\n");

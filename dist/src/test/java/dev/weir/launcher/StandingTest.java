@@ -26,14 +26,14 @@ class StandingTest {
     }
 
     @Test
-    void isReadyWhenEveryDriveIsServedAndTheExportListens() {
+    void readyMeansServedAndListening() {
         assertTrue(standing(true, List.of("b", "a"), Map.of()).ready());
         assertFalse(standing(false, List.of("b", "a"), Map.of()).ready());
         assertFalse(standing(true, List.of("b"), Map.of()).ready());
     }
 
     @Test
-    void isSettledButNotReadyWhenTheRestHasFailed() {
+    void settledIsNotReadyAfterFailures() {
         StartState failed = standing(true, List.of("b"), Map.of("a", "no such file"));
         assertTrue(failed.settled());
         assertFalse(failed.ready());
@@ -41,7 +41,7 @@ class StandingTest {
     }
 
     @Test
-    void saysWhatIsToCome() {
+    void namesPendingDrives() {
         assertEquals(
                 "the NBD export", standing(false, List.of("a", "b"), Map.of()).awaited());
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());

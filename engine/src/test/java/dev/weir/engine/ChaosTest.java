@@ -14,7 +14,7 @@ class ChaosTest {
     private static final int STEPS = Integer.getInteger("chaos.steps", 2_000_000);
 
     @Test
-    void theLawsHoldAfterEveryStep() {
+    void lawsHoldAfterEveryStep() {
         Long given = Long.getLong("chaos.seed");
         Random seeds = new Random();
         long released = 0;

@@ -31,7 +31,7 @@ class DriveLifeTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
     @Test
-    void aDriveIsOfferedWhileItsBackendIsThere() {
+    void driveIsServedWhileItsBackendIsOpen() {
         fixture.configure("vm1", "bucket", null, Map.of());
         assertEquals(TestBackends.SIZE, fixture.drive("vm1").size());
         fixture.engine.removeBackends(fixture.backends);
@@ -46,7 +46,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aBackendThatCannotBeOpenedSaysWhy() {
+    void failedOpenSaysWhy() {
         fixture.backends.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
         assertNull(fixture.driveIfAny("vm1"));
@@ -54,7 +54,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void optionsThatTheBackendDoesNotHaveOrOfTheWrongTypeAreRefused() {
+    void unknownOrMistypedOptionsAreRefused() {
         assertEquals("backend test has no option pathh", reasonFor(Map.of("pathh", "a.img")));
         assertEquals("backend test: path = 5: must be a String", reasonFor(Map.of("path", 5L)));
     }
@@ -66,7 +66,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void whatIsQueuedWhenADriveGoesIsEndedAndNeverReachesTheBackend() {
+    void removalEndsQueuedRequests() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         fixture.submit("vm1", Operation.READ, 0, 512);
         fixture.submit("vm1", Operation.READ, 1, 512);
@@ -84,7 +84,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void otherLimitsDoNotCloseTheBackend() {
+    void limitChangeKeepsTheBackend() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         fixture.configure("vm1", "slice", null, Map.of("iops", 2L));
         assertEquals(List.of("open vm1"), fixture.backends.log);
@@ -92,7 +92,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void whatWasChangedByHandIsTakenBack() {
+    void restoreUndoesManualChanges() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         DriveControl control = fixture.control("vm1");
         control.limits(ThrottleLimits.of(Map.of("iops", 7L)));
@@ -105,7 +105,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void anotherBackendClosesTheOneBefore() {
+    void backendChangeClosesTheOld() {
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.engine.configure(
                 new DriveSettings("vm1", "test", Map.of("path", "other"), true, "bucket", null, ThrottleLimits.NONE));
@@ -115,7 +115,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void requestsThatMakeNoSenseAreRefusedAndNotCharged() {
+    void invalidRequestsAreNotCharged() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         long size = TestBackends.SIZE;
         assertEquals(
@@ -155,7 +155,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void flushesAreNotThrottledAndForceUnitAccessFlushesAfterTheWrite() {
+    void flushIsFreeAndFuaFlushes() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         fixture.submit("vm1", Operation.WRITE, 0, 512);
         fixture.submit("vm1", Operation.WRITE, 1, 512);
@@ -169,7 +169,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void blockStatusAndCacheAreNotThrottledAndAllowedOnReadOnlyDrives() {
+    void blockStatusAndCacheAreFree() {
         fixture.engine.configure(
                 new DriveSettings("vm1", "test", Map.of(), true, "bucket", null, ThrottleLimits.of(Map.of("bps", 1L))));
         fixture.submit("vm1", Operation.READ, 0, 512);
@@ -183,7 +183,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void fastZeroesAreRefusedAtOnceAndNotChargedWhereTheBackendHasNone() {
+    void unsupportedFastZeroIsNotCharged() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         assertEquals(
                 BlockError.ENOTSUP,
@@ -202,7 +202,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aFailingBackendFailsThatRequestOnly() {
+    void backendFailureFailsOneRequest() {
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.backends.failure = "the disk is on fire";
         assertEquals(
@@ -212,7 +212,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aBackendThatMayBlockRunsOnOtherThreads() throws InterruptedException {
+    void blockingBackendRunsOnWorkers() throws InterruptedException {
         fixture.backends.mayBlock = true;
         fixture.configure("vm1", "bucket", null, Map.of());
         CountDownLatch done = new CountDownLatch(1);
@@ -226,7 +226,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aReadOfWhatIsAtHandStaysOnItsThread() {
+    void cachedReadStaysOnItsThread() {
         fixture.backends.mayBlock = true;
         fixture.backends.readsNow = true;
         fixture.configure("vm1", "bucket", null, Map.of());
@@ -235,7 +235,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aReadOfWhatIsNotAtHandGoesToAWorkerWithItsBuffer() throws InterruptedException {
+    void uncachedReadGoesToAWorker() throws InterruptedException {
         fixture.backends.mayBlock = true;
         fixture.configure("vm1", "bucket", null, Map.of());
         CountDownLatch done = new CountDownLatch(1);
@@ -250,7 +250,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void writesGoInTurnToABackendThatDoesThemSo() throws InterruptedException {
+    void writesAreSerialisedOnRequest() throws InterruptedException {
         fixture.backends.mayBlock = true;
         fixture.backends.writesInTurn = true;
         fixture.configure("vm1", "bucket", null, Map.of());
@@ -266,7 +266,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aPolicyThatCannotKeepTheLimitsIsRefusedAndNothingChanges() {
+    void unsuitablePolicyChangesNothing() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L, "iops_max", 2L));
         IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class, () -> fixture.control("vm1").policy("slice"));
@@ -275,7 +275,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aPolicyOfHigherRankingTakesOverWithoutAGap() {
+    void higherRankedPolicyTakesOver() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
         fixture.engine.addPolicies(new BucketPolicyFactory(), 1);
@@ -286,7 +286,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void whateverABackendThrowsFailsThatRequestOnlyAndTheQueueGoesOn() {
+    void anyThrowableFailsOneRequest() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 10L));
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 1);
         fixture.backends.error = new NoClassDefFoundError("for the test");
@@ -304,7 +304,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aPolicyThatThrowsHoldsTheDriveUntilThereIsABetterOne() {
+    void throwingPolicyHoldsTheDrive() {
         ThrottlePolicyFactory broken = new BrokenPolicies();
         fixture.engine.addPolicies(broken, 0);
         fixture.configure("vm1", "broken", null, Map.of("iops", 10L));
@@ -321,7 +321,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void whatIsOwedOutlivesAPolicyThatFails() {
+    void debtSurvivesAFailingPolicy() {
         BrokenPolicies broken = new BrokenPolicies();
         broken.works = true;
         fixture.engine.addPolicies(broken, 0);
@@ -344,7 +344,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void aConfiguredPolicyThatCannotKeepTheLimitsHoldsAndSaysWhy() {
+    void unsuitableConfiguredPolicyHolds() {
         fixture.configure("vm1", "slice", null, Map.of("iops", 1L));
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
         long before = load.requests();

@@ -108,7 +108,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void eachRequestEndsWithItsOwnErrorAndTheOthersWell() throws InterruptedException {
+    void errorsStayWithTheirRequests() throws InterruptedException {
         long seed = new Random().nextLong();
         Script faults = Script.seeded(seed, 30, Fault.FAIL, Fault.SHORT, Fault.FULL, Fault.THROW);
         fixture.engine.addBackends(faulty, 0);
@@ -132,7 +132,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void aBackendThatHangsHoldsUpNoOtherDriveAndItsOwnQueueGoesOn() throws InterruptedException {
+    void hangingBackendBlocksNoOtherDrive() throws InterruptedException {
         fixture.engine.addBackends(faulty, 0);
         configure("vm1", Map.of("iops", 100L));
         fixture.configure("vm2", "bucket", null, Map.of("iops", 100L));
@@ -155,7 +155,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void whileADriveDoesNotCloseEverythingElseChangesAndItComesBackAfterwards() throws InterruptedException {
+    void slowCloseBlocksNothingElse() throws InterruptedException {
         fixture.engine.addBackends(faulty, 0);
         configure("vm1", Map.of());
         hang(Call.WRITE);
@@ -177,7 +177,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void aDriveThatTakesLongToOpenSaysSoAndHoldsUpNothing() {
+    void slowOpenIsReportedAndBlocksNothing() {
         hang(Call.OPEN);
         fixture.engine.addBackends(faulty, 0);
         fixture.engine.configure(
@@ -193,7 +193,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void whatWasBeingOpenedWhenItWasRemovedIsClosed() {
+    void removalDuringOpenCloses() {
         AtomicReference<Call> last = new AtomicReference<>();
         script = (call, offset) -> {
             last.set(call);
@@ -215,7 +215,7 @@ class FaultyStorageTest {
     }
 
     @Test
-    void whoMaySeeADriveChangesAlsoWhileItIsBeingOpened() {
+    void clientsChangeDuringOpen() {
         hang(Call.OPEN);
         fixture.engine.addBackends(faulty, 0);
         configureFor("alice");

@@ -85,7 +85,7 @@ class ForesightTest {
     }
 
     @Test
-    void eachRequestSaysWhichLimitHoldsItInItsTurn() {
+    void forecastNamesTheHoldingLimit() {
         fixture.configureGroup("tenant", "slice", Map.of("bps", 10 * MIB));
         fixture.configure("vm0", "slice", "tenant", Map.of("iops", 20L));
         submit("vm0", Operation.READ, 4096);
@@ -101,7 +101,7 @@ class ForesightTest {
     }
 
     @Test
-    void aLargeGroupIsNotFollowedForEver() {
+    void forecastIsBounded() {
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
         for (int drive = 0; drive < 600; drive++) {
             fixture.configure("vm" + drive, "bucket", "tenant", Map.of());
@@ -117,7 +117,7 @@ class ForesightTest {
     }
 
     @Test
-    void nothingIsForeseenWithoutAPolicyAndNothingIsHidden() {
+    void missingPolicyHasNoForecast() {
         fixture.configure("vm0", "nosuch", null, Map.of("iops", 20L));
         submit("vm0", Operation.WRITE, 512);
         submit("vm0", Operation.READ, 512);

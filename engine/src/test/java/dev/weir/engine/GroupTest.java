@@ -104,7 +104,7 @@ class GroupTest {
     }
 
     @Test
-    void whenTheDriveLeavesWhoseTimerIsSetAnothersTakesOver() {
+    void timerMovesWhenItsDriveLeaves() {
         List<Load> loads = loads(3, "bucket", Map.of("iops", 10L), 512, 512);
         fixture.clock.advance(SECOND);
         int armed = 0;
@@ -119,7 +119,7 @@ class GroupTest {
     }
 
     @Test
-    void aDriveThatLeavesReleasesNothingOfTheOthers() {
+    void leavingDriveReleasesNoOther() {
         List<Load> loads = loads(2, "bucket", Map.of("iops", 1L), 512, 512);
         long before = loads.get(1).requests();
         fixture.configure("vm0", "bucket", null, Map.of("iops", 1L));
@@ -127,7 +127,7 @@ class GroupTest {
     }
 
     @Test
-    void aGroupThatIsMissingHoldsItsDrives() {
+    void missingGroupHoldsItsDrives() {
         fixture.configure("vm1", "bucket", "tenant", Map.of());
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
         fixture.clock.advance(SECOND);
@@ -146,7 +146,7 @@ class GroupTest {
     }
 
     @Test
-    void aMemberWhoseOwnLimitHoldsItDoesNotHoldUpTheOthers() {
+    void ownLimitOfAMemberHoldsNoOther() {
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 100L));
         fixture.configure("vm0", "bucket", "tenant", Map.of("iops_rd", 1L));
         fixture.configure("vm1", "bucket", "tenant", Map.of());
@@ -158,7 +158,7 @@ class GroupTest {
     }
 
     @Test
-    void turnsCannotBeSavedUp() {
+    void idlingSavesNothingUp() {
         List<Load> loads = loads(2, "bucket", Map.of("iops", 100L), 512, 512);
         loads.get(0).stop();
         fixture.clock.advance(100 * SECOND);
@@ -170,7 +170,7 @@ class GroupTest {
     }
 
     @Test
-    void aGroupShowsWhatItsDrivesOweTogether() {
+    void groupShowsItsDebt() {
         loads(3, "bucket", Map.of("iops", 10L), 512, 512);
         // one went at once, and its cost is a tenth of a second
         assertEquals(

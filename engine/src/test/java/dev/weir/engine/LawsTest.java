@@ -72,7 +72,7 @@ class LawsTest {
     }
 
     @Property(tries = 150)
-    void anyLimitsOfADriveHoldTogether(
+    void allLimitsOfADriveHold(
             @ForAll("policies") String policy,
             @ForAll @Size(min = 1, max = 4) @UniqueElements List<LimitKey> keys,
             @ForAll @Size(6) List<@LongRange(min = 10_000, max = 10_000_000) Long> rates,
@@ -94,7 +94,7 @@ class LawsTest {
     }
 
     @Property(tries = 150)
-    void aGroupsLimitsHoldForAllOfItsDrives(
+    void groupLimitsHoldForAllMembers(
             @ForAll("policies") String policy,
             @ForAll @Size(min = 1, max = 4) @UniqueElements List<LimitKey> keys,
             @ForAll @Size(6) List<@LongRange(min = 10_000, max = 10_000_000) Long> rates,
@@ -118,7 +118,7 @@ class LawsTest {
     }
 
     @Property(tries = 150)
-    void aSaturatedDriveGetsAllOfItsLimitAtTheEarliestMoment(
+    void saturatedDriveGetsItsWholeLimit(
             @ForAll("policies") String policy,
             @ForAll LimitKey key,
             @ForAll @LongRange(min = 1, max = 10_000_000) long rate,

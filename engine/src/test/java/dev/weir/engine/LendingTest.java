@@ -65,30 +65,30 @@ class LendingTest {
     }
 
     @Test
-    void whatIsLentIsNotRead() {
+    void lentRangeIsNotRead() {
         assertEquals(List.of("borrow 4096", "done"), execute(true));
     }
 
     @Test
-    void whatIsNotLentWhollyIsRead() {
+    void partlyLentRangeIsRead() {
         backends.lendsAll = false;
         assertEquals(List.of("borrow 4096", "buffer", "read 512", "done"), execute(true));
     }
 
     @Test
-    void nothingIsLentToWhoDoesNotBorrow() {
+    void nonBorrowersGetNoLoan() {
         assertEquals(List.of("buffer", "read 512", "done"), execute(false));
     }
 
     @Test
-    void aBackendThatMayBlockIsNotAsked() {
+    void blockingBackendIsNotAsked() {
         backends.mayBlock = true;
         backends.readsNow = true;
         assertEquals(List.of("buffer", "read-now 512", "done"), execute(true));
     }
 
     @Test
-    void whatFailsToLendFailsItsRequest() {
+    void failedLoanFailsItsRequest() {
         backends.error = new AssertionError("a backend with a mistake");
         assertEquals(List.of("EIO"), execute(true));
     }

@@ -46,7 +46,7 @@ class ModelCheckTest {
     }
 
     @Test
-    void nothingIsLostInWhateverOrderTwoThreadsMeet() throws NoSuchMethodException {
+    void noInterleavingLosesARequest() throws NoSuchMethodException {
         Actor validation = actor(MeetingThreads.class.getMethod("nothingIsLostAndNobodyStranded"));
         ModelCheckingOptions options = new ModelCheckingOptions()
                 .iterations(0)

@@ -56,7 +56,7 @@ class MoveTest {
     }
 
     @Test
-    void whoWaitedForTheLockOfTheDomainBeforeGoesByTheOneItIsInNow() throws IOException {
+    void admissionUsesTheDomainMovedToWhileWaiting() throws IOException {
         Throttle throttle = throttle(Map.of());
         Storage storage = open(throttle);
         ThrottleDomain closed = new ThrottleDomain(clock, new PolicySlot("g", "there is no such group", 0));
@@ -74,7 +74,7 @@ class MoveTest {
     }
 
     @Test
-    void aQueueThatIsMovedDoesNotOvertakeItsRequestThatIsOnItsWay() throws IOException {
+    void movedQueueDoesNotOvertake() throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
         Storage storage = open(throttle);
         ThrottleDomain other = new ThrottleDomain(clock, null);
@@ -115,7 +115,7 @@ class MoveTest {
     }
 
     @Test
-    void whoStillHasADriveThatWasClosedDoesNotReachTheOneThatIsOpenNow() {
+    void closedDriveReachesNoSuccessor() {
         EngineFixture fixture = new EngineFixture(1);
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         Drive before = fixture.drive("vm1");
@@ -133,7 +133,7 @@ class MoveTest {
     }
 
     @Test
-    void limitsAndGroupOfNewSettingsHoldFromOneMoment() {
+    void settingsChangeAtomically() {
         EngineFixture fixture = new EngineFixture(1);
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
@@ -144,7 +144,7 @@ class MoveTest {
     }
 
     @Test
-    void aLeadThatWasCountedAtOtherLimitsIsNone() {
+    void limitChangeResetsFairShares() {
         EngineFixture fixture = new EngineFixture(1);
         fixture.configure("vm1", "bucket", null, Map.of("bps", 1L));
         fixture.submit("vm1", Operation.READ, 0, 512);
@@ -159,7 +159,7 @@ class MoveTest {
     }
 
     @Test
-    void aClientThatCannotTakeItsCompletionKeepsNoOtherFromItsOwn() {
+    void throwingCompletionAffectsNoOther() {
         EngineFixture fixture = new EngineFixture(1);
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         List<TestRequest> waiting = new ArrayList<>();

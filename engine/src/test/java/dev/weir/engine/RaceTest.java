@@ -163,7 +163,7 @@ class RaceTest {
     }
 
     @Test
-    void nothingIsLostOrOvertaken() throws InterruptedException {
+    void nothingIsLostOrReordered() throws InterruptedException {
         clock.start();
         engine.addPolicies(bucket, 0);
         engine.addPolicies(new SlicePolicyFactory(), 0);

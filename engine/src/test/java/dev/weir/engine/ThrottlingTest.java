@@ -177,7 +177,7 @@ class ThrottlingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bucket", "slice"})
-    void theQueueSaysWhatHoldsEachRequestAndWhenItGoes(String policy) {
+    void queueNamesLimitAndRelease(String policy) {
         fixture.configure("vm1", policy, null, Map.of("iops_rd", 1L, "bps_wr", 512L));
         for (int i = 0; i < 3; i++) {
             fixture.submit("vm1", "guest", Operation.READ, i * 512L, 512, request -> {});

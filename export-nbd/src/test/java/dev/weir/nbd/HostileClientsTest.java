@@ -44,7 +44,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void aConnectionBeyondTheLimitIsClosedAtOnceAndTheOthersStay() throws Exception {
+    void excessConnectionIsClosed() throws Exception {
         List<NbdClient> clients = new ArrayList<>();
         for (int i = 0; i < LIMITS.maxConnections(); i++) {
             clients.add(NbdClient.to(unix(), "vm1"));
@@ -65,7 +65,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void aHandshakeThatTakesTooLongIsCutOffAndTransmissionIsNot() throws Exception {
+    void slowHandshakeIsCutOff() throws Exception {
         server.limit(new ClientQuotas(8, 1, MAX_REQUESTS, LIMITS.maxRequestBytes(), 1L << 30, 3_600_000));
         try (NbdClient silent = new NbdClient(unix());
                 NbdClient slow = new NbdClient(tcp())) {
@@ -90,7 +90,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     /** It must not read on, and it must not wait for a reply to be written. */
     @Test
-    void aClientThatDiesAtItsBoundTakesItsQueuedRequestsWithIt() throws Exception {
+    void deadClientAtItsQuotaIsCancelled() throws Exception {
         drive.hold();
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             Requests requests = new Requests();
@@ -107,7 +107,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     /** Over TCP a client that has gone looks like one that only sends no more, until it is replied to. */
     @Test
-    void aTcpClientThatDiesAtItsBoundIsNoticedWithTheNextReply() throws Exception {
+    void deadTcpClientIsNoticedOnReply() throws Exception {
         drive.hold();
         try (NbdClient client = NbdClient.to(tcp(), "vm1")) {
             Requests requests = new Requests();
@@ -123,7 +123,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void whatAllHaveInFlightIsBoundedAndTheNextClientFindsRoom() throws Exception {
+    void totalInFlightIsBounded() throws Exception {
         long total = 64 * Budget.MIN_COST;
         server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), total, 3_600_000));
         drive.hold();
@@ -154,7 +154,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void aClientThatLeavesItsRepliesUnreadIsCutOffOnceOthersNeedTheMemory() throws Exception {
+    void unreadRepliesAreCutOffUnderPressure() throws Exception {
         server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(new Requests().read(1, 0, SIZE));
@@ -171,7 +171,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void aClientThatLeavesItsPayloadUnsentIsCutOffOnceOthersNeedTheMemory() throws Exception {
+    void unsentPayloadIsCutOffUnderPressure() throws Exception {
         server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(
@@ -188,7 +188,7 @@ class HostileClientsTest extends NbdServerFixture {
     }
 
     @Test
-    void garbageAtAnyByteEndsThatConnectionOnly() throws Exception {
+    void garbageEndsOneConnection() throws Exception {
         byte[] good = goodBytes();
         try (NbdClient wellBehaved = NbdClient.to(unix(), "vm1")) {
             for (int at = 0; at < good.length; at += 3) {

@@ -30,7 +30,7 @@ class NbdExportTest {
     private boolean registered;
 
     @Test
-    void tellsWhatItListensOnAndWhatItCannot(@TempDir Path folder) throws Exception {
+    void reportsAddressesAndFaults(@TempDir Path folder) throws Exception {
         Path socket = folder.resolve("s");
         Path other = folder.resolve("t");
         MemoryDrive drive = new MemoryDrive("vm1", 4096, false);

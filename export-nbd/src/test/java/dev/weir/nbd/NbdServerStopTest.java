@@ -29,7 +29,7 @@ class NbdServerStopTest extends NbdServerFixture {
     }
 
     @Test
-    void aDriveThatGoesEndsItsConnectionsWhenTheyAreAnswered() throws Exception {
+    void removedDriveEndsConnectionsAfterReplies() throws Exception {
         MemoryDrive stays = new MemoryDrive("stays", 4096, false);
         exports.add(stays);
         drive.hold();
@@ -67,7 +67,7 @@ class NbdServerStopTest extends NbdServerFixture {
     /** One request is with the backend, one is held in the queue, and one does not come any more. */
     @ParameterizedTest
     @EnumSource(StopMode.class)
-    void aStopAnswersWhatIsWithTheBackend(StopMode queued) throws Exception {
+    void stopAnswersRequestsInFlight(StopMode queued) throws Exception {
         BlockingQueue<Runnable> backend = new LinkedBlockingQueue<>();
         drive.on(backend::add);
         try (NbdClient client = NbdClient.to(unix(), "vm1");
@@ -97,7 +97,7 @@ class NbdServerStopTest extends NbdServerFixture {
     }
 
     @Test
-    void aStopDoesNotWaitForABackendForEver() throws Exception {
+    void stopHasATimeout() throws Exception {
         drive.on(neverDone -> {});
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(new Requests().flush(1));

@@ -56,14 +56,14 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void aServerThatPollsBusilyServesAsWell() throws Exception {
+    void busyPollingServes() throws Exception {
         server.busyPoll(1_000_000);
         servesOverUnixAndTcp();
         answersFromManyThreads();
     }
 
     @Test
-    void answersWhatWasSentBeforeTheHandshakeWasOver() throws Exception {
+    void answersEarlyRequests() throws Exception {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(new byte[] {0, 0, 0, FLAGS});
         all.writeBytes(NbdClient.option(Nbd.NBD_OPT_LIST));
@@ -80,7 +80,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void answersHundredsOfRequestsSentAtOnce() throws Exception {
+    void answersHundredsOfPipelinedRequests() throws Exception {
         byte[] data = randomBytes(500 * 4096);
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(writes(data));
@@ -112,7 +112,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void largePayloadsArriveAsTheyWereSent() throws Exception {
+    void largePayloadsArriveIntact() throws Exception {
         byte[] data = randomBytes(5 << 20);
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(new Requests().write(1, 3, data).flush(2).write(3, 0, bytes(1)));
@@ -136,7 +136,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void repliesInTheOrderInWhichTheDriveIsDone() throws Exception {
+    void repliesInCompletionOrder() throws Exception {
         drive.hold();
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(new Requests().flush(1).flush(2).flush(3));
@@ -153,7 +153,7 @@ class NbdServerTest extends NbdServerFixture {
 
     /** As many others as there are threads, so that one of them shares its own. */
     @Test
-    void aClientThatReadsNoRepliesHoldsUpNobody() throws Exception {
+    void unreadRepliesBlockNoOther() throws Exception {
         byte[] data = randomBytes(SIZE);
         try (NbdClient stalled = NbdClient.to(unix(), "vm1");
                 NbdClient writer = NbdClient.to(unix(), "vm1")) {
@@ -182,7 +182,7 @@ class NbdServerTest extends NbdServerFixture {
 
     /** More, one at a time, than the sockets hold in either direction. */
     @Test
-    void aClientMayReadOnceAllIsSent() throws Exception {
+    void clientMayReadAfterSendingAll() throws Exception {
         int count = Math.min(1000, MAX_REQUESTS);
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             for (int cookie = 0; cookie < count; cookie++) {
@@ -193,7 +193,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void takesNoMoreRequestsThanTheBound() throws Exception {
+    void requestsInFlightAreBounded() throws Exception {
         drive.hold();
         int count = 3 * MAX_REQUESTS;
         Requests requests = new Requests();
@@ -212,7 +212,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void aClientTakesItsQueuedRequestsWithIt() throws Exception {
+    void disconnectCancelsQueuedRequests() throws Exception {
         drive.hold();
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             for (int cookie = 0; cookie < 10; cookie++) {
@@ -230,7 +230,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void whatTheBackendDoesForAClientThatHasGoneGoesNowhere() throws Exception {
+    void repliesToGoneClientsAreDropped() throws Exception {
         Queue<Runnable> backend = new ConcurrentLinkedQueue<>();
         CountDownLatch submitted = new CountDownLatch(2);
         drive.on(task -> {
@@ -251,7 +251,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void whatWasAskedBeforeADisconnectIsDone() throws Exception {
+    void requestsBeforeDisconnectAreExecuted() throws Exception {
         drive.hold();
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             client.send(new Requests().write(1, 0, bytes(5)).flush(2).disconnect());
@@ -267,7 +267,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void garbageEndsThatConnectionOnly() throws Exception {
+    void garbageEndsOneConnection() throws Exception {
         try (NbdClient good = NbdClient.to(unix(), "vm1");
                 NbdClient inTransmission = NbdClient.to(unix(), "vm1");
                 NbdClient inHandshake = new NbdClient(unix());
@@ -287,7 +287,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void anAbortIsAnsweredBeforeTheConnectionIsClosed() throws Exception {
+    void abortIsAnswered() throws Exception {
         try (NbdClient client = new NbdClient(unix())) {
             client.greet(FLAGS);
             client.send(NbdClient.option(Nbd.NBD_OPT_ABORT));
@@ -298,7 +298,7 @@ class NbdServerTest extends NbdServerFixture {
 
     /** It must not keep what a client does not read: here more than sockets hold, asked for in small options. */
     @Test
-    void takesNoOptionWhileTheAnswerToTheLastIsNotSent() throws Exception {
+    void optionsWaitForTheLastAnswer() throws Exception {
         for (int i = 0; i < 300; i++) {
             exports.add(new MemoryDrive("x".repeat(4000) + i, 1, false));
         }
@@ -316,7 +316,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void listensElsewhereWhenToldAndKeepsItsConnections() throws Exception {
+    void changedAddressKeepsConnections() throws Exception {
         Path second = folder.resolve("new/second.sock");
         try (NbdClient client = NbdClient.to(unix(), "vm1")) {
             server.listen(List.of("unix:" + second, "unix:relative", "tcp:127.0.0.1:0"));
@@ -336,7 +336,7 @@ class NbdServerTest extends NbdServerFixture {
     }
 
     @Test
-    void aPortIsFreeAsSoonAsItIsNoLongerListenedOn() throws Exception {
+    void closedPortIsFree() throws Exception {
         String port = server.addresses().get(1);
         server.listen(List.of());
         server.listen(List.of(port));

@@ -34,7 +34,7 @@ class OptionDefaultsTest {
     }
 
     @Test
-    void defaultsAreThoseOfTheCode() throws IOException, NoSuchMethodException {
+    void defaultsMatchTheCode() throws IOException, NoSuchMethodException {
         for (String option : written()) {
             String key = option.substring(0, option.indexOf(' '));
             String property = OTHER_NAMES.getOrDefault(key, key.replace('-', '_'));

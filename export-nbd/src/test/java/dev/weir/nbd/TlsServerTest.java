@@ -108,7 +108,7 @@ class TlsServerTest {
     }
 
     @Test
-    void withoutAuthoritiesEverybodyMayComeButIsNobody() throws Exception {
+    void withoutAuthoritiesClientsAreAnonymous() throws Exception {
         TlsFiles files = new TlsFiles(TestKeys.FILES.certificate(), TestKeys.FILES.key(), null, null);
         server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files), false));
         try (NbdClient client = connect()) {
@@ -122,7 +122,7 @@ class TlsServerTest {
     }
 
     @Test
-    void whatIsSentBeforeTheAnswerIsNotTakenForTls() throws Exception {
+    void earlyBytesAreNotTls() throws Exception {
         try (NbdClient client = connect()) {
             ByteBuffer both = ByteBuffer.allocate(100)
                     .put(NbdClient.option(Nbd.NBD_OPT_STARTTLS))
@@ -137,7 +137,7 @@ class TlsServerTest {
     }
 
     @Test
-    void garbageInsteadOfTlsEndsTheConnection() throws Exception {
+    void garbageInPlaceOfTlsEnds() throws Exception {
         try (NbdClient client = connect();
                 NbdClient good = connect()) {
             good.startTls(TestKeys.client("client"), "TLSv1.3");
@@ -153,7 +153,7 @@ class TlsServerTest {
 
     /** Who is taken off the list is let go; who is on it notices nothing. */
     @Test
-    void aListThatChangesIsKept() throws Exception {
+    void changedClientListApplies() throws Exception {
         try (NbdClient client = connect();
                 NbdClient other = connect()) {
             client.startTls(TestKeys.client("client"), "TLSv1.3");
@@ -173,7 +173,7 @@ class TlsServerTest {
     }
 
     @Test
-    void urisSayWhereTlsIsWanted(@TempDir Path folder) {
+    void urisShowTls(@TempDir Path folder) {
         Path socket = folder.resolve("s");
         server.listen(List.of("tcp:127.0.0.1:0", "unix:" + socket));
         assertTrue(server.uris("vm1").get(0).startsWith("nbds://127.0.0.1:"));
@@ -183,7 +183,7 @@ class TlsServerTest {
     }
 
     @Test
-    void othersThanThisMachineNeedTlsOrAWord() {
+    void remoteClientsNeedTlsOrConsent() {
         server.secure(TlsPolicy.OFF);
         server.listen(List.of("tcp:0.0.0.0:0", "tcp:127.0.0.1:0"));
         assertEquals(1, server.addresses().size());

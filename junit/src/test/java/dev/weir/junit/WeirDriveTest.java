@@ -54,7 +54,7 @@ class WeirDriveTest {
     }
 
     @Test
-    void whateverAnotherTestHasWritten() throws IOException {
+    void testsShareNothing() throws IOException {
         firstByteIsZeroAndIsWritten();
     }
 
@@ -96,7 +96,7 @@ class WeirDriveTest {
 
     /** Of 11 writes at 20/s three go at once: a tenth of a second's worth, and one. The others take 0.4 s. */
     @Test
-    void takesTheTimeThatItsLimitsHaveIt() throws IOException {
+    void takesTheTimeOfItsLimits() throws IOException {
         try (WeirDrive slow =
                         WeirDrive.memory(WeirDrive.MIB).limit("iops_wr", 20).start();
                 SeekableByteChannel channel = slow.channel()) {
@@ -111,7 +111,7 @@ class WeirDriveTest {
     }
 
     @Test
-    void changesItsLimitsWhileItIsUsed() throws Exception {
+    void limitsChangeLive() throws Exception {
         try (WeirDrive stuck = WeirDrive.memory(WeirDrive.MIB).limit("bps", 1).start()) {
             SeekableByteChannel channel = stuck.channel();
             channel.write(random(512));
@@ -134,7 +134,7 @@ class WeirDriveTest {
     }
 
     @Test
-    void anInterruptTakesARequestBack() throws IOException {
+    void interruptCancelsARequest() throws IOException {
         try (WeirDrive stuck = WeirDrive.memory(WeirDrive.MIB).limit("bps", 1).start()) {
             SeekableByteChannel channel = stuck.channel();
             channel.write(random(512));
@@ -178,7 +178,7 @@ class WeirDriveTest {
     }
 
     @Test
-    void saysWhatIsWrong(@TempDir Path folder) throws IOException {
+    void refusalsAreClear(@TempDir Path folder) throws IOException {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> WeirDrive.memory(1).limit("bsp", 1),

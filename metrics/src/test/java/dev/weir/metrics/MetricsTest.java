@@ -68,7 +68,7 @@ class MetricsTest {
     }
 
     @Test
-    void aScrapeSaysWhatADriveHasDone() throws IOException, InterruptedException {
+    void scrapeReportsADrive() throws IOException, InterruptedException {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         use();
@@ -93,7 +93,7 @@ class MetricsTest {
     }
 
     @Test
-    void thePageHasEveryMetricAndNoOther() throws IOException, InterruptedException {
+    void pageListsEveryMetric() throws IOException, InterruptedException {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         Pattern row = Pattern.compile("\\| `(weir_\\w+)` \\| (\\w+) \\|.*");
@@ -110,7 +110,7 @@ class MetricsTest {
     }
 
     @Test
-    void theDashboardAsksForNothingElse() throws IOException, InterruptedException {
+    void dashboardUsesKnownMetrics() throws IOException, InterruptedException {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         String scrape = scrape();
@@ -135,7 +135,7 @@ class MetricsTest {
     }
 
     @Test
-    void listensElsewhereOnlyWhenToldTo() {
+    void addressChangeMovesTheEndpoint() {
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
         int first = endpoint.port();
         endpoint.configure(new Listen("tcp:127.0.0.1:0"));
@@ -145,7 +145,7 @@ class MetricsTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNoMoreThanAWarning() {
+    void portInUseIsAWarning() {
         MetricsEndpoint other = new MetricsEndpoint();
         other.configure(new Listen("tcp:127.0.0.1:0"));
         endpoint.configure(new Listen("tcp:127.0.0.1:" + other.port()));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SettingsTest {
 
     @Test
-    void aDriveGoesThroughConfigurationAdminUnchanged() {
+    void driveRoundTripsThroughProperties() {
         DriveSettings settings = new DriveSettings(
                 "vm1",
                 "file",
@@ -26,20 +26,20 @@ class SettingsTest {
     }
 
     @Test
-    void aGroupGoesThroughConfigurationAdminUnchanged() {
+    void groupRoundTripsThroughProperties() {
         GroupSettings settings = new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2_000L)));
         assertEquals(settings, GroupSettings.of(settings.toProperties()));
     }
 
     @Test
-    void whatIsNotSaidIsTheDefault() {
+    void missingKeysHaveDefaults() {
         DriveSettings settings = DriveSettings.of(Map.of("weir.drive.name", "vm1", "backend.type", "memory"));
         assertEquals(
                 new DriveSettings("vm1", "memory", Map.of(), false, "bucket", null, ThrottleLimits.NONE), settings);
     }
 
     @Test
-    void whatIsMissingOrOfTheWrongTypeIsNamed() {
+    void missingOrMistypedKeyIsNamed() {
         assertEquals("weir.drive.name: must be set", refusal(Map.of("backend.type", "memory")));
         assertEquals("backend.type: must be set", refusal(Map.of("weir.drive.name", "vm1")));
         assertEquals(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class CostBoundTest {
 
     @Test
-    void isTheSlowestLimitsAndTwoNanosecondsForRounding() {
+    void isSlowestLimitPlusRounding() {
         CostBound bound = CostBound.of(ThrottleLimits.of(Map.of("bps", 1_000_000L, "bps_rd", 500_000L, "iops", 100L)));
         assertEquals(10_000_000 + 2_000 * 4_096 + 2, bound.nanos(4_096));
         assertEquals(2, CostBound.of(ThrottleLimits.NONE).nanos(4_096));
@@ -27,7 +27,7 @@ class CostBoundTest {
     }
 
     @Test
-    void isNeverLessThanWhatALimitTakes() {
+    void isNeverBelowTheExactCost() {
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
             Map<String, Long> values = new HashMap<>();

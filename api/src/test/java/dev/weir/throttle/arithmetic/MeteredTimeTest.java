@@ -15,7 +15,7 @@ class MeteredTimeTest {
     private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000L);
 
     @Property
-    void manyAddsAreOneOfTheirSum(
+    void manyAddsEqualOneSum(
             @ForAll @LongRange(min = 1, max = 4_000_000_000_000_000_000L) long rate,
             @ForAll long origin,
             @ForAll @Size(max = 50) List<@LongRange(max = 1L << 40) Long> units) {
@@ -36,7 +36,7 @@ class MeteredTimeTest {
     }
 
     @Property
-    void anotherRateGoesOnFromTheSameMoment(
+    void rateChangeKeepsTheMoment(
             @ForAll @LongRange(min = 1, max = 1L << 50) long rate,
             @ForAll @LongRange(min = 1, max = 1L << 50) long newRate,
             @ForAll @LongRange(max = 1 << 25) long units) {

@@ -57,7 +57,7 @@ class FileBackendTest {
     }
 
     @Test
-    void saysWhatItIsAndWhatItTakes() {
+    void describesTypeAndOptions() {
         assertEquals("file", factory.type());
         assertEquals(
                 List.of("path PATH true", "size BYTES false", "create FLAG false", "format TEXT false"),
@@ -69,7 +69,7 @@ class FileBackendTest {
     }
 
     @Test
-    void whatTheSystemHasCachedIsReadNow() throws Exception {
+    void cachedDataIsReadAtOnce() throws Exception {
         BlockBackend backend = create(1 << 20);
         assumeTrue(
                 List.of("ext2/ext3", "ext4", "xfs", "btrfs")
@@ -90,7 +90,7 @@ class FileBackendTest {
     }
 
     @Test
-    void aNewImageHasItsSizeAndTakesNoRoom() throws Exception {
+    void newImageIsSparse() throws Exception {
         BlockBackend backend = create(10L << 30);
         assertTrue(backend.mayBlock());
         assertEquals(10L << 30, Files.size(image));
@@ -115,7 +115,7 @@ class FileBackendTest {
     }
 
     @Test
-    void anImageThatIsThereIsTakenAsItIs() throws IOException {
+    void existingImageIsKept() throws IOException {
         byte[] bytes = random(1000);
         Files.write(image, bytes);
         BlockBackend backend = create(1000);
@@ -130,7 +130,7 @@ class FileBackendTest {
     }
 
     @Test
-    void whatACrashLeftEmptyIsMadeAnew() throws IOException {
+    void emptyImageOfACrashIsRecreated() throws IOException {
         Files.createFile(image);
         BlockBackend backend = create(1000);
         assertEquals(1000, backend.size());
@@ -144,7 +144,7 @@ class FileBackendTest {
     }
 
     @Test
-    void trimsAndZeroesThatMayUnmapGiveRoomBackAndOthersKeepIt() throws IOException {
+    void onlyUnmappingOperationsDeallocate() throws IOException {
         int size = 8 << 20;
         BlockBackend backend = create(size);
         assertEquals(0, allocated());
@@ -167,7 +167,7 @@ class FileBackendTest {
     }
 
     @Test
-    void aLockOutlivesWhatIsDoneToHoles() throws Exception {
+    void lockSurvivesHolePunching() throws Exception {
         BlockBackend backend = create(1 << 20);
         backend.trim(0, 1 << 20);
         backend.blockStatus(0, 1 << 20, (length, hole) -> true);
@@ -178,7 +178,7 @@ class FileBackendTest {
     }
 
     @Test
-    void anImageThatSomebodyMadeShorterHasNoHoleThere() throws IOException {
+    void truncatedImageReportsNoHoleBeyondItsEnd() throws IOException {
         BlockBackend backend = create(1 << 20);
         try (RandomAccessFile other = new RandomAccessFile(image.toFile(), "rw")) {
             other.setLength(1 << 19);
@@ -200,7 +200,7 @@ class FileBackendTest {
     }
 
     @Test
-    void aReadBeyondAFileThatWasMadeShorterFailsAndSaysSo() throws IOException {
+    void readBeyondTruncatedFileFails() throws IOException {
         BlockBackend backend = create(10_000);
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(4_000);
@@ -215,7 +215,7 @@ class FileBackendTest {
     }
 
     @Test
-    void interruptsAreNotNoticedByAnyone() throws Exception {
+    void interruptsDoNotCloseTheFile() throws Exception {
         BlockBackend backend = create(10_000);
         byte[] bytes = random(10_000);
         Thread.currentThread().interrupt();
@@ -232,7 +232,7 @@ class FileBackendTest {
     }
 
     @Test
-    void goesOnWhereTheSystemDidLessThanAsked() throws IOException {
+    void continuesAfterPartialTransfers() throws IOException {
         Faulty faulty = Faulty.on(image, 10_000, 777);
         byte[] bytes = random(5_000);
         faulty.backend.write(ByteBuffer.wrap(bytes), 3_000);
@@ -247,7 +247,7 @@ class FileBackendTest {
     }
 
     @Test
-    void tellsWhatAClientCanUnderstand() throws IOException {
+    void mapsSystemErrorsForClients() throws IOException {
         Map<String, BlockError> known = Map.of(
                 "No space left on device", BlockError.ENOSPC,
                 "Disk quota exceeded", BlockError.ENOSPC,
@@ -271,7 +271,7 @@ class FileBackendTest {
     }
 
     @Test
-    void afterAFlushThatFailedNoFlushSucceeds() throws IOException {
+    void noFlushSucceedsAfterAFailedOne() throws IOException {
         Faulty faulty = Faulty.on(image, 10_000, 777);
         faulty.backend.flush();
         faulty.channel.fault = "Input/output error";

@@ -42,17 +42,17 @@ class ImageRefusalTest {
     }
 
     @Test
-    void noPathAtAll() {
+    void missingPath() {
         assertRefused("path is missing: a file drive must be given one", Map.of(), false);
     }
 
     @Test
-    void aPathThatIsNone() {
+    void invalidPath() {
         assertRefused("path = a\0b: is not a path: Nul character not allowed", Map.of("path", "a\0b"), false);
     }
 
     @Test
-    void aMissingFile() {
+    void missingFile() {
         Path missing = folder.resolve("none.img");
         assertRefused("is missing; create = true makes it", missing);
         assertRefused(
@@ -63,7 +63,7 @@ class ImageRefusalTest {
     }
 
     @Test
-    void aMissingFolder() {
+    void missingFolder() {
         Path missing = folder.resolve("a/b/none.img");
         String path = missing.toString();
         String message =
@@ -74,12 +74,12 @@ class ImageRefusalTest {
     }
 
     @Test
-    void aFolderThatIsAFile() {
+    void fileInPlaceOfFolder() {
         assertRefused("its folder " + image + " is a file", image.resolve("none.img"));
     }
 
     @Test
-    void sizesThatAreNone() {
+    void invalidSizes() {
         String path = image.toString();
         assertRefused("size = 0: must be 1 byte or more", Map.of("path", path, "size", 0L), false);
         assertRefused("size = -5: must be 1 byte or more", Map.of("path", path, "size", -5L), false);
@@ -87,7 +87,7 @@ class ImageRefusalTest {
     }
 
     @Test
-    void aFileOfAnotherSize() throws IOException {
+    void differentSize() throws IOException {
         for (boolean create : new boolean[] {true, false}) {
             for (long size : new long[] {999, 1001}) {
                 assertRefused(
@@ -100,7 +100,7 @@ class ImageRefusalTest {
     }
 
     @Test
-    void anEmptyFileThatIsNotToBeMade() throws IOException {
+    void emptyFileWithoutCreate() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.img"));
         assertRefused("is empty; must have 1 byte or more", empty);
         assertRefused(
@@ -111,13 +111,13 @@ class ImageRefusalTest {
     }
 
     @Test
-    void whatIsNoRegularFile() {
+    void specialFile() {
         assertRefused("is a directory; must be a regular file", folder);
         assertRefused("is a device, pipe or socket; must be a regular file", Path.of("/dev/null"));
     }
 
     @Test
-    void aFileThatMayNotBeWrittenOrRead() throws IOException {
+    void unreadableOrReadOnlyFile() throws IOException {
         assumeFalse(System.getProperty("user.name").equals("root"), "root may write every file");
         Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("r--r--r--"));
         assertRefused("no permission to read and write", image);
@@ -127,7 +127,7 @@ class ImageRefusalTest {
     }
 
     @Test
-    void aFileThatNotEvenRootMayWrite() {
+    void immutableFile() {
         Path fixed = Path.of("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
         assumeTrue(Files.exists(fixed), fixed + " is missing");
         IOException refusal =
@@ -140,7 +140,7 @@ class ImageRefusalTest {
     }
 
     @Test
-    void aSizeThatNoFileSystemHas() {
+    void sizeBeyondTheFileSystem() {
         Path large = folder.resolve("large.img");
         assertRefused(
                 "size = " + Long.MAX_VALUE + ": " + large + " cannot be made that large: ",

@@ -50,7 +50,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void whatOneDriveWritesNoOtherDriveOpens() throws IOException {
+    void writableImageBelongsToOneDrive() throws IOException {
         BlockBackend writer = open("vm1", image, false);
         for (Path name : List.of(image, symbolicLink, hardLink)) {
             assertInUse("vm1", name, false);
@@ -61,7 +61,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void whatDrivesReadOthersMayReadUntilTheLastIsClosed() throws IOException {
+    void readersShareUntilTheLastCloses() throws IOException {
         BlockBackend first = open("golden1", image, true);
         BlockBackend second = open("golden2", symbolicLink, true);
         assertInUse("golden1", hardLink, false);
@@ -75,7 +75,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void aReaderOfAnOpenImageIsHeldToItsSizeToo() throws IOException {
+    void secondReaderMustMatchTheSize() throws IOException {
         BlockBackend first = open("golden1", image, true);
         IOException refusal = assertThrows(
                 IOException.class, () -> factory.open("golden2", Map.of("path", image.toString(), "size", 7L), true));
@@ -85,7 +85,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void whatAnotherProcessHasIsRefused() throws Exception {
+    void imageLockedByAnotherProcessIsRefused() throws Exception {
         try (OtherProcess other = OtherProcess.opens(image, false)) {
             assertEquals("open", other.answer());
             IOException refusal = assertThrows(IOException.class, () -> open("vm1", hardLink, false));
@@ -97,7 +97,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void otherProcessesAreKeptOutEvenAfterASecondDriveWasRefusedHere() throws Exception {
+    void refusedOpenKeepsTheProcessLock() throws Exception {
         BlockBackend writer = open("vm1", image, false);
         assertInUse("vm1", symbolicLink, true);
         assertEquals("path = " + image + ": another process has it open", otherProcess(false));
@@ -107,7 +107,7 @@ class ImageSharingTest {
     }
 
     @Test
-    void processesReadTogetherAndNobodyWrites() throws Exception {
+    void processesShareReadLocksOnly() throws Exception {
         BlockBackend first = open("golden1", image, true);
         BlockBackend second = open("golden2", image, true);
         first.close();

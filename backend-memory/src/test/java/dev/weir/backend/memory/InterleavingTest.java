@@ -90,14 +90,14 @@ class InterleavingTest {
     }
 
     @Test
-    void aReadDoesNotReturnWhatAnotherDriveWroteToThePageMeanwhile() throws IOException {
+    void readNeverReturnsDataOfAnotherDrive() throws IOException {
         write(mine, 0, MINE, PAGE);
         table.meanwhile = this::givePageToThem;
         assertArrayEquals(new byte[PAGE], read(mine, 0, PAGE));
     }
 
     @Test
-    void aReadSeesWhatItsDriveWroteAfterThePageWent() throws IOException {
+    void readSeesWritesAfterAPageWasReplaced() throws IOException {
         write(mine, 0, MINE, PAGE);
         table.meanwhile = () -> {
             givePageToThem();
@@ -107,7 +107,7 @@ class InterleavingTest {
     }
 
     @Test
-    void isNotLentAPageThatAnotherDriveHasMeanwhile() throws IOException {
+    void reusedPageIsNotLent() throws IOException {
         write(mine, 0, MINE, PAGE);
         table.meanwhile = this::givePageToThem;
         assertFalse(mine.lend(0, PAGE, loan -> fail("lent a page that is theirs")));
@@ -137,7 +137,7 @@ class InterleavingTest {
     }
 
     @Test
-    void aWriteDoesNotGoToAPageThatAnotherDriveHasMeanwhile() throws IOException {
+    void writeNeverReachesAReusedPage() throws IOException {
         write(mine, 0, MINE, PAGE);
         table.meanwhile = this::givePageToThem;
         write(mine, 0, LATER, 512);
@@ -147,7 +147,7 @@ class InterleavingTest {
     }
 
     @Test
-    void zeroesDoNotGoToAPageThatAnotherDriveHasMeanwhile() throws IOException {
+    void zeroesNeverReachAReusedPage() throws IOException {
         for (boolean mayUnmap : new boolean[] {true, false}) {
             for (int length : new int[] {512, PAGE}) {
                 write(mine, 0, MINE, PAGE);
@@ -160,7 +160,7 @@ class InterleavingTest {
     }
 
     @Test
-    void ofTwoFirstWritesToAPageBothCountAndOnePageIsTaken() throws IOException {
+    void racingFirstWritesShareOnePage() throws IOException {
         table.meanwhile = () -> write(mine, 512, MINE, 512);
         write(mine, 0, LATER, 512);
         assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));

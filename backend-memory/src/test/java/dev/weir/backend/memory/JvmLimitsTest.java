@@ -23,27 +23,27 @@ import org.junit.jupiter.api.Test;
 class JvmLimitsTest {
 
     @Test
-    void aFullBudgetLeavesTheJvmWhatItNeeds() throws Exception {
+    void fullBudgetLeavesRoomForTheJvm() throws Exception {
         assertEquals("48 MiB", inJvm("fillWithFactory", "-Xmx64m", "-XX:MaxDirectMemorySize=64m"));
     }
 
     @Test
-    void theLargestHeapCountsWhereNothingElseIsSaid() throws Exception {
+    void directMemoryDefaultsToTheHeapSize() throws Exception {
         assertEquals("24 MiB", inJvm("fillWithFactory", "-Xmx32m"));
     }
 
     @Test
-    void lonelyPagesAllOverTheLargestDriveLeaveRoomInTheHeap() throws Exception {
+    void scatteredPagesOfHugeDrivesFitTheHeap() throws Exception {
         assertEquals("120 MiB", inJvm("fillSparsely", "-Xmx10m", "-XX:MaxDirectMemorySize=1g"));
     }
 
     @Test
-    void pageTablesGoWhenTheirPagesGo() throws Exception {
+    void emptyPageTablesAreFreed() throws Exception {
         assertEquals("0 MiB", inJvm("writeAndTrimAllOver", "-Xmx10m"));
     }
 
     @Test
-    void aJvmWithoutDirectMemoryIsNoRoomAndWhatThereIsGoesOn() throws Exception {
+    void exhaustedDirectMemoryIsNoSpace() throws Exception {
         assertEquals("40 MiB", inJvm("fillBeyondTheJvm", "-Xmx64m", "-XX:MaxDirectMemorySize=41m"));
     }
 

@@ -15,7 +15,7 @@ class MemoryBackendFactoryTest {
     private final MemoryBackendFactory factory = new MemoryBackendFactory();
 
     @Test
-    void saysWhatItIsAndWhatItTakes() {
+    void describesTypeAndOptions() {
         assertEquals("memory", factory.type());
         assertEquals(1, factory.options().size());
         BackendOption size = factory.options().get(0);
@@ -34,7 +34,7 @@ class MemoryBackendFactoryTest {
     }
 
     @Test
-    void refusesADriveWithoutRoom() {
+    void refusesSizeZero() {
         assertRefused(Map.of(), "size is missing: a memory drive must be given one");
         assertRefused(Map.of("size", 0L), "size = 0: must be 1 byte or more");
         assertRefused(Map.of("size", -1L), "size = -1: must be 1 byte or more");
@@ -46,7 +46,7 @@ class MemoryBackendFactoryTest {
     }
 
     @Test
-    void leavesTheJvmAQuarterOfItsDirectMemoryAndRoomForPageTables() {
+    void poolLeavesAQuarterOfDirectMemory() {
         assertEquals(3L << 30, MemoryBackendFactory.budgetBytes(4L << 30, 4L << 30));
         assertEquals(12L << 28, MemoryBackendFactory.budgetBytes(1L << 40, 1L << 28));
     }

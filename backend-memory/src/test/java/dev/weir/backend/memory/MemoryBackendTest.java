@@ -33,7 +33,7 @@ class MemoryBackendTest {
     private final MemoryBackend drive = new MemoryBackend(16L << 40, pool);
 
     @Test
-    void takesMemoryWhenItIsWrittenAndNotBefore() throws IOException {
+    void allocatesOnFirstWrite() throws IOException {
         read(drive, 0, 3 * PAGE);
         drive.writeZeroes(0, 1L << 40, true);
         drive.writeZeroes(0, 1L << 40, false);
@@ -49,7 +49,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void givesBackWhatIsTrimmedOrMayBeUnmapped() throws IOException {
+    void trimAndUnmapDeallocate() throws IOException {
         write(drive, 0, 1, 4 * PAGE);
         drive.trim(0, PAGE);
         assertEquals(3 * PAGE, pool.usedBytes());
@@ -60,7 +60,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void givesBackAPageThatIsEmptiedPieceByPiece() throws IOException {
+    void pageEmptiedInPiecesIsFreed() throws IOException {
         write(drive, PAGE, 1, PAGE);
         for (int block = 0; block < PAGE; block += 4096) {
             assertEquals(PAGE, pool.usedBytes());
@@ -74,7 +74,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void givesBackTheLastPageThatIsPartOfTheDriveOnly() throws IOException {
+    void partialLastPageIsFreed() throws IOException {
         MemoryBackend odd = new MemoryBackend(PAGE + 5, pool);
         write(odd, PAGE, 1, 5);
         odd.trim(PAGE, 5);
@@ -82,7 +82,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void keepsTheRoomOfWhatMayNotBeUnmapped() throws IOException {
+    void zeroesWithoutUnmapKeepTheirSpace() throws IOException {
         write(drive, 0, 1, 2 * PAGE);
         drive.writeZeroes(0, 2 * PAGE - 1, false);
         drive.writeZeroes(2 * PAGE - 1, 1, false);
@@ -91,7 +91,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void whatOneDriveGivesBackAnotherTakesWithoutItsBytes() throws IOException {
+    void reusedMemoryHoldsNoOldData() throws IOException {
         write(drive, 0, 7, 8 * PAGE);
         drive.trim(0, 8 * PAGE);
         MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
@@ -105,7 +105,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void memoryComesBackAsAnotherPage() throws IOException {
+    void freedMemoryReturnsAsAnotherPage() throws IOException {
         Page first = pool.take(new DetachedPages());
         pool.give(first);
         Page second = pool.take(new DetachedPages());
@@ -114,7 +114,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void aDriveThatIsClosedGivesBackAllAndTheLastOneLetsGoOfTheMemory() throws IOException {
+    void lastCloseReleasesTheMemory() throws IOException {
         MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
         write(drive, 3, 1, 3 * PAGE);
         write(other, 3, 2, 3 * PAGE);
@@ -127,7 +127,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void lendsWhatIsWrittenWithoutCopyingIt() throws IOException {
+    void lendsWrittenDataWithoutACopy() throws IOException {
         write(drive, 0, 1, 2 * PAGE);
         List<Loan> loans = lend(PAGE - 100, 300);
         assertEquals(
@@ -142,7 +142,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void doesNotLendWhatWasNeverWritten() throws IOException {
+    void doesNotLendUnwrittenRanges() throws IOException {
         write(drive, 0, 1, PAGE);
         List<Loan> loans = new ArrayList<>();
         assertFalse(drive.lend(0, PAGE + 1, loans::add));
@@ -151,7 +151,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void memoryOnLoanIsUsedAgainOnlyWhenTheLastLoanIsBack() throws IOException {
+    void lentMemoryIsReusedAfterTheLastReturn() throws IOException {
         write(drive, 0, 1, PAGE);
         Loan one = lend(0, 10).get(0);
         Loan other = lend(5, 10).get(0);
@@ -171,7 +171,7 @@ class MemoryBackendTest {
 
     /** So many loans of one page cost heap while they are out, and not for as long as the page is there. */
     @Test
-    void aPageKeepsFewSpareLoans() throws IOException {
+    void pageKeepsFewSpareLoans() throws IOException {
         write(drive, 0, 1, PAGE);
         List<Loan> loans = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -187,7 +187,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void thePoolKeepsItsMemoryUntilTheLastLoanIsBack() throws IOException {
+    void poolOutlivesItsLoans() throws IOException {
         write(drive, 0, 1, PAGE);
         Loan loan = lend(0, PAGE).get(0);
         drive.close();
@@ -204,7 +204,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void noRoomIsAnErrorOfThatWriteAndHarmsNothing() throws IOException {
+    void fullPoolFailsThatWriteOnly() throws IOException {
         MemoryBackend other = new MemoryBackend(8 * PAGE, pool);
         write(other, 0, 5, PAGE);
         write(drive, 0, 1, 7 * PAGE);
@@ -241,7 +241,7 @@ class MemoryBackendTest {
     }
 
     @Test
-    void aHugeDriveCostsAlmostNothing() throws IOException {
+    void hugeDriveIsCheap() throws IOException {
         new MemoryBackend(Long.MAX_VALUE, pool).close();
         long before = allocatedBytes();
         MemoryBackend huge = new MemoryBackend(Long.MAX_VALUE, pool);

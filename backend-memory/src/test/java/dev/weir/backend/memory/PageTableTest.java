@@ -20,7 +20,7 @@ class PageTableTest {
     private final PagePool pool = new PagePool(0);
 
     @Property(tries = 400)
-    void doesWhatASortedMapDoes(@ForAll("numbers") List<Long> numbers, @ForAll @IntRange(max = 46) int lastBit) {
+    void behavesLikeASortedMap(@ForAll("numbers") List<Long> numbers, @ForAll @IntRange(max = 46) int lastBit) {
         long last = (1L << lastBit) | (numbers.get(0) & ((1L << lastBit) - 1));
         PageTable table = new PageTable(last);
         TreeMap<Long, Page> model = new TreeMap<>();

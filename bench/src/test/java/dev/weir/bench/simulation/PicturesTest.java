@@ -12,7 +12,7 @@ class PicturesTest {
 
     /** After an intended change, draw them again (docs/design/how-throttling-works.md) and look at them. */
     @Test
-    void thePicturesInTheDocumentationAreWhatTheEngineDoes() throws IOException {
+    void picturesMatchTheEngine() throws IOException {
         for (Map.Entry<String, String> picture : Pictures.all().entrySet()) {
             assertEquals(
                     picture.getValue(),

@@ -34,7 +34,7 @@ class SystemClockTest {
     }
 
     @Test
-    void aTimerFiresAndNotBeforeItIsDue() throws InterruptedException {
+    void timerNeverFiresEarly() throws InterruptedException {
         BlockingQueue<Long> times = new ArrayBlockingQueue<>(1);
         Timer timer = clock.timer(() -> times.add(clock.nanoTime()));
         long due = clock.nanoTime() + 5 * MILLIS;
@@ -44,7 +44,7 @@ class SystemClockTest {
     }
 
     @Test
-    void oneThatIsArmedLaterButDueEarlierFiresFirst() throws InterruptedException {
+    void earlierDueTimerFiresFirst() throws InterruptedException {
         long now = clock.nanoTime();
         clock.timer(() -> fired.add("late")).arm(now + 200 * MILLIS);
         clock.timer(() -> fired.add("early")).arm(now + 100 * MILLIS);
@@ -53,7 +53,7 @@ class SystemClockTest {
     }
 
     @Test
-    void aDisarmedTimerDoesNotFireAndAMovedOneFiresOnce() throws InterruptedException {
+    void disarmedTimerDoesNotFire() throws InterruptedException {
         Timer disarmed = clock.timer(() -> fired.add("disarmed"));
         Timer moved = clock.timer(() -> fired.add("moved"));
         long now = clock.nanoTime();
@@ -67,7 +67,7 @@ class SystemClockTest {
     }
 
     @Test
-    void aTaskThatThrowsStopsNoOther() throws InterruptedException {
+    void throwingTaskStopsNoOther() throws InterruptedException {
         clock.timer(() -> {
                     throw new IllegalStateException("for the test");
                 })
@@ -77,7 +77,7 @@ class SystemClockTest {
     }
 
     @Test
-    void aTimerMayArmItself() throws InterruptedException {
+    void timerMayRearmItself() throws InterruptedException {
         AtomicInteger count = new AtomicInteger();
         Timer[] self = new Timer[1];
         self[0] = clock.timer(() -> {

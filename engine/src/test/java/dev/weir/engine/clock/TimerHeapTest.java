@@ -16,7 +16,7 @@ class TimerHeapTest {
     private static final class Alarm extends TimerHeap.Entry {}
 
     @Property
-    void theFirstIsAlwaysTheOneThatIsDueFirst(@ForAll long seed, @ForAll long origin) {
+    void firstIsTheEarliestDue(@ForAll long seed, @ForAll long origin) {
         Random random = new Random(seed);
         TimerHeap<Alarm> heap = new TimerHeap<>();
         List<Alarm> all = new ArrayList<>();
@@ -39,7 +39,7 @@ class TimerHeapTest {
     }
 
     @Property
-    void takenOneAfterTheOtherTheyAreInOrder(@ForAll List<Integer> dues) {
+    void pollsInOrder(@ForAll List<Integer> dues) {
         TimerHeap<Alarm> heap = new TimerHeap<>();
         dues.forEach(due -> heap.put(new Alarm(), due));
         List<Integer> taken = new ArrayList<>();

@@ -20,12 +20,12 @@ class LatencyHistogramTest {
     }
 
     @Test
-    void nothingIsNothing() {
+    void emptyHistogramIsZero() {
         assertEquals(Percentiles.NONE, histogram.percentiles());
     }
 
     @Test
-    void percentilesAreThoseOfWhatWasRecorded() {
+    void percentilesMatchTheSamples() {
         for (int micros = 1; micros <= 1000; micros++) {
             histogram.record(TimeUnit.MICROSECONDS.toNanos(micros));
         }
@@ -39,7 +39,7 @@ class LatencyHistogramTest {
     }
 
     @Test
-    void whatIsOutOfRangeCountsAsItsEdge() {
+    void outOfRangeValuesAreClamped() {
         histogram.record(-1);
         histogram.record(Long.MAX_VALUE);
         assertEquals(2, histogram.percentiles().measured());
@@ -47,7 +47,7 @@ class LatencyHistogramTest {
     }
 
     @Test
-    void aDriveKnowsHowLongItsRequestsWereHeld() {
+    void heldTimesAreRecorded() {
         EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
         fixture.configure("vm1", "bucket", null, Map.of("iops", 10L));
         for (int i = 0; i < 11; i++) {

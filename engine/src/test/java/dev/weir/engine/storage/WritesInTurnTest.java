@@ -65,7 +65,7 @@ class WritesInTurnTest {
     }
 
     @Test
-    void oneThreadDoesAllThatComesWhileItIsAtIt() {
+    void oneThreadDrainsTheQueue() {
         meanwhile = () -> add(3, 3);
         add(1, 2);
         assertEquals("1 2 3 1, 2, 3.", run());
@@ -75,7 +75,7 @@ class WritesInTurnTest {
     }
 
     @Test
-    void noMoreThanAFewAreCompletedTogether() {
+    void completionBatchesAreBounded() {
         add(1, WritesInTurn.MAX_TOGETHER + 1);
         assertEquals(
                 "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13EIO, 14, 15, 16. 17 17.",
@@ -83,14 +83,14 @@ class WritesInTurnTest {
     }
 
     @Test
-    void whatIsDoneDoesNotWaitForSlowOnes() {
+    void doneWritesDoNotWaitForSlowOnes() {
         writeNanos = WritesInTurn.MAX_LATE_NANOS / 2;
         add(1, 3);
         assertEquals("1 2 1, 2. 3 3.", run());
     }
 
     @Test
-    void theLastOfEachClientIsSaidToBe() {
+    void lastCompletionOfAClientIsMarked() {
         add(writes, "one", 1, 2);
         add(writes, "other", 3, 4);
         add(writes, "one", 5, 5);
@@ -98,7 +98,7 @@ class WritesInTurnTest {
     }
 
     @Test
-    void withoutAThreadItIsDoneAllTheSame() {
+    void runsInlineWithoutAThread() {
         WritesInTurn alone = on(task -> {
             throw new OutOfMemoryError("unable to create native thread");
         });

@@ -13,7 +13,7 @@ class DebtEstimateTest {
     private static final long MILLI = 1_000_000L;
 
     @Test
-    void timeBeforeARequestWasChargedPaysForNothingOfIt() {
+    void timeBeforeAChargePaysNothing() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1_000L));
         DebtEstimate known = new DebtEstimate();
         known.set(ThrottleDebt.NONE, 0);

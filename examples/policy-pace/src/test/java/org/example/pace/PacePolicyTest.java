@@ -16,7 +16,7 @@ class PacePolicyTest {
     private final PacePolicyFactory factory = new PacePolicyFactory();
 
     @Test
-    void theWorkedNumbers() {
+    void workedNumbers() {
         long now = -5;
         ThrottlePolicy policy = factory.create(ThrottleLimits.of(Map.of("iops", 100L)), ThrottleDebt.NONE, now);
         for (long wait : new long[] {0, 8, 10, 10, 10, 10, 10, 10, 10, 10}) {

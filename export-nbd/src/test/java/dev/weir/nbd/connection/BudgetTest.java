@@ -39,7 +39,7 @@ class BudgetTest {
     }
 
     @Test
-    void aRequestLargerThanAllGoesWhenItIsAlone() {
+    void oversizedRequestGoesAlone() {
         assertTrue(budget.take(0, TOTAL + 1));
         assertFalse(budget.take(0, COST));
         budget.give(TOTAL + 1);
@@ -50,7 +50,7 @@ class BudgetTest {
 
     /** However large the requests are that others make, there is always room for a small one. */
     @Test
-    void largeRequestsLeaveRoomForSmallOnes() {
+    void largeRequestsLeaveRoomForSmall() {
         int large = 0;
         while (budget.take(0, TOTAL / 8)) {
             large++;
@@ -63,7 +63,7 @@ class BudgetTest {
     }
 
     @Test
-    void tellsAsManyAsWhatIsGivenBackMayBeEnoughFor() {
+    void returnedBytesWakeEnoughWaiters() {
         budget.take(0, TOTAL);
         List<Integer> told = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -85,7 +85,7 @@ class BudgetTest {
     }
 
     @Test
-    void whatIsKeptIsMissingForRequestsButHoldsNotUpTheOnlyOne() {
+    void keptBytesReduceTheBudget() {
         budget.keep(TOTAL - 3 * COST);
         assertTrue(budget.take(0, COST));
         assertFalse(budget.take(0, 2 * COST));
@@ -99,14 +99,14 @@ class BudgetTest {
     }
 
     @Test
-    void aRequestThatCarriesNothingHasItsCostToo() {
+    void emptyRequestHasACost() {
         assertEquals(COST, Budget.cost(0));
         assertEquals(COST, Budget.cost(COST));
         assertEquals(COST + 1, Budget.cost(COST + 1));
     }
 
     @Test
-    void aQuarterIsForWhatIsKeptUnlessRequestsWantIt() {
+    void keptBytesGetAQuarter() {
         assertTrue(budget.hasRoomToKeep(TOTAL / 4));
         assertFalse(budget.hasRoomToKeep(TOTAL / 4 + 1));
         budget.keep(COST);
@@ -122,7 +122,7 @@ class BudgetTest {
     }
 
     @Test
-    void nothingIsKeptThatIsNotLeft() {
+    void keepsOnlyFreeBytes() {
         budget.take(0, TOTAL);
         assertFalse(budget.hasRoomToKeep(1));
     }

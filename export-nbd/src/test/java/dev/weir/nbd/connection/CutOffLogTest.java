@@ -14,7 +14,7 @@ class CutOffLogTest {
     private final CutOffLog complaints = new CutOffLog(log::add, later::add);
 
     @Test
-    void aFewAreToldOneByOne() {
+    void fewCutOffsAreLoggedSingly() {
         for (int i = 1; i <= CutOffLog.MAX_LINES; i++) {
             complaints.cutOff("client " + i, "it babbles");
             assertEquals("client " + i + " is cut off: it babbles", log.get(i - 1));
@@ -26,7 +26,7 @@ class CutOffLogTest {
     }
 
     @Test
-    void thousandsAreCountedAndToldWhenTheTimeIsOver() {
+    void manyCutOffsAreCounted() {
         for (int i = 0; i < 5000; i++) {
             complaints.cutOff("client", "it babbles");
         }

@@ -34,7 +34,7 @@ class ExportsTest {
     }
 
     @Test
-    void theEmptyNameIsTheOnlyDrive() {
+    void emptyNameIsTheOnlyDrive() {
         assertNull(find(""));
         exports.add(vm1);
         assertSame(vm1, find(""));
@@ -44,7 +44,7 @@ class ExportsTest {
 
     /** When a drive is replaced, the new one may come before the old one goes. */
     @Test
-    void removesADriveButNotItsSuccessor() {
+    void removalKeepsTheSuccessor() {
         Drive successor = new MemoryDrive("vm1", 1024, false);
         exports.add(vm1);
         exports.add(successor);
@@ -56,7 +56,7 @@ class ExportsTest {
     }
 
     @Test
-    void aDriveForSomeIsNotThereForOthers() {
+    void restrictedDriveIsHidden() {
         Identity alice = Identity.of("alice");
         Identity bob = Identity.of("bob");
         exports.add(vm1, Set.of("alice", "CN=carol"));

@@ -50,7 +50,7 @@ class InboxTest {
     }
 
     @Test
-    void hasNoMemoryWhileThereIsNothing() throws IOException {
+    void idleInboxHoldsNoMemory() throws IOException {
         ByteBuffer in = receive();
 
         assertFalse(in.hasRemaining());
@@ -60,7 +60,7 @@ class InboxTest {
     }
 
     @Test
-    void receivesLittleWhereThereIsNoRoomToKeepIt() throws IOException {
+    void receivesLittleWithoutBudget() throws IOException {
         inbox.beginTransmission();
         send(new byte[100_000]);
         budget.keep(1);
@@ -71,7 +71,7 @@ class InboxTest {
     }
 
     @Test
-    void isFlowingIfMuchCameAtOnce() throws IOException {
+    void largeReceiveMeansFlowing() throws IOException {
         inbox.beginTransmission();
         send(new byte[Inbox.MIN_DIRECT_READ_BYTES - 1]);
         receive();
@@ -86,7 +86,7 @@ class InboxTest {
     }
 
     @Test
-    void putsNewBytesBehindThoseThatAreLeft() throws IOException {
+    void appendsNewBytes() throws IOException {
         for (byte next = 1; next <= 5; next++) {
             send(next);
             ByteBuffer in = receive();
@@ -100,7 +100,7 @@ class InboxTest {
     }
 
     @Test
-    void whatIsTakenOfTheRestIsGone() throws IOException {
+    void takenBytesAreConsumed() throws IOException {
         send((byte) 1, (byte) 2, (byte) 3);
         ByteBuffer in = receive();
         in.get();
@@ -117,7 +117,7 @@ class InboxTest {
     }
 
     @Test
-    void fillsAPayloadBeforeWhatIsBehind() throws IOException {
+    void fillsThePayloadFirst() throws IOException {
         byte[] sent = new byte[Inbox.MIN_DIRECT_READ_BYTES + 2];
         sent[sent.length - 2] = 7;
         send(sent);
@@ -132,7 +132,7 @@ class InboxTest {
     }
 
     @Test
-    void tellsTheEnd() throws IOException {
+    void reportsEndOfStream() throws IOException {
         client.close();
 
         assertNull(inbox.receive(null));

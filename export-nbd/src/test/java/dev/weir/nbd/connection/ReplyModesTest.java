@@ -51,7 +51,7 @@ class ReplyModesTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SIMPLE")
-    void aReadIsOneChunkOfData(NbdMode any) {
+    void readIsOneChunk(NbdMode any) {
         mode = any;
         take(requests().write(1, 512, bytes(1, 2, 3)));
         int dontFragment = Nbd.NBD_CMD_FLAG_DF;
@@ -75,7 +75,7 @@ class ReplyModesTest {
     /** What is done and has no data to show for it is told in the fewest bytes that the mode allows. */
     @ParameterizedTest
     @EnumSource(NbdMode.class)
-    void whatIsDoneIsToldInTheShortestWay(NbdMode any) {
+    void successUsesTheShortestReply(NbdMode any) {
         mode = any;
         take(requests().flush(1).request(0, Nbd.NBD_CMD_TRIM, 2, 512, 512));
 
@@ -92,7 +92,7 @@ class ReplyModesTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SIMPLE")
-    void anErrorComesWithWordsThatSayTheRule(NbdMode any) {
+    void errorNamesTheRule(NbdMode any) {
         mode = any;
         take(requests().read(7, SIZE, 1).request(0, 99, 8, 1, 1));
 
@@ -108,7 +108,7 @@ class ReplyModesTest {
     /** A path or a name may stand in what a backend throws, but never in what a client is told. */
     @ParameterizedTest
     @EnumSource(BlockError.class)
-    void theDrivesErrorComesWithWordsThatTellNothingOfItsStorage(BlockError error) {
+    void driveErrorHidesTheStorage(BlockError error) {
         drive.fail(error);
         take(requests().read(1, 0, 512));
 
@@ -118,7 +118,7 @@ class ReplyModesTest {
     }
 
     @Test
-    void aReadThatIsTooLongIsAnOverflow() {
+    void tooLongReadIsOverflow() {
         mode = NbdMode.STRUCTURED;
         MemoryDrive wide = new MemoryDrive("wide", TIB, ByteBuffer.allocate(0), false);
         take(wide, requests().read(1, 0, Drive.MAX_TRANSFER + 1));
@@ -128,7 +128,7 @@ class ReplyModesTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SIMPLE")
-    void blockStatusTellsDataAndHolesEachOnce(NbdMode any) {
+    void blockStatusReportsDataAndHolesOnce(NbdMode any) {
         mode = any;
         take(requests().write(1, 4096, new byte[] {1}).write(2, 8191, new byte[] {1}));
         take(requests().request(0, Nbd.NBD_CMD_BLOCK_STATUS, 9, 100, SIZE - 100));
@@ -140,7 +140,7 @@ class ReplyModesTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SIMPLE")
-    void reqOneTellsOneExtentWithinTheRequest(NbdMode any) {
+    void reqOneReportsOneExtent(NbdMode any) {
         mode = any;
         int one = Nbd.NBD_CMD_FLAG_REQ_ONE;
         take(requests().write(1, 4096, new byte[] {1}));
@@ -155,7 +155,7 @@ class ReplyModesTest {
 
     /** More than the bound makes the reply shorter, and the client asks again. */
     @Test
-    void blockStatusTellsNoMoreExtentsThanTheBound() {
+    void blockStatusExtentsAreBounded() {
         for (int block = 0; block < 2 * TransmissionCodec.MAX_EXTENTS; block++) {
             take(requests().write(block, block * 1024L, new byte[] {1}));
         }
@@ -176,7 +176,7 @@ class ReplyModesTest {
 
     /** A backend that cannot tell says nothing; data is what any range may be called. */
     @Test
-    void aRangeOfWhichNothingIsToldIsData() {
+    void unreportedRangeIsData() {
         NbdRequest request = new NbdRequest("client", transmission(drive, replies), mode, pool);
         request.begin(1, 5);
         request.blockStatus(5, TIB, 1);
@@ -189,7 +189,7 @@ class ReplyModesTest {
     }
 
     @Test
-    void aStatusNeedsItsContext() {
+    void statusNeedsItsContext() {
         allocation = false;
         take(requests().request(0, Nbd.NBD_CMD_BLOCK_STATUS, 1, 0, 512));
 
@@ -199,7 +199,7 @@ class ReplyModesTest {
     }
 
     @Test
-    void theContextsOfAStatusMayBeNamed() {
+    void statusMayNameContexts() {
         int named = Nbd.NBD_CMD_FLAG_PAYLOAD_LEN;
         Requests requests = requests()
                 .request(named, Nbd.NBD_CMD_BLOCK_STATUS, 1, 512, 12)
@@ -234,7 +234,7 @@ class ReplyModesTest {
     }
 
     @Test
-    void aPayloadThatIsNotWantedIsPassedOver() {
+    void unwantedPayloadIsSkipped() {
         int announced = Nbd.NBD_CMD_FLAG_PAYLOAD_LEN;
         take(requests()
                 .request(announced, Nbd.NBD_CMD_READ, 1, 0, 5)
@@ -263,7 +263,7 @@ class ReplyModesTest {
     }
 
     @Test
-    void headersOfTheOtherModeEndTheConnection() {
+    void wrongHeaderModeEndsTheConnection() {
         Requests simple = new Requests(NbdMode.STRUCTURED).flush(1);
 
         assertEquals(State.BROKEN, transmission.take(ByteBuffer.wrap(simple.toBytes())));
@@ -271,13 +271,13 @@ class ReplyModesTest {
     }
 
     @Test
-    void garbageEndsTheConnectionWithItsFourthByte() {
+    void garbageEndsAtItsFourthByte() {
         assertEquals(State.INCOMPLETE, transmission.take(ByteBuffer.wrap(bytes(1, 2, 3))));
         assertEquals(State.BROKEN, transmission.take(ByteBuffer.wrap(bytes(1, 2, 3, 4))));
     }
 
     @Test
-    void lengthsOf64BitsGoToTheDriveInParts() {
+    void longRequestsAreSplit() {
         MemoryDrive wide = new MemoryDrive("wide", 4 * TIB, ByteBuffer.allocate(0), false);
         int noHole = Nbd.NBD_CMD_FLAG_NO_HOLE;
         int fast = Nbd.NBD_CMD_FLAG_FAST_ZERO;

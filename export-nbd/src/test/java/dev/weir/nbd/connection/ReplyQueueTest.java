@@ -42,7 +42,7 @@ class ReplyQueueTest {
             new TransmissionCodec("client", AGREEMENT, queue, pool, Runnable::run);
 
     @Test
-    void writesWhatIsAddedAtOnce() {
+    void writesRepliesAtOnce() {
         queue.add(flush(1), false);
 
         assertEquals(1, socket.replies(0).size());
@@ -50,7 +50,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void writesWhatIsKeptBackWithOneCall() {
+    void writesCorkedRepliesWithOneCall() {
         queue.cork();
         for (int cookie = 0; cookie < 20; cookie++) {
             queue.add(cookie % 2 == 0 ? flush(cookie) : read(cookie, 512), false);
@@ -65,7 +65,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void whatMoreFollowsWaitsForTheLast() {
+    void coalescesUntilTheLastCompletion() {
         queue.add(flush(1), true);
         queue.add(flush(2), true);
         assertEquals(0, socket.calls());
@@ -78,7 +78,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void whatMoreFollowsIsWrittenAlsoIfTheLastIsNotAnswered() {
+    void writesCoalescedRepliesWithoutTheLast() {
         queue.add(flush(1), true);
         queue.drop(flush(2), false);
 
@@ -87,7 +87,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void writesEarlyWhenMuchIsKeptBack() {
+    void writesEarlyWhenTheCorkIsFull() {
         queue.cork();
         queue.add(read(1, ReplyRound.MAX_ROUND_BYTES), false);
 
@@ -99,7 +99,7 @@ class ReplyQueueTest {
 
     /** The client begins with the first, and there is not one call for each of a few. */
     @Test
-    void writesTheFirstOfManyEarlyAndThenEverMoreAtOnce() {
+    void corkGrowsWithinABatch() {
         int replyBytes = 4096;
         for (int turn = 0; turn < 2; turn++) {
             List<Integer> early = new ArrayList<>();
@@ -135,7 +135,7 @@ class ReplyQueueTest {
 
     /** What is written must not depend on where the socket was full. */
     @Test
-    void goesOnWhereAFullSocketStopped() {
+    void continuesAfterAFullSocket() {
         for (int room = 0; room < 3 * HEADER + 100; room++) {
             FakeSocket narrow = new FakeSocket().room(room);
             ReplyQueue fresh = narrow.queue(pool);
@@ -161,7 +161,7 @@ class ReplyQueueTest {
 
     /** What is lent goes out behind its header, in one call, and is given back then and not before. */
     @Test
-    void writesWhatItHasBorrowedAndGivesItBack() {
+    void writesAndReturnsLoans() {
         byte[] bytes = new byte[10_000];
         new Random(1).nextBytes(bytes);
         for (int room = 0; room < 2 * HEADER + 2 * bytes.length; room += 333) {
@@ -183,7 +183,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void writesAnyNumberOfPartsWithOneCall() {
+    void writesAnyNumberOfPartsAtOnce() {
         byte[] bytes = new byte[NbdRequest.MIN_BORROWED_BYTES];
         queue.add(borrowed(queue, 1, bytes, 10), false);
 
@@ -193,7 +193,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void whatWasBorrowedIsGivenBackIfNotAllWasLent() {
+    void incompleteLoanIsReturned() {
         NbdRequest request = begin(1);
         request.range(Operation.READ, 0, 20_000, false, false);
         assertTrue(request.borrows());
@@ -208,7 +208,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void whatWasBorrowedIsGivenBackIfTheReadFails() {
+    void failedReadReturnsItsLoans() {
         NbdRequest request = borrowed(queue, 1, new byte[20_000], 9_000);
         request.finish(RequestError.NO_MEMORY);
         queue.add(request, false);
@@ -227,7 +227,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void saysWhetherTheSocketIsFullOfALongReply() {
+    void reportsSocketFullOfALongReply() {
         int longBytes = ReplyRound.LONG_REPLY_BYTES;
         socket.room(longBytes);
         queue.cork();
@@ -251,7 +251,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void saysSoAlsoIfShortOnesComeBehindIt() {
+    void reportsFullSocketBehindShortReplies() {
         socket.room(0);
         queue.add(read(1, 1), false);
         queue.add(borrowed(queue, 2, new byte[ReplyRound.LONG_REPLY_BYTES], 10_000), false);
@@ -268,7 +268,7 @@ class ReplyQueueTest {
 
     /** What TLS has enciphered and the socket has not taken is not yet a reply that was written. */
     @Test
-    void waitsForWhatTheWireHasNotSent() {
+    void waitsForTheWire() {
         socket.beLazy(true);
         queue.add(flush(1), false);
 
@@ -282,7 +282,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void anotherThreadWritesOnlySoLong() {
+    void otherThreadsWriteABoundedNumber() {
         socket.beForeign();
         queue.cork();
         for (int cookie = 0; cookie < 2 * ReplyQueue.MAX_ROUNDS_ABROAD * ReplyRound.MAX_ROUND_DATA; cookie++) {
@@ -295,7 +295,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void aBrokenSocketTakesNothingMoreAndNothingIsLeft() {
+    void brokenSocketDropsEverything() {
         socket.breakDown();
 
         queue.add(read(1, 512), false);
@@ -307,7 +307,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void closingForgetsWhatIsKeptBack() {
+    void closeDropsCorkedReplies() {
         queue.cork();
         queue.add(read(1, 512), false);
         queue.add(borrowed(queue, 3, new byte[512], 100), false);
@@ -321,7 +321,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void closingForgetsWhatTheSocketDidNotTake() {
+    void closeDropsUnsentReplies() {
         socket.room(10);
         queue.add(read(1, 512), false);
         queue.add(borrowed(queue, 4, new byte[512], 100), false);
@@ -337,7 +337,7 @@ class ReplyQueueTest {
     }
 
     @Test
-    void tellsWhenAllIsAnswered() {
+    void reportsWhenIdle() {
         NbdRequest request = flush(1);
         assertFalse(queue.isDone());
         assertEquals(0, socket.roomAgainCount());
@@ -350,7 +350,7 @@ class ReplyQueueTest {
 
     /** Many threads complete, the socket is full every now and then, and one thread is told to go on. */
     @Test
-    void everyReplyIsWrittenOnceWhateverThreadsDo() throws Exception {
+    void everyReplyIsWrittenOnce() throws Exception {
         int threads = 4;
         int each = 2000;
         Random random = new Random(42);

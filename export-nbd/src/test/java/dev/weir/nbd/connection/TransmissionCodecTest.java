@@ -68,7 +68,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void asksOfTheDriveWhatTheClientAsks() {
+    void forwardsRequestsUnchanged() {
         take(new Requests()
                 .read(1, 4096, 512)
                 .request(FUA, Nbd.NBD_CMD_READ, 1, 0, 1)
@@ -96,7 +96,7 @@ class TransmissionCodecTest {
 
     @ParameterizedTest
     @EnumSource(BlockError.class)
-    void tellsTheErrorOfTheDriveAndNoData(BlockError error) {
+    void driveErrorHasNoData(BlockError error) {
         drive.fail(error);
 
         take(new Requests().read(1, 0, 512).write(2, 0, bytes(1)).flush(3));
@@ -115,7 +115,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void passesOverThePayloadOfAWriteItRefuses() {
+    void refusedPayloadIsSkipped() {
         take(new Requests()
                 .write(1, (1 << 20) - 1, bytes(1, 2))
                 .write(NO_HOLE, 2, 0, bytes(3))
@@ -127,7 +127,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void passesOverAPayloadThatIsTooLongWithoutMemoryForIt() {
+    void tooLongPayloadTakesNoMemory() {
         take(new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, -1));
         ByteBuffer part = ByteBuffer.allocate(1 << 20);
         for (long left = (1L << 32) - 1; left > 0; left -= part.limit()) {
@@ -140,7 +140,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void unknownCommandsAreInvalidAndTheNextIsServed() {
+    void unknownCommandsAreInvalid() {
         take(new Requests()
                 .request(0, 8, 1, 0, 512)
                 .request(0, 0xffff, 2, -1, -1)
@@ -152,7 +152,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void endsAtADisconnect() {
+    void disconnectEndsTheConnection() {
         Requests requests = new Requests().flush(1).disconnect().flush(2);
 
         assertEquals(State.DISCONNECTED, take(requests));
@@ -161,7 +161,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void endsAtAnythingButARequest() {
+    void garbageEndsTheConnection() {
         assertEquals(State.BROKEN, take(new Requests().flush(1).raw(new byte[28])));
 
         assertTrue(transmission.fault().contains("magic"), transmission.fault());
@@ -170,7 +170,7 @@ class TransmissionCodecTest {
 
     /** The same is done and said wherever the bytes are split. */
     @Test
-    void mayBeSplitAnywhere() {
+    void inputMayBeSplitAnywhere() {
         byte[] whole = new Requests()
                 .write(1, 100, bytes(1, 2, 3, 4, 5))
                 .write(2, 1 << 20, bytes(6, 7, 8))
@@ -211,7 +211,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void aPayloadMayBePutIntoItsBufferFromOutside() {
+    void payloadMayBeReadDirectly() {
         take(new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, 4).raw(bytes(1)));
 
         ByteBuffer payload = transmission.payload();
@@ -224,7 +224,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void takesNoMoreThanTheBoundOfRequestsUntilHalfAreDone() {
+    void fullQuotaResumesAtHalf() {
         drive.hold();
         Requests requests = new Requests();
         IntStream.rangeClosed(0, MAX_REQUESTS).forEach(requests::flush);
@@ -244,7 +244,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void takesNoMoreThanTheBoundOfBytesAndHeldReadsHaveNoMemory() {
+    void heldReadsTakeNoMemory() {
         wide.hold();
         int longest = Drive.MAX_TRANSFER;
         ByteBuffer in = ByteBuffer.wrap(new Requests()
@@ -265,7 +265,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void takesMemoryForALongPayloadAsItComes() {
+    void payloadBufferGrowsAsDataArrives() {
         byte[] payload = new byte[Drive.MAX_TRANSFER];
         new Random(1).nextBytes(payload);
         ByteBuffer in = ByteBuffer.wrap(new Requests().write(1, 0, payload).toBytes());
@@ -286,7 +286,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void repliesThatTheClientDoesNotReadCountAsWell() {
+    void unreadRepliesCountAgainstTheQuota() {
         socket.room(100);
         int half = Drive.MAX_TRANSFER;
         ByteBuffer in = ByteBuffer.wrap(new Requests()
@@ -306,7 +306,7 @@ class TransmissionCodecTest {
 
     /** The drive takes 32 MiB at once, a client may trim 4 GiB at once. */
     @Test
-    void aLongTrimIsDoneInParts() {
+    void longTrimIsSplit() {
         long length = 3L * Drive.MAX_TRANSFER + 1;
         takeWide(new Requests().request(FUA, Nbd.NBD_CMD_TRIM, 1, 512, length));
 
@@ -326,7 +326,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void aLongTrimEndsWithTheFirstError() {
+    void splitTrimEndsAtTheFirstError() {
         takeWide(new Requests().request(0, Nbd.NBD_CMD_TRIM, 1, 0, -1));
         wide.fail(BlockError.EIO);
         tasks.remove().run();
@@ -336,7 +336,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void aLongTrimEndsWithTheConnection() {
+    void splitTrimEndsWithTheConnection() {
         takeWide(new Requests().request(0, Nbd.NBD_CMD_TRIM, 1, 0, -1));
         replies.close();
         wideTransmission.close();
@@ -347,7 +347,7 @@ class TransmissionCodecTest {
     }
 
     @Test
-    void forgetsAHalfReceivedWriteWhenItIsClosed() {
+    void closeDropsAHalfReceivedWrite() {
         take(new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, 4).raw(bytes(1)));
         assertEquals(1, pool.lent());
 

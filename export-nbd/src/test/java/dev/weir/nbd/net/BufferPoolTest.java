@@ -43,7 +43,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void usesABufferAgain() {
+    void reusesABuffer() {
         ByteBuffer first = pool.take(10_000);
         first.position(100).limit(200);
         pool.give(first);
@@ -56,7 +56,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void usesABufferAgainAndAgain() {
+    void reusesABufferRepeatedly() {
         ByteBuffer first = pool.take(600_000);
         for (int i = 0; i < 100; i++) {
             pool.give(first);
@@ -65,7 +65,7 @@ class BufferPoolTest {
     }
 
     @Test
-    void keepsNoMoreThanTheBound() {
+    void keepsABoundedAmount() {
         ByteBuffer kept = pool.take(600_000);
         ByteBuffer tooMuch = pool.take(600_000);
         ByteBuffer small = pool.take(10);

@@ -29,13 +29,13 @@ class EventLoopTest {
     }
 
     @Test
-    void looksForMoreBeforeItSleepsIfMoreIsExpected() throws Exception {
+    void spinsWhenMoreIsExpected() throws Exception {
         spentNanos(() -> {}); // the first turns take longer
         assertTrue(spentNanos(() -> {}) + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS < spentNanos(loop::expectMore));
     }
 
     @Test
-    void looksOnceEachTime() throws Exception {
+    void spinsOncePerRequest() throws Exception {
         spentNanos(() -> {}); // the first turns take longer
         long usual = spentNanos(() -> {});
         loop.execute(loop::expectMore);

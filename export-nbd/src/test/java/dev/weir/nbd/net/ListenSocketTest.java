@@ -27,7 +27,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void makesItsFolderAndSocketForTheUserOnly() throws IOException {
+    void folderAndSocketArePrivate() throws IOException {
         Path path = folder.resolve("a/b/nbd.sock");
         ListenSocket socket = ListenSocket.open("unix:" + path);
 
@@ -44,7 +44,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void leavesAFolderThatIsThereAsItIs() throws IOException {
+    void existingFolderIsKept() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
         ListenSocket.open("unix:" + folder.resolve("s")).close();
 
@@ -52,7 +52,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void replacesASocketThatNobodyAnswers() throws IOException {
+    void staleSocketIsReplaced() throws IOException {
         Path path = folder.resolve("s");
         try (ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             stale.bind(UnixDomainSocketAddress.of(path));
@@ -66,7 +66,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void leavesASocketThatSomebodyAnswers() throws IOException {
+    void liveSocketIsKept() throws IOException {
         Path path = folder.resolve("s");
         ListenSocket first = ListenSocket.open("unix:" + path);
 
@@ -77,7 +77,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void leavesWhatIsNotASocket() throws IOException {
+    void otherFileIsKept() throws IOException {
         Path file = Files.writeString(folder.resolve("precious"), "data");
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
 
@@ -88,7 +88,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void removesNoSocketButItsOwn() throws IOException {
+    void removesItsOwnSocketOnly() throws IOException {
         Path path = folder.resolve("s");
         ListenSocket first = ListenSocket.open("unix:" + path);
         Files.move(path, folder.resolve("moved"));
@@ -102,7 +102,7 @@ class ListenSocketTest {
     }
 
     @Test
-    void aPathMayBe106BytesLong() throws IOException {
+    void pathMayBe106BytesLong() throws IOException {
         String longest = folder + "/" + "x".repeat(106 - folder.toString().length() - 1);
 
         ListenSocket.open("unix:" + longest).close();
@@ -111,14 +111,14 @@ class ListenSocketTest {
     }
 
     @Test
-    void aFolderThatCannotBeMadeIsAFault() throws IOException {
+    void uncreatableFolderIsAFault() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
         assertTrue(fault("unix:" + file.resolve("s")).contains(file.toString()));
     }
 
     @Test
-    void aPortInUseIsAFault() throws IOException {
+    void portInUseIsAFault() throws IOException {
         ListenSocket first = ListenSocket.open("tcp:127.0.0.1:0");
 
         assertEquals("Address already in use", fault(first.address()));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SocketsTest {
     @Test
-    void aUnixSocketIsWidenedUnlessItIsWider(@TempDir Path folder) throws IOException {
+    void unixSocketBufferIsWidened(@TempDir Path folder) throws IOException {
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 SocketChannel client = connect(listening, UnixDomainSocketAddress.of(folder.resolve("socket")))) {
             int before = bytes(client);
@@ -34,7 +34,7 @@ class SocketsTest {
     }
 
     @Test
-    void aTcpSocketIsLeftToTheSystem() throws IOException {
+    void tcpBufferIsLeftToTheSystem() throws IOException {
         try (ServerSocketChannel listening = ServerSocketChannel.open();
                 SocketChannel client = connect(listening, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             client.setOption(StandardSocketOptions.SO_SNDBUF, 4096);

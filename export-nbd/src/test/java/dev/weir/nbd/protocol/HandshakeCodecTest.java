@@ -42,7 +42,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void refusesClientFlagsItDoesNotKnow() {
+    void refusesUnknownClientFlags() {
         assertEquals(
                 Step.REFUSED, handshake.take(ByteBuffer.allocate(4).putInt(4).flip()));
         assertTrue(handshake.fault().contains("0x4"), handshake.fault());
@@ -67,7 +67,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void exportNameEndsWithZeroesForAClientThatWantsThem() {
+    void exportNamePadsZeroesOnRequest() {
         begin(Nbd.NBD_FLAG_C_FIXED_NEWSTYLE);
 
         assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_EXPORT_NAME, "gölden".getBytes(UTF_8)));
@@ -94,7 +94,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void anEmptyNameMeansTheOnlyDrive() {
+    void emptyNameMeansTheOnlyDrive() {
         begin(FLAGS);
         assertEquals(
                 Nbd.NBD_REP_ERR_UNKNOWN, last(Nbd.NBD_OPT_INFO, infoData("")).type());
@@ -106,7 +106,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void abortIsAcknowledgedWhateverItsData() {
+    void abortWithDataIsAcknowledged() {
         begin(FLAGS);
 
         assertEquals(Step.ABORTED, option(Nbd.NBD_OPT_ABORT, new byte[100]));
@@ -133,7 +133,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void aDescriptionIsToldInTheListAndIfAsked() {
+    void descriptionIsInListAndInfo() {
         golden.describe("the master image, für alle");
         begin(FLAGS);
         option(Nbd.NBD_OPT_LIST);
@@ -155,7 +155,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void anEmptyNameMeansTheConfiguredDrive() {
+    void emptyNameMeansTheDefaultDrive() {
         exports.byDefault("gölden");
         begin(FLAGS);
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_INFO, infoData("")).type());
@@ -177,7 +177,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void infoTellsSizeAndFlagsUnasked() {
+    void infoAlwaysHasSizeAndFlags() {
         begin(FLAGS);
         assertEquals(Step.TAKEN, option(Nbd.NBD_OPT_INFO, infoData("gölden")));
 
@@ -190,7 +190,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void goTellsNameAndBlockSizesIfAskedAndIgnoresTheRest() {
+    void goAnswersKnownInfoRequests() {
         exports.remove(golden);
         begin(FLAGS);
         byte[] data = infoData("", Nbd.NBD_INFO_BLOCK_SIZE, 2, Nbd.NBD_INFO_NAME, 99);
@@ -209,7 +209,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void goOnAnUnknownNameIsAnErrorAndTheClientMayTryAgain() {
+    void unknownNameMayBeRetried() {
         begin(FLAGS);
 
         OptionReply reply = last(Nbd.NBD_OPT_GO, infoData("nope\n"));
@@ -240,7 +240,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
-    void infoBeyondTheBoundIsPassedOver() {
+    void tooLongInfoIsSkipped() {
         begin(FLAGS);
 
         OptionReply reply = last(Nbd.NBD_OPT_INFO, new byte[HandshakeCodec.MAX_OPTION_BYTES + 1]);
@@ -263,7 +263,7 @@ class HandshakeCodecTest extends HandshakeFixture {
 
     /** However the bytes arrive, and whatever came before, the same is said. */
     @Test
-    void mayBeSplitAnywhere() {
+    void inputMayBeSplitAnywhere() {
         byte[] whole = conversation();
         byte[] expected = converse(whole, whole.length);
 
@@ -312,7 +312,7 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Property(tries = 300)
-    void garbageEndsInAStepAndNeverInAnException(@ForAll @Size(max = 200) byte[] garbage, @ForAll boolean greeted) {
+    void garbageNeverThrows(@ForAll @Size(max = 200) byte[] garbage, @ForAll boolean greeted) {
         HandshakeCodec fresh = fresh(TlsMode.OFF);
         ByteBuffer in = ByteBuffer.allocate(4 + Nbd.OPTION_BYTES + garbage.length);
         if (greeted) {

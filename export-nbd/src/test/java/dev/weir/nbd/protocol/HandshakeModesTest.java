@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How the handshake agrees on structured replies, extended headers and metadata contexts. */
 class HandshakeModesTest extends HandshakeFixture {
     @Test
-    void structuredRepliesAreNegotiatedOnceAndWithoutData() {
+    void structuredRepliesAreNegotiatedOnce() {
         begin(FLAGS);
         int option = Nbd.NBD_OPT_STRUCTURED_REPLY;
 
@@ -32,7 +32,7 @@ class HandshakeModesTest extends HandshakeFixture {
     }
 
     @Test
-    void extendedHeadersTakeThePlaceOfStructuredReplies() {
+    void extendedHeadersReplaceStructuredReplies() {
         begin(FLAGS);
 
         assertEquals(
@@ -118,7 +118,7 @@ class HandshakeModesTest extends HandshakeFixture {
     }
 
     @Test
-    void aContextIsOfOneExportAndGoneWhenSetAgain() {
+    void contextBelongsToOneExport() {
         begin(FLAGS);
         last(Nbd.NBD_OPT_EXTENDED_HEADERS);
         int set = Nbd.NBD_OPT_SET_META_CONTEXT;

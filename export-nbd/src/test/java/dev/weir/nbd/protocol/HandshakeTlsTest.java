@@ -24,7 +24,7 @@ class HandshakeTlsTest extends HandshakeFixture {
     }
 
     @Test
-    void requiredTlsComesBeforeAllButAbort() {
+    void requiredTlsComesFirst() {
         HandshakeCodec required = greeted(TlsMode.REQUIRED);
         for (int option : new int[] {0, Nbd.NBD_OPT_LIST, Nbd.NBD_OPT_INFO, Nbd.NBD_OPT_GO, 8, 9, 10, 11, 12345}) {
             assertEquals(Step.TAKEN, option(required, option, infoData("vm1")));
@@ -41,7 +41,7 @@ class HandshakeTlsTest extends HandshakeFixture {
     }
 
     @Test
-    void tlsThatIsOffIsAMatterOfPolicy() {
+    void disabledTlsIsRefusedByPolicy() {
         HandshakeCodec off = greeted(TlsMode.OFF);
 
         assertEquals(Step.TAKEN, option(off, Nbd.NBD_OPT_STARTTLS));
@@ -59,7 +59,7 @@ class HandshakeTlsTest extends HandshakeFixture {
 
     /** A drive for some is not told from one that is not there: neither before TLS nor over it. */
     @Test
-    void optionalTlsHidesDrivesThatAreForSome() {
+    void optionalTlsHidesRestrictedDrives() {
         HandshakeCodec optional = greeted(TlsMode.OPTIONAL);
         for (String name : List.of("gölden", "nothing")) {
             assertEquals(Step.TAKEN, option(optional, Nbd.NBD_OPT_GO, infoData(name)));
@@ -81,7 +81,7 @@ class HandshakeTlsTest extends HandshakeFixture {
     }
 
     @Test
-    void whatWasNegotiatedBeforeTlsIsForgotten() {
+    void startTlsResetsTheNegotiation() {
         HandshakeCodec optional = greeted(TlsMode.OPTIONAL);
         option(optional, Nbd.NBD_OPT_STRUCTURED_REPLY);
         assertEquals(List.of(Nbd.NBD_REP_ACK), answers(optional));

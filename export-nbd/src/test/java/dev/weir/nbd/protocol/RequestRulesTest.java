@@ -50,7 +50,7 @@ class RequestRulesTest {
         "BLOCK_STATUS,  0,            1,          EINVAL,  EINVAL",
         "UNKNOWN,       0,            1,          EINVAL,  EINVAL",
     })
-    void answersAsTheSpecificationSays(Command type, long offset, long length, Answer writable, Answer readOnly) {
+    void errorsFollowTheSpecification(Command type, long offset, long length, Answer writable, Answer readOnly) {
         RequestHeader header = header(NbdMode.SIMPLE, 0, type.value, offset, length);
         assertEquals(writable.value, error(header, new NegotiatedSession(WRITABLE, NbdMode.SIMPLE, false)));
         assertEquals(readOnly.value, error(header, new NegotiatedSession(READ_ONLY, NbdMode.SIMPLE, false)));
@@ -74,7 +74,7 @@ class RequestRulesTest {
         "BLOCK_STATUS,  0,            0,                    EINVAL,    EINVAL",
         "WRITE,         0,            4096,                 EINVAL,    EINVAL",
     })
-    void answersInExtendedModeWithoutPayloads(Command type, long offset, long length, Answer without, Answer with) {
+    void extendedModeErrorsFollowTheSpecification(Command type, long offset, long length, Answer without, Answer with) {
         RequestHeader header = header(NbdMode.EXTENDED, 0, type.value, offset, length);
         assertEquals(without.value, error(header, new NegotiatedSession(WRITABLE, NbdMode.EXTENDED, false)));
         assertEquals(with.value, error(header, new NegotiatedSession(WRITABLE, NbdMode.EXTENDED, true)));
@@ -109,7 +109,7 @@ class RequestRulesTest {
         "BLOCK_STATUS,  4,     EINVAL,  EINVAL,  EINVAL",
         "BLOCK_STATUS,  32,    EINVAL,  EINVAL,  EINVAL",
     })
-    void takesNoFlagThatIsNotForTheCommand(Command type, int flags, Answer simple, Answer structured, Answer extended) {
+    void foreignCommandFlagsAreInvalid(Command type, int flags, Answer simple, Answer structured, Answer extended) {
         assertEquals(simple.value, error(flags, type, NbdMode.SIMPLE));
         assertEquals(structured.value, error(flags, type, NbdMode.STRUCTURED));
         assertEquals(extended.value, error(flags, type, NbdMode.EXTENDED));
@@ -128,7 +128,7 @@ class RequestRulesTest {
     /** In words that people can use, and that fit where there is room for them. */
     @ParameterizedTest
     @EnumSource(RequestError.class)
-    void everyErrorIsPutIntoWords(RequestError error) {
+    void everyErrorHasAText(RequestError error) {
         assertTrue(error.text().length > 10 && error.text().length <= RequestError.MAX_TEXT_BYTES);
         assertTrue(error.value > 0);
     }

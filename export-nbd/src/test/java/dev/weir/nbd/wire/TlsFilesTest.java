@@ -61,7 +61,7 @@ class TlsFilesTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() {
+    void missingFileIsNamed() {
         Path missing = folder.resolve("nothing.pem");
         for (TlsFiles files : List.of(
                 new TlsFiles(missing, TestKeys.file("server-key.pem"), null, null),
@@ -123,7 +123,7 @@ class TlsFilesTest {
 
     /** A reader of a FIFO would wait for a writer, and one of a device would never end. */
     @Test
-    void onlyFilesOfABoundedSizeAreRead() throws IOException {
+    void fileSizeIsBounded() throws IOException {
         Path huge = folder.resolve("huge");
         try (FileChannel hole = FileChannel.open(huge, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             hole.write(ByteBuffer.allocate(1), 1L << 30);
@@ -155,7 +155,7 @@ class TlsFilesTest {
     }
 
     @Test
-    void aCertificateIsKnownByItsNameOrItsSubject() throws IOException, CertificateException {
+    void certificateMatchesNameOrSubject() throws IOException, CertificateException {
         Identity alice = Identity.of(
                 PemFile.certificates(TestKeys.file("client-cert.pem")).get(0));
 

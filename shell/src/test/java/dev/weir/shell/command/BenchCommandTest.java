@@ -109,7 +109,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void readsAreCountedAndTimedAndComparedWithTheLimits() {
+    void readsAreMeasuredAgainstTheLimits() {
         BenchView done = run("vm1", "--seconds", "2", "--bs=8k", "--iodepth=3");
         assertEquals(0, vm1.writes.sum());
         assertTrue(done.reads() > 0 && done.reads() < vm1.reads.sum(), "those of the warm-up are not counted");
@@ -125,7 +125,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void writesAreForThoseWhoMeanIt() {
+    void writesNeedConsent() {
         refuses(
                 "this writes all over drive vm1 (1 MiB), and what is on it is lost; 2 clients use it now; "
                         + "say --force if that is meant",
@@ -139,7 +139,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void whatWaitsAtTheEndIsTakenBack() {
+    void queuedLoadIsCancelledAtTheEnd() {
         vm1.keeps = true;
         // its time is over as soon as all of it waits
         BenchCommand soonOver =
@@ -150,7 +150,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void aDriveThatFailsEndsIt() {
+    void failingDriveEndsTheBench() {
         vm1.error = BlockError.EIO;
         String message = assertThrows(CommandFault.class, () -> bench.bench(session, "vm1"))
                 .getMessage();
@@ -158,7 +158,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() {
+    void invalidOptionsAreRefused() {
         refuses("no pattern \"mix\"; there are read, write, randread, randwrite, randrw", "vm1", "--rw=mix");
         String usage = "; usage: bench NAME [--rw=PATTERN] [--bs=SIZE] [--iodepth=N] [--seconds=N] [--force] [--json]";
         refuses("bench: --bs must be from 1 byte to 32 MiB" + usage, "vm1", "--bs=33M");

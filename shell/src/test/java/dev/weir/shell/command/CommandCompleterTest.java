@@ -72,7 +72,7 @@ final class CommandCompleterTest {
     }
 
     @Test
-    void commandsOfWeirComeFirstAndSayWhatTheyDo() {
+    void ownCommandsComeFirst() {
         assertEquals(List.of("bench", "drive", "drives", "groups", "help", "limits", "policy", "queue"), offered(""));
         assertTrue(offered("t").contains("timers"));
         assertTrue(offered("weir:d").contains("weir:drives"));
@@ -84,7 +84,7 @@ final class CommandCompleterTest {
     }
 
     @Test
-    void whatTheUsageLineNamesIsOffered() {
+    void usageArgumentsAreOffered() {
         assertEquals(List.of("vm1", "scratch"), offered("drive "));
         assertEquals(List.of("vm1", "scratch"), offered("drives | grep vm; queue "));
         assertEquals(List.of("bucket", "slice"), offered("policy vm1 "));
@@ -94,7 +94,7 @@ final class CommandCompleterTest {
     }
 
     @Test
-    void limitsAreOfferedToBeGoneOnWith() {
+    void limitKeysAreOffered() {
         assertEquals(ThrottleLimits.keys().stream().map(key -> key + "=").toList(), offered("limits vm1 "));
         assertEquals(offered("limits vm1 "), offered("limits vm1 bps=1M io"));
         assertTrue(candidates("limits vm1 ").stream().noneMatch(Candidate::complete));

@@ -77,7 +77,7 @@ final class CommandsTest {
     }
 
     @Test
-    void drivesThatAreNotConfiguredComeLastByName() {
+    void unconfiguredDrivesComeLast() {
         board.addDrive(TestDrive.idle("b"));
         board.addDrive(TestDrive.idle("a"));
         assertEquals(
@@ -114,7 +114,7 @@ final class CommandsTest {
     }
 
     @Test
-    void aDriveThatIsUnavailableSaysWhyAndCannotBeAttached() {
+    void unavailableDriveSaysWhy() {
         scratch.standing(State.UNAVAILABLE, "no backend \"memory\"");
         shows(
                 """
@@ -135,7 +135,7 @@ final class CommandsTest {
     }
 
     @Test
-    void theQueueSaysWhatHoldsEachRequestAndWhenItGoes() {
+    void queueNamesLimitAndRelease() {
         shows(
                 """
                 DRIVE  ID  OP             OFFSET  LENGTH      AGE  HELD BY         GOES IN  CLIENT
@@ -187,7 +187,7 @@ final class CommandsTest {
     }
 
     @Test
-    void limitsAreChangedAndTheOthersStay() {
+    void limitChangeKeepsTheOthers() {
         Object answer = changes.limits("vm1", "bps=1M", "bps_wr=512", "iops_size=4K");
         assertEquals(
                 Map.of(
@@ -230,19 +230,19 @@ final class CommandsTest {
     }
 
     @Test
-    void zeroTakesALimitAwayAndItsBurst() {
+    void zeroRemovesLimitAndBurst() {
         changes.limits("vm1", "iops=0");
         assertEquals(Map.of("bps", 10_485_760L), vm1.snapshot().limits().toMap());
     }
 
     @Test
-    void theOrderInWhichLimitsAreTypedDoesNotMatter() {
+    void limitOrderDoesNotMatter() {
         refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops_max=3000", "iops=0"));
         refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops=0", "iops_max=3000"));
     }
 
     @Test
-    void limitsThatCannotBeAreRefusedAndNothingChanges() {
+    void invalidLimitsChangeNothing() {
         Map<String, Long> before = vm1.snapshot().limits().toMap();
         refuses(
                 "bps = -5: must be 0 (no limit) or more; iops_max = 1: must not be below iops = 500",
@@ -273,7 +273,7 @@ final class CommandsTest {
     }
 
     @Test
-    void reloadSaysWhatIsThereNow() {
+    void reloadListsTheDrives() {
         shows(
                 """
                 applied   vm1, scratch
@@ -284,7 +284,7 @@ final class CommandsTest {
     }
 
     @Test
-    void reloadWithFaultsFailsWithAllOfThem() {
+    void reloadReportsAllFaults() {
         TestBoard.configuration(board, List.of("vm1"), List.of("weir.conf:1: a", "weir.conf:2: b"));
         refuses("nothing was changed:\nweir.conf:1: a\nweir.conf:2: b", changes::reload);
         board.configuration = null;
@@ -292,7 +292,7 @@ final class CommandsTest {
     }
 
     @Test
-    void statusIsOneLineAndThenTheFaults() {
+    void statusIsALineThenFaults() {
         long pid = ProcessHandle.current().pid();
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
@@ -305,14 +305,14 @@ final class CommandsTest {
     }
 
     @Test
-    void whatIsNotThereIsNamedWithWhatIs() {
+    void unknownNamesGetSuggestions() {
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.drive("vm9"));
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.queue("vm9"));
         refuses("no drive \"vm9\"; there are none", () -> new DriveCommands(TestBoard.of()).drive("vm9"));
     }
 
     @Test
-    void whatIsTypedWrongIsAnsweredWithTheUsage() {
+    void wrongSyntaxShowsTheUsage() {
         refuses("drive: NAME is missing; usage: drive NAME [--json]", () -> drives.drive());
         refuses("policy: TYPE is missing; usage: policy NAME TYPE [--json]", () -> changes.policy("vm1"));
         refuses("queue: \"b\" is one argument too many; usage: queue [NAME] [--json]", () -> drives.queue("a", "b"));

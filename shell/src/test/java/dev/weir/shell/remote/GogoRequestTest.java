@@ -61,7 +61,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void aTableFitsTheTerminalOfTheClient() throws IOException {
+    void tableFitsTheTerminal() throws IOException {
         assertEquals(
                 out(
                         """
@@ -73,7 +73,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void withoutATerminalNothingIsCut() throws IOException {
+    void pipedOutputIsNotCut() throws IOException {
         assertEquals(
                 out(
                         """
@@ -97,7 +97,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void limitsAreTypedAsTheyAreConfigured() throws IOException {
+    void limitsUseConfigurationSyntax() throws IOException {
         assertEquals(0, execute("limits vm1 bps=1.5MiB iops=0").status());
         assertEquals(
                 out(
@@ -129,19 +129,19 @@ final class GogoRequestTest {
     }
 
     @Test
-    void whatCannotBeReadIsSaid() throws IOException {
+    void syntaxErrorIsReported() throws IOException {
         Answer answer = execute("drives {");
         assertEquals(1, answer.status());
         assertTrue(answer.err().startsWith("weir: cannot read \"drives {\": "), answer.err());
     }
 
     @Test
-    void anEmptyLineIsNothing() throws IOException {
+    void emptyLineDoesNothing() throws IOException {
         assertEquals(out(""), execute(""));
     }
 
     @Test
-    void whatACommandPrintsGoesWhereItSays() throws IOException {
+    void outputGoesToItsStream() throws IOException {
         assertEquals(new Answer("", "to out\n", "to err\n", 0), execute("both"));
     }
 
@@ -155,25 +155,25 @@ final class GogoRequestTest {
     }
 
     @Test
-    void aGrepThatFindsNothingFails() throws IOException {
+    void emptyGrepFails() throws IOException {
         assertEquals(new Answer("", "", "", 1), execute("drives | grep nothing"));
     }
 
     @Test
-    void aPipeFailsWithItsFirstCommand() throws IOException {
+    void pipeFailsWithItsFirstCommand() throws IOException {
         Answer answer = execute("drive vm9 | both");
         assertEquals(1, answer.status());
         assertTrue(answer.err().contains("no drive \"vm9\"; there are vm1, scratch"), answer.err());
     }
 
     @Test
-    void sessionsHaveNothingInCommon() throws IOException {
+    void sessionsShareNothing() throws IOException {
         assertEquals(0, execute("secret = 1").status());
         assertEquals(out(""), execute("$secret"));
     }
 
     @Test
-    void helpListsCommandsInALineEach() throws IOException {
+    void helpListsCommandsOnePerLine() throws IOException {
         String list = execute("help").out().replaceAll(" +", " ");
         assertTrue(
                 list.contains(
@@ -188,7 +188,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void aClientThatDiesHasItsCommandInterrupted() throws Exception {
+    void deadClientInterruptsItsCommand() throws Exception {
         TestClient client = new TestClient(socket);
         client.send('H', "protocol=1");
         client.send('X', "hang");
@@ -198,7 +198,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void whenTheShellGoesItsCommandsAreInterrupted() throws Exception {
+    void shellStopInterruptsCommands() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");

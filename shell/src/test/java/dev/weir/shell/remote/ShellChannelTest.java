@@ -94,7 +94,7 @@ final class ShellChannelTest {
     }
 
     @Test
-    void whatIsNoRequestIsRefused() throws IOException {
+    void invalidRequestIsRefused() throws IOException {
         channel(home.toString());
         assertEquals(
                 "weir: no request \"explode\"; there are status, stop\n",
@@ -103,7 +103,7 @@ final class ShellChannelTest {
     }
 
     @Test
-    void stopIsAnsweredAndThenDone() throws Exception {
+    void stopIsAnsweredFirst() throws Exception {
         channel(home.toString());
         Answer answer = ask('B', "stop");
         assertEquals("Weir stops\n", answer.out());
@@ -112,7 +112,7 @@ final class ShellChannelTest {
     }
 
     @Test
-    void withoutAHomeThereIsNoSocket() throws IOException {
+    void noHomeNoSocket() throws IOException {
         channel(null).close();
         assertFalse(Files.exists(home.resolve("run")));
     }

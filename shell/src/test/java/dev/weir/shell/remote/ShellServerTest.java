@@ -176,14 +176,14 @@ final class ShellServerTest {
     }
 
     @Test
-    void aRequestIsAnswered() throws IOException {
+    void requestIsAnswered() throws IOException {
         assertEquals(
                 new Answer(HELLO, "grüß Weir\n", "oh\n", 7),
                 TestClient.ask(socket, 'X', "greet", "name=Weir\nnew\n=\n"));
     }
 
     @Test
-    void aLongAnswerComesWhole() throws IOException {
+    void longAnswerIsComplete() throws IOException {
         assertEquals(MUCH, TestClient.ask(socket, 'X', "much").out());
     }
 
@@ -194,7 +194,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aFolderThatIsThereIsClosedToOthers() throws IOException {
+    void existingFolderBecomesPrivate() throws IOException {
         close();
         Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
         reopen(16);
@@ -202,13 +202,13 @@ final class ShellServerTest {
     }
 
     @Test
-    void theSocketGoesWithTheServer() throws IOException {
+    void socketIsRemovedOnClose() throws IOException {
         server.close();
         assertFalse(Files.exists(socket));
     }
 
     @Test
-    void aSocketThatWasLeftBehindIsReplaced() throws IOException {
+    void staleSocketIsReplaced() throws IOException {
         Path left = home.resolve("left.sock");
         ShellSocket.bind(left).channel().close();
         assertTrue(Files.exists(left));
@@ -218,14 +218,14 @@ final class ShellServerTest {
     }
 
     @Test
-    void aSocketThatIsInUseIsLeftAlone() throws IOException {
+    void liveSocketIsKept() throws IOException {
         Exception fault = assertThrows(IOException.class, () -> open(socket, 16));
         assertEquals("cannot listen on " + socket + ": another process does", fault.getMessage());
         assertEquals(7, TestClient.ask(socket, 'X', "greet").status());
     }
 
     @Test
-    void whatIsNotASocketIsLeftAlone() throws IOException {
+    void otherFileIsKept() throws IOException {
         Path file = Files.writeString(home.resolve("file"), "dear");
         Exception fault = assertThrows(IOException.class, () -> open(file, 16));
         assertEquals("cannot listen on " + file + ": there is something that is not a socket", fault.getMessage());
@@ -233,14 +233,14 @@ final class ShellServerTest {
     }
 
     @Test
-    void aPathThatIsTooLongForASocketIsNamed() {
+    void pathTooLongIsNamed() {
         Path path = home.resolve("x".repeat(120));
         Exception fault = assertThrows(IOException.class, () -> open(path, 16));
         assertEquals("cannot listen on " + path + ": Unix domain path too long", fault.getMessage());
     }
 
     @Test
-    void aClientThatDiesHasItsRequestInterrupted() throws Exception {
+    void deadClientInterruptsItsRequest() throws Exception {
         TestClient client = new TestClient(socket);
         client.send('H', "protocol=1");
         client.send('X', "hang");
@@ -251,7 +251,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aClientThatTakesNothingHasItsRequestInterrupted() throws Exception {
+    void stalledClientInterruptsItsRequest() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "flood");
@@ -263,7 +263,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aClientThatAsksNothingIsDisconnected() throws Exception {
+    void silentClientIsDisconnected() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             losePatience();
             client.awaitEnd();
@@ -271,7 +271,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aClientThatAsksByHalvesIsDisconnected() throws Exception {
+    void partialRequestTimesOut() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', 100, new byte[10]);
@@ -281,7 +281,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void patienceIsOverInTime() throws Exception {
+    void timeoutIsOnTime() throws Exception {
         server.close();
         server = ShellServer.open(socket, HELLO, this::parse, 1, ClientTimeout.of(Duration.ofMillis(1), Thread::new));
         try (TestClient client = new TestClient(socket)) {
@@ -290,7 +290,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aRequestMayTakeAsLongAsItLikes() throws Exception {
+    void requestsHaveNoTimeLimit() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");
@@ -300,7 +300,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void clientsAreServedAtTheSameTime() throws Exception {
+    void clientsAreServedConcurrently() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<Answer>> answers = new ArrayList<>();
@@ -319,7 +319,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void moreClientsThanMayBeAreTurnedAway() throws Exception {
+    void excessClientsAreTurnedAway() throws Exception {
         reopen(1);
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
@@ -350,7 +350,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aFrameThatIsTooLongInTheMiddleEndsTheRequestToo() throws Exception {
+    void oversizedFrameEndsTheRequest() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");
@@ -364,7 +364,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void anotherProtocolIsNamed() throws IOException {
+    void otherProtocolIsNamed() throws IOException {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=2");
             assertEquals(
@@ -380,19 +380,19 @@ final class ShellServerTest {
     }
 
     @Test
-    void whatNobodyKnowsIsRefused() throws IOException {
+    void unknownRequestIsRefused() throws IOException {
         assertEquals(new Answer(HELLO, "", "weir: no request \"dance\"\n", 1), TestClient.ask(socket, 'X', "dance"));
     }
 
     @Test
-    void aRequestThatBreaksIsAnswered() throws IOException {
+    void failingRequestIsAnswered() throws IOException {
         assertEquals(
                 new Answer(HELLO, "", "weir: java.lang.IllegalStateException: it broke\n", 1),
                 TestClient.ask(socket, 'X', "break"));
     }
 
     @Test
-    void aServerThatClosesInterruptsAndDisconnects() throws Exception {
+    void closeInterruptsAndDisconnects() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");
@@ -404,7 +404,7 @@ final class ShellServerTest {
     }
 
     @Test
-    void aCommandThatClosesItsOwnServerGoesOnUninterrupted() throws Exception {
+    void commandMayCloseItsServer() throws Exception {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "update");

@@ -51,7 +51,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void linesAreEditedAndCompletedAndExecuted() throws IOException {
+    void linesAreEditedCompletedExecuted() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             // a word too much is rubbed out, and the name of the drive is completed
@@ -65,7 +65,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void theEndOfWhatIsTypedLeaves() throws IOException {
+    void endOfInputLeaves() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "\u0004");
@@ -74,7 +74,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void whatFailsIsSaidAndTheShellGoesOn() throws IOException {
+    void failedCommandKeepsTheShell() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "nonsense\r");
@@ -83,7 +83,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void tablesFitTheWindowAlsoWhenItHasChanged() throws IOException {
+    void tablesFollowTheWindowSize() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('W', "columns=40\nlines=20");
@@ -137,7 +137,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void oneThatHangsAndDiesHarmsNobody() throws Exception {
+    void hangingClientAffectsNoOther() throws Exception {
         try (TestClient other = attend()) {
             TestClient hanging = attend();
             hanging.awaitOut("weir> ");
@@ -153,14 +153,14 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void withoutAShellThereIsNothingToLeave() throws IOException {
+    void exitOutsideAShellFails() throws IOException {
         assertEquals(
                 "weir: there is no shell to leave; \"weir stop\" stops Weir\n",
                 TestClient.ask(socket, 'X', "exit").err());
     }
 
     @Test
-    void moreThanAnybodyTypesIsRefused() throws Exception {
+    void excessiveInputIsRefused() throws Exception {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "hang\r");

@@ -20,7 +20,7 @@ final class LimitValuesTest {
 
     /** The same words mean the same in a command and in the configuration file. */
     @Test
-    void bytesMeanWhatTheyMeanInHocon() {
+    void unitsMatchHocon() {
         for (String unit : BYTE_UNITS) {
             String text = (unit.toUpperCase(Locale.ROOT).startsWith("P") ? "0" : "3") + unit;
             assertEquals(ConfigFactory.parseMap(Map.of("v", text)).getBytes("v"), LimitValues.parse("bps", text), text);

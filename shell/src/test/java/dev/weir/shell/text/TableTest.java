@@ -25,7 +25,7 @@ final class TableTest {
             new Row("scratch", "holding: no policy \"slice\"", "512 B", ""));
 
     @Test
-    void allOfItWhenThereIsRoom() {
+    void wideTerminalShowsEverything() {
         assertEquals(
                 """
                 NAME     STATE                         SIZE  LIMITS
@@ -35,7 +35,7 @@ final class TableTest {
     }
 
     @Test
-    void theWidestGivesWayFirst() {
+    void widestColumnShrinksFirst() {
         assertEquals(
                 """
                 NAME     STATE                         SIZE  LIMITS
@@ -45,7 +45,7 @@ final class TableTest {
     }
 
     @Test
-    void inTheEndAllFlexibleColumnsGiveWay() {
+    void allFlexibleColumnsShrink() {
         assertEquals(
                 """
                 NAME     STATE      SIZE  LIMITS
@@ -55,7 +55,7 @@ final class TableTest {
     }
 
     @Test
-    void whatStillDoesNotFitIsCutAtTheEdge() {
+    void overlongLineIsCut() {
         assertEquals(
                 """
                 NAME     STATE    SI…
@@ -78,13 +78,13 @@ final class TableTest {
     }
 
     @Test
-    void nothingInACellReachesTheTerminalButText() {
+    void cellsAreEscaped() {
         Table<String> table = new Table<>("", List.of(Column.left("A", s -> s)));
         assertEquals("A\na [2Jb c", table.text(List.of("a\u001b[2Jb\r\nc"), 80));
     }
 
     @Test
-    void noRowsAreSaidInWords() {
+    void emptyTableIsAText() {
         assertEquals("no rows", TABLE.text(List.of(), 80));
     }
 }

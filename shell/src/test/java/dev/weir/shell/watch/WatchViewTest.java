@@ -69,7 +69,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void aDriveIsALine() {
+    void driveIsALine() {
         assertEquals(
                 List.of(
                         "2 drives, 2 waiting, 6 MiB/s, 336/s; by configured",
@@ -82,7 +82,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void allOfADriveIsShownWhenItIsPicked() {
+    void selectionShowsDetails() {
         press(Kind.ENTER);
         List<String> screen = screen(79, 24);
         assertEquals("vm1: serving, policy bucket, group tenant-a", screen.get(0));
@@ -132,7 +132,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void theSpeedIsFromTwoToTenTimesASecond() {
+    void frameRateIsTwoToTen() {
         assertEquals(SECOND / 4, view.intervalNanos());
         type("++++");
         assertEquals(SECOND / 10, view.intervalNanos());
@@ -141,7 +141,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void thePickedOneOfManyIsAlwaysToBeSeen() {
+    void selectionStaysVisible() {
         for (int i = 0; i < 1000; i++) {
             drives.add(TestDrive.idle("d" + i));
         }
@@ -163,7 +163,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void whatIsNotOnTheScreenIsLookedAtTwiceASecond() {
+    void hiddenDrivesArePolledTwiceASecond() {
         List<TestDrive> many =
                 IntStream.range(0, 1000).mapToObj(i -> TestDrive.idle("d" + i)).toList();
         drives.addAll(many);
@@ -188,7 +188,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void anySizeDoes() {
+    void anyScreenSizeWorks() {
         for (int columns = 1; columns < 200; columns += 7) {
             for (int rows = 1; rows < 10; rows++) {
                 screen(columns, rows);

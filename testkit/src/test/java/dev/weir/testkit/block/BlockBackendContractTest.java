@@ -34,7 +34,7 @@ class BlockBackendContractTest {
     }
 
     @Test
-    void passesABackendThatKeepsIt() {
+    void correctBackendPasses() {
         Events events = runWith(EnumSet.noneOf(Fault.class));
         assertEquals(0, events.failed().count(), () -> events.failed().list().toString());
         assertTrue(events.succeeded().count() > 10);
@@ -42,7 +42,7 @@ class BlockBackendContractTest {
 
     @ParameterizedTest
     @EnumSource
-    void findsEveryFault(Fault fault) {
+    void everyFaultIsFound(Fault fault) {
         assertTrue(runWith(EnumSet.of(fault)).failed().count() > 0);
     }
 }

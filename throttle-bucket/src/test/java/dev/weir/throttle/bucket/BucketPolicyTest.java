@@ -41,7 +41,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void fromIdleATenthOfASecondsWorthGoesAndOneRequestOnTop() {
+    void idleBucketAdmits100MillisAndOneRequest() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
         for (int i = 0; i <= 16; i++) {
             assertEquals(0, policy.waitNanos(Direction.WRITE, 64 * KIB, now), "request " + i);
@@ -51,7 +51,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void aBurstLastsUntilTheBucketIsFullThoughItLeaksMeanwhile() {
+    void burstLastsUntilTheBucketIsFull() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB, "bps_max", 100 * MIB, "bps_max_length", 3L));
         long burst = saturate(policy, 64 * KIB, ORIGIN + 10 * SECOND / 3);
         assertEquals(333.3, burst / (double) MIB, 10.2);
@@ -61,7 +61,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void whileBurstingNoTenthOfASecondHasMoreThanTheBurstRateAllows() {
+    void burstRateIsCappedPer100Millis() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB, "bps_max", 100 * MIB, "bps_max_length", 3L));
         saturate(policy, 64 * KIB, ORIGIN + 100 * MILLIS);
         for (long tenth = 2; tenth < 30; tenth++) {
@@ -72,7 +72,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void afterEnoughIdleTimeItMayBurstAgain() {
+    void burstRecoversWithIdleTime() {
         ThrottlePolicy policy = policy(Map.of("iops", 100L, "iops_max", 1_000L, "iops_max_length", 2L));
         long first = saturate(policy, 1, ORIGIN + 2 * SECOND);
         now += 20 * SECOND;
@@ -81,14 +81,14 @@ class BucketPolicyTest {
     }
 
     @Test
-    void aBurstThatIsSpentGivesTheBaseRate() {
+    void spentBurstGivesTheBaseRate() {
         ThrottlePolicy policy = policy(Map.of("iops", 100L, "iops_max", 1_000L));
         saturate(policy, 1, ORIGIN + 10 * SECOND);
         assertEquals(1_000, saturate(policy, 1, ORIGIN + 20 * SECOND), 1);
     }
 
     @Test
-    void aLargeRequestCountsAsSeveralAndASmallOneAsOne() {
+    void iopsSizeSplitsLargeRequests() {
         ThrottlePolicy policy = policy(Map.of("iops", 10L, "iops_size", 4096L));
         policy.charge(Direction.READ, 6144, now);
         assertEquals(150 * MILLIS, policy.debt(now).nanos(LimitKey.IOPS));
@@ -97,7 +97,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void whatIsOwedAtTheBurstRateIsHandedOverToo() {
+    void burstDebtIsHandedOver() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 100L, "iops_max", 1_000L, "iops_max_length", 2L));
         ThrottlePolicy policy = new BucketPolicy(limits, ThrottleDebt.NONE, now);
         saturate(policy, 1, now + SECOND);
@@ -109,7 +109,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void otherLimitsKeepWhatIsOwedAtTheBurstRate() {
+    void limitChangeKeepsBurstDebt() {
         ThrottlePolicy policy = policy(Map.of("iops", 100L, "iops_max", 1_000L, "iops_max_length", 2L));
         saturate(policy, 1, now + SECOND);
         ThrottleDebt owed = policy.debt(now);
@@ -121,7 +121,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void partsOfANanosecondAreNotForgottenWhereTheBucketIsAboutEmpty() {
+    void nearlyEmptyBucketKeepsFractions() {
         ThrottlePolicy policy = policy(Map.of("bps", 7L));
         policy.charge(Direction.READ, 1, now);
         policy.charge(Direction.READ, 1, now + 142_857_142);
@@ -129,7 +129,7 @@ class BucketPolicyTest {
     }
 
     @Test
-    void theLongestSilenceIsNoDebt() {
+    void longestSilenceIsNoDebt() {
         ThrottlePolicy policy = policy(Map.of("bps", 1L));
         policy.charge(Direction.READ, 1, now);
         long muchLater = now + Long.MAX_VALUE;

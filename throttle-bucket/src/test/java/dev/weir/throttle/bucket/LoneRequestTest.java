@@ -25,7 +25,7 @@ class LoneRequestTest {
             Map.of("bps", MILLION, "iops", 900_000_000_000L, "iops_size", 65_536L));
 
     @Test
-    void isChargedAsIfItHadBeenPutIntoTheBuckets() {
+    void isChargedLikeAnyOther() {
         for (long seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             ThrottleLimits limits = ThrottleLimits.of(LIMITS.get(random.nextInt(LIMITS.size())));
@@ -62,7 +62,7 @@ class LoneRequestTest {
     }
 
     @Test
-    void aDriveThatIsFarBelowItsLimitsForCenturiesIsStillChargedRightly() {
+    void idleCenturiesAreChargedRightly() {
         ThrottlePolicy policy = new BucketPolicy(ThrottleLimits.of(LIMITS.get(0)), ThrottleDebt.NONE, 0);
         long now = 0;
         for (int i = 0; i < 12; i++) {
@@ -80,21 +80,21 @@ class LoneRequestTest {
     }
 
     @Test
-    void whatIsOwedFromTheStartHoldsReadsAndWrites() {
+    void initialDebtHoldsBothDirections() {
         for (Direction direction : Direction.values()) {
             assertEquals(200 * MILLION, owing(300).waitNanos(direction, 1, -7));
         }
     }
 
     @Test
-    void noRequestIsAloneWhileAnythingIsOwed() {
+    void noRequestIsAloneWithDebt() {
         ThrottlePolicy policy = owing(50);
         policy.charge(Direction.READ, 60_000, -7);
         assertEquals(10 * MILLION, policy.waitNanos(Direction.WRITE, 1, -7));
     }
 
     @Test
-    void isStillOwedWhenTheLimitsChange() {
+    void isStillOwedAfterALimitChange() {
         ThrottlePolicy policy = owing(0);
         policy.charge(Direction.READ, 50_000, -7);
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MILLION)), -7);

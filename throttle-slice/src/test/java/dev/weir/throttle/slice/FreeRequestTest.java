@@ -64,7 +64,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void isChargedAsIfItHadBeenChargedAtOnce() {
+    void isChargedLikeAnyOther() {
         for (long seed = 0; seed < 2_000; seed++) {
             compare(new Random(seed), "seed " + seed);
         }
@@ -119,7 +119,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void noSliceIsLookedAtButByTheFirstRequestInIt() {
+    void onlyTheFirstRequestEvaluatesASlice() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 9_000 * MILLION, "iops_wr", 1_000L, "iops_rd", 9_000L));
         for (long origin : new long[] {0, -7, Long.MAX_VALUE - 150 * MILLION}) {
             SlicePolicy policy = new SlicePolicy(limits, ThrottleDebt.NONE, origin);
@@ -135,7 +135,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void aRequestThatIsWorthSeveralIsChargedAtOnce() {
+    void multipleRequestIsChargedAtOnce() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 1_000L, "iops_size", 4_096L));
         SlicePolicy policy = new SlicePolicy(limits, ThrottleDebt.NONE, 0);
         go(policy, 3, 4_096, 0);
@@ -146,7 +146,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void aSliceIsOverAtItsEndWhateverIsLeftOfIt() {
+    void sliceEndsOnTime() {
         SlicePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 1_000L)), ThrottleDebt.NONE, 0);
         go(policy, 50, 1, 0);
         go(policy, 100, 1, Slices.SLICE_NANOS);

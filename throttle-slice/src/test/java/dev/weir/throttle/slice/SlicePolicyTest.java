@@ -40,7 +40,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatFitsIntoTheSliceGoesAndTheNextWaitsUntilItIsPaidFor() {
+    void nextRequestWaitsUntilPaid() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
         for (int i = 0; i < 3; i++) {
             assertEquals(0, policy.waitNanos(Direction.WRITE, 300 * KIB, ORIGIN), "request " + i);
@@ -51,7 +51,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theSliceIsExtendedAndThoseThatWaitGoOneByOne() {
+    void extendedSliceReleasesOneByOne() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         assertEquals(50 * MILLIS, wait(ten, 150 * MILLIS));
@@ -62,7 +62,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theNextSliceBeginsWhenNoneHasHadToWaitForASlice() {
+    void idleSliceStartsANewOne() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 200 * MILLIS);
@@ -73,7 +73,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aTimerThatIsLateMakesNobodySlower() {
+    void lateTimerSlowsNothing() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 230 * MILLIS);
@@ -81,7 +81,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aTimerThatIsLaterThanASliceKeepsWhatTheRequestHasWaitedFor() {
+    void veryLateTimerKeepsTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
         assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 90_000 * MILLIS));
@@ -90,7 +90,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aRequestLargerThanASliceWaitsForAllOfIt() {
+    void oversizedRequestWaitsInFull() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
         assertEquals(1, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 32_000 * MILLIS - 1));
@@ -98,7 +98,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aLargeRequestThatAnotherLimitHoldsKeepsWhatItHasWaitedFor() {
+    void heldElsewhereKeepsTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN);
         for (long millis = 32_000; millis < 40_000; millis += 7) {
@@ -107,14 +107,14 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatIsLeftOfASliceIsNotABurstLater() {
+    void unusedSliceIsNoBurst() {
         go(ten, 0);
         go(ten, 5_000 * MILLIS);
         assertEquals(200 * MILLIS, wait(ten, 5_000 * MILLIS));
     }
 
     @Test
-    void whatIsOwedIsTimeWhateverTheRate() {
+    void debtIsTimeAtAnyRate() {
         go(ten, 0);
         assertEquals(100 * MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
         ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1_000L)), ORIGIN);
@@ -124,7 +124,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatARequestHasWaitedForStaysTheSamePartOfIt() {
+    void rateChangeKeepsTheShareOfTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
         assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN));
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 100L)), ORIGIN + 600 * MILLIS);
@@ -136,7 +136,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatIsOwedForLongerThanASliceSurvivesAChange() {
+    void longDebtSurvivesAChange() {
         ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
         ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
         policy.reconfigure(ThrottleLimits.of(Map.of("iops", 30L)), ORIGIN);
@@ -145,7 +145,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theFirstSliceEndsWhenWhatIsOwedHasBeenPaidFor() {
+    void firstSliceEndsWhenPaid() {
         ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
         ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
         assertEquals(101 * MILLIS, wait(policy, 4_999 * MILLIS));
@@ -154,7 +154,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void timeInWhichNobodyWaitedIsNotKeptWhenTheRateChanges() {
+    void idleTimeIsNotKeptOnRateChange() {
         go(ten, 0);
         wait(ten, 0);
         go(ten, 200 * MILLIS);
@@ -163,7 +163,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatWasWaitedForAndLeftAloneIsNoMoreThanThatWhateverTheRate() {
+    void abandonedWaitGrowsNoCredit() {
         ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
         policy.waitNanos(Direction.READ, 1_000, ORIGIN);
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 500L)), ORIGIN + 100_000 * MILLIS);
@@ -181,7 +181,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theLongestSilenceIsNoDebt() {
+    void longestSilenceIsNoDebt() {
         go(ten, 0);
         assertEquals(0, wait(ten, Long.MAX_VALUE));
     }
