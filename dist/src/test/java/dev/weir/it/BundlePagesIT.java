@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages of the bundles: there is one for each, with the same headings, and their tables say what the code says. */
+/** Pages of the bundles: one for each bundle, with the same headings and with tables that match the code. */
 class BundlePagesIT {
     private static final Path PAGES = Path.of("../docs/reference/bundles");
     private static final List<String> HEADINGS =
@@ -30,7 +30,7 @@ class BundlePagesIT {
         return Files.readAllLines(PAGES.resolve(bundle + ".md"));
     }
 
-    /** Returns the cells of each row of the page's table that begins with this heading, without the quotes of code. */
+    /** Returns the cells of each row of the table under a heading, without code quotes. */
     private static List<List<String>> table(String bundle, String heading) throws IOException {
         List<String> lines = lines(bundle);
         int begin = lines.indexOf(heading);

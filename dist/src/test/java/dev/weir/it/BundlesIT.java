@@ -18,12 +18,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of the drives when the bundles they need come, go and are updated. */
+/** Drives while the bundles they need arrive, leave and are updated. */
 class BundlesIT {
     private static final int UPDATES = 200;
     private static final Path PACE = Path.of(System.getProperty("weir.example"));
 
-    /** Reads three times, of which the limit lets only one go, and says how each ended, and the connection. */
+    /** Reads three times where the limit admits one, then prints the outcome of each read and of the connection. */
     private static final String THREE_READS =
             """
             import errno
@@ -132,7 +132,7 @@ class BundlesIT {
         }
     }
 
-    /** Counts the class loaders of bundles that are left after a full collection. */
+    /** Counts the class loaders of bundles after a full collection. */
     private static long loaders(Path jcmd, Weir weir) {
         return Client.run(jcmd.toString(), Long.toString(weir.pid()), "GC.class_histogram")
                 .ok()

@@ -16,35 +16,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A program that is run to its end, for at most a minute unless it is given more. */
+/** Runs a program to its end, with a timeout of one minute by default. */
 final class Client {
-    /** Why a test is left out with {@code ./test --again}. */
+    /** The reason for skipping a test under {@code ./test --again}. */
     static final String ONCE = "has been checked on another JDK";
 
-    /** The tag of tests that measure, beside which nothing else is to run. */
+    /** The tag of measuring tests, which run alone. */
     static final String ALONE = "alone";
 
     private static final long SECONDS = 60;
 
     /**
-     * How a program ended.
+     * The outcome of a program.
      *
-     * @param status its exit status
-     * @param out what it said on standard output
-     * @param err what it said on standard error
+     * @param status exit status
+     * @param out standard output
+     * @param err standard error
      */
     record Result(int status, String out, String err) {
-        /** Returns the objects of the JSON list that it said. */
+        /** Returns the objects of the JSON list on standard output. */
         List<? extends Config> json() {
             return ConfigFactory.parseString("list = " + ok().out).getConfigList("list");
         }
 
-        /** Returns the object of the JSON that it said. */
+        /** Returns the JSON object on standard output. */
         Config object() {
             return ConfigFactory.parseString(ok().out);
         }
 
-        /** Fails the test unless the program was successful. */
+        /** Fails the test if the program failed. */
         Result ok() {
             assertEquals(0, status, () -> out + err);
             return this;
@@ -53,14 +53,14 @@ final class Client {
 
     private Client() {}
 
-    /** Skips the test, with a line that names them, if these programs are not all there. */
+    /** Skips the test, with their names, if programs are missing. */
     static void need(String... programs) {
         for (String program : programs) {
             assumeTrue(find(program).isPresent(), "needs " + program);
         }
     }
 
-    /** Returns where a program is, if it is there. */
+    /** Returns the path of a program, if it is installed. */
     static Optional<Path> find(String program) {
         return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, program))
@@ -75,27 +75,27 @@ final class Client {
         return builder;
     }
 
-    /** Returns whether fio is there and was built with NBD. */
+    /** Returns whether fio with NBD support is installed. */
     static boolean hasFio() {
         return find("fio").isPresent() && run("fio", "--enghelp=nbd").status() == 0;
     }
 
-    /** Skips the test, by name, without such a fio. */
+    /** Skips the test without a fio that supports NBD. */
     static void needFio() {
         assumeTrue(hasFio(), "needs fio with the nbd engine");
     }
 
-    /** Runs a program, with nothing on its standard input. */
+    /** Runs a program with empty standard input. */
     static Result run(String... command) {
         return run(new ProcessBuilder(command), "");
     }
 
-    /** Runs a program with this on its standard input, and waits for it. */
+    /** Runs a program with this standard input. */
     static Result run(ProcessBuilder builder, String input) {
         return run(builder, input, SECONDS);
     }
 
-    /** Runs a program that may take longer. */
+    /** Runs a program with its own timeout. */
     static Result run(ProcessBuilder builder, String input, long seconds) {
         List<Path> files = new ArrayList<>();
         try {

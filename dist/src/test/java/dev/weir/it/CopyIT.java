@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What copying programs write to a drive is what they read from it. */
+/** Copying programs read from a drive exactly what they wrote. */
 class CopyIT {
     private static final int BYTES = 64 << 20;
 
@@ -48,7 +48,7 @@ class CopyIT {
         }
     }
 
-    /** Makes a file that is like no other, so that nothing an earlier test wrote can be taken for it. */
+    /** Makes a file with unique content, so that no data of an earlier test matches. */
     private static Path data(String name) throws IOException {
         byte[] random = new byte[BYTES];
         new Random().nextBytes(random);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Weir is killed at random moments, again and again in the same home: what was flushed is there, no block is torn, and
- * each start is as clean as the first. {@code -Dweir.crashes=100} says how often, {@code -Dweir.seed=N} repeats a run.
+ * Weir is killed at random moments, repeatedly in one home. Flushed data is there, no block is torn, and each start
+ * is clean. {@code -Dweir.crashes=100} sets the number of kills, {@code -Dweir.seed=N} repeats a run.
  */
 class CrashIT {
     private static final int CRASHES = Integer.getInteger("weir.crashes", 8);
@@ -39,7 +39,7 @@ class CrashIT {
         later.execute(weir::kill);
     }
 
-    /** Returns what is in the home, but for what is in the logs. */
+    /** Returns the files in the home except log contents. */
     private List<String> home() throws IOException {
         Path home = folder.resolve("home");
         try (Stream<Path> files = Files.walk(home, 3)) {

@@ -17,11 +17,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What was asked of a drive and what was acknowledged, and so what each of its blocks may hold after a crash: what was
- * acknowledged last before the last flush that was acknowledged, or anything that was asked for since.
+ * A model of the requests to a drive and their acknowledgements. It tells what each block may hold after a crash: the
+ * last acknowledged write before the last acknowledged flush, or any later write.
  *
- * <p>All of a block is one number over and over, which no other write has; 0 is a block of zeroes. Of one block no two
- * writes are on their way at once.
+ * <p>A block holds one number over and over, unique to its write; 0 is a block of zeroes. A block has at most one
+ * write in flight.
  */
 final class CrashedDrive {
     static final int BLOCK = 4096;
@@ -30,10 +30,10 @@ final class CrashedDrive {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /**
-     * A request on its way.
+     * A request in flight.
      *
-     * @param block which one it writes; -1 for a flush
-     * @param number of the write, in the order of all writes
+     * @param block the block it writes; -1 for a flush
+     * @param number the number of the write, in the order of all writes
      * @param flushed for a flush, the number of the last acknowledged write of each block
      */
     @SuppressWarnings("ArrayRecordComponent") // neither compared nor changed
@@ -41,7 +41,7 @@ final class CrashedDrive {
 
     private final Random random;
 
-    /** What each block may hold: by number of the write, from the last that is on the disk for sure. */
+    /** The values that each block may hold, by number of the write, from the last durable one on. */
     private final List<NavigableMap<Long, Long>> values = new ArrayList<>();
 
     private final long[] acknowledged;
@@ -57,12 +57,12 @@ final class CrashedDrive {
         }
     }
 
-    /** Says how much was acknowledged. */
+    /** Returns the number of acknowledged requests. */
     String summary() {
         return writes + " writes and " + flushes + " flushes acknowledged";
     }
 
-    /** Writes, zeroes and flushes, many at once, until the server is gone. */
+    /** Writes, zeroes and flushes, many requests in flight, until the server is gone. */
     void load(RawNbd client) {
         try {
             while (true) {
@@ -134,7 +134,7 @@ final class CrashedDrive {
         return block.flip();
     }
 
-    /** Fails unless every block is whole and holds what it may; goes on from what is there. */
+    /** Fails unless every block is whole and holds an allowed value; continues from the current content. */
     void check(RawNbd client) throws IOException {
         for (int i = 0; i < values.size(); i++) {
             ByteBuffer block = client.read((long) i * BLOCK, BLOCK);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jars that are put into {@code deploy/}, replaced there and taken out. */
+/** Jars that are put into {@code deploy/}, replaced and removed. */
 class DeployIT {
     private static final Path PACE = Path.of(System.getProperty("weir.example"));
 
@@ -42,7 +42,7 @@ class DeployIT {
         }
     }
 
-    /** Puts a file into the folder in one step. */
+    /** Moves a file into the folder atomically. */
     private void put(Path file, String name) throws IOException {
         Path copy = Files.copy(file, folder.resolve("next"), StandardCopyOption.REPLACE_EXISTING);
         Files.move(copy, deploy.resolve(name), StandardCopyOption.ATOMIC_MOVE);

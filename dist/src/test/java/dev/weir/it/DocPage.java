@@ -13,23 +13,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of Markdown and what a reader is told to do in it. A block of {@code sh} is run as it is. HTML comments in the
- * lines above a block, which readers do not see, say otherwise:
+ * A page of Markdown and its commands. A block of {@code sh} runs as it is. HTML comments above a block change that:
  *
  * <ul>
- *   <li>{@code not run: REASON}: only a reader can do that;
- *   <li>{@code background: TEXT}: as in a terminal of its own, until it has printed the text;
- *   <li>{@code prints: TEXT}: it has to;
- *   <li>{@code fails: STATUS}: it has to;
- *   <li>{@code needs: PROGRAM…}: without these the rest of the page is skipped;
- *   <li>{@code file: NAME}: the block is what is in a file, and is written;
- *   <li>{@code from: PATH}: the block is part of that file of the sources, however far it is indented there.
+ *   <li>{@code not run: REASON}: the block is for readers only;
+ *   <li>{@code background: TEXT}: runs in another terminal, and is ready when it has printed the text;
+ *   <li>{@code prints: TEXT}: its output must contain the text;
+ *   <li>{@code fails: STATUS}: its exit status must be this one;
+ *   <li>{@code needs: PROGRAM…}: without these programs the rest of the page is skipped;
+ *   <li>{@code file: NAME}: the block is the content of a file, and is written;
+ *   <li>{@code from: PATH}: the block is part of that source file, at any indentation.
  * </ul>
+ * Every block is fenced and names its language ({@code text} is output of programs).
  *
- * Nothing escapes: a block says what it is in ({@code text} is what programs print), and is fenced.
- *
- * @param path where it is
- * @param blocks all of its blocks in order
+ * @param path path of the page
+ * @param blocks its blocks, in order
  */
 record DocPage(Path path, List<Block> blocks) {
     private static final Pattern FENCE = Pattern.compile("```(\\S*)");
@@ -40,10 +38,10 @@ record DocPage(Path path, List<Block> blocks) {
     /**
      * A fenced block.
      *
-     * @param line the number of its first line
-     * @param language what is behind the fence
-     * @param text what is in it
-     * @param marks what comments above it say, by keyword
+     * @param line number of its first line
+     * @param language language of the fence
+     * @param text content
+     * @param marks comments above it, by keyword
      */
     record Block(int line, String language, String text, Map<String, String> marks) {
         boolean isCommands() {

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What README and docs/ tell a reader to do is done, as it stands there. */
+/** Runs the commands of README and docs/ as they are written. */
 class DocsIT {
     private static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
 
-    /** README and the pages for users; decisions are history. */
+    /** Returns README and the pages for users; decisions are history. */
     static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
         try (Stream<Path> files = Files.walk(SOURCES.resolve("docs"))) {
@@ -70,7 +70,7 @@ class DocsIT {
         assertTrue(commands > 20, "found " + commands);
     }
 
-    /** What is shown of a program in Java is part of one that is compiled and tested. */
+    /** Java in a page is part of a source that is compiled and tested. */
     @ParameterizedTest
     @MethodSource("pages")
     void documentedJavaMatchesTheSources(Path page) throws IOException {

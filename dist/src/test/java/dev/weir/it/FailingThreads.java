@@ -7,7 +7,7 @@ import java.util.List;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
-/** A bundle with one supervised thread that only fails, and a thread of its own that ends by an error. */
+/** A bundle with a supervised thread that always fails, and a plain thread that ends with an error. */
 public final class FailingThreads implements BundleActivator {
 
     @Override

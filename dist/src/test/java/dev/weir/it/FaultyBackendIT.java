@@ -16,12 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backend that goes wrong: who asked for that is told so, and nobody else notices anything. */
+/** A failing backend: each failing request gets its error, and no other request is affected. */
 class FaultyBackendIT {
     private static final int BLOCK = FaultyBundle.BLOCK;
     private static final int HANGS = Fault.HANG.ordinal() * BLOCK;
 
-    /** Asks for every block that does not hang, all at once, and prints how each ended. */
+    /** Requests every block that does not hang, all at once, and prints each outcome. */
     private static final String ASK_AT_ONCE =
             """
             h.connect_uri("%s")
@@ -65,7 +65,7 @@ class FaultyBackendIT {
         weir.close();
     }
 
-    /** Returns the number of each fault as the system has it, as nbdsh prints it. */
+    /** Returns the errno of each fault, as nbdsh prints it. */
     private static String errors() {
         return Stream.of(Fault.values())
                 .filter(fault -> fault != Fault.HANG)

@@ -11,9 +11,8 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
 /**
- * A bundle with the backend {@code faulty}: what is read from or written to its first blocks goes wrong, in each block
- * in the way that stands at that place in {@link Fault}.
- * The first goes well and the last hangs; then it begins again.
+ * A bundle with the backend {@code faulty}. Block N fails in the way of the Nth constant of {@link Fault}: the first
+ * works, the last hangs, and the sequence repeats.
  */
 public final class FaultyBundle implements BundleActivator {
     static final int BLOCK = 4096;

@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A fio that runs while a test changes what it uses, until the test has seen enough; it verifies what it has written. */
+/** A verifying fio that runs until the test ends it. */
 final class FioLoad implements AutoCloseable {
     private static final long SECONDS = 60;
 
-    /** How a fio says that it was told to stop, and that nothing else was wrong. */
+    /** The exit status of a fio that was told to stop, without other errors. */
     private static final int STOPPED = 128;
 
-    /** A job that reads and writes at random, and verifies; its parameters are its name and the URI. */
+    /** A job that reads, writes and verifies at random; its parameters are name and URI. */
     static final String VERIFY =
             """
             [%s]
@@ -44,8 +44,8 @@ final class FioLoad implements AutoCloseable {
     /**
      * Starts fio.
      *
-     * @param folder for its files
-     * @param jobs what each job does, as in a job file
+     * @param folder folder for its files
+     * @param jobs the sections of a job file
      */
     static FioLoad start(Path folder, String jobs) throws IOException {
         String global = "[global]\nioengine=nbd\nthread\ntime_based\nruntime=7200\nlog_unix_epoch=1\n\n";
@@ -62,7 +62,7 @@ final class FioLoad implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends it, fails the test if anything went wrong with it, and returns what it says of each job. */
+    /** Ends fio, fails the test on any error, and returns the report of each job. */
     List<? extends Config> stop() throws IOException, InterruptedException {
         String out = Files.readString(folder.resolve("fio.out"));
         assertTrue(process.isAlive(), () -> "fio has ended before: " + out);

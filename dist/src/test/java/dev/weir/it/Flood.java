@@ -13,15 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Clients that send requests for as long as they are taken, each on its own connection; some hang up, with all that
- * they have asked for, and come back. They run on a thread of their own until they are closed.
+ * Clients that submit requests without pause, each on its own connection. Some disconnect with requests in flight and
+ * reconnect. They share one thread, which ends on close.
  */
 final class Flood implements AutoCloseable {
     private static final int BLOCK = 4096;
     private static final int REPLY = 16;
     private static final int REQUESTS_AT_ONCE = 16;
 
-    /** Of so many turns of a client one is its last. */
+    /** One in so many turns of a client is its last. */
     private static final int TURNS = 1_000;
 
     private final Selector selector = Selector.open();
@@ -34,13 +34,13 @@ final class Flood implements AutoCloseable {
     private final AtomicLong replies = new AtomicLong();
     private volatile String failure = "";
 
-    /** One connection. Not thread-safe. */
+    /** A connection. Not thread-safe. */
     private final class Client {
         private final String drive;
         private final int type;
         private final ByteBuffer requests;
 
-        /** How much of replies that are not all there has come. */
+        /** Received bytes of incomplete replies. */
         private long partial;
 
         Client(String drive, int type) {
@@ -102,7 +102,7 @@ final class Flood implements AutoCloseable {
         random = new Random(seed);
     }
 
-    /** Starts as many clients as drives are named, every second of them writes. */
+    /** Starts one client for each name; every second one writes. */
     static Flood start(Path socket, List<String> drives, long seed) throws IOException {
         Flood flood = new Flood(socket, seed);
         for (int i = 0; i < drives.size(); i++) {
@@ -135,17 +135,17 @@ final class Flood implements AutoCloseable {
         }
     }
 
-    /** Returns what went wrong with one of them; empty if nothing. */
+    /** Returns the first failure; empty if none. */
     String failure() {
         return failure;
     }
 
-    /** Returns how often one has hung up and come back. */
+    /** Returns the number of disconnects. */
     int hangups() {
         return hangups.get();
     }
 
-    /** Returns how many requests were answered. */
+    /** Returns the number of replies. */
     long replies() {
         return replies.get();
     }

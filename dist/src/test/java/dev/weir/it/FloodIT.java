@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * More is asked than may be done, by many clients of many drives, for as long as is asked, in a heap of 256 MiB: every queue
- * stays at its bound, memory and descriptors stay what they are, and a client that behaves is served as before. With
- * {@code -Dweir.flood.drives=10000 -Dweir.flood.clients=2000 -Dweir.flood.seconds=180} it is a flood.
+ * Many clients of many drives submit more than the limits allow, in a heap of 256 MiB. Every queue stays at its
+ * bound, memory and descriptors stay constant, and a well-behaved client is served as before. {@code
+ * -Dweir.flood.drives=10000 -Dweir.flood.clients=2000 -Dweir.flood.seconds=180} makes it a large flood.
  */
 class FloodIT {
     private static final int DRIVES = Integer.getInteger("weir.flood.drives", 300);
@@ -30,25 +30,25 @@ class FloodIT {
     private static final int PROBES = 100;
     private static final int PROBE_PAUSE_MILLIS = 10;
 
-    /** What comes and goes in a heap, and what the JVM itself keeps of its work. */
+    /** Normal fluctuation of the heap and the JVM's own data. */
     private static final int HEAP_NOISE_KIB = 8 << 10;
 
-    /** What a drive takes from its first requests on, and keeps: two histograms of 5 KiB, and room in its queue. */
+    /** Memory of a drive after its first requests: two histograms of 5 KiB and its queue. */
     private static final int USED_DRIVE_KIB = 14;
 
-    /** What direct memory the server keeps for reuse; see {@code Bounds}. */
+    /** Direct memory that the server keeps for reuse. */
     private static final int SPARE_KIB = 64 << 10;
 
-    /** What direct memory the JDK keeps for threads that write to channels from the heap. */
+    /** Direct memory that the JDK keeps for threads that write heap buffers to channels. */
     private static final int JDK_KIB = 1 << 10;
 
-    /** What of a client at its bound has been received, and counts though nothing may be left; see {@code Bounds}. */
+    /** Received bytes of a client at its quota, which count although none may be left. */
     private static final int BEHIND_BYTES = 4 << 10;
 
-    /** What a memory drive takes for a block that was written: a page. */
+    /** Memory of a written block of a memory drive: a page. */
     private static final int PAGE_KIB = 64;
 
-    /** The threads that the JVM and its beans start when they have more to do; a client has none. */
+    /** Threads that the JVM starts under load; a client has none. */
     private static final int THREADS = 8;
 
     @TempDir
@@ -103,7 +103,7 @@ class FloodIT {
         }
     }
 
-    /** Reads for so long, and returns how long each read took, in microseconds. */
+    /** Reads for some seconds, and returns the latency of each read in microseconds. */
     private static List<Long> probe(RawNbd client, int seconds) throws IOException {
         List<Long> micros = new ArrayList<>();
         for (int i = 0; i < PROBES * seconds; i++) {
@@ -119,7 +119,7 @@ class FloodIT {
         return weir.ask("drive well --json").object().getConfigList("exports").get(0);
     }
 
-    /** What waits is all that may wait, and no more. */
+    /** Checks that the queues are full and within their bounds. */
     private static void checkBounds(Weir weir) {
         Config export = exportOf(weir);
         long queued = weir.ask("drives --json").json().stream()

@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A small Linux in QEMU, emulated: a kernel, the modules it needs, a few programs and a script that does the test. */
+/** A small Linux guest in an emulated QEMU: a kernel, its modules, a few programs and a test script. */
 final class Guest {
-    /** Where {@code ./test} puts a kernel and its modules. */
+    /** The folder with the kernel and its modules that {@code ./test} fetches. */
     private static final Path KERNEL = Path.of(System.getProperty("weir.guest"));
 
     private static final Pattern WORDS = Pattern.compile("\\s+");
 
     private Guest() {}
 
-    /** Skips the test without these files of a kernel. */
+    /** Skips the test if files of the kernel are missing. */
     static void need(String... names) throws IOException {
         for (String name : names) {
             assumeTrue(find(name).isPresent(), "needs " + (name.equals("vmlinuz") ? "a guest kernel" : name));
@@ -28,11 +28,11 @@ final class Guest {
     }
 
     /**
-     * Boots, runs the script as the first process and returns what the console said once the guest has powered off.
+     * Boots, runs the script as the first process and returns the console output when the guest has powered off.
      *
-     * @param modules of the kernel, to lie in the root folder
-     * @param programs to lie in {@code /bin}, with the libraries that they are linked with
-     * @param options for QEMU
+     * @param modules kernel modules, for the root folder
+     * @param programs programs for {@code /bin}, with their libraries
+     * @param options QEMU options
      */
     static String boot(Path folder, String init, List<String> modules, List<String> programs, List<String> options)
             throws IOException {
@@ -67,7 +67,7 @@ final class Guest {
         return initrd;
     }
 
-    /** A program that is linked statically has none, and ldd says so with an error. */
+    /** Copies the libraries of a program. A static program has none; ldd then exits with an error. */
     private static void copyLibraries(Path program, Path root) throws IOException {
         for (String word : WORDS.split(Client.run("ldd", program.toString()).out(), -1)) {
             Path to = root.resolve(word.substring(word.startsWith("/") ? 1 : 0));

@@ -14,15 +14,15 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A guest of QEMU, emulated, with a drive of Weir as its disk: reads it, writes it and says what it has read. */
+/** A QEMU guest with a drive of Weir as its disk reads, writes and reports. */
 class GuestIT {
     private static final int BYTES = 1 << 20;
 
-    /** In the order in which they need each other. */
+    /** Kernel modules in the order of their dependencies. */
     private static final List<String> MODULES = List.of(
             "virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk");
 
-    /** Copies the first MiB of the disk to the second, past the guest's page cache. */
+    /** Copies the first MiB of the disk to the second with direct I/O. */
     private static final String INIT =
             """
             #!/bin/busybox sh

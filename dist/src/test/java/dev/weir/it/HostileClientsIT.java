@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ten thousand connections that do what they must not, with a seed, beside a client that behaves: memory, descriptors
- * and that one's latency are afterwards as they were before. Prints the figures.
+ * Ten thousand seeded misbehaving connections beside a well-behaved client. Afterwards memory, descriptors and
+ * latency are as before. Prints the figures.
  */
 @Tag(Client.ALONE)
 class HostileClientsIT {
@@ -59,7 +59,7 @@ class HostileClientsIT {
         }
     }
 
-    /** What Weir holds, and how long a read of 4 KiB takes, in microseconds. */
+    /** Memory and descriptors of Weir, and the latency of a 4 KiB read in microseconds. */
     private record Figures(long residentMib, long descriptors, long medianMicros, long p99Micros) {}
 
     @Test
@@ -109,7 +109,7 @@ class HostileClientsIT {
         open.clear();
     }
 
-    /** Whatever comes to nothing because the server has closed already is as it should be. */
+    /** Runs one attack; an early close by the server is expected. */
     private void attackOnce() throws IOException {
         SocketChannel client = connect();
         open.add(client);
@@ -157,7 +157,7 @@ class HostileClientsIT {
         to.put(noise, 0, random.nextInt(noise.length));
     }
 
-    /** Puts all that a client says until it is in transmission. */
+    /** Writes a complete handshake of a client. */
     private static ByteBuffer go(ByteBuffer to, String export) {
         byte[] name = export.getBytes(UTF_8);
         return option(to.putInt(3), 7, 6 + name.length)
@@ -203,7 +203,7 @@ class HostileClientsIT {
         } while (type != 1);
     }
 
-    /** Reads 4 KiB and returns how long that took, in microseconds. */
+    /** Reads 4 KiB and returns the latency in microseconds. */
     private static long probe(SocketChannel client) throws IOException {
         long start = now();
         client.write(request(ByteBuffer.allocate(28), 0, 0, BLOCK).flip());
@@ -230,7 +230,7 @@ class HostileClientsIT {
         return new Figures(residentMib(), weir.descriptors(), micros[PROBES / 2], micros[PROBES * 99 / 100]);
     }
 
-    /** Waits until Weir has noticed that the clients have gone. */
+    /** Waits until Weir has noticed the disconnects. */
     private static void settle(SocketChannel client, long descriptors) throws IOException {
         for (int i = 0; i < 20 || (i < 300 && weir.descriptors() > descriptors); i++) {
             probe(client);

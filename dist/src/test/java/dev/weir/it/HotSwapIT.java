@@ -28,16 +28,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything is changed while fio writes, reads and verifies, with one Weir, one connection and no error from first
- * to last.
+ * Bundles, policies and configuration change while fio writes, reads and verifies, with one Weir, one connection and
+ * no error.
  *
- * <p>The drive {@code vm1} is kept busy at a limit that stays what it is, so what it has done in all is known to the
- * byte. The drive {@code bucket} has a limit that holds nothing: each of its requests is due the moment it is made, so the
- * longest of their latencies around a swap is what the swap stalled beyond due.
+ * <p>The drive {@code vm1} is saturated at a constant limit, so its total is known to the byte. The drive {@code
+ * bucket} has a limit that holds no request. Each of its requests is due at once, so its longest latency around a
+ * swap is the stall of the swap.
  */
 @Tag(Client.ALONE)
 class HotSwapIT {
-    /** Fewer for a try on a busy machine: {@code -Dweir.swaps=100}. */
+    /** Number of swaps; {@code -Dweir.swaps=100} for a busy machine. */
     private static final int SWAPS = Integer.getInteger("weir.swaps", 1000);
 
     private static final int LIMIT_CHANGES = SWAPS;
@@ -45,10 +45,12 @@ class HotSwapIT {
     private static final int DEPLOYS = SWAPS / 100;
     private static final long LIMIT = 16 << 20;
 
-    /** What a gap in which there is no policy may last without making the drive slower: a bucket holds 100 ms. */
+    /** The longest gap without a policy that costs no throughput: a bucket holds 100 ms. */
     private static final double MADE_UP_FOR_SECONDS = 0.09;
 
-    /** The load average, of which fio and all this makes up 3, from which on a swap waits for a processor longer than it takes. */
+    /**
+     * The load average, of which this test makes 3, above which a swap waits for a processor longer than it takes.
+     */
     private static final int BUSY = 2 * Runtime.getRuntime().availableProcessors();
 
     private static final Path JAR = shipped("weir-throttle-bucket");
@@ -61,10 +63,10 @@ class HotSwapIT {
 
     private final ConcurrentLinkedQueue<Swap> swaps = new ConcurrentLinkedQueue<>();
 
-    /** A swap, from when it was asked for to when it was done, in milliseconds since the epoch. */
+    /** A swap and its begin and end, in milliseconds since the epoch. */
     private record Swap(String way, long begin, long end) {}
 
-    /** A request of a drive whose limit holds nothing. */
+    /** A request of a drive whose limit holds no request. */
     private record Probe(long end, long nanos) {}
 
     private static Path shipped(String name) {
@@ -109,7 +111,7 @@ class HotSwapIT {
         }
     }
 
-    /** Writes a file that differs from the one before in a limit that holds nothing, and every other time in a policy. */
+    /** Writes a file that differs in a limit that holds no request, and every other time in a policy. */
     private static void writeConfiguration(int version) throws IOException {
         Path written = Files.writeString(
                 folder.resolve("weir.conf.new"),
@@ -181,7 +183,7 @@ class HotSwapIT {
         stalls.forEach((way, millis) -> assertTrue(at(millis, 0.5) < 50, () -> way + " " + millis));
     }
 
-    /** Returns how fast the busy drive is while something is done. */
+    /** Returns the rate of the busy drive during an action. */
     private static double bytesPerSecond(Runnable meanwhile) {
         Instant begin = Instant.now();
         long done = bytes(vm1());
@@ -204,7 +206,7 @@ class HotSwapIT {
         });
     }
 
-    /** Makes two swaps at once, for a command line costs as much as either. */
+    /** Makes two swaps with one command line, because a command line costs as much as a swap. */
     private void swapTwice(String way, String commands) {
         long begin = System.currentTimeMillis();
         weir.ask(commands).ok();
@@ -213,7 +215,7 @@ class HotSwapIT {
         Weir.pause(10);
     }
 
-    /** Stops and starts, updates, and goes from one policy to the other and back, until there are enough of all. */
+    /** Stops and starts, updates and exchanges policies until each kind has enough swaps. */
     private void swapByCommands() {
         String bundle = "b = ($.context getBundle %s)".formatted(weir.bundle("weir-throttle-bucket"));
         while (swaps.size() < SWAPS) {
@@ -226,7 +228,7 @@ class HotSwapIT {
         }
     }
 
-    /** Drops the shipped policy's jar anew into the folder for it, while it is not swapped in another way. */
+    /** Drops the jar of the shipped policy into the deploy folder, while no other swap runs. */
     private void deploy() throws IOException {
         String line = "drive bucket goes on with policy bucket";
         for (int i = 0; i < DEPLOYS; i++) {
@@ -252,7 +254,7 @@ class HotSwapIT {
         }
     }
 
-    /** Changes the file and waits until that is applied: by the watch, or by a command every other time. */
+    /** Changes the file and waits for its application: by the watch, or every other time by a command. */
     private void changeFile() throws IOException {
         String line = "weir.drive~vm1 is set";
         for (int version = 1; version <= RELOADS; version++) {
@@ -265,7 +267,7 @@ class HotSwapIT {
         }
     }
 
-    /** Returns what fio has logged of the requests of a drive whose limit holds nothing. */
+    /** Returns fio's log of the requests of an unheld drive. */
     private static List<Probe> probes(String drive) throws IOException {
         try (Stream<Path> logs = Files.list(folder.resolve("fio"))) {
             Path log = logs.filter(file -> file.getFileName().toString().startsWith(drive + "_lat."))
@@ -278,7 +280,7 @@ class HotSwapIT {
         }
     }
 
-    /** Returns, in milliseconds for each swap, the longest latency of a request that was under way meanwhile. */
+    /** Returns for each swap the longest latency of a request in flight meanwhile, in milliseconds. */
     private Map<String, List<Double>> stallsByWay(List<Probe> probes) {
         Map<String, List<Double>> stalls = new TreeMap<>();
         for (Swap swap : swaps) {

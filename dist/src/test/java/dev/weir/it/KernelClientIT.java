@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The NBD client of the Linux kernel, in an emulated guest that reaches Weir over TCP: attached and detached by the
- * commands of docs/guides/kernel.md.
+ * The NBD client of the Linux kernel in an emulated guest over TCP, attached and detached by the commands of
+ * docs/guides/kernel.md.
  */
 class KernelClientIT {
     private static final int BYTES = 1 << 20;
@@ -35,7 +35,7 @@ class KernelClientIT {
             "virtio_net",
             "nbd");
 
-    /** Copies the first MiB of the drive to the second and gives the first back, past the guest's page cache. */
+    /** Copies the first MiB of the drive to the second and discards the first, with direct I/O. */
     private static final String INIT =
             """
             #!/bin/busybox sh

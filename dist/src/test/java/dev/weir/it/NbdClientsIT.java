@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What real clients make of the whole protocol: what they are told, holes, errors, and what they need to be fast. */
+/** Real clients and the whole protocol: capabilities, holes, errors, and features for speed. */
 class NbdClientsIT {
     private static final int BYTES = 64 << 20;
     private static final int PIECE = 256 << 10;
 
-    /** Where a sparse image has data. */
+    /** Offsets of the data in a sparse image. */
     private static final List<Integer> PIECES = List.of(0, 5 << 20, 33 << 20, BYTES - PIECE);
 
     @TempDir
@@ -142,7 +142,7 @@ class NbdClientsIT {
         assertEquals(BYTES, holes(uri));
     }
 
-    /** Returns how much of a drive is holes, as both clients say. */
+    /** Returns the total size of holes, as both clients report it. */
     private static long holes(String uri) {
         long nbdinfo = Client.run("nbdinfo", "--map", "--json", uri).json().stream()
                 .filter(extent -> extent.getInt("type") == 3)

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive and the Debian package: what is in them runs, and whoever builds them gets the same bytes. */
+/** The archive and the Debian package run, and every build of the same sources gives the same bytes. */
 class PackageIT {
     private static final Path TARGET =
             Path.of(System.getProperty("weir.folder")).getParent();
@@ -59,7 +59,7 @@ class PackageIT {
         assertEquals("installed, served, removed", inItsOwnRoot("install-and-serve.sh", PACKAGE.toString()));
     }
 
-    /** The image of docs/guides/containers.md, as far as that can be made without a container engine. */
+    /** Builds the image of docs/guides/containers.md as far as possible without a container engine. */
     @Test
     void dockerfileOfTheGuideServes() throws IOException {
         Client.need("unshare", "setpriv", "nbdinfo", "java");
@@ -73,7 +73,7 @@ class PackageIT {
         assertEquals("served and stopped", inItsOwnRoot("dockerfile-serves.sh", file.toString(), ARCHIVE.toString()));
     }
 
-    /** Runs a script, with these arguments and a folder, and returns the last line that it says. */
+    /** Runs a script with arguments and a folder, and returns the last line of its output. */
     private String inItsOwnRoot(String name, String... arguments) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh"));
         command.add(Path.of("src/test/resources/package", name).toString());
@@ -105,7 +105,7 @@ class PackageIT {
         assertEquals("", result.ok().out());
     }
 
-    /** An exposure of 2.0 or less is what systemd itself calls OK; a JVM cannot have much less. */
+    /** systemd calls an exposure of 2.0 or less OK; a JVM cannot have much less. */
     @Test
     void unitIsValidAndConfined() {
         Client.need("systemd-analyze");
@@ -151,8 +151,8 @@ class PackageIT {
     }
 
     /**
-     * Another folder, another time, another time zone, another umask, another language: the same bytes. Of the same
-     * classes, as compiling them again takes a minute; with {@code -Dweir.rebuild} of nothing but the sources.
+     * Another folder, time, time zone, umask and locale give the same bytes. Packs the same classes again; with
+     * {@code -Dweir.rebuild} it compiles them again, which takes a minute.
      */
     @Test
     @DisabledIfSystemProperty(named = "weir.again", matches = "true", disabledReason = Client.ONCE)

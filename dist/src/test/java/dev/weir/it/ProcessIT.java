@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How Weir starts, refuses to, and ends. */
+/** Start, refusal to start, and stop of the process. */
 class ProcessIT {
     @TempDir
     private Path home;

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What fio measures is what was configured. All cases are measured at the same time, each on a drive of its own,
- * with limits so low that the machine is far from busy; the first second is left out, as it has the burst of
- * a tenth of a second's worth in it that every limit allows. Ten seconds are measured because the slice policy lets
- * a slice's worth go at once: one slice more or less in the time that is measured is then one percent.
+ * fio measures the configured rates. All cases run at the same time, each on its own drive, with limits far below the
+ * capacity of the machine. The first second is excluded because it contains the burst of 100 ms that every limit
+ * allows. A run takes ten seconds because the slice policy admits a slice at once: one slice more or less is then one
+ * percent.
  */
 @Tag(Client.ALONE)
 class RateIT {
@@ -31,11 +31,11 @@ class RateIT {
     private static final Map<String, Double> MEASURED = new HashMap<>();
 
     /**
-     * One drive and one fio job.
+     * A drive and a fio job.
      *
-     * @param limits as in {@code -drive}
-     * @param asked what fio is told to use at most, as in a job file; empty for all it can get
-     * @param bytesPerSecond what fio is to measure
+     * @param limits limits as in {@code -drive}
+     * @param asked fio options that limit the demand; empty for full demand
+     * @param bytesPerSecond the expected rate
      */
     record Case(
             String policy, String limits, String readOrWrite, long blockBytes, String asked, double bytesPerSecond) {

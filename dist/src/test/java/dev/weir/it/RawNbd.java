@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A client that sends what it is told, and knows of nothing but simple replies. Not thread-safe. */
+/** A client with full control over its bytes; supports simple replies only. Not thread-safe. */
 final class RawNbd implements AutoCloseable {
     static final int READ = 0;
     static final int WRITE = 1;
@@ -16,7 +16,7 @@ final class RawNbd implements AutoCloseable {
     static final int TRIM = 4;
     static final int WRITE_ZEROES = 6;
 
-    /** The command flag that a write is to be on the disk before it is answered. */
+    /** Command flag: force unit access. */
     static final int FUA = 1;
 
     private static final long OPTION_MAGIC = 0x49484156454F5054L;
@@ -25,10 +25,10 @@ final class RawNbd implements AutoCloseable {
     private static final int EXPORT_NAME = 1;
 
     /**
-     * An answer.
+     * A reply.
      *
-     * @param cookie of the request
-     * @param error an errno, or 0
+     * @param cookie cookie of the request
+     * @param error errno, or 0
      */
     record Reply(long cookie, int error) {}
 
@@ -39,7 +39,7 @@ final class RawNbd implements AutoCloseable {
         channel = connect(socket, drive);
     }
 
-    /** Connects to a drive, and returns the socket to talk to it. */
+    /** Connects to a drive and returns the socket in transmission. */
     static SocketChannel connect(Path socket, String drive) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         receive(channel, 18);
@@ -57,7 +57,7 @@ final class RawNbd implements AutoCloseable {
         return channel;
     }
 
-    /** Puts a request, but for its payload. */
+    /** Writes a request without its payload. */
     static ByteBuffer put(ByteBuffer to, int flags, int type, long cookie, long offset, int length) {
         return to.putInt(REQUEST_MAGIC)
                 .putShort((short) flags)
@@ -67,7 +67,7 @@ final class RawNbd implements AutoCloseable {
                 .putInt(length);
     }
 
-    /** Sends a request and waits for nothing. */
+    /** Sends a request without waiting. */
     void request(int flags, int type, long cookie, long offset, int length, ByteBuffer payload) throws IOException {
         ByteBuffer request = ByteBuffer.allocate(28 + payload.remaining());
         send(
@@ -75,13 +75,13 @@ final class RawNbd implements AutoCloseable {
                 put(request, flags, type, cookie, offset, length).put(payload).flip());
     }
 
-    /** Waits for the next reply, to a request that has no data in its reply. */
+    /** Waits for the next reply without data. */
     Reply reply() throws IOException {
         ByteBuffer reply = receive(channel, 16);
         return new Reply(reply.getLong(8), reply.getInt(4));
     }
 
-    /** Reads a range, with nothing else on its way. */
+    /** Reads a range with no other request in flight. */
     ByteBuffer read(long offset, int length) throws IOException {
         request(0, READ, 0, offset, length, ByteBuffer.allocate(0));
         Reply reply = reply();

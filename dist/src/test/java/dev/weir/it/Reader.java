@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Does what a page says, in an empty folder and with an empty home, where {@code ./weir} is the distribution. */
+/** Follows a page in an empty folder with an empty home, where {@code ./weir} is the distribution. */
 final class Reader implements AutoCloseable {
     private static final int SECONDS = 60;
 
@@ -136,7 +136,7 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    /** Ends what is still in the background, the last first. */
+    /** Ends the background commands, the last first. */
     @Override
     public void close() throws IOException {
         for (Process process : background) {

@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client that was told to reconnect notices nothing of a restart but that it takes a while. */
+/** A client with reconnect notices only the time of a restart. */
 class RestartIT {
     private static final int WRITES = 60;
     private static final int BYTES = 64 << 10;
 
     /**
-     * QEMU writes as fast as the drive lets it, 16 requests at a time, so that some are with the backend and some held in
-     * the queue whenever Weir stops.
+     * QEMU writes at full speed with 16 requests in flight, so that each stop finds some at the backend and some in
+     * the queue.
      */
     @Test
     void qemuReconnectsAfterARestart(@TempDir Path folder) throws Exception {

@@ -5,17 +5,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A client that writes as fast as it is let, and knows when each of its writes was answered. Runs until it is closed. */
+/** A client that writes at full speed and records the time of each reply, until it is closed. */
 final class SaturatingClient implements AutoCloseable {
     static final int BLOCK = 4096;
 
-    /** How many of its writes are on their way; so many may have been done, and their answers not yet be taken. */
+    /** Its queue depth; as many writes may be complete without their replies read. */
     static final int DEPTH = 64;
 
     private final RawNbd nbd;
     private final Thread thread = new Thread(this::run, "client");
 
-    /** When each write was answered, as {@link System#nanoTime}. Guarded by itself. */
+    /** The time of each reply, as {@link System#nanoTime}. Guarded by itself. */
     private final List<Long> answers = new ArrayList<>();
 
     private volatile boolean closed;
@@ -49,7 +49,7 @@ final class SaturatingClient implements AutoCloseable {
         nbd.request(0, RawNbd.WRITE, 0, 0, BLOCK, ByteBuffer.allocate(BLOCK));
     }
 
-    /** Returns when each of the writes was answered that were answered at this moment or later, after it, in seconds. */
+    /** Returns the times of the replies at or after a moment, in seconds after it. */
     List<Double> secondsAfter(long nanos) {
         synchronized (answers) {
             return answers.stream()
@@ -59,7 +59,7 @@ final class SaturatingClient implements AutoCloseable {
         }
     }
 
-    /** Returns what went wrong; empty if nothing. */
+    /** Returns the failure; empty if none. */
     String failure() {
         return failure;
     }

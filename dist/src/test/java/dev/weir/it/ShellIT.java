@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands of another process show of a running Weir. */
+/** Commands of another process against a running Weir. */
 class ShellIT {
     private static final int TRIES = 40;
 
@@ -62,8 +62,8 @@ class ShellIT {
     }
 
     /**
-     * A client asks for 40 reads and writes of different places and lengths, on a drive that lets a byte go in a
-     * second, and says which of them are not answered.
+     * A client sends 40 reads and writes of different ranges to a drive limited to one byte per second, and prints
+     * the unanswered ones.
      */
     private static final String OUTSTANDING =
             """
@@ -89,7 +89,7 @@ class ShellIT {
             sys.stdin.read()
             """;
 
-    /** Runs a command until its answer is as wanted, and returns that. */
+    /** Repeats a command until its answer matches, and returns the answer. */
     private static List<? extends Config> await(Weir weir, String command, Predicate<List<? extends Config>> wanted) {
         List<? extends Config> answer = List.of();
         for (int i = 0; i < TRIES; i++) {

@@ -19,29 +19,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything that Weir does, for as long as is asked ({@code -Dweir.soak.seconds=3600}): drives of both backends under
- * both policies, alone and in a group, with bursts, with fio verifying, while limits, policies and the configuration
- * change, and clients come, ask and leave without waiting. What it takes does not grow, and what it lets go does not drift.
+ * Everything at once, for {@code -Dweir.soak.seconds=3600}: drives of both backends and policies, alone and in a
+ * group, with bursts and verifying fio, while limits, policies and the configuration change and clients come and go.
+ * Memory does not grow and rates do not drift.
  */
 class SoakIT {
     private static final int SECONDS = Integer.getInteger("weir.soak.seconds", 60);
     private static final int SAMPLES = 10;
 
-    /** Between two changes: ten a second for as long as ten minutes, and in less time as many as in ten minutes. */
+    /** The pause between changes: ten a second in a run of ten minutes; a shorter run makes as many changes. */
     private static final int PAUSE_MILLIS = Math.max(1, Math.min(100, SECONDS / 6));
 
     private static final int MIB = 1 << 20;
 
-    /** The memory drives below, what the server keeps for reuse (64 MiB, see {@code Bounds}), and its threads' own buffers. */
+    /** The memory drives, the server's spare buffers of 64 MiB, and the buffers of its threads. */
     private static final int MAX_DIRECT_KIB = (4 * 16 + 2 * 64 + 64 + 8) << 10;
 
-    /** The workers of one drive, which come with the work and go without. */
+    /** Worker threads of one drive, which end when idle. */
     private static final int WORKERS = 16;
 
-    /** What a limit lets go at once, in seconds' worth; what was asked for before but not taken can be made up with it. */
+    /** The burst of a limit in seconds of its rate. */
     private static final double ALLOWANCE_SECONDS = 0.2;
 
-    /** A machine that stands still for longer than a limit makes up for takes that from a rate, for good. */
+    /** The lowest share of a rate: a longer standstill of the machine is lost for good. */
     private static final double LEAST = 0.5;
 
     private static final String JOBS =
@@ -55,7 +55,7 @@ class SoakIT {
             size=16m
             """;
 
-    /** Saturated drives, and a group of two, whose limits stay what they are, in bytes per second. */
+    /** Saturated drives and a group of two with constant limits, in bytes per second. */
     private static final Map<String, Double> CONSTANT =
             new TreeMap<>(Map.of("file", 4.0 * MIB, "slice", 4.0 * MIB, "shared", 400 * 4096.0));
 
@@ -66,10 +66,10 @@ class SoakIT {
     private final Random random = new Random(seed);
     private int disturbances;
 
-    /** What Weir took, and what the drives had done, in bytes, at a moment between two of {@link System#nanoTime}. */
+    /** Use of memory and totals of the drives in bytes, between two moments of {@link System#nanoTime}. */
     private record Sample(long nanos, long untilNanos, Vitals.Figures vitals, Map<String, Long> bytes) {
 
-        /** Returns the lowest rate that it may have been. */
+        /** Returns a lower bound of the rate. */
         double perSecond(String owner, Sample since) {
             return (bytes.get(owner) - since.bytes.get(owner)) * 1e9 / (untilNanos - since.nanos);
         }
@@ -179,7 +179,7 @@ class SoakIT {
         });
     }
 
-    /** Changes and visits for so long; then nobody is visiting. */
+    /** Changes settings and runs visitors for some seconds. */
     private void disturb(Weir weir, double seconds) throws IOException {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         while (System.nanoTime() - end < 0) {
@@ -199,7 +199,7 @@ class SoakIT {
         }
     }
 
-    /** Asks for more than goes at once, and leaves after some of the answers. */
+    /** Submits more than the limit admits at once, and disconnects after some replies. */
     private void visit(Weir weir) throws IOException {
         try (RawNbd client = new RawNbd(weir.socket(), "visited")) {
             int requests = random.nextInt(64);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Threads that an error ends. */
+/** Threads that fail with an error. */
 class SupervisionIT {
     @TempDir
     private Path home;

@@ -17,15 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Every command, typed at a terminal that is attached to a running Weir, and what the screen shows of it. The drives
- * are busy meanwhile: each has a client that wants more than its limits allow.
- */
+/** Commands typed at a terminal attached to a running Weir, and the screen. Clients keep the drives saturated. */
 class TerminalIT {
     private static final String PROMPT = "weir>";
     private static final String ROW = " +[\\d.]+%s  %s +[·▁-▏]{8} +\\d+%% +\\d+  [▁-█]{8} +[\\d.]+ ms\n";
 
-    /** All of what two busy drives show in the live view, and a third that is idle. */
+    /** The live view of two busy drives and an idle one. */
     private static final Pattern FRAME = Pattern.compile(
             "3 drives, .*\n  DRIVE .*\n> vm1"
                     + ROW.formatted(" MiB/s", "bps 8MiB") + "  scratch" + ROW.formatted("/s", "iops_wr 100")
@@ -189,7 +186,7 @@ class TerminalIT {
         terminal.enter("clear; limits scratch iops_wr=100").await("100/s");
     }
 
-    /** What stays as it is whenever a frame is recorded: words, and numbers as numbers. */
+    /** Returns a frame with numbers replaced, for comparison. */
     private static String shape(String screen) {
         return screen.replaceAll("[\\d.]+", "0").replaceAll("[ ·▁-▏]+", " ").replaceAll(" *\n+", "\n");
     }

@@ -15,13 +15,13 @@ import java.util.jar.Manifest;
 import org.osgi.framework.BundleActivator;
 
 /**
- * A bundle that a test writes into a jar.
+ * A bundle that a test writes as a jar.
  *
- * @param name its symbolic name
- * @param version its version
- * @param activator its activator
- * @param imports its imported packages, beside those of the framework
- * @param classes its other classes
+ * @param name symbolic name
+ * @param version version
+ * @param activator activator
+ * @param imports imported packages beside those of the framework
+ * @param classes further classes
  */
 record TestBundle(
         String name,
@@ -30,7 +30,7 @@ record TestBundle(
         String imports,
         List<? extends Class<?>> classes) {
 
-    /** Writes the bundle to a file, which is complete when it has this name. */
+    /** Writes the bundle to a file, which appears under this name when it is complete. */
     void write(Path jar) throws IOException {
         Manifest manifest = new Manifest();
         Attributes headers = manifest.getMainAttributes();

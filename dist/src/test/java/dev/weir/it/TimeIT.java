@@ -14,27 +14,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Time that Weir does not see, and time that is wrong: a process that is suspended, as by a collector or a machine that sleeps
- * ({@code -Dweir.suspend.seconds=10} for longer), and a system clock that jumps. Neither is a loophole, and nothing hangs.
+ * Suspended processes and wall-clock jumps are no loophole and hang nothing. {@code -Dweir.suspend.seconds=10}
+ * suspends longer.
  */
 class TimeIT {
     private static final int SUSPENDED_SECONDS = Integer.getInteger("weir.suspend.seconds", 2);
     private static final int WATCHED_SECONDS = 2;
     private static final double RATE = 4 << 20;
 
-    /** What is seen at least of a rate by a client on a machine that has other things to do. */
+    /** The least share of a rate that a client must see on a busy machine. */
     private static final double SEEN = 0.5;
 
     private static final Path FAKETIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
 
-    /** What each drive may do from a moment on: its rate, and what it may do at once, in seconds of that rate. */
+    /** The rate of a drive from a moment on, and its burst in seconds of that rate. */
     private record Rule(double bytesPerSecond, double onceSeconds) {
 
         double allowed(double seconds) {
             return bytesPerSecond * (seconds + onceSeconds) + SaturatingClient.BLOCK;
         }
 
-        /** What has been done of that, if {@code before} of the answers were for what was done before. */
+        /** Returns the released share, if {@code before} replies belong to earlier releases. */
         double share(List<Double> answers, int before) {
             double most = 0;
             for (int i = before; i < answers.size(); i++) {
@@ -44,7 +44,7 @@ class TimeIT {
         }
     }
 
-    /** Buckets hold a tenth of a second's worth, also at the rate of a burst; of slices two may meet. */
+    /** Buckets hold 100 ms worth, also at the burst rate; two slices may meet. */
     private static final Map<String, Rule> RULES = Map.of(
             "bucket", new Rule(RATE, 0.1),
             "slice", new Rule(RATE, 0.2),
@@ -66,7 +66,7 @@ class TimeIT {
     private Path folder;
 
     private interface Event {
-        /** Has it happen, and returns the moment from which on what is let go counts. */
+        /** Triggers the event, and returns the moment from which releases count. */
         long happen() throws IOException;
     }
 
@@ -117,7 +117,7 @@ class TimeIT {
         Client.run("kill", signal, Long.toString(weir.pid())).ok();
     }
 
-    /** Returns how many days the clock is ahead that Weir sees. */
+    /** Returns how far the wall clock of Weir is ahead, in days. */
     private static double daysAhead(Weir weir) {
         String millis = weir.ask("s = (($.context getBundle 0) loadClass java.lang.System); $s currentTimeMillis")
                 .ok()
@@ -130,9 +130,9 @@ class TimeIT {
     }
 
     /**
-     * Saturates every drive, has something happen to time, and looks at what was let go after that.
+     * Saturates every drive, triggers an event and checks the releases after it.
      *
-     * @param before how many of the answers that come then may be of what was let go before
+     * @param before number of later replies that may belong to earlier releases
      */
     private static void check(Weir weir, int before, Event event) throws IOException {
         weir.awaitReady();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What real clients, all of them on GnuTLS, see of TLS, with certificates and keys as certtool and psktool make them. */
+/** TLS with real clients, all on GnuTLS, and with certificates and keys of certtool and psktool. */
 class TlsIT {
     private static final int BYTES = 16 << 20;
 
@@ -100,7 +100,7 @@ class TlsIT {
                 .ok();
     }
 
-    /** Makes a folder with the files that clients, and QEMU's servers, expect in one. */
+    /** Makes a folder with the files that clients and QEMU's servers expect. */
     private static void certificate(Path authority, String who, String role, String text) throws IOException {
         Path in = Files.createDirectories(folder.resolve(who));
         template(in, role, text);
@@ -124,7 +124,7 @@ class TlsIT {
         }
     }
 
-    /** Makes a client's folder with a certificate of a subject that certtool cannot write. */
+    /** Makes the folder of a client whose subject certtool cannot write. */
     private static void subject(String who, String subject) throws IOException {
         Path in = Files.createDirectories(folder.resolve(who));
         Path authority = folder.resolve("authority");
@@ -195,7 +195,7 @@ class TlsIT {
         assertTrue(info.out().contains("16 MiB"), info.out());
     }
 
-    /** The shell shows URIs to which only what is the client's own has to be added. */
+    /** The shell shows URIs to which a client adds only its own credentials. */
     @Test
     void shownUriConnects() {
         String shown = Client.run(Weir.command(folder.resolve("home"), "exec", "drive secret"), "")
@@ -219,7 +219,7 @@ class TlsIT {
                         .status());
     }
 
-    /** Carol's certificate is good, but she is not on the list. */
+    /** Carol's certificate is valid, but Carol is not listed. */
     @Test
     void restrictedDriveIsHidden() {
         String seen =
@@ -234,7 +234,7 @@ class TlsIT {
         assertEquals(missing.err().replace("nothing", "secret"), hidden.err());
     }
 
-    /** A client is its common name, found by type; the first attribute of that part of the subject says bob. */
+    /** The common name is found by type; the first attribute of that part of the subject says bob. */
     @Test
     void commonNameIsFoundByItsType() throws IOException {
         Client.need("openssl");
@@ -303,7 +303,7 @@ class TlsIT {
                         .status());
     }
 
-    /** A renewed certificate is what the next client sees; a key that does not fit leaves things as they were. */
+    /** The next client sees a renewed certificate; a key that does not match changes nothing. */
     @Test
     void certificatesAreReloaded() throws IOException {
         Path key = folder.resolve("server/server-key.pem");
@@ -333,7 +333,7 @@ class TlsIT {
         }
     }
 
-    /** Beyond this machine there is no way but TLS, unless it is meant, which is said at every start. */
+    /** Remote plaintext needs explicit consent, and every start warns of it. */
     @Test
     void remotePlaintextNeedsConsent() {
         List<String> open = List.of("-drive", "id=a,memory=1M", "--listen", "tcp:0.0.0.0:0");

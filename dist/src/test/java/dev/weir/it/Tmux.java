@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A terminal of 80 by 24 in which a program runs, as tmux emulates it: keys are typed and the screen is looked at. It
- * has a tmux of its own, on a socket in a folder of the test.
+ * A terminal of 80 by 24 emulated by tmux: tests type keys and read the screen. It has its own tmux server, on a
+ * socket in a folder of the test.
  */
 final class Tmux implements AutoCloseable {
     private static final int TRIES = 600;
@@ -23,7 +23,7 @@ final class Tmux implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** Runs a command line of the shell in a new terminal. */
+    /** Runs a shell command line in a new terminal. */
     static Tmux run(Path socket, String command) {
         Tmux tmux = new Tmux(socket);
         // the screen stays as it is when the program has ended
@@ -39,13 +39,13 @@ final class Tmux implements AutoCloseable {
         return Client.run(builder, "").ok().out();
     }
 
-    /** Types this, letter for letter. */
+    /** Types a text letter by letter. */
     Tmux type(String text) {
         tmux("send-keys", "-l", text);
         return this;
     }
 
-    /** Presses keys, as tmux calls them: {@code Enter}, {@code C-c}, {@code Down}. */
+    /** Presses keys in the notation of tmux: {@code Enter}, {@code C-c}, {@code Down}. */
     Tmux press(String... keys) {
         List<String> words = new ArrayList<>(List.of("send-keys"));
         words.addAll(List.of(keys));
@@ -62,22 +62,22 @@ final class Tmux implements AutoCloseable {
         tmux("resize-window", "-x", Integer.toString(columns), "-y", Integer.toString(rows));
     }
 
-    /** Returns what the screen shows. */
+    /** Returns the text of the screen. */
     String screen() {
         return tmux("capture-pane", "-p");
     }
 
-    /** Returns whether anything on the screen has a colour. */
+    /** Returns whether the screen has colours. */
     boolean isColoured() {
         return tmux("capture-pane", "-p", "-e").contains("\u001b[3");
     }
 
-    /** Waits until the screen shows all of these, and returns it. */
+    /** Waits until the screen shows all texts, and returns it. */
     String await(String... texts) {
         return await(String.join(", ", texts), screen -> List.of(texts).stream().allMatch(screen::contains));
     }
 
-    /** Waits until the screen is as wanted, and returns it. */
+    /** Waits until the screen matches, and returns it. */
     String await(String what, Predicate<String> wanted) {
         String screen = "";
         for (int i = 0; i < TRIES; i++) {

@@ -3,7 +3,7 @@ package dev.weir.it;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
-/** A bundle that does not start. */
+/** A bundle that fails to start. */
 public final class TroubledBundle implements BundleActivator {
 
     @Override

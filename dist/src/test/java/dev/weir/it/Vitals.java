@@ -14,18 +14,18 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** What the JVM of a Weir takes, asked of its own beans. */
+/** Memory, threads and descriptors of a Weir, read from its MBeans. */
 final class Vitals implements AutoCloseable {
     private final JMXConnector connector;
     private final MBeanServerConnection server;
 
     /**
-     * What it takes at one moment.
+     * A sample.
      *
-     * @param heapKib what is left in the heap after a collection, in KiB
-     * @param directKib direct buffers, in KiB: those of the server and of memory drives
+     * @param heapKib heap after a collection, in KiB
+     * @param directKib direct buffers of the server and of memory drives, in KiB
      * @param threads platform threads
-     * @param descriptors what is open
+     * @param descriptors open descriptors
      */
     record Figures(long heapKib, long directKib, int threads, long descriptors) {}
 
@@ -39,7 +39,7 @@ final class Vitals implements AutoCloseable {
         return JMXConnectorFactory.connect(new JMXServiceURL(url));
     }
 
-    /** Connects to it, which costs it a descriptor or two and some threads for as long as this is open. */
+    /** Connects to a Weir, which costs it some descriptors and threads until this is closed. */
     static Vitals of(Weir weir) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(weir.pid()));
@@ -53,7 +53,7 @@ final class Vitals implements AutoCloseable {
         }
     }
 
-    /** Collects what can be collected, and returns what is left. */
+    /** Collects garbage and returns a sample. */
     Figures afterCollection() throws IOException {
         MemoryMXBean memory = bean(MemoryMXBean.class);
         memory.gc();

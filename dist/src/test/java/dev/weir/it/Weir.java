@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A Weir of its own, in a process of its own and a home that the test gives it. */
+/** A Weir process with a home of the test. */
 final class Weir implements AutoCloseable {
     private static final long SECONDS = 120;
     private static final Path FOLDER = Path.of(System.getProperty("weir.folder"));
@@ -43,36 +43,36 @@ final class Weir implements AutoCloseable {
         reader.start();
     }
 
-    /** Starts Weir and waits until it says that it is ready. */
+    /** Starts Weir and waits until it is ready. */
     static Weir start(Path home, String... arguments) {
         Weir weir = launch(home, arguments);
         weir.awaitReady();
         return weir;
     }
 
-    /** Starts the Weir of another distribution and waits until it says that it is ready. */
+    /** Starts the Weir of another distribution and waits until it is ready. */
     static Weir startIn(Path folder, Path home, String... arguments) {
         Weir weir = launch(command(folder, home, "run", arguments), home);
         weir.awaitReady();
         return weir;
     }
 
-    /** Starts Weir and does not wait. */
+    /** Starts Weir without waiting. */
     static Weir launch(Path home, String... arguments) {
         return launch(command(home, "run", arguments), home);
     }
 
-    /** Starts a Weir that is soon there and never fast, and does not wait. */
+    /** Starts a Weir that is ready soon and never fast, without waiting. */
     static Weir launchQuickly(Path home, String... arguments) {
         return launchWith("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", home, arguments);
     }
 
-    /** Starts Weir with more options for its JVM, and does not wait. */
+    /** Starts Weir with further JVM options, without waiting. */
     static Weir launchWith(String options, Path home, String... arguments) {
         return launchIn(Map.of("WEIR_JAVA_OPTS", options), home, arguments);
     }
 
-    /** Starts Weir with more in its environment, and does not wait. */
+    /** Starts Weir with further environment variables, without waiting. */
     static Weir launchIn(Map<String, String> environment, Path home, String... arguments) {
         ProcessBuilder builder = command(home, "run", arguments);
         builder.environment().putAll(environment);
@@ -89,7 +89,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Returns a command of the distribution, to be run on the Java that runs the tests. */
+    /** Returns a command of the distribution, for the Java that runs the tests. */
     static ProcessBuilder command(Path home, String command, String... arguments) {
         return command(FOLDER, home, command, arguments);
     }
@@ -118,7 +118,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Waits until it says that it is ready. */
+    /** Waits until it is ready. */
     void awaitReady() {
         try {
             CompletableFuture.anyOf(ready, process.onExit()).get(SECONDS, TimeUnit.SECONDS);
@@ -131,7 +131,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Returns the socket on which it serves NBD. */
+    /** Returns its NBD socket. */
     Path socket() {
         return home.resolve("run/nbd.sock");
     }
@@ -146,7 +146,7 @@ final class Weir implements AutoCloseable {
         return Client.run(command(home, "exec", command), "");
     }
 
-    /** Runs a shell command in it, in a few milliseconds, as it takes no process for that. */
+    /** Runs a shell command in it without a new process, within milliseconds. */
     Client.Result ask(String command) {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         ByteArrayOutputStream faults = new ByteArrayOutputStream();
@@ -159,7 +159,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Returns what is in its log so far. */
+    /** Returns its log. */
     String log() {
         try {
             return Files.readString(logFile().toPath());
@@ -168,17 +168,17 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Returns how often its log has this so far. */
+    /** Returns the number of occurrences of a text in its log. */
     int countLogged(String text) {
         return log().split(Pattern.quote(text), -1).length - 1;
     }
 
-    /** Returns how long its log is so far. */
+    /** Returns the length of its log in bytes. */
     long logged() {
         return logFile().length();
     }
 
-    /** Waits until its log has this behind the first bytes, and reads no more than what is behind them. */
+    /** Waits until its log contains a text after the first bytes, and reads only the rest. */
     void awaitLogged(String text, long bytes) {
         await(() -> {
             try (RandomAccessFile log = new RandomAccessFile(logFile(), "r")) {
@@ -223,7 +223,7 @@ final class Weir implements AutoCloseable {
         return process.pid();
     }
 
-    /** Returns how many descriptors it has open. */
+    /** Returns the number of open descriptors. */
     long descriptors() {
         try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
             return all.count();
@@ -243,7 +243,7 @@ final class Weir implements AutoCloseable {
         return awaitEnd();
     }
 
-    /** Waits until it has ended by itself and returns the exit status. */
+    /** Waits for its end and returns the exit status. */
     int awaitEnd() {
         try {
             assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), () -> "still runs: " + errors());
@@ -253,7 +253,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Waits until it has said this on standard error. */
+    /** Waits for a text on standard error. */
     void awaitErrors(String text) {
         for (int i = 0; !errors().contains(text); i++) {
             assertTrue(
@@ -262,7 +262,7 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Waits until something is as wanted. */
+    /** Waits for a condition. */
     void await(BooleanSupplier condition) {
         Instant deadline = Instant.now().plusSeconds(SECONDS);
         while (!condition.getAsBoolean()) {
@@ -279,14 +279,14 @@ final class Weir implements AutoCloseable {
         }
     }
 
-    /** Returns what it said on standard output so far. */
+    /** Returns its standard output so far. */
     List<String> output() {
         synchronized (out) {
             return List.copyOf(out);
         }
     }
 
-    /** Returns what it said on standard error so far. */
+    /** Returns its standard error so far. */
     String errors() {
         try {
             return Files.readString(errors);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which folder is the home. */
+/** Choice of the home folder. */
 class HomeTest {
     @AfterEach
     void forgetService() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log and what is said on standard error look as they should, and old logs are kept. */
+/** Format of the log and of standard error, and old logs. */
 class LogTest {
     private static final int TEN_MEBIBYTES = 10 << 20;
 

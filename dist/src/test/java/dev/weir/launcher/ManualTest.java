@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The manual page has the commands and options that there are, and no others. */
+/** The manual page lists exactly the existing commands and options. */
 class ManualTest {
     private static final Pattern OPTION = Pattern.compile("(?<![\\w/-])--?[a-zA-Z][a-z-]*");
 

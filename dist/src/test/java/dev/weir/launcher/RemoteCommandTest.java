@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Where a home may be named in a command that asks a running Weir. */
+/** Places of {@code --home} in a command for a running Weir. */
 class RemoteCommandTest {
     private static void assertHome(@Nullable String home, String left, String... words) {
         Deque<String> rest = new ArrayDeque<>(List.of(words));

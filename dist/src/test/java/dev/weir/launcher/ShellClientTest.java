@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client alone, against a server that says what it is told to. */
+/** The client alone, against a scripted server. */
 @Timeout(60)
 final class ShellClientTest {
     private static final String GREETING =
@@ -40,7 +40,7 @@ final class ShellClientTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    /** What a server says to its client after it has heard it. */
+    /** The scripted answer of a server. */
     private interface Script {
         void play(DataOutputStream to) throws IOException;
     }
@@ -60,7 +60,7 @@ final class ShellClientTest {
         return new ShellClient(home, out, err, columns);
     }
 
-    /** Serves one client and returns what it said: {@code H…|X…}. */
+    /** Serves one client and returns its request: {@code H…|X…}. */
     private CompletableFuture<String> serve(Script script) {
         return CompletableFuture.supplyAsync(() -> {
             try (SocketChannel client = listener.accept()) {
