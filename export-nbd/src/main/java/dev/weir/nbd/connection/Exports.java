@@ -3,7 +3,6 @@ package dev.weir.nbd.connection;
 import dev.weir.drive.Drive;
 import dev.weir.nbd.protocol.VisibleExports;
 import dev.weir.nbd.wire.Identity;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -55,8 +54,8 @@ public final class Exports {
     Drive find(String name, Identity client) {
         String asked = name.isEmpty() ? defaultName : name;
         if (asked.isEmpty()) {
-            List<Drive> all = all(client);
-            return all.size() == 1 ? all.get(0) : null;
+            Drive first = after("", client);
+            return first == null || after(first.name(), client) != null ? null : first;
         }
         Export export = exports.get(asked);
         return export != null && export.isFor(client) ? export.drive() : null;
@@ -67,12 +66,15 @@ public final class Exports {
         return find(drive.name(), client) == drive;
     }
 
-    /** Returns the drives that a client may see, sorted by name. */
-    List<Drive> all(Identity client) {
-        return exports.values().stream()
-                .filter(export -> export.isFor(client))
-                .map(Export::drive)
-                .toList();
+    /** Returns the drive with the next name in order that a client may see, or null; the empty name comes first. */
+    @Nullable
+    Drive after(String name, Identity client) {
+        for (Export export : exports.tailMap(name, false).values()) {
+            if (export.isFor(client)) {
+                return export.drive();
+            }
+        }
+        return null;
     }
 
     /**
@@ -88,8 +90,8 @@ public final class Exports {
             }
 
             @Override
-            public List<Drive> all() {
-                return Exports.this.all(client.get());
+            public @Nullable Drive after(String name) {
+                return Exports.this.after(name, client.get());
             }
         };
     }

@@ -37,7 +37,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     private final ServerState commons;
     private Step step = Step.TAKEN;
     private long waitedMillis;
-    private ByteBuffer output;
+    private ByteBuffer output = ByteBuffer.allocate(0);
 
     /**
      * Greets the client when it is first called.
@@ -65,7 +65,6 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         wire = new PlainWire(socket);
         inbox = new Inbox(wire, loop, commons.budget);
         handshake = new HandshakeCodec(exports.visibleTo(wire::peer), mode);
-        output = ByteBuffer.wrap(handshake.output());
         loop.ticker().add(this);
     }
 
@@ -113,7 +112,6 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
                 startTls(in);
             }
             step = handshake.take(in);
-            output = ByteBuffer.wrap(handshake.output());
         } while (step != Step.INCOMPLETE);
         inbox.keep(in);
         key.interestOps(sent ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
@@ -133,11 +131,16 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         }
     }
 
+    /** Sends as much as the socket takes, and returns whether nothing is left. */
     private boolean isSent() throws IOException {
-        if (output.hasRemaining()) {
+        do {
             wire.write(output);
-        }
-        return !output.hasRemaining() && wire.flush();
+            if (output.hasRemaining() || !wire.flush()) {
+                return false;
+            }
+            output = ByteBuffer.wrap(handshake.output());
+        } while (output.hasRemaining());
+        return true;
     }
 
     /** What was sent in plain text must not be taken for what was sent over TLS. */

@@ -3,6 +3,7 @@ package dev.weir.nbd.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.drive.Drive;
+import dev.weir.log.PlainText;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class HandshakeCodec {
     /** Longest option data that the server parses, in bytes; it holds the longest name the specification allows. */
     static final int MAX_OPTION_BYTES = 16 << 10;
+
+    /** Size from which a part of a list is sent, in bytes. */
+    static final int LIST_PART_BYTES = 8 << 10;
+
+    /** Longest beginning of a client's text that is repeated in a message, in characters. */
+    private static final int MAX_SHOWN = 256;
 
     /** How far it is. */
     public enum Step {
@@ -57,6 +64,9 @@ public final class HandshakeCodec {
     /** The drive for which the metadata context {@code base:allocation} is selected. */
     private @Nullable Drive allocationOf;
 
+    /** While a list is being sent, the name of its last drive so far; empty before the first. */
+    private @Nullable String listedLast;
+
     private @Nullable NegotiatedSession agreement;
     private String fault = "";
 
@@ -79,9 +89,25 @@ public final class HandshakeCodec {
         return new HandshakeCodec(this, newExports);
     }
 
-    /** Returns what is to be sent before anything else is taken, possibly nothing. */
+    /**
+     * Returns the next bytes to be sent, possibly none. Nothing else is taken before all of them are sent: a long list is made
+     * in parts of about {@link #LIST_PART_BYTES} bytes, so that a client that does not read it takes little memory.
+     */
     public byte[] output() {
+        continueList();
         return output.take();
+    }
+
+    private void continueList() {
+        while (listedLast != null && output.size() < LIST_PART_BYTES) {
+            Drive next = exports.after(listedLast);
+            listedLast = next == null ? null : next.name();
+            if (next == null) {
+                output.ack(option);
+            } else {
+                output.server(option, next);
+            }
+        }
     }
 
     /** Returns what was agreed on. */
@@ -235,8 +261,7 @@ public final class HandshakeCodec {
 
     private Step list() throws OptionRefused {
         refuseData();
-        exports.all().forEach(drive -> output.server(option, drive));
-        output.ack(option);
+        listedLast = "";
         return Step.TAKEN;
     }
 
@@ -316,10 +341,9 @@ public final class HandshakeCodec {
         return Step.REFUSED;
     }
 
-    /** A client's text may hold anything; what reaches the log or the client again holds no control characters. */
     private static String unknown(String name) {
         return name.isEmpty()
                 ? "no default export is configured, and there is not exactly one drive"
-                : "no drive is named '" + name.replaceAll("\\p{Cntrl}", "?") + "'";
+                : "no drive is named '" + PlainText.of(name, MAX_SHOWN) + "'";
     }
 }

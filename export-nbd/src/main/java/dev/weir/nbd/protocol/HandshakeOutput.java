@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.weir.drive.Drive;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * What a server says during the handshake, in bytes.
@@ -15,16 +16,32 @@ final class HandshakeOutput {
     private static final int HANDSHAKE_FLAGS = Nbd.NBD_FLAG_FIXED_NEWSTYLE | Nbd.NBD_FLAG_NO_ZEROES;
     private static final int RESERVED_BYTES = 124;
 
+    private static final int SMALL_BYTES = 64;
+    private static final byte[] NOTHING = {};
+
+    /** The bits of a byte in UTF-8 that is not the first of its character. */
+    private static final int CONTINUATION = 0b1000_0000;
+
+    private static final int CONTINUATION_MASK = 0b1100_0000;
+
     private static final int MIN_BLOCK_BYTES = 1;
     private static final int PREFERRED_BLOCK_BYTES = 4096;
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+    private ByteArrayOutputStream bytes = new ByteArrayOutputStream(SMALL_BYTES);
 
-    /** Returns what was said since this was last asked, possibly nothing. */
+    /** Returns what was said since this was last asked, possibly nothing, and keeps no memory for it. */
     byte[] take() {
+        if (bytes.size() == 0) {
+            return NOTHING;
+        }
         byte[] said = bytes.toByteArray();
-        bytes.reset();
+        bytes = new ByteArrayOutputStream(SMALL_BYTES);
         return said;
+    }
+
+    /** Returns the number of bytes that {@link #take} would return. */
+    int size() {
+        return bytes.size();
     }
 
     void greet() {
@@ -49,12 +66,25 @@ final class HandshakeOutput {
 
     /** Refuses an option and says why, for people. */
     void refuse(int option, int error, String why) {
-        reply(option, error, why.getBytes(UTF_8));
+        reply(option, error, utf8(why));
+    }
+
+    /** Returns the beginning of a text, in whole characters: the protocol allows {@link Nbd#MAX_STRING_BYTES}. */
+    private static byte[] utf8(String text) {
+        byte[] all = text.getBytes(UTF_8);
+        if (all.length <= Nbd.MAX_STRING_BYTES) {
+            return all;
+        }
+        int end = Nbd.MAX_STRING_BYTES;
+        while ((all[end] & CONTINUATION_MASK) == CONTINUATION) {
+            end--;
+        }
+        return Arrays.copyOf(all, end);
     }
 
     void server(int option, Drive drive) {
         byte[] name = drive.name().getBytes(UTF_8);
-        byte[] description = drive.description().getBytes(UTF_8);
+        byte[] description = utf8(drive.description());
         byte[] data = new byte[Integer.BYTES + name.length + description.length];
         ByteBuffer.wrap(data).putInt(name.length).put(name).put(description);
         reply(option, Nbd.NBD_REP_SERVER, data);
@@ -78,7 +108,7 @@ final class HandshakeOutput {
     }
 
     void infoText(int option, int info, String text) {
-        byte[] utf8 = text.getBytes(UTF_8);
+        byte[] utf8 = utf8(text);
         byte[] data = new byte[Short.BYTES + utf8.length];
         ByteBuffer.wrap(data).putShort((short) info).put(utf8);
         reply(option, Nbd.NBD_REP_INFO, data);

@@ -1,7 +1,6 @@
 package dev.weir.nbd.protocol;
 
 import dev.weir.drive.Drive;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The drives that one client may see; to that client no others exist. */
@@ -11,6 +10,7 @@ public interface VisibleExports {
     @Nullable
     Drive find(String name);
 
-    /** Returns the drives, sorted by name. */
-    List<Drive> all();
+    /** Returns the drive with the next name in order, or null; the empty name comes before all others. */
+    @Nullable
+    Drive after(String name);
 }

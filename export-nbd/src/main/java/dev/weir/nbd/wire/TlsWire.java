@@ -1,5 +1,6 @@
 package dev.weir.nbd.wire;
 
+import dev.weir.log.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -18,6 +19,9 @@ final class TlsWire implements Wire {
 
     /** A thread works for one connection at a time, and there are more connections than threads. */
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[CHUNK]);
+
+    /** Longest message of the library, which may repeat words of the client. */
+    private static final int MAX_MESSAGE = 256;
 
     private final SocketChannel socket;
     private final TlsPeer peer;
@@ -72,7 +76,7 @@ final class TlsWire implements Wire {
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
-        return new IOException("TLS: " + cause.getMessage(), cause);
+        return new IOException("TLS: " + PlainText.of(String.valueOf(cause.getMessage()), MAX_MESSAGE), cause);
     }
 
     @Override

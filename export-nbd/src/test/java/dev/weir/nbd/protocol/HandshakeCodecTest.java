@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.NbdClient;
 import dev.weir.nbd.NbdClient.OptionReply;
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
@@ -124,6 +125,48 @@ class HandshakeCodecTest extends HandshakeFixture {
         assertEquals(List.of(Nbd.NBD_REP_SERVER, Nbd.NBD_REP_SERVER, Nbd.NBD_REP_ACK), types(replies));
         assertEquals("gölden", name(replies.get(0)));
         assertEquals("vm1", name(replies.get(1)));
+    }
+
+    /** Each part is made when the one before it was taken, and a drive that goes meanwhile is not waited for. */
+    @Test
+    void longListIsMadeInParts() {
+        exports.remove(vm1);
+        exports.remove(golden);
+        for (int i = 1000; i < 2000; i++) {
+            MemoryDrive drive = new MemoryDrive("d" + i, 512, false);
+            drive.describe("x".repeat(4000));
+            exports.add(drive);
+        }
+        begin(FLAGS);
+        option(Nbd.NBD_OPT_LIST);
+        int bytes = 0;
+        int parts = 0;
+        for (ByteBuffer part = output(); part.hasRemaining(); part = output()) {
+            assertTrue(part.remaining() < 2 * HandshakeCodec.LIST_PART_BYTES, part.remaining() + " bytes at once");
+            bytes += part.remaining();
+            parts++;
+        }
+        assertEquals(1000 * (20 + 4 + 5 + 4000) + 20, bytes);
+        assertEquals(1000 / 3 + 1, parts);
+        assertEquals(Step.ABORTED, option(Nbd.NBD_OPT_ABORT));
+    }
+
+    /** In the specification no string is longer, whoever wrote it. */
+    @Test
+    void textsKeepTheBoundOfTheProtocol() {
+        begin(FLAGS);
+        for (String letter : List.of("n", "ö", "日", "😀")) {
+            int bytes = letter.getBytes(UTF_8).length;
+            golden.describe(letter.repeat(Nbd.MAX_STRING_BYTES / bytes + 1));
+            option(Nbd.NBD_OPT_INFO, infoData("gölden", Nbd.NBD_INFO_DESCRIPTION));
+            ByteBuffer told = replies().get(1).data();
+            told.getShort();
+            assertEquals(Nbd.MAX_STRING_BYTES / bytes * bytes, told.remaining());
+
+            OptionReply refusal = last(Nbd.NBD_OPT_INFO, infoData(letter.repeat(Nbd.MAX_STRING_BYTES / bytes)));
+            String text = UTF_8.decode(refusal.data()).toString();
+            assertTrue(text.startsWith("no drive is named '" + letter) && text.endsWith(letter + "…'"), text);
+        }
     }
 
     private static String name(OptionReply server) {

@@ -77,8 +77,8 @@ abstract class HandshakeFixture {
     }
 
     static List<OptionReply> replies(HandshakeCodec by) {
-        ByteBuffer output = ByteBuffer.wrap(by.output());
         List<OptionReply> replies = new ArrayList<>();
+        ByteBuffer output = ByteBuffer.wrap(by.output());
         while (output.hasRemaining()) {
             assertEquals(0x3e889045565a9L, output.getLong());
             int option = output.getInt();
