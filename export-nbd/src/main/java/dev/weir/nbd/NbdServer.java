@@ -11,15 +11,13 @@ import dev.weir.nbd.connection.StopMode;
 import dev.weir.nbd.connection.TlsPolicy;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.net.EventLoop;
-import dev.weir.nbd.net.EventLoop.Handler;
 import dev.weir.nbd.net.ListenSocket;
 import dev.weir.nbd.net.Listener;
 import dev.weir.nbd.net.Sockets;
+import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.protocol.TlsMode;
 import java.io.IOException;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -33,7 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +63,7 @@ final class NbdServer {
     private volatile TlsPolicy security = TlsPolicy.OFF;
 
     private volatile List<EventLoop> loops = List.of();
+    private volatile @Nullable TickTimer timer;
 
     /** For the first loop's thread only. */
     private int accepted;
@@ -82,15 +81,20 @@ final class NbdServer {
     void start() throws IOException {
         int count = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LOOPS);
         List<EventLoop> started = new ArrayList<>();
+        TickTimer newTimer = TickTimer.start("weir-nbd-ticks");
         try {
             for (int i = 0; i < count; i++) {
                 started.add(EventLoop.start(
-                        "weir-nbd-" + i, new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES)));
+                        "weir-nbd-" + i,
+                        new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES),
+                        newTimer));
             }
         } catch (IOException e) {
             started.forEach(EventLoop::stop);
+            newTimer.close();
             throw e;
         }
+        timer = newTimer;
         loops = List.copyOf(started);
     }
 
@@ -147,15 +151,23 @@ final class NbdServer {
             }
             sockets.put(address, socket);
             EventLoop first = loops.get(0);
-            first.execute(() -> register(
-                    first,
-                    socket.channel(),
-                    key -> new Listener(first, socket, key, (channel, client) -> accept(channel, client, socket))));
+            first.execute(() -> listen(socket, first));
             LOG.info("listening on {}", socket.address());
         } catch (IOException e) {
             String fault = address + ": " + reason(e);
             faults.add(fault);
             LOG.warn("cannot listen on {}", fault);
+        }
+    }
+
+    private void listen(ListenSocket socket, EventLoop first) {
+        try {
+            first.register(
+                    socket.channel(),
+                    key -> new Listener(first, socket, key, (channel, client) -> accept(channel, client, socket)));
+        } catch (IOException e) {
+            LOG.error("{} accepts no clients: {}", socket.address(), e.getMessage());
+            socket.close();
         }
     }
 
@@ -190,29 +202,40 @@ final class NbdServer {
             return;
         }
         EventLoop loop = loops.get(accepted++ % loops.size());
-        TlsPolicy now = security;
         LOG.debug("{} has connected", client);
-        loop.execute(() -> {
-            if (!register(
-                    loop,
-                    channel,
-                    key -> new HandshakeConnection(
-                            loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()))) {
-                commons.leave();
+        boolean handedOver = false;
+        try {
+            loop.execute(() -> serve(channel, client, socket, loop));
+            handedOver = true;
+        } finally {
+            if (!handedOver) {
+                abandon(channel);
             }
-        });
+        }
     }
 
-    private static boolean register(
-            EventLoop loop, SelectableChannel channel, Function<SelectionKey, Handler> newHandler) {
+    private void serve(SocketChannel channel, String client, ListenSocket socket, EventLoop loop) {
+        TlsPolicy now = security;
+        boolean registered = false;
         try {
-            loop.register(channel, newHandler);
-            return true;
+            loop.register(
+                    channel,
+                    key -> new HandshakeConnection(
+                            loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()));
+            registered = true;
         } catch (IOException e) {
-            LOG.warn("a connection cannot be served: {}", e.getMessage());
-            Sockets.close(channel);
-            return false;
+            commons.complaints.cutOff(client, "it cannot be served: " + e.getMessage());
+        } finally {
+            if (!registered) {
+                abandon(channel);
+            }
         }
+    }
+
+    /** Closes a connection that has no handler, after an exception or an Error. */
+    private void abandon(SocketChannel channel) {
+        Sockets.close(channel);
+        commons.leave();
     }
 
     /** Returns the addresses it has got, with the ports that were free. */
@@ -258,7 +281,7 @@ final class NbdServer {
 
     private void forEachConnection(Consumer<Connection> action) {
         for (EventLoop loop : loops) {
-            loop.execute(() -> loop.handlers().forEach(handler -> {
+            loop.execute(() -> loop.forEachHandler(handler -> {
                 if (handler instanceof Connection connection) {
                     action.accept(connection);
                 }
@@ -301,6 +324,10 @@ final class NbdServer {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+        TickTimer running = timer;
+        if (running != null) {
+            running.close();
         }
         sockets.values().forEach(ListenSocket::close);
         sockets.clear();

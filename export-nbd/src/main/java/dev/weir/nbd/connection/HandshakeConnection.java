@@ -195,8 +195,8 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     public void close(String why) {
         if (socket.isOpen()) {
             Sockets.close(wire);
-            inbox.release();
             commons.leave();
+            inbox.release();
             LOG.debug("{} is closed: {}", client, why);
         }
     }

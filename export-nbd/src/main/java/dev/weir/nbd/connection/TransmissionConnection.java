@@ -176,8 +176,8 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
 
     private void startTicking() {
         if (!ticking) {
-            ticking = true;
             loop.ticker().add(this);
+            ticking = true;
         }
     }
 

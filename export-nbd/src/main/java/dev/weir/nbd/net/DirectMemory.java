@@ -1,5 +1,6 @@
 package dev.weir.nbd.net;
 
+import dev.weir.log.RateLimitedLog;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
@@ -13,6 +14,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DirectMemory {
     private static final Logger LOG = LoggerFactory.getLogger(DirectMemory.class);
+
+    private static final RateLimitedLog LEFT = new RateLimitedLog("direct buffers", LOG::warn);
 
     /** The JDK has no other way before version 22. It is in {@code jdk.unsupported}, which every JDK has. */
     private static final @Nullable Object UNSAFE = unsafe();
@@ -52,7 +55,7 @@ final class DirectMemory {
         try {
             INVOKE_CLEANER.invoke(UNSAFE, buffer);
         } catch (ReflectiveOperationException e) {
-            LOG.warn("a direct buffer was left to the collector", e);
+            LEFT.write(() -> "a direct buffer was left to the collector: " + e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.nbd.net;
 
+import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -47,6 +48,11 @@ public final class EventLoop implements Executor {
          * @param why what to say in the log
          */
         void close(String why);
+
+        /** Goes on after a failure of {@link #ready}, if that is safe, or closes the socket. */
+        default void failed(Throwable cause) {
+            close("internal failure");
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
@@ -57,7 +63,9 @@ public final class EventLoop implements Executor {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
     private final BufferPool pool;
-    private final Ticker ticker = new Ticker(this);
+    private final FailureLog failures = new FailureLog();
+    private final TickTimer timer;
+    private final Ticker ticker;
     private final Hangups hangups;
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -69,19 +77,26 @@ public final class EventLoop implements Executor {
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    /** Starts a thread of that name, with buffers for its connections from {@code pool}. */
-    public static EventLoop start(String name, BufferPool pool) throws IOException {
-        EventLoop loop = new EventLoop(name, pool);
+    /**
+     * Starts a thread. If its turns fail again and again, it gives up as {@link Supervision} says.
+     *
+     * @param pool gives buffers to its connections
+     * @param timer makes its ticks due
+     */
+    public static EventLoop start(String name, BufferPool pool, TickTimer timer) throws IOException {
+        EventLoop loop = new EventLoop(name, pool, timer);
+        timer.add(loop.ticker);
         loop.thread.start();
         return loop;
     }
 
-    private EventLoop(String name, BufferPool pool) throws IOException {
+    private EventLoop(String name, BufferPool pool, TickTimer timer) throws IOException {
         this.pool = pool;
         selector = Selector.open();
+        this.timer = timer;
+        ticker = new Ticker(timer::wakeup, selector::wakeup, failures);
         hangups = new Hangups(ticker);
-        thread = new Thread(this::run, name);
-        thread.setDaemon(true);
+        thread = Supervision.thread(name, this::turn, LOG::error);
     }
 
     public BufferPool pool() {
@@ -105,9 +120,26 @@ public final class EventLoop implements Executor {
     public void register(SelectableChannel channel, Function<SelectionKey, Handler> newHandler) throws IOException {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, 0);
-        Handler handler = newHandler.apply(key);
+        Handler handler;
+        try {
+            handler = newHandler.apply(key);
+        } catch (RuntimeException | Error e) {
+            key.cancel();
+            throw e;
+        }
         key.attach(handler);
         serve(handler, 0);
+    }
+
+    /** Calls something for each handler of its sockets; a failure of one keeps it from none of the others. */
+    public void forEachHandler(Consumer<Handler> action) {
+        for (Handler handler : handlers()) {
+            try {
+                action.accept(handler);
+            } catch (RuntimeException | Error e) {
+                failures.note(handler, e);
+            }
+        }
     }
 
     /** Returns the handlers of its sockets. */
@@ -138,9 +170,17 @@ public final class EventLoop implements Executor {
         execute(() -> draining = true);
     }
 
-    /** Returns what is completed when it has ended. */
+    /** Returns what is completed when it has ended, or given up. */
     public CompletableFuture<Void> ended() {
+        if (!thread.isAlive()) {
+            ended.complete(null);
+        }
         return ended;
+    }
+
+    /** Returns how many handlers, tasks and ticks of it have failed, for tests. */
+    long failures() {
+        return failures.count();
     }
 
     /** Closes all its sockets and ends; tasks that come later are run once more or not at all. */
@@ -170,24 +210,34 @@ public final class EventLoop implements Executor {
         return thread.getName();
     }
 
+    /** Serves what is ready; returns whether there is more to come. */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
-    private void run() {
+    private boolean turn() throws IOException {
+        if (ended.isDone()) {
+            return false;
+        }
+        if (stopping || (draining && isIdle())) {
+            end();
+            return false;
+        }
+        if (!tasks.isEmpty()) {
+            selector.selectNow(serve);
+        } else if (!pollBusily()) {
+            Thread.yield(); // a client that waits for the processor may have more to send: decision 019
+            selector.select(serve);
+        }
+        runTasks();
+        ticker.tickIfDue();
+        return true;
+    }
+
+    private void end() throws IOException {
         try (selector;
                 hangups) {
-            while (!stopping && !(draining && isIdle())) {
-                if (!tasks.isEmpty()) {
-                    selector.selectNow(serve);
-                } else if (!pollBusily()) {
-                    Thread.yield(); // a client that waits for the processor may have more to send: decision 019
-                    selector.select(serve);
-                }
-                runTasks();
-            }
             runTasks();
-            handlers().forEach(handler -> handler.close("the server stops"));
-        } catch (IOException e) {
-            LOG.error("{} cannot go on", thread.getName(), e);
+            forEachHandler(handler -> handler.close("the server stops"));
         } finally {
+            timer.remove(ticker);
             ended.complete(null);
         }
     }
@@ -225,7 +275,7 @@ public final class EventLoop implements Executor {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                LOG.error("{} goes on after a failure", thread.getName(), e);
+                failures.note(thread.getName(), e);
             }
         }
     }
@@ -241,8 +291,8 @@ public final class EventLoop implements Executor {
         } catch (IOException e) {
             handler.close(String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
-            LOG.error("{} is closed after a failure", handler, e);
-            handler.close("internal failure");
+            handler.failed(e); // before the log, because it gives memory back
+            failures.note(handler, e);
         }
     }
 }

@@ -1,12 +1,11 @@
 package dev.weir.nbd.net;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out that clients have hung up whose connections are at their bound and not read from. A selector that is asked
@@ -16,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * <p>For one loop's thread only.
  */
 public final class Hangups implements Ticker.Task, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Hangups.class);
-
     private final Selector selector;
     private final Ticker ticker;
     private boolean ticking;
@@ -31,8 +28,8 @@ public final class Hangups implements Ticker.Task, AutoCloseable {
     public void watch(SocketChannel socket, EventLoop.Handler handler) throws ClosedChannelException {
         socket.register(selector, SelectionKey.OP_CONNECT, handler);
         if (!ticking) {
-            ticking = true;
             ticker.add(this);
+            ticking = true;
         }
     }
 
@@ -49,7 +46,7 @@ public final class Hangups implements Ticker.Task, AutoCloseable {
             selector.selectNow(key -> ((EventLoop.Handler) key.attachment()).close("the client hung up"));
             selector.selectNow(); // or the descriptors of what was just closed would stay
         } catch (IOException e) {
-            LOG.warn("whether clients have hung up cannot be said: {}", e.getMessage());
+            throw new UncheckedIOException("the system does not say whether clients have hung up", e);
         }
         ticking = !selector.keys().isEmpty();
         return ticking;

@@ -3,22 +3,22 @@ package dev.weir.nbd.net;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Accepts the connections of one socket. */
-public final class Listener implements EventLoop.Handler {
+public final class Listener implements EventLoop.Handler, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int MAX_ACCEPTS_PER_TURN = 64;
-    private static final long RETRY_SECONDS = 1;
+    private static final int RETRY_TICKS = 10;
 
     private final EventLoop loop;
     private final ListenSocket socket;
     private final SelectionKey key;
     private final BiConsumer<SocketChannel, String> newClient;
+    private int ticksToRetry;
+    private long pauses;
 
     /**
      * Makes a listener that starts when it is first called.
@@ -59,15 +59,43 @@ public final class Listener implements EventLoop.Handler {
         } catch (IOException e) {
             LOG.debug("{} has lost a client at once", this, e);
             Sockets.close(client);
+        } catch (RuntimeException | Error e) {
+            Sockets.close(client);
+            throw e;
         }
         return true;
     }
 
-    /** Most likely there are no file descriptors left; the connection stays in the backlog meanwhile. */
-    private void pause(IOException cause) {
-        LOG.warn("{} accepts nobody for {} s: {}", this, RETRY_SECONDS, cause.getMessage());
+    /** An Error in accepting clients must not end the listening for all of them. */
+    @Override
+    public void failed(Throwable cause) {
+        pause(cause);
+    }
+
+    /** Most likely there are no file descriptors left, or no memory; the connection stays in the backlog meanwhile. */
+    private void pause(Throwable cause) {
         key.interestOps(0);
-        CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, loop).execute(() -> loop.serve(this, 0));
+        ticksToRetry = RETRY_TICKS;
+        loop.ticker().add(this);
+        pauses++;
+        if (Long.bitCount(pauses) == 1) {
+            LOG.warn(
+                    "{} accepts no clients for {} ms, for the {}. time: {}",
+                    this,
+                    RETRY_TICKS * Ticker.MILLIS,
+                    pauses,
+                    cause.toString());
+        }
+    }
+
+    @Override
+    public boolean tick() {
+        ticksToRetry--;
+        if (ticksToRetry > 0) {
+            return true;
+        }
+        loop.serve(this, 0);
+        return false;
     }
 
     @Override

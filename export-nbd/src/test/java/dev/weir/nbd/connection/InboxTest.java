@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.net.EventLoop;
+import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.wire.PlainWire;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class InboxTest {
     private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
+    private final TickTimer timer = TickTimer.start("inbox-ticks");
     private final EventLoop loop;
     private final SocketChannel client;
     private final SocketChannel server;
@@ -30,7 +32,7 @@ class InboxTest {
     private final Inbox inbox;
 
     InboxTest(@TempDir Path folder) throws IOException {
-        loop = EventLoop.start("inbox-test", pool);
+        loop = EventLoop.start("inbox-test", pool, timer);
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             client = SocketChannel.open(listening.bind(address).getLocalAddress());
@@ -47,6 +49,7 @@ class InboxTest {
         client.close();
         server.close();
         loop.stop();
+        timer.close();
     }
 
     @Test

@@ -17,15 +17,17 @@ class EventLoopTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int TURNS = 200;
 
+    private final TickTimer timer = TickTimer.start("ticks-test");
     private final EventLoop loop;
 
     EventLoopTest() throws IOException {
-        loop = EventLoop.start("loop-test", new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES));
+        loop = EventLoop.start("loop-test", new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES), timer);
     }
 
     @AfterEach
     void stop() {
         loop.stop();
+        timer.close();
     }
 
     @Test
