@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class BundlePagesIT {
     private static final Path PAGES = Path.of("../docs/reference/bundles");
     private static final List<String> HEADINGS =
-            List.of("## Synopsis", "## Options", "## Notes on what is not charged", "## Errors", "## See also");
+            List.of("## Synopsis", "## Options", "## Charging", "## Errors", "## See also");
 
     private static List<String> lines(String bundle) throws IOException {
         return Files.readAllLines(PAGES.resolve(bundle + ".md"));
