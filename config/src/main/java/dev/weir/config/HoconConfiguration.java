@@ -4,6 +4,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.Dictionary;
@@ -84,12 +85,16 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     @Activate
-    @SuppressWarnings("FutureReturnValueIgnored") // poll tells itself of what goes wrong
+    @SuppressWarnings("FutureReturnValueIgnored") // a supervised task logs its failures
     void start() {
         reload();
         long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));
         if (everyMillis > 0) {
-            thread.scheduleWithFixedDelay(this::poll, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+            thread.scheduleWithFixedDelay(
+                    Supervision.task("the watch of the configuration", this::poll, LOG::error),
+                    everyMillis,
+                    everyMillis,
+                    TimeUnit.MILLISECONDS);
         }
     }
 
@@ -145,13 +150,9 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     /** Reloads if a file has changed. */
     synchronized void poll() {
-        try {
-            if (!stopped && watch.hasSettled()) {
-                LOG.info("{} has changed", inputs.file());
-                reload();
-            }
-        } catch (RuntimeException e) {
-            LOG.error("the changed configuration could not be applied", e);
+        if (!stopped && watch.hasSettled()) {
+            LOG.info("{} has changed", inputs.file());
+            reload();
         }
     }
 
@@ -211,13 +212,16 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     private void reloadIf(Predicate<Reading> misses) {
-        thread.execute(() -> {
-            synchronized (this) {
-                if (!stopped && lastRead != null && misses.test(lastRead)) {
-                    readAndApply();
-                }
-            }
-        });
+        thread.execute(Supervision.task(
+                "the configuration of a late bundle",
+                () -> {
+                    synchronized (this) {
+                        if (!stopped && lastRead != null && misses.test(lastRead)) {
+                            readAndApply();
+                        }
+                    }
+                },
+                LOG::error));
     }
 
     /** Of two of one type the one whose service ranks higher wins. */

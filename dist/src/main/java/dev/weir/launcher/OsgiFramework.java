@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.apache.felix.framework.util.FelixConstants;
@@ -18,6 +20,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
@@ -79,6 +82,8 @@ final class OsgiFramework {
             highest = Math.max(highest, level);
         }
         deploy.install();
+        publish("deploy-faults", deploy::faults);
+        publish("deployed", deploy::running);
         // all at once, which is sooner done than one by one as they are started
         framework.adapt(FrameworkWiring.class).resolveBundles(null);
         framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> {
@@ -94,6 +99,12 @@ final class OsgiFramework {
         if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         }
+    }
+
+    /** Offers lines to the {@code status} of the shell. */
+    private void publish(String kind, Supplier<List<String>> lines) {
+        Dictionary<String, ?> properties = FrameworkUtil.asDictionary(Map.of("weir.lines", kind));
+        framework.getBundleContext().registerService(Supplier.class, lines, properties);
     }
 
     /** Returns whether a bundle came from the home, not with Weir. */

@@ -1,6 +1,7 @@
 package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import java.io.IOException;
@@ -92,6 +93,7 @@ class DeployIT {
                     "troubled.jar cannot be used: it does not start: java.lang.IllegalStateException: no start today")) {
                 weir.awaitLogged("deploy/" + fault, 0);
                 assertEquals(1, weir.countLogged("deploy/" + fault), fault);
+                assertTrue(weir.status().contains("\ndeploy/" + fault), weir::status);
             }
         }
     }
@@ -146,10 +148,15 @@ class DeployIT {
                     0);
             Files.delete(deploy.resolve("a.jar"));
             weir.awaitLogged("deploy/b.jar is taken: org.example.pace 1.0.0", 0);
+            assertTrue(weir.status().endsWith("\ndeploy/b.jar: org.example.pace 1.0.0\n"), weir::status);
             weir.await(() -> state(weir).equals("serving"));
             Files.delete(deploy.resolve("b.jar"));
             weir.awaitLogged("deploy/b.jar is removed: org.example.pace 1.0.0 is uninstalled", 0);
             weir.await(() -> state(weir).equals("holding"));
+            Files.createFile(deploy.resolve("pace.jar"));
+            weir.awaitLogged("deploy/pace.jar cannot be used: it is empty", 0);
+            String status = weir.status();
+            assertTrue(status.contains("holding: policy pace is missing; cannot be used: deploy/pace.jar"), status);
         }
     }
 }

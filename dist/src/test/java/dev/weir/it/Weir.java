@@ -159,6 +159,11 @@ final class Weir implements AutoCloseable {
         }
     }
 
+    /** Returns the answer to {@code weir status}, whatever its exit status. */
+    String status() {
+        return Client.run(command(home, "status"), "").out();
+    }
+
     /** Returns its log. */
     String log() {
         try {

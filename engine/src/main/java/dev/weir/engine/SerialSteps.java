@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens and closes the backend of one drive, one after the other, where that may take as long as it needs. One that
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class SerialSteps {
+    private static final Logger log = LoggerFactory.getLogger(SerialSteps.class);
+
     private final Executor threads;
 
     /** The step that is to be done last. Guarded by this. */
@@ -35,12 +39,17 @@ final class SerialSteps {
 
     /** Takes a step when all those before have been taken, and returns what is completed then. */
     synchronized CompletableFuture<@Nullable Void> then(Runnable step) {
-        last = last.handleAsync(
-                (before, failure) -> {
-                    step.run();
-                    return null;
-                },
-                threads);
+        last = last.<@Nullable Void>handleAsync(
+                        (before, failure) -> {
+                            step.run();
+                            return null;
+                        },
+                        threads)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        log.error("a backend was not opened or closed", failure);
+                    }
+                });
         return last;
     }
 

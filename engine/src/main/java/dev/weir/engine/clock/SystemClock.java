@@ -2,8 +2,10 @@ package dev.weir.engine.clock;
 
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
+import dev.weir.log.RateLimitedLog;
+import dev.weir.supervision.Supervision;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -19,17 +21,20 @@ import org.slf4j.LoggerFactory;
 public final class SystemClock implements Clock, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
 
+    /** The time after which a timer whose task failed fires again. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** Guards the heap and the timers in it. */
     private final Object lock = new Object();
 
     private final TimerHeap<HeapTimer> heap = new TimerHeap<>();
-    private final Thread thread = new Thread(this::run, "weir-timer");
+    private final Thread thread = Supervision.thread("weir-timer", this::turn, log::error);
+    private final RateLimitedLog failures = new RateLimitedLog("failed timers", log::error);
     private volatile boolean closed;
 
     /** Starts the thread that fires timers. */
     @Activate
     public void start() {
-        thread.setDaemon(true);
         thread.start();
     }
 
@@ -52,32 +57,36 @@ public final class SystemClock implements Clock, AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    private void run() {
-        while (!closed) {
-            @Nullable HeapTimer due;
-            long sleepNanos = Long.MAX_VALUE;
-            synchronized (lock) {
-                due = heap.first();
-                if (due != null) {
-                    sleepNanos = due.due - nanoTime();
-                }
-                if (due != null && sleepNanos <= 0) {
-                    heap.remove(due);
-                }
+    private boolean turn() {
+        HeapTimer due;
+        long sleepNanos = Long.MAX_VALUE;
+        synchronized (lock) {
+            due = heap.first();
+            if (due != null) {
+                sleepNanos = due.due - nanoTime();
             }
-            if (due == null || sleepNanos > 0) {
-                LockSupport.parkNanos(this, sleepNanos);
-            } else {
-                fire(due);
+            if (due != null && sleepNanos <= 0) {
+                heap.remove(due);
             }
         }
+        if (due == null || sleepNanos > 0) {
+            LockSupport.parkNanos(this, sleepNanos);
+        } else {
+            fire(due);
+        }
+        return !closed;
     }
 
-    private static void fire(HeapTimer timer) {
+    /** Fires a timer. One whose task fails fires again a little later, because its drive would wait for ever. */
+    private void fire(HeapTimer timer) {
         try {
             timer.task.run();
         } catch (RuntimeException | Error e) {
-            log.error("a timer's task failed", e);
+            synchronized (lock) {
+                heap.putIfAbsent(timer, nanoTime() + RETRY_NANOS);
+            }
+            failures.write(() -> "a timer's task failed and is tried again: " + e);
+            log.debug("a timer's task failed", e);
         }
     }
 

@@ -42,6 +42,13 @@ final class TimerHeap<E extends TimerHeap.Entry> {
         down(entry);
     }
 
+    /** Puts an entry in unless it is in. */
+    void putIfAbsent(E entry, long due) {
+        if (((Entry) entry).place < 0) {
+            put(entry, due);
+        }
+    }
+
     /** Takes an entry out; nothing happens if it is not in. */
     void remove(E entry) {
         Entry removed = entry;

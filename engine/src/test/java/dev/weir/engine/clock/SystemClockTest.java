@@ -77,6 +77,19 @@ class SystemClockTest {
     }
 
     @Test
+    void timerWhoseTaskFailsFiresAgain() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        clock.timer(() -> {
+                    if (calls.incrementAndGet() < 3) {
+                        throw new OutOfMemoryError("for the test");
+                    }
+                    fired.add("third call");
+                })
+                .arm(clock.nanoTime());
+        assertEquals("third call", next(fired));
+    }
+
+    @Test
     void timerMayRearmItself() throws InterruptedException {
         AtomicInteger count = new AtomicInteger();
         Timer[] self = new Timer[1];

@@ -9,6 +9,7 @@ import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.LimitsView;
+import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,14 @@ public final class Services {
 
     @Reference
     volatile List<BlockBackendFactory> backends = List.of();
+
+    /** Unusable jars, by the launcher. */
+    @Reference(target = "(weir.lines=deploy-faults)")
+    volatile List<Supplier<List<String>>> deployFaults = List.of();
+
+    /** Running jars, by the launcher. */
+    @Reference(target = "(weir.lines=deployed)")
+    volatile List<Supplier<List<String>>> deployed = List.of();
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -168,12 +178,28 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns what is wrong with the configuration and with the exports, a line for each. */
+    /** Returns a line for each fault of the configuration, the exports, the jars in {@code deploy/} and the threads. */
     public List<String> faults() {
-        return Stream.concat(
+        return Stream.of(
                         configurationProperty(ConfigurationSource.FAULTS).stream(),
-                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()))
+                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()),
+                        deployFaults.stream().flatMap(lines -> lines.get().stream()),
+                        Supervision.failures().stream().map("unhealthy: "::concat))
+                .flatMap(lines -> lines)
                 .toList();
+    }
+
+    /** Returns the jars in {@code deploy/} that cannot be used. */
+    List<String> unusableJars() {
+        return deployFaults.stream()
+                .flatMap(lines -> lines.get().stream())
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
+    }
+
+    /** Returns a line for each jar in {@code deploy/} that runs. */
+    public List<String> deployed() {
+        return deployed.stream().flatMap(lines -> lines.get().stream()).toList();
     }
 
     /** Returns the value of a property that holds strings; nothing if there is no configuration yet. */

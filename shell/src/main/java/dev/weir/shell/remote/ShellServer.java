@@ -1,5 +1,6 @@
 package dev.weir.shell.remote;
 
+import dev.weir.supervision.Supervision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -71,16 +72,21 @@ final class ShellServer implements Closeable {
     }
 
     private void accept() {
-        while (socket.channel().isOpen()) {
-            try {
-                admit(new FrameChannel(socket.channel().accept(), patience, threads));
-            } catch (ClosedChannelException | RejectedExecutionException e) {
-                return;
-            } catch (IOException e) {
-                LOG.warn("the shell cannot take a client: {}", e.toString());
-                // out of file descriptors, say: it would be the same at once
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
+        Runnable turn = Supervision.task("weir-shell", this::acceptOne, LOG::error);
+        while (socket.channel().isOpen() && !threads.isShutdown()) {
+            turn.run();
+        }
+    }
+
+    private void acceptOne() {
+        try {
+            admit(new FrameChannel(socket.channel().accept(), patience, threads));
+        } catch (ClosedChannelException | RejectedExecutionException e) {
+            LOG.debug("the shell takes no more clients", e);
+        } catch (IOException e) {
+            LOG.warn("the shell cannot take a client: {}", e.toString());
+            // out of file descriptors, say: it would be the same at once
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -92,14 +98,24 @@ final class ShellServer implements Closeable {
             return;
         }
         clients.add(client);
-        threads.execute(() -> {
-            try {
-                connection.serve();
-            } finally {
-                clients.remove(client);
-                seats.release();
-            }
-        });
+        try {
+            threads.execute(() -> {
+                try {
+                    connection.serve();
+                } finally {
+                    leave(client);
+                }
+            });
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            client.close();
+            leave(client);
+            throw e;
+        }
+    }
+
+    private void leave(FrameChannel client) {
+        clients.remove(client);
+        seats.release();
     }
 
     /**

@@ -305,6 +305,19 @@ final class CommandsTest {
     }
 
     @Test
+    void statusNamesJarsToADriveThatWaitsForABundle() {
+        board.drives().forEach(board::removeDrive);
+        board.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
+        board.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
+        board.deployFaults = List.of(() -> List.of("deploy/pace.jar cannot be used: it is empty"));
+        assertEquals(
+                "Weir 1.0, pid " + ProcessHandle.current().pid()
+                        + ", in /home/w: vm1 holding: policy pace is missing; cannot be used: deploy/pace.jar\n"
+                        + "deploy/other.jar: other 1.0.0\ndeploy/pace.jar cannot be used: it is empty",
+                Status.of("1.0", "/home/w", board).text());
+    }
+
+    @Test
     void unknownNamesGetSuggestions() {
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.drive("vm9"));
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.queue("vm9"));

@@ -146,6 +146,7 @@ final class JsonTest {
                 {"version":"1.0","pid":%d,"home":"/home/w","drives":[
                 {"name":"vm1","state":"serving","reason":""},
                 {"name":"scratch","state":"unavailable","reason":"gone"}],
+                "deployed":[],
                 "faults":["weir.conf:1: <a> & \\"b\\""]}"""
                         .formatted(ProcessHandle.current().pid()),
                 Status.of("1.0", "/home/w", board).json());
