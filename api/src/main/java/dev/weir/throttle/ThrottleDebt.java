@@ -1,76 +1,169 @@
 package dev.weir.throttle;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.function.ToLongFunction;
 
 /**
- * What a drive owes under each limit, as time: the nanoseconds until the limit is clear of all that went
- * before. Time is what stays the same when rates or policies change.
+ * What a drive owes under each limit, as time and as units. The shorter of both holds: it is the time until the limit is
+ * clear of all that went before. They differ after the rate of a limit has changed, because a change keeps both. Units
+ * are counted as the time that they take at the present rate.
  *
  * <p>Immutable.
  */
 public final class ThrottleDebt {
 
     /** Nothing is owed. */
-    public static final ThrottleDebt NONE =
-            new ThrottleDebt(new long[LimitKey.ALL.size()], new long[LimitKey.ALL.size()]);
+    public static final ThrottleDebt NONE = new ThrottleDebt();
 
-    private final long[] nanos;
-    private final long[] burstNanos;
+    private static final BigInteger LONGEST = BigInteger.valueOf(1L << 61);
 
-    private ThrottleDebt(long[] nanos, long[] burstNanos) {
-        this.nanos = nanos;
-        this.burstNanos = burstNanos;
-    }
+    private final long[] timeNanos = new long[LimitKey.ALL.size()];
+    private final long[] unitNanos = new long[LimitKey.ALL.size()];
+    private final long[] burstTimeNanos = new long[LimitKey.ALL.size()];
+    private final long[] burstUnitNanos = new long[LimitKey.ALL.size()];
+
+    private ThrottleDebt() {}
 
     /**
-     * {@return what is owed under each limit}
+     * {@return a debt that is the same as time and as units, because no rate has changed since it was made}
      *
-     * @param nanos what is owed under a limit, 0 or more
+     * @param nanos the debt under a limit, 0 or more
      * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
-        ThrottleDebt debt = new ThrottleDebt(new long[LimitKey.ALL.size()], new long[LimitKey.ALL.size()]);
+        return of(nanos, nanos, burstNanos, burstNanos);
+    }
+
+    /**
+     * {@return a debt as time and as units}
+     *
+     * @param timeNanos the debt under a limit as time, 0 or more
+     * @param unitNanos the time that its units take at the limit's rate, 0 or more
+     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 where there is no burst
+     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 where there is no burst
+     */
+    public static ThrottleDebt of(
+            ToLongFunction<LimitKey> timeNanos,
+            ToLongFunction<LimitKey> unitNanos,
+            ToLongFunction<LimitKey> burstTimeNanos,
+            ToLongFunction<LimitKey> burstUnitNanos) {
+        ThrottleDebt debt = new ThrottleDebt();
         // no streams: every snapshot of every drive has one of these
         for (LimitKey limit : LimitKey.ALL) {
-            debt.nanos[limit.ordinal()] = nanos.applyAsLong(limit);
-            debt.burstNanos[limit.ordinal()] = burstNanos.applyAsLong(limit);
+            int place = limit.ordinal();
+            debt.timeNanos[place] = timeNanos.applyAsLong(limit);
+            debt.unitNanos[place] = unitNanos.applyAsLong(limit);
+            debt.burstTimeNanos[place] = burstTimeNanos.applyAsLong(limit);
+            debt.burstUnitNanos[place] = burstUnitNanos.applyAsLong(limit);
         }
         return debt.equals(NONE) ? NONE : debt; // which most drives of many keep
     }
 
     /**
-     * {@return the nanoseconds until this limit is clear, 0 or more}
+     * {@return this debt under other limits: time stays, units take what they take at the new rates} A limit that goes, and one
+     * that is new, owes nothing.
+     *
+     * @param from the limits under which this is owed
+     * @param to the limits that hold from now on
+     */
+    public ThrottleDebt under(ThrottleLimits from, ThrottleLimits to) {
+        return of(
+                limit -> to.rate(limit) == 0 || from.rate(limit) == 0 ? 0 : timeNanos(limit),
+                limit -> convert(unitNanos(limit), from.rate(limit), to.rate(limit)),
+                limit -> to.max(limit) == 0 || from.max(limit) == 0 ? 0 : burstTimeNanos(limit),
+                limit -> convert(burstUnitNanos(limit), from.max(limit), to.max(limit)));
+    }
+
+    private static long convert(long nanos, long rate, long newRate) {
+        return rate == 0 || newRate == 0 ? 0 : unitNanos(nanos, rate, newRate);
+    }
+
+    /**
+     * {@return the time that units take at another rate, in nanoseconds, rounded up; at most 73 years}
+     *
+     * @param nanos the time that they take at {@code rate}, 0 or more
+     * @param rate in units per second, 1 or more
+     * @param newRate in units per second, 1 or more
+     */
+    public static long unitNanos(long nanos, long rate, long newRate) {
+        BigInteger[] parts = BigInteger.valueOf(nanos)
+                .multiply(BigInteger.valueOf(rate))
+                .divideAndRemainder(BigInteger.valueOf(newRate));
+        return parts[0].add(BigInteger.valueOf(parts[1].signum())).min(LONGEST).longValueExact();
+    }
+
+    /**
+     * {@return the nanoseconds until this limit is clear, 0 or more: the shorter of time and units}
      *
      * @param limit one of the six
      */
     public long nanos(LimitKey limit) {
-        return nanos[limit.ordinal()];
+        return Math.min(timeNanos(limit), unitNanos(limit));
     }
 
     /**
-     * {@return the nanoseconds until the burst rate of this limit is clear, 0 or more}
+     * {@return the nanoseconds until the burst rate of this limit is clear, 0 or more: the shorter of time and units}
      *
      * @param limit one of the six
      */
     public long burstNanos(LimitKey limit) {
-        return burstNanos[limit.ordinal()];
+        return Math.min(burstTimeNanos(limit), burstUnitNanos(limit));
+    }
+
+    /**
+     * {@return the debt under this limit as time, in nanoseconds}
+     *
+     * @param limit one of the six
+     */
+    public long timeNanos(LimitKey limit) {
+        return timeNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return the nanoseconds that the units owed under this limit take at its rate}
+     *
+     * @param limit one of the six
+     */
+    public long unitNanos(LimitKey limit) {
+        return unitNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return the debt at the burst rate of this limit as time, in nanoseconds}
+     *
+     * @param limit one of the six
+     */
+    public long burstTimeNanos(LimitKey limit) {
+        return burstTimeNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return the nanoseconds that the units owed at the burst rate of this limit take at that rate}
+     *
+     * @param limit one of the six
+     */
+    public long burstUnitNanos(LimitKey limit) {
+        return burstUnitNanos[limit.ordinal()];
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof ThrottleDebt debt
-                && Arrays.equals(nanos, debt.nanos)
-                && Arrays.equals(burstNanos, debt.burstNanos);
+                && Arrays.equals(timeNanos, debt.timeNanos)
+                && Arrays.equals(unitNanos, debt.unitNanos)
+                && Arrays.equals(burstTimeNanos, debt.burstTimeNanos)
+                && Arrays.equals(burstUnitNanos, debt.burstUnitNanos);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(nanos) + Arrays.hashCode(burstNanos);
+        return 31 * Arrays.hashCode(timeNanos) + Arrays.hashCode(burstTimeNanos);
     }
 
     @Override
     public String toString() {
-        return "nanos " + Arrays.toString(nanos) + ", burst " + Arrays.toString(burstNanos);
+        return "time " + Arrays.toString(timeNanos) + ", units " + Arrays.toString(unitNanos) + ", burst time "
+                + Arrays.toString(burstTimeNanos) + ", burst units " + Arrays.toString(burstUnitNanos);
     }
 }

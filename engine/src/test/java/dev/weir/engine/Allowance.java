@@ -6,70 +6,133 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one drive or group may do at a moment, written from what the documentation says and not from the engine or its
- * policies: for each limit a level, kept as the time until it is clear. A change of rate keeps that time, a limit that is
- * new owes nothing. A bucket lets a request go when the level is no higher than its size. A slice may have been filled
- * right before the next one began, and what a request that left has waited for is a claim of those after it.
+ * The I/O that one drive or group may do at a moment, written from what the documentation says and not from the engine or its
+ * policies: for each limit a level, kept as time and as units. A change of limits keeps both, and the shorter one holds; a limit that is
+ * new owes nothing. Time and units of what was owed at a change are paid to the same degree, and before what was charged since. A bucket
+ * lets a request go when the level is no higher than its size; a burst that is taken away holds nothing that it had let go,
+ * and a policy that takes over need not know of it. Slices let two slices' worth go at once, and
+ * one request on top.
  */
 final class Allowance {
-    private static final long SECOND = 1_000_000_000L;
-    private static final long TENTH_NANOS = SECOND / 10;
+    private static final double SECOND = 1e9;
+    private static final double TENTH_NANOS = SECOND / 10;
+
+    /** For the rounding of doubles and of whole nanoseconds. */
+    private static final double SLACK_NANOS = 1_000;
 
     private final long longestRequest;
     private final @Nullable Meter[] meters = new @Nullable Meter[LimitKey.ALL.size()];
     private ThrottleLimits limits = ThrottleLimits.NONE;
 
+    /** What is owed at one rate. */
+    private static final class Level {
+        private double unitsPerSecond;
+
+        /** What was owed at the last change, as time and as units, and what was charged since. */
+        private double oldNanos;
+
+        private double oldUnits;
+        private double newUnits;
+        private long at;
+
+        Level(double unitsPerSecond, long now) {
+            this.unitsPerSecond = unitsPerSecond;
+            at = now;
+        }
+
+        private double nanos(double units) {
+            return units / unitsPerSecond * SECOND;
+        }
+
+        private double oldHolds() {
+            return Math.min(oldNanos, nanos(oldUnits));
+        }
+
+        double nanos(long now) {
+            double elapsed = now - at;
+            at = now;
+            double old = oldHolds();
+            if (elapsed >= old) {
+                newUnits = Math.max(0, newUnits - (elapsed - old) / SECOND * unitsPerSecond);
+                oldNanos = 0;
+                oldUnits = 0;
+            } else {
+                oldNanos *= 1 - elapsed / old;
+                oldUnits *= 1 - elapsed / old;
+            }
+            return oldHolds() + nanos(newUnits);
+        }
+
+        void rate(double newUnitsPerSecond, long now) {
+            nanos(now);
+            oldNanos += nanos(newUnits);
+            oldUnits += newUnits;
+            newUnits = 0;
+            unitsPerSecond = newUnitsPerSecond;
+        }
+
+        void charge(double units) {
+            newUnits += units;
+        }
+    }
+
     private static final class Meter {
-        private long unitsPerSecond;
-        private long sizeNanos;
-        private long maxPerSecond;
-        private long clearAt;
-        private long maxClearAt;
+        private final Level average;
+        private @Nullable Level burst;
+        private double sizeNanos = TENTH_NANOS;
+        private double smallestNanos = TENTH_NANOS;
 
         /** Whether any of what is owed was let go by slices. */
         private boolean sliced;
 
-        /** What the level may be above the size after slices let a request go, which may all have been waited for, at its rate then. */
-        private long paidNanos;
-
-        Meter(long now) {
-            clearAt = now;
-            maxClearAt = now;
+        Meter(double rate, long now) {
+            average = new Level(rate, now);
         }
 
         void limits(LimitKey key, ThrottleLimits limits, long now) {
-            unitsPerSecond = limits.meteredRate(key, limits.rate(key));
-            if (maxPerSecond == 0) {
-                maxClearAt = now;
+            double rate = limits.rate(key);
+            double max = limits.max(key);
+            double wait = shorter(Math.max(0, average.nanos(now) - sizeNanos), rate);
+            double oldSize = shorter(sizeNanos, rate);
+            double forgiven = shorter(sizeNanos - smallestNanos, rate);
+            average.rate(rate, now);
+            smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
+            sizeNanos = smallestNanos < oldSize
+                    ? Math.max(smallestNanos, average.nanos(now) - wait + SLACK_NANOS)
+                    : smallestNanos + forgiven;
+            if (max == 0) {
+                burst = null;
+            } else if (burst == null) {
+                burst = new Level(max, now);
+            } else {
+                burst.rate(max, now);
             }
-            maxPerSecond = limits.meteredRate(key, limits.max(key));
-            double burst = (double) limits.max(key) * limits.maxLengthSeconds(key) / limits.rate(key);
-            sizeNanos = maxPerSecond == 0 ? TENTH_NANOS : (long) (burst * SECOND) + 1;
         }
 
-        boolean release(long units, long longest, boolean bySlices, long now) {
-            long level = Math.max(0, clearAt - now);
+        private double shorter(double nanos, double newRate) {
+            return Math.min(nanos, nanos * average.unitsPerSecond / newRate);
+        }
+
+        boolean release(double units, double longest, boolean bySlices, long now) {
+            double level = average.nanos(now);
             sliced = bySlices || (sliced && level > 0);
-            long paid = Math.max(paidNanos, nanos(longest, unitsPerSecond));
-            long allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + paid : sizeNanos;
-            paidNanos = bySlices ? Math.max(paidNanos, nanos(longest + units, unitsPerSecond)) : sliced ? paidNanos : 0;
-            clearAt = now + level + nanos(units, unitsPerSecond);
-            long maxLevel = Math.max(0, maxClearAt - now);
-            if (maxPerSecond > 0) {
-                maxClearAt = now + maxLevel + nanos(units, maxPerSecond);
+            double allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS + average.nanos(longest)) : sizeNanos;
+            if (sizeNanos > smallestNanos) {
+                sizeNanos = Math.max(smallestNanos, Math.min(sizeNanos, level + smallestNanos));
             }
-            return level <= allowed && (maxPerSecond == 0 || maxLevel <= TENTH_NANOS);
-        }
-
-        private static long nanos(long units, long perSecond) {
-            return units * SECOND / perSecond;
+            average.charge(units);
+            boolean keepsBurst = burst == null || burst.nanos(now) <= TENTH_NANOS + SLACK_NANOS;
+            if (burst != null) {
+                burst.charge(units);
+            }
+            return keepsBurst && level <= allowed * (1 + 1e-9) + SLACK_NANOS;
         }
     }
 
     /**
      * Makes an allowance without limits.
      *
-     * @param longestRequest in bytes, for the claim that one may leave behind
+     * @param longestRequest in bytes
      */
     Allowance(long longestRequest) {
         this.longestRequest = longestRequest;
@@ -86,7 +149,7 @@ final class Allowance {
             if (limits.rate(key) == 0) {
                 meters[key.ordinal()] = null;
             } else {
-                meter = meter == null ? new Meter(now) : meter;
+                meter = meter == null ? new Meter(limits.rate(key), now) : meter;
                 meter.limits(key, limits, now);
                 meters[key.ordinal()] = meter;
             }
@@ -101,11 +164,15 @@ final class Allowance {
             Meter meter = meters[key.ordinal()];
             if (meter != null
                     && key.appliesTo(direction)
-                    && !meter.release(
-                            limits.meteredUnits(key, bytes), limits.meteredUnits(key, longestRequest), bySlices, now)) {
+                    && !meter.release(units(key, bytes), units(key, longestRequest), bySlices, now)) {
                 broken = key;
             }
         }
         return broken;
+    }
+
+    private double units(LimitKey key, long bytes) {
+        double perUnit = (double) limits.meteredRate(key, limits.rate(key)) / limits.rate(key);
+        return limits.meteredUnits(key, bytes) / perUnit;
     }
 }

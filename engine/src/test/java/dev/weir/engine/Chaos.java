@@ -48,9 +48,6 @@ final class Chaos {
     private boolean resubmitting;
     private long serial;
 
-    /** Whether long requests count as several: in all of a world, for what one has waited for outlives its limits. */
-    private final boolean countsParts;
-
     private @Nullable String violation;
 
     /** How many requests went to a backend. */
@@ -59,7 +56,6 @@ final class Chaos {
     Chaos(long seed) {
         random = new Random(seed);
         fixture = new EngineFixture(seed);
-        countsParts = random.nextBoolean();
         policies = Map.of("bucket", fixture.bucket, "slice", fixture.slice, "moody", moody);
         policies.keySet().forEach(type -> available.put(type, true));
         fixture.engine.addPolicies(moody, 0);
@@ -193,8 +189,8 @@ final class Chaos {
                 some.put(key + "_max", rate * (1 + random.nextInt(10)));
                 some.put(key + "_max_length", 1L + random.nextInt(5));
             }
-            if (countsParts && key.startsWith("iops")) {
-                some.put("iops_size", 1_024L);
+            if (key.startsWith("iops") && random.nextInt(4) == 0) {
+                some.put("iops_size", 512L << random.nextInt(3));
             }
         }
         return ThrottleLimits.of(some);

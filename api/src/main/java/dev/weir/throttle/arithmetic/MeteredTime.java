@@ -10,7 +10,7 @@ import java.math.BigInteger;
  *
  * <p>Not thread-safe.
  */
-public final class MeteredTime {
+public class MeteredTime {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 

@@ -221,7 +221,7 @@ public final class PolicySlot {
             return;
         }
         String before = reason();
-        known.set(debt(now), now);
+        known.set(debt(now).under(limits, newLimits), now);
         type = newType;
         limits = newLimits;
         if (!samePolicy || !isReconfigured(now)) {

@@ -3,11 +3,12 @@ package org.example.pace;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.arithmetic.MeteredTime;
+import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class PacePolicy implements ThrottlePolicy {
     static final long TOLERANCE_NANOS = 2_000_000;
 
     /** When a limit is clear of all that went, by {@link LimitKey#ordinal()}; null where there is no limit. */
-    private final @Nullable MeteredTime[] clear = new @Nullable MeteredTime[LimitKey.ALL.size()];
+    private final @Nullable MeteredDebt[] clear = new @Nullable MeteredDebt[LimitKey.ALL.size()];
 
     private ThrottleLimits limits;
 
@@ -32,7 +33,7 @@ final class PacePolicy implements ThrottlePolicy {
         this.limits = limits;
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
-                clear[limit.ordinal()] = new MeteredTime(rate(limits, limit), now + owed.nanos(limit));
+                clear[limit.ordinal()] = clear(limits, limit, owed, now);
             }
         }
     }
@@ -44,20 +45,21 @@ final class PacePolicy implements ThrottlePolicy {
                 .toList();
     }
 
-    private static long rate(ThrottleLimits limits, LimitKey limit) {
-        return limits.meteredRate(limit, limits.rate(limit));
+    private static MeteredDebt clear(ThrottleLimits limits, LimitKey limit, ThrottleDebt owed, long now) {
+        return new MeteredDebt(
+                limits, limit, limits.rate(limit), owed.timeNanos(limit), owed.unitNanos(limit), now);
     }
 
     @Override
     public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
-        MeteredTime moment = clear[limit.ordinal()];
+        MeteredDebt moment = clear[limit.ordinal()];
         return moment == null || !limit.appliesTo(direction) ? 0 : Math.max(0, moment.ceil() - TOLERANCE_NANOS - now);
     }
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
         for (LimitKey limit : LimitKey.ALL) {
-            MeteredTime moment = clear[limit.ordinal()];
+            MeteredDebt moment = clear[limit.ordinal()];
             if (moment != null && limit.appliesTo(direction)) {
                 if (moment.floor() - now < 0) {
                     moment.set(now);
@@ -67,19 +69,19 @@ final class PacePolicy implements ThrottlePolicy {
         }
     }
 
-    /** A moment stays what it is at any rate, so what is owed is kept as time. */
+    /** A {@link MeteredDebt} keeps what is owed, as time and as units. */
     @Override
     public void reconfigure(ThrottleLimits newLimits, long now) {
         LimitFault.refuse(burstFaults(newLimits));
         limits = newLimits;
         for (LimitKey limit : LimitKey.ALL) {
-            MeteredTime moment = clear[limit.ordinal()];
+            MeteredDebt moment = clear[limit.ordinal()];
             if (newLimits.rate(limit) == 0) {
                 clear[limit.ordinal()] = null;
             } else if (moment == null) {
-                clear[limit.ordinal()] = new MeteredTime(rate(newLimits, limit), now);
+                clear[limit.ordinal()] = clear(newLimits, limit, ThrottleDebt.NONE, now);
             } else {
-                moment.rate(rate(newLimits, limit));
+                moment.rate(newLimits, limit, newLimits.rate(limit), now);
             }
         }
     }
@@ -87,10 +89,14 @@ final class PacePolicy implements ThrottlePolicy {
     @Override
     public ThrottleDebt debt(long now) {
         return ThrottleDebt.of(
-                limit -> {
-                    MeteredTime moment = clear[limit.ordinal()];
-                    return moment == null ? 0 : Math.max(0, moment.ceil() - now);
-                },
+                limit -> owed(limit, moment -> moment.timeNanos(now)),
+                limit -> owed(limit, moment -> moment.unitNanos(now)),
+                limit -> 0,
                 limit -> 0);
+    }
+
+    private long owed(LimitKey limit, ToLongFunction<MeteredDebt> debt) {
+        MeteredDebt moment = clear[limit.ordinal()];
+        return moment == null ? 0 : debt.applyAsLong(moment);
     }
 }

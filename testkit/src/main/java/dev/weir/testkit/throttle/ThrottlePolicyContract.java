@@ -10,6 +10,7 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 /**
- * The laws of DESIGN section 1 that hold for one policy on its own. To hold a policy to them, extend this class
+ * The laws that hold for one policy on its own. To hold a policy to them, extend this class
  * and say which policy it is; a law that fails prints the seed with which it fails again.
  *
  * <p>Time is an argument, so a year passes in seconds and nothing sleeps.
@@ -296,17 +297,133 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void otherLimitsLeaveWhatIsOwedAsItWasInTime(
-            @ForAll("anyTwoLimits") Load load, @ForAll @LongRange(min = 1, max = 1000) long factor) {
-        ThrottleLimits limits = load.throttleLimits();
-        ThrottlePolicy policy = policy(limits, load.origin);
+    void afterAChangeTheShorterOfTimeAndUnitsHolds(
+            @ForAll("anyTwoLimits") Load load,
+            @ForAll @LongRange(min = 1, max = 1000) long factor,
+            @ForAll boolean slower) {
+        ThrottleLimits faster = scaled(load.throttleLimits(), factor);
+        ThrottleLimits before = slower ? faster : load.throttleLimits();
+        ThrottleLimits after = slower ? load.throttleLimits() : faster;
+        ThrottlePolicy policy = policy(before, load.origin);
+        long now = busy(policy, load);
+        ThrottleDebt owed = policy.debt(now);
+        policy.reconfigure(after, now);
+        for (LimitKey key : LimitKey.ALL) {
+            assertEquals(
+                    shorter(owed.nanos(key), before.rate(key), after.rate(key)),
+                    policy.debt(now).nanos(key),
+                    1);
+        }
+    }
+
+    private static void assertClose(long expected, long actual) {
+        assertTrue(Math.abs(actual - expected) <= 1, "expected " + expected + " ns, but was " + actual);
+    }
+
+    /** Charges some requests and returns when the last of them went. */
+    private static long busy(ThrottlePolicy policy, Load load) {
         SaturatedDrive drive = new SaturatedDrive(policy, load.origin);
         for (int i = 0; i < 10 && drive.now() - load.origin < Long.MAX_VALUE / 8; i++) {
             drive.release(Direction.WRITE, load.size(i));
         }
-        ThrottleDebt before = policy.debt(drive.now());
-        policy.reconfigure(scaled(limits, factor), drive.now());
-        assertEquals(before, policy.debt(drive.now()));
+        return drive.now();
+    }
+
+    /** Returns the shorter of a debt and the time that its units take at another rate, rounded up. */
+    private static long shorter(long nanos, long rate, long newRate) {
+        if (newRate <= rate) {
+            return nanos;
+        }
+        BigInteger[] parts = BigInteger.valueOf(nanos)
+                .multiply(BigInteger.valueOf(rate))
+                .divideAndRemainder(BigInteger.valueOf(newRate));
+        return parts[0].longValueExact() + parts[1].signum();
+    }
+
+    @Property(tries = 200)
+    void aChangeThereAndBackLeavesWhatIsOwed(
+            @ForAll("anyTwoLimits") Load load,
+            @ForAll @LongRange(min = 1, max = 1000) long factor,
+            @ForAll boolean slowerFirst) {
+        ThrottleLimits faster = scaled(load.throttleLimits(), factor);
+        ThrottleLimits limits = slowerFirst ? faster : load.throttleLimits();
+        ThrottlePolicy policy = policy(limits, load.origin);
+        long now = busy(policy, load);
+        ThrottleDebt owed = policy.debt(now);
+        for (int i = 0; i < 5; i++) {
+            policy.reconfigure(slowerFirst ? load.throttleLimits() : faster, now);
+            policy.reconfigure(limits, now);
+        }
+        for (LimitKey key : LimitKey.ALL) {
+            assertClose(owed.nanos(key), policy.debt(now).nanos(key));
+        }
+    }
+
+    @Property(tries = 100)
+    void noChangesGiveMoreThanTheFastestLimit(
+            @ForAll("anyLimit") Load load, @ForAll @IntRange(min = 1, max = 1000) int factor, @ForAll long seed) {
+        ThrottleLimits slow = load.throttleLimits();
+        ThrottleLimits fast = scaled(slow, factor);
+        LimitKey key =
+                LimitKey.ALL.stream().filter(k -> fast.rate(k) > 0).findFirst().orElseThrow();
+        Direction direction = key.appliesTo(Direction.READ) ? Direction.READ : Direction.WRITE;
+        RateLaw law = new RateLaw(fast.meteredRate(key, fast.rate(key)), allowanceNanos(), load.origin);
+        Random random = new Random(seed);
+        ThrottlePolicy policy = policy(slow, load.origin);
+        long now = load.origin;
+        for (int i = 0; i < 300 && now - load.origin < Long.MAX_VALUE / 8; i++) {
+            policy.reconfigure(random.nextBoolean() ? slow : fast, now);
+            long size = load.size(i);
+            for (int most = 0; most < 20 && policy.waitNanos(direction, size, now) == 0; most++) {
+                policy.charge(direction, size, now);
+                law.released(fast.meteredUnits(key, size), now);
+            }
+            long wait = policy.waitNanos(direction, size, now);
+            now += random.nextInt(3) == 0 ? wait : (long) (random.nextDouble() * Math.min(wait, SECOND));
+        }
+    }
+
+    @Property(tries = 200)
+    void aWithdrawnRequestLeavesThePolicyAsItWas(@ForAll("anyTwoLimits") Load load, @ForAll long seed) {
+        ThrottlePolicy asked = policy(load.throttleLimits(), load.origin);
+        ThrottlePolicy spared = policy(load.throttleLimits(), load.origin);
+        Random random = new Random(seed);
+        long now = load.origin;
+        for (int i = 0; i < 60 && now - load.origin < Long.MAX_VALUE / 8; i++) {
+            Direction withdrawn = random.nextBoolean() ? Direction.READ : Direction.WRITE;
+            long wait = asked.waitNanos(withdrawn, 1L + random.nextInt(MAX_REQUEST), now);
+            now += switch (random.nextInt(4)) {
+                case 0 -> Math.min(wait, 100 * SECOND);
+                case 1 -> random.nextInt(300_000_000);
+                default -> 0;
+            };
+            long size = load.size(i);
+            long expected = spared.waitNanos(Direction.WRITE, size, now);
+            assertEquals(expected, asked.waitNanos(Direction.WRITE, size, now), "request " + i);
+            assertEquals(spared.debt(now), asked.debt(now), "request " + i);
+            if (expected == 0) {
+                spared.charge(Direction.WRITE, size, now);
+                asked.charge(Direction.WRITE, size, now);
+            }
+        }
+    }
+
+    @Property(tries = 100)
+    void aRequestOfNoBytesCostsOneRequestAndNoBytes(
+            @ForAll @LongRange(min = 1, max = 1_000_000) long rate, @ForAll long origin) {
+        ThrottlePolicy bytes = policy(ThrottleLimits.of(Map.of("bps", rate)), origin);
+        ThrottlePolicy requests = policy(ThrottleLimits.of(Map.of("iops", rate, "iops_size", 4096L)), origin);
+        ThrottlePolicy small = policy(ThrottleLimits.of(Map.of("iops", rate, "iops_size", 4096L)), origin);
+        SaturatedDrive discards = new SaturatedDrive(requests, origin);
+        SaturatedDrive writes = new SaturatedDrive(small, origin);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(0, bytes.waitNanos(Direction.WRITE, 0, origin));
+            bytes.charge(Direction.WRITE, 0, origin);
+            discards.release(Direction.WRITE, 0);
+            writes.release(Direction.WRITE, 1);
+        }
+        assertEquals(ThrottleDebt.NONE, bytes.debt(origin));
+        assertEquals(writes.now(), discards.now());
     }
 
     private static ThrottleLimits scaled(ThrottleLimits limits, long factor) {
@@ -321,6 +438,9 @@ public abstract class ThrottlePolicyContract {
         ThrottleLimits limits = load.throttleLimits();
         ThrottleDebt owed = ThrottleDebt.of(key -> limits.rate(key) > 0 ? Math.abs(nanos) : 0, key -> 0);
         assertEquals(owed, factory().create(limits, owed, load.origin).debt(load.origin));
+        ThrottleDebt faster = owed.under(limits, scaled(limits, 7));
+        assertEquals(
+                faster, factory().create(scaled(limits, 7), faster, load.origin).debt(load.origin));
     }
 
     @Property(tries = 200)
@@ -355,7 +475,8 @@ public abstract class ThrottlePolicyContract {
         policy.reconfigure(scaled(limits, 3), load.origin);
         policy.waitNanos(Direction.READ, load.size(0), load.origin + later / 2);
         for (LimitKey key : LimitKey.ALL) {
-            long expected = limits.rate(key) > 0 ? Math.max(0, nanos - later) : 0;
+            long tripled = scaled(limits, 3).rate(key);
+            long expected = tripled > 0 ? Math.max(0, shorter(nanos, limits.rate(key), tripled) - later) : 0;
             assertEquals(expected, policy.debt(load.origin + later).nanos(key));
         }
     }

@@ -7,6 +7,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.arithmetic.CostBound;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,7 @@ final class BucketPolicy implements ThrottlePolicy {
     private void arrange(ThrottleLimits limits, long now) {
         cost = CostBound.of(limits);
         touchedAt = now;
-        emptyAt = now + longestDebt(now);
+        emptyAt = now + highestLevel(now);
         shared = bucketsOf(null);
         readOnly = bucketsOf(Direction.READ);
         writeOnly = bucketsOf(Direction.WRITE);
@@ -85,11 +86,11 @@ final class BucketPolicy implements ThrottlePolicy {
         writesAt = now + Math.max(longestWait(shared, now), longestWait(writeOnly, now));
     }
 
-    private long longestDebt(long now) {
+    private long highestLevel(long now) {
         long longest = 0;
         for (LimitBuckets bucket : buckets) {
             if (bucket != null) {
-                longest = Math.max(longest, Math.max(bucket.owedNanos(now), bucket.burstOwedNanos(now)));
+                longest = Math.max(longest, bucket.levelNanos(now));
             }
         }
         return longest;
@@ -135,7 +136,7 @@ final class BucketPolicy implements ThrottlePolicy {
         } else {
             putIn();
             putIn(direction, bytes, now);
-            emptyAt = now + longestDebt(now);
+            emptyAt = now + highestLevel(now);
         }
     }
 
@@ -197,13 +198,23 @@ final class BucketPolicy implements ThrottlePolicy {
         }
         putIn();
         return ThrottleDebt.of(
-                limit -> {
-                    LimitBuckets bucket = buckets[limit.ordinal()];
-                    return bucket == null ? 0 : bucket.owedNanos(now);
-                },
-                limit -> {
-                    LimitBuckets bucket = buckets[limit.ordinal()];
-                    return bucket == null ? 0 : bucket.burstOwedNanos(now);
-                });
+                limit -> owed(average(limit), bucket -> bucket.timeNanos(now)),
+                limit -> owed(average(limit), bucket -> bucket.unitNanos(now)),
+                limit -> owed(burst(limit), bucket -> bucket.timeNanos(now)),
+                limit -> owed(burst(limit), bucket -> bucket.unitNanos(now)));
+    }
+
+    private @Nullable LeakyBucket average(LimitKey limit) {
+        LimitBuckets both = buckets[limit.ordinal()];
+        return both == null ? null : both.average();
+    }
+
+    private @Nullable LeakyBucket burst(LimitKey limit) {
+        LimitBuckets both = buckets[limit.ordinal()];
+        return both == null ? null : both.burst();
+    }
+
+    private static long owed(@Nullable LeakyBucket bucket, ToLongFunction<LeakyBucket> debt) {
+        return bucket == null ? 0 : debt.applyAsLong(bucket);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.throttle.bucket;
 
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.math.BigInteger;
@@ -27,22 +28,31 @@ final class LimitBuckets {
     LimitBuckets(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
         this.limit = limit;
         this.limits = limits;
-        average = new LeakyBucket(
-                limits.meteredRate(limit, limits.rate(limit)),
-                averageSizeNanos(limit, limits),
-                now + owed.nanos(limit));
-        burst = burstOf(limits, now + owed.burstNanos(limit));
+        MeteredDebt debt =
+                new MeteredDebt(limits, limit, limits.rate(limit), owed.timeNanos(limit), owed.unitNanos(limit), now);
+        average = new LeakyBucket(debt, averageSizeNanos(limit, limits));
+        burst = burst(owed, now);
     }
 
     void reconfigure(ThrottleLimits newLimits, long now) {
         limits = newLimits;
-        average.reconfigure(newLimits.meteredRate(limit, newLimits.rate(limit)), averageSizeNanos(limit, newLimits));
-        burst = burstOf(newLimits, burst == null ? now : now + burst.owedNanos(now));
+        average.reconfigure(newLimits, limit, newLimits.rate(limit), averageSizeNanos(limit, newLimits), now);
+        long max = newLimits.max(limit);
+        if (burst == null || max == 0) {
+            burst = burst(ThrottleDebt.NONE, now);
+        } else {
+            burst.reconfigure(newLimits, limit, max, SMALL_NANOS, now);
+        }
     }
 
-    private @Nullable LeakyBucket burstOf(ThrottleLimits newLimits, long emptyAt) {
-        long max = newLimits.max(limit);
-        return max == 0 ? null : new LeakyBucket(newLimits.meteredRate(limit, max), SMALL_NANOS, emptyAt);
+    private @Nullable LeakyBucket burst(ThrottleDebt owed, long now) {
+        long max = limits.max(limit);
+        return max == 0
+                ? null
+                : new LeakyBucket(
+                        new MeteredDebt(
+                                limits, limit, max, owed.burstTimeNanos(limit), owed.burstUnitNanos(limit), now),
+                        SMALL_NANOS);
     }
 
     /** A burst's worth, in time at the limit's own rate; rounded down to a whole nanosecond. */
@@ -72,11 +82,18 @@ final class LimitBuckets {
         return waitNanos(now);
     }
 
-    long owedNanos(long now) {
-        return average.owedNanos(now);
+    /** Returns how long until both are empty. */
+    long levelNanos(long now) {
+        return burst == null ? average.levelNanos(now) : Math.max(average.levelNanos(now), burst.levelNanos(now));
     }
 
-    long burstOwedNanos(long now) {
-        return burst == null ? 0 : burst.owedNanos(now);
+    LeakyBucket average() {
+        return average;
+    }
+
+    /** Returns the bucket that caps the burst, or null if the limit has none. */
+    @Nullable
+    LeakyBucket burst() {
+        return burst;
     }
 }

@@ -40,6 +40,14 @@ class BucketPolicyTest {
         return sent;
     }
 
+    private long atOnce(ThrottlePolicy policy) {
+        long sent = 0;
+        for (; policy.waitNanos(Direction.READ, 1, now) == 0; sent++) {
+            policy.charge(Direction.READ, 1, now);
+        }
+        return sent;
+    }
+
     @Test
     void idleBucketAdmits100MillisAndOneRequest() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
@@ -114,10 +122,41 @@ class BucketPolicyTest {
         saturate(policy, 1, now + SECOND);
         ThrottleDebt owed = policy.debt(now);
         policy.reconfigure(ThrottleLimits.of(Map.of("iops", 50L, "iops_max", 500L, "iops_max_length", 9L)), now);
-        assertEquals(owed, policy.debt(now));
-        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 50L)), now);
-        assertEquals(0, policy.debt(now).burstNanos(LimitKey.IOPS));
         assertEquals(owed.nanos(LimitKey.IOPS), policy.debt(now).nanos(LimitKey.IOPS));
+        assertEquals(owed.burstNanos(LimitKey.IOPS), policy.debt(now).burstNanos(LimitKey.IOPS));
+        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 200L, "iops_max", 2_000L, "iops_max_length", 9L)), now);
+        assertEquals((owed.nanos(LimitKey.IOPS) + 1) / 2, policy.debt(now).nanos(LimitKey.IOPS));
+        assertEquals((owed.burstNanos(LimitKey.IOPS) + 1) / 2, policy.debt(now).burstNanos(LimitKey.IOPS));
+    }
+
+    @Test
+    void aBurstThatIsTakenAwayHoldsNothing() {
+        Map<String, Long> bursts = Map.of("iops", 100L, "iops_max", 10_000L, "iops_max_length", 60L);
+        ThrottlePolicy policy = policy(bursts);
+        saturate(policy, 1, now + 10 * SECOND);
+        now += SECOND;
+        long owed = policy.debt(now).nanos(LimitKey.IOPS);
+        assertTrue(owed > 900 * SECOND, "owed " + owed);
+        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 100L)), now);
+        assertEquals(100 * MILLIS, policy.debt(now).nanos(LimitKey.IOPS));
+        assertEquals(1, atOnce(policy));
+        assertEquals(10 * MILLIS, policy.waitNanos(Direction.READ, 1, now));
+        now += SECOND;
+        assertEquals(11, atOnce(policy));
+        policy.reconfigure(ThrottleLimits.of(bursts), now);
+        assertEquals(owed - SECOND + 120 * MILLIS, policy.debt(now).nanos(LimitKey.IOPS));
+    }
+
+    @Test
+    void aSmallerBurstWithAWaitKeepsTheWait() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L, "bps_max", 100_000L));
+        policy.charge(Direction.READ, 110_000, now);
+        now += SECOND;
+        assertEquals(9_000 * MILLIS, policy.waitNanos(Direction.READ, 1, now));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 1_000L)), now);
+        assertEquals(9_000 * MILLIS, policy.waitNanos(Direction.READ, 1, now));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2_000L)), now);
+        assertEquals(4_500 * MILLIS, policy.waitNanos(Direction.READ, 1, now));
     }
 
     @Test

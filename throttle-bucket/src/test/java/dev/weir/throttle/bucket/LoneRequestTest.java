@@ -98,6 +98,6 @@ class LoneRequestTest {
         ThrottlePolicy policy = owing(0);
         policy.charge(Direction.READ, 50_000, -7);
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MILLION)), -7);
-        assertEquals(50 * MILLION, policy.debt(-7).nanos(LimitKey.BPS));
+        assertEquals(25 * MILLION, policy.debt(-7).nanos(LimitKey.BPS));
     }
 }

@@ -15,6 +15,11 @@ final class DirectionSlices {
 
     long bytes;
 
+    /** What requests that are only counted may cost in all, at the least, and until when, at the least, no slice is over. */
+    private long freeNanos;
+
+    private long freeUntil;
+
     DirectionSlices(Slices... slices) {
         this.slices = slices;
     }
@@ -27,10 +32,30 @@ final class DirectionSlices {
         return longest;
     }
 
-    void charge(long requestBytes) {
+    void charge(long requestBytes, long now) {
         for (Slices slice : slices) {
-            slice.charge(requestBytes);
+            slice.charge(requestBytes, now);
         }
+    }
+
+    boolean isFree(long costNanos, long now) {
+        return costNanos <= freeNanos && now - freeUntil < 0;
+    }
+
+    /** Notes that a request of either direction is charged later, or has been. */
+    void spend(long costNanos) {
+        freeNanos -= costNanos;
+    }
+
+    void seeWhatIsFree(long now) {
+        long left = Long.MAX_VALUE;
+        long lasts = Long.MAX_VALUE;
+        for (Slices slice : slices) {
+            left = Math.min(left, slice.leftNanos(now));
+            lasts = Math.min(lasts, slice.lastsNanos(now));
+        }
+        freeNanos = left;
+        freeUntil = now + lasts;
     }
 
     /** Takes a request to be charged later, none of which is worth several. */
@@ -43,7 +68,7 @@ final class DirectionSlices {
     void chargeCounted() {
         if (count > 0) {
             for (Slices slice : slices) {
-                slice.charge(count, bytes);
+                slice.chargeTogether(count, bytes);
             }
             count = 0;
             bytes = 0;

@@ -3,24 +3,27 @@ package dev.weir.throttle.slice;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.arithmetic.CostBound;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Slices of time, 100 ms long, each with a slice's worth of every limit. A request goes if it fits into what
  * is left of the slice. If it does not, it waits until all that was dispatched in the slice and itself are
- * worth the time since the slice began. The slice is extended to a slice's length after that, so a request of any size
- * goes, what was dispatched is remembered until it has been paid for, and as long as requests have to wait they
- * go one by one at the limit's rate. What is left of a slice is not a burst later.
+ * worth the time since the slice began. The slice is extended until all that was dispatched in it has been paid for, and
+ * 200 ms more. So as long as requests have to wait they go one by one at the limit's rate. A request of any size goes. The
+ * time that passes meanwhile pays for one request, however large, and is not a burst of several later. A request that waits changes nothing:
+ * it may be withdrawn.
  *
  * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the
- * start; the fourth waits until 117.2 ms, when 1 200 KiB are due, and each after it 29.3 ms more. When no request has
- * had to wait for 100 ms, the next slice begins.
+ * start; the fourth waits until 117.2 ms, when 1 200 KiB are due, and each after it 29.3 ms more. When all has been paid for
+ * 200 ms ago, the next request begins the next slice.
  *
  * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011).
  */
@@ -37,18 +40,13 @@ final class SlicePolicy implements ThrottlePolicy {
     /** No less than what each request costs, whatever the limit. */
     private CostBound cost = CostBound.NONE;
 
-    /** What requests that are only counted may cost in all, at the least, and until when, at the least, no slice is over. */
-    private long freeNanos;
-
-    private long freeUntil;
-
     /** A longer one is worth several to a limit that counts requests. */
     private long freeBytes;
 
     SlicePolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
-                slices[limit.ordinal()] = new Slices(limit, limits, owed.nanos(limit), now);
+                slices[limit.ordinal()] = new Slices(limit, limits, owed, now);
             }
         }
         arrange(limits);
@@ -72,7 +70,6 @@ final class SlicePolicy implements ThrottlePolicy {
     }
 
     private void arrange() {
-        freeNanos = 0;
         reads = slicesOf(Direction.READ);
         writes = slicesOf(Direction.WRITE);
     }
@@ -98,7 +95,7 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public long waitNanos(Direction direction, long bytes, long now) {
-        if (isFree(bytes, now)) {
+        if (isFree(direction, bytes, now)) {
             return 0;
         }
         chargeCounted();
@@ -114,30 +111,21 @@ final class SlicePolicy implements ThrottlePolicy {
 
     @Override
     public void charge(Direction direction, long bytes, long now) {
-        if (isFree(bytes, now)) {
-            freeNanos -= cost.nanos(bytes);
+        if (isFree(direction, bytes, now)) {
+            long costNanos = cost.nanos(bytes);
+            reads.spend(costNanos);
+            writes.spend(costNanos);
             of(direction).count(bytes);
             return;
         }
-        of(direction).charge(bytes);
-        seeWhatIsFree(now);
+        chargeCounted();
+        of(direction).charge(bytes, now);
+        reads.seeWhatIsFree(now);
+        writes.seeWhatIsFree(now);
     }
 
-    private void seeWhatIsFree(long now) {
-        long left = Long.MAX_VALUE;
-        long lasts = Long.MAX_VALUE;
-        for (Slices slice : slices) {
-            if (slice != null) {
-                left = Math.min(left, slice.leftNanos(now));
-                lasts = Math.min(lasts, slice.lastsNanos(now));
-            }
-        }
-        freeNanos = left;
-        freeUntil = now + lasts;
-    }
-
-    private boolean isFree(long bytes, long now) {
-        return now - freeUntil < 0 && bytes <= freeBytes && cost.nanos(bytes) <= freeNanos;
+    private boolean isFree(Direction direction, long bytes, long now) {
+        return bytes <= freeBytes && of(direction).isFree(cost.nanos(bytes), now);
     }
 
     private void chargeCounted() {
@@ -154,7 +142,7 @@ final class SlicePolicy implements ThrottlePolicy {
             if (limits.rate(limit) == 0) {
                 slices[limit.ordinal()] = null;
             } else if (slice == null) {
-                slices[limit.ordinal()] = new Slices(limit, limits, 0, now);
+                slices[limit.ordinal()] = new Slices(limit, limits, ThrottleDebt.NONE, now);
             } else {
                 slice.reconfigure(limits, now);
             }
@@ -166,14 +154,18 @@ final class SlicePolicy implements ThrottlePolicy {
     public ThrottleDebt debt(long now) {
         chargeCounted();
         return ThrottleDebt.of(
-                limit -> {
-                    Slices slice = slices[limit.ordinal()];
-                    return slice == null ? 0 : slice.owedNanos(now);
-                },
+                limit -> owed(limit, paid -> paid.timeNanos(now)),
+                limit -> owed(limit, paid -> paid.unitNanos(now)),
+                limit -> 0,
                 limit -> 0);
     }
 
-    /** What is left of a slice, and how long a request has waited for the next one, are no debt. */
+    private long owed(LimitKey limit, ToLongFunction<MeteredDebt> debt) {
+        Slices slice = slices[limit.ordinal()];
+        return slice == null ? 0 : debt.applyAsLong(slice.paid());
+    }
+
+    /** What is left of a slice, and the time since the last payment, are no debt. */
     @Override
     public ThrottlePolicy copy() {
         chargeCounted();

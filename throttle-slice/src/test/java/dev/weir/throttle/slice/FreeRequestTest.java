@@ -34,7 +34,7 @@ class FreeRequestTest {
         Plain(ThrottleLimits limits, long now) {
             LimitKey.ALL.stream()
                     .filter(limit -> limits.rate(limit) > 0)
-                    .forEach(limit -> slices.put(limit, new Slices(limit, limits, 0, now)));
+                    .forEach(limit -> slices.put(limit, new Slices(limit, limits, ThrottleDebt.NONE, now)));
         }
 
         long waitNanos(Direction direction, long bytes, long now) {
@@ -45,10 +45,10 @@ class FreeRequestTest {
                     .orElse(0);
         }
 
-        void charge(Direction direction, long bytes) {
+        void charge(Direction direction, long bytes, long now) {
             slices.forEach((limit, slice) -> {
                 if (limit.appliesTo(direction)) {
-                    slice.charge(bytes);
+                    slice.charge(bytes, now);
                 }
             });
         }
@@ -59,12 +59,14 @@ class FreeRequestTest {
 
         ThrottleDebt debt(long now) {
             return ThrottleDebt.of(
-                    limit -> slices.containsKey(limit) ? slices.get(limit).owedNanos(now) : 0, limit -> 0);
+                    limit ->
+                            slices.containsKey(limit) ? slices.get(limit).paid().nanos(now) : 0,
+                    limit -> 0);
         }
     }
 
     @Test
-    void isChargedLikeAnyOther() {
+    void isChargedAsIfItHadBeenChargedAtOnce() {
         for (long seed = 0; seed < 2_000; seed++) {
             compare(new Random(seed), "seed " + seed);
         }
@@ -85,7 +87,7 @@ class FreeRequestTest {
             long wait = policy.waitNanos(direction, bytes, now);
             if (wait == 0) {
                 policy.charge(direction, bytes, now);
-                plain.charge(direction, bytes);
+                plain.charge(direction, bytes, now);
             }
             switch (random.nextInt(30)) {
                 case 0 -> assertEquals(plain.debt(now), policy.debt(now), step);
@@ -119,12 +121,12 @@ class FreeRequestTest {
     }
 
     @Test
-    void onlyTheFirstRequestEvaluatesASlice() {
+    void onlyTheFirstRequestOfASliceLooksAtIt() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 9_000 * MILLION, "iops_wr", 1_000L, "iops_rd", 9_000L));
         for (long origin : new long[] {0, -7, Long.MAX_VALUE - 150 * MILLION}) {
             SlicePolicy policy = new SlicePolicy(limits, ThrottleDebt.NONE, origin);
             for (int slice = 0; slice < 5; slice++) {
-                long begin = origin + slice * Slices.SLICE_NANOS;
+                long begin = origin + slice * 3L * Slices.SLICE_NANOS;
                 go(policy, 5, 4_096, begin);
                 assertEquals(4, policy.reads.count);
                 go(policy, 5, 4_096, begin + Slices.SLICE_NANOS - 1);
@@ -135,7 +137,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void multipleRequestIsChargedAtOnce() {
+    void aRequestThatIsWorthSeveralIsChargedAtOnce() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 1_000L, "iops_size", 4_096L));
         SlicePolicy policy = new SlicePolicy(limits, ThrottleDebt.NONE, 0);
         go(policy, 3, 4_096, 0);
@@ -146,10 +148,11 @@ class FreeRequestTest {
     }
 
     @Test
-    void sliceEndsOnTime() {
+    void theNextSliceHasItsOwnWorthWhateverWasLeft() {
         SlicePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 1_000L)), ThrottleDebt.NONE, 0);
+        long next = 3 * Slices.SLICE_NANOS;
         go(policy, 50, 1, 0);
-        go(policy, 100, 1, Slices.SLICE_NANOS);
-        assertEquals(101 * MILLION, policy.waitNanos(Direction.READ, 1, Slices.SLICE_NANOS));
+        go(policy, 100, 1, next);
+        assertEquals(101 * MILLION, policy.waitNanos(Direction.READ, 1, next));
     }
 }

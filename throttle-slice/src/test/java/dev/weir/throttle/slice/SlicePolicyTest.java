@@ -40,7 +40,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void nextRequestWaitsUntilPaid() {
+    void whatFitsIntoTheSliceGoesAndTheNextWaitsUntilItIsPaidFor() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
         for (int i = 0; i < 3; i++) {
             assertEquals(0, policy.waitNanos(Direction.WRITE, 300 * KIB, ORIGIN), "request " + i);
@@ -51,7 +51,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void extendedSliceReleasesOneByOne() {
+    void theSliceIsExtendedAndThoseThatWaitGoOneByOne() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         assertEquals(50 * MILLIS, wait(ten, 150 * MILLIS));
@@ -62,18 +62,17 @@ class SlicePolicyTest {
     }
 
     @Test
-    void idleSliceStartsANewOne() {
+    void theNextSliceBeginsTwoTenthsAfterAllWasPaidFor() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 200 * MILLIS);
         assertEquals(1, wait(ten, 300 * MILLIS - 1));
         go(ten, 400 * MILLIS);
-        go(ten, 400 * MILLIS);
         assertEquals(200 * MILLIS, wait(ten, 400 * MILLIS));
     }
 
     @Test
-    void lateTimerSlowsNothing() {
+    void aTimerThatIsLateMakesNobodySlower() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 230 * MILLIS);
@@ -81,16 +80,29 @@ class SlicePolicyTest {
     }
 
     @Test
-    void veryLateTimerKeepsTheWait() {
+    void idleTimePaysForOneLongRequestAndASlice() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
         assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 90_000 * MILLIS));
         policy.charge(Direction.READ, 32 * MIB, ORIGIN + 90_000 * MILLIS);
-        assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, MIB, ORIGIN + 90_000 * MILLIS));
+        assertEquals(900 * MILLIS, policy.waitNanos(Direction.READ, MIB, ORIGIN + 90_000 * MILLIS));
     }
 
     @Test
-    void oversizedRequestWaitsInFull() {
+    void aLongRequestThatHungUpIsNoBurstOfManyLater() {
+        ThrottlePolicy policy = policy(Map.of("bps", MIB));
+        policy.waitNanos(Direction.WRITE, 32 * MIB, ORIGIN);
+        long now = ORIGIN + 40_000 * MILLIS;
+        long released = 0;
+        while (policy.waitNanos(Direction.WRITE, MIB, now) == 0) {
+            policy.charge(Direction.WRITE, MIB, now);
+            released += MIB;
+        }
+        assertEquals(MIB, released);
+    }
+
+    @Test
+    void aRequestLargerThanASliceWaitsForAllOfIt() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
         assertEquals(1, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 32_000 * MILLIS - 1));
@@ -98,7 +110,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void heldElsewhereKeepsTheWait() {
+    void aLargeRequestThatAnotherLimitHoldsKeepsWhatItHasWaitedFor() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN);
         for (long millis = 32_000; millis < 40_000; millis += 7) {
@@ -107,24 +119,40 @@ class SlicePolicyTest {
     }
 
     @Test
-    void unusedSliceIsNoBurst() {
+    void whatIsLeftOfASliceIsNotABurstLater() {
         go(ten, 0);
         go(ten, 5_000 * MILLIS);
         assertEquals(200 * MILLIS, wait(ten, 5_000 * MILLIS));
     }
 
     @Test
-    void debtIsTimeAtAnyRate() {
+    void theShorterOfTimeAndUnitsIsOwed() {
         go(ten, 0);
         assertEquals(100 * MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
         ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1_000L)), ORIGIN);
-        assertEquals(100 * MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
-        assertEquals(101 * MILLIS, wait(ten, 0));
+        assertEquals(MILLIS, ten.debt(ORIGIN).nanos(LimitKey.IOPS));
+        assertEquals(2 * MILLIS, wait(ten, 0));
+        ten.reconfigure(ThrottleLimits.of(Map.of("iops", 10L)), ORIGIN);
+        assertEquals(200 * MILLIS, wait(ten, 0));
+        ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1L)), ORIGIN + 40 * MILLIS);
         assertEquals(60 * MILLIS, ten.debt(ORIGIN + 40 * MILLIS).nanos(LimitKey.IOPS));
     }
 
     @Test
-    void rateChangeKeepsTheShareOfTheWait() {
+    void aChangeKeepsWhatIsLeftOfASlice() {
+        go(ten, 0);
+        ten.reconfigure(ThrottleLimits.of(Map.of("iops", 100L)), ORIGIN);
+        assertEquals(20 * MILLIS, wait(ten, 0));
+        ThrottlePolicy half = policy(Map.of("iops", 20L));
+        half.charge(Direction.READ, 1, ORIGIN);
+        half.reconfigure(ThrottleLimits.of(Map.of("iops", 40L)), ORIGIN);
+        go(half, 0);
+        go(half, 0);
+        assertEquals(100 * MILLIS, wait(half, 0));
+    }
+
+    @Test
+    void whatARequestHasWaitedForStaysTheSamePartOfIt() {
         ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
         assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN));
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 100L)), ORIGIN + 600 * MILLIS);
@@ -136,38 +164,28 @@ class SlicePolicyTest {
     }
 
     @Test
-    void longDebtSurvivesAChange() {
+    void whatIsOwedForLongerThanASliceSurvivesAChange() {
         ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
         ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
-        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 30L)), ORIGIN);
-        wait(policy, 1_000 * MILLIS);
+        policy.reconfigure(ThrottleLimits.of(Map.of("iops", 3L)), ORIGIN);
         assertEquals(4_000 * MILLIS, policy.debt(ORIGIN + 1_000 * MILLIS).nanos(LimitKey.IOPS));
     }
 
     @Test
-    void firstSliceEndsWhenPaid() {
+    void whatWasOwedIsPaidForFirst() {
         ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
         ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
         assertEquals(101 * MILLIS, wait(policy, 4_999 * MILLIS));
-        policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
-        go(policy, 5_050 * MILLIS);
+        go(policy, 5_100 * MILLIS);
+        assertEquals(100 * MILLIS, wait(policy, 5_100 * MILLIS));
     }
 
     @Test
-    void idleTimeIsNotKeptOnRateChange() {
+    void timeSinceTheLastPaymentIsWorthTheSameUnitsAtAnyRate() {
         go(ten, 0);
-        wait(ten, 0);
         go(ten, 200 * MILLIS);
         ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1L)), ORIGIN + 250 * MILLIS);
-        assertEquals(950 * MILLIS, wait(ten, 250 * MILLIS));
-    }
-
-    @Test
-    void abandonedWaitGrowsNoCredit() {
-        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
-        policy.waitNanos(Direction.READ, 1_000, ORIGIN);
-        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 500L)), ORIGIN + 100_000 * MILLIS);
-        assertEquals(4_000 * MILLIS, policy.waitNanos(Direction.READ, 3_000, ORIGIN + 100_000 * MILLIS));
+        assertEquals(500 * MILLIS, wait(ten, 250 * MILLIS));
     }
 
     @Test
@@ -181,7 +199,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void longestSilenceIsNoDebt() {
+    void theLongestSilenceIsNoDebt() {
         go(ten, 0);
         assertEquals(0, wait(ten, Long.MAX_VALUE));
     }
