@@ -195,7 +195,7 @@ public final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            groups.put(settings.name(), new ManagedGroup(settings, policy, clock, publisher));
+            groups.put(settings.name(), new ManagedGroup(this, settings, policy, clock, publisher));
             moveMembers(settings.name());
         } else {
             group.configure(settings, policy);
@@ -222,18 +222,53 @@ public final class Engine {
     /** Changes a drive's policy or limits until its settings change; null leaves what it is. */
     synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? drive.policyType() : policy;
-        ThrottlePolicyFactory factory = policies.get(type);
         ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
+        drive.reconfigure(type, accepting(type, all), all);
+    }
+
+    /** Changes a group's policy or limits until its settings change; null leaves what it is. */
+    synchronized void change(ManagedGroup group, @Nullable String policy, @Nullable ThrottleLimits limits) {
+        String type = policy == null ? group.policyType() : policy;
+        ThrottleLimits all = limits == null ? group.currentLimits() : limits;
+        group.reconfigure(type, accepting(type, all), all);
+    }
+
+    /** Returns the factory of a type of policy, which must be able to keep some limits; null if it is missing. */
+    private @Nullable ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
+        ThrottlePolicyFactory factory = policies.get(type);
         if (factory != null) {
-            LimitFault.refuse(factory.faults(all));
+            LimitFault.refuse(factory.faults(limits));
         }
-        drive.reconfigure(type, factory, all);
+        return factory;
+    }
+
+    /** Goes on with the policy and the limits of a group's settings. */
+    synchronized void restore(ManagedGroup group) {
+        GroupSettings settings = group.settings();
+        group.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
     /** Goes on with the policy and the limits of a drive's settings. */
     synchronized void restore(ManagedDrive drive) {
         DriveSettings settings = drive.settings();
         drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
+    }
+
+    /** Lifts the limits of a drive until it is idle, or time is up; one at a time. */
+    CompletableFuture<Boolean> drain(ManagedDrive drive, long timeoutNanos) {
+        synchronized (this) {
+            if (drive.isLifted()) {
+                throw new IllegalStateException("drive " + drive.name() + " is being drained already");
+            }
+            drive.lift(true, domainOf(drive.settings()));
+        }
+        log.info("drive {} drains: its limits are lifted until it is idle", drive.name());
+        return new Drain(clock, threads, drive::isIdle, () -> endDrain(drive), timeoutNanos).start();
+    }
+
+    private synchronized void endDrain(ManagedDrive drive) {
+        drive.lift(false, domainOf(drive.settings()));
+        log.info("drive {}: its limits hold again", drive.name());
     }
 
     /** Closes every drive. Returns when that is done, or takes too long. */

@@ -45,6 +45,10 @@ final class ManagedDrive implements DriveControl {
     private final SerialSteps lifecycle;
     private final Throttle throttle;
     private volatile DriveSettings settings;
+
+    /** Whether its limits do not hold at the moment, because it drains. */
+    private boolean isLifted;
+
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
@@ -126,7 +130,8 @@ final class ManagedDrive implements DriveControl {
         DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
         throttle.moveTo(
-                domain, () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
+                isLifted ? domainOf(null) : domain,
+                () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
         settings = newSettings;
         updateDriveIfOther(old);
     }
@@ -142,7 +147,32 @@ final class ManagedDrive implements DriveControl {
     }
 
     void moveTo(ThrottleDomain domain) {
-        throttle.moveTo(domain, () -> {});
+        throttle.moveTo(isLifted ? domainOf(null) : domain, () -> {});
+    }
+
+    private ThrottleDomain domainOf(@Nullable PolicySlot group) {
+        return new ThrottleDomain(clock, group);
+    }
+
+    /**
+     * Lifts the limits of the drive and of its group for this drive, or restores them.
+     *
+     * @param domain of the drive's group
+     */
+    void lift(boolean lifted, ThrottleDomain domain) {
+        isLifted = lifted;
+        throttle.moveTo(
+                lifted ? domainOf(null) : domain, () -> throttle.queue().own.lift(lifted));
+    }
+
+    boolean isLifted() {
+        return isLifted;
+    }
+
+    /** Returns whether nothing waits in its queue and nothing is with its backend. */
+    boolean isIdle() {
+        OpenDrive now = open;
+        return throttle.locked(at -> throttle.queue().isEmpty()) && (now == null || now.inFlight() == 0);
     }
 
     void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
@@ -344,5 +374,10 @@ final class ManagedDrive implements DriveControl {
     @Override
     public void restore() {
         engine.restore(this);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> drain(long timeoutNanos) {
+        return engine.drain(this, timeoutNanos);
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.ThrottleDomain;
+import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,20 @@ import org.jspecify.annotations.Nullable;
  * <p>What reads is thread-safe. What changes it is called with the engine's lock.
  */
 final class ManagedGroup implements GroupControl {
+    private final Engine engine;
     private final Clock clock;
     private final PolicySlot slot;
     private final ThrottleDomain domain;
     private final Publisher.Publication control;
     private volatile GroupSettings settings;
 
-    ManagedGroup(GroupSettings settings, @Nullable ThrottlePolicyFactory factory, Clock clock, Publisher publisher) {
+    ManagedGroup(
+            Engine engine,
+            GroupSettings settings,
+            @Nullable ThrottlePolicyFactory factory,
+            Clock clock,
+            Publisher publisher) {
+        this.engine = engine;
         this.clock = clock;
         this.settings = settings;
         slot = new PolicySlot(
@@ -47,6 +55,8 @@ final class ManagedGroup implements GroupControl {
             return new GroupSnapshot(
                     settings,
                     slot.reason(),
+                    slot.type(),
+                    slot.limits(),
                     slot.debt(clock.nanoTime()),
                     domain.waiting().size(),
                     domain.queued());
@@ -57,13 +67,49 @@ final class ManagedGroup implements GroupControl {
         return domain;
     }
 
+    GroupSettings settings() {
+        return settings;
+    }
+
     void configure(GroupSettings newSettings, @Nullable ThrottlePolicyFactory factory) {
+        settings = newSettings;
+        reconfigure(newSettings.policy(), factory, newSettings.limits());
+    }
+
+    void reconfigure(String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {
         synchronized (domain) {
-            slot.reconfigure(newSettings.policy(), factory, newSettings.limits(), clock.nanoTime());
-            settings = newSettings;
+            slot.reconfigure(policy, factory, limits, clock.nanoTime());
             domain.limitsChanged();
         }
         domain.release();
+    }
+
+    /** Returns the type of its policy, as it is now. */
+    String policyType() {
+        synchronized (domain) {
+            return slot.type();
+        }
+    }
+
+    ThrottleLimits currentLimits() {
+        synchronized (domain) {
+            return slot.limits();
+        }
+    }
+
+    @Override
+    public void limits(ThrottleLimits limits) {
+        engine.change(this, null, limits);
+    }
+
+    @Override
+    public void policy(String type) {
+        engine.change(this, type, null);
+    }
+
+    @Override
+    public void restore() {
+        engine.restore(this);
     }
 
     /** Goes on with another policy if the one for its type is another now. */

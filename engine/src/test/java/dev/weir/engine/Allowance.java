@@ -116,7 +116,7 @@ final class Allowance {
         boolean release(double units, double longest, boolean bySlices, long now) {
             double level = average.nanos(now);
             sliced = bySlices || (sliced && level > 0);
-            double allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS + average.nanos(longest)) : sizeNanos;
+            double allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + average.nanos(longest) : sizeNanos;
             if (sizeNanos > smallestNanos) {
                 sizeNanos = Math.max(smallestNanos, Math.min(sizeNanos, level + smallestNanos));
             }

@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,5 +187,49 @@ class GroupTest {
                 "policy bucket is missing", fixture.group("tenant").snapshot().reason());
         fixture.engine.removeGroup("tenant");
         assertThrows(NullPointerException.class, () -> fixture.group("tenant"));
+    }
+
+    @Test
+    void limitsOfAGroupChangeLiveAndAreRestored() {
+        fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
+        fixture.configure("vm1", "bucket", "tenant", Map.of());
+        Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
+        fixture.clock.advance(SECOND);
+        fixture.group("tenant").limits(ThrottleLimits.of(Map.of("iops", 1_000L)));
+        assertEquals(1_000L, fixture.group("tenant").snapshot().limits().rate(LimitKey.IOPS));
+        long before = load.requests();
+        fixture.clock.advance(SECOND);
+        assertEquals(1_000, load.requests() - before, 110);
+        fixture.group("tenant").restore();
+        before = load.requests();
+        fixture.clock.advance(10 * SECOND);
+        assertEquals(10, load.requests() - before, 1);
+    }
+
+    @Test
+    void aGroupRefusesLiveChangesThatItsPolicyCannotKeep() {
+        fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
+        ThrottleLimits bursts = ThrottleLimits.of(Map.of("iops", 1L, "iops_max", 10L));
+        fixture.group("tenant").policy("slice");
+        assertEquals("slice", fixture.group("tenant").snapshot().policy());
+        assertThrows(
+                IllegalArgumentException.class, () -> fixture.group("tenant").limits(bursts));
+        assertEquals(
+                Map.of("iops", 1L), fixture.group("tenant").snapshot().limits().toMap());
+    }
+
+    @Test
+    void aDrainLiftsTheLimitsOfDriveAndGroupUntilIdle() {
+        fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
+        fixture.configure("vm1", "bucket", "tenant", Map.of("bps", 1L));
+        fixture.configure("vm2", "bucket", "tenant", Map.of());
+        List<TestRequest> held = IntStream.range(0, 5)
+                .mapToObj(i -> fixture.submit("vm1", Operation.WRITE, 0, 512))
+                .toList();
+        TestRequest other = fixture.submit("vm2", Operation.WRITE, 0, 512);
+        assertTrue(fixture.control("vm1").drain(SECOND).join());
+        held.forEach(request -> assertTrue(request.isCompleted()));
+        assertFalse(other.isCompleted(), "the group still holds its other drives");
+        assertFalse(fixture.submit("vm1", Operation.WRITE, 0, 512).isCompleted(), "the limits hold again");
     }
 }

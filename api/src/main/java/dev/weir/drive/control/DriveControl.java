@@ -4,6 +4,7 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -47,4 +48,13 @@ public interface DriveControl {
 
     /** Takes back what was changed here: goes on with the limits and the policy of the drive's configuration. */
     void restore();
+
+    /**
+     * Lifts the limits of the drive and of its group for this drive, until nothing waits in its queue and nothing is with
+     * its backend, or time is up. Then they hold again. What goes meanwhile is charged to no limit.
+     *
+     * @param timeoutNanos the longest time that the limits stay lifted, in nanoseconds
+     * @return completed when the limits hold again, with whether the drive was idle by then; to cancel it restores them
+     */
+    CompletableFuture<Boolean> drain(long timeoutNanos);
 }

@@ -56,23 +56,32 @@ final class DebtEstimate {
      * @param limits those under which all was charged since the debt was {@link #set}
      */
     ThrottleDebt at(ThrottleLimits limits, long now) {
-        long elapsed = now - lastChargeAt;
         return ThrottleDebt.of(
-                limit -> Math.max(0, after(debt.nanos(limit), limits, limit, limits.rate(limit)) - elapsed),
-                limit -> Math.max(0, after(debt.burstNanos(limit), limits, limit, limits.max(limit)) - elapsed));
+                limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.timeNanos(limit), now),
+                limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.unitNanos(limit), now),
+                limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstTimeNanos(limit), now),
+                limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstUnitNanos(limit), now));
     }
 
-    /** Returns a debt after what was charged since, at a rate of its limit. */
-    private long after(long nanos, ThrottleLimits limits, LimitKey limit, long rate) {
-        if (rate == 0) {
-            return nanos;
-        }
-        MeteredTime debtAfter = new MeteredTime(limits.meteredRate(limit, rate), nanos);
+    /**
+     * Returns a debt after what was charged since, at a rate of its limit, less the time since.
+     *
+     * @param shorterNanos the shorter of time and units, after which nothing is owed
+     * @param nanos the one of both that is asked for
+     */
+    private long at(ThrottleLimits limits, LimitKey limit, long rate, long shorterNanos, long nanos, long now) {
+        long elapsed = now - lastChargeAt;
+        long chargedNanos = rate == 0 ? 0 : chargedNanos(limits, limit, rate);
+        return elapsed >= shorterNanos + chargedNanos ? 0 : nanos + chargedNanos - elapsed;
+    }
+
+    private long chargedNanos(ThrottleLimits limits, LimitKey limit, long rate) {
+        MeteredTime span = new MeteredTime(limits.meteredRate(limit, rate), 0);
         for (Direction direction : Direction.values()) {
             if (limit.appliesTo(direction)) {
-                debtAfter.add(charged[place(direction, limit.countsBytes())]);
+                span.add(charged[place(direction, limit.countsBytes())]);
             }
         }
-        return debtAfter.ceil();
+        return span.ceil();
     }
 }

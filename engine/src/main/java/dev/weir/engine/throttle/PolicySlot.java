@@ -34,6 +34,7 @@ public final class PolicySlot {
     /** Whether nothing is held by it, and so nothing is to be said of it. */
     private boolean isCopy;
 
+    private boolean isLifted;
     private final DebtEstimate known = new DebtEstimate();
     private String type;
     private ThrottleLimits limits;
@@ -65,6 +66,7 @@ public final class PolicySlot {
 
     private PolicySlot(PolicySlot of, long now) {
         isCopy = true;
+        isLifted = of.isLifted;
         owner = of.owner;
         type = of.type;
         limits = of.limits;
@@ -100,7 +102,12 @@ public final class PolicySlot {
     }
 
     boolean isOpen() {
-        return limits.isEmpty();
+        return isLifted || limits.isEmpty();
+    }
+
+    /** Lets everything go and charges nothing, or keeps the limits again. What is owed is paid by time meanwhile. */
+    public void lift(boolean lifted) {
+        isLifted = lifted;
     }
 
     public boolean isHolding() {

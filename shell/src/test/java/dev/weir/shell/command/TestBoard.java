@@ -31,12 +31,16 @@ public final class TestBoard {
                 new Group(new GroupSnapshot(
                         new GroupSettings("tenant-b", "own", ThrottleLimits.NONE),
                         "policy own is missing",
+                        "own",
+                        ThrottleLimits.NONE,
                         ThrottleDebt.NONE,
                         0,
                         0)),
                 new Group(new GroupSnapshot(
                         new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2000L))),
                         "",
+                        "bucket",
+                        ThrottleLimits.of(Map.of("iops", 2000L)),
                         ThrottleDebt.of(key -> key == LimitKey.IOPS ? 1_500_000 : 0, key -> 0),
                         2,
                         5)));
@@ -66,6 +70,21 @@ public final class TestBoard {
         @Override
         public String name() {
             return snapshot.name();
+        }
+
+        @Override
+        public void limits(ThrottleLimits limits) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void policy(String type) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void restore() {
+            throw new UnsupportedOperationException();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A drive that is what it is told to be. */
@@ -152,5 +153,10 @@ public final class TestDrive implements DriveControl {
     public void restore() {
         limits = settings.limits();
         policy = settings.policy();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> drain(long timeoutNanos) {
+        return CompletableFuture.completedFuture(true);
     }
 }

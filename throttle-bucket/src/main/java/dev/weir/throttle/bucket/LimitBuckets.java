@@ -1,9 +1,9 @@
 package dev.weir.throttle.bucket;
 
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.arithmetic.MeteredDebt;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
