@@ -178,6 +178,8 @@ class GroupTest {
                 new GroupSnapshot(
                         new GroupSettings("tenant", "bucket", ThrottleLimits.of(Map.of("iops", 10L))),
                         "",
+                        "bucket",
+                        ThrottleLimits.of(Map.of("iops", 10L)),
                         ThrottleDebt.of(limit -> limit == LimitKey.IOPS ? SECOND / 5 : 0, limit -> 0),
                         3,
                         48),
