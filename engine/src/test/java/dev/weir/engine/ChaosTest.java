@@ -6,7 +6,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of DESIGN section 1 in the whole engine, whatever happens in whatever order. Each run takes other steps
+ * The laws of {@code docs/design/how-throttling-works.md} in the whole engine, whatever happens in whatever order. Each run takes other steps
  * unless told which: {@code -Dchaos.seed=N} does those of a run that failed again, {@code -Dchaos.steps=N} takes as many.
  */
 class ChaosTest {

@@ -35,7 +35,7 @@ public interface ListenSocket {
     boolean isLocal();
 
     /**
-     * Returns the URI at which a client reaches a drive, as doc/uri.md of the NBD project has it.
+     * Returns the URI at which a client reaches a drive, in the form of the NBD project's URI specification.
      *
      * @param tls whether the client must use TLS
      */

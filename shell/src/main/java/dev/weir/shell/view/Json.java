@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * What commands return, for programs: one line of JSON, an object for a record and an array for a list. A
  * field is called as the record's component, in {@code snake_case}: {@code dueInNanos} is {@code due_in_nanos}. Numbers
- * are whole and in the unit that the name ends with, limits in that of their key (DESIGN section 1); one of a set of
+ * are whole and in the unit that the name ends with, limits in that of their key, see LimitKey; one of a set of
  * words is in lower case; a field that has no value is {@code null} and not left out. The records' comments say what
  * the fields are; new ones may join them, those that are there stay.
  *
