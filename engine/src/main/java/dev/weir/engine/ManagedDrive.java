@@ -345,6 +345,7 @@ final class ManagedDrive implements DriveControl {
                 queue.timer(now),
                 queue.reads.size(),
                 queue.writes.size(),
+                QueueForecast.holders(queue, group, String.valueOf(settings.group()), now),
                 opened == null ? 0 : opened.inFlight(),
                 statistics.counters(queue.held()));
     }

@@ -129,5 +129,7 @@ class ForesightTest {
             assertEquals(-1, request.goesInNanos());
             assertEquals("policy nosuch is missing", request.heldBy());
         }
+        assertEquals(
+                "policy nosuch is missing", fixture.control("vm0").snapshot().heldBy());
     }
 }

@@ -179,6 +179,7 @@ class ThrottlingTest {
     @ValueSource(strings = {"bucket", "slice"})
     void queueNamesLimitAndRelease(String policy) {
         fixture.configure("vm1", policy, null, Map.of("iops_rd", 1L, "bps_wr", 512L));
+        assertEquals("", fixture.control("vm1").snapshot().heldBy());
         for (int i = 0; i < 3; i++) {
             fixture.submit("vm1", "guest", Operation.READ, i * 512L, 512, request -> {});
             fixture.submit("vm1", "guest", Operation.WRITE, i * 512L, 512, request -> {});
@@ -190,6 +191,7 @@ class ThrottlingTest {
             assertEquals("guest", waiting.client());
         }
         assertTrue(fixture.control("vm1").snapshot().timer().armed());
+        assertEquals("iops_rd, bps_wr", fixture.control("vm1").snapshot().heldBy());
         QueuedRequest next = fixture.control("vm1").queue().get(0);
         int waiting = fixture.control("vm1").queue().size();
         fixture.clock.advance(next.goesInNanos() - 1);

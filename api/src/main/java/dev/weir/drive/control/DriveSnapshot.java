@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param timer the timer that releases its queue
  * @param queuedReads how many reads wait
  * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param heldBy the limits that hold the first waiting read and write, as {@link QueuedRequest#heldBy} has them, separated by
+ *     commas; empty if nothing waits
  * @param inFlight how many requests are with the backend
  * @param counters what it has done since it was opened
  */
@@ -32,6 +34,7 @@ public record DriveSnapshot(
         TimerSnapshot timer,
         int queuedReads,
         int queuedWrites,
+        String heldBy,
         int inFlight,
         Counters counters) {
 

@@ -107,14 +107,25 @@ public final class QueueForecast {
 
     private void look(Lane lane, long at) {
         if (!lane.isEmpty() && known.add(lane.direction)) {
-            holders.put(lane.direction, holder(lane, at));
+            holders.put(lane.direction, holder(lane, domain.group(), groupName, at));
         }
     }
 
+    /**
+     * Returns the limits that hold the first read and the first write of a queue, separated by commas; empty if nothing waits.
+     *
+     * @param shared the limits of the group, or null
+     * @param groupName the name of the group, if there is one
+     */
+    public static String holders(BlockQueue queue, @Nullable PolicySlot shared, String groupName, long at) {
+        String reads = queue.reads.isEmpty() ? "" : holder(queue.reads, shared, groupName, at);
+        String writes = queue.writes.isEmpty() ? "" : holder(queue.writes, shared, groupName, at);
+        return reads.isEmpty() || reads.equals(writes) ? writes : writes.isEmpty() ? reads : reads + ", " + writes;
+    }
+
     /** Asks copies, for a policy that is asked about a request may make room for it. */
-    private String holder(Lane lane, long at) {
+    private static String holder(Lane lane, @Nullable PolicySlot shared, String groupName, long at) {
         PolicySlot own = lane.queue.own.copy(at);
-        PolicySlot shared = domain.group();
         PolicySlot group = shared == null ? null : shared.copy(at);
         long length = lane.get(0).length();
         long ownWait = own.waitNanos(lane.direction, length, at);

@@ -118,6 +118,7 @@ public final class TestDrive implements DriveControl {
                         : new TimerSnapshot(false, 0, 0, 0, 0),
                 busy ? 1 : 0,
                 busy ? 1 : 0,
+                busy ? "bps, tenant-a: iops" : "",
                 busy ? 3 : 0,
                 counters);
     }
