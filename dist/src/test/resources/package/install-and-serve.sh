@@ -40,6 +40,13 @@ uri='nbd+unix:///vm1?socket=/run/weir/nbd.sock'
 head -c 1048576 /dev/urandom >"$root/tmp/data"
 as_weir nbdcopy /tmp/data "$uri" || fail "nbdcopy"
 as_weir weir --home /var/lib/weir exec 'limits vm1 bps=20M' || fail "weir exec"
+# the service is found without --home, and another user is told whose it is
+as_weir weir status | grep -q 'vm1 serving' || fail "weir status without --home"
+told=$(in_root runuser -u nobody -- env "JAVA_HOME=${JAVA_HOME-}" HOME=/nonexistent weir status 2>&1) && fail "status of another user succeeds"
+case $told in
+  *'belongs to the user weir'*) ;;
+  *) fail "another user is told: $told" ;;
+esac
 as_weir weir --home /var/lib/weir stop || fail "weir stop"
 wait "$weir" || fail "the service ended with status $?"
 head -c 1048576 "$root/var/lib/weir/disks/vm1.img" | cmp - "$root/tmp/data" || fail "the image is not what was written"

@@ -53,7 +53,7 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
     }
 
     /** Returns a line in which nothing moves a terminal's cursor or changes the direction of writing. */
-    private static String visible(String line) {
+    static String visible(String line) {
         return HIDDEN.matcher(line).replaceAll("?");
     }
 

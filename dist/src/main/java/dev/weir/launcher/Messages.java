@@ -6,6 +6,6 @@ final class Messages {
 
     /** Prints each line of a text. */
     static void say(String text) {
-        text.lines().forEach(line -> System.err.println("weir: " + line));
+        text.lines().forEach(line -> System.err.println("weir: " + LogLine.visible(line)));
     }
 }

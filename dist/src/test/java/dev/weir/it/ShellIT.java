@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.typesafe.config.Config;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -151,5 +152,60 @@ class ShellIT {
         assertEquals(1, status.status());
         assertTrue(status.err().contains("no Weir runs in " + home), status::err);
         assertFalse(Client.run(Weir.command(home, "stop"), "").status() == 0);
+    }
+
+    @Test
+    void aLineIsUnderstoodAsAShellWould() throws IOException {
+        Path folder = Files.createDirectory(home.resolve("folder"));
+        Path base = home.resolve("home");
+        try (Weir weir = Weir.start(base, "-drive", "id=vm1,memory=1M", "-drive", "id=vm2,memory=1M")) {
+            String both = weir.exec("drives; timers").ok().out();
+            assertTrue(both.contains("POLICY") && both.contains("WORST LATE"), both);
+            ProcessBuilder into = Weir.command(base, "exec", "drives > list; timers >> list");
+            Client.run(into.directory(folder.toFile()), "").ok();
+            String list = Files.readString(folder.resolve("list"));
+            assertTrue(list.contains("POLICY") && list.contains("WORST LATE"), list);
+            assertEquals("2\n", weir.exec("drives | grep -c vm").ok().out());
+            assertTrue(weir.exec("drive vm*").err().contains("no drive \"vm*\"; there are vm1, vm2"));
+            assertTrue(weir.exec("(".repeat(9000)).err().contains("nested deeper than 64"));
+            assertTrue(weir.exec("stop 1").err().contains("felix:stop"));
+            // the home at the end, as the manual has it
+            ProcessBuilder last = Weir.command(base, "exec", "drives");
+            last.command().subList(2, 4).clear();
+            last.command().addAll(List.of("--home", base.toString()));
+            assertTrue(Client.run(last, "").ok().out().contains("vm2"));
+        }
+    }
+
+    @Test
+    void aLeavingReaderEndsTheAnswerSilently() {
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
+            String command = String.join(
+                    " ",
+                    Weir.command(home, "exec", "'" + "help --all; ".repeat(99) + "'")
+                            .command());
+            assertEquals(
+                    "141\n",
+                    Client.run("bash", "-c", command + " 2>&1 | true; echo ${PIPESTATUS[0]}")
+                            .ok()
+                            .out());
+            assertTrue(weir.exec("drives").ok().out().contains("vm1"));
+        }
+    }
+
+    @Test
+    void statusTellsHealthByItsExitStatus() throws IOException {
+        Path image = home.resolve("missing.img");
+        Path config = Files.writeString(
+                home.resolve("weir.conf"), "weir.drives { vm1 { backend { type = memory, size = 1MiB } } }\n");
+        try (Weir weir =
+                Weir.start(home.resolve("home"), "--config", config.toString(), "--listen", "tcp:127.0.0.1:0")) {
+            Path base = home.resolve("home");
+            assertEquals(0, Client.run(Weir.command(base, "status"), "").status());
+            Files.writeString(config, "weir.drives { vm1 { backend { type = file, path = \"" + image + "\" } } }\n");
+            weir.await(() -> Client.run(Weir.command(base, "status"), "").status() == 3);
+            assertEquals(
+                    3, Client.run(Weir.command(base, "status", "--json"), "").status());
+        }
     }
 }

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands typed at a terminal attached to a running Weir, and the screen. Clients keep the drives saturated. */
 class TerminalIT {
     private static final String PROMPT = "weir>";
-    private static final String ROW = " +[\\d.]+%s  %s +[·▁-▏]{8} +\\d+%% +\\d+  [▁-█]{8} +[\\d.]+ ms\n";
+    private static final String ROW = " +[\\d.]+ [KM]iB/s +\\d+  %s +[·▁-▏]{8} +\\d+%% +\\d+ [▁-█]{9} +[\\d.]+ ms\n";
 
     /** The live view of two busy drives and an idle one. */
     private static final Pattern FRAME = Pattern.compile(
             "3 drives, .*\n  DRIVE .*\n> vm1"
-                    + ROW.formatted(" MiB/s", "bps 8MiB") + "  scratch" + ROW.formatted("/s", "iops_wr 100")
+                    + ROW.formatted("bps 8MiB") + "  scratch" + ROW.formatted("iops_wr 100")
                     + "  idle .*\n+q leave .*\n",
             Pattern.MULTILINE);
 
@@ -123,11 +123,21 @@ class TerminalIT {
         terminal.enter("clear; policies").await("TYPE    DRIVES", "bucket  vm1, idle", "slice   scratch");
         terminal.enter("clear; backends").await("file", "memory", "size=BYTES");
         terminal.enter("clear; drives | grep idle").await("idle     serving");
+        assertFalse(terminal.hasBlack(), terminal::screen);
         assertFalse(terminal.screen().contains("scratch  serving"), terminal::screen);
-        terminal.enter("clear; help weir:queue").await("Usage: queue [NAME] [--json]");
+        terminal.enter("clear; help weir:queue").await("Usage: queue [NAME] [--summary] [--json]");
         terminal.enter("clear; queue vm9").await("weir: no drive \"vm9\"; there are vm1, scratch, idle");
         terminal.enter("clear; nosuch").await("weir: unknown command \"nosuch\"; try \"help\"");
-        terminal.enter("clear; timers --json").await("[{\"drive\":\"vm1\",\"armed\":");
+        terminal.enter("clear; timers --json").await("[{\"time\":\"2", "\"drive\":\"vm1\",\"armed\":");
+    }
+
+    @Test
+    void aDumbTerminalShowsWhatIsTyped() {
+        try (Tmux dumb = attach("TERM=dumb")) {
+            dumb.type("timerx").press("BSpace").type("s").await(PROMPT + " timers");
+            dumb.press("Enter").await("DUE IN", "scratch");
+            dumb.enter("exit").await("left 0");
+        }
     }
 
     @Test
@@ -164,10 +174,11 @@ class TerminalIT {
                 .matches());
         assertEquals(24, frame.lines().count());
         assertTrue(terminal.isColoured(), frame);
-        // what the README shows was recorded here
+        assertFalse(terminal.hasBlack(), frame);
+        // the page shows a frame that was recorded here
         Files.writeString(Path.of("target", "watch.txt"), frame);
-        String readme = Files.readString(Path.of("..", "README.md"));
-        assertTrue(shape(readme).contains(shape(frame)), () -> shape(frame) + " is not in the README");
+        String page = Files.readString(Path.of("..", "docs", "guides", "getting-started.md"));
+        assertTrue(shape(page).contains(shape(frame)), () -> shape(frame) + " is not in getting-started.md");
         terminal.press("Down").await("> scratch");
         terminal.press("Enter").await("scratch: serving, policy slice", "iops_wr 100", "timer", "HELD BY", "esc back");
         terminal.type("l").await("limits scratch ▏");
@@ -180,8 +191,16 @@ class TerminalIT {
                 screen -> screen.lines().count() == 10
                         && screen.startsWith("3 drives")
                         && screen.contains("must be 0 (no limit)"));
-        terminal.resize(100, 30);
-        terminal.await("3 drives", "> scratch");
+        terminal.resize(140, 30);
+        terminal.await("3 drives", "> scratch", "READS", "WRITES", "LATENCY");
+        terminal.press("Home").await("> vm1");
+        terminal.press("End").await("> idle");
+        terminal.type("/scr").await("> scratch", "find scr▏", "with \"scr\"");
+        terminal.press("Escape").await("> scratch", "  vm1");
+        terminal.type("g").await("GROUP", "> tenant-a", "iops 5000");
+        terminal.press("Enter").await("of tenant-a", "> vm1");
+        terminal.type("?").await("shows only names with what is typed");
+        terminal.press("Escape", "Escape", "Escape").await("scratch");
         terminal.type("q").await(PROMPT);
         terminal.enter("clear; limits scratch iops_wr=100").await("100/s");
     }

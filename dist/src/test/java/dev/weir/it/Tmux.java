@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * A terminal of 80 by 24 emulated by tmux: tests type keys and read the screen. It has its own tmux server, on a
@@ -16,6 +17,11 @@ import java.util.function.Predicate;
 final class Tmux implements AutoCloseable {
     private static final int TRIES = 600;
     private static final long PAUSE_MILLIS = 50;
+
+    /** A colour of the text or behind it; 39 and 49 are the terminal's own. */
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:\\d+;)*(?:[34][0-8]|9[0-7]|10[0-7])(?:;\\d+)*m");
+
+    private static final Pattern BLACK = Pattern.compile("\u001b\\[(?:\\d+;)*(?:30|38;5;(?:0|16)|38;2;0;0;0)m");
 
     private final Path socket;
 
@@ -69,7 +75,12 @@ final class Tmux implements AutoCloseable {
 
     /** Returns whether the screen has colours. */
     boolean isColoured() {
-        return tmux("capture-pane", "-p", "-e").contains("\u001b[3");
+        return COLOUR.matcher(tmux("capture-pane", "-p", "-e")).find();
+    }
+
+    /** Returns whether anything on the screen is black, and so invisible on a dark terminal. */
+    boolean hasBlack() {
+        return BLACK.matcher(tmux("capture-pane", "-p", "-e")).find();
     }
 
     /** Waits until the screen shows all texts, and returns it. */

@@ -47,6 +47,11 @@ public final class WatchCost {
         }
 
         @Override
+        public List<String> latencies(String drive) {
+            return List.of();
+        }
+
+        @Override
         public void limits(String drive, String settings) {
             throw new UnsupportedOperationException();
         }

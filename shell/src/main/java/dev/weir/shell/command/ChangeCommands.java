@@ -2,11 +2,13 @@ package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.log.PlainText;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.shell.view.ReloadView;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -109,7 +111,8 @@ public final class ChangeCommands {
             }
             List<String> faults = configuration.getValue().reload();
             if (!faults.isEmpty()) {
-                throw new CommandFault("nothing was changed:\n" + String.join("\n", faults));
+                throw new CommandFault("nothing was changed:\n"
+                        + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
             }
             return new ReloadView(
                     whiteboard.configurationProperty(ConfigurationSource.DRIVES),

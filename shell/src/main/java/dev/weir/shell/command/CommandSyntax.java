@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a command is called. Its help text says so, and this reads it there, so the two cannot differ: the line
- * {@code CommandSyntax: NAME …} has the arguments, those in brackets may be missing and one with dots may be repeated; the
+ * {@code Usage: NAME …} has the arguments, those in brackets may be missing and one with dots may be repeated; the
  * indented lines that begin with a dash are the options, as {@link Options} has them.
  *
  * @param name the command

@@ -3,12 +3,19 @@ package dev.weir.shell.command;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.shell.text.Rates;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
+import dev.weir.shell.view.HeldView;
+import dev.weir.shell.view.Listing;
 import dev.weir.shell.view.QueuedView;
 import dev.weir.shell.view.TimerView;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -33,9 +40,12 @@ import org.osgi.service.component.annotations.Reference;
 public final class DriveCommands {
     private static final String DRIVES =
             """
-            lists the drives: how they stand, their limits, what waits and what was done
+            lists the drives: how they stand, what waits and what holds it, rates and limits
 
             Usage: drives [--json]
+
+            "Held by" is what holds the first waiting read and write, "rate" and "req/s" are of the last
+            moments: since the command was used before, or of a fifth of a second.
 
             """
                     + CommandSyntax.OPTIONS;
@@ -56,14 +66,16 @@ public final class DriveCommands {
             """
             lists the requests that wait: since when, which limit holds them, when they go
 
-            Usage: queue [NAME] [--json]
+            Usage: queue [NAME] [--summary] [--json]
 
-            Without a name, those of all drives; each drive's stand in the order in which they go.
+            Without a name, those of all drives; each drive's stand in the order in which they go. Below
+            them, they are summed up by drive and by the limit that holds them.
             "Goes in" is exact as things are: with the limits as they are set, what waits on the
             other drives of its group, and nothing new. It is a dash where nobody can say, as when
             the policy is missing, or too many others of the group come first. "Held by" is the
             limit that holds a request when its turn comes.
 
+                 --summary   only the sums: held drives, limits, amounts and times
             """
                     + CommandSyntax.OPTIONS;
 
@@ -98,12 +110,7 @@ public final class DriveCommands {
 
     @Descriptor(DRIVES)
     public Object drives(String... words) {
-        return CommandSyntax.of(DRIVES)
-                .answer(
-                        words,
-                        args -> DriveView.list(whiteboard.drives().stream()
-                                .map(whiteboard::view)
-                                .toList()));
+        return CommandSyntax.of(DRIVES).answer(words, args -> DriveView.list(whiteboard.views(whiteboard.drives())));
     }
 
     @Descriptor(DRIVE)
@@ -113,12 +120,23 @@ public final class DriveCommands {
 
     @Descriptor(QUEUE)
     public Object queue(String... words) {
-        return CommandSyntax.of(QUEUE).answer(words, args -> {
+        return Objects.requireNonNull(CommandSyntax.of(QUEUE).answerWith(words, options -> {
+            List<String> args = options.args();
             List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
-            return QueuedView.list(drives.stream()
-                    .flatMap(drive -> QueuedView.list(drive).stream())
-                    .toList());
-        });
+            return queue(drives, options.isSet("summary"));
+        }));
+    }
+
+    private Listing<?> queue(List<DriveControl> drives, boolean summary) {
+        Map<String, Rates> rates = whiteboard.rates(drives);
+        List<QueuedView> requests = new ArrayList<>();
+        List<HeldView> sums = new ArrayList<>();
+        for (DriveControl drive : drives) {
+            List<QueuedRequest> queue = drive.queue();
+            queue.forEach(request -> requests.add(QueuedView.of(drive.name(), request)));
+            sums.addAll(HeldView.of(drive.name(), queue, rates.getOrDefault(drive.name(), Rates.NONE)));
+        }
+        return summary ? HeldView.list(sums) : QueuedView.list(requests, sums);
     }
 
     @Descriptor(TIMERS)

@@ -1,12 +1,15 @@
 package dev.weir.shell.command;
 
+import dev.weir.log.PlainText;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Table;
 import dev.weir.shell.view.Listing;
+import dev.weir.shell.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -23,8 +26,9 @@ public final class HelpCommand {
             """
             lists the commands, or tells all about one
 
-            Usage: help [COMMAND] [--json]
+            Usage: help [COMMAND] [--all] [--json]
 
+                 --all    also the commands of Gogo and of the OSGi framework
             """
                     + CommandSyntax.OPTIONS;
 
@@ -40,14 +44,32 @@ public final class HelpCommand {
      */
     record Summary(String command, String summary) {}
 
-    @Descriptor(HELP)
-    public Object help(CommandSession session, String... words) {
-        CommandTexts texts = new CommandTexts(session);
-        return CommandSyntax.of(HELP)
-                .answer(words, args -> args.isEmpty() ? new Listing<>(TABLE, all(texts)) : one(texts, args.get(0)));
+    /**
+     * All about a command.
+     *
+     * @param command how it is called
+     * @param summary what it does; empty if its help does not say
+     * @param text its help
+     */
+    record Detail(String command, String summary, String text) implements View {
+        @Override
+        public String text(int width) {
+            return text;
+        }
     }
 
-    private static List<Summary> all(CommandTexts texts) {
+    @Descriptor(HELP)
+    public @Nullable Object help(CommandSession session, String... words) {
+        CommandTexts texts = new CommandTexts(session);
+        return CommandSyntax.of(HELP)
+                .answerWith(
+                        words,
+                        options -> options.args().isEmpty()
+                                ? list(texts, options.isSet("all"))
+                                : one(texts, options.args().get(0)));
+    }
+
+    private static Listing<Summary> list(CommandTexts texts, boolean all) {
         List<Summary> own = new ArrayList<>();
         List<Summary> others = new ArrayList<>();
         for (String command : texts.names()) {
@@ -57,20 +79,26 @@ public final class HelpCommand {
                 others.add(new Summary(command, ""));
             }
         }
+        if (!all) {
+            return new Listing<>(
+                    TABLE,
+                    own,
+                    "\"help --all\" lists %d more, of Gogo and of the OSGi framework".formatted(others.size()));
+        }
         own.addAll(others);
-        return own;
+        return new Listing<>(TABLE, own);
     }
 
-    private static String one(CommandTexts texts, String name) {
-        String command =
-                texts.find(name).orElseThrow(() -> new CommandFault("unknown command \"" + name + "\"; try \"help\""));
+    private static Detail one(CommandTexts texts, String name) {
+        String command = texts.find(name)
+                .orElseThrow(() -> new CommandFault("unknown command \"" + PlainText.of(name) + "\"; try \"help\""));
         if (CommandTexts.helps(command)) {
-            return texts.answer(command, "--help");
+            return new Detail(command, texts.summary(command), texts.answer(command, "--help"));
         }
         return texts.names().stream()
                 .filter(c -> c.endsWith(":help") && !c.startsWith(CommandTexts.SCOPE))
                 .findFirst()
-                .map(help -> texts.answer(help, command))
-                .orElseThrow(() -> new CommandFault("no help for \"" + name + "\""));
+                .map(help -> new Detail(command, "", texts.answer(help, command)))
+                .orElseThrow(() -> new CommandFault("no help for \"" + PlainText.of(name) + "\""));
     }
 }

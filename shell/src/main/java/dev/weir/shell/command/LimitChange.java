@@ -1,6 +1,7 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
@@ -22,7 +23,9 @@ final class LimitChange {
      */
     static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
         Map<String, Long> settings = settings(words, fault);
-        Map<String, Long> values = changed(drive.snapshot().limits().toMap(), settings);
+        DriveSnapshot now = drive.snapshot();
+        Map<String, Long> values =
+                changed(now.limits().toMap(), now.settings().limits().toMap(), settings);
         List<LimitFault> faults = ThrottleLimits.faults(values);
         if (!faults.isEmpty()) {
             throw new CommandFault(faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
@@ -48,12 +51,22 @@ final class LimitChange {
         return settings;
     }
 
-    /** With a limit goes its burst; so what is taken away goes first, and the order of the words does not matter. */
-    private static Map<String, Long> changed(Map<String, Long> values, Map<String, Long> settings) {
+    /**
+     * With a limit goes its burst, so what is taken away goes first, and the order of the words does not matter. With a
+     * limit that comes back comes the burst of the configuration.
+     */
+    private static Map<String, Long> changed(
+            Map<String, Long> values, Map<String, Long> configured, Map<String, Long> settings) {
         Map<String, Long> changed = new LinkedHashMap<>(values);
         settings.forEach((key, value) -> {
             if (value == 0) {
-                changed.keySet().removeIf(other -> other.equals(key) || other.startsWith(key + "_max"));
+                changed.keySet().removeAll(List.of(key, key + "_max", key + "_max_length", key + "_length"));
+            } else if (!values.containsKey(key) && configured.getOrDefault(key + "_max", 0L) >= value) {
+                List.of(key + "_max", key + "_max_length").forEach(burst -> {
+                    if (configured.containsKey(burst)) {
+                        changed.put(burst, configured.get(burst));
+                    }
+                });
             }
         });
         settings.forEach((key, value) -> {

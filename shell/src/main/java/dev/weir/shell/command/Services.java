@@ -1,12 +1,17 @@
 package dev.weir.shell.command;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.log.PlainText;
+import dev.weir.shell.text.Rates;
+import dev.weir.shell.text.Suggestion;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.supervision.Supervision;
@@ -14,13 +19,13 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
@@ -40,6 +45,17 @@ public final class Services {
 
     /** Of these there may be ten thousand, so they are not put into a new list whenever one comes. */
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
+
+    private static final long LOOK_MILLIS = 200;
+
+    private final RecentRates recent = new RecentRates();
+
+    /** The time between two looks. Without it, while the engine is updated, no rates are known. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable Clock clock;
 
     /** By name. */
     private final Map<String, Drive> open = new ConcurrentHashMap<>();
@@ -135,10 +151,11 @@ public final class Services {
                 .sum();
     }
 
-    /** Says that there is nothing of this name, and what there is. */
+    /** Returns the fault that a name is unknown. It names those that are known, or of many the most similar. */
     static CommandFault absent(String kind, String name, Stream<String> names) {
-        String all = names.collect(Collectors.joining(", "));
-        return new CommandFault("no %s \"%s\"; there are %s".formatted(kind, name, all.isEmpty() ? "none" : all));
+        String command = kind.equals("policy") ? "policies" : kind + "s";
+        return new CommandFault(
+                "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), Suggestion.of(name, names.toList(), command)));
     }
 
     /** Returns the types of policy, each once, by name. */
@@ -150,10 +167,63 @@ public final class Services {
                 .toList();
     }
 
+    /** Returns all of some drives, at this moment. */
+    List<DriveView> views(List<DriveControl> of) {
+        Map<String, Rates> rates = rates(of);
+        return of.stream()
+                .map(drive -> view(drive, rates.getOrDefault(drive.name(), Rates.NONE)))
+                .toList();
+    }
+
     /** Returns all of a drive, at this moment. */
     DriveView view(DriveControl drive) {
+        return views(List.of(drive)).get(0);
+    }
+
+    /**
+     * Returns what drives have done in the last moments, by name. Takes {@value #LOOK_MILLIS} ms if one of them is in use and
+     * no command has looked at it in the last seconds.
+     */
+    Map<String, Rates> rates(List<DriveControl> of) {
+        Clock time = clock;
+        Map<String, Rates> rates = new HashMap<>();
+        if (time == null) {
+            return rates;
+        }
+        Map<DriveControl, DriveSnapshot> unknown = new LinkedHashMap<>();
+        long from = time.nanoTime();
+        for (DriveControl drive : of) {
+            DriveSnapshot snapshot = drive.snapshot();
+            Rates known = recent.since(snapshot, time.nanoTime());
+            if (known != null) {
+                rates.put(drive.name(), known);
+            } else if (snapshot.counters().reads() + snapshot.counters().writes() > 0) {
+                unknown.put(drive, snapshot);
+            }
+        }
+        recent.retain(drives);
+        if (!unknown.isEmpty()) {
+            pause();
+            long to = time.nanoTime();
+            unknown.forEach((drive, before) ->
+                    rates.put(drive.name(), RecentRates.between(before, from, drive.snapshot(), to)));
+        }
+        return rates;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFault("interrupted", e);
+        }
+    }
+
+    private DriveView view(DriveControl drive, Rates rates) {
         return DriveView.of(
                 drive.snapshot(),
+                rates,
                 drive.latencies(),
                 origins(DriveSettings.pid(drive.name())),
                 exports.stream().map(export -> export.getValue().bounds()).toList(),

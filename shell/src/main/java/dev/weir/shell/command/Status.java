@@ -2,10 +2,14 @@ package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.log.PlainText;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.Json;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How a whole Weir stands.
@@ -20,6 +24,8 @@ import java.util.StringJoiner;
  */
 public record Status(
         String version, long pid, String home, List<DriveState> drives, List<String> deployed, List<String> faults) {
+
+    private static final int MOST_NAMED = 10;
 
     /** How a drive stands. */
     record DriveState(String name, DriveSnapshot.State state, String reason) {
@@ -46,15 +52,47 @@ public record Status(
                 whiteboard.faults());
     }
 
-    /** Returns a line for people, and one more for each fault. */
+    /** Returns whether every drive is served and nothing is wrong with the configuration or an address. */
+    public boolean isHealthy() {
+        return faults.isEmpty() && drives.stream().allMatch(drive -> drive.state() == DriveSnapshot.State.SERVING);
+    }
+
+    /**
+     * Returns a line for people, and one more for each fault. Of many drives the line counts the states, and only those
+     * that are not served are named, up to ten.
+     */
     public String text() {
-        StringJoiner text = new StringJoiner(", ", "Weir %s, pid %d, in %s: ".formatted(version, pid, home), "");
-        text.setEmptyValue("Weir %s, pid %d, in %s: no drives".formatted(version, pid, home));
-        drives.forEach(drive -> text.add(drive.name() + " " + DriveView.standing(drive.state(), drive.reason())));
-        StringJoiner lines = new StringJoiner("\n").add(text.toString());
-        deployed.forEach(lines::add);
-        faults.forEach(lines::add);
-        return lines.toString();
+        List<String> lines = new ArrayList<>();
+        String which = drives.isEmpty() ? "no drives" : drives.size() <= MOST_NAMED ? each(drives) : counts();
+        lines.add("Weir %s, pid %d, in %s: %s".formatted(version, pid, home, which));
+        if (drives.size() > MOST_NAMED) {
+            List<DriveState> others = drives.stream()
+                    .filter(drive -> drive.state() != DriveSnapshot.State.SERVING)
+                    .toList();
+            others.stream().limit(MOST_NAMED).forEach(drive -> lines.add("drive " + each(List.of(drive))));
+            if (others.size() > MOST_NAMED) {
+                lines.add("and %d more".formatted(others.size() - MOST_NAMED));
+            }
+        }
+        deployed.forEach(line -> lines.add(PlainText.of(line)));
+        faults.forEach(fault -> lines.add(PlainText.of(fault)));
+        return String.join("\n", lines);
+    }
+
+    private static String each(List<DriveState> drives) {
+        return drives.stream()
+                .map(drive -> drive.name() + " " + PlainText.of(DriveView.standing(drive.state(), drive.reason())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String counts() {
+        Map<DriveSnapshot.State, Long> counts = drives.stream()
+                .collect(Collectors.groupingBy(
+                        DriveState::state, () -> new EnumMap<>(DriveSnapshot.State.class), Collectors.counting()));
+        return drives.size() + " drives, "
+                + counts.entrySet().stream()
+                        .map(count -> count.getValue() + " " + DriveView.standing(count.getKey(), ""))
+                        .collect(Collectors.joining(", "));
     }
 
     /** Returns one line of JSON, as the commands do. */

@@ -2,13 +2,16 @@ package dev.weir.shell.command;
 
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.view.LatencyText;
 import dev.weir.shell.view.QueuedView;
 import dev.weir.shell.watch.WatchLoop;
 import dev.weir.shell.watch.WatchSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.jline.terminal.Terminal;
@@ -28,18 +31,19 @@ public final class WatchCommand implements WatchSource {
             """
             shows all drives live: how much of their limits they use, what waits, when it goes
 
-            Usage: watch
+            Usage: watch [--json]
 
-            RATE is that of the last second, USED its share of the limit that is used most, the
-            drive's own or its group's, QUEUED how many requests wait, now and in the last moments,
-            and NEXT when the timer releases the next.
+            RATE is in bytes, REQ/S in requests, both of the last second. USED is the share of the limit
+            that is used most, the drive's own or its group's. QUEUED is how many requests wait, now and
+            at the last looks. NEXT is when the timer releases the next. A wider terminal shows more.
 
-            Keys: q leaves, up and down pick a drive, enter looks at its limits, timer and queue,
-            escape goes back, s sorts, l changes limits (bps=10M iops=0), + and - change how often
-            all is redrawn, from 2 to 10 times a second. Without a terminal, one frame is printed.
+            Keys: q leaves, arrows, PgUp, PgDn, Home and End pick a drive, enter shows its limits, timer
+            and queue, escape goes back, / finds names, g lists groups, s sorts, l changes limits
+            (bps=10M iops=0), + and - change how often all is redrawn, ? explains all of it. Without a
+            terminal, one frame is printed.
 
-              -? --help   this text
-            """;
+            """
+                    + CommandSyntax.OPTIONS;
 
     private final Services whiteboard;
     private final Clock clock;
@@ -57,6 +61,9 @@ public final class WatchCommand implements WatchSource {
             WatchLoop loop = new WatchLoop(this, clock);
             Optional<Terminal> terminal = SessionTerminal.find(session);
             try {
+                if (options.isSet("json")) {
+                    return loop.drives();
+                }
                 if (terminal.isEmpty()) {
                     int columns = SessionTerminal.columns(session);
                     return loop.frame(columns == Integer.MAX_VALUE ? DEFAULT_COLUMNS : columns);
@@ -87,6 +94,22 @@ public final class WatchCommand implements WatchSource {
                 .filter(control -> control.name().equals(drive))
                 .flatMap(control -> QueuedView.list(control).text(columns).lines())
                 .toList();
+    }
+
+    @Override
+    public List<String> latencies(String drive) {
+        return whiteboard.drives().stream()
+                .filter(control -> control.name().equals(drive))
+                .map(DriveControl::latencies)
+                .flatMap(latencies ->
+                        Stream.of(latency("held", latencies.held()), latency("storage", latencies.backend())))
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    private static String latency(String what, DriveLatencies.Percentiles percentiles) {
+        String text = LatencyText.of(percentiles);
+        return text.isEmpty() ? "" : what + " " + text;
     }
 
     @Override

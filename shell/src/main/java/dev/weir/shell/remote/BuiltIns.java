@@ -3,6 +3,7 @@ package dev.weir.shell.remote;
 import dev.weir.shell.command.Status;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
  */
 record BuiltIns(Supplier<Status> status, Runnable stop) {
 
+    private static final int UNHEALTHY = 3;
+
     /**
      * Returns what a client asks for.
      *
@@ -20,12 +23,18 @@ record BuiltIns(Supplier<Status> status, Runnable stop) {
      */
     Request parse(String name) throws ChannelFault {
         return switch (name) {
-            case "status" -> (client, out, err) -> print(out, status.get().text());
-            case "status --json" ->
-                (client, out, err) -> print(out, status.get().json());
+            case "status" -> (client, out, err) -> answer(out, Status::text);
+            case "status --json" -> (client, out, err) -> answer(out, Status::json);
             case "stop" -> new Stop(stop);
             default -> throw new ChannelFault("no request \"" + name + "\"; there are status, stop");
         };
+    }
+
+    /** Prints how Weir stands, and returns the exit status for health checks. */
+    private int answer(PrintStream out, Function<Status, String> form) {
+        Status now = status.get();
+        print(out, form.apply(now));
+        return now.isHealthy() ? 0 : UNHEALTHY;
     }
 
     private static int print(PrintStream out, String line) {

@@ -1,5 +1,7 @@
 package dev.weir.shell.remote;
 
+import dev.weir.log.PlainText;
+import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.ClosedChannelException;
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final RateLimitedLog FAILURES = new RateLimitedLog("the shell: failed requests", LOG::warn);
 
     private final FrameChannel frames;
     private final String hello;
@@ -115,8 +118,9 @@ final class Connection {
         try (frames) {
             try {
                 frames.send(Frame.quit(request.run(client, print(Frame.OUTPUT), print(Frame.ERROR))));
-            } catch (RuntimeException e) {
-                LOG.warn("a request from the shell failed", e);
+            } catch (RuntimeException | StackOverflowError e) {
+                FAILURES.write(() -> "a request from the shell failed: " + PlainText.of(e.toString()));
+                LOG.debug("a request failed", e);
                 refuse(e.toString());
             } finally {
                 request.answered();

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.felix.gogo.jline.Builtin;
 import org.apache.felix.gogo.jline.Converters;
-import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.gogo.jline.Procedural;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
@@ -40,7 +39,7 @@ public final class GogoCommands {
     public GogoCommands(BundleContext context, @Reference CommandProcessor processor) {
         register(context, new Builtin(), BUILT_IN);
         register(context, new Procedural(), PROCEDURAL);
-        register(context, new Posix(processor), POSIX);
+        register(context, new PosixCommands(processor), POSIX);
         Converters converters = new Converters(context.getBundle(0).getBundleContext());
         registrations.add(context.registerService(Converter.class, converters, null));
     }

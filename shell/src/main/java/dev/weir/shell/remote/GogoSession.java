@@ -1,15 +1,23 @@
 package dev.weir.shell.remote;
 
+import dev.weir.log.PlainText;
+import dev.weir.log.RateLimitedLog;
 import dev.weir.shell.command.CommandFault;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.EOFError;
 import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -28,10 +36,18 @@ import org.slf4j.LoggerFactory;
 final class GogoSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
 
+    /** Of all sessions. */
+    private static final RateLimitedLog FAILURES = new RateLimitedLog("the shell: failed commands", LOG::warn);
+
     /** How often a job is interrupted that does not end, and how long each time is waited for that. */
     private static final int INTERRUPTS = 50;
 
     private static final long INTERRUPT_NANOS = 10_000_000;
+
+    private static final int FAILED = -1;
+
+    /** The longest part of a line that a message repeats. */
+    private static final int LONGEST_QUOTE = 200;
 
     private final CommandSession session;
     private final PrintStream out;
@@ -49,6 +65,8 @@ final class GogoSession implements AutoCloseable {
         this.out = out;
         this.err = err;
         session.put("SCOPE", "weir:gogo:*");
+        // words with wildcards name drives here, not files of the folder that Weir was started in
+        session.put("gogo.option.noglob", true);
         session.setJobListener((job, previous, current) -> {
             if (current == Job.Status.Done && previous == Job.Status.Foreground && job.parent() == null) {
                 status.set(job.result() == null ? 1 : job.result().error());
@@ -60,28 +78,69 @@ final class GogoSession implements AutoCloseable {
         return session;
     }
 
-    /** Executes a line and returns its exit status. */
+    /** Takes paths in commands against a folder, the client's own; against Weir's if that is none. */
+    void startIn(@Nullable String folder) {
+        try {
+            if (folder != null && Path.of(folder).isAbsolute()) {
+                session.currentDir(Path.of(folder));
+            }
+        } catch (InvalidPathException e) {
+            LOG.debug("a client is in a folder that cannot be named here: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Executes the statements of a line, prints the value of each, and returns the exit status of the last. A statement
+     * that fails ends the line, unless the next one is its alternative ({@code ||}).
+     */
     int execute(CharSequence line) {
         Object execution = new Object();
-        status.set(0);
-        session.put("pipe-exception", null);
         executing = execution;
+        int result = 0;
         try {
-            Object result = session.execute(line);
-            if (abandoned == execution) {
-                throw new InterruptedException();
+            for (Statements.One statement : Statements.of(line)) {
+                if (result == FAILED && !statement.isAlternative()) {
+                    break;
+                }
+                if (statement.follows(result)) {
+                    result = attempt(statement, execution);
+                }
             }
-            print(result);
-            return session.get("pipe-exception") == null ? status.get() : 1;
+            return Math.abs(result);
         } catch (InterruptedException e) {
             endJob(execution, () -> session.foregroundJob() != null);
             err.println("weir: interrupted");
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             err.println("weir: " + message(line, e));
         } finally {
             executing = null;
         }
         return 1;
+    }
+
+    /** Executes a statement and returns its exit status, or {@link #FAILED} after saying why it failed. */
+    private int attempt(Statements.One statement, Object execution) throws InterruptedException {
+        try {
+            return executeOne(statement, execution);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            err.println("weir: " + message(statement.text(), e));
+            return FAILED;
+        }
+    }
+
+    private int executeOne(Statements.One statement, Object execution) throws Exception {
+        status.set(0);
+        session.put("pipe-exception", null);
+        Object value = session.execute(statement.text());
+        if (abandoned == execution) {
+            throw new InterruptedException();
+        }
+        if (statement.isShown()) {
+            print(value);
+        }
+        return session.get("pipe-exception") == null ? status.get() : 1;
     }
 
     /** Interrupts the line that is executed, from another thread, and waits a moment for it to end. */
@@ -128,14 +187,30 @@ final class GogoSession implements AutoCloseable {
         if (e instanceof CommandNotFoundException unknown) {
             return "unknown command \"" + unknown.getCommand() + "\"; try \"help\"";
         }
-        if (e instanceof EOFException || e instanceof SyntaxError) {
-            return "cannot read \"" + line + "\": " + e.getMessage();
+        if (e instanceof EOFException || e instanceof SyntaxError || e instanceof EOFError) {
+            return "cannot read \"" + quote(line) + "\": " + e.getMessage();
         }
         if (e instanceof CommandFault || e instanceof IllegalArgumentException) {
             return Objects.toString(e.getMessage(), e.toString());
         }
-        LOG.warn("the command \"{}\" failed", line, e);
+        if (e instanceof FileSystemException file) {
+            return fileFault(file);
+        }
+        FAILURES.write(() -> "the command \"" + quote(line) + "\" failed: " + PlainText.of(e.toString()));
+        LOG.debug("a command failed", e);
         return e.toString();
+    }
+
+    private static String quote(CharSequence line) {
+        return PlainText.of(line.toString(), LONGEST_QUOTE);
+    }
+
+    /** Returns what is wrong with a file, in words. */
+    private static String fileFault(FileSystemException failure) {
+        String reason = failure instanceof NoSuchFileException
+                ? "no such file or folder"
+                : failure instanceof AccessDeniedException ? "permission denied" : failure.getReason();
+        return failure.getFile() + ": " + (reason == null ? failure.toString() : reason);
     }
 
     @Override

@@ -9,7 +9,6 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
-import org.jline.utils.InfoCmp.Capability;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +20,17 @@ final class RemoteTerminal extends ExternalTerminal {
     private static final int LINES = 24;
     private static final int MAX_SIZE = 10_000;
 
-    private final boolean colours;
-
     RemoteTerminal(Map<String, String> client, InputStream keyboard, OutputStream screen) throws IOException {
         super(
                 "weir",
                 client.getOrDefault("term", TYPE_DUMB),
                 keyboard,
-                screen,
+                client.containsKey("no_color") ? new Monochrome(screen) : screen,
                 StandardCharsets.UTF_8,
                 SignalHandler.SIG_IGN,
                 true,
                 null,
                 size(client));
-        colours = !client.containsKey("no_color");
         // what is typed while a command runs is shown when it is read
         Attributes attributes = getAttributes();
         attributes.setLocalFlag(LocalFlag.ECHO, false);
@@ -58,12 +54,5 @@ final class RemoteTerminal extends ExternalTerminal {
     void resize(Map<String, String> client) {
         setSize(size(client));
         raise(Signal.WINCH);
-    }
-
-    @Override
-    public Integer getNumericCapability(Capability capability) {
-        return capability == Capability.max_colors && !colours
-                ? Integer.valueOf(1)
-                : super.getNumericCapability(capability);
     }
 }

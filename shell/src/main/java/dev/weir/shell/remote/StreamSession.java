@@ -9,6 +9,8 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.service.command.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session of Gogo whose streams outlive an interrupt. Gogo makes channels of them, and those that the JDK has for that
@@ -20,6 +22,13 @@ final class StreamSession extends CommandSessionImpl {
         super(processor, in, out, err);
         Channel output = new Output(out);
         channels = new Channel[] {new Input(in), output, out == err ? output : new Output(err)};
+    }
+
+    /** Finds variables and commands; some of these are guarded. */
+    @Override
+    public @Nullable Object get(String name) {
+        Function guarded = name == null ? null : GuardedCommands.find(name);
+        return guarded == null || variables.containsKey(name) ? super.get(name) : guarded;
     }
 
     private record Input(InputStream in) implements ReadableByteChannel {

@@ -42,6 +42,7 @@ final class TerminalRequest implements Request {
         try (RemoteTerminal at = open(client, out);
                 PrintStream screen = new PrintStream(at.output(), false, StandardCharsets.UTF_8);
                 GogoSession gogo = new GogoSession(processor, at.input(), screen, screen)) {
+            gogo.startIn(client.get("folder"));
             TerminalShell opened = new TerminalShell(gogo, at, completer.apply(gogo.session()), history);
             synchronized (this) {
                 shell = opened;

@@ -5,7 +5,6 @@ import java.io.IOError;
 import java.nio.file.Path;
 import org.apache.felix.gogo.jline.Expander;
 import org.apache.felix.gogo.jline.Highlighter;
-import org.apache.felix.gogo.jline.ParsedLineImpl;
 import org.apache.felix.gogo.jline.Parser;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandSession;
@@ -18,6 +17,7 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
+import org.jline.utils.AttributedString;
 
 /**
  * Reads lines at a terminal, with editing, history and completion, and executes them. Its session has the variables
@@ -37,9 +37,13 @@ final class TerminalShell {
         CommandSession session = gogo.session();
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)
-                .completer(completer)
-                .parser(new Parser())
-                .highlighter(new Highlighter(session))
+                .completer((to, line, candidates) -> {
+                    if (!Statements.isTooDeep(to.getBuffer().toString())) {
+                        completer.complete(to, line, candidates);
+                    }
+                })
+                .parser(new ShellParser())
+                .highlighter(new ShellHighlighter(session))
                 .expander(new Expander(session))
                 .variable(LineReader.HISTORY_FILE, history)
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P> ")
@@ -60,16 +64,33 @@ final class TerminalShell {
         terminal.handle(Signal.INT, signal -> gogo.interrupt());
         while (!left) {
             try {
-                reader.readLine(PROMPT);
-                ParsedLine line = reader.getParsedLine();
-                if (line instanceof ParsedLineImpl parsed) {
-                    gogo.execute(parsed.program());
-                }
+                gogo.execute(reader.readLine(PROMPT));
             } catch (UserInterruptException e) {
                 // control and C, at the prompt
             } catch (EndOfFileException | IOError e) {
                 left = true;
             }
+        }
+    }
+
+    /** Gogo's parser, which would overflow the stack where brackets are nested deeply. */
+    private static final class ShellParser extends Parser {
+        @Override
+        public ParsedLine parse(String line, int cursor, ParseContext context) {
+            // refused when it is executed
+            return Statements.isTooDeep(line) ? super.parse("", 0, context) : super.parse(line, cursor, context);
+        }
+    }
+
+    /** Gogo's highlighter, which parses a line at each key. */
+    private static final class ShellHighlighter extends Highlighter {
+        ShellHighlighter(CommandSession session) {
+            super(session);
+        }
+
+        @Override
+        public AttributedString highlight(LineReader reader, String line) {
+            return Statements.isTooDeep(line) ? new AttributedString(line) : super.highlight(reader, line);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.shell.text;
 
+import dev.weir.log.PlainText;
 import java.util.StringJoiner;
 
 /**
@@ -22,7 +23,7 @@ public final class Details {
     public Details row(String label, String text) {
         String start = label;
         for (String line : text.lines().toList()) {
-            lines.add(start + " ".repeat(Math.max(1, LABEL_WIDTH - start.length())) + line);
+            lines.add(start + " ".repeat(Math.max(1, LABEL_WIDTH - start.length())) + PlainText.of(line));
             start = "";
         }
         return this;

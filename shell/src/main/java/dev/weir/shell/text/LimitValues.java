@@ -30,7 +30,15 @@ public final class LimitValues {
             BigDecimal.valueOf(3600),
             "d",
             BigDecimal.valueOf(86_400));
-    private static final Map<String, BigDecimal> REQUESTS = Map.of("", BigDecimal.ONE);
+    private static final Map<String, BigDecimal> REQUESTS = Map.of(
+            "",
+            BigDecimal.ONE,
+            "k",
+            BigDecimal.valueOf(1_000),
+            "M",
+            BigDecimal.valueOf(1_000_000),
+            "G",
+            BigDecimal.valueOf(1_000_000_000));
 
     private LimitValues() {}
 
@@ -42,7 +50,7 @@ public final class LimitValues {
             }
             return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE)
                     ? new Kind("bytes", "512, 10M or 10MiB", BYTES)
-                    : new Kind("requests", "500", REQUESTS);
+                    : new Kind("requests", "500 or 10k", REQUESTS);
         }
     }
 
@@ -68,7 +76,10 @@ public final class LimitValues {
         return value.longValueExact();
     }
 
-    /** Returns a value so that {@link #parse} reads the same again, in the largest unit that is exact. */
+    /**
+     * Returns a value so that {@link #parse} reads the same again: bytes in the largest unit that is exact, a power of two
+     * if there is one, else a power of ten.
+     */
     public static String text(String key, long value) {
         if (key.endsWith(LENGTH)) {
             return value + "s";
@@ -76,8 +87,19 @@ public final class LimitValues {
         if (Kind.of(key).units() != BYTES || value == 0) {
             return Long.toString(value);
         }
-        int steps = Math.min(Long.numberOfTrailingZeros(value) / 10, 4);
-        return (value >> (10 * steps)) + List.of("", "KiB", "MiB", "GiB", "TiB").get(steps);
+        String binary = scaled(value, 1024, List.of("", "KiB", "MiB", "GiB", "TiB"));
+        String decimal = scaled(value, 1000, List.of("", "kB", "MB", "GB", "TB"));
+        return decimal.length() < binary.length() ? decimal : binary;
+    }
+
+    private static String scaled(long value, long step, List<String> units) {
+        long number = value;
+        int unit = 0;
+        while (number % step == 0 && unit < units.size() - 1) {
+            number /= step;
+            unit++;
+        }
+        return number + units.get(unit);
     }
 
     private static IllegalArgumentException fault(String key, String text, String rule) {

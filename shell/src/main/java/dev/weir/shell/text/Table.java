@@ -46,7 +46,10 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
             int widest = -1;
             for (int c = 0; c < widths.length; c++) {
                 boolean gives = columns.get(c).side() == Side.FLEXIBLE
-                        && widths[c] > cells(columns.get(c).header());
+                        && widths[c]
+                                > Math.max(
+                                        columns.get(c).least(),
+                                        cells(columns.get(c).header()));
                 if (gives && (widest < 0 || widths[c] > widths[widest])) {
                     widest = c;
                 }

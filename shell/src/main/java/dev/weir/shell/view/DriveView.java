@@ -8,6 +8,7 @@ import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.export.ExportBounds;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Details;
+import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Table;
 import dev.weir.shell.text.Units;
 import java.util.Collections;
@@ -37,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits see {@link LimitsView}, for these five
  * @param queuedReads how many reads wait
  * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param heldBy what holds the first of them, as {@link QueuedView} has it, for reads and writes; empty if nothing waits
  * @param inFlight how many requests are with the backend
+ * @param rates of the last moments
  * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
  *     {@code worst_late_nanos}
  * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
@@ -70,7 +73,9 @@ public record DriveView(
         Map<String, Long> configured,
         int queuedReads,
         int queuedWrites,
+        String heldBy,
         int inFlight,
+        DriveRates rates,
         TimerSnapshot timer,
         Counters counters,
         DriveLatencies latencies,
@@ -83,8 +88,11 @@ public record DriveView(
             List.of(
                     // in this order, for a narrow terminal cuts the last ones
                     Column.left("NAME", DriveView::name),
-                    Column.flexible("STATE", DriveView::standing),
+                    Column.flexible("STATE", DriveView::standing, "serving".length()),
                     Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
+                    Column.flexible("HELD BY", DriveView::heldBy, "tenant-a: bps".length()),
+                    Column.right("RATE", drive -> Units.bytes(drive.rates.bytes()) + "/s"),
+                    Column.right("REQ/S", drive -> Long.toString(drive.rates.requests())),
                     Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
@@ -94,6 +102,7 @@ public record DriveView(
 
     public static DriveView of(
             DriveSnapshot drive,
+            Rates rates,
             DriveLatencies latencies,
             Map<String, String> origins,
             List<ExportBounds> exports,
@@ -121,7 +130,9 @@ public record DriveView(
                 limits.configured(),
                 drive.queuedReads(),
                 drive.queuedWrites(),
+                drive.heldBy(),
                 drive.inFlight(),
+                DriveRates.of(rates),
                 drive.timer(),
                 drive.counters(),
                 latencies,
@@ -169,7 +180,22 @@ public record DriveView(
                 .row("policy", policy + " (" + policySetBy + ")")
                 .row("group", Objects.toString(group, ""))
                 .row("limits", limitsView().text(Details.textWidth(width)))
-                .row("queue", "reads %d, writes %d, in flight %d".formatted(queuedReads, queuedWrites, inFlight))
+                .row(
+                        "queue",
+                        "reads %d, writes %d, in flight %d%s"
+                                .formatted(
+                                        queuedReads,
+                                        queuedWrites,
+                                        inFlight,
+                                        heldBy.isEmpty() ? "" : ", held by " + heldBy))
+                .row(
+                        "rate",
+                        "reads %s/s %d/s, writes %s/s %d/s"
+                                .formatted(
+                                        Units.bytes(rates.readBytesPerSecond()),
+                                        rates.readsPerSecond(),
+                                        Units.bytes(rates.writeBytesPerSecond()),
+                                        rates.writesPerSecond()))
                 .row("timer", timerText())
                 .row("done", doneText())
                 .row("counts", countsText())

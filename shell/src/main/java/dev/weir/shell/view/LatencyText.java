@@ -4,11 +4,11 @@ import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.shell.text.Units;
 
 /** Percentiles as people read them. */
-final class LatencyText {
+public final class LatencyText {
     private LatencyText() {}
 
     /** Returns a line; empty if nothing was measured. */
-    static String of(Percentiles of) {
+    public static String of(Percentiles of) {
         return of.measured() == 0
                 ? ""
                 : "p50 %s, p90 %s, p99 %s, p99.9 %s, longest %s"

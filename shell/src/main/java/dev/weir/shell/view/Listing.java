@@ -3,6 +3,7 @@ package dev.weir.shell.view;
 import dev.weir.shell.text.Table;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Rows of a kind, shown as a table. A list like any other to scripts: {@code each (drives) { … }}.
@@ -12,18 +13,23 @@ import java.util.List;
 public final class Listing<T> extends AbstractList<T> implements View {
     private final Table<T> table;
     private final List<T> rows;
-    private final String footer;
+    private final IntFunction<String> footer;
 
     public Listing(Table<T> table, List<T> rows) {
         this(table, rows, "");
     }
 
-    /**
-     * Makes one with something to be said of all rows.
-     *
-     * @param footer what that is; empty if nothing
-     */
+    /** Makes one with a line that is true of all rows; empty if there is none. */
     public Listing(Table<T> table, List<T> rows, String footer) {
+        this(table, rows, width -> Table.cut(footer, width));
+    }
+
+    /**
+     * Makes one with a text about all rows.
+     *
+     * @param footer returns the text for a width; empty if there is none
+     */
+    Listing(Table<T> table, List<T> rows, IntFunction<String> footer) {
         this.table = table;
         this.rows = List.copyOf(rows);
         this.footer = footer;
@@ -41,6 +47,7 @@ public final class Listing<T> extends AbstractList<T> implements View {
 
     @Override
     public String text(int width) {
-        return table.text(rows, width) + (footer.isEmpty() ? "" : "\n\n" + Table.cut(footer, width));
+        String below = footer.apply(width);
+        return table.text(rows, width) + (below.isEmpty() ? "" : "\n\n" + below);
     }
 }

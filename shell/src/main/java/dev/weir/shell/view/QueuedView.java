@@ -49,7 +49,7 @@ public record QueuedView(
                             "GOES IN", request -> request.goesInNanos == null ? "" : Units.nanos(request.goesInNanos)),
                     Column.flexible("CLIENT", QueuedView::client)));
 
-    static QueuedView of(String drive, QueuedRequest request) {
+    public static QueuedView of(String drive, QueuedRequest request) {
         return new QueuedView(
                 drive,
                 request.id(),
@@ -68,7 +68,14 @@ public record QueuedView(
                 drive.queue().stream().map(request -> of(drive.name(), request)).toList());
     }
 
-    public static Listing<QueuedView> list(List<QueuedView> requests) {
+    /** Returns a listing of requests; with more than one of them, the sums by drive and limit follow. */
+    public static Listing<QueuedView> list(List<QueuedView> requests, List<HeldView> sums) {
+        return requests.size() < 2
+                ? new Listing<>(TABLE, requests)
+                : new Listing<>(TABLE, requests, HeldView.list(sums)::text);
+    }
+
+    private static Listing<QueuedView> list(List<QueuedView> requests) {
         return new Listing<>(TABLE, requests);
     }
 }

@@ -20,6 +20,10 @@ public record Key(Kind kind, char character) {
         NONE,
         UP,
         DOWN,
+        PAGE_UP,
+        PAGE_DOWN,
+        FIRST,
+        LAST,
         ENTER,
         ESCAPE,
         BACKSPACE,
@@ -43,17 +47,39 @@ public record Key(Kind kind, char character) {
         };
     }
 
-    /** What terminals send for arrows: escape, {@code [} or {@code O}, a letter. */
+    /** What terminals send for keys that move: escape, {@code [} or {@code O}, a number or none, a letter or a tilde. */
     private static Key sequence(NonBlockingReader reader) throws IOException {
-        int second = reader.read(SEQUENCE_MILLIS);
+        // what follows an escape that was pressed is a key of its own
+        int second = reader.peek(SEQUENCE_MILLIS);
         if (second != '[' && second != 'O') {
             return of(Kind.ESCAPE);
         }
+        reader.read();
+        StringBuilder number = new StringBuilder();
         int last = reader.read(SEQUENCE_MILLIS);
         while (last >= '0' && last <= ';') {
+            number.append((char) last);
             last = reader.read(SEQUENCE_MILLIS);
         }
-        return of(last == 'A' ? Kind.UP : last == 'B' ? Kind.DOWN : Kind.NONE);
+        return of(
+                switch (last) {
+                    case 'A' -> Kind.UP;
+                    case 'B' -> Kind.DOWN;
+                    case 'H' -> Kind.FIRST;
+                    case 'F' -> Kind.LAST;
+                    case '~' -> numbered(number.toString());
+                    default -> Kind.NONE;
+                });
+    }
+
+    private static Kind numbered(String number) {
+        return switch (number) {
+            case "1", "7" -> Kind.FIRST;
+            case "4", "8" -> Kind.LAST;
+            case "5" -> Kind.PAGE_UP;
+            case "6" -> Kind.PAGE_DOWN;
+            default -> Kind.NONE;
+        };
     }
 
     private static Key of(Kind kind) {

@@ -1,5 +1,6 @@
 package dev.weir.shell.watch;
 
+import dev.weir.log.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jline.utils.AttributedString;
@@ -29,18 +30,22 @@ final class Lines {
     }
 
     Lines add(AttributedString line) {
-        boolean isClean = line.chars().noneMatch(Character::isISOControl);
-        lines.add((isClean ? line : clean(line)).columnSubSequence(0, columns));
+        lines.add(plain(line).columnSubSequence(0, columns));
         return this;
     }
 
-    private static AttributedString clean(AttributedString line) {
-        AttributedStringBuilder clean = new AttributedStringBuilder();
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            clean.append(Character.isISOControl(c) ? " " : String.valueOf(c), line.styleAt(i));
+    /** Returns the same text, in the same styles, with what would not show replaced. */
+    private static AttributedString plain(AttributedString line) {
+        String text = line.toString();
+        String plain = PlainText.of(text);
+        if (plain.equals(text)) {
+            return line;
         }
-        return clean.toAttributedString();
+        AttributedStringBuilder styled = new AttributedStringBuilder();
+        for (int i = 0; i < plain.length(); i++) {
+            styled.append(String.valueOf(plain.charAt(i)), line.styleAt(Math.min(i, line.length() - 1)));
+        }
+        return styled.toAttributedString();
     }
 
     int columns() {
@@ -78,7 +83,8 @@ final class Lines {
         return " ".repeat(Math.max(0, cells - width(text))) + text;
     }
 
-    private static int width(String text) {
+    /** Returns how many cells of the terminal a text takes. */
+    static int width(String text) {
         int cells = 0;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             cells += Math.max(0, WCWidth.wcwidth(text.codePointAt(i)));

@@ -2,11 +2,15 @@ package dev.weir.shell.watch;
 
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
+import dev.weir.shell.text.Units;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a drive has done in the last second, and how many requests waited when it was last looked at.
@@ -18,10 +22,11 @@ final class Track {
 
     private static final long WINDOW_NANOS = 1_000_000_000L;
 
-    private record Moment(long nanos, Counters counters) {}
+    /** How it stood: what it had done, and how many requests were in it. */
+    private record Moment(long nanos, Counters counters, int inside) {}
 
     private final Deque<Moment> moments = new ArrayDeque<>();
-    private final Deque<Integer> depths = new ArrayDeque<>();
+    private final History depths = new History();
     private DriveSnapshot last;
     private Rates rates = Rates.NONE;
 
@@ -41,11 +46,9 @@ final class Track {
         while (moments.size() > 1 && now - moments.getFirst().nanos > WINDOW_NANOS) {
             moments.removeFirst();
         }
-        moments.add(new Moment(now, drive.counters()));
-        depths.add(drive.queuedReads() + drive.queuedWrites());
-        if (depths.size() > DEPTHS) {
-            depths.removeFirst();
-        }
+        int queued = drive.queuedReads() + drive.queuedWrites();
+        moments.add(new Moment(now, drive.counters(), queued + drive.inFlight()));
+        depths.add(queued);
         last = drive;
         Moment first = moments.getFirst();
         rates = now == first.nanos
@@ -65,12 +68,38 @@ final class Track {
         return rates;
     }
 
-    /** Returns how many requests waited, the oldest first. */
-    List<Integer> depths() {
-        return new ArrayList<>(depths);
+    /** Returns how many requests waited at the last looks. */
+    History depths() {
+        return depths;
     }
 
     int depth() {
-        return depths.getLast();
+        return depths.last();
+    }
+
+    /**
+     * Returns the mean time from a request's arrival to its answer in the last second, by Little's law: the requests that
+     * were inside, divided by those that came out in a second. 0 if none came out.
+     */
+    long latencyNanos() {
+        double perSecond = rates.requests();
+        double inside = moments.stream().mapToInt(Moment::inside).average().orElse(0);
+        return perSecond == 0 ? 0 : Math.round(inside / perSecond * WINDOW_NANOS);
+    }
+
+    /** Returns the drive as a line of a list, with the limit of which most is used. */
+    Row row(Optional<LimitUsage> tightest) {
+        String state = last.state().name().toLowerCase(Locale.ROOT);
+        String trouble = last.state() == State.SERVING ? "" : state + ": " + last.reason();
+        return new Row(last.name(), trouble, rates, tightest, depth(), depths, next(), latencyNanos());
+    }
+
+    /** When the next request is released, as far as it is the timer's to say. */
+    private String next() {
+        TimerSnapshot timer = last.timer();
+        if (timer.armed()) {
+            return timer.dueInNanos() < 0 ? "now" : Units.nanos(timer.dueInNanos());
+        }
+        return last.state() == State.HOLDING ? "held" : "-";
     }
 }

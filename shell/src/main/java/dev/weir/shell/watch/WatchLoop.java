@@ -2,6 +2,7 @@ package dev.weir.shell.watch;
 
 import dev.weir.clock.Clock;
 import java.io.IOException;
+import java.util.List;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -26,10 +27,24 @@ public final class WatchLoop {
      * @throws InterruptedException if it is interrupted meanwhile
      */
     public String frame(int columns) throws InterruptedException {
+        lookTwice();
+        return view.frame(columns);
+    }
+
+    private void lookTwice() throws InterruptedException {
         view.look(clock.nanoTime());
         Thread.sleep(view.intervalNanos() / NANOS_PER_MILLI);
         view.look(clock.nanoTime());
-        return view.frame(columns);
+    }
+
+    /**
+     * Returns what a frame shows, for programs. Takes as long as {@link #frame}.
+     *
+     * @throws InterruptedException if it is interrupted meanwhile
+     */
+    public List<LiveDrive> drives() throws InterruptedException {
+        lookTwice();
+        return view.live();
     }
 
     /** Draws on all of the terminal, and gives it back as it was. */

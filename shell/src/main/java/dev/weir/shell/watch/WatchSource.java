@@ -16,6 +16,9 @@ public interface WatchSource {
     /** Returns the lines of a table of what waits in a drive's queue, no wider than this. */
     List<String> queue(String drive, int columns);
 
+    /** Returns how long a drive's requests took so far, a line for each that was measured. */
+    List<String> latencies(String drive);
+
     /**
      * Changes limits of a drive.
      *

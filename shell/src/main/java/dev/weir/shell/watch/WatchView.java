@@ -2,27 +2,45 @@ package dev.weir.shell.watch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live view as the one who watches has set it: in which order, which drive is picked, what is being typed.
+ * A live view as the one who watches has set it: what is listed, in which order, what is picked, what is being typed.
  *
  * <p>Not thread-safe.
  */
 public final class WatchView {
     private static final long SLOWEST_MILLIS = 500;
     private static final long FASTEST_MILLIS = 100;
-    private static final String LIST_KEYS = "q leave  ↑↓ pick  enter look  s sort  l limits  +- speed";
-    private static final String DRIVE_KEYS = "q leave  esc back  l limits  +- speed";
+    private static final String LIST_KEYS = "q leave  ↑↓ pick  enter look  / find  g groups  s sort  l limits  ? help";
+    private static final String DRIVE_KEYS = "q leave  esc back  PgUp PgDn queue  l limits  ? help";
+
+    /** What fills the screen. */
+    private enum Screen {
+        DRIVES,
+        GROUPS,
+        ONE_DRIVE
+    }
 
     private final WatchSource source;
     private final Watched watched = new Watched();
+    private final Selection selection = new Selection();
     private Watched.Order order = Watched.Order.CONFIGURED;
-    private String picked = "";
-    private boolean looking;
-    private @Nullable StringBuilder typed;
+    private Screen screen = Screen.DRIVES;
+    private boolean helping;
+
+    /** The group whose drives are listed; empty for all. */
+    private String group = "";
+
+    private String filter = "";
+
+    /** How many lines of a drive's queue are above the screen. */
+    private int scrolled;
+
+    private @Nullable Prompt prompt;
     private String message = "";
     private long intervalMillis = 250;
     private boolean left;
@@ -36,7 +54,9 @@ public final class WatchView {
         // what nobody sees is looked at as often as what is seen at the slowest speed
         int parts = (int) (SLOWEST_MILLIS / intervalMillis);
         watched.look(source.drives(), source.groups(), now, parts);
-        place(watched.all(order));
+        if (!selection.keepOneOf(names()) && screen == Screen.ONE_DRIVE) {
+            screen = Screen.DRIVES;
+        }
     }
 
     boolean isLeft() {
@@ -50,17 +70,14 @@ public final class WatchView {
     public void press(Key key) {
         if (key.kind() == Key.Kind.END) {
             left = true;
-        } else if (typed != null) {
-            type(typed, key);
+        } else if (prompt != null) {
+            type(prompt, key);
+        } else if (helping) {
+            helping = key.kind() == Key.Kind.NONE;
+        } else if (key.kind() == Key.Kind.CHARACTER) {
+            press(key.character());
         } else {
-            switch (key.kind()) {
-                case UP -> pick(-1);
-                case DOWN -> pick(1);
-                case ENTER -> looking = !picked.isEmpty();
-                case ESCAPE, BACKSPACE -> looking = false;
-                case CHARACTER -> press(key.character());
-                default -> {}
-            }
+            move(key.kind());
         }
     }
 
@@ -68,27 +85,86 @@ public final class WatchView {
         message = "";
         switch (character) {
             case 'q' -> left = true;
+            case '?' -> helping = true;
             case 's' -> order = order.next();
-            case 'k' -> pick(-1);
-            case 'j' -> pick(1);
-            case 'l' -> typed = picked.isEmpty() ? null : new StringBuilder();
+            case 'k' -> move(Key.Kind.UP);
+            case 'j' -> move(Key.Kind.DOWN);
+            case 'g' -> list(screen == Screen.GROUPS ? Screen.DRIVES : Screen.GROUPS, "");
+            case '/' -> prompt = new Prompt("find", "enter keeps, esc shows all");
+            case 'l' -> prompt = selection.isEmpty() || screen == Screen.GROUPS ? null : limitsPrompt();
             case '+' -> intervalMillis = Math.max(FASTEST_MILLIS, intervalMillis / 2);
             case '-' -> intervalMillis = Math.min(SLOWEST_MILLIS, intervalMillis * 2);
             default -> {}
         }
     }
 
-    private void type(StringBuilder into, Key key) {
+    private Prompt limitsPrompt() {
+        return new Prompt("limits " + selection.name(), "enter sets, esc leaves it");
+    }
+
+    private void move(Key.Kind kind) {
+        if (screen == Screen.ONE_DRIVE && (kind == Key.Kind.PAGE_UP || kind == Key.Kind.PAGE_DOWN)) {
+            scrolled = Math.max(0, scrolled + (kind == Key.Kind.PAGE_UP ? -selection.page() : selection.page()));
+            return;
+        }
+        switch (kind) {
+            case UP, DOWN, PAGE_UP, PAGE_DOWN, FIRST, LAST -> selection.move(kind, names());
+            case ENTER -> enter();
+            case ESCAPE, BACKSPACE -> back();
+            default -> {}
+        }
+    }
+
+    private void enter() {
+        if (screen == Screen.GROUPS && !selection.isEmpty()) {
+            list(Screen.DRIVES, selection.name());
+        } else if (screen == Screen.DRIVES && !selection.isEmpty()) {
+            screen = Screen.ONE_DRIVE;
+            scrolled = 0;
+        }
+    }
+
+    private void back() {
+        if (screen == Screen.ONE_DRIVE) {
+            screen = Screen.DRIVES;
+        } else if (!filter.isEmpty()) {
+            filter = "";
+        } else if (!group.isEmpty()) {
+            list(Screen.GROUPS, "");
+        } else {
+            screen = Screen.DRIVES;
+        }
+    }
+
+    private void list(Screen what, String ofGroup) {
+        screen = what;
+        group = ofGroup;
+        filter = "";
+        selection.keepOneOf(names());
+    }
+
+    private void type(Prompt into, Key key) {
+        boolean finds = into.label().equals("find");
         switch (key.kind()) {
-            case CHARACTER -> into.append(key.character());
-            case BACKSPACE -> into.setLength(Math.max(0, into.length() - 1));
-            case ESCAPE -> typed = null;
+            case CHARACTER -> into.add(key.character());
+            case BACKSPACE -> into.rubOut();
+            case ESCAPE -> {
+                prompt = null;
+                filter = finds ? "" : filter;
+            }
             case ENTER -> {
-                typed = null;
-                change(into.toString().strip());
+                prompt = null;
+                if (!finds) {
+                    change(into.text().strip());
+                }
             }
             default -> {}
         }
+        if (finds && prompt != null) {
+            filter = into.text();
+            screen = screen == Screen.ONE_DRIVE ? Screen.DRIVES : screen;
+        }
+        selection.keepOneOf(names());
     }
 
     private void change(String settings) {
@@ -96,87 +172,128 @@ public final class WatchView {
             return;
         }
         try {
-            source.limits(picked, settings);
-            message = picked + ": " + settings + ", until a reload";
+            source.limits(selection.name(), settings);
+            message = selection.name() + ": " + settings + ", until a reload";
         } catch (RuntimeException e) {
             message = String.valueOf(e.getMessage());
         }
     }
 
-    private void pick(int step) {
-        List<Track> all = watched.all(order);
-        if (!all.isEmpty()) {
-            picked = all.get(Math.floorMod(place(all) + step, all.size()))
-                    .drive()
-                    .name();
-        }
+    /** Returns the drives that are listed, in their order. */
+    private List<Track> drives() {
+        return watched.all(order).stream()
+                .filter(track -> group.isEmpty() || group.equals(track.drive().group()))
+                .filter(track -> isFound(track.drive().name()))
+                .toList();
     }
 
-    /** Returns the place of the picked drive; if there is none, the first is, as soon as there is any. */
-    private int place(List<Track> all) {
-        for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).drive().name().equals(picked)) {
-                return i;
-            }
-        }
-        picked = all.isEmpty() ? "" : all.get(0).drive().name();
-        looking = false;
-        return 0;
+    private List<GroupTrack> groups() {
+        return watched.groups().stream()
+                .filter(track -> isFound(track.group().name()))
+                .toList();
+    }
+
+    private boolean isFound(String name) {
+        return name.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
+    }
+
+    private List<String> names() {
+        return screen == Screen.GROUPS
+                ? groups().stream().map(track -> track.group().name()).toList()
+                : drives().stream().map(track -> track.drive().name()).toList();
     }
 
     /** Draws a whole screen. */
     public List<AttributedString> screen(int columns, int rows) {
-        int place = place(watched.all(order));
-        Optional<Track> track = looking ? watched.find(picked) : Optional.empty();
         int body = rows - 1;
-        List<AttributedString> screen = new ArrayList<>(
-                track.isPresent()
-                        ? drive(track.get(), columns).exactly(body)
-                        : list(place, columns, body).exactly(body));
-        screen.add(foot(columns));
-        return screen;
+        Lines lines = helping ? Screens.help(columns) : body(columns, body);
+        List<AttributedString> all = new ArrayList<>(lines.exactly(body));
+        all.add(foot(columns));
+        return all;
     }
 
-    private Lines list(int place, int columns, int rows) {
-        Lines lines = Screens.head(watched, order, columns);
-        List<Track> all = watched.all(order);
-        int room = Math.max(1, rows - lines.size());
-        // the picked one is always to be seen
-        int first = Math.max(0, Math.min(place - room / 2, all.size() - room));
-        List<Track> shown = all.subList(first, Math.min(all.size(), first + room));
-        watched.show(shown);
-        for (Track track : shown) {
-            Screens.row(lines, watched, track, track.drive().name().equals(picked));
+    private Lines body(int columns, int rows) {
+        Optional<Track> one = screen == Screen.ONE_DRIVE ? watched.find(selection.name()) : Optional.empty();
+        if (one.isPresent()) {
+            return drive(one.get(), columns, rows);
         }
+        screen = screen == Screen.ONE_DRIVE ? Screen.DRIVES : screen;
+        return list(columns, rows);
+    }
+
+    private Lines list(int columns, int rows) {
+        List<Track> drives = screen == Screen.GROUPS ? List.of() : drives();
+        List<GroupTrack> groups = screen == Screen.GROUPS ? groups() : List.of();
+        int count = drives.size() + groups.size();
+        int from = selection.first(names(), Math.max(1, rows - 2));
+        int to = Math.min(count, from + Math.max(1, rows - 2));
+        List<Row> shown = new ArrayList<>();
+        if (screen == Screen.GROUPS) {
+            groups.subList(from, to).forEach(track -> shown.add(track.row()));
+        } else {
+            watched.show(drives.subList(from, to));
+            drives.subList(from, to).forEach(track -> shown.add(track.row(watched.tightest(track))));
+        }
+        Lines lines = Screens.head(watched, told(from, to, count), columns);
+        Layout layout = new Layout(screen == Screen.GROUPS ? "GROUP" : "DRIVE", shown, columns);
+        lines.add(layout.head(), Lines.FAINT);
+        shown.forEach(row -> lines.add(layout.line(row, row.name().equals(selection.name()))));
         return lines;
     }
 
-    private Lines drive(Track track, int columns) {
-        Lines lines = new Lines(columns);
+    /** Returns what is listed and in which order, and which part of it is on the screen. */
+    private String told(int from, int to, int count) {
+        String what = screen == Screen.GROUPS
+                ? "groups by name"
+                : "by " + order.name().toLowerCase(Locale.ROOT);
+        String of = (group.isEmpty() ? "" : ", of " + group) + (filter.isEmpty() ? "" : ", with \"" + filter + "\"");
+        return what + of + (to - from < count ? "; %d–%d of %d".formatted(from + 1, to, count) : "");
+    }
+
+    private Lines drive(Track track, int columns, int rows) {
         watched.show(List.of(track));
-        Screens.drive(lines, watched, track);
-        source.queue(picked, columns).forEach(line -> lines.add(line, Lines.PLAIN));
-        return lines;
+        Lines lines = Screens.drive(watched, track, source.latencies(selection.name()), columns);
+        List<String> queue = source.queue(selection.name(), columns);
+        int requests = Math.max(0, queue.size() - 1);
+        int room = Math.max(1, rows - lines.size() - 2);
+        selection.pageIs(room);
+        scrolled = Math.max(0, Math.min(scrolled, requests - room));
+        int to = Math.min(requests, scrolled + room);
+        queue.stream().limit(1).forEach(line -> lines.add(line, Lines.FAINT));
+        queue.stream().skip(scrolled + 1L).limit(room).forEach(line -> lines.add(line, Lines.PLAIN));
+        return to - scrolled < requests
+                ? lines.add("%d–%d of %d".formatted(scrolled + 1, to, requests), Lines.FAINT)
+                : lines;
     }
 
     private AttributedString foot(int columns) {
-        String keys = looking ? DRIVE_KEYS : LIST_KEYS;
-        String text = typed != null
-                ? "limits " + picked + " " + typed + "▏ enter sets, esc leaves it"
-                : message.isEmpty() ? keys : message;
+        String keys = screen == Screen.ONE_DRIVE ? DRIVE_KEYS : LIST_KEYS;
+        String text = prompt != null ? prompt.line() : message.isEmpty() ? keys : message;
         return new Lines(columns)
-                .add(text, message.isEmpty() ? Lines.FAINT : Lines.STRONG)
+                .add(text, prompt == null && message.isEmpty() ? Lines.FAINT : Lines.STRONG)
                 .all()
                 .get(0);
     }
 
     /** Draws all drives, and nothing to be pressed, for where there is no terminal. */
     String frame(int columns) {
-        Lines lines = Screens.head(watched, order, columns);
-        watched.all(order).forEach(track -> Screens.row(lines, watched, track, false));
+        List<Row> rows = watched.all(order).stream()
+                .map(track -> track.row(watched.tightest(track)))
+                .toList();
+        Layout layout = new Layout("DRIVE", rows, columns);
+        Lines lines = Screens.head(watched, "by " + order.name().toLowerCase(Locale.ROOT), columns);
+        lines.add(layout.head(), Lines.PLAIN);
+        rows.forEach(row -> lines.add(layout.line(row, false)));
         StringBuilder frame = new StringBuilder();
         lines.all()
                 .forEach(line -> frame.append(line.toString().stripTrailing()).append('\n'));
         return frame.toString();
+    }
+
+    /** Returns all drives, for programs. */
+    List<LiveDrive> live() {
+        return watched.all(order).stream()
+                .map(track -> LiveDrive.of(track, watched.tightest(track)))
+                .toList();
     }
 }

@@ -3,15 +3,19 @@ package dev.weir.shell.watch;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
+import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
@@ -23,7 +27,7 @@ import java.util.function.ToDoubleFunction;
 final class Watched {
     private final Map<String, Track> tracks = new HashMap<>();
     private List<Track> configured = List.of();
-    private Map<String, List<LimitUsage>> groups = new HashMap<>();
+    private final Map<String, GroupTrack> groups = new TreeMap<>();
     private Predicate<Track> shown = track -> true;
     private int looks;
 
@@ -61,11 +65,14 @@ final class Watched {
             tracks.values().retainAll(Set.copyOf(seen));
         }
         configured = seen;
-        groups = new HashMap<>();
+        Set<String> names = new HashSet<>();
         for (GroupControl group : shared) {
-            Rates rates = sums.getOrDefault(group.name(), Rates.NONE);
-            groups.put(group.name(), LimitUsage.all(group.snapshot().settings().limits(), group.name() + ": ", rates));
+            GroupSnapshot snapshot = group.snapshot();
+            names.add(group.name());
+            groups.computeIfAbsent(group.name(), name -> new GroupTrack(snapshot))
+                    .add(snapshot, sums.getOrDefault(group.name(), Rates.NONE));
         }
+        groups.keySet().retainAll(names);
     }
 
     Optional<Track> find(String drive) {
@@ -93,8 +100,17 @@ final class Watched {
     /** Returns how a drive uses its limits, and its group's. */
     List<LimitUsage> usages(Track of) {
         List<LimitUsage> usages = new ArrayList<>(LimitUsage.all(of.drive().limits(), "", of.rates()));
-        usages.addAll(groups.getOrDefault(String.valueOf(of.drive().group()), List.of()));
+        GroupTrack group = groups.get(String.valueOf(of.drive().group()));
+        if (group != null) {
+            ThrottleLimits limits = group.group().settings().limits();
+            usages.addAll(LimitUsage.all(limits, group.group().name() + ": ", group.rates()));
+        }
         return usages;
+    }
+
+    /** Returns the groups, by name. */
+    List<GroupTrack> groups() {
+        return List.copyOf(groups.values());
     }
 
     /** Returns the limit of which most is used, if there is any. */

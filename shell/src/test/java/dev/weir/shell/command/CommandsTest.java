@@ -1,13 +1,17 @@
 package dev.weir.shell.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.View;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,9 +37,9 @@ final class CommandsTest {
     void drivesWithRoom() {
         shows(
                 """
-                NAME     STATE                       QUEUED  LIMITS                                                POLICY  GROUP       SIZE      READ  WRITTEN
-                vm1      serving                          2  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB
-                scratch  holding: no policy "slice"       0  -                                                     bucket  -         10 GiB         0        0
+                NAME     STATE                       QUEUED  HELD BY              RATE  REQ/S  LIMITS                                                POLICY  GROUP       SIZE      READ  WRITTEN
+                vm1      serving                          2  bps, tenant-a: iops   0/s      0  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB
+                scratch  holding: no policy "slice"       0  -                     0/s      0  -                                                     bucket  -         10 GiB         0        0
 
                 3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 64 MiB
                 """,
@@ -47,9 +51,9 @@ final class CommandsTest {
     void drivesOnAnOrdinaryTerminal() {
         shows(
                 """
-                NAME     STATE     QUEUED  LIMITS    POLICY  GROUP       SIZE      READ  WRITTEN
-                vm1      serving        2  bps=10M…  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB
-                scratch  holding…       0  -         bucket  -         10 GiB         0        0
+                NAME     STATE    QUEUED  HELD BY        RATE  REQ/S  LIMITS  POLICY  GROUP    …
+                vm1      serving       2  bps, tenant-…   0/s      0  bps=1…  bucket  tenant-a …
+                scratch  holdin…       0  -               0/s      0  -       bucket  -        …
 
                 3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 6…
                 """,
@@ -61,9 +65,9 @@ final class CommandsTest {
     void drivesOnANarrowTerminal() {
         shows(
                 """
-                NAME     STATE  QUEUED  LIMITS  POLICY …
-                vm1      serv…       2  bps=1…  bucket …
-                scratch  hold…       0  -       bucket …
+                NAME     STATE    QUEUED  HELD BY      …
+                vm1      serving       2  bps, tenant-……
+                scratch  holdin…       0  -            …
 
                 3 of 4096 clients, 12 MiB of 256 MiB in…
                 """,
@@ -99,7 +103,8 @@ final class CommandsTest {
                 limits    LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
                           bps    10MiB/s       -    -  95 ms           -  weir.conf:3
                           iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configur…
-                queue     reads 1, writes 1, in flight 3
+                queue     reads 1, writes 1, in flight 3, held by bps, tenant-a: iops
+                rate      reads 0/s 0/s, writes 0/s 0/s
                 timer     due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms
                 done      reads 1200 (4.69 MiB), writes 30 (120 KiB), flushes 2, caches 4, block-statuses 6
                 counts    held 300, cancelled 7, failed 5
@@ -125,6 +130,7 @@ final class CommandsTest {
                 policy    bucket (default)
                 limits    no limits
                 queue     reads 0, writes 0, in flight 0
+                rate      reads 0/s 0/s, writes 0/s 0/s
                 timer     idle, fired 0 times, last 0 late, worst 0
                 done      reads 0 (0), writes 0 (0), flushes 0, caches 0, block-statuses 0
                 counts    held 0, cancelled 0, failed 0
@@ -141,6 +147,10 @@ final class CommandsTest {
                 DRIVE  ID  OP             OFFSET  LENGTH      AGE  HELD BY         GOES IN  CLIENT
                 vm1    41  read          1048576   4 KiB  12.3 ms  bps             87.5 ms  /run/nbd.sock#3
                 vm1    42  write_zeroes        0  32 MiB   1.5 µs  tenant-a: iops        -  /run/nbd.sock#3
+
+                DRIVE  HELD BY         WAITING   BYTES   OLDEST  ALL GO IN  RATE  REQ/S
+                vm1    bps                   1   4 KiB  12.3 ms    87.5 ms   0/s      0
+                vm1    tenant-a: iops        1  32 MiB   1.5 µs          -   0/s      0
                 """,
                 200,
                 drives.queue());
@@ -149,6 +159,10 @@ final class CommandsTest {
                 DRIVE  ID  OP             OFFSET  LENGTH      AGE  HELD BY    GOES IN  CLIENT
                 vm1    41  read          1048576   4 KiB  12.3 ms  bps        87.5 ms  /run/nbd…
                 vm1    42  write_zeroes        0  32 MiB   1.5 µs  tenant-a…        -  /run/nbd…
+
+                DRIVE  HELD BY         WAITING   BYTES   OLDEST  ALL GO IN  RATE  REQ/S
+                vm1    bps                   1   4 KiB  12.3 ms    87.5 ms   0/s      0
+                vm1    tenant-a: iops        1  32 MiB   1.5 µs          -   0/s      0
                 """,
                 80,
                 drives.queue("vm1"));
@@ -236,6 +250,27 @@ final class CommandsTest {
     }
 
     @Test
+    void zeroTakesABurstAwayAndItsLength() {
+        changes.limits("vm1", "iops_max=0");
+        assertEquals(
+                Map.of("bps", 10_485_760L, "iops", 500L),
+                vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void aRestoredLimitRegainsItsConfiguredBurst() {
+        Map<String, Long> before = vm1.snapshot().limits().toMap();
+        changes.limits("vm1", "iops=0");
+        changes.limits("vm1", "iops=500");
+        assertEquals(before, vm1.snapshot().limits().toMap());
+        changes.limits("vm1", "iops=0");
+        changes.limits("vm1", "iops=5k");
+        assertEquals(
+                Map.of("bps", 10_485_760L, "iops", 5000L),
+                vm1.snapshot().limits().toMap());
+    }
+
+    @Test
     void limitOrderDoesNotMatter() {
         refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops_max=3000", "iops=0"));
         refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops=0", "iops_max=3000"));
@@ -318,6 +353,34 @@ final class CommandsTest {
     }
 
     @Test
+    void ofManyNamesOnlyTheSimilarAreSuggested() {
+        DriveControl[] many = IntStream.range(100, 400)
+                .mapToObj(i -> TestDrive.idle("vm" + i))
+                .toArray(DriveControl[]::new);
+        DriveCommands commands = new DriveCommands(TestBoard.of(many));
+        refuses("no drive \"mv321\"; did you mean vm321? \"drives\" lists all 300", () -> commands.drive("mv321"));
+        refuses("no drive \"database\"; \"drives\" lists all 300", () -> commands.drive("database"));
+        refuses(
+                "no drive \"vm\"; did you mean vm100, vm101, vm102? \"drives\" lists all 300",
+                () -> commands.drive("vm"));
+    }
+
+    @Test
+    void statusOfManyDrivesIsShort() {
+        DriveControl[] many = IntStream.range(100, 400)
+                .mapToObj(i -> TestDrive.idle("vm" + i)
+                        .standing(i % 20 == 0 ? State.UNAVAILABLE : State.SERVING, i % 20 == 0 ? "no image" : ""))
+                .toArray(DriveControl[]::new);
+        Status status = Status.of("1.0", "/home/w", TestBoard.of(many));
+        assertFalse(status.isHealthy());
+        List<String> lines = status.text().lines().toList();
+        assertTrue(lines.get(0).endsWith("in /home/w: 300 drives, 285 serving, 15 unavailable"), lines::toString);
+        assertEquals("drive vm100 unavailable: no image", lines.get(1));
+        assertEquals("and 5 more", lines.get(11));
+        assertEquals(12, lines.size());
+    }
+
+    @Test
     void unknownNamesGetSuggestions() {
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.drive("vm9"));
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.queue("vm9"));
@@ -328,7 +391,9 @@ final class CommandsTest {
     void wrongSyntaxShowsTheUsage() {
         refuses("drive: NAME is missing; usage: drive NAME [--json]", () -> drives.drive());
         refuses("policy: TYPE is missing; usage: policy NAME TYPE [--json]", () -> changes.policy("vm1"));
-        refuses("queue: \"b\" is one argument too many; usage: queue [NAME] [--json]", () -> drives.queue("a", "b"));
+        refuses(
+                "queue: \"b\" is one argument too many; usage: queue [NAME] [--summary] [--json]",
+                () -> drives.queue("a", "b"));
         refuses("drives: \"vm1\" is one argument too many; usage: drives [--json]", () -> drives.drives("vm1"));
         refuses("drives: invalid option '--jsn'; usage: drives [--json]", () -> drives.drives("--jsn"));
         refuses("drives: invalid option 'x'; usage: drives [--json]", () -> drives.drives("-x"));
@@ -341,14 +406,16 @@ final class CommandsTest {
                 """
                 queue - lists the requests that wait: since when, which limit holds them, when they go
 
-                Usage: queue [NAME] [--json]
+                Usage: queue [NAME] [--summary] [--json]
 
-                Without a name, those of all drives; each drive's stand in the order in which they go.
+                Without a name, those of all drives; each drive's stand in the order in which they go. Below
+                them, they are summed up by drive and by the limit that holds them.
                 "Goes in" is exact as things are: with the limits as they are set, what waits on the
                 other drives of its group, and nothing new. It is a dash where nobody can say, as when
                 the policy is missing, or too many others of the group come first. "Held by" is the
                 limit that holds a request when its turn comes.
 
+                     --summary   only the sums: held drives, limits, amounts and times
                      --json   as JSON, for programs
                   -? --help   this text""",
                 drives.queue("vm1", option));

@@ -10,13 +10,16 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.export.ExportBounds;
 import dev.weir.shell.view.BackendView;
 import dev.weir.shell.view.BenchView;
+import dev.weir.shell.view.DriveRates;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
+import dev.weir.shell.view.HeldView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.shell.view.PolicyView;
 import dev.weir.shell.view.QueuedView;
 import dev.weir.shell.view.ReloadView;
 import dev.weir.shell.view.TimerView;
+import dev.weir.shell.watch.LiveDrive;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -51,7 +54,11 @@ final class JsonDocumentationTest {
             BenchView.class,
             Status.class,
             Status.DriveState.class,
-            HelpCommand.Summary.class);
+            HelpCommand.Summary.class,
+            HelpCommand.Detail.class,
+            LiveDrive.class,
+            DriveRates.class,
+            HeldView.class);
 
     /** A row of a table, up to the end of its first cell. */
     private static final Pattern FIELDS = Pattern.compile("(?m)^\\| (`[^|]*`) \\|");

@@ -27,7 +27,22 @@ public final class TestBoard {
         Services board = new Services();
         List.of(drives).forEach(board::addDrive);
         configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
-        board.groups = List.of(
+        board.groups = groups();
+        board.policies = List.of(new Policy("slice"), new Policy("bucket"));
+        board.backends = List.of(
+                new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
+                new Backend(
+                        "file",
+                        List.of(
+                                option("path", BackendOption.Kind.PATH, true),
+                                option("create", BackendOption.Kind.FLAG, false))));
+        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
+        return board;
+    }
+
+    /** Returns two groups, of which one waits for its policy. */
+    public static List<GroupControl> groups() {
+        return List.of(
                 new Group(new GroupSnapshot(
                         new GroupSettings("tenant-b", "own", ThrottleLimits.NONE),
                         "policy own is missing",
@@ -44,16 +59,6 @@ public final class TestBoard {
                         ThrottleDebt.of(key -> key == LimitKey.IOPS ? 1_500_000 : 0, key -> 0),
                         2,
                         5)));
-        board.policies = List.of(new Policy("slice"), new Policy("bucket"));
-        board.backends = List.of(
-                new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
-                new Backend(
-                        "file",
-                        List.of(
-                                option("path", BackendOption.Kind.PATH, true),
-                                option("create", BackendOption.Kind.FLAG, false))));
-        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
-        return board;
     }
 
     /** Lets the configuration say so, and its next reading find these faults. */

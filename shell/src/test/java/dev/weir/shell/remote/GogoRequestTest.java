@@ -1,12 +1,15 @@
 package dev.weir.shell.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.DoNotCall;
 import dev.weir.shell.remote.TestClient.Answer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +71,10 @@ final class GogoRequestTest {
                         DRIVE  ID  OP             OFFSET  LENGT…
                         vm1    41  read          1048576   4 Ki…
                         vm1    42  write_zeroes        0  32 Mi…
+
+                        DRIVE  HELD BY  WAITING   BYTES   OLDES…
+                        vm1    bps            1   4 KiB  12.3 m…
+                        vm1    tenant…        1  32 MiB   1.5 µ…
                         """),
                 TestClient.ask(socket, 'X', "queue", "columns=40"));
     }
@@ -80,6 +87,10 @@ final class GogoRequestTest {
                         DRIVE  ID  OP             OFFSET  LENGTH      AGE  HELD BY         GOES IN  CLIENT
                         vm1    41  read          1048576   4 KiB  12.3 ms  bps             87.5 ms  /run/nbd.sock#3
                         vm1    42  write_zeroes        0  32 MiB   1.5 µs  tenant-a: iops        -  /run/nbd.sock#3
+
+                        DRIVE  HELD BY         WAITING   BYTES   OLDEST  ALL GO IN  RATE  REQ/S
+                        vm1    bps                   1   4 KiB  12.3 ms    87.5 ms   0/s      0
+                        vm1    tenant-a: iops        1  32 MiB   1.5 µs          -   0/s      0
                         """),
                 execute("queue"));
     }
@@ -92,7 +103,7 @@ final class GogoRequestTest {
     @Test
     void jsonIsALine() throws IOException {
         Answer answer = execute("queue vm1 --json");
-        assertTrue(answer.out().startsWith("[{\"drive\":\"vm1\",\"id\":41,"), answer.out());
+        assertTrue(answer.out().contains("Z\",\"drive\":\"vm1\",\"id\":41,"), answer.out());
         assertEquals(1, answer.out().lines().count());
     }
 
@@ -149,8 +160,9 @@ final class GogoRequestTest {
     void pipesWork() throws IOException {
         Answer answer = TestClient.ask(socket, 'X', NAMES, "columns=40");
         assertEquals(
-                out("vm1      serving       2  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  "
-                        + "tenant-a  10 GiB  4.69 MiB  120 KiB\n"),
+                out(
+                        "vm1      serving       2  bps, tenant-a: iops   0/s      0  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  "
+                                + "tenant-a  10 GiB  4.69 MiB  120 KiB\n"),
                 answer);
     }
 
@@ -167,6 +179,72 @@ final class GogoRequestTest {
     }
 
     @Test
+    void everyStatementOfALineIsShown() throws IOException {
+        assertEquals(out(execute("timers").out() + execute("queue").out()), execute("timers; queue"));
+        assertEquals(out(execute("timers").out()), execute("timers || queue"));
+        assertEquals(out(execute("timers").out() + execute("queue").out()), execute("timers && queue"));
+        assertEquals(
+                new Answer("", execute("queue").out(), "weir: unknown command \"nosuch\"; try \"help\"\n", 0),
+                execute("nosuch || queue"));
+        assertEquals(err("weir: unknown command \"nosuch\"; try \"help\"\n"), execute("nosuch; queue"));
+    }
+
+    @Test
+    void anAnswerGoesIntoAFileOfTheClientsFolder(@TempDir Path folder) throws IOException {
+        assertEquals(out(""), TestClient.ask(socket, 'X', "timers > file", "folder=" + folder));
+        assertEquals(out(""), TestClient.ask(socket, 'X', "queue >> file", "folder=" + folder));
+        String both = execute("timers").out() + execute("queue").out();
+        assertEquals(both, Files.readString(folder.resolve("file")));
+        assertEquals(out(both), TestClient.ask(socket, 'X', "cat < file", "folder=" + folder));
+        assertEquals(
+                err("weir: " + folder + "/none/file: no such file or folder\n"),
+                TestClient.ask(socket, 'X', "cat < none/file", "folder=" + folder));
+    }
+
+    @Test
+    void grepCounts() throws IOException {
+        assertEquals(out("4\n"), execute("queue | grep -c vm1"));
+        assertEquals(out("3\n"), execute("queue | grep -v --count vm1"));
+        assertEquals(out("2\n"), execute("queue | grep -ic drive"));
+    }
+
+    @Test
+    void wordsWithWildcardsAreNotFiles() throws IOException {
+        assertEquals(err("weir: no drive \"*\"; there are vm1, scratch\n"), execute("drive *"));
+        assertEquals(err("weir: no drive \"vm*\"; there are vm1, scratch\n"), execute("limits vm*"));
+    }
+
+    @Test
+    void whatNeedsATerminalSaysSo() throws IOException {
+        assertEquals(err("weir: \"history\" needs a terminal; open one with \"weir shell\"\n"), execute("history"));
+        assertEquals(err("weir: \"clear\" needs a terminal; open one with \"weir shell\"\n"), execute("clear"));
+        assertEquals(out(execute("queue").out()), execute("queue | less"));
+    }
+
+    @Test
+    void whatTakesDrivesDownNeedsItsScope() throws IOException {
+        for (String name : List.of("stop", "uninstall", "refresh", "bundlelevel", "frameworklevel", "disable")) {
+            Answer answer = execute(name + " 1");
+            assertEquals(1, answer.status());
+            assertTrue(answer.err().contains("if that is meant, say "), answer.err());
+        }
+    }
+
+    @Test
+    void bracketsThatAreNestedDeeplyAreRefused() throws IOException {
+        Answer answer = execute("(".repeat(5000));
+        assertEquals(1, answer.status());
+        assertTrue(answer.err().endsWith("…\": brackets are nested deeper than 64\n"), answer.err());
+        assertTrue(answer.err().length() < 300, answer.err());
+    }
+
+    @Test
+    void helpOfACommandIsAnObject() throws IOException {
+        String json = execute("help queue --json").out();
+        assertTrue(json.contains("\"command\":\"weir:queue\",\"summary\":\"lists the requests"), json);
+    }
+
+    @Test
     void sessionsShareNothing() throws IOException {
         assertEquals(0, execute("secret = 1").status());
         assertEquals(out(""), execute("$secret"));
@@ -179,7 +257,9 @@ final class GogoRequestTest {
                 list.contains(
                         "\nqueue lists the requests that wait: since when, which limit holds them, when they go\n"),
                 list);
-        assertTrue(list.contains("\ngogo:grep -\n"), list);
+        assertFalse(list.contains("gogo:"), list);
+        String all = execute("help --all").out().replaceAll(" +", " ");
+        assertTrue(all.contains("\ngogo:grep -\n"), all);
         assertEquals(execute("queue --help"), execute("help queue"));
         assertEquals(execute("queue --help"), execute("help weir:queue"));
         Answer grep = execute("help grep");

@@ -65,6 +65,40 @@ final class TerminalRequestTest {
     }
 
     @Test
+    void nothingIsBlackOnADarkTerminal() throws IOException {
+        try (TestClient client = new TestClient(socket)) {
+            client.send('H', HELLO.replace("\nno_color=1", ""));
+            client.send('S', "");
+            String shown = client.awaitOut("weir> ");
+            client.send('I', "queue 'vm1' | grep write\r");
+            TestScreen screen = new TestScreen(shown + client.awaitOut("weir> "));
+            assertTrue(screen.coloured() > 0, () -> screen.lines().toString());
+            assertEquals(0, screen.black(), () -> screen.lines().toString());
+        }
+    }
+
+    @Test
+    void noColoursMeansNone() throws IOException {
+        try (TestClient client = attend()) {
+            String shown = client.awaitOut("weir> ");
+            client.send('I', "queue 'vm1' | grep write\r");
+            TestScreen screen = new TestScreen(shown + client.awaitOut("weir> "));
+            assertEquals(0, screen.coloured(), () -> screen.lines().toString());
+        }
+    }
+
+    @Test
+    void deepNestingHarmsNeitherEditingNorCompletion() throws IOException {
+        try (TestClient client = attend()) {
+            client.awaitOut("weir> ");
+            client.send('I', "(".repeat(2000) + "\t\r");
+            client.awaitOut("nested deeper than 64");
+            client.send('I', "drives\r");
+            assertTrue(client.awaitOut("scratch").contains("vm1"));
+        }
+    }
+
+    @Test
     void endOfInputLeaves() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");

@@ -13,7 +13,7 @@ import dev.weir.shell.command.ViewConverter;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.gogo.jline.Builtin;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -39,7 +39,11 @@ final class TestGogo implements AutoCloseable {
         processor.addCommand("weir", new ChangeCommands(board), "limits");
         processor.addCommand("weir", new HelpCommand(), "help");
         processor.addCommand("weir", new ExitCommand(), "exit");
-        processor.addCommand("gogo", new Posix(processor), "grep");
+        processor.addCommand("gogo", new PosixCommands(processor), "grep");
+        for (String name : new String[] {"cat", "less", "clear"}) {
+            processor.addCommand("gogo", new PosixCommands(processor), name);
+        }
+        processor.addCommand("gogo", new Builtin(), "history");
         processor.addCommand("test", this, "hang");
         processor.addCommand("test", this, "chatter");
         processor.addConverter(new ViewConverter());

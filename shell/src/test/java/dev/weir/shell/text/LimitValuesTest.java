@@ -42,6 +42,9 @@ final class LimitValuesTest {
         "bps, 0, 0",
         "bps, -5, -5",
         "iops, 500, 500",
+        "iops, 5k, 5000",
+        "iops_rd_max, 1.5M, 1500000",
+        "iops_wr, 1G, 1000000000",
         "iops_size, 4K, 4096",
         "iops_max_length, 30, 30",
         "iops_max_length, 30s, 30",
@@ -58,7 +61,7 @@ final class LimitValuesTest {
             value = {
                 "bps | 10Q | bps = 10Q: must be a number of bytes, for example 512, 10M or 10MiB",
                 "bps | '' | bps = : must be a number of bytes, for example 512, 10M or 10MiB",
-                "iops | 5k | iops = 5k: must be a number of requests, for example 500",
+                "iops | 5K | iops = 5K: must be a number of requests, for example 500 or 10k",
                 "iops | 0.5 | iops = 0.5: must be a whole number of requests",
                 "bps | 0.3KiB | bps = 0.3KiB: must be a whole number of bytes",
                 "bps | 1P | bps = 1P: must be at most 1000000000000000",
@@ -73,7 +76,10 @@ final class LimitValuesTest {
     @ParameterizedTest
     @CsvSource({
         "bps, 10485760, 10MiB",
-        "bps, 10000000, 10000000",
+        "bps, 50000000, 50MB",
+        "bps, 1500, 1500",
+        "bps, 2000, 2kB",
+        "bps, 10240000, 10240kB",
         "bps_wr, 1536, 1536",
         "bps, 1125899906842624, 1024TiB",
         "iops, 2048, 2048",

@@ -80,7 +80,7 @@ final class TableTest {
     @Test
     void cellsAreEscaped() {
         Table<String> table = new Table<>("", List.of(Column.left("A", s -> s)));
-        assertEquals("A\na [2Jb c", table.text(List.of("a\u001b[2Jb\r\nc"), 80));
+        assertEquals("A\na?[2Jb? c", table.text(List.of("a\u001b[2Jb\r\nc"), 80));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weir.shell.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.shell.command.ChangeCommands;
@@ -10,7 +11,9 @@ import dev.weir.shell.command.Status;
 import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.command.TypeCommands;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Programs rely on every letter of this: fields may be added, never changed. */
@@ -24,7 +27,8 @@ final class JsonTest {
             "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
             "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
             "iops_max_length":"configuration"},"configured":{},
-            "queued_reads":1,"queued_writes":1,"in_flight":3,
+            "queued_reads":1,"queued_writes":1,"held_by":"bps, tenant-a: iops","in_flight":3,
+            "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
             "timer":{"armed":true,"due_in_nanos":87500000,"fired":1234,"last_late_nanos":40000,
             "worst_late_nanos":1200000},
             "counters":{"reads":1200,"read_bytes":4915200,"writes":30,"write_bytes":122880,"flushes":2,
@@ -40,7 +44,8 @@ final class JsonTest {
             """
             {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":0,"read_only":false,
             "backend":"memory","backend_options":{},"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
-            "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"in_flight":0,
+            "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"held_by":"","in_flight":0,
+            "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
             "counters":{"reads":0,"read_bytes":0,"writes":0,"write_bytes":0,"flushes":0,
             "caches":0,"block_statuses":0,"failed":0,"held":0,"cancelled":0},
@@ -48,6 +53,9 @@ final class JsonTest {
             "backend":{"measured":0,"p50_nanos":0,"p90_nanos":0,"p99_nanos":0,"p999_nanos":0,"max_nanos":0}},
             "exports":[{"clients":3,"max_clients":4096,"max_requests":1024,"max_request_bytes":67108864,"bytes":12582912,"max_bytes":268435456,"min_request_bytes":4096}],
             "uris":[]}""";
+
+    /** Each object of an answer begins with the time. */
+    private static final Pattern TIME = Pattern.compile("(?<=^|^\\[|},)\\{\"time\":\"[0-9T:.-]+Z\",");
 
     private final Services board =
             TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch").standing(State.UNAVAILABLE, "gone"));
@@ -57,7 +65,7 @@ final class JsonTest {
 
     /** The texts above are folded after a comma to be read; what programs get is one line. */
     private static void is(String json, Object answer) {
-        assertEquals(json.replace("\n", ""), answer);
+        assertEquals(json.replace("\n", ""), TIME.matcher(answer.toString()).replaceAll("{"));
     }
 
     @Test
@@ -69,6 +77,22 @@ final class JsonTest {
     }
 
     @Test
+    void eachObjectOfAnAnswerHasTheTime() {
+        Instant now = Instant.parse("2026-11-29T22:40:00.123456789Z");
+        String time = "{\"time\":\"2026-11-29T22:40:00.123456Z\",\"type\":\"a\",\"drives\":[]}";
+        PolicyView view = new PolicyView("a", List.of());
+        assertEquals(time, Json.text(view, now));
+        assertEquals("[" + time + "," + time + "]", Json.text(List.of(view, view), now));
+    }
+
+    @Test
+    void charactersThatATerminalObeysAreEscaped() {
+        PolicyView view = new PolicyView("a\u001b\u009b31m\u202e\u2028", List.of());
+        String json = Json.text(view, Instant.EPOCH);
+        assertTrue(json.endsWith("\"type\":\"a\\u001b\\u009b31m\\u202e\\u2028\",\"drives\":[]}"), json);
+    }
+
+    @Test
     void queue() {
         is(
                 """
@@ -77,6 +101,15 @@ final class JsonTest {
                 {"drive":"vm1","id":42,"client":"/run/nbd.sock#3","operation":"write_zeroes","offset_bytes":0,
                 "length_bytes":33554432,"age_nanos":1500,"held_by":"tenant-a: iops","goes_in_nanos":null}]""",
                 drives.queue("--json"));
+        is(
+                """
+                [{"drive":"vm1","held_by":"bps","waiting":1,"length_bytes":4096,"oldest_nanos":12345678,
+                "all_go_in_nanos":87500000,"rates":{"reads_per_second":0,"read_bytes_per_second":0,
+                "writes_per_second":0,"write_bytes_per_second":0}},
+                {"drive":"vm1","held_by":"tenant-a: iops","waiting":1,"length_bytes":33554432,"oldest_nanos":1500,
+                "all_go_in_nanos":null,"rates":{"reads_per_second":0,"read_bytes_per_second":0,
+                "writes_per_second":0,"write_bytes_per_second":0}}]""",
+                drives.queue("--summary", "--json"));
     }
 
     @Test

@@ -1,10 +1,13 @@
 package dev.weir.shell.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.watch.Key.Kind;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ final class WatchViewTest {
     private final TestDrive vm1 = TestDrive.busy("vm1");
     private final TestDrive scratch = TestDrive.idle("scratch");
     private final List<DriveControl> drives = new ArrayList<>(List.of(vm1, scratch));
+    private final List<String> queue = new ArrayList<>(List.of("the queue"));
     private final WatchView view = new WatchView(new WatchSource() {
         @Override
         public List<DriveControl> drives() {
@@ -29,12 +33,17 @@ final class WatchViewTest {
 
         @Override
         public List<GroupControl> groups() {
-            return List.of();
+            return TestBoard.groups();
         }
 
         @Override
         public List<String> queue(String drive, int columns) {
-            return List.of("the queue of " + drive);
+            return queue;
+        }
+
+        @Override
+        public List<String> latencies(String drive) {
+            return List.of("held p50 20 ms");
         }
 
         @Override
@@ -73,11 +82,11 @@ final class WatchViewTest {
         assertEquals(
                 List.of(
                         "2 drives, 2 waiting, 6 MiB/s, 336/s; by configured",
-                        "  DRIVE               RATE  LIMIT        USED          QUEUED              NEXT",
-                        "> vm1                336/s  iops 500     █████▍··  67%      2  ██       87.5 ms",
-                        "  scratch              0/s  -                               0                 -",
+                        "  DRIVE         RATE  REQ/S  LIMIT             USED QUEUED                 NEXT",
+                        "> vm1        6 MiB/s    336  iops 500 █████▍··  67%      2 ██           87.5 ms",
+                        "  scratch        0/s      0  -                    -      0                    -",
                         "",
-                        "q leave  ↑↓ pick  enter look  s sort  l limits  +- speed"),
+                        "q leave  ↑↓ pick  enter look  / find  g groups  s sort  l limits  ? help"),
                 screen(79, 6));
     }
 
@@ -89,9 +98,11 @@ final class WatchViewTest {
         assertEquals("reads 5 MiB/s 320/s, writes 1 MiB/s 16/s, in flight 3", screen.get(1));
         assertEquals("bps 10MiB              ████▊···  60%       6 MiB/s  owes 95 ms", screen.get(2));
         assertEquals("iops 500               █████▍··  67%         336/s  owes 0", screen.get(3));
-        assertEquals("timer due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms", screen.get(4));
-        assertEquals("queue 2  ██", screen.get(5));
-        assertEquals("the queue of vm1", screen.get(6));
+        assertEquals("tenant-a: iops 2000    █▍······  17%         336/s", screen.get(4));
+        assertEquals("timer due in 87.5 ms, fired 1234 times, last 40 µs late, worst 1.2 ms", screen.get(5));
+        assertEquals("held p50 20 ms", screen.get(6));
+        assertEquals("queue 2  ██", screen.get(7));
+        assertEquals("the queue", screen.get(8));
         press(Kind.ESCAPE);
         assertTrue(screen(79, 24).get(0).startsWith("2 drives"));
     }
@@ -107,6 +118,130 @@ final class WatchViewTest {
         List<String> byRate = screen(79, 6);
         assertTrue(byRate.get(0).endsWith("; by rate"));
         assertTrue(byRate.get(2).startsWith("  vm1") && byRate.get(3).startsWith("> scratch"), byRate::toString);
+    }
+
+    @Test
+    void aWideTerminalShowsReadsWritesAndLatency() {
+        List<String> screen = screen(140, 6);
+        assertTrue(
+                screen.get(1).matches("  DRIVE +RATE +REQ/S +READS +WRITES +LIMIT +USED +QUEUED +NEXT +LATENCY"),
+                screen::toString);
+        // five requests were inside, 336 came out in a second
+        assertTrue(
+                screen.get(2)
+                        .matches("> vm1 +6 MiB/s +336 +5 MiB/s +1 MiB/s +iops 500 █+▍··  67% +2 ██ +87.5 ms +14.9 ms"),
+                screen::toString);
+    }
+
+    @Test
+    void namesAndLimitsAreCutLast() {
+        drives.add(TestDrive.idle("customer-database-primary-volume-0001"));
+        view.look(SECOND);
+        for (int columns : new int[] {79, 120, 200}) {
+            List<String> wide = screen(columns, 8);
+            assertTrue(wide.get(4).startsWith("  customer-database-primary-volume-0001 "), wide::toString);
+        }
+        List<String> narrow = screen(60, 8);
+        assertTrue(narrow.get(4).startsWith("  customer-database-prima… "), narrow::toString);
+        assertTrue(narrow.get(2).contains("bps 10MiB"), narrow::toString);
+    }
+
+    @Test
+    void pagesAreTurnedAndThePlaceIsShown() {
+        for (int i = 0; i < 38; i++) {
+            drives.add(TestDrive.idle("d" + i));
+        }
+        view.look(SECOND);
+        assertTrue(screen(79, 13).get(0).endsWith("; by configured; 1–10 of 40"));
+        press(Kind.PAGE_DOWN);
+        press(Kind.PAGE_DOWN);
+        List<String> third = screen(79, 13);
+        assertTrue(third.get(0).endsWith("; 16–25 of 40"), third::toString);
+        assertTrue(third.stream().anyMatch(line -> line.startsWith("> d18")), third::toString);
+        press(Kind.LAST);
+        assertTrue(screen(79, 13).get(0).endsWith("; 31–40 of 40"));
+        press(Kind.PAGE_DOWN);
+        assertTrue(screen(79, 13).get(11).startsWith("> d37"));
+        press(Kind.PAGE_UP);
+        assertTrue(screen(79, 13).stream().anyMatch(line -> line.startsWith("> d27")));
+        press(Kind.FIRST);
+        assertTrue(screen(79, 13).get(2).startsWith("> vm1"));
+    }
+
+    @Test
+    void namesAreFoundWhileTheyAreTyped() {
+        type("/SCR");
+        assertTrue(screen(79, 6).get(5).startsWith("find SCR▏"));
+        assertTrue(screen(79, 6).get(0).endsWith("by configured, with \"SCR\""));
+        assertTrue(screen(79, 6).get(2).startsWith("> scratch"));
+        press(Kind.ENTER);
+        assertEquals("", screen(79, 6).get(3));
+        press(Kind.ESCAPE);
+        assertTrue(screen(79, 6).get(2).startsWith("  vm1"));
+        type("/x");
+        assertEquals("", screen(79, 6).get(2));
+        press(Kind.ENTER);
+        press(Kind.ENTER);
+        assertEquals("", screen(79, 6).get(2));
+    }
+
+    @Test
+    void groupsAreListedAndEnteredLikeDrives() {
+        type("g");
+        List<String> groups = screen(79, 6);
+        assertTrue(groups.get(0).endsWith("; groups by name"), groups::toString);
+        assertTrue(groups.get(1).startsWith("  GROUP"), groups::toString);
+        assertTrue(groups.get(2).matches("> tenant-a +6 MiB/s +336 +iops 2000 .* 17% +5 .*"), groups::toString);
+        assertTrue(groups.get(3).contains("holding: policy own is missing"), groups::toString);
+        press(Kind.ENTER);
+        List<String> members = screen(79, 6);
+        assertTrue(members.get(0).endsWith("by configured, of tenant-a"), members::toString);
+        assertTrue(members.get(2).startsWith("> vm1") && members.get(3).isEmpty(), members::toString);
+        press(Kind.ESCAPE);
+        assertTrue(screen(79, 6).get(1).startsWith("  GROUP"));
+        type("g");
+        assertTrue(screen(79, 6).get(1).startsWith("  DRIVE"));
+    }
+
+    @Test
+    void aQuestionMarkExplainsTheKeys() {
+        type("?");
+        assertTrue(screen(79, 24).get(0).startsWith("q            leaves"));
+        type("x");
+        assertTrue(screen(79, 24).get(0).startsWith("2 drives"));
+    }
+
+    @Test
+    void aLongQueueIsScrolled() {
+        IntStream.rangeClosed(1, 40).forEach(i -> queue.add("request " + i));
+        press(Kind.ENTER);
+        List<String> screen = screen(79, 15);
+        assertEquals("request 1", screen.get(9));
+        assertEquals("1–4 of 40", screen.get(13));
+        press(Kind.PAGE_DOWN);
+        assertEquals("request 5", screen(79, 15).get(9));
+        IntStream.range(0, 20).forEach(i -> press(Kind.PAGE_DOWN));
+        assertEquals("request 40", screen(79, 15).get(12));
+        press(Kind.PAGE_UP);
+        assertEquals("request 33", screen(79, 15).get(9));
+    }
+
+    @Test
+    void aDriveThatIsGoneIsLeft() {
+        press(Kind.ENTER);
+        drives.remove(vm1);
+        view.look(SECOND);
+        assertTrue(screen(79, 6).get(0).startsWith("1 drives"));
+    }
+
+    @Test
+    void programsGetNumbers() {
+        LiveDrive live = view.live().get(0);
+        assertEquals(
+                new LiveDrive(
+                        "vm1", State.SERVING, "tenant-a", 320, 5 << 20, 16, 1 << 20, "iops", 67L, 2, 3, 14_880_952L),
+                live);
+        assertNull(view.live().get(1).limit());
     }
 
     @Test
@@ -183,7 +318,7 @@ final class WatchViewTest {
             assertEquals(expected, many.get(i).looks() - before[i], "d" + i);
         }
         assertEquals(
-                "1002 drives, 2 waiting, 0/s, 600/s; by configured",
+                "1002 drives, 2 waiting, 0/s, 600/s; by configured; 1–21 of 1002",
                 screen(79, 24).get(0));
     }
 

@@ -1,0 +1,77 @@
+package dev.weir.shell.command;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.shell.text.Rates;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rates of drives between one command and the next. Nothing is measured while no command asks.
+ *
+ * <p>Thread-safe.
+ */
+final class RecentRates {
+    private static final long SHORTEST_NANOS = 500_000_000L;
+    private static final long LONGEST_NANOS = 10_000_000_000L;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private record Look(long nanos, Counters counters) {}
+
+    /** The last looks at a drive; the older one serves while the newer one is too recent. */
+    private record Looks(@Nullable Look older, Look newer) {}
+
+    private final Map<String, Looks> drives = new ConcurrentHashMap<>();
+
+    /**
+     * Notes how a drive stands and returns its rates since an earlier look.
+     *
+     * @return the rates; null if no look was made in the last seconds
+     */
+    @Nullable
+    Rates since(DriveSnapshot drive, long now) {
+        Look current = new Look(now, drive.counters());
+        Looks before = drives.get(drive.name());
+        Look base = before == null
+                ? null
+                : isUsable(before.newer, current)
+                        ? before.newer
+                        : isUsable(before.older, current) ? before.older : null;
+        if (before == null || now - before.newer.nanos >= SHORTEST_NANOS) {
+            drives.put(drive.name(), new Looks(before == null ? null : before.newer, current));
+        }
+        return base == null ? null : between(base, current);
+    }
+
+    /** Returns the rates between two looks at a drive. */
+    static Rates between(DriveSnapshot from, long fromNanos, DriveSnapshot to, long toNanos) {
+        return between(new Look(fromNanos, from.counters()), new Look(toNanos, to.counters()));
+    }
+
+    private static Rates between(Look from, Look to) {
+        boolean wasReopened = done(to.counters) < done(from.counters);
+        return to.nanos == from.nanos || wasReopened
+                ? Rates.NONE
+                : Rates.between(from.counters, to.counters, (to.nanos - from.nanos) / NANOS_PER_SECOND);
+    }
+
+    private static boolean isUsable(@Nullable Look base, Look current) {
+        long age = base == null ? 0 : current.nanos - base.nanos;
+        return age >= SHORTEST_NANOS && age <= LONGEST_NANOS;
+    }
+
+    private static long done(Counters counters) {
+        return counters.reads() + counters.writes();
+    }
+
+    /** Forgets drives that are not there any more. */
+    void retain(Collection<DriveControl> present) {
+        if (drives.size() > present.size()) {
+            drives.keySet().retainAll(present.stream().map(DriveControl::name).collect(Collectors.toSet()));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.weir.shell.remote;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Job;
+import org.apache.felix.service.command.Process;
+
+/** Gogo's {@code grep}, {@code head} and the like, with a {@code grep -c} that counts: Gogo's own always says 0. */
+public final class PosixCommands extends Posix {
+    private static final Pattern COUNTS = Pattern.compile("-[A-Za-z]*c[A-Za-z]*|--count");
+
+    PosixCommands(CommandProcessor processor) {
+        super(processor);
+    }
+
+    @Override
+    protected void grep(CommandSession session, Process process, String[] words) throws Exception {
+        boolean counts =
+                Arrays.stream(words).anyMatch(word -> COUNTS.matcher(word).matches());
+        if (!counts) {
+            super.grep(session, process, words);
+            return;
+        }
+        String[] others = Arrays.stream(words)
+                .map(word -> COUNTS.matcher(word).matches() ? without(word) : word)
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new);
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        super.grep(session, new Captured(process, new PrintStream(lines, true, StandardCharsets.UTF_8)), others);
+        process.out().println(lines.toString(StandardCharsets.UTF_8).lines().count());
+    }
+
+    private static String without(String word) {
+        String left = word.equals("--count") ? "" : word.replace("c", "");
+        return left.equals("-") ? "" : left;
+    }
+
+    /** A process whose output is kept. */
+    private record Captured(Process process, PrintStream lines) implements Process {
+        @Override
+        public InputStream in() {
+            return process.in();
+        }
+
+        @Override
+        public PrintStream out() {
+            return lines;
+        }
+
+        @Override
+        public PrintStream err() {
+            return process.err();
+        }
+
+        @Override
+        public Job job() {
+            return process.job();
+        }
+
+        @Override
+        public boolean isTty(int fd) {
+            return false;
+        }
+
+        @Override
+        public void error(int error) {
+            process.error(error);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weir.shell.remote;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.felix.gogo.runtime.Parser;
+import org.apache.felix.gogo.runtime.Parser.Executable;
+import org.apache.felix.gogo.runtime.Parser.Pipeline;
+import org.apache.felix.gogo.runtime.Parser.Statement;
+import org.apache.felix.gogo.runtime.SyntaxError;
+import org.apache.felix.gogo.runtime.Token;
+
+/**
+ * The statements of a line, to be executed one after the other. Gogo returns the value of the last statement only, and
+ * drops a value that is to go into a file; so each is executed by itself here, and one into a file through a pipe.
+ */
+final class Statements {
+    /** The deepest nesting of brackets in a line; Gogo's parser needs stack for each. */
+    private static final int DEEPEST = 64;
+
+    private static final Pattern OUTPUT = Pattern.compile("[1&]?>>?");
+
+    /**
+     * One statement.
+     *
+     * @param before the operator in front of it: {@code ;}, {@code &&}, {@code ||}; {@code ;} for the first
+     * @param text the statement
+     * @param isShown whether its value is printed: not that of an assignment in front of other statements
+     */
+    record One(String before, String text, boolean isShown) {
+
+        /** Returns whether it is executed after one that had an exit status. */
+        boolean follows(int status) {
+            return switch (before) {
+                case "&&" -> status == 0;
+                case "||" -> status != 0;
+                default -> true;
+            };
+        }
+
+        boolean isAlternative() {
+            return before.equals("||");
+        }
+    }
+
+    private Statements() {}
+
+    /**
+     * Reads a line.
+     *
+     * @throws SyntaxError if its brackets are nested too deeply
+     * @throws RuntimeException if Gogo cannot read it
+     */
+    static List<One> of(CharSequence line) {
+        if (isTooDeep(line)) {
+            throw new SyntaxError(1, 1, "brackets are nested deeper than " + DEEPEST);
+        }
+        String text = line.toString();
+        List<One> all = new ArrayList<>();
+        String before = ";";
+        List<Executable> tokens = new Parser(text).program().tokens();
+        for (int i = 0; i < tokens.size(); i += 2) {
+            String after = i + 1 < tokens.size() ? tokens.get(i + 1).toString() : ";";
+            String statement = statement(text, tokens.get(i));
+            boolean isShown = i + 2 > tokens.size() || !isAssignment(tokens.get(i));
+            all.add(new One(before, after.equals("&") ? statement + " &" : statement, isShown));
+            before = after;
+        }
+        return all;
+    }
+
+    /** Returns whether the brackets of a line are nested so deeply that parsing it could overflow the stack. */
+    static boolean isTooDeep(CharSequence line) {
+        int depth = 0;
+        for (int i = 0; i < line.length() && depth <= DEEPEST; i++) {
+            depth = switch (line.charAt(i)) {
+                case '(', '[', '{' -> depth + 1;
+                case ')', ']', '}' -> Math.max(0, depth - 1);
+                default -> depth;
+            };
+        }
+        return depth > DEEPEST;
+    }
+
+    private static boolean isAssignment(Executable executable) {
+        return executable instanceof Statement statement
+                && statement.tokens().size() > 1
+                && Token.eq("=", statement.tokens().get(1));
+    }
+
+    private static int end(Token token) {
+        return token.start() + token.length();
+    }
+
+    private static String statement(String line, Executable executable) {
+        List<Executable> parts = executable instanceof Pipeline pipeline ? pipeline.tokens() : List.of(executable);
+        int start = parts.get(0).start();
+        Executable last = parts.get(parts.size() - 1);
+        int end = end(last);
+        if (last instanceof Statement statement) {
+            List<Token> redirections = statement.redirections();
+            // a statement ends with its last word, as Gogo has it
+            end = redirections.isEmpty() ? end : Math.max(end, end(redirections.get(redirections.size() - 1)));
+            boolean writes = redirections.stream()
+                    .anyMatch(token -> OUTPUT.matcher(token).matches());
+            int into = writes ? redirections.get(0).start() : -1;
+            if (statement.tokens().stream().allMatch(word -> word.start() < into)) {
+                return line.substring(start, into) + "| " + line.substring(into, end);
+            }
+        }
+        return line.substring(start, end);
+    }
+}

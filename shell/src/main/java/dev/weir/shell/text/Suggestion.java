@@ -1,0 +1,70 @@
+package dev.weir.shell.text;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Names that resemble one that is not known. */
+public final class Suggestion {
+    /** The longest list of names that is read at a glance. */
+    private static final int MOST_LISTED = 20;
+
+    private static final int MOST_SUGGESTED = 3;
+
+    /** Most changed letters of a short name, and the letters of a long one for each changed letter. */
+    private static final int FEWEST_CHANGES = 2;
+
+    private static final int LETTERS_PER_CHANGE = 3;
+
+    private Suggestion() {}
+
+    /**
+     * Returns the rest of a message about an unknown name: the known ones if they are few, else those that resemble it.
+     *
+     * @param names the known ones
+     * @param command lists all of them
+     */
+    public static String of(String name, List<String> names, String command) {
+        if (names.isEmpty()) {
+            return "there are none";
+        }
+        if (names.size() <= MOST_LISTED) {
+            return "there are " + String.join(", ", names);
+        }
+        List<String> near = near(name, names);
+        String all = "\"%s\" lists all %d".formatted(command, names.size());
+        return near.isEmpty() ? all : "did you mean " + String.join(", ", near) + "? " + all;
+    }
+
+    private static List<String> near(String name, List<String> names) {
+        record Candidate(String name, int changes) {}
+        int most = Math.max(FEWEST_CHANGES, name.length() / LETTERS_PER_CHANGE);
+        List<Candidate> candidates = new ArrayList<>();
+        for (String known : names) {
+            int changes = known.startsWith(name) && !name.isEmpty() ? 1 : changes(name, known);
+            if (changes <= most) {
+                candidates.add(new Candidate(known, changes));
+            }
+        }
+        candidates.sort(Comparator.comparingInt(Candidate::changes));
+        return candidates.stream().limit(MOST_SUGGESTED).map(Candidate::name).toList();
+    }
+
+    /** Returns how many letters must be put in, taken out or changed to make one of the other. */
+    private static int changes(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.length()];
+    }
+}

@@ -1,0 +1,32 @@
+package dev.weir.shell.watch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** The last numbers of a series, one for each look. Not thread-safe. */
+final class History {
+    /** How many are kept, which is what the widest screen shows. */
+    static final int LENGTH = 60;
+
+    private final Deque<Integer> numbers = new ArrayDeque<>(LENGTH + 1);
+
+    void add(int number) {
+        numbers.add(number);
+        if (numbers.size() > LENGTH) {
+            numbers.removeFirst();
+        }
+    }
+
+    /** Returns the latest, or 0 if there is none. */
+    int last() {
+        return numbers.isEmpty() ? 0 : numbers.getLast();
+    }
+
+    /** Returns the last so many, the oldest first. */
+    List<Integer> last(int count) {
+        List<Integer> all = new ArrayList<>(numbers);
+        return all.subList(Math.max(0, all.size() - count), all.size());
+    }
+}

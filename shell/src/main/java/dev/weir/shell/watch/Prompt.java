@@ -1,0 +1,40 @@
+package dev.weir.shell.watch;
+
+/** A line that is being typed at the foot of the screen. Not thread-safe. */
+final class Prompt {
+    private final String label;
+    private final String keys;
+    private final StringBuilder text = new StringBuilder();
+
+    /**
+     * Begins an empty line.
+     *
+     * @param label says what is typed
+     * @param keys says which keys end it
+     */
+    Prompt(String label, String keys) {
+        this.label = label;
+        this.keys = keys;
+    }
+
+    String label() {
+        return label;
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    void add(char character) {
+        text.append(character);
+    }
+
+    void rubOut() {
+        text.setLength(Math.max(0, text.length() - 1));
+    }
+
+    /** Returns the whole line, with a cursor. */
+    String line() {
+        return label + " " + text + "▏ " + keys;
+    }
+}
