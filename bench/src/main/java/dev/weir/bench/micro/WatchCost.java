@@ -52,6 +52,11 @@ public final class WatchCost {
         }
 
         @Override
+        public void groupLimits(String group, String settings) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void limits(String drive, String settings) {
             throw new UnsupportedOperationException();
         }

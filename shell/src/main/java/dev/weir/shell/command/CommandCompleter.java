@@ -99,7 +99,14 @@ public final class CommandCompleter implements Completer {
         }
         return whiteboard.drives().stream()
                 .filter(control -> control.name().equals(drive))
-                .flatMap(control -> control.snapshot().limits().toMap().entrySet().stream())
+                .map(control -> control.snapshot().limits())
+                .findFirst()
+                .or(() -> whiteboard.groups().stream()
+                        .filter(group -> group.name().equals(drive))
+                        .map(group -> group.snapshot().limits())
+                        .findFirst())
+                .stream()
+                .flatMap(limits -> limits.toMap().entrySet().stream())
                 .map(limit -> open(limit.getKey() + "=" + LimitValues.text(limit.getKey(), limit.getValue())));
     }
 

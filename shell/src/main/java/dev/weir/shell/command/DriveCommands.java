@@ -1,10 +1,7 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
-import dev.weir.drive.control.DriveSnapshot;
-import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.QueuedRequest;
-import dev.weir.drive.settings.GroupSettings;
 import dev.weir.shell.text.Rates;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
@@ -110,7 +107,8 @@ public final class DriveCommands {
 
     @Descriptor(DRIVES)
     public Object drives(String... words) {
-        return CommandSyntax.of(DRIVES).answer(words, args -> DriveView.list(whiteboard.views(whiteboard.drives())));
+        return CommandSyntax.of(DRIVES)
+                .answer(words, args -> DriveView.list(whiteboard.driveViews(whiteboard.drives())));
     }
 
     @Descriptor(DRIVE)
@@ -152,19 +150,7 @@ public final class DriveCommands {
 
     @Descriptor(GROUPS)
     public Object groups(String... words) {
-        return CommandSyntax.of(GROUPS).answer(words, args -> {
-            List<DriveSnapshot> drives =
-                    whiteboard.drives().stream().map(DriveControl::snapshot).toList();
-            return GroupView.list(whiteboard.groups().stream()
-                    .map(GroupControl::snapshot)
-                    .map(group -> GroupView.of(
-                            group,
-                            whiteboard.origins(GroupSettings.pid(group.name())),
-                            drives.stream()
-                                    .filter(drive -> group.name().equals(drive.group()))
-                                    .map(DriveSnapshot::name)
-                                    .toList()))
-                    .toList());
-        });
+        return CommandSyntax.of(GROUPS)
+                .answer(words, args -> GroupView.list(whiteboard.groupViews(whiteboard.groups())));
     }
 }

@@ -2,6 +2,8 @@ package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
@@ -11,26 +13,34 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A change of a drive's limits as people type it: {@code bps=10M iops=0}. */
+/** A change of a drive's or a group's limits as people type it: {@code bps=10M iops=0}. */
 final class LimitChange {
     private LimitChange() {}
 
     /**
-     * Changes those that are named.
+     * Changes those limits of a drive that are named.
      *
      * @param fault makes a fault of what is wrong with the way it was typed
      * @throws CommandFault if that cannot be; nothing has changed then
      */
     static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
-        Map<String, Long> settings = settings(words, fault);
         DriveSnapshot now = drive.snapshot();
-        Map<String, Long> values =
-                changed(now.limits().toMap(), now.settings().limits().toMap(), settings);
+        drive.limits(changed(now.limits(), now.settings().limits(), settings(words, fault)));
+    }
+
+    /** Changes those limits of a group that are named; otherwise as for a drive. */
+    static void apply(GroupControl group, List<String> words, Function<String, CommandFault> fault) {
+        GroupSnapshot now = group.snapshot();
+        group.limits(changed(now.limits(), now.settings().limits(), settings(words, fault)));
+    }
+
+    private static ThrottleLimits changed(ThrottleLimits now, ThrottleLimits configured, Map<String, Long> settings) {
+        Map<String, Long> values = changed(now.toMap(), configured.toMap(), settings);
         List<LimitFault> faults = ThrottleLimits.faults(values);
         if (!faults.isEmpty()) {
             throw new CommandFault(faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
         }
-        drive.limits(ThrottleLimits.of(values));
+        return ThrottleLimits.of(values);
     }
 
     private static Map<String, Long> settings(List<String> words, Function<String, CommandFault> fault) {

@@ -9,14 +9,17 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.log.PlainText;
 import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Suggestion;
 import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -131,6 +134,39 @@ public final class Services {
     }
 
     /**
+     * Returns a group.
+     *
+     * @throws CommandFault if there is none of that name
+     */
+    GroupControl group(String name) {
+        return groups.stream()
+                .filter(group -> group.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> absent("group", name, groups().stream().map(GroupControl::name)));
+    }
+
+    /** Returns whether a name is a group's and no drive's. */
+    boolean isGroup(String name) {
+        return drives.stream().noneMatch(drive -> drive.name().equals(name))
+                && groups.stream().anyMatch(group -> group.name().equals(name));
+    }
+
+    /** Returns some groups with their drives, at this moment. */
+    List<GroupView> groupViews(Collection<GroupControl> of) {
+        List<DriveSnapshot> all = drives().stream().map(DriveControl::snapshot).toList();
+        return of.stream()
+                .map(GroupControl::snapshot)
+                .map(group -> GroupView.of(
+                        group,
+                        origins(GroupSettings.pid(group.name())),
+                        all.stream()
+                                .filter(drive -> group.name().equals(drive.group()))
+                                .map(DriveSnapshot::name)
+                                .toList()))
+                .toList();
+    }
+
+    /**
      * Returns what requests to a drive are submitted to.
      *
      * @throws CommandFault if it cannot be used
@@ -168,7 +204,7 @@ public final class Services {
     }
 
     /** Returns all of some drives, at this moment. */
-    List<DriveView> views(List<DriveControl> of) {
+    List<DriveView> driveViews(List<DriveControl> of) {
         Map<String, Rates> rates = rates(of);
         return of.stream()
                 .map(drive -> view(drive, rates.getOrDefault(drive.name(), Rates.NONE)))
@@ -177,7 +213,7 @@ public final class Services {
 
     /** Returns all of a drive, at this moment. */
     DriveView view(DriveControl drive) {
-        return views(List.of(drive)).get(0);
+        return driveViews(List.of(drive)).get(0);
     }
 
     /**
@@ -228,6 +264,11 @@ public final class Services {
                 origins(DriveSettings.pid(drive.name())),
                 exports.stream().map(export -> export.getValue().bounds()).toList(),
                 uris(drive.name()));
+    }
+
+    /** Returns the limits of a group, at this moment. */
+    LimitsView limits(GroupControl group) {
+        return LimitsView.of(group.snapshot(), origins(GroupSettings.pid(group.name())));
     }
 
     /** Returns the limits of a drive, at this moment. */

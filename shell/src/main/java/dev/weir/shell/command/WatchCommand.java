@@ -116,4 +116,9 @@ public final class WatchCommand implements WatchSource {
     public void limits(String drive, String settings) {
         LimitChange.apply(whiteboard.drive(drive), List.of(settings.split("\\s+")), CommandFault::new);
     }
+
+    @Override
+    public void groupLimits(String group, String settings) {
+        LimitChange.apply(whiteboard.group(group), List.of(settings.split("\\s+")), CommandFault::new);
+    }
 }

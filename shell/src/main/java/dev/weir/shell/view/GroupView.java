@@ -3,6 +3,7 @@ package dev.weir.shell.view;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.Column;
+import dev.weir.shell.text.Details;
 import dev.weir.shell.text.Table;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param state {@code serving}, or {@code holding} if there is no policy, so that its drives' queues wait
  * @param reason why it is holding; empty if it is not
  * @param policy the type of its policy
- * @param limits see {@link LimitsView}, for these four
+ * @param limits see {@link LimitsView}, for these five
  * @param drives the names of the drives that are in it
  * @param waitingDrives how many of them have requests waiting
  * @param queued how many requests wait in their queues
@@ -28,9 +29,11 @@ public record GroupView(
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
+        Map<String, Long> configured,
         List<String> drives,
         int waitingDrives,
-        int queued) {
+        int queued)
+        implements View {
 
     private static final Table<GroupView> TABLE = new Table<>(
             "no groups",
@@ -48,11 +51,12 @@ public record GroupView(
                 group.name(),
                 group.reason().isEmpty() ? State.SERVING : State.HOLDING,
                 group.reason(),
-                group.settings().policy(),
+                group.policy(),
                 limits.limits(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
                 limits.setBy(),
+                limits.configured(),
                 List.copyOf(drives),
                 group.waitingDrives(),
                 group.queued());
@@ -60,5 +64,18 @@ public record GroupView(
 
     public static Listing<GroupView> list(List<GroupView> groups) {
         return new Listing<>(TABLE, groups);
+    }
+
+    @Override
+    public String text(int width) {
+        LimitsView view = new LimitsView(name, policy, limits, owedNanos, owedBurstNanos, setBy, configured);
+        return new Details()
+                .row("group", name)
+                .row("state", DriveView.standing(state, reason))
+                .row("policy", policy)
+                .row("limits", view.text(Details.textWidth(width)))
+                .row("queue", "%d requests of %d drives wait".formatted(queued, waitingDrives))
+                .row("drives", String.join(", ", drives))
+                .text();
     }
 }

@@ -10,6 +10,7 @@ import dev.weir.shell.text.Units;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,8 @@ public record LimitsView(
         Map<String, Long> configured)
         implements View {
 
+    private static final int SMALL_REQUEST_BYTES = 4096;
+
     /** What set something that the configuration did not. */
     static final String SHELL = "shell";
 
@@ -66,8 +69,7 @@ public record LimitsView(
     }
 
     public static LimitsView of(GroupSnapshot group, Map<String, String> origins) {
-        ThrottleLimits limits = group.settings().limits();
-        return of(group.name(), group.settings().policy(), limits, limits, group.debt(), origins);
+        return of(group.name(), group.policy(), group.limits(), group.settings().limits(), group.debt(), origins);
     }
 
     private static LimitsView of(
@@ -125,10 +127,31 @@ public record LimitsView(
         if (iopsSize != null) {
             text.append("\na request counts once for every %s of it (iops_size)".formatted(Units.bytes(iopsSize)));
         }
+        slow().forEach(line -> text.append('\n').append(line));
         if (!configured.isEmpty()) {
             text.append("\nuntil a reload; the configuration has ").append(settings(configured));
         }
         return text.toString();
+    }
+
+    /** Returns a line for each limit that makes a small request wait for more than a second. */
+    private List<String> slow() {
+        ThrottleLimits set = ThrottleLimits.of(limits);
+        List<String> lines = new ArrayList<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            if (set.rate(limit) > 0) {
+                double seconds =
+                        (double) set.meteredUnits(limit, SMALL_REQUEST_BYTES) / set.meteredRate(limit, set.rate(limit));
+                if (seconds > 1) {
+                    lines.add("%s makes a request of %s wait %s; clients may give up before"
+                            .formatted(
+                                    limit.key(),
+                                    Units.bytes(SMALL_REQUEST_BYTES),
+                                    Units.nanos(Math.round(Math.min(seconds * 1e9, Long.MAX_VALUE)))));
+                }
+            }
+        }
+        return lines;
     }
 
     private Row row(String key) {

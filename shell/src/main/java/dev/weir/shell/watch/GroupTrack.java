@@ -32,8 +32,8 @@ final class GroupTrack {
     }
 
     Row row() {
-        Optional<LimitUsage> usage = LimitUsage.all(last.settings().limits(), "", rates).stream()
-                .max(Comparator.comparingDouble(LimitUsage::share));
+        Optional<LimitUsage> usage =
+                LimitUsage.all(last.limits(), "", rates).stream().max(Comparator.comparingDouble(LimitUsage::share));
         String trouble = last.reason().isEmpty() ? "" : "holding: " + last.reason();
         return new Row(last.name(), trouble, rates, usage, last.queued(), depths, "-", 0);
     }

@@ -26,4 +26,7 @@ public interface WatchSource {
      * @throws RuntimeException if they cannot be; the message says why
      */
     void limits(String drive, String settings);
+
+    /** Changes limits of a group, likewise. */
+    void groupLimits(String group, String settings);
 }

@@ -91,7 +91,7 @@ public final class WatchView {
             case 'j' -> move(Key.Kind.DOWN);
             case 'g' -> list(screen == Screen.GROUPS ? Screen.DRIVES : Screen.GROUPS, "");
             case '/' -> prompt = new Prompt("find", "enter keeps, esc shows all");
-            case 'l' -> prompt = selection.isEmpty() || screen == Screen.GROUPS ? null : limitsPrompt();
+            case 'l' -> prompt = selection.isEmpty() ? null : limitsPrompt();
             case '+' -> intervalMillis = Math.max(FASTEST_MILLIS, intervalMillis / 2);
             case '-' -> intervalMillis = Math.min(SLOWEST_MILLIS, intervalMillis * 2);
             default -> {}
@@ -172,7 +172,11 @@ public final class WatchView {
             return;
         }
         try {
-            source.limits(selection.name(), settings);
+            if (screen == Screen.GROUPS) {
+                source.groupLimits(selection.name(), settings);
+            } else {
+                source.limits(selection.name(), settings);
+            }
             message = selection.name() + ": " + settings + ", until a reload";
         } catch (RuntimeException e) {
             message = String.valueOf(e.getMessage());

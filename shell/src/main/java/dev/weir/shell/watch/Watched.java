@@ -102,7 +102,7 @@ final class Watched {
         List<LimitUsage> usages = new ArrayList<>(LimitUsage.all(of.drive().limits(), "", of.rates()));
         GroupTrack group = groups.get(String.valueOf(of.drive().group()));
         if (group != null) {
-            ThrottleLimits limits = group.group().settings().limits();
+            ThrottleLimits limits = group.group().limits();
             usages.addAll(LimitUsage.all(limits, group.group().name() + ": ", group.rates()));
         }
         return usages;

@@ -225,6 +225,7 @@ final class CommandsTest {
                 bps_wr   512/s       -    -      0           -  shell
                 iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 a request counts once for every 4 KiB of it (iops_size)
+                bps_wr makes a request of 4 KiB wait 8 s; clients may give up before
                 until a reload; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,
                 80,
@@ -247,6 +248,54 @@ final class CommandsTest {
     void zeroRemovesLimitAndBurst() {
         changes.limits("vm1", "iops=0");
         assertEquals(Map.of("bps", 10_485_760L), vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void groupLimitsChangeLive() {
+        changes.group("tenant-a", "iops=5k", "bps=1M");
+        shows(
+                """
+                group     tenant-a
+                state     serving
+                policy    bucket
+                limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
+                          bps    1MiB/s      -    -       0           -  shell
+                          iops   5000/s      -    -  1.5 ms           -  shell
+                          until a reload; the configuration has bps=0 iops=2000
+                queue     5 requests of 2 drives wait
+                drives    vm1
+                """,
+                80,
+                changes.group("tenant-a"));
+        changes.limits("tenant-a", "bps=0");
+        shows(
+                """
+                LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
+                iops   5000/s      -    -  1.5 ms           -  shell
+                until a reload; the configuration has iops=2000
+                """,
+                80,
+                changes.limits("tenant-a"));
+        refuses("no group \"tenant-c\"; there are tenant-a, tenant-b", () -> changes.group("tenant-c"));
+        refuses("no drive \"tenant-c\"; there are vm1, scratch", () -> changes.limits("tenant-c"));
+    }
+
+    @Test
+    void aLimitThatStallsSmallRequestsIsNamed() {
+        Object answer = changes.limits("vm1", "bps=10");
+        assertTrue(
+                ((View) answer)
+                        .text(80)
+                        .contains("\nbps makes a request of 4 KiB wait 6 min 49 s; clients may give up before\n"),
+                () -> ((View) answer).text(80));
+    }
+
+    @Test
+    void aDrainedDriveIsShown() {
+        assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
+        refuses(
+                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME [--seconds=N] [--json]",
+                () -> changes.drain("vm1", "--seconds=0"));
     }
 
     @Test

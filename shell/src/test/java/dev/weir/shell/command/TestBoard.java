@@ -17,6 +17,8 @@ import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Whiteboards with something on them. */
 public final class TestBoard {
@@ -71,15 +73,31 @@ public final class TestBoard {
                 new Configuration(faults));
     }
 
-    private record Group(GroupSnapshot snapshot) implements GroupControl {
+    private record Group(GroupSnapshot before, AtomicReference<ThrottleLimits> limited) implements GroupControl {
+        Group(GroupSnapshot before) {
+            this(before, new AtomicReference<>(before.limits()));
+        }
+
+        @Override
+        public GroupSnapshot snapshot() {
+            return new GroupSnapshot(
+                    before.settings(),
+                    before.reason(),
+                    before.policy(),
+                    Objects.requireNonNull(limited.get()),
+                    before.debt(),
+                    before.waitingDrives(),
+                    before.queued());
+        }
+
         @Override
         public String name() {
-            return snapshot.name();
+            return before.name();
         }
 
         @Override
         public void limits(ThrottleLimits limits) {
-            throw new UnsupportedOperationException();
+            limited.set(limits);
         }
 
         @Override

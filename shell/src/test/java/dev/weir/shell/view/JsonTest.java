@@ -141,9 +141,9 @@ final class JsonTest {
                 """
                 [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket","limits":{"iops":2000},
                 "owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
-                "drives":["vm1"],"waiting_drives":2,"queued":5},
+                "configured":{},"drives":["vm1"],"waiting_drives":2,"queued":5},
                 {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own","limits":{},
-                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"drives":[],"waiting_drives":0,"queued":0}]""",
+                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"drives":[],"waiting_drives":0,"queued":0}]""",
                 drives.groups("--json"));
     }
 

@@ -47,6 +47,11 @@ final class WatchViewTest {
         }
 
         @Override
+        public void groupLimits(String group, String settings) {
+            changes.add("group " + group + " " + settings);
+        }
+
+        @Override
         public void limits(String drive, String settings) {
             if (settings.contains("bad")) {
                 throw new IllegalArgumentException("bad is bad");
@@ -193,6 +198,9 @@ final class WatchViewTest {
         assertTrue(groups.get(1).startsWith("  GROUP"), groups::toString);
         assertTrue(groups.get(2).matches("> tenant-a +6 MiB/s +336 +iops 2000 .* 17% +5 .*"), groups::toString);
         assertTrue(groups.get(3).contains("holding: policy own is missing"), groups::toString);
+        type("liops=5k");
+        press(Kind.ENTER);
+        assertEquals(List.of("group tenant-a iops=5k"), changes);
         press(Kind.ENTER);
         List<String> members = screen(79, 6);
         assertTrue(members.get(0).endsWith("by configured, of tenant-a"), members::toString);
