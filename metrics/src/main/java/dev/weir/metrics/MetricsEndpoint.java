@@ -41,6 +41,7 @@ public final class MetricsEndpoint {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private String address = "";
     private @Nullable HTTPServer server;
+    private @Nullable ScrapeThreads threads;
 
     @Reference
     volatile List<DriveControl> drives = List.of();
@@ -59,13 +60,16 @@ public final class MetricsEndpoint {
         }
         stop();
         address = config.listen();
+        ScrapeThreads answering = new ScrapeThreads();
         try {
             URI uri = URI.create(address.replaceFirst("^tcp:", "tcp://"));
             server = HTTPServer.builder()
                     .inetAddress(InetAddress.getByName(uri.getHost()))
                     .port(uri.getPort())
                     .registry(registry)
+                    .executorService(answering)
                     .buildAndStart();
+            threads = answering;
             LOG.info("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
         } catch (IOException e) {
             LOG.warn("metrics.listen = {}: cannot listen: {}", address, e.getMessage());
@@ -83,6 +87,10 @@ public final class MetricsEndpoint {
         if (server != null) {
             server.close();
             server = null;
+        }
+        if (threads != null) {
+            threads.shutdownNow();
+            threads = null;
         }
     }
 }

@@ -8,14 +8,19 @@ import dev.weir.junit.WeirDrive;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +60,11 @@ class MetricsTest {
     private String scrape() throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
         HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(30))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
         assertEquals(200, answer.statusCode());
         return answer.body();
     }
@@ -90,6 +99,26 @@ class MetricsTest {
             assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
         }
         assertFalse(scrape.contains("limit=\"bps_rd\""), scrape);
+    }
+
+    @Test
+    void slowClientsDoNotBlockAScrape() throws Exception {
+        endpoint.drives = List.of(disk.control());
+        endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * ScrapeThreads.THREADS; i++) {
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+                slow.add(client);
+                client.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: ".getBytes(StandardCharsets.US_ASCII));
+            }
+            assertTrue(scrape().contains("weir_drive_info"));
+            endpoint.stop();
+        } finally {
+            for (Socket client : slow) {
+                client.close();
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,69 @@
+package dev.weir.metrics;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that answer scrapes. A client that sends its request slowly, or takes the answer slowly, keeps its thread busy. When all are busy, a new
+ * scrape ends the oldest one: an interrupt closes the connection of the thread. A scrape that takes its time alone is not ended.
+ *
+ * <p>Thread-safe.
+ */
+final class ScrapeThreads extends ThreadPoolExecutor {
+
+    /** As many as the scrapes of a few Prometheus servers and people at a time. */
+    static final int THREADS = 16;
+
+    private static final long KEEP_ALIVE_SECONDS = 5;
+
+    /** The threads that answer a scrape, the oldest first. Guarded by itself. */
+    private final Set<Thread> busy = new LinkedHashSet<>();
+
+    ScrapeThreads() {
+        super(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        AtomicInteger number = new AtomicInteger();
+        setThreadFactory(task -> {
+            Thread thread = new Thread(task, "weir-metrics-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public void execute(Runnable scrape) {
+        super.execute(scrape);
+        synchronized (busy) {
+            endOldestIfAnotherWaits();
+        }
+    }
+
+    @Override
+    protected void beforeExecute(Thread thread, Runnable scrape) {
+        synchronized (busy) {
+            busy.add(thread);
+            endOldestIfAnotherWaits();
+        }
+    }
+
+    private void endOldestIfAnotherWaits() {
+        if (busy.size() == THREADS && !getQueue().isEmpty()) {
+            Thread oldest = busy.iterator().next();
+            busy.remove(oldest);
+            oldest.interrupt();
+        }
+    }
+
+    @Override
+    protected void afterExecute(Runnable scrape, Throwable failure) {
+        synchronized (busy) {
+            busy.remove(Thread.currentThread());
+            // the next scrape of this thread is not meant
+            Thread.interrupted();
+        }
+    }
+}
