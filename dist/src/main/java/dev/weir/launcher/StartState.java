@@ -62,6 +62,7 @@ record StartState(
                 strings(configuration, "weir.config.drives"),
                 all(context, "Drive").stream()
                         .map(drive -> String.valueOf(drive.getProperty(DRIVE_NAME)))
+                        .filter(drive -> !unavailable.containsKey(drive))
                         .toList(),
                 unavailable,
                 export != null,

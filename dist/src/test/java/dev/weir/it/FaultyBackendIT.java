@@ -105,4 +105,19 @@ class FaultyBackendIT {
         }
         weir.stop();
     }
+
+    /** Without a bound each would log 715 bytes, and ten log files would be full in minutes. */
+    @Test
+    void failingReadsDoNotFloodTheLog() throws IOException {
+        int reads = 500;
+        long offset = (long) Fault.FAIL.ordinal() * BLOCK;
+        try (RawNbd client = new RawNbd(weir.socket(), "faulty")) {
+            for (int i = 0; i < reads; i++) {
+                client.request(0, RawNbd.READ, i, offset, BLOCK, ByteBuffer.allocate(0));
+                assertEquals(new RawNbd.Reply(i, 5), client.reply());
+            }
+        }
+        assertTrue(weir.countLogged("READ of " + BLOCK) <= 40, weir.log());
+        weir.stop();
+    }
 }

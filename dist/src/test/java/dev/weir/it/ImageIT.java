@@ -123,4 +123,27 @@ class ImageIT {
             }
         }
     }
+
+    @Test
+    void lostImageRefusesWritesAndIsShown() throws IOException {
+        Client.need("qemu-io");
+        Path moved = image.resolveSibling("moved.img");
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,file=%s,size=1M".formatted(image))) {
+            assertEquals(0, io(weir, "write -f 0 4k").status());
+            Files.move(image, moved);
+            assertNotEquals(0, io(weir, "write -f 0 4k").status());
+            weir.await(() -> reason(weir, "vm1").contains("was deleted or moved"));
+            assertEquals(0, io(weir, "read 0 4k").status());
+            String status = Client.run(Weir.command(home, "status"), "").out();
+            assertTrue(status.contains("vm1 unavailable: path = " + image), status);
+
+            Files.move(moved, image);
+            weir.await(() -> reason(weir, "vm1").isEmpty());
+            assertEquals(0, io(weir, "write -f 0 4k").status());
+        }
+    }
+
+    private static Client.Result io(Weir weir, String command) {
+        return Client.run("qemu-io", "-f", "raw", "-c", command, weir.uri("vm1"));
+    }
 }

@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveLatencies;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +41,15 @@ final class ManagedDrive implements DriveControl {
 
     private static final String OPENING = "its backend is being opened";
 
+    /** Pause between two looks at an open backend. */
+    static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final Engine engine;
     private final Clock clock;
     private final Publisher publisher;
     private final SerialSteps lifecycle;
     private final Throttle throttle;
+    private final Timer nextCheck;
     private volatile DriveSettings settings;
 
     /** Whether its limits do not hold at the moment, because it drains. */
@@ -84,6 +90,7 @@ final class ManagedDrive implements DriveControl {
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
         this.throttle = new Throttle(own, clock, domain);
+        this.nextCheck = clock.timer(this::check);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -231,6 +238,36 @@ final class ManagedDrive implements DriveControl {
                 || one.readOnly() != other.readOnly();
     }
 
+    /** Storage that is slower than memory can be taken away. */
+    private void planCheck(OpenDrive opened) {
+        if (opened.mayBlock()) {
+            nextCheck.arm(clock.nanoTime() + CHECK_NANOS);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a check that fails is followed by another
+    private void check() {
+        lifecycle.then(this::checkBackend);
+    }
+
+    /** Shows why an open backend is not fit for use any more, or that it is again. */
+    private void checkBackend() {
+        OpenDrive now = open;
+        if (now == null) {
+            return;
+        }
+        String fault = now.fault();
+        if (!fault.equals(unavailable)) {
+            if (fault.isEmpty()) {
+                log.info("drive {}: its backend can be used again", name());
+            } else {
+                log.error("drive {}: {}", name(), fault);
+            }
+            stands(fault);
+        }
+        planCheck(now);
+    }
+
     /** Says that its backend is still being opened, if that is so. */
     void tellIfLate() {
         synchronized (lifecycle) {
@@ -266,6 +303,7 @@ final class ManagedDrive implements DriveControl {
             stands("");
             drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             updateDriveIfOther(with);
+            planCheck(offered);
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
@@ -285,6 +323,7 @@ final class ManagedDrive implements DriveControl {
         }
         OpenDrive closing = open;
         open = null;
+        nextCheck.disarm();
         stands(reason);
         if (closing != null) {
             closing.close(requests -> {
@@ -331,13 +370,15 @@ final class ManagedDrive implements DriveControl {
         if (holding.isEmpty() && group != null && group.isHolding()) {
             holding = "group " + settings.group() + ": " + group.reason();
         }
-        DriveSnapshot.State state = opened == null
+        String reason = unavailable;
+        boolean isUsable = opened != null && reason.isEmpty();
+        DriveSnapshot.State state = !isUsable
                 ? DriveSnapshot.State.UNAVAILABLE
                 : holding.isEmpty() ? DriveSnapshot.State.SERVING : DriveSnapshot.State.HOLDING;
         return new DriveSnapshot(
                 settings,
                 state,
-                opened == null ? unavailable : holding,
+                isUsable ? holding : reason,
                 opened == null ? 0 : opened.size(),
                 queue.own.type(),
                 queue.own.limits(),

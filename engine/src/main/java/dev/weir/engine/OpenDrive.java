@@ -97,6 +97,16 @@ final class OpenDrive implements Drive {
         return storage.inFlight();
     }
 
+    /** Returns whether its backend may wait for something slower than memory. */
+    boolean mayBlock() {
+        return storage.backend().mayBlock();
+    }
+
+    /** Returns the reason why its backend is not fit for use any more; see {@link Storage#fault}. */
+    String fault() {
+        return storage.fault();
+    }
+
     /** Ends what is queued, waits for what is with the backend, and closes that; see {@link Storage#close}. */
     void close(IntConsumer onLate) {
         cancelled(throttle.close());

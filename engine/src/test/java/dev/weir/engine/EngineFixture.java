@@ -74,6 +74,12 @@ public final class EngineFixture implements Publisher {
         return clients == null ? List.of() : List.of((String[]) clients);
     }
 
+    /** Returns a property of a service as it is offered, or null. */
+    @Nullable
+    Object property(String service, String name) {
+        return Objects.requireNonNull(properties.get(service)).get(name);
+    }
+
     GroupControl group(String name) {
         return (GroupControl) Objects.requireNonNull(services.get("GroupControl " + name), () -> "no group " + name);
     }

@@ -44,7 +44,7 @@ public record DriveSnapshot(
         SERVING,
         /** It takes requests and lets none go, for there is no policy to say when. */
         HOLDING,
-        /** Its storage is not open; it is not offered to clients. */
+        /** Its storage is not open, and it is not offered to clients; or its storage was taken away, and writes are refused. */
         UNAVAILABLE
     }
 

@@ -8,6 +8,7 @@ import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
+import dev.weir.log.RateLimitedLog;
 import dev.weir.throttle.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class Storage implements RequestSink {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
+    private static final RateLimitedLog UNTAKEN =
+            new RateLimitedLog("clients that could not take a completion", log::error);
+
     /** A prime, so that no pattern of requests keeps step with it. */
     private static final int MEASURED_EVERY = 7;
 
@@ -43,6 +47,7 @@ public final class Storage implements RequestSink {
     private final Statistics statistics;
     private final Clock clock;
     private final @Nullable ExecutorService workers;
+    private final RateLimitedLog failures;
 
     /** For writes, if the backend does them in turn. */
     private final @Nullable WritesInTurn writes;
@@ -59,6 +64,7 @@ public final class Storage implements RequestSink {
         this.backend = backend;
         this.statistics = statistics;
         this.clock = clock;
+        this.failures = new RateLimitedLog("drive " + drive + ": failed requests", log::warn);
         this.workers = backend.mayBlock() ? DriveThreads.of(drive) : null;
         this.writes = workers != null && backend.writesInTurn()
                 ? new WritesInTurn(workers, clock, this::perform, this::complete)
@@ -153,7 +159,7 @@ public final class Storage implements RequestSink {
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
-            log.error("drive {}: no thread for a request", drive, e);
+            failures.write(() -> "drive " + drive + ": no thread for a request: " + reason(e));
             complete(request, BlockError.EIO);
         }
     }
@@ -173,14 +179,25 @@ public final class Storage implements RequestSink {
             log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
             return known.error();
         }
-        log.warn(
-                "drive {}: {} of {} bytes at {} failed",
-                drive,
-                request.operation(),
-                request.length(),
-                request.offset(),
-                e);
+        failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
+                .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
+        log.debug("drive {}: {} failed", drive, request.operation(), e);
         return BlockError.EIO;
+    }
+
+    /** The message alone says what is wrong with the storage; of a fault in the backend, the type says more. */
+    private static String reason(Throwable e) {
+        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+    }
+
+    /** Returns the reason why the backend is not fit for use any more, for example a deleted file; empty if it is. May block. */
+    public String fault() {
+        try {
+            backend.check();
+            return "";
+        } catch (IOException | RuntimeException | Error e) {
+            return reason(e);
+        }
     }
 
     private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {
@@ -233,7 +250,8 @@ public final class Storage implements RequestSink {
         try {
             request.completed(error, moreFollow);
         } catch (RuntimeException | Error e) {
-            log.error("drive {}: {} could not take its completion", drive, request.client(), e);
+            UNTAKEN.write(() -> "drive %s: %s could not take its completion: %s".formatted(drive, request.client(), e));
+            log.debug("drive {}: a completion was not taken", drive, e);
         }
     }
 

@@ -32,7 +32,9 @@ public final class FaultyBackends implements BlockBackendFactory {
         /** It is flushed. */
         FLUSH,
         /** It is closed. */
-        CLOSE
+        CLOSE,
+        /** It is checked. */
+        CHECK
     }
 
     /** How a call goes wrong. */
@@ -59,7 +61,7 @@ public final class FaultyBackends implements BlockBackendFactory {
 
         /**
          * Returns a script that chooses at random, by the offset and nothing else, so that the order of calls does
-         * not matter. Opening and closing go well.
+         * not matter. Opening, closing and checking go well.
          *
          * @param percent how many calls go wrong
          * @param faults from which it chooses
@@ -67,7 +69,8 @@ public final class FaultyBackends implements BlockBackendFactory {
         static Script seeded(long seed, int percent, Fault... faults) {
             return (call, offset) -> {
                 Random random = new Random(seed ^ (offset * 31 + call.ordinal()) * 0x9E3779B97F4A7C15L);
-                boolean wrong = call != Call.OPEN && call != Call.CLOSE && random.nextInt(100) < percent;
+                boolean isOfRequest = call == Call.READ || call == Call.WRITE || call == Call.FLUSH;
+                boolean wrong = isOfRequest && random.nextInt(100) < percent;
                 return wrong ? faults[random.nextInt(faults.length)] : Fault.NONE;
             };
         }
@@ -187,6 +190,11 @@ public final class FaultyBackends implements BlockBackendFactory {
         @Override
         public void flush() throws IOException {
             begin(Call.FLUSH, 0);
+        }
+
+        @Override
+        public void check() throws IOException {
+            begin(Call.CHECK, 0);
         }
 
         @Override

@@ -1,0 +1,76 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.testkit.block.FaultyBackends;
+import dev.weir.testkit.block.FaultyBackends.Call;
+import dev.weir.testkit.block.FaultyBackends.Fault;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An open backend whose storage is taken away. */
+class BackendCheckTest {
+    private final EngineFixture fixture = new EngineFixture(1);
+    private Fault fault = Fault.NONE;
+    private int checks;
+
+    @BeforeEach
+    void open() {
+        fixture.engine.addBackends(new FaultyBackends(1 << 20, true, this::fault), 0);
+        fixture.engine.configure(
+                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+    }
+
+    private Fault fault(Call call, long offset) {
+        if (call != Call.CHECK) {
+            return Fault.NONE;
+        }
+        checks++;
+        return fault;
+    }
+
+    private void assertStands(State state, String reason) {
+        assertEquals(state, fixture.control("vm1").snapshot().state());
+        assertEquals(reason, fixture.control("vm1").snapshot().reason());
+    }
+
+    @Test
+    void driveShowsLostStorageUntilItIsBack() {
+        assertStands(State.SERVING, "");
+        fault = Fault.FAIL;
+        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        assertStands(State.UNAVAILABLE, "the script fails CHECK at 0");
+        assertEquals("the script fails CHECK at 0", fixture.property("DriveControl vm1", "weir.drive.reason"));
+        assertNotNull(fixture.driveIfAny("vm1"), "its clients still read");
+
+        fault = Fault.NONE;
+        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        assertStands(State.SERVING, "");
+        assertNull(fixture.property("DriveControl vm1", "weir.drive.reason"));
+    }
+
+    @Test
+    void checkThatThrowsIsAFaultAndIsRepeated() {
+        fault = Fault.THROW;
+        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        assertStands(State.UNAVAILABLE, "java.lang.IllegalStateException: the script throws at 0");
+        fault = Fault.NONE;
+        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        assertStands(State.SERVING, "");
+    }
+
+    @Test
+    void closedBackendIsNotChecked() {
+        fixture.clock.advance(3 * ManagedDrive.CHECK_NANOS);
+        assertEquals(3, checks);
+        fixture.engine.removeDrive("vm1");
+        fixture.clock.advance(3 * ManagedDrive.CHECK_NANOS);
+        assertEquals(3, checks);
+    }
+}
