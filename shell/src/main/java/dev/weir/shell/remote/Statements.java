@@ -48,8 +48,7 @@ final class Statements {
     /**
      * Reads a line.
      *
-     * @throws SyntaxError if its brackets are nested too deeply
-     * @throws RuntimeException if Gogo cannot read it
+     * @throws RuntimeException if Gogo cannot read it, or its brackets are nested too deeply
      */
     static List<One> of(CharSequence line) {
         if (isTooDeep(line)) {

@@ -9,7 +9,7 @@ final class TestScreen {
     private static final int COLUMNS = 80;
     private static final int ROWS = 24;
 
-    /** The upper half of a cell, as {@link ScreenTerminal} has it: flags, then four bits for each part of both colours. */
+    /** The upper half of a cell, as JLine's model of a terminal has it: flags, then four bits for each part of both colours. */
     private static final long FOREGROUND_SET = 1L << 60;
 
     private static final long BACKGROUND_SET = 1L << 61;
