@@ -3,23 +3,26 @@ package dev.weir.drive;
 import dev.weir.throttle.Direction;
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks of a drive. */
+/** An operation on a drive. */
 public enum Operation {
-    /** Reads into the request's buffer. */
+    /** Reads into the buffer of the request. */
     READ(Direction.READ),
-    /** Writes from the request's buffer. */
+    /** Writes from the buffer of the request. */
     WRITE(Direction.WRITE),
     /** Makes a range read as zeroes. */
     WRITE_ZEROES(Direction.WRITE),
-    /** The same, or nothing if that takes as long as writing zeroes: ENOTSUP then, at once and not charged. */
+    /**
+     * Makes a range read as zeroes, or fails with ENOTSUP at once and uncharged if that is no faster than writing
+     * them.
+     */
     FAST_ZERO(Direction.WRITE),
-    /** Gives the room of a range back. */
+    /** Discards a range: its space may be deallocated. */
     TRIM(Direction.WRITE),
-    /** Makes all that has been completed survive a crash. Not throttled. */
+    /** Makes all completed writes durable. */
     FLUSH(null),
     /** Prepares for a range to be read soon. Not throttled. */
     CACHE(null),
-    /** Tells the request which {@linkplain DriveRequest#extent extents} of a range are holes. Not throttled. */
+    /** Reports the data and the {@linkplain DriveRequest#extent holes} of a range. Not throttled. */
     BLOCK_STATUS(null);
 
     private final @Nullable Direction direction;
@@ -28,7 +31,7 @@ public enum Operation {
         this.direction = direction;
     }
 
-    /** {@return the direction whose limits a request comes under, or null if it is not throttled} */
+    /** {@return the direction whose limits apply, or null if the operation is not throttled} */
     public @Nullable Direction direction() {
         return direction;
     }

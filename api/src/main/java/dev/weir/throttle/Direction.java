@@ -2,8 +2,8 @@ package dev.weir.throttle;
 
 /** The direction of a request, which selects the read or write limits. Write-zeroes and trims count as writes. */
 public enum Direction {
-    /** Out of the drive. */
+    /** Data leaves the drive. */
     READ,
-    /** Into the drive. */
+    /** Data enters the drive. */
     WRITE
 }

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.function.ToLongFunction;
 
 /**
- * What a drive owes under each limit, as time and as units. The shorter of both holds: it is the time until the limit is
- * clear of all that went before. They differ after the rate of a limit has changed, because a change keeps both. Units
- * are counted as the time that they take at the present rate.
+ * The debt of a drive under each limit, as time and as units. The shorter of both holds: it is the time until all
+ * charges under the limit are paid. Both differ after a change of rate, because a change keeps both. Units are
+ * expressed as the time that they take at the current rate.
  *
  * <p>Immutable.
  */
 public final class ThrottleDebt {
 
-    /** Nothing is owed. */
+    /** No debt. */
     public static final ThrottleDebt NONE = new ThrottleDebt();
 
     private static final BigInteger LONGEST = BigInteger.valueOf(1L << 61);
@@ -61,11 +61,11 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return this debt under other limits: time stays, units take what they take at the new rates} A limit that goes, and one
-     * that is new, owes nothing.
+     * {@return this debt under other limits} Its time stays, and its units take the time of the new rates. A removed
+     * limit and a new one owe nothing.
      *
-     * @param from the limits under which this is owed
-     * @param to the limits that hold from now on
+     * @param from the limits of this debt
+     * @param to the new limits
      */
     public ThrottleDebt under(ThrottleLimits from, ThrottleLimits to) {
         return of(
@@ -94,7 +94,8 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the nanoseconds until this limit is clear, 0 or more: the shorter of time and units}
+     * {@return the time until the debt under a limit is paid, in nanoseconds, 0 or more: the shorter of time and
+     * units}
      *
      * @param limit one of the six
      */
@@ -103,7 +104,8 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the nanoseconds until the burst rate of this limit is clear, 0 or more: the shorter of time and units}
+     * {@return the time until the debt at the burst rate of a limit is paid, in nanoseconds, 0 or more: the shorter
+     * of time and units}
      *
      * @param limit one of the six
      */
@@ -121,7 +123,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the nanoseconds that the units owed under this limit take at its rate}
+     * {@return the time that the units owed under a limit take at its rate, in nanoseconds}
      *
      * @param limit one of the six
      */
@@ -139,7 +141,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the nanoseconds that the units owed at the burst rate of this limit take at that rate}
+     * {@return the time that the units owed at the burst rate of a limit take at that rate, in nanoseconds}
      *
      * @param limit one of the six
      */

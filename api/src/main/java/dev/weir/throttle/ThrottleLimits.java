@@ -11,26 +11,28 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How much a drive, or a group of drives, may do: the six {@linkplain LimitKey limits}, their bursts, and
- * the size from which one request counts as several. A rate is in units per second: bytes, or requests.
+ * The limits of a drive or a group: the six {@linkplain LimitKey limits}, their bursts, and the size above which a
+ * request counts as several. Rates are in bytes or requests per second.
  *
  * <p>Immutable.
  */
 public final class ThrottleLimits {
 
-    /** The highest value of any key. */
+    /** The largest value of any key. */
     public static final long MAX_VALUE = 1_000_000_000_000_000L;
 
-    /** The key of the size from which a request counts as several. */
+    /** The key of the size above which a request counts as several. */
     public static final String IOPS_SIZE = "iops_size";
 
-    /** No limit at all. */
+    /** No limits. */
     public static final ThrottleLimits NONE = new ThrottleLimits(Map.of());
 
-    /** What a burst may hold at most, in seconds of its key's rate: 2^61 ns, so that sums of two stay in a long. */
+    /** The largest burst, in seconds of its key's rate: 2^61 ns, so that the sum of two fits into a long. */
     private static final BigInteger MAX_BURST_SECONDS = BigInteger.valueOf((1L << 61) / 1_000_000_000L);
 
-    /** So that a remainder of a nanosecond in units per second, plus one request's nanoseconds, stay in a long. */
+    /**
+     * The highest metered rate: the remainder of a nanosecond plus the nanoseconds of one request fit into a long.
+     */
     private static final long MAX_UNITS_PER_SECOND = 4_000_000_000_000_000_000L;
 
     private static final String MAX = "_max";
@@ -53,7 +55,7 @@ public final class ThrottleLimits {
         empty = Arrays.stream(rates).allMatch(rate -> rate == 0);
     }
 
-    /** {@return every key there is, the six limits and what belongs to them, in the order in which they are shown} */
+    /** {@return all keys in display order: the six limits, their bursts and {@link #IOPS_SIZE}} */
     public static Set<String> keys() {
         return KEYS;
     }
@@ -61,8 +63,8 @@ public final class ThrottleLimits {
     /**
      * {@return limits with these values}
      *
-     * @param values value by key, of {@link #keys()}; absent or 0 means no limit
-     * @throws IllegalArgumentException if {@link #faults} finds any; the message has them all
+     * @param values values by key, from {@link #keys()}; absent or 0 means no limit
+     * @throws IllegalArgumentException if {@link #faults} is not empty; the message lists all faults
      */
     public static ThrottleLimits of(Map<String, Long> values) {
         LimitFault.refuse(faults(values));
@@ -70,9 +72,9 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return everything that is wrong with these values, in the order of {@link #keys()}; empty if nothing is}
+     * {@return the faults of these values, in the order of {@link #keys()}; may be empty}
      *
-     * @param values value by key, of {@link #keys()}
+     * @param values values by key, from {@link #keys()}
      */
     public static List<LimitFault> faults(Map<String, Long> values) {
         List<LimitFault> faults = new ArrayList<>();
@@ -160,13 +162,13 @@ public final class ThrottleLimits {
         return Collections.unmodifiableSet(keys);
     }
 
-    /** {@return whether there is no limit at all} */
+    /** {@return whether no limit is set} */
     public boolean isEmpty() {
         return empty;
     }
 
     /**
-     * {@return the rate of a limit in its units per second; 0 means that there is no such limit}
+     * {@return the rate of a limit in its units per second; 0 if the limit is not set}
      *
      * @param limit one of the six
      */
@@ -175,7 +177,7 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the rate allowed while bursting, in units per second; 0 means that there is no burst}
+     * {@return the burst rate of a limit in its units per second; 0 without a burst}
      *
      * @param limit one of the six
      */
@@ -184,7 +186,7 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return how long a burst at {@link #max} may last, in seconds; 1 unless said otherwise}
+     * {@return the longest burst at {@link #max}, in seconds; default 1}
      *
      * @param limit one of the six
      */
@@ -193,19 +195,19 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the size in bytes from which a request counts as length ÷ size requests, with the fraction that
-     * this has; 0 means that each counts as one}
+     * {@return the size in bytes above which a request counts as length ÷ size requests, fractions included; 0 if
+     * every request counts as one}
      */
     public long iopsSize() {
         return iopsSize;
     }
 
     /**
-     * {@return what one request costs under a limit, in {@linkplain #meteredRate metered units}: bytes, or
-     * requests × {@link #iopsSize()} so that a fraction of a request is a whole number too}
+     * {@return the cost of a request under a limit, in metered units: bytes, or requests × {@link #iopsSize()}, so
+     * that a fraction of a request is a whole number}
      *
      * @param limit one of the six
-     * @param bytes the length of the request, 1 or more
+     * @param bytes length of the request, 1 or more
      */
     public long meteredUnits(LimitKey limit, long bytes) {
         if (limit.countsBytes()) {
@@ -215,16 +217,16 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return {@code rate}, one of this limit's, in {@linkplain #meteredUnits metered units} per second}
+     * {@return a rate in {@linkplain #meteredUnits metered units} per second}
      *
      * @param limit one of the six
-     * @param rate in the units of the limit per second
+     * @param rate the rate in the limit's own units per second
      */
     public long meteredRate(LimitKey limit, long rate) {
         return limit.countsBytes() || iopsSize == 0 ? rate : rate * iopsSize;
     }
 
-    /** {@return the keys that are set and their values, in the order of {@link #keys()}} */
+    /** {@return the values that are set, by key, in the order of {@link #keys()}} */
     public Map<String, Long> toMap() {
         Map<String, Long> values = new LinkedHashMap<>();
         for (LimitKey limit : LimitKey.ALL) {
@@ -252,7 +254,7 @@ public final class ThrottleLimits {
         return toMap().hashCode();
     }
 
-    /** Returns the keys that are set, as a configuration file would have them. */
+    /** Returns the values that are set, as in a configuration file. */
     @Override
     public String toString() {
         return toMap().toString();

@@ -4,21 +4,25 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Says when a request may go so that the limits of one drive or group are kept. Pure arithmetic: it has no
- * thread, no clock and no queue; the time is handed to it and never goes back.
+ * Decides when the requests of one drive or group may go, so that the limits hold. Pure arithmetic: no thread, no
+ * clock, no queue. Time is an argument and never goes back.
  *
- * <p>Not thread-safe: its owner serialises calls. Times are nanoseconds of one monotonic clock with any
- * origin. Lengths are 1 byte or more.
+ * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin.
+ * Lengths are 1 byte or more.
+ *
+ * <p>The owner asks {@link #waitNanos(Direction, long, long)} for the request at the head of its queue. At 0 it
+ * releases the request and calls {@link #charge}. Otherwise it sets a timer for that time and asks again. A request
+ * may be withdrawn meanwhile, and asking any number of times must change nothing.
  */
 @ConsumerType
 public interface ThrottlePolicy {
 
     /**
-     * {@return how long a request must wait: 0 means that it may go now; otherwise, if nothing is charged
-     * meanwhile, it may go after that many nanoseconds and not one earlier} Charges nothing.
+     * {@return the time that a request must wait, in nanoseconds} With 0 it may go now. Otherwise it may go after
+     * exactly this time, if nothing is charged meanwhile. Asking charges nothing and changes no later answer.
      *
-     * @param direction whether the request reads or writes
-     * @param bytes the length of the request, 1 or more
+     * @param direction the direction of the request
+     * @param bytes length of the request, 1 or more
      * @param now the time, in nanoseconds of any origin
      */
     default long waitNanos(Direction direction, long bytes, long now) {
@@ -30,46 +34,47 @@ public interface ThrottlePolicy {
     }
 
     /**
-     * {@return how long one limit alone makes a request wait; 0 if it does not, or does not apply, or is not
-     * set} The longest of all limits is what {@link #waitNanos(Direction, long, long)} returns. Charges nothing.
+     * {@return the time that one limit makes a request wait, in nanoseconds} 0 if the limit does not hold it, does not
+     * apply or is not set. {@link #waitNanos(Direction, long, long)} is the maximum over all limits. Asking charges
+     * nothing.
      *
-     * @param limit the limit that is asked about
-     * @param direction whether the request reads or writes
-     * @param bytes the length of the request, 1 or more
+     * @param limit the limit
+     * @param direction the direction of the request
+     * @param bytes length of the request, 1 or more
      * @param now the time, in nanoseconds of any origin
      */
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
 
     /**
-     * Charges a request that goes now to every limit that applies. Called only right after
-     * {@link #waitNanos(Direction, long, long)} returned 0 for the same request.
+     * Charges a released request to every limit that applies. Called only right after {@link #waitNanos(Direction,
+     * long, long)} returned 0 for this request at this time.
      *
-     * @param direction whether the request reads or writes
-     * @param bytes the length of the request, 1 or more
+     * @param direction the direction of the request
+     * @param bytes length of the request, 1 or more
      * @param now the time, in nanoseconds of any origin
      */
     void charge(Direction direction, long bytes, long now);
 
     /**
-     * Goes on with other limits. What is owed under a limit that stays is kept as time; a limit that is new
-     * owes nothing.
+     * Changes the limits. The debt under a limit that stays is kept as time and as units, and the shorter of both
+     * holds, see {@link ThrottleDebt#under}. A new limit starts without debt.
      *
-     * @param limits the limits that hold from now on
+     * @param limits the new limits
      * @param now the time, in nanoseconds of any origin
-     * @throws IllegalArgumentException if this policy cannot keep such limits; nothing has changed then
+     * @throws IllegalArgumentException if the policy cannot enforce the limits; nothing has changed then
      */
     void reconfigure(ThrottleLimits limits, long now);
 
     /**
-     * {@return what is owed, for people to see and for the next policy to take over}
+     * {@return the debt, for display and for the next policy}
      *
      * @param now the time, in nanoseconds of any origin
      */
     ThrottleDebt debt(long now);
 
     /**
-     * {@return a policy that stands exactly as this one and goes its own way from here; null, if one that takes over
-     * the {@linkplain #debt debt} stands no differently} It foresees when the requests go that wait.
+     * {@return an independent copy in the same state, for the forecast of releases; null if a new policy with the
+     * same {@linkplain #debt debt} behaves identically}
      */
     default @Nullable ThrottlePolicy copy() {
         return null;

@@ -4,21 +4,21 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Makes policies of one type. A bundle that brings a type of policy registers one of these as a service;
- * while no such service is there, the drives that ask for it hold their queues.
+ * Creates policies of one type. The bundle of a policy registers a factory as a service. Without the service, the
+ * drives that name its type hold their queues.
  *
  * <p>Thread-safe.
  */
 @ConsumerType
 public interface ThrottlePolicyFactory {
 
-    /** {@return the name by which a configuration asks for this type, for example {@code bucket}} */
+    /** {@return the type as a configuration names it, for example {@code bucket}} */
     String type();
 
     /**
-     * {@return what this type of policy cannot keep of these limits; empty if it can keep them all}
+     * {@return the limits that this type of policy cannot enforce; empty if it can enforce all}
      *
-     * @param limits the limits that it would have to keep
+     * @param limits the limits
      */
     default List<LimitFault> faults(ThrottleLimits limits) {
         return List.of();
@@ -27,10 +27,10 @@ public interface ThrottlePolicyFactory {
     /**
      * {@return a policy for one drive or group}
      *
-     * @param owed what the policy before it was owed; {@link ThrottleDebt#NONE} for a new drive
-     * @param limits the limits that it would have to keep
+     * @param limits the limits to enforce
+     * @param owed the debt of the previous policy; {@link ThrottleDebt#NONE} for a new drive
      * @param now the time, in nanoseconds of any origin
-     * @throws IllegalArgumentException if {@link #faults} finds any
+     * @throws IllegalArgumentException if {@link #faults} is not empty for the limits
      */
     ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now);
 }

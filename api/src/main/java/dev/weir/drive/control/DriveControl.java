@@ -8,53 +8,54 @@ import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A configured drive as an operator sees it, whether it can be used at the moment or not. It is a service
- * from when the drive is configured until it is removed, with its name as the property {@link Drive#NAME}.
+ * A configured drive for operators: inspection and live changes. Published as a service from configuration to
+ * removal, also while the drive is unavailable, with its name as the property {@link Drive#NAME}.
  *
  * <p>Thread-safe.
  */
 @ProviderType
 public interface DriveControl {
 
-    /** {@return the name by which clients and operators know it} */
+    /** {@return the name of the drive for clients and operators} */
     String name();
 
-    /** {@return how the drive stands; all of it at one moment} */
+    /** {@return the state of the drive, consistent at one moment} */
     DriveSnapshot snapshot();
 
-    /** {@return how long its requests took so far; dearer than a snapshot, which a display asks for all the time} */
+    /** {@return the latencies of its requests so far; costs more than a snapshot} */
     DriveLatencies latencies();
 
-    /** {@return the waiting requests, all at one moment, in the order in which they would go as things are} */
+    /** {@return the held requests, consistent at one moment, in the forecast order of release} */
     List<QueuedRequest> queue();
 
     /**
-     * Changes the limits, also for what is queued. Lasts until the drive's configuration changes or is
-     * {@linkplain ConfigurationSource#reload() read again}.
+     * Changes the limits, also for queued requests. The change lasts until this drive's configuration changes or is
+     * {@linkplain ConfigurationSource#reload() reloaded}.
      *
-     * @param limits the limits that hold from now on
-     * @throws IllegalArgumentException if the drive's policy cannot keep them; nothing has changed then
+     * @param limits the new limits
+     * @throws IllegalArgumentException if the drive's policy cannot enforce them; nothing has changed then
      */
     void limits(ThrottleLimits limits);
 
     /**
-     * Changes to a policy of another type, which takes over what is owed. While no bundle brings that type,
-     * the drive holds its queue. Lasts as long as a change of the limits.
+     * Changes the policy. The new policy takes over the debt. While no bundle provides the type, the drive holds its
+     * queue. The change lasts as long as a change of the limits.
      *
      * @param type the type of the policy, for example {@code slice}
-     * @throws IllegalArgumentException if that policy cannot keep the drive's limits; nothing has changed then
+     * @throws IllegalArgumentException if the policy cannot enforce the drive's limits; nothing has changed then
      */
     void policy(String type);
 
-    /** Takes back what was changed here: goes on with the limits and the policy of the drive's configuration. */
+    /** Undoes the changes: restores limits and policy of the drive's configuration. */
     void restore();
 
     /**
-     * Lifts the limits of the drive and of its group for this drive, until nothing waits in its queue and nothing is with
-     * its backend, or time is up. Then they hold again. What goes meanwhile is charged to no limit.
+     * Lifts the limits of the drive, and those of its group for this drive, until the drive is idle or the timeout
+     * expires. Then the limits apply again. Requests released meanwhile are not charged.
      *
-     * @param timeoutNanos the longest time that the limits stay lifted, in nanoseconds
-     * @return completed when the limits hold again, with whether the drive was idle by then; to cancel it restores them
+     * @param timeoutNanos the longest time without limits, in nanoseconds
+     * @return completes when the limits apply again, with whether the drive became idle; cancelling it restores the
+     *     limits
      */
     CompletableFuture<Boolean> drain(long timeoutNanos);
 }

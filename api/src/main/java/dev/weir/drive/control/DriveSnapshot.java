@@ -38,24 +38,24 @@ public record DriveSnapshot(
         int inFlight,
         Counters counters) {
 
-    /** Whether a drive can be used. */
+    /** Availability of a drive. */
     public enum State {
-        /** It serves requests as its limits allow. */
+        /** Requests are served within the limits. */
         SERVING,
-        /** It takes requests and lets none go, for there is no policy to say when. */
+        /** Requests are queued and none is released, because the policy is missing. */
         HOLDING,
-        /** Its storage is not open, and it is not offered to clients; or its storage was taken away, and writes are refused. */
+        /** The storage is not open, and clients do not see the drive; or the storage was taken away, and writes are refused. */
         UNAVAILABLE
     }
 
     /**
      * The timer of a drive.
      *
-     * @param armed whether it waits for a moment
-     * @param dueInNanos how long until that moment, negative if it is past; 0 if not armed
+     * @param armed whether the timer is armed
+     * @param dueInNanos time until it is due, in nanoseconds; negative if overdue, 0 if not armed
      * @param fired how often it has fired
-     * @param lastLateNanos how much later than asked it fired last
-     * @param worstLateNanos how much later than asked it fired at worst
+     * @param lastLateNanos lateness of the last firing, in nanoseconds
+     * @param worstLateNanos largest lateness, in nanoseconds
      */
     public record TimerSnapshot(boolean armed, long dueInNanos, long fired, long lastLateNanos, long worstLateNanos) {}
 
@@ -85,12 +85,12 @@ public record DriveSnapshot(
             long held,
             long cancelled) {}
 
-    /** {@return the drive's name} */
+    /** {@return the name of the drive} */
     public String name() {
         return settings.name();
     }
 
-    /** {@return the group whose limits hold beside its own, or null} */
+    /** {@return the group of the drive, or null} */
     public @Nullable String group() {
         return settings.group();
     }

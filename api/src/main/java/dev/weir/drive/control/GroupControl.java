@@ -6,38 +6,38 @@ import dev.weir.throttle.ThrottleLimits;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A configured group of drives as an operator sees it. It is a service from when the group is configured until it
- * is removed, with its name as the property {@link GroupSettings#NAME}.
+ * A configured group of drives for operators: inspection and live changes. Published as a service from configuration
+ * to removal, with its name as the property {@link GroupSettings#NAME}.
  *
  * <p>Thread-safe.
  */
 @ProviderType
 public interface GroupControl {
 
-    /** {@return the name by which drives and operators know it} */
+    /** {@return the name of the group for drives and operators} */
     String name();
 
-    /** {@return how the group stands; all of it at one moment} */
+    /** {@return the state of the group, consistent at one moment} */
     GroupSnapshot snapshot();
 
     /**
-     * Changes the limits that the drives share, also for what is queued. Lasts until the group's configuration changes or is
-     * {@linkplain ConfigurationSource#reload() read again}.
+     * Changes the shared limits, also for queued requests. The change lasts until this group's configuration changes
+     * or is {@linkplain ConfigurationSource#reload() reloaded}.
      *
-     * @param limits the limits that hold from now on
-     * @throws IllegalArgumentException if the group's policy cannot keep them; nothing has changed then
+     * @param limits the new limits
+     * @throws IllegalArgumentException if the group's policy cannot enforce them; nothing has changed then
      */
     void limits(ThrottleLimits limits);
 
     /**
-     * Changes to a policy of another type, which takes over what is owed. While no bundle brings that type,
-     * the group's drives hold their queues. Lasts as long as a change of the limits.
+     * Changes the policy. The new policy takes over the debt. While no bundle provides the type, the group's drives
+     * hold their queues. The change lasts as long as a change of the limits.
      *
      * @param type the type of the policy, for example {@code slice}
-     * @throws IllegalArgumentException if that policy cannot keep the group's limits; nothing has changed then
+     * @throws IllegalArgumentException if the policy cannot enforce the group's limits; nothing has changed then
      */
     void policy(String type);
 
-    /** Takes back what was changed here: goes on with the limits and the policy of the group's configuration. */
+    /** Undoes the changes: restores limits and policy of the group's configuration. */
     void restore();
 }

@@ -5,15 +5,15 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 
 /**
- * How a group of drives stands at one moment.
+ * The state of a group of drives at one moment.
  *
- * @param settings what it is configured with; the policy and the limits may have been changed since, see below
- * @param reason why its drives hold their queues, for people; empty if they do not on its account
- * @param policy the type of its policy, as it is now
- * @param limits the limits that its drives share, as they are now
- * @param debt what its drives owe together under its limits
- * @param waitingDrives how many of its drives have requests waiting
- * @param queued how many requests wait in the queues of its drives
+ * @param settings the configured settings; policy and limits may have been changed since
+ * @param reason why its drives hold their queues on its account; empty if they do not
+ * @param policy the type of the current policy
+ * @param limits the current shared limits
+ * @param debt the debt of its drives under these limits
+ * @param waitingDrives number of drives with held requests
+ * @param queued number of held requests of its drives
  */
 public record GroupSnapshot(
         GroupSettings settings,
@@ -24,7 +24,7 @@ public record GroupSnapshot(
         int waitingDrives,
         int queued) {
 
-    /** {@return the group's name} */
+    /** {@return the name of the group} */
     public String name() {
         return settings.name();
     }

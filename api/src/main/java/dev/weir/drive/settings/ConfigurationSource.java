@@ -32,14 +32,13 @@ public interface ConfigurationSource {
     List<String> reload();
 
     /**
-     * Returns where the settings of a drive or group were written that it is configured with: by key, as the
-     * properties of its configuration have them ({@code limits.bps}, {@code policy}, {@code backend.path}), a place
-     * like {@code weir.conf:14} or {@code -drive id=vm1,…}. A key that is not there has its default. Where a
-     * {@code DriveSnapshot} has other limits or another policy than its settings, those come from a
-     * {@code DriveControl}, and from no place here.
+     * Returns the origins of the configured settings of a drive or group: by key as in the properties of its
+     * configuration ({@code limits.bps}, {@code policy}, {@code backend.path}), a place such as {@code weir.conf:14}
+     * or {@code -drive id=vm1,…}. A missing key has its default. Live changes by a {@code DriveControl} have no
+     * origin here.
      *
-     * @param pid whose, as {@link DriveSettings#pid} and {@link GroupSettings#pid} have it
-     * @return empty if whoever configured it was not this
+     * @param pid the PID, as of {@link DriveSettings#pid} and {@link GroupSettings#pid}
+     * @return the origins; empty if another source configured the PID
      */
     Map<String, String> origins(String pid);
 }

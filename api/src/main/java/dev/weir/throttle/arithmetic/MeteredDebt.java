@@ -6,24 +6,28 @@ import dev.weir.throttle.ThrottleLimits;
 import java.math.BigInteger;
 
 /**
- * The moment at which all that was charged under a limit is paid for. A change of the limit keeps the debt both as
- * time and as units, and the shorter of both holds. So a lower limit never lengthens a debt, a higher one shortens it at once,
- * and a change there and back leaves it as it was.
+ * The moment at which all charges under a limit are paid. A change of the limit keeps the debt as time and as units,
+ * and the shorter of both holds. A lower limit therefore never lengthens a debt, a higher one shortens it at once,
+ * and a change there and back changes nothing.
  *
- * <p>Worked numbers: 1 MiB owed at 1 KiB/s takes 1,024 s. At 100 MiB/s the same units take 10 ms, which then hold. Back at
- * 1 KiB/s in the same moment, 1,024 s hold again. Back after 5 ms, half of the units are paid, and 512 s hold.
+ * <p>Worked numbers: 1 MiB owed at 1 KiB/s takes 1,024 s. At 100 MiB/s the same units take 10 ms, which then hold.
+ * Back at 1 KiB/s in the same moment, 1,024 s hold again. Back after 5 ms, half of the units are paid, and 512 s
+ * hold.
  *
  * <p>Not thread-safe.
  */
 public final class MeteredDebt extends MeteredTime {
 
-    /** In the limit's own units per second, which do not change with {@link ThrottleLimits#iopsSize()}. */
+    /** The rate in the limit's own units per second, independent of {@link ThrottleLimits#iopsSize()}. */
     private long rate;
 
-    /** How much longer the debt was as time than as units when the rate changed last; negative if it was shorter. */
+    /**
+     * The excess of the debt as time over the debt as units at the last change of rate, in nanoseconds; may be
+     * negative.
+     */
     private long excessNanos;
 
-    /** That debt is paid between these two moments, and the excess with it. */
+    /** The two moments between which that debt, and the excess with it, is paid. */
     private long changedAt;
 
     private long paidAt;
@@ -31,9 +35,9 @@ public final class MeteredDebt extends MeteredTime {
     /**
      * Starts with a debt.
      *
-     * @param limits the limits of which this is one
-     * @param limit under which it is owed
-     * @param rate one of the limit's rates, in its units per second
+     * @param limits the limits
+     * @param limit the limit of the debt
+     * @param rate a rate of the limit, in its own units per second
      * @param timeNanos the debt as time, 0 or more
      * @param unitNanos the time that its units take at {@code rate}, 0 or more
      * @param now the time, in nanoseconds of any origin
@@ -45,9 +49,9 @@ public final class MeteredDebt extends MeteredTime {
     }
 
     /**
-     * Starts as another one stands.
+     * Copies another one.
      *
-     * @param of the other one, which stays as it is
+     * @param of the original, which does not change
      */
     public MeteredDebt(MeteredDebt of) {
         super(of);
@@ -65,11 +69,11 @@ public final class MeteredDebt extends MeteredTime {
     }
 
     /**
-     * Goes on at another rate. A moment that is past stays as it is.
+     * Changes the rate. A moment in the past stays.
      *
-     * @param limits the limits that hold from now on
-     * @param limit under which it is owed
-     * @param newRate one of the limit's rates, in its units per second
+     * @param limits the new limits
+     * @param limit the limit of the debt
+     * @param newRate a rate of the limit, in its own units per second
      * @param now the time, in nanoseconds of any origin
      */
     public void rate(ThrottleLimits limits, LimitKey limit, long newRate, long now) {
@@ -89,7 +93,7 @@ public final class MeteredDebt extends MeteredTime {
     }
 
     /**
-     * {@return how long until all is paid for, rounded up to a whole nanosecond, 0 or more}
+     * {@return the time until everything is paid, in nanoseconds, rounded up, 0 or more}
      *
      * @param now the time, in nanoseconds of any origin
      */

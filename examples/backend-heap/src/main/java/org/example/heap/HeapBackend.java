@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A drive on the Java heap, in blocks of 4 KiB that are there from when they are first written until they are
- * trimmed. What is not there reads as zeroes.
+ * A drive on the Java heap in blocks of 4 KiB, allocated on first write and freed by a trim. Unallocated blocks read
+ * as zeroes.
  *
  * <p>Thread-safe: a block is read and written under its own monitor.
  */
@@ -28,13 +28,13 @@ final class HeapBackend implements BlockBackend {
         return size;
     }
 
-    /** Memory never keeps a caller waiting, so no worker thread is needed. */
+    /** Memory never blocks, so no worker thread is needed. */
     @Override
     public boolean mayBlock() {
         return false;
     }
 
-    /** What is done to a part of one block. */
+    /** An action on a part of one block. */
     private interface Part {
         void apply(long block, int from, int length);
     }
@@ -87,7 +87,7 @@ final class HeapBackend implements BlockBackend {
         }));
     }
 
-    /** What was never written, or was trimmed, is a hole and reads as zeroes. */
+    /** Unallocated blocks are holes. */
     @Override
     public void blockStatus(long offset, long length, ExtentVisitor visitor) {
         long end = offset + length;
@@ -106,7 +106,7 @@ final class HeapBackend implements BlockBackend {
         writeZeroes(offset, length, true);
     }
 
-    /** Nothing survives a crash, and nobody was told that it would. */
+    /** Nothing to do: the content is lost with the process. */
     @Override
     public void flush() {}
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
-/** What Weir finds as a service and asks for backends: {@code backend.type = heap}. Thread-safe. */
+/** The service that opens backends for {@code backend.type = heap}. Thread-safe. */
 @Component
 public final class HeapBackendFactory implements BlockBackendFactory {
 

@@ -5,7 +5,7 @@ import dev.weir.testkit.block.BlockBackendContract;
 import java.io.IOException;
 import java.util.Map;
 
-/** Holds the backend to what Weir's own are held to. */
+/** Runs the contract of backends, which Weir's own backends pass too. */
 class HeapBackendContractTest extends BlockBackendContract {
 
     @Override
@@ -13,7 +13,7 @@ class HeapBackendContractTest extends BlockBackendContract {
         return new HeapBackendFactory().open("test", Map.of("size", size), false);
     }
 
-    /** Zeroing is block by block, so a terabyte at once would take its time. */
+    /** Smaller than the default, because zeroing block by block is slow. */
     @Override
     protected long hugeSize() {
         return 1L << 30;

@@ -12,19 +12,19 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spaces requests evenly, where {@code bucket} and {@code slice} let a tenth of a second's worth go at once: after
- * a request of n units the next goes n ÷ rate later. A request may come up to 2 ms too soon, so that a timer that
- * is late by less than that does not make the drive slower. This is the generic cell rate algorithm (ITU-T I.371).
+ * Spaces requests evenly, without the burst of 100 ms worth that {@code bucket} and {@code slice} admit. After a
+ * request of n units the next one goes n ÷ rate later. A request may be up to 2 ms early, so that a late timer does
+ * not slow the drive. This is the generic cell rate algorithm (ITU-T I.371).
  *
  * <p>Worked numbers, {@code iops = 100}: of ten requests at once the first goes now, the second after 8 ms and each
- * of the others 10 ms after the one before.
+ * other one 10 ms after its predecessor.
  *
  * <p>Not thread-safe.
  */
 final class PacePolicy implements ThrottlePolicy {
     static final long TOLERANCE_NANOS = 2_000_000;
 
-    /** When a limit is clear of all that went, by {@link LimitKey#ordinal()}; null where there is no limit. */
+    /** The debt of each limit, by {@link LimitKey#ordinal()}; null for an unset limit. */
     private final @Nullable MeteredDebt[] clear = new @Nullable MeteredDebt[LimitKey.ALL.size()];
 
     private ThrottleLimits limits;
@@ -69,7 +69,7 @@ final class PacePolicy implements ThrottlePolicy {
         }
     }
 
-    /** A {@link MeteredDebt} keeps what is owed, as time and as units. */
+    /** A {@link MeteredDebt} keeps the debt as time and as units. */
     @Override
     public void reconfigure(ThrottleLimits newLimits, long now) {
         LimitFault.refuse(burstFaults(newLimits));

@@ -8,7 +8,7 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
-/** What Weir finds as a service and asks for policies: {@code policy = pace}. Thread-safe. */
+/** The service that creates policies for {@code policy = pace}. Thread-safe. */
 @Component
 public final class PacePolicyFactory implements ThrottlePolicyFactory {
 

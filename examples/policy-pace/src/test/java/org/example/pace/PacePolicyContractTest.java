@@ -3,7 +3,7 @@ package org.example.pace;
 import dev.weir.testkit.throttle.ThrottlePolicyContract;
 import dev.weir.throttle.ThrottlePolicyFactory;
 
-/** Holds the policy to the laws that Weir's own are held to: docs/design/policy-contract.md. */
+/** Runs the contract of policies, which Weir's own policies pass too: docs/design/policy-contract.md. */
 class PacePolicyContractTest extends ThrottlePolicyContract {
 
     @Override

@@ -11,15 +11,15 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaky buckets, with the semantics QEMU documents for its disk throttling. Each limit has a bucket that
- * leaks at the limit's rate. A request goes when no bucket is over its size before it; what it adds may
- * overfill the bucket, and the next request waits for that to leak out. So a request of any size goes, and
- * the rate over time is the limit.
+ * Leaky buckets with the semantics that QEMU documents for its disk throttling. Each limit has a bucket that leaks at
+ * the limit's rate. A request is admitted when no bucket is over its size before it. The request may overfill the
+ * bucket; the next one then waits until the excess has leaked. A request of any size is therefore admitted, and the
+ * long-run rate is the limit.
  *
- * <p>Worked numbers, {@code bps = 10 MiB} without a burst: the size is 1 MiB, a tenth of a second's worth.
- * From idle, 1 MiB goes at once and one more request on top of it; if that is of 64 KiB, the next goes
- * 6.25 ms later, when 64 KiB have leaked. With {@code bps_max = 100 MiB} for 3 s the size is 300 MiB, so a
- * burst at 100 MiB/s lasts 3.33 s: meanwhile 33.3 MiB leak out.
+ * <p>Worked numbers, {@code bps = 10 MiB} without a burst: the size is 1 MiB, 100 ms worth of the rate. From idle, 1
+ * MiB and one more request go at once. If that request has 64 KiB, the next one goes 6.25 ms later, when 64 KiB have
+ * leaked. With {@code bps_max = 100 MiB} for 3 s the size is 300 MiB, so a burst at 100 MiB/s lasts 3.33 s, while
+ * 33.3 MiB leak.
  *
  * <p>Not thread-safe.
  *
@@ -29,36 +29,38 @@ final class BucketPolicy implements ThrottlePolicy {
 
     private static final LimitBuckets[] NONE = {};
 
-    /** Half of the years that a long has nanoseconds for, and more than any debt. */
+    /** Half the range of a long in nanoseconds, and more than any debt. */
     private static final long LONG_NANOS = 1L << 62;
 
-    /** By {@link LimitKey#ordinal()}; null where there is no limit. */
+    /** The buckets of each limit, by {@link LimitKey#ordinal()}; null for an unset limit. */
     private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
 
-    /** Those that hold reads and writes alike, and those that hold only the one or the other. */
+    /** The buckets that hold reads and writes alike, and those that hold one direction. */
     private LimitBuckets[] shared = NONE;
 
     private LimitBuckets[] readOnly = NONE;
     private LimitBuckets[] writeOnly = NONE;
 
-    /** From when on reads, and writes, may go; what is charged moves it on, so that to ask is one subtraction. */
+    /**
+     * The moments from which reads and writes may go. A charge advances them, so that a decision is one subtraction.
+     */
     private long readsAt;
 
     private long writesAt;
 
-    /** No less than the time until every bucket is empty that was charged with one request. */
+    /** An upper bound of the time until every bucket is empty after one request. */
     private CostBound cost = CostBound.NONE;
 
-    /** By when all buckets are empty, with the lone request. */
+    /** The moment at which all buckets are empty, including the lone request. */
     private long emptyAt;
 
-    /** When the buckets were touched last; not too long ago, so that moments can be compared. */
+    /** The last update of the buckets; recent enough that moments can be compared. */
     private long touchedAt;
 
     /**
-     * Whether the request that went last, {@code loneBytes} at {@code loneAt}, is not in the buckets: all were empty,
-     * and it overfills none. If they are empty again when the next one goes, it need not be put in at all, for a bucket
-     * that is empty does not remember. So a drive far below its limits touches no bucket.
+     * Whether the last request, {@code loneBytes} at {@code loneAt}, is not in the buckets yet: all were empty, and
+     * it overfills none. If they are empty again at the next request, it is never put in, because an empty bucket has
+     * no memory. A drive far below its limits therefore touches no bucket.
      */
     private boolean lone;
 

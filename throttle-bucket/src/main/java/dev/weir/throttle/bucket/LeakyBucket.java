@@ -6,20 +6,20 @@ import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
- * A leaky bucket used as a meter: I/O fills it, and it leaks at a rate. Its level is kept as the moment at
- * which it will have leaked empty, so it leaks without being touched, and nothing is lost between touches.
+ * A leaky bucket used as a meter: requests fill it, and it leaks at a rate. Its level is stored as the moment at
+ * which it will be empty. The level therefore falls without updates, and no fraction is lost between them.
  *
  * <p>Not thread-safe.
  */
 final class LeakyBucket {
     private final MeteredDebt emptyAt;
 
-    /** The time that a full bucket takes to leak empty. */
+    /** The time in which a full bucket leaks empty. */
     private long sizeNanos;
 
     /**
-     * The size to which a bucket shrinks that was made smaller: as its level falls, because what had filled the bucket before the
-     * change must hold nothing.
+     * The final size of a bucket that is shrinking. It shrinks with its level, because earlier requests must not be
+     * held by the new size.
      */
     private long smallestNanos;
 
@@ -29,7 +29,7 @@ final class LeakyBucket {
         smallestNanos = sizeNanos;
     }
 
-    /** Goes on at another rate and size. A size that is smaller both as time and as units makes no request wait longer. */
+    /** Changes rate and size. A size that is smaller as time and as units makes no request wait longer. */
     void reconfigure(ThrottleLimits limits, LimitKey limit, long rate, long newSizeNanos, long now) {
         long wait = shorter(waitNanos(now), rate);
         boolean shrinks = newSizeNanos < shorter(sizeNanos, rate);
@@ -42,13 +42,13 @@ final class LeakyBucket {
         return Math.min(nanos, MeteredTime.convert(nanos, emptyAt.rate(), newRate));
     }
 
-    /** Returns how long until the level is no higher than the size, rounded up to a whole nanosecond. */
+    /** Returns the time until the level is at most the size, in nanoseconds, rounded up. */
     long waitNanos(long now) {
         long untilEmpty = emptyAt.ceil() - now;
         return untilEmpty <= sizeNanos ? 0 : untilEmpty - sizeNanos;
     }
 
-    /** Fills in {@code units}; they may well overfill it. */
+    /** Adds {@code units}, which may overfill the bucket. */
     void charge(long units, long now) {
         if (emptyAt.floor() - now < 0) {
             emptyAt.set(now);
@@ -59,17 +59,17 @@ final class LeakyBucket {
         emptyAt.add(units);
     }
 
-    /** Returns how long until the bucket is empty, rounded up to a whole nanosecond. */
+    /** Returns the time until the bucket is empty, in nanoseconds, rounded up. */
     long levelNanos(long now) {
         return emptyAt.nanos(now);
     }
 
-    /** Returns the debt as time: the level, less what a smaller size has forgiven. */
+    /** Returns the debt as time: the level less the part that a smaller size has forgiven. */
     long timeNanos(long now) {
         return Math.max(0, emptyAt.timeNanos(now) - (sizeNanos - smallestNanos));
     }
 
-    /** Returns the time that the units of the debt take at the rate. */
+    /** Returns the time that the owed units take at the rate, in nanoseconds. */
     long unitNanos(long now) {
         return Math.max(0, emptyAt.unitNanos(now) - (sizeNanos - smallestNanos));
     }

@@ -25,7 +25,7 @@ class BucketPolicyTest {
         return new BucketPolicy(ThrottleLimits.of(limits), ThrottleDebt.NONE, ORIGIN);
     }
 
-    /** Sends what may go until a moment, one request after the other, and returns how many bytes that were. */
+    /** Submits requests one after another until a moment, and returns the released bytes. */
     private long saturate(ThrottlePolicy policy, long bytes, long until) {
         long sent = 0;
         while (now < until) {

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A policy that need not touch its buckets says what one says that does. To ask what is owed touches them. */
+/**
+ * A policy with an untouched lone request answers like one with up-to-date buckets. Reading the debt updates the
+ * buckets.
+ */
 class LoneRequestTest {
     private static final long MILLION = 1_000_000;
     private static final List<Map<String, Long>> LIMITS = List.of(

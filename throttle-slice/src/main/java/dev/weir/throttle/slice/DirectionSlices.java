@@ -1,21 +1,20 @@
 package dev.weir.throttle.slice;
 
 /**
- * The slices that hold requests of one direction, and those of its requests that are far from every limit. They are
- * counted and charged together, before anything else is done with the slices: they change nothing but the sum of what
- * was dispatched.
+ * The slices that hold requests of one direction, and the requests far below every limit. These are counted and
+ * charged together before the next use of the slices, because they change only the total of a slice.
  *
  * <p>Not thread-safe.
  */
 final class DirectionSlices {
     private final Slices[] slices;
 
-    /** How many requests are still to be charged, and how long they are in all. */
+    /** Number and total length of the requests not yet charged. */
     long count;
 
     long bytes;
 
-    /** What requests that are only counted may cost in all, at the least, and until when, at the least, no slice is over. */
+    /** A lower bound of the total cost that counted requests may have, and of the end of the current slices. */
     private long freeNanos;
 
     private long freeUntil;
@@ -42,7 +41,7 @@ final class DirectionSlices {
         return costNanos <= freeNanos && now - freeUntil < 0;
     }
 
-    /** Notes that a request of either direction is charged later, or has been. */
+    /** Subtracts the cost of a request of either direction. */
     void spend(long costNanos) {
         freeNanos -= costNanos;
     }
@@ -58,13 +57,13 @@ final class DirectionSlices {
         freeUntil = now + lasts;
     }
 
-    /** Takes a request to be charged later, none of which is worth several. */
+    /** Counts a request to charge later; it must not count as several. */
     void count(long requestBytes) {
         count++;
         bytes += requestBytes;
     }
 
-    /** Charges what was counted. */
+    /** Charges the counted requests. */
     void chargeCounted() {
         if (count > 0) {
             for (Slices slice : slices) {

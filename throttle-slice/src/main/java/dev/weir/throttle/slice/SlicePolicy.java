@@ -14,33 +14,32 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slices of time, 100 ms long, each with a slice's worth of every limit. A request goes if it fits into what
- * is left of the slice. If it does not, it waits until all that was dispatched in the slice and itself are
- * worth the time since the slice began. The slice is extended until all that was dispatched in it has been paid for, and
- * 200 ms more. So as long as requests have to wait they go one by one at the limit's rate. A request of any size goes. The
- * time that passes meanwhile pays for one request, however large, and is not a burst of several later. A request that waits changes nothing:
- * it may be withdrawn.
+ * Slices of 100 ms, each worth 100 ms of every limit. A request is admitted if it fits into the rest of the slice.
+ * Otherwise it waits until the time since the start of the slice covers everything dispatched in it and the request
+ * itself. A slice lasts until everything dispatched in it is paid for, and 200 ms more. Held requests therefore go
+ * one by one at the limit's rate. A request of any size is admitted. The time of its wait pays for this one request
+ * and is no later burst. A held request changes nothing, so it may be withdrawn.
  *
- * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the
- * start; the fourth waits until 117.2 ms, when 1 200 KiB are due, and each after it 29.3 ms more. When all has been paid for
- * 200 ms ago, the next request begins the next slice.
+ * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the start. The
+ * fourth waits until 117.2 ms, when 1,200 KiB are due, and each one after it 29.3 ms more. The first request 200 ms
+ * after everything is paid for begins the next slice.
  *
  * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011).
  */
 final class SlicePolicy implements ThrottlePolicy {
 
-    /** By {@link LimitKey#ordinal()}; null where there is no limit. */
+    /** The slices of each limit, by {@link LimitKey#ordinal()}; null for an unset limit. */
     private final @Nullable Slices[] slices = new @Nullable Slices[LimitKey.ALL.size()];
 
-    /** Those that hold reads, and those that hold writes. */
+    /** The slices that hold reads, and those that hold writes. */
     DirectionSlices reads = new DirectionSlices();
 
     private DirectionSlices writes = new DirectionSlices();
 
-    /** No less than what each request costs, whatever the limit. */
+    /** An upper bound of the cost of a request under any limit. */
     private CostBound cost = CostBound.NONE;
 
-    /** A longer one is worth several to a limit that counts requests. */
+    /** Longest request that counts as one under every request limit, in bytes. */
     private long freeBytes;
 
     SlicePolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
@@ -52,7 +51,7 @@ final class SlicePolicy implements ThrottlePolicy {
         arrange(limits);
     }
 
-    /** Only of one that has charged what it counted. */
+    /** Copies a policy without counted requests. */
     private SlicePolicy(SlicePolicy of) {
         for (int i = 0; i < slices.length; i++) {
             Slices slice = of.slices[i];
@@ -165,7 +164,9 @@ final class SlicePolicy implements ThrottlePolicy {
         return slice == null ? 0 : debt.applyAsLong(slice.paid());
     }
 
-    /** What is left of a slice, and the time since the last payment, are no debt. */
+    /**
+     * The rest of a slice and the unused time since the last payment are no debt, so a copy needs more than the debt.
+     */
     @Override
     public ThrottlePolicy copy() {
         chargeCounted();

@@ -7,26 +7,28 @@ import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
- * The slices of one limit. What has been dispatched is kept as the moment at which it has been paid for at the limit's
- * rate, so nothing is lost however often that is looked at. Only a dispatched request changes anything.
+ * The slices of one limit. The dispatched total is stored as the moment at which it is paid for at the limit's rate.
+ * No fraction is lost however often the slices are evaluated. Only a dispatched request changes them.
  *
  * <p>Not thread-safe.
  */
 final class Slices {
     static final long SLICE_NANOS = 100_000_000L;
 
-    /** How long after the last payment a slice is over. A request that fits into a slice may so be late by one. */
+    /**
+     * Time from the last payment to the end of a slice. A request that fits into a slice may be late by one slice.
+     */
     static final long OVER_NANOS = 2 * SLICE_NANOS;
 
     private final LimitKey limit;
 
-    /** Carries what one more request costs here; changes with the limits. */
+    /** The limits, which give the cost of a request. */
     private ThrottleLimits limits;
 
-    /** When all that was dispatched has been paid for; in the past by the time since that is left to pay with. */
+    /** The moment at which everything dispatched is paid for. A moment in the past leaves time to pay with. */
     private final MeteredDebt paid;
 
-    /** What has been paid for by then may go at once: a slice's length after its start. */
+    /** The moment up to which requests go at once: a slice's length after its start. */
     private long budget;
 
     Slices(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
@@ -43,13 +45,13 @@ final class Slices {
         budget = of.budget;
     }
 
-    /** Returns how long a request must wait, rounded up to a whole nanosecond. */
+    /** Returns how long a request must wait, in nanoseconds, rounded up. */
     long waitNanos(long bytes, long now) {
         long goes = paid.ceilAfter(limits.meteredUnits(limit, bytes));
         return goes - budget <= 0 ? 0 : Math.max(0, goes - now);
     }
 
-    /** Dispatches a request that need not wait. The first one after a slice is over begins the next. */
+    /** Dispatches a request that need not wait. The first one after the end of a slice begins the next. */
     void charge(long bytes, long now) {
         long units = limits.meteredUnits(limit, bytes);
         if (now - paid.ceil() >= OVER_NANOS) {
@@ -58,7 +60,7 @@ final class Slices {
         add(units);
     }
 
-    /** Keeps the budget no further behind than that, so that moments can be compared. */
+    /** Adds units, and keeps the budget close enough that moments can be compared. */
     private void add(long units) {
         paid.add(units);
         if (paid.floor() - budget > 0) {
@@ -67,8 +69,8 @@ final class Slices {
     }
 
     /**
-     * Begins a slice with a request that costs so much. If that fits, the slice starts now, and the time since the last
-     * payment is gone. A longer request pays with that time, and begins no slice.
+     * Begins a slice with a request of this cost. If it fits, the slice starts now and the time since the last
+     * payment is dropped. A longer request pays with that time and begins no slice.
      */
     private void begin(long costNanos, long now) {
         if (costNanos <= SLICE_NANOS) {
@@ -79,17 +81,20 @@ final class Slices {
         }
     }
 
-    /** Dispatches requests together that would each have been let go, and none of which is worth several. */
+    /** Dispatches requests together that were each admitted and none of which counts as several. */
     void chargeTogether(long requests, long bytes) {
         add(limit.countsBytes() ? bytes : requests * limits.meteredUnits(limit, 1));
     }
 
-    /** Returns how long what may still go at once takes to be paid for, rounded down; nothing if that is negative. */
+    /**
+     * Returns the time that the rest of the slice is worth, in nanoseconds, rounded down; 0 or less if nothing is
+     * left.
+     */
     long leftNanos(long now) {
         return (budget - now > 0 ? budget : now) - paid.ceil();
     }
 
-    /** Returns how long this slice lasts from now on, at the least. */
+    /** Returns a lower bound of the time until the end of the slice, in nanoseconds. */
     long lastsNanos(long now) {
         return paid.floor() + OVER_NANOS - now;
     }
@@ -98,10 +103,7 @@ final class Slices {
         return paid;
     }
 
-    /**
-     * Goes on with other limits. What is owed stays both time and units. Time that is left to pay with stays the same
-     * number of units.
-     */
+    /** Changes the limits. Debt is kept as time and units. Time to pay with keeps its number of units. */
     void reconfigure(ThrottleLimits newLimits, long now) {
         long left = Math.max(0, budget - paid.ceil());
         long credit = Math.max(0, now - paid.ceil());

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A policy that charges requests together, later, says what slices say that are charged with each as it goes. */
+/** A policy that charges requests together answers like slices that are charged with each request. */
 class FreeRequestTest {
     private static final long MILLION = 1_000_000;
     private static final List<Map<String, Long>> LIMITS = List.of(
@@ -27,7 +27,7 @@ class FreeRequestTest {
             Map.of("bps", 3L, "iops", 1_000_000_000L),
             Map.of("bps_rd", 50 * MILLION, "iops", 900_000L, "iops_size", 65_536L));
 
-    /** The slices of each limit, all of which are asked about, and charged with, every request. */
+    /** The slices of each limit, all charged with every request. */
     private static final class Plain {
         private final Map<LimitKey, Slices> slices = new EnumMap<>(LimitKey.class);
 

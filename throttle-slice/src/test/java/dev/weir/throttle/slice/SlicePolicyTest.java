@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The worked numbers of the documentation, and what happens where slices meet. */
+/** The worked numbers of the documentation, and the boundaries of slices. */
 class SlicePolicyTest {
     private static final long MIB = 1 << 20;
     private static final long KIB = 1 << 10;
@@ -27,7 +27,7 @@ class SlicePolicyTest {
         return new SlicePolicy(ThrottleLimits.of(limits), ThrottleDebt.NONE, ORIGIN);
     }
 
-    /** Ten requests a second, so a request is worth a slice. */
+    /** Ten requests per second, so that a request is worth a slice. */
     private final ThrottlePolicy ten = policy(Map.of("iops", 10L));
 
     private static long wait(ThrottlePolicy policy, long now) {
