@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
@@ -41,6 +42,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. {@code this} guards what was read and applied.
  */
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.settings.ConfigurationSource\"",
+        effective = "active")
 @Component(service = {})
 public final class HoconConfiguration implements ConfigurationSource {
     private static final Logger LOG = LoggerFactory.getLogger(HoconConfiguration.class);

@@ -3,6 +3,7 @@ package dev.weir.launcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -76,13 +77,29 @@ record Home(Path folder) {
         return home;
     }
 
-    /** Makes the folders that are missing, for this user only. The folder of the sockets is made so if it is not. */
-    void create() throws IOException {
+    /**
+     * Makes the folders that are missing, for this user only. The folder of the sockets is made so if it is not.
+     *
+     * @throws StartException if other users could change a folder
+     */
+    void create() throws IOException, StartException {
         Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
         for (Path path : List.of(run(), log(), deploy(), folder.resolve("disks"))) {
             Files.createDirectories(path, PosixFilePermissions.asFileAttribute(owner));
         }
+        if (FolderOwner.isChecked()) {
+            check();
+        }
         Files.setPosixFilePermissions(run(), owner);
+    }
+
+    private void check() throws IOException, StartException {
+        FolderOwner.check(folder);
+        for (Path path : List.of(run(), log(), deploy(), cache())) {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                FolderOwner.checkInside(path);
+            }
+        }
     }
 
     Path run() {

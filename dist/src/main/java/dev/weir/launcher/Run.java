@@ -28,27 +28,32 @@ final class Run {
 
     /** Runs until stopped, and returns the exit status. */
     int call() throws InterruptedException {
+        StopOnSignal stop = new StopOnSignal();
         try {
+            OpenFiles.check();
             home.create();
             HomeLock lock = new HomeLock(home);
-            boolean healthy = runLocked();
+            boolean healthy = runLocked(stop);
             lock.close();
             return healthy ? 0 : 1;
         } catch (StartException e) {
             Messages.say(e.reasons());
         } catch (IOException | BundleException e) {
             Messages.say("cannot run in %s: %s".formatted(home.folder(), e));
+        } finally {
+            stop.release();
         }
         return 1;
     }
 
     /** Runs with the home locked, and returns whether Weir was healthy to its end. */
-    private boolean runLocked() throws StartException, IOException, BundleException, InterruptedException {
+    private boolean runLocked(StopOnSignal stop)
+            throws StartException, IOException, BundleException, InterruptedException {
         Logs logs = Logs.open(home);
         Logger log = LoggerFactory.getLogger(Run.class);
         OsgiFramework platform = new OsgiFramework(distribution, home, settings());
         Console console = new Console(home, platform);
-        StopOnSignal stop = new StopOnSignal(platform, console);
+        stop.watch(platform, console);
         ThreadWatch threads = new ThreadWatch(platform);
         threads.start();
         log.info(
@@ -66,8 +71,6 @@ final class Run {
             log.error("cannot start: {}", e.reasons());
             platform.stop();
             throw e;
-        } finally {
-            stop.release();
         }
     }
 

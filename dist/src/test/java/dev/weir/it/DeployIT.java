@@ -123,7 +123,7 @@ class DeployIT {
 
     @Test
     void brokenCopyKeepsTheShippedBundle() throws IOException {
-        String version = VERSION.replace("-", ".");
+        String version = VERSION.replace("-SNAPSHOT", ".PRE");
         TestBundle broken = new TestBundle("weir-throttle-bucket", version, TroubledBundle.class, "", List.of());
         broken.write(deploy.resolve("bucket.jar"));
         try (Weir weir = start("id=vm1,memory=1M,iops=1000")) {

@@ -3,10 +3,13 @@ package dev.weir.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -162,5 +165,59 @@ class ProcessIT {
         assertTrue(shown.contains("nbd+unix:///vm1?socket=" + home), shown);
         assertTrue(shown.contains("vm1   serving"), shown);
         assertFalse(shown.contains("ready"), shown);
+    }
+
+    @Test
+    void foldersThatOthersCanChangeAreRefused() throws IOException {
+        for (String name : List.of("", "run", "log", "deploy", "felix-cache")) {
+            Path other = home.resolve("home-" + name);
+            Path folder = Files.createDirectories(other.resolve(name));
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+            refuses(other, folder + " may be written to by other users (mode 770)");
+        }
+    }
+
+    @Test
+    void linksInsideOfTheHomeAreRefused() throws IOException {
+        Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
+        for (String name : List.of("run", "log", "deploy", "felix-cache")) {
+            Path other = Files.createDirectories(home.resolve("home-" + name));
+            Path link = Files.createSymbolicLink(other.resolve(name), elsewhere);
+            refuses(other, link + " is a link or no folder");
+        }
+    }
+
+    @Test
+    void aFolderOfAnotherUserIsRefused() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        Path deploy = Files.createDirectories(home.resolve("deploy"));
+        Files.setAttribute(deploy, "unix:uid", 12345);
+        refuses(home, deploy + " belongs to user 12345");
+    }
+
+    private static void refuses(Path home, String fault) {
+        try (Weir weir = Weir.launch(home, "-drive", "id=vm1,memory=1M")) {
+            assertEquals(1, weir.awaitEnd(), fault);
+            assertTrue(weir.errors().startsWith("weir: " + fault), weir::errors);
+        }
+    }
+
+    @Test
+    void tooFewOpenFilesAreRefused() {
+        List<String> start = new ArrayList<>(List.of("sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"));
+        start.addAll(Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command());
+        Client.Result ended = Client.run(start.toArray(String[]::new));
+        assertEquals(1, ended.status());
+        assertTrue(
+                ended.err().startsWith("weir: the limit of open files is 64, so no client could be served"),
+                ended::err);
+    }
+
+    @Test
+    void aSignalInTheFirstSecondEndsInOrder() {
+        try (Weir weir = Weir.launchQuickly(home, "-drive", "id=vm1,memory=1M")) {
+            weir.await(() -> Files.exists(home.resolve("run")));
+            assertEquals(0, weir.stop());
+        }
     }
 }

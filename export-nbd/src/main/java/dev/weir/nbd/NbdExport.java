@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -40,6 +41,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.export.DriveExport\"",
+        effective = "active")
 @Component(
         service = {},
         immediate = true,

@@ -38,9 +38,21 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
     }
 
     private static long maxDirectBytes() {
-        HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        long given = Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
+        long given = 0;
+        try {
+            given = GivenToTheJvm.maxDirectBytes();
+        } catch (LinkageError e) {
+            // an OSGi framework that does not export com.sun.management: the JVM's default holds
+        }
         return given > 0 ? given : Runtime.getRuntime().maxMemory();
+    }
+
+    /** Loaded on its own, because its import is optional. */
+    private static final class GivenToTheJvm {
+        static long maxDirectBytes() {
+            HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            return Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
+        }
     }
 
     @Override

@@ -4,10 +4,23 @@ import dev.weir.engine.Publisher;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /** Puts services up in the OSGi registry. Thread-safe. */
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.Drive\"",
+        effective = "active")
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.control.DriveControl\"",
+        effective = "active")
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.control.GroupControl\"",
+        effective = "active")
 final class OsgiPublisher implements Publisher {
     private final BundleContext context;
 
