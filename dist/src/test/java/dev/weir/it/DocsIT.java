@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Runs the commands of README and docs/ as they are written. */
 class DocsIT {
     private static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#]*)(?:#([^)]*))?\\)");
+    private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
     /** Returns README and the pages for users; decisions are history. */
     static List<Path> pages() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
+        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("SECURITY.md")));
         try (Stream<Path> files = Files.walk(SOURCES.resolve("docs"))) {
             files.filter(file -> file.toString().endsWith(".md"))
                     .map(SOURCES::relativize)
@@ -96,11 +101,37 @@ class DocsIT {
         Path path = SOURCES.resolve(page);
         Matcher link = LINK.matcher(Files.readString(path));
         while (link.find()) {
-            String target = link.group(1);
-            if (!target.contains("://") && Files.notExists(path.resolveSibling(target))) {
-                broken.add(target);
+            if (!link.group(1).contains("://") && !resolves(path, link.group(1), link.group(2))) {
+                broken.add(link.group());
             }
         }
         assertEquals(List.of(), broken);
+    }
+
+    private static boolean resolves(Path page, String file, @Nullable String heading) throws IOException {
+        Path target = file.isEmpty() ? page : page.resolveSibling(file);
+        return Files.exists(target) && (heading == null || anchors(target).contains(heading));
+    }
+
+    /** Returns the anchors of a page's headings, as GitHub makes them. */
+    private static Set<String> anchors(Path page) throws IOException {
+        String text = FENCED.matcher(Files.readString(page)).replaceAll("");
+        return HEADING.matcher(text)
+                .results()
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", ""))
+                .map(heading -> heading.replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void indexListsEveryPage() throws IOException {
+        String index = Files.readString(SOURCES.resolve("docs/README.md"));
+        List<String> missing = pages().stream()
+                .filter(page -> page.startsWith("docs") && !page.endsWith("README.md"))
+                .map(page -> Path.of("docs").relativize(page).toString())
+                .filter(page -> !page.contains("decisions/") && !page.matches("evidence/\\d.*"))
+                .filter(page -> !index.contains("(" + page))
+                .toList();
+        assertEquals(List.of(), missing);
     }
 }
