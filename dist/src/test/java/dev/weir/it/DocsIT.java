@@ -31,7 +31,8 @@ class DocsIT {
 
     /** Returns README and the pages for users; decisions are history. */
     static List<Path> pages() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("SECURITY.md")));
+        List<Path> pages =
+                new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("SECURITY.md")));
         try (Stream<Path> files = Files.walk(SOURCES.resolve("docs"))) {
             files.filter(file -> file.toString().endsWith(".md"))
                     .map(SOURCES::relativize)
