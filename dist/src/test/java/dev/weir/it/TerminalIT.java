@@ -118,6 +118,7 @@ class TerminalIT {
         terminal.enter("clear; drive vm1")
                 .await("weir.conf:4", "8MiB/s", "group     tenant-a", "held      p50", "storage   p50", "attach");
         terminal.enter("clear; queue scratch").await("HELD BY", "iops_wr", "write");
+        terminal.enter("clear; queue --summary").await("ALL GO IN", "bps", "iops_wr", "REQ/S");
         terminal.enter("clear; timers").await("DUE IN", "armed", "LAST LATE");
         terminal.enter("clear; groups").await("tenant-a  serving", "iops=5000", "vm1");
         terminal.enter("clear; policies").await("TYPE    DRIVES", "bucket  vm1, idle", "slice   scratch");
@@ -146,6 +147,9 @@ class TerminalIT {
                 .await("until a reload; the configuration has bps=1MiB iops=0", "shell");
         terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
         terminal.enter("clear; limits idle bps_max=4M").await("slice");
+        terminal.enter("clear; group tenant-a iops=4k").await("until a reload; the configuration has iops=5000");
+        terminal.enter("clear; limits tenant-a").await("4000/s", "shell");
+        terminal.enter("clear; drain idle").await("drive     idle", "in flight 0");
         terminal.enter("clear; reload").await("applied   vm1, scratch, idle");
         terminal.enter("clear; limits idle").await("1MiB/s", "weir.conf:6");
     }
