@@ -81,6 +81,7 @@ final class TableTest {
     void cellsAreEscaped() {
         Table<String> table = new Table<>("", List.of(Column.left("A", s -> s)));
         assertEquals("A\na?[2Jb? c", table.text(List.of("a\u001b[2Jb\r\nc"), 80));
+        assertEquals("A\na?31m?b?c", table.text(List.of("a\u009b31m\u202eb\u2028c"), 80));
     }
 
     @Test

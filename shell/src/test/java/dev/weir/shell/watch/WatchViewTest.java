@@ -243,6 +243,13 @@ final class WatchViewTest {
     }
 
     @Test
+    void foreignTextMovesNothing() {
+        queue.add("client a\u001b[2J\u009b31m\u202eb");
+        press(Kind.ENTER);
+        assertTrue(screen(79, 24).contains("client a?[2J?31m?b"));
+    }
+
+    @Test
     void programsGetNumbers() {
         LiveDrive live = view.live().get(0);
         assertEquals(
