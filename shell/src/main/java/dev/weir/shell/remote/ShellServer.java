@@ -1,5 +1,6 @@
 package dev.weir.shell.remote;
 
+import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.Supervision;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ShellServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
+    private static final RateLimitedLog REFUSALS = new RateLimitedLog("the shell: refused clients", LOG::warn);
     private static final int MAX_CLIENTS = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 100_000_000;
@@ -84,7 +86,7 @@ final class ShellServer implements Closeable {
         } catch (ClosedChannelException | RejectedExecutionException e) {
             LOG.debug("the shell takes no more clients", e);
         } catch (IOException e) {
-            LOG.warn("the shell cannot take a client: {}", e.toString());
+            REFUSALS.write(() -> "the shell cannot take a client: " + e);
             // out of file descriptors, say: it would be the same at once
             LockSupport.parkNanos(PAUSE_NANOS);
         }
