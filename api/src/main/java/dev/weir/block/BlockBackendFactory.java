@@ -31,4 +31,16 @@ public interface BlockBackendFactory {
      *     rule
      */
     BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException;
+
+    /**
+     * Looks whether {@link #open} would probably succeed, and changes, creates and keeps nothing. It is asked before a running
+     * drive is closed to be opened with other options. An image that another drive has open is no failure here, since
+     * that drive may be about to close it. The default looks at nothing.
+     *
+     * @param drive the drive's name, for messages
+     * @param options as for {@link #open}
+     * @param readOnly as for {@link #open}
+     * @throws IOException if it could not be opened as asked; the message names the thing, the value and the rule
+     */
+    default void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {}
 }

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.drive.settings.DriveSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,11 @@ final class BackendReader {
     private static final String TYPE = "type";
 
     private final Types types;
+    private final Running running;
 
-    BackendReader(Types types) {
+    BackendReader(Types types, Running running) {
         this.types = types;
+        this.running = running;
     }
 
     /**
@@ -27,8 +30,8 @@ final class BackendReader {
      */
     record Backend(String type, Map<String, Object> options) {}
 
-    /** Returns what a block says; if there is a fault in it, something of that. */
-    Backend read(Setting backend) {
+    /** Returns the backend of a drive; if there is a fault in it, a part of that. */
+    Backend read(String drive, Setting backend) {
         if (backend.isSet() && !backend.isBlock()) {
             return new Backend("", Map.of());
         }
@@ -41,12 +44,25 @@ final class BackendReader {
         }
         if (factory == null) {
             if (name != null) {
-                type.warn("no backend of this type is here; the drive cannot be used until one comes"
-                        + Suggestion.of(name, types.backends().keySet()));
+                reportMissing(drive, type, name);
             }
             return new Backend(name == null ? "" : name, byConvention(written));
         }
         return new Backend(factory.type(), typed(backend, written, factory.options()));
+    }
+
+    /** Reports a type without a bundle. That is a fault if it is probably misspelt, or would close a running drive. */
+    private void reportMissing(String drive, Setting type, String name) {
+        DriveSettings before = running.settings(drive);
+        boolean isOther = before == null || !before.backendType().equals(name);
+        Suggestion suggestion = Suggestion.of(name, types.backends().keySet());
+        if (isOther && running.isOpen(drive)) {
+            type.fault("no backend of this type is here, and the running drive would be closed" + suggestion);
+        } else if (isOther && suggestion.isNear()) {
+            type.fault("no backend of this type is here" + suggestion);
+        } else {
+            type.warn("no backend of this type is here; the drive cannot be used until one comes" + suggestion);
+        }
     }
 
     /** Returns all that is set beside the type, by name; {@code tls { cert = x }} is the option {@code tls.cert}. */
@@ -104,20 +120,10 @@ final class BackendReader {
 
     private static @Nullable Object value(Setting setting, BackendOption.Kind kind) {
         return switch (kind) {
-            case BYTES -> size(setting);
+            case BYTES -> Quantity.size(setting);
             case PATH -> Values.path(setting);
             case FLAG -> Values.flag(setting);
             case TEXT -> setting.text();
         };
-    }
-
-    private static @Nullable Long size(Setting setting) {
-        Long bytes = Quantity.bytes(setting);
-        if (bytes != null && bytes < 0) {
-            setting.fault("must be 0 or more");
-        } else if (bytes != null && bytes == Long.MAX_VALUE) {
-            setting.fault("must be less than " + Long.MAX_VALUE);
-        }
-        return bytes;
     }
 }

@@ -102,7 +102,7 @@ final class ConfigurationApplier {
     private void deleteOthers(String kind, String pid, Set<String> kept, List<String> changes) throws IOException {
         for (Configuration configuration : written(kind, pid)) {
             if (!kept.contains(configuration.getPid())) {
-                changes.add(configuration.getPid() + " is removed");
+                changes.add(configuration.getPid() + ": its configuration is deleted");
                 configuration.delete();
             }
         }

@@ -30,26 +30,37 @@ final class ConfigurationReader {
 
     private final Inputs inputs;
     private final Types types;
+    private final Running running;
+    private final PipeText pipe;
     private final Findings findings = new Findings();
     private final List<DriveSettings> drives = new ArrayList<>();
     private final Set<Path> files = new HashSet<>();
     private final Map<String, Map<String, String>> origins = new HashMap<>();
     private final Map<String, Place> placesOfDrives = new HashMap<>();
+    private final Map<String, Setting> writtenDrives = new HashMap<>();
     private int options = 2;
 
-    private ConfigurationReader(Inputs inputs, Types types) {
+    private ConfigurationReader(Inputs inputs, Types types, Running running, PipeText pipe) {
         this.inputs = inputs;
         this.types = types;
+        this.running = running;
+        this.pipe = pipe;
     }
 
-    static Reading read(Inputs inputs, Types types) {
-        return new ConfigurationReader(inputs, types).read();
+    /**
+     * Reads everything.
+     *
+     * @param running the drives and groups that a change must not take out of service
+     * @param pipe keeps the text of a pipe from one reading to the next
+     */
+    static Reading read(Inputs inputs, Types types, Running running, PipeText pipe) {
+        return new ConfigurationReader(inputs, types, running, pipe).read();
     }
 
     private Reading read() {
         Setting weir = weir();
         boolean unread = findings.hasFaults();
-        weir.refuseUnknown(KEYS, List.of());
+        weir.refuseUnknown(KEYS, List.of(), ConfigurationReader::shared);
         Setting nbd = weir.child("nbd");
         NbdSecurity security = new NbdSecurity(nbd, files);
         List<String> listen = listen(nbd, security);
@@ -60,7 +71,7 @@ final class ConfigurationReader {
         List<Setting> writtenGroups = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
         writtenGroups.forEach(group -> names.add(group.key()));
-        DriveReader reader = new DriveReader(types, unread ? null : names, security);
+        DriveReader reader = new DriveReader(types, running, unread ? null : names, security);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : writtenGroups) {
             if (isNamedBlock(group)) {
@@ -79,6 +90,9 @@ final class ConfigurationReader {
         if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
             findings.warn(weir.place(), "there are no drives");
         }
+        if (!findings.hasFaults()) {
+            new OpenDriveCheck(types, running, writtenDrives).check(drives);
+        }
         Stream<String> backends = drives.stream().map(DriveSettings::backendType);
         Stream<String> policies = Stream.concat(
                 drives.stream().map(DriveSettings::policy), groups.stream().map(GroupSettings::policy));
@@ -93,7 +107,8 @@ final class ConfigurationReader {
                 without(types.backends().keySet(), backends),
                 without(types.policies().keySet(), policies),
                 findings.faults(),
-                findings.warnings());
+                findings.warnings(),
+                false);
     }
 
     private static Set<String> without(Set<String> here, Stream<String> all) {
@@ -102,7 +117,18 @@ final class ConfigurationReader {
 
     private Setting weir() {
         Path file = inputs.file();
-        return file == null ? commandLine("command line", null) : HoconFile.read(new FileSource(file), findings, files);
+        return file == null
+                ? commandLine("command line", null)
+                : HoconFile.read(new FileSource(file), findings, files, pipe);
+    }
+
+    /** Explains where a block belongs that drives are made of: beside {@code weir}, since that has drives and groups only. */
+    private static String shared(Setting child) {
+        boolean isNear = Suggestion.of(child.key(), KEYS).isNear();
+        return child.isFilledBlock() && !isNear
+                ? "; put defaults that drives share beside the block weir: " + Findings.shown(child.key())
+                        + " { … }, weir.drives.NAME = ${" + Findings.shown(child.key()) + "} { … }"
+                : "";
     }
 
     private static boolean isNamedBlock(Setting setting) {
@@ -126,6 +152,7 @@ final class ConfigurationReader {
     }
 
     private void addDrive(String name, Setting drive, DriveReader reader) {
+        writtenDrives.put(name, drive);
         origins.put(DriveSettings.pid(name), drive.origins());
         drives.add(reader.readDrive(name, drive));
     }

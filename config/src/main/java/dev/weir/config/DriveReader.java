@@ -6,7 +6,9 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,42 +28,55 @@ final class DriveReader {
             ThrottleLimits.keys().stream().map(key -> "limits." + key).toList();
 
     private final Types types;
+    private final Running running;
     private final @Nullable Set<String> groups;
     private final NbdSecurity security;
+    private final Map<String, String> policiesOfGroups = new HashMap<>();
 
     /**
      * Makes a reader.
      *
      * @param types the types of backends and policies that are here
+     * @param running the drives and groups before the change
      * @param groups the names of all groups; null if the file that may have them could not be read
      * @param security what clients can be asked for
      */
-    DriveReader(Types types, @Nullable Set<String> groups, NbdSecurity security) {
+    DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security) {
         this.types = types;
+        this.running = running;
         this.groups = groups;
         this.security = security;
     }
 
     GroupSettings readGroup(String name, Setting group) {
-        group.refuseUnknown(GROUP_KEYS, LIMIT_KEYS);
+        group.refuseUnknown(GROUP_KEYS, LIMIT_KEYS, child -> dotted(name, child, GROUP_KEYS));
         ThrottleLimits limits = LimitsReader.read(group.child("limits"));
-        return new GroupSettings(name, policy(group, limits), limits);
+        GroupSettings before = running.groups().get(name);
+        String policy = policy(group, limits, before == null ? null : before.policy(), before != null);
+        policiesOfGroups.put(name, policy);
+        return new GroupSettings(name, policy, limits);
     }
 
     DriveSettings readDrive(String name, Setting drive) {
-        drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS);
-        BackendReader.Backend backend = new BackendReader(types).read(drive.child("backend"));
+        drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS, child -> dotted(name, child, DRIVE_KEYS));
+        BackendReader.Backend backend = new BackendReader(types, running).read(name, drive.child("backend"));
         ThrottleLimits limits = LimitsReader.read(drive.child("limits"));
+        DriveSettings before = running.settings(name);
         return new DriveSettings(
                 name,
                 backend.type(),
                 backend.options(),
                 Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false),
-                policy(drive, limits),
-                group(drive.child("group")),
+                policy(drive, limits, before == null ? null : before.policy(), running.isServing(name)),
+                group(name, drive.child("group")),
                 limits,
                 description(drive.child("description")),
                 clients(drive.child("clients")));
+    }
+
+    /** Explains {@code vm.1 { … }}, which HOCON reads as a block {@code 1} in a block {@code vm}. */
+    private static String dotted(String name, Setting child, List<String> keys) {
+        return child.hasAny(keys) ? "; a name with dots must be in quotes: \"" + name + "." + child.key() + "\"" : "";
     }
 
     /** An empty list would let in everybody, which is hardly meant. */
@@ -91,7 +106,13 @@ final class DriveReader {
         return text;
     }
 
-    private String policy(Setting owner, ThrottleLimits limits) {
+    /**
+     * Reads the policy of a drive or group.
+     *
+     * @param before the type that it has now; null if it is new
+     * @param isRunning whether requests would be held that are not held now
+     */
+    private String policy(Setting owner, ThrottleLimits limits, @Nullable String before, boolean isRunning) {
         Setting policy = owner.child("policy");
         String written = Values.word(policy);
         String type = written == null ? DriveSettings.DEFAULT_POLICY : written;
@@ -99,17 +120,31 @@ final class DriveReader {
         if (factory != null) {
             LimitsReader.report(owner.child("limits"), factory.faults(limits));
         } else if (written != null || !policy.isSet()) {
-            String missing = policy.isSet() ? "this type" : "type " + type;
-            policy.warn("no policy of " + missing + " is here; requests are held until one comes"
-                    + Suggestion.of(type, types.policies().keySet()));
+            String missing = "no policy of " + (policy.isSet() ? "this type" : "type " + type) + " is here";
+            Suggestion suggestion = Suggestion.of(type, types.policies().keySet());
+            boolean isOther = !type.equals(before);
+            if (isOther && isRunning) {
+                policy.fault(missing + ", and running drives would hold their requests" + suggestion);
+            } else if (isOther && suggestion.isNear()) {
+                policy.fault(missing + suggestion);
+            } else {
+                policy.warn(missing + "; requests are held until one comes" + suggestion);
+            }
         }
         return type;
     }
 
-    private @Nullable String group(Setting group) {
+    private @Nullable String group(String drive, Setting group) {
         String name = Values.word(group);
         if (name != null && groups != null && !groups.contains(name)) {
             group.fault("is not a group" + Suggestion.of(name, groups));
+        }
+        DriveSettings before = running.settings(drive);
+        String policy = name == null ? null : policiesOfGroups.get(name);
+        boolean isMoved = before != null && running.isServing(drive) && !Objects.equals(before.group(), name);
+        if (isMoved && policy != null && !types.policies().containsKey(policy)) {
+            group.fault("no policy of its type " + Findings.shown(policy)
+                    + " is here, and the running drive would hold its requests");
         }
         return name;
     }

@@ -1,9 +1,12 @@
 package dev.weir.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -62,8 +65,15 @@ final class FileWatch {
 
     private static ByteBuffer content(Path file) {
         try {
-            return Files.isRegularFile(file) ? ByteBuffer.wrap(Files.readAllBytes(file)) : ABSENT;
-        } catch (IOException | OutOfMemoryError e) {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (!attributes.isRegularFile()) {
+                return ABSENT;
+            }
+            // larger than what is read: its date has to do
+            return attributes.size() > ReadFiles.MAX_BYTES
+                    ? UTF_8.encode(attributes.size() + " " + attributes.lastModifiedTime())
+                    : ByteBuffer.wrap(Files.readAllBytes(file));
+        } catch (IOException e) {
             return ABSENT;
         }
     }

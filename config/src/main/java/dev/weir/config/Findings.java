@@ -1,20 +1,51 @@
 package dev.weir.config;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Everything that is wrong, and everything that is allowed but hardly meant. Confined to the thread that reads. */
 final class Findings {
     private static final int SHOWN_LENGTH = 120;
 
-    private final List<Finding> faults = new ArrayList<>();
-    private final List<Finding> warnings = new ArrayList<>();
+    /** A file of junk has a fault in each line. Log and memory are bounded. */
+    private static final int MOST = 100;
+
+    private final Kind faults = new Kind("faults");
+    private final Kind warnings = new Kind("warnings");
 
     private record Finding(Place place, String text) {
         @Override
         public String toString() {
             return place + ": " + text;
+        }
+    }
+
+    /** Findings of one kind: the first hundred, and the count of the others. */
+    private static final class Kind {
+        private final String name;
+        private final Set<Finding> kept = new LinkedHashSet<>();
+        private int more;
+
+        Kind(String name) {
+            this.name = name;
+        }
+
+        void add(Finding finding) {
+            if (kept.size() < MOST) {
+                kept.add(finding);
+            } else if (!kept.contains(finding)) {
+                more++;
+            }
+        }
+
+        List<String> lines() {
+            Stream<String> lines =
+                    kept.stream().sorted(Comparator.comparing(Finding::place)).map(Finding::toString);
+            return Stream.concat(lines, more == 0 ? Stream.of() : Stream.of("and " + more + " more " + name))
+                    .toList();
         }
     }
 
@@ -27,25 +58,22 @@ final class Findings {
     }
 
     boolean hasFaults() {
-        return !faults.isEmpty();
+        return !faults.kept.isEmpty();
+    }
+
+    /** Returns whether no more are kept, so that it is not worth looking for more about them. */
+    boolean isFull() {
+        return faults.more > 0 || warnings.more > 0;
     }
 
     /** Returns a line for each fault, in the order of their places. */
     List<String> faults() {
-        return lines(faults);
+        return faults.lines();
     }
 
     /** Returns a line for each warning, in the order of their places. */
     List<String> warnings() {
-        return lines(warnings);
-    }
-
-    private static List<String> lines(List<Finding> findings) {
-        return findings.stream()
-                .sorted(Comparator.comparing(Finding::place))
-                .map(Finding::toString)
-                .distinct()
-                .toList();
+        return warnings.lines();
     }
 
     /** Returns what someone wrote so that it fits into one line of a log, whatever it was. */

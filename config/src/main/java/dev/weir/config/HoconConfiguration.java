@@ -2,6 +2,8 @@ package dev.weir.config;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.supervision.Supervision;
@@ -13,12 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -37,10 +45,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the configuration when it starts, when a file of it has changed and when it is told to, and applies it if
- * there is no fault in it. It reads again when a type of backend or policy comes that was missing: only then is it known of what kind its
- * options are, and which limits it cannot keep.
+ * there is no fault in it. It reads again when a type of backend or policy arrives that was missing: only then are the kinds of its
+ * options known, and the limits that it cannot keep.
  *
- * <p>Thread-safe. {@code this} guards what was read and applied.
+ * <p>Thread-safe. Reading and applying are steps of one thread. No lock is held meanwhile, so a stop does not
+ * wait for a file that does not end.
  */
 @Capability(
         namespace = "osgi.service",
@@ -55,27 +64,47 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private static final String DEFAULT_POLL_MILLIS = "250";
 
+    /** How long a caller waits for a reading. */
+    private static final long READ_SECONDS = 30;
+
+    /** How long the engine may take to hear of all changes. */
+    private static final long DELIVERY_SECONDS = 10;
+
+    /** How long a reload waits for drives that are tried again. */
+    private static final long REOPEN_SECONDS = 2;
+
+    private static final long STOP_SECONDS = 1;
+
+    private static final String STOPPED = "the bundle that reads the configuration is stopped";
+
+    /** After this many looks a reading that failed for another reason than a fault of the file is tried again. */
+    static final int LOOKS_UNTIL_RETRY = 20;
+
     private final BundleContext context;
+    private final ConfigurationAdmin admin;
     private final Inputs inputs;
     private final ConfigurationApplier applier;
 
     private final Map<ServiceReference<BlockBackendFactory>, BlockBackendFactory> backends = new ConcurrentHashMap<>();
     private final Map<ServiceReference<ThrottlePolicyFactory>, ThrottlePolicyFactory> policies =
             new ConcurrentHashMap<>();
+    private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
+    private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
 
-    /** Drives that may have been told to do other than what is configured. */
-    private final Set<DriveControl> changeable = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, HoconConfiguration::daemon);
 
-    /** Looks at the files, and reads again for types that come late, off the thread that brings them. */
-    private final ScheduledThreadPoolExecutor thread =
-            new ScheduledThreadPoolExecutor(1, HoconConfiguration::daemon, new ThreadPoolExecutor.DiscardPolicy());
-
-    private final FileWatch watch = new FileWatch();
-    private @Nullable Reading lastRead;
-    private List<String> drives = List.of();
     private volatile Map<String, Map<String, String>> origins = Map.of();
+    private volatile boolean stopped;
+
+    // of the thread alone
+    private final FileWatch watch = new FileWatch();
+    private final PipeText pipe = new PipeText();
+    private @Nullable Reading lastRead;
+    private List<String> driveNames = List.of();
+    private int looksUntilRetry = LOOKS_UNTIL_RETRY;
+
+    /** Guarded by this. */
     private @Nullable ServiceRegistration<ConfigurationSource> registration;
-    private boolean stopped;
 
     /**
      * Takes what the launcher set as properties of the framework.
@@ -85,31 +114,49 @@ public final class HoconConfiguration implements ConfigurationSource {
     @Activate
     public HoconConfiguration(BundleContext context, @Reference ConfigurationAdmin admin) {
         this.context = context;
+        this.admin = admin;
         inputs = Inputs.of(context::getProperty);
         applier = new ConfigurationApplier(admin);
     }
 
+    /** Does not wait until drives are open: the framework goes on to start the bundles that these may need. */
     @Activate
-    @SuppressWarnings("FutureReturnValueIgnored") // a supervised task logs its failures
+    @SuppressWarnings("FutureReturnValueIgnored") // a step tells itself of its failure
     void start() {
-        reload();
+        List<String> faults = await(() -> readAndApply(false));
+        if (lastPublished() == null) {
+            publish(faults, List.of());
+        }
         long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));
         if (everyMillis > 0) {
-            thread.scheduleWithFixedDelay(
-                    Supervision.task("the watch of the configuration", this::poll, LOG::error),
-                    everyMillis,
-                    everyMillis,
-                    TimeUnit.MILLISECONDS);
+            Runnable look = Supervision.task("weir-config", this::look, LOG::error);
+            thread.scheduleWithFixedDelay(look, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
         }
     }
 
     @Deactivate
-    synchronized void stop() {
+    void stop() {
         stopped = true;
-        thread.shutdown();
+        thread.shutdownNow().forEach(step -> ((Future<?>) step).cancel(false));
+        try {
+            if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("stops while {} is still being read", inputs.file());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        unregister();
+    }
+
+    private synchronized void unregister() {
         if (registration != null) {
             registration.unregister();
+            registration = null;
         }
+    }
+
+    private synchronized @Nullable ServiceRegistration<ConfigurationSource> lastPublished() {
+        return registration;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -134,41 +181,127 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDrive(DriveControl drive) {
-        changeable.add(drive);
+        drives.add(drive);
     }
 
     void removeDrive(DriveControl drive) {
-        changeable.remove(drive);
+        drives.remove(drive);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addGroup(GroupControl group) {
+        groups.add(group);
+    }
+
+    void removeGroup(GroupControl group) {
+        groups.remove(group);
     }
 
     @Override
-    public synchronized List<String> reload() {
-        if (stopped) {
-            return List.of("the bundle that reads the configuration is stopped");
+    public List<String> reload() {
+        return await(() -> readAndSettle(true));
+    }
+
+    /** Reloads if a file has changed. */
+    void poll() {
+        await(() -> {
+            look();
+            return List.of();
+        });
+    }
+
+    private void look() {
+        try {
+            boolean retry = lastRead != null && lastRead.isFailed() && --looksUntilRetry <= 0;
+            if (!stopped && (retry || watch.hasSettled())) {
+                LOG.info("{} {}", inputs.file(), retry ? "is tried again" : "has changed");
+                readAndSettle(false);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            throw e;
         }
-        List<String> faults = readAndApply();
+    }
+
+    /** Notes that a change may have been missed, so that a later look reads again. */
+    private String failed(Throwable failure) {
+        String fault = "the configuration could not be read or applied: " + failure;
+        lastRead = Reading.failed(fault);
+        looksUntilRetry = LOOKS_UNTIL_RETRY;
+        return fault;
+    }
+
+    /** Takes a step on the thread and returns its faults, or the fault that it has not ended yet. */
+    private List<String> await(Supplier<List<String>> step) {
+        try {
+            return thread.submit(() -> guarded(step)).get(READ_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException | CancellationException e) {
+            return List.of(STOPPED);
+        } catch (TimeoutException e) {
+            return List.of("%s is still being read after %d s; it is applied when that ends"
+                    .formatted(inputs.file(), READ_SECONDS));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a step failed that catches everything", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of("interrupted while the configuration is read");
+        }
+    }
+
+    /** Takes a step for a caller, who is told even of an Error. */
+    private List<String> guarded(Supplier<List<String>> step) {
+        try {
+            return stopped ? List.of(STOPPED) : step.get();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the configuration could not be read or applied", e);
+            return List.of(failed(e));
+        }
+    }
+
+    /** Reads and applies, then waits until the engine has done so too, and has it try again the drives that are not open. */
+    private List<String> readAndSettle(boolean isAnswered) {
+        List<String> faults = readAndApply(isAnswered);
         if (faults.isEmpty()) {
-            changeable.forEach(DriveControl::restore);
+            try {
+                if (!Delivery.await(context, admin, DELIVERY_SECONDS)) {
+                    LOG.warn("Configuration Admin has not handed over the change within {} s", DELIVERY_SECONDS);
+                }
+                reopenDrives();
+            } catch (IOException e) {
+                LOG.error("Configuration Admin", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         return faults;
     }
 
-    /** Reloads if a file has changed. */
-    synchronized void poll() {
-        if (!stopped && watch.hasSettled()) {
-            LOG.info("{} has changed", inputs.file());
-            reload();
+    private void reopenDrives() throws InterruptedException {
+        CompletableFuture<?>[] tried = drives.stream()
+                .filter(drive -> drive.snapshot().state() == DriveSnapshot.State.UNAVAILABLE)
+                .map(drive -> drive.reopen().toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(tried).get(REOPEN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("not every drive could be tried again", e);
         }
     }
 
-    private List<String> readAndApply() {
+    /**
+     * Reads and applies.
+     *
+     * @param isAnswered whether a caller shows the faults; they are then no errors in the log, which is shown on the same terminal
+     */
+    private List<String> readAndApply(boolean isAnswered) {
         watch.begin();
         Reading reading = read();
         watch.end(reading.files(), reading.faults().isEmpty());
         lastRead = reading;
+        looksUntilRetry = LOOKS_UNTIL_RETRY;
         List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
-        reading.warnings().forEach(LOG::warn);
-        faults.forEach(LOG::error);
+        reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn);
+        faults.forEach(isAnswered ? LOG::info : LOG::error);
         publish(faults, reading.warnings());
         return faults;
     }
@@ -180,13 +313,11 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private Reading read() {
         try {
-            return ConfigurationReader.read(
-                    inputs,
-                    new Types(
-                            byName(backends, BlockBackendFactory::type),
-                            byName(policies, ThrottlePolicyFactory::type)));
-        } catch (RuntimeException e) {
-            // the factories are anyone's: one that throws when it is asked for its options ends here
+            Types types = new Types(
+                    byName(backends, BlockBackendFactory::type), byName(policies, ThrottlePolicyFactory::type));
+            return ConfigurationReader.read(inputs, types, Running.of(drives, groups), pipe);
+        } catch (RuntimeException | Error e) {
+            // factories come from other bundles: one that throws when it is asked for its options ends here
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
         }
@@ -196,7 +327,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         try {
             applier.apply(reading).forEach(LOG::info);
             origins = reading.origins();
-            drives = reading.drives().stream().map(DriveSettings::name).toList();
+            driveNames = reading.drives().stream().map(DriveSettings::name).toList();
             return List.of();
         } catch (IOException e) {
             LOG.error("Configuration Admin", e);
@@ -204,11 +335,14 @@ public final class HoconConfiguration implements ConfigurationSource {
         }
     }
 
-    private void publish(List<String> faults, List<String> warnings) {
+    private synchronized void publish(List<String> faults, List<String> warnings) {
         Dictionary<String, ?> properties = FrameworkUtil.asDictionary(Map.of(
-                DRIVES, drives.toArray(String[]::new),
+                DRIVES, driveNames.toArray(String[]::new),
                 FAULTS, faults.toArray(String[]::new),
                 WARNINGS, warnings.toArray(String[]::new)));
+        if (stopped) {
+            return;
+        }
         if (registration == null) {
             registration = context.registerService(ConfigurationSource.class, this, properties);
         } else {
@@ -217,16 +351,12 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     private void reloadIf(Predicate<Reading> misses) {
-        thread.execute(Supervision.task(
-                "the configuration of a late bundle",
-                () -> {
-                    synchronized (this) {
-                        if (!stopped && lastRead != null && misses.test(lastRead)) {
-                            readAndApply();
-                        }
-                    }
-                },
-                LOG::error));
+        try {
+            thread.execute(
+                    () -> guarded(() -> lastRead != null && misses.test(lastRead) ? readAndApply(false) : List.of()));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("stopped", e);
+        }
     }
 
     /** Of two of one type the one whose service ranks higher wins. */

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -15,65 +16,95 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a HOCON file with its includes; of the environment it takes what substitutions ask for, and nothing else. */
+/**
+ * Reads a HOCON file with its includes, within bounds of files, bytes, depth and expansion. Substitutions may name
+ * variables of the environment; nothing else of it is read.
+ */
 final class HoconFile {
     private static final Pattern LINE = Pattern.compile("(\\d+)(?:-\\d+)?: (.*)", Pattern.DOTALL);
 
-    private HoconFile() {}
+    private final FileSource source;
+    private final Findings findings;
+    private final ReadFiles files;
+    private final PipeText pipe;
+
+    private HoconFile(FileSource source, Findings findings, ReadFiles files, PipeText pipe) {
+        this.source = source;
+        this.findings = findings;
+        this.files = files;
+        this.pipe = pipe;
+    }
 
     /**
-     * Returns the block {@code weir} of a file. Substitutions that lead nowhere stay in it, and are faults where
-     * they are read. Where the file as a whole cannot be read, that is reported and the block is not set.
+     * Returns the block {@code weir} of a file. Substitutions without a target stay in it, and are faults where
+     * they are read. If the file as a whole cannot be read, that is reported and the block is not set.
      *
-     * @param files where to put the files that are looked for, whether they are there or not
+     * @param watched receives each file that is looked for, even if it does not exist
+     * @param pipe keeps the text of a pipe from one reading to the next
      */
-    static Setting read(FileSource source, Findings findings, Set<Path> files) {
-        files.add(source.file());
-        Place place = source.place();
-        String fault = unreadable(source.file());
-        if (fault != null) {
-            findings.fault(new Place(0, source.file().toString(), 0), fault);
-            return Setting.root(source, findings, null, place);
+    static Setting read(FileSource source, Findings findings, Set<Path> watched, PipeText pipe) {
+        HoconFile file = new HoconFile(source, findings, new ReadFiles(watched), pipe);
+        ConfigValue weir = null;
+        try {
+            weir = file.block();
+        } catch (ConfigException e) {
+            file.report(e);
+        } catch (IOException e) {
+            findings.fault(new Place(0, source.file().toString(), 0), String.valueOf(e.getMessage()));
+        } catch (StackOverflowError e) {
+            findings.fault(source.place(), "is nested too deeply");
+        }
+        return Setting.root(source, findings, weir, source.place());
+    }
+
+    private @Nullable ConfigValue block() throws IOException {
+        Config parsed = parse();
+        String excess = Expansion.excess(parsed);
+        if (excess != null) {
+            findings.fault(
+                    source.place(),
+                    "its substitutions make more than %d MiB of %s"
+                            .formatted(Expansion.MAX_SIZE >> 20, excess.isEmpty() ? "it" : Findings.shown(excess)));
+            return null;
+        }
+        ConfigValue weir = parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
+                .root()
+                .get("weir");
+        if (weir == null && !findings.hasFaults()) {
+            findings.fault(source.place(), "there is no block weir { … }");
+        }
+        return weir;
+    }
+
+    private Config parse() throws IOException {
+        Path file = source.file();
+        files.watch(file);
+        if (!Files.exists(file)) {
+            throw new IOException("no such file");
         }
         ConfigParseOptions options = ConfigParseOptions.defaults()
                 .setAllowMissing(false)
                 .setClassLoader(HoconFile.class.getClassLoader())
-                .appendIncluder(new Includer(
-                        files,
-                        name -> findings.warn(
-                                place,
-                                "include \"" + Findings.shown(name) + "\": there is no such file; it is left out")));
-        ConfigValue weir = null;
-        try {
-            Config config = ConfigFactory.parseFile(source.file().toFile(), options)
-                    .resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true));
-            weir = config.root().get("weir");
-            if (weir == null) {
-                findings.fault(place, "there is no block weir { … }");
-            }
-        } catch (ConfigException e) {
-            report(e, source, findings);
-        } catch (StackOverflowError e) {
-            findings.fault(place, "is nested too deeply");
+                .appendIncluder(new Includer(source, files, findings));
+        if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            return ConfigFactory.parseString(pipe.read(file), options.setOriginDescription(file.toString()));
         }
-        return Setting.root(source, findings, weir, place);
-    }
-
-    private static @Nullable String unreadable(Path file) {
-        if (!Files.exists(file)) {
-            return "no such file";
+        pipe.forget();
+        String refusal = files.refusal(file);
+        if (refusal != null) {
+            throw new IOException(refusal);
         }
-        if (Files.isDirectory(file)) {
-            return "is a directory, not a file";
-        }
-        return Files.isReadable(file) ? null : "cannot be read: permission denied";
+        return ConfigFactory.parseFile(file.toFile(), options);
     }
 
     /** Typesafe Config puts FILE: LINE: before its messages, but does not always say the line otherwise. */
-    private static void report(ConfigException e, FileSource source, Findings findings) {
+    private void report(ConfigException e) {
         ConfigOrigin origin = e.origin();
         String message = Objects.requireNonNullElse(e.getMessage(), e.toString());
         String name = origin == null ? null : origin.filename();
+        if (name == null && message.startsWith(source.file() + ": ")) {
+            name = source.file().toString();
+        }
         boolean cycle = e instanceof ConfigException.UnresolvedSubstitution;
         String kind = e instanceof ConfigException.Parse && !cycle ? "is not HOCON: " : "";
         if (name == null || !message.startsWith(name + ": ")) {
@@ -81,10 +112,11 @@ final class HoconFile {
             return;
         }
         String rest = message.substring(name.length() + 2);
-        Matcher line = LINE.matcher(rest);
-        boolean hasLine = line.matches();
-        findings.fault(
-                source.place(name, hasLine ? Integer.parseInt(line.group(1)) : 0),
-                kind + Findings.shown(hasLine ? line.group(2) : rest));
+        Matcher form = LINE.matcher(rest);
+        boolean hasLine = form.matches();
+        int line = hasLine ? Integer.parseInt(form.group(1)) : 0;
+        String reason = hasLine ? form.group(2) : rest;
+        SyntaxHint hint = kind.isEmpty() ? SyntaxHint.none(reason, line) : SyntaxHint.of(Path.of(name), reason, line);
+        findings.fault(source.place(name, hint.line()), kind + hint.text());
     }
 }

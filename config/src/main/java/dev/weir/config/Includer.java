@@ -1,96 +1,144 @@
 package dev.weir.config;
 
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * Includes as HOCON does, save for two things that HOCON passes over in silence: a file that is there and cannot
- * be read is an error, and one that is not there is told of. It notes which files were looked for.
+ * Includes files. It differs from Typesafe Config's own includer in four ways: a relative name always starts from the
+ * including file's folder; a file that exists and cannot be read is a fault; a missing file is a warning; URLs and
+ * the class path are refused.
  */
-final class Includer implements ConfigIncluder, ConfigIncluderFile {
-    private static final List<String> ENDINGS = List.of("", ".conf", ".json", ".properties");
+final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+    private static final List<String> ENDINGS = List.of(".conf", ".json", ".properties");
 
-    private final Set<Path> files;
-    private final Consumer<String> missing;
-    private @Nullable ConfigIncluder fallback;
+    private static final int DEEPEST = 50;
 
-    /**
-     * Makes an includer for one reading.
-     *
-     * @param files where to put the files that are looked for, whether they are there or not
-     * @param missing is told the name of each file that is not there and need not be
-     */
-    Includer(Set<Path> files, Consumer<String> missing) {
+    private final FileSource source;
+    private final ReadFiles files;
+    private final Findings findings;
+    private int depth;
+
+    Includer(FileSource source, ReadFiles files, Findings findings) {
+        this.source = source;
         this.files = files;
-        this.missing = missing;
+        this.findings = findings;
     }
 
-    /** Takes Typesafe Config's own includer, which does the work. */
+    /** Needs no other includer. */
     @Override
-    public ConfigIncluder withFallback(ConfigIncluder newFallback) {
-        fallback = newFallback;
+    public ConfigIncluder withFallback(ConfigIncluder fallback) {
         return this;
     }
 
     @Override
     public ConfigObject include(ConfigIncludeContext context, String name) {
-        ConfigIncluder standard = Objects.requireNonNull(fallback);
-        note(folder(context), name);
-        boolean exists = exists(name, file -> {
-            var found = context.relativeTo(file);
-            return found != null && found.origin().filename() != null;
-        });
-        return told(name, exists, standard.include(strictIf(exists, context), name));
+        return isUrl(name)
+                ? refused(context, name, "URLs are not read; fetch it into a file first")
+                : file(context, name);
     }
 
     @Override
     public ConfigObject includeFile(ConfigIncludeContext context, File file) {
-        ConfigIncluderFile standard = (ConfigIncluderFile) Objects.requireNonNull(fallback);
-        note("", file.getPath());
-        boolean exists = exists(file.getPath(), name -> new File(name).exists());
-        return told(file.getPath(), exists, standard.includeFile(strictIf(exists, context), file));
+        return file(context, file.getPath());
     }
 
-    /** Returns the folder that names start from; nothing but the file in it that is the folder itself tells. */
-    private static String folder(ConfigIncludeContext context) {
+    @Override
+    public ConfigObject includeURL(ConfigIncludeContext context, URL url) {
+        return refused(context, url.toString(), "URLs are not read; fetch it into a file first");
+    }
+
+    @Override
+    public ConfigObject includeResources(ConfigIncludeContext context, String name) {
+        return refused(context, name, "the class path is not read; name a file");
+    }
+
+    private static boolean isUrl(String name) {
+        try {
+            return !new URL(name).getProtocol().isEmpty();
+        } catch (MalformedURLException e) {
+            return false;
+        }
+    }
+
+    private ConfigObject refused(ConfigIncludeContext context, String name, String rule) {
+        findings.fault(place(context, name), "include " + Findings.shown(name) + ": " + rule);
+        return ConfigFactory.empty().root();
+    }
+
+    private ConfigObject file(ConfigIncludeContext context, String name) {
+        Path path;
+        try {
+            path = folder(context).resolve(name).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            return refused(context, name, "must be a path: " + e.getReason());
+        }
+        List<Path> found = existing(path);
+        if (found.isEmpty()) {
+            reportMissing(context, name, path);
+        }
+        ConfigObject all = ConfigFactory.empty().root();
+        for (Path file : found) {
+            String refusal =
+                    depth >= DEEPEST ? "is included more than " + DEEPEST + " files deep" : files.refusal(file);
+            if (refusal != null) {
+                return refused(context, name, Findings.shown(file.toString()) + " " + refusal);
+            }
+            ConfigParseOptions options = context.parseOptions().setAllowMissing(false);
+            depth++;
+            all = all.withFallback(
+                    ConfigFactory.parseFile(file.toFile(), options).root());
+            depth--;
+        }
+        return all;
+    }
+
+    private void reportMissing(ConfigIncludeContext context, String name, Path path) {
+        String text = "include %s: there is no such file (%s)"
+                .formatted(Findings.shown(name), Findings.shown(path.toString()));
+        if (context.parseOptions().getAllowMissing()) {
+            findings.warn(place(context, name), text + "; it is left out");
+        } else {
+            findings.fault(place(context, name), text);
+        }
+    }
+
+    /** Returns the file of this name, or as HOCON has it those with its endings, the first before the others. */
+    private List<Path> existing(Path path) {
+        List<Path> candidates = Stream.concat(Stream.of(path), ENDINGS.stream().map(e -> Path.of(path + e)))
+                .toList();
+        candidates.forEach(files::watch);
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            return List.of(path);
+        }
+        List<Path> withEnding =
+                candidates.stream().skip(1).filter(Files::exists).toList();
+        return withEnding.isEmpty() && Files.exists(path) ? List.of(path) : withEnding;
+    }
+
+    /** A pipe has no folder: its names start from where it was named. */
+    private Path folder(ConfigIncludeContext context) {
         ConfigParseable itself = context.relativeTo(".");
         String name = itself == null ? null : itself.origin().filename();
-        return name == null ? "" : name;
+        return name == null ? source.folder() : Path.of(name);
     }
 
-    private void note(String folder, String name) {
-        try {
-            ENDINGS.forEach(ending -> files.add(
-                    Path.of(folder).resolve(name + ending).toAbsolutePath().normalize()));
-        } catch (InvalidPathException e) {
-            // an address, or no name of a file at all
-        }
-    }
-
-    private static boolean exists(String name, Predicate<String> exists) {
-        return ENDINGS.stream().anyMatch(ending -> exists.test(name + ending));
-    }
-
-    private static ConfigIncludeContext strictIf(boolean exists, ConfigIncludeContext context) {
-        return exists ? context.setParseOptions(context.parseOptions().setAllowMissing(false)) : context;
-    }
-
-    private ConfigObject told(String name, boolean exists, ConfigObject included) {
-        if (!exists && included.isEmpty()) {
-            missing.accept(name);
-        }
-        return included;
+    /** Typesafe Config does not say where an include stands, so it is looked for in the files of the folder. */
+    private Place place(ConfigIncludeContext context, String name) {
+        return findings.isFull() ? source.place() : IncludeLine.find(folder(context), name, files.watched(), source);
     }
 }

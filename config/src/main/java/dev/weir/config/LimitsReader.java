@@ -58,7 +58,7 @@ final class LimitsReader {
             return Quantity.seconds(limit);
         }
         boolean bytes = limit.key().startsWith("bps") || limit.key().equals(ThrottleLimits.IOPS_SIZE);
-        return bytes ? Quantity.bytes(limit) : Quantity.count(limit);
+        return bytes ? Quantity.bytes(limit) : Quantity.requests(limit);
     }
 
     /** Returns the limit that a key belongs to: {@code bps} for {@code bps_max_length}. */

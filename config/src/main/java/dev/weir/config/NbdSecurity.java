@@ -117,7 +117,9 @@ final class NbdSecurity {
             stamp.append(Files.getLastModifiedTime(file))
                     .append(Files.size(file))
                     .append(' ');
-            if (!Files.isReadable(file)) {
+            if (!Files.isRegularFile(file)) {
+                setting.fault("is no regular file");
+            } else if (!Files.isReadable(file)) {
                 setting.fault("the file cannot be read");
             }
         } catch (IOException e) {

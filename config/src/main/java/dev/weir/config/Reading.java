@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingPolicies the types of policies that drives and groups ask for and that were not here
  * @param faults a line for each
  * @param warnings a line for each
+ * @param isFailed whether it failed for another reason than a fault of the file, so that it is tried again
  */
 record Reading(
         List<GroupSettings> groups,
@@ -34,7 +35,8 @@ record Reading(
         Set<String> missingBackends,
         Set<String> missingPolicies,
         List<String> faults,
-        List<String> warnings) {
+        List<String> warnings,
+        boolean isFailed) {
 
     /** Returns a reading that came to nothing. */
     static Reading failed(String fault) {
@@ -49,6 +51,7 @@ record Reading(
                 Set.of(),
                 Set.of(),
                 List.of(fault),
-                List.of());
+                List.of(),
+                true);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Setting {
     private static final String UNRESOLVED = "refers to something that is not set";
+
+    private static final String LIST = ", not a list; each entry has its name before its block: NAME { … }";
+
+    /** The hint that belongs to a substitution that was written as text. */
+    private static final String QUOTED = "; a ${…} in quotes is plain text, so put the quotes around the rest only";
 
     private final Source source;
     private final Findings findings;
@@ -84,7 +90,7 @@ final class Setting {
         if (value != null && !resolved) {
             fault(UNRESOLVED);
         } else if (value != null && !(value instanceof ConfigObject)) {
-            fault("must be a block { … }");
+            fault("must be a block { … }" + (value instanceof ConfigList ? LIST : ""));
         }
         return block() != null;
     }
@@ -156,15 +162,47 @@ final class Setting {
 
     /** Reports what is set in this block and is none of the known keys. */
     void refuseUnknown(Collection<String> known, Collection<String> elsewhere) {
+        refuseUnknown(known, elsewhere, child -> "");
+    }
+
+    /**
+     * The same.
+     *
+     * @param hint returns an explanation that is put in place of a list of the known keys; empty if there is none
+     */
+    void refuseUnknown(Collection<String> known, Collection<String> elsewhere, Function<Setting, String> hint) {
         for (Setting child : children()) {
             if (!known.contains(child.key())) {
-                child.fault("unknown key" + Suggestion.of(child.key(), known, elsewhere));
+                String special = hint.apply(child);
+                child.fault(
+                        "unknown key" + (special.isEmpty() ? Suggestion.of(child.key(), known, elsewhere) : special));
             }
         }
     }
 
+    /** Returns whether this is a block with something in it. */
+    boolean isFilledBlock() {
+        ConfigObject block = block();
+        return block != null && !block.isEmpty();
+    }
+
+    /** Returns whether this is a block with any of these keys. */
+    boolean hasAny(Collection<String> keys) {
+        ConfigObject block = block();
+        return block != null && keys.stream().anyMatch(block::containsKey);
+    }
+
     void fault(String rule) {
-        findings.fault(place, what() + rule);
+        findings.fault(place, what() + rule + (hasQuotedSubstitution() ? QUOTED : ""));
+    }
+
+    /** Returns whether this is text with a <code>${…}</code>, which a file replaces only outside of quotes. */
+    boolean hasQuotedSubstitution() {
+        return source instanceof FileSource
+                && value != null
+                && resolved
+                && value.unwrapped() instanceof String text
+                && text.contains("${");
     }
 
     void warn(String consequence) {

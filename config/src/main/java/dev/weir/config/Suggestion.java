@@ -5,27 +5,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What someone who wrote a word that does not exist may have meant. */
-final class Suggestion {
-    private Suggestion() {}
+/**
+ * The end of a fault about an unknown word: the nearest known word, or all of them if none is near.
+ *
+ * @param text the end of the fault; empty if no word is known
+ * @param isNear whether one is near, so that the word is probably misspelt
+ */
+record Suggestion(String text, boolean isNear) {
 
     /**
-     * Returns the end of a fault: the known word that is nearest, or all of them if none is near.
+     * Returns the suggestion for a word.
      *
      * @param elsewhere words that would be right in another place, as {@code limits.bps}; compared by their last part
      */
-    static String of(String word, Collection<String> known, Collection<String> elsewhere) {
+    static Suggestion of(String word, Collection<String> known, Collection<String> elsewhere) {
         String nearest =
                 nearest(word, Stream.concat(known.stream(), elsewhere.stream()).toList());
         if (!nearest.isEmpty()) {
-            return "; did you mean " + nearest + "?";
+            return new Suggestion("; did you mean " + nearest + "?", true);
         }
-        return known.isEmpty() ? "" : "; there are " + String.join(", ", known);
+        return new Suggestion(known.isEmpty() ? "" : "; there are " + String.join(", ", known), false);
     }
 
     /** The same if there is no place but one. */
-    static String of(String word, Collection<String> known) {
+    static Suggestion of(String word, Collection<String> known) {
         return of(word, known, List.of());
+    }
+
+    /** Returns the text. */
+    @Override
+    public String toString() {
+        return text;
     }
 
     private static String nearest(String word, Collection<String> candidates) {

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +40,28 @@ final class Values {
         return text == null ? null : absolute(setting, text);
     }
 
-    /** Makes a path absolute that stands in a setting. */
+    /** Makes a path absolute that stands in a setting. What a shell would expand in it is a fault. */
     static @Nullable String absolute(Setting setting, String path) {
         try {
-            return setting.source().folder().resolve(Path.of(path)).normalize().toString();
+            Path absolute = setting.source().folder().resolve(Path.of(path)).normalize();
+            String fault =
+                    setting.hasQuotedSubstitution() ? "must be a path" : Files.exists(absolute) ? "" : unexpanded(path);
+            if (!fault.isEmpty()) {
+                setting.fault(fault);
+                return null;
+            }
+            return absolute.toString();
         } catch (InvalidPathException e) {
             setting.fault("must be a path: " + e.getReason());
             return null;
         }
+    }
+
+    private static String unexpanded(String path) {
+        if (path.startsWith("~")) {
+            return "must be a path; ~ is not expanded, so write the whole path";
+        }
+        boolean pattern = path.indexOf('*') >= 0 || path.indexOf('?') >= 0;
+        return pattern ? "must be one path; * and ? are not expanded" : "";
     }
 }

@@ -30,7 +30,7 @@ record ConfigFolder(Path folder) {
     /** Reads a file that says this, and these {@code -drive}s. */
     Reading read(String text, String... drives) {
         write("weir.conf", text);
-        return ConfigurationReader.read(inputs(List.of(drives), List.of()), TestTypes.ALL);
+        return ConfigFolder.read(inputs(List.of(drives), List.of()), TestTypes.ALL);
     }
 
     Inputs inputs(List<String> drives, List<String> listen) {
@@ -39,6 +39,11 @@ record ConfigFolder(Path folder) {
 
     /** Reads {@code -drive}s and no file. */
     static Reading readOptions(String... drives) {
-        return ConfigurationReader.read(new Inputs(HOME, CWD, null, List.of(drives), List.of()), TestTypes.ALL);
+        return ConfigFolder.read(new Inputs(HOME, CWD, null, List.of(drives), List.of()), TestTypes.ALL);
+    }
+
+    /** Reads it all, with nothing running. */
+    static Reading read(Inputs inputs, Types types) {
+        return ConfigurationReader.read(inputs, types, Running.NONE, new PipeText());
     }
 }

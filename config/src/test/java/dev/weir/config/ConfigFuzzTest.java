@@ -25,8 +25,7 @@ class ConfigFuzzTest {
         Path file = Files.writeString(folder.resolve("weir.conf"), text.substring(end + 1));
         try {
             List<String> drives = end <= 0 ? List.of() : List.of(text.substring(0, end));
-            Reading reading =
-                    ConfigurationReader.read(new Inputs(folder, folder, file, drives, List.of()), TestTypes.ALL);
+            Reading reading = ConfigFolder.read(new Inputs(folder, folder, file, drives, List.of()), TestTypes.ALL);
             for (String line : reading.faults()) {
                 assertFalse(line.isBlank());
                 assertEquals(-1, line.indexOf('\n'), line);

@@ -79,8 +79,8 @@ final class DriveOptionTest {
                 "id=vm1,memory=1M,bps=-5 | id=vm1,…: bps = -5: must be 0 (no limit) or more",
                 "memory=1M,bps=-5,id=vm1 | id=vm1,…: bps = -5: must be 0 (no limit) or more",
                 "id=vm1,memory=1M,bps_max=5 | id=vm1,…: bps_max = 5: needs bps beside it",
-                "id=vm1,memory=1M,iops=fast | id=vm1,…: iops = fast: must be a whole number",
-                "id=vm1,memory=1M,iops= | id=vm1,…: iops = \"\": must be a whole number",
+                "id=vm1,memory=1M,iops=fast | id=vm1,…: iops = fast: must be a whole number of requests, as 500, 5k or 1M",
+                "id=vm1,memory=1M,iops= | id=vm1,…: iops = \"\": must be a whole number of requests, as 500, 5k or 1M",
                 "id=vm1,memory=1M,bsp=5M | id=vm1,…: bsp = 5M: unknown option; did you mean bps?",
                 "id=vm1,memory=1M,bps=1M,bps=2M | id=vm1,…: bps = 2M: is given twice",
                 "id=vm1,memory=1M,id=vm2 | id=vm1,…: id = vm2: is given twice",
@@ -134,7 +134,7 @@ final class DriveOptionTest {
     void unreadableFileHidesNoMissingGroup(@TempDir Path folder) {
         assertEquals(
                 List.of(
-                        "weir.conf:1: is not HOCON: expecting a close parentheses ')' here, not: end of file",
+                        "weir.conf:1: is not HOCON: a } is missing; the { of this line is not closed",
                         "-drive id=a,…: bps = -1: must be 0 (no limit) or more"),
                 new ConfigFolder(folder)
                         .read("weir {", "id=a,memory=1M,group=g,bps=-1")

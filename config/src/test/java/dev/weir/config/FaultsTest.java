@@ -50,11 +50,11 @@ final class FaultsTest {
                 "bps = 1e999999999 | bps = 1e999999999: must be a whole number of bytes, as 512, 64KiB or 10M",
                 "bps = [1, 2] | bps = [1,2]: must be a single value",
                 "bps { a = 1 } | bps: must be a single value",
-                "iops = 1.5 | iops = 1.5: must be a whole number",
-                "iops = NaN | iops = NaN: must be a whole number",
-                "iops = Infinity | iops = Infinity: must be a whole number",
-                "iops = 10K | iops = 10K: must be a whole number",
-                "iops = fast | iops = fast: must be a whole number",
+                "iops = 1.5 | iops = 1.5: must be a whole number of requests, as 500, 5k or 1M",
+                "iops = NaN | iops = NaN: must be a whole number of requests, as 500, 5k or 1M",
+                "iops = Infinity | iops = Infinity: must be a whole number of requests, as 500, 5k or 1M",
+                "iops = 10K | iops = 10K: must be a whole number of requests, as 500, 5k or 1M",
+                "iops = fast | iops = fast: must be a whole number of requests, as 500, 5k or 1M",
                 "bps_max = 5 | bps_max = 5: needs bps beside it",
                 "iops_wr_max_length = 5 | iops_wr_max_length = 5: needs iops_wr_max beside it",
                 "iops_size = 4k | iops_size = 4k: needs iops, iops_rd or iops_wr beside it",
@@ -80,7 +80,7 @@ final class FaultsTest {
                         + " | bps_max_length = soon: must be whole seconds, as 30, 30s or 5m",
                 "bps = x, bps_max = 5M, bps_max_length = 2"
                         + " | bps = x: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "iops = x, iops_size = 4k | iops = x: must be a whole number",
+                "iops = x, iops_size = 4k | iops = x: must be a whole number of requests, as 500, 5k or 1M",
             })
     void ofOneLimitBesideAnother(String limits, String fault) {
         assertEquals(List.of("weir.conf:3: drives.vm1.limits." + fault), faultsOfDrive("limits { " + limits + " }"));
@@ -123,7 +123,7 @@ final class FaultsTest {
                 "vm1 { backend { type = memory } } | vm1.backend.size: must be set (its size)",
                 "vm1 { backend { type = memory, size = -1 } } | vm1.backend.size = -1: must be 0 or more",
                 "vm1 { backend { type = memory, size = 10E } }"
-                        + " | vm1.backend.size = 10E: must be less than 9223372036854775807",
+                        + " | vm1.backend.size = 10E: must be at most 9223372036854775807",
                 "vm1 { backend { type = memory, size = big } }"
                         + " | vm1.backend.size = big: must be a whole number of bytes, as 512, 64KiB or 10M",
                 "vm1 { backend { type = memory, size = 1M, path = a } }"
@@ -217,7 +217,7 @@ final class FaultsTest {
                                 + " an IPv6 address in brackets",
                         "weir.conf:5: drives.z.backend.type: must be set; there are file, memory, remote",
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
-                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number",
+                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, as 500, 5k or 1M",
                         "weir.conf:9: drives.z.colour = red: unknown key;"
                                 + " there are backend, policy, limits, group, read-only, description, clients",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",

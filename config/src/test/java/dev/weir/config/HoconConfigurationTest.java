@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
@@ -24,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -269,28 +270,6 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void reloadRestoresChangedDrives() {
-        HoconConfiguration component = start(TWO_DRIVES);
-        AtomicInteger restored = new AtomicInteger();
-        component.addDrive((DriveControl) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DriveControl.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("hashCode")) {
-                        return 1;
-                    }
-                    assertEquals("restore", method.getName());
-                    restored.incrementAndGet();
-                    return null;
-                }));
-        folder.write("weir.conf", "weir {");
-        component.reload();
-        assertEquals(0, restored.get());
-
-        folder.write("weir.conf", TWO_DRIVES);
-        component.reload();
-        assertEquals(1, restored.get());
-    }
-
-    @Test
     void unchangedDrivesAreUntouched() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
@@ -366,7 +345,11 @@ final class HoconConfigurationTest {
         List<String> events = new ArrayList<>();
         context.registerService(
                 SynchronousConfigurationListener.class,
-                event -> events.add((event.getType() == ConfigurationEvent.CM_DELETED ? "- " : "+ ") + event.getPid()),
+                event -> {
+                    if (!event.getPid().equals(Delivery.PID)) {
+                        events.add((event.getType() == ConfigurationEvent.CM_DELETED ? "- " : "+ ") + event.getPid());
+                    }
+                },
                 null);
         HoconConfiguration component = start(TWO_DRIVES);
         folder.write(
@@ -441,9 +424,64 @@ final class HoconConfigurationTest {
         assertEquals(List.of("a", "b", "option"), outcome(ConfigurationSource.DRIVES));
     }
 
+    @Test
+    void errorDoesNotEndTheWatch() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        Broken broken = new Broken();
+        broken.error = new OutOfMemoryError("for the test");
+        addBackend(component, broken);
+        folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
+        component.poll();
+        component.poll();
+        assertEquals(
+                List.of("the configuration could not be read: java.lang.OutOfMemoryError: for the test"),
+                outcome(ConfigurationSource.FAULTS));
+        assertEquals(4L << 20, properties("weir.drive~a").get("limits.bps"));
+
+        broken.error = null;
+        for (int i = 0; i < HoconConfiguration.LOOKS_UNTIL_RETRY; i++) {
+            component.poll();
+        }
+        assertEquals(5L << 20, properties("weir.drive~a").get("limits.bps"));
+        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
+    }
+
+    @Test
+    void stopDoesNotWaitForAReadingThatHangs() throws Exception {
+        HoconConfiguration component = start(TWO_DRIVES);
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Broken broken = new Broken();
+        broken.hang = () -> {
+            reading.countDown();
+            assertTrue(end.await(20, TimeUnit.SECONDS));
+            return null;
+        };
+        addBackend(component, broken);
+        Thread reload = new Thread(component::reload);
+        reload.start();
+        assertTrue(reading.await(20, TimeUnit.SECONDS));
+        component.stop();
+        assertNull(context.getServiceReference(ConfigurationSource.class));
+        end.countDown();
+        reload.join();
+        assertNull(context.getServiceReference(ConfigurationSource.class));
+    }
+
     private static final class Broken implements BlockBackendFactory {
+        private @Nullable Error error;
+        private Callable<@Nullable Void> hang = () -> null;
+
         @Override
         public String type() {
+            if (error != null) {
+                throw error;
+            }
+            try {
+                hang.call();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
             return "broken";
         }
 

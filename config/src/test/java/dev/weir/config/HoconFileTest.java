@@ -32,7 +32,7 @@ final class HoconFileTest {
 
     private List<String> faultsOfFile(Path file) {
         Inputs inputs = new Inputs(ConfigFolder.HOME, ConfigFolder.CWD, file, List.of(), List.of());
-        return ConfigurationReader.read(inputs, TestTypes.ALL).faults();
+        return ConfigFolder.read(inputs, TestTypes.ALL).faults();
     }
 
     @Test
@@ -114,7 +114,7 @@ final class HoconFileTest {
         assertEquals(path, reading.drives().get(0).backendOptions().get("host"));
         assertEquals(
                 List.of("weir.conf:2: drives.a.limits.iops = " + Findings.shown(path)
-                        + " (from the environment): must be a whole number"),
+                        + " (from the environment): must be a whole number of requests, as 500, 5k or 1M"),
                 faults("weir.drives.a { " + MEMORY + "\nlimits.iops = ${PATH} }"));
     }
 
@@ -122,7 +122,7 @@ final class HoconFileTest {
     void mixedValueHasTheLineOfTheFile() {
         assertEquals(
                 List.of("weir.conf:3: drives.a.limits.iops = " + Findings.shown(System.getenv("PATH") + "x")
-                        + ": must be a whole number"),
+                        + ": must be a whole number of requests, as 500, 5k or 1M"),
                 faults("weir.drives.a { " + MEMORY + "\nlimits {\niops = ${PATH}x } }"));
     }
 
@@ -201,36 +201,70 @@ final class HoconFileTest {
     }
 
     @Test
-    void missingIncludeIsAWarning() {
+    void missingIncludeIsNamedWithItsLine() throws IOException {
+        Files.createDirectory(folder.folder().resolve("more"));
+        folder.write("more/part.conf", "\n\ninclude file(\"nix3\")");
         Reading reading = folder.read("include \"nix.conf\"\ninclude \"nix\"\ninclude file(\"/nix\")\n"
-                + "weir.drives.a { include \"nix2\", " + MEMORY + " }");
+                + "weir.drives.a { include \"nix2\", " + MEMORY + " }\ninclude file(\"more/part.conf\")");
+        String where = folder.folder().toString();
 
         assertEquals(List.of(), reading.faults());
         assertEquals(
                 List.of(
-                        "weir.conf: include \"nix.conf\": there is no such file; it is left out",
-                        "weir.conf: include \"nix\": there is no such file; it is left out",
-                        "weir.conf: include \"/nix\": there is no such file; it is left out",
-                        "weir.conf: include \"nix2\": there is no such file; it is left out"),
+                        "weir.conf:1: include nix.conf: there is no such file (" + where + "/nix.conf); it is left out",
+                        "weir.conf:2: include nix: there is no such file (" + where + "/nix); it is left out",
+                        "weir.conf:3: include /nix: there is no such file (/nix); it is left out",
+                        "weir.conf:4: include nix2: there is no such file (" + where + "/nix2); it is left out",
+                        "more/part.conf:3: include nix3: there is no such file (" + where
+                                + "/more/nix3); it is left out"),
                 reading.warnings());
     }
 
     @Test
-    void missingRequiredInclude() {
-        List<String> faults = faults("\ninclude required(\"nix.conf\")\nweir {}");
+    void relativeIncludeFileStartsFromItsFolder() throws IOException {
+        Files.createDirectory(folder.folder().resolve("more"));
+        folder.write("more/part.conf", "include file(\"sibling\")");
+        folder.write("more/sibling.conf", "weir.drives.a { " + MEMORY + " }");
 
-        assertEquals(1, faults.size());
-        assertTrue(faults.get(0).contains("nix.conf"), faults::toString);
+        assertEquals(1, folder.read("include file(\"more/part.conf\")").drives().size());
     }
 
     @Test
-    void unreadableInclude() throws IOException {
+    void missingRequiredIncludeIsAFault() {
+        List<String> faults = faults("\ninclude required(\"nix.conf\")\nweir {}");
+
+        assertEquals(
+                List.of("weir.conf:2: include nix.conf: there is no such file (" + folder.folder() + "/nix.conf)"),
+                faults);
+    }
+
+    @Test
+    void includedFolderIsAFault() throws IOException {
         Files.createDirectory(folder.folder().resolve("part.conf"));
         List<String> faults = faults("include \"part.conf\"\nweir.drives.a { " + MEMORY + " }");
 
-        assertEquals(1, faults.size());
-        assertTrue(faults.get(0).startsWith("part.conf: "), faults::toString);
-        assertTrue(faults.get(0).contains("Is a directory"), faults::toString);
+        assertEquals(
+                List.of("weir.conf:1: include part.conf: " + folder.folder() + "/part.conf is a directory, not a file"),
+                faults);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'include url(\"http://127.0.0.1:1/x\")', http://127.0.0.1:1/x",
+        "'include \"http://127.0.0.1:1/x\"', http://127.0.0.1:1/x",
+        "'include required(url(\"file:/etc/hosts\"))', file:/etc/hosts",
+    })
+    void urlIsNotIncluded(String include, String url) {
+        assertEquals(
+                List.of("weir.conf:1: include " + url + ": URLs are not read; fetch it into a file first"),
+                faults(include + "\nweir.drives.a { " + MEMORY + " }"));
+    }
+
+    @Test
+    void classPathIsNotIncluded() {
+        assertEquals(
+                List.of("weir.conf:1: include reference.conf: the class path is not read; name a file"),
+                faults("include classpath(\"reference.conf\")\nweir.drives.a { " + MEMORY + " }"));
     }
 
     @Test
@@ -248,7 +282,7 @@ final class HoconFileTest {
         List<String> faults = faults("include \"part.conf\"");
 
         assertEquals(1, faults.size());
-        assertTrue(faults.get(0).contains("include statements nested more than 50 times"), faults::toString);
+        assertTrue(faults.get(0).contains("is included more than 50 files deep"), faults::toString);
     }
 
     @Test

@@ -22,7 +22,7 @@ final class ListenTest {
 
     private Reading read(String file, String... listen) {
         folder.write("weir.conf", "weir { drives.a.backend { type = memory, size = 1M }\n" + file + "\n}");
-        return ConfigurationReader.read(folder.inputs(List.of(), List.of(listen)), TestTypes.ALL);
+        return ConfigFolder.read(folder.inputs(List.of(), List.of(listen)), TestTypes.ALL);
     }
 
     @Test
@@ -113,7 +113,7 @@ final class ListenTest {
         assertEquals(
                 List.of("--home " + deep + ": the path of a socket must be at most 106 bytes; " + deep
                         + "/run/nbd.sock is 114"),
-                ConfigurationReader.read(inputs, TestTypes.ALL).faults());
+                ConfigFolder.read(inputs, TestTypes.ALL).faults());
     }
 
     @Test

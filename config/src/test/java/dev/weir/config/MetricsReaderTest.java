@@ -21,7 +21,7 @@ final class MetricsReaderTest {
 
     private Reading read(String metrics) {
         folder.write("weir.conf", "weir { drives.a.backend { type = memory, size = 1M }\n" + metrics + "\n}");
-        return ConfigurationReader.read(folder.inputs(List.of(), List.of()), TestTypes.ALL);
+        return ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.ALL);
     }
 
     @Test

@@ -20,7 +20,7 @@ final class NbdReaderTest {
 
     private Reading read(String file) {
         folder.write("weir.conf", "weir { drives.vm1.backend { type = memory, size = 1M }\n" + file + "\n}");
-        return ConfigurationReader.read(folder.inputs(List.of(), List.of()), TestTypes.ALL);
+        return ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.ALL);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -48,6 +49,25 @@ final class TestTypes {
         @Override
         public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
             throw new UnsupportedOperationException();
+        }
+    }
+
+    /** A type that can open all but {@code refused.img}. */
+    record RefusingBackend(String type, List<BackendOption> options) implements BlockBackendFactory {
+        RefusingBackend(BlockBackendFactory like) {
+            this(like.type(), like.options());
+        }
+
+        @Override
+        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+            if (String.valueOf(options.get("path")).endsWith("refused.img")) {
+                throw new IOException("refused.img");
+            }
         }
     }
 

@@ -65,7 +65,7 @@ final class WarningsTest {
                 weir {
                   groups.g { policy = own, limits.iops = 5 }
                   drives.a { backend { type = memory, size = 1M }
-                    policy = slcie }
+                    policy = pace }
                 }
                 """);
 
@@ -74,11 +74,11 @@ final class WarningsTest {
                 List.of(
                         "weir.conf:2: groups.g.policy = own: no policy of this type is here;"
                                 + " requests are held until one comes; there are bucket, slice",
-                        "weir.conf:4: drives.a.policy = slcie: no policy of this type is here;"
-                                + " requests are held until one comes; did you mean slice?"),
+                        "weir.conf:4: drives.a.policy = pace: no policy of this type is here;"
+                                + " requests are held until one comes; there are bucket, slice"),
                 reading.warnings());
-        assertEquals(Set.of("own", "slcie"), reading.missingPolicies());
-        assertEquals("slcie", reading.drives().get(0).policy());
+        assertEquals(Set.of("own", "pace"), reading.missingPolicies());
+        assertEquals("pace", reading.drives().get(0).policy());
     }
 
     @Test
@@ -90,7 +90,7 @@ final class WarningsTest {
                   backend { type = own, path = x, size = 1M, flag = true, count = 3, word = w, deep.er = d }
                 }
                 """);
-        Reading reading = ConfigurationReader.read(folder.inputs(List.of(), List.of()), TestTypes.NONE);
+        Reading reading = ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.NONE);
 
         assertEquals(List.of(), reading.faults());
         assertEquals(
@@ -128,7 +128,7 @@ final class WarningsTest {
             })
     void faultsOfATypeThatIsNotHere(String option, String fault) {
         folder.write("weir.conf", "weir.drives.a {\n backend { type = own, " + option + " } }");
-        Reading reading = ConfigurationReader.read(folder.inputs(List.of(), List.of()), TestTypes.NONE);
+        Reading reading = ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.NONE);
 
         assertEquals(List.of("weir.conf:2: drives.a.backend." + fault), reading.faults());
     }

@@ -191,8 +191,16 @@ final class ShellClient {
         return "root";
     }
 
+    /** The user and the process, for the log of changes; after sudo the one who called it. */
+    static String who() {
+        String caller = System.getenv("SUDO_USER");
+        String user = System.getProperty("user.name", "?") + (caller == null ? "" : " (sudo of " + caller + ")");
+        return "user=" + user.replace('\n', '?') + ", process "
+                + ProcessHandle.current().pid() + "\n";
+    }
+
     private static void send(SocketChannel channel, String about, char kind, String request) {
-        byte[] hello = ("protocol=" + PROTOCOL + "\n" + about).getBytes(StandardCharsets.UTF_8);
+        byte[] hello = ("protocol=" + PROTOCOL + "\n" + who() + about).getBytes(StandardCharsets.UTF_8);
         byte[] asked = request.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frames = ByteBuffer.allocate(10 + hello.length + asked.length)
                 .put((byte) 'H')

@@ -42,6 +42,18 @@ final class RawNbd implements AutoCloseable {
     /** Connects to a drive and returns the socket in transmission. */
     static SocketChannel connect(Path socket, String drive) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        ask(channel, drive);
+        return channel;
+    }
+
+    /** Returns the size of a drive as a new client is told it. */
+    static long size(Path socket, String drive) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return ask(channel, drive);
+        }
+    }
+
+    private static long ask(SocketChannel channel, String drive) throws IOException {
         receive(channel, 18);
         byte[] name = drive.getBytes(StandardCharsets.UTF_8);
         send(
@@ -53,8 +65,7 @@ final class RawNbd implements AutoCloseable {
                         .putInt(name.length)
                         .put(name)
                         .flip());
-        receive(channel, 10);
-        return channel;
+        return receive(channel, 10).getLong();
     }
 
     /** Writes a request without its payload. */
@@ -89,6 +100,11 @@ final class RawNbd implements AutoCloseable {
             throw new IOException("read of " + length + " bytes at " + offset + ": error " + reply.error());
         }
         return receive(channel, length);
+    }
+
+    /** Passes over the payload of a reply. */
+    void skip(int length) throws IOException {
+        receive(channel, length);
     }
 
     private static void send(SocketChannel channel, ByteBuffer bytes) throws IOException {

@@ -144,13 +144,13 @@ class TerminalIT {
     @Test
     void changesLastUntilReload() {
         terminal.enter("limits idle bps=2M iops=9")
-                .await("until a reload; the configuration has bps=1MiB iops=0", "shell");
+                .await("until reload --restore; the configuration has bps=1MiB iops=0", "shell");
         terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
         terminal.enter("clear; limits idle bps_max=4M").await("slice");
-        terminal.enter("clear; group tenant-a iops=4k").await("until a reload; the configuration has iops=5000");
+        terminal.enter("clear; group tenant-a iops=4k").await("until reload --restore; the configuration has iops=5000");
         terminal.enter("clear; limits tenant-a").await("4000/s", "shell");
         terminal.enter("clear; drain idle").await("drive     idle", "in flight 0");
-        terminal.enter("clear; reload").await("applied   vm1, scratch, idle");
+        terminal.enter("clear; reload --restore").await("applied   vm1, scratch, idle");
         terminal.enter("clear; limits idle").await("1MiB/s", "weir.conf:6");
     }
 
@@ -186,7 +186,7 @@ class TerminalIT {
         terminal.press("Down").await("> scratch");
         terminal.press("Enter").await("scratch: serving, policy slice", "iops_wr 100", "timer", "HELD BY", "esc back");
         terminal.type("l").await("limits scratch ▏");
-        terminal.enter("iops_wr=200").await("iops_wr 200", "until a reload");
+        terminal.enter("iops_wr=200").await("iops_wr 200", "until reload --restore");
         terminal.type("l").enter("iops_wr=-1").await("must be 0 (no limit) or more");
         terminal.press("Escape").await("3 drives");
         terminal.resize(60, 10);

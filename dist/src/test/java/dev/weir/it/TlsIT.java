@@ -309,8 +309,8 @@ class TlsIT {
         Path key = folder.resolve("server/server-key.pem");
         byte[] before = Files.readAllBytes(key);
         Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
-        weir.exec("reload").ok();
-        weir.awaitLogged("the key does not belong to the certificate", 0);
+        String answer = weir.exec("reload").ok().out();
+        assertTrue(answer.contains("the key does not belong to the certificate"), answer);
         Client.run("nbdinfo", certified("alice", "secret")).ok();
         Files.write(key, before);
         certificate(

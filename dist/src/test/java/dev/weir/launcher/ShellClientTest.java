@@ -106,7 +106,7 @@ final class ShellClientTest {
         });
         assertEquals(200, client(80).execute("drives | grep µ"));
         said("grüß Weir\n", "oh\n");
-        assertEquals("Hprotocol=1\ncolumns=80\n" + FOLDER + "|Xdrives | grep µ", server.get());
+        assertEquals("Hprotocol=1\n" + ShellClient.who() + "columns=80\n" + FOLDER + "|Xdrives | grep µ", server.get());
     }
 
     @Test
@@ -117,13 +117,13 @@ final class ShellClientTest {
         };
         CompletableFuture<String> status = serve(done);
         assertEquals(0, client(0).status(false));
-        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstatus", status.get());
+        assertEquals("Hprotocol=1\n" + ShellClient.who() + FOLDER + "|Bstatus", status.get());
         CompletableFuture<String> json = serve(done);
         assertEquals(0, client(0).status(true));
-        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstatus --json", json.get());
+        assertEquals("Hprotocol=1\n" + ShellClient.who() + FOLDER + "|Bstatus --json", json.get());
         CompletableFuture<String> stop = serve(done);
         assertEquals(0, client(0).stop());
-        assertEquals("Hprotocol=1\n" + FOLDER + "|Bstop", stop.get());
+        assertEquals("Hprotocol=1\n" + ShellClient.who() + FOLDER + "|Bstop", stop.get());
     }
 
     @Test

@@ -10,8 +10,10 @@ import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -153,9 +155,53 @@ public final class Engine {
             drives.put(settings.name(), drive);
             drive.publish(backends.get(settings.backendType()) != null);
         } else {
-            drive.configure(settings, domain, policies.get(settings.policy()));
+            configureAgain(drive, settings, domain);
         }
         return drive;
+    }
+
+    private void configureAgain(ManagedDrive drive, DriveSettings settings, ThrottleDomain domain) {
+        DriveSettings before = drive.settings();
+        ThrottleLimits limits = changed(drive.currentLimits(), before.limits(), settings.limits());
+        String type = settings.policy().equals(before.policy()) ? drive.policyType() : settings.policy();
+        boolean kept = accepts(type, limits);
+        String policy = kept ? type : settings.policy();
+        drive.configure(settings, domain, policy, policies.get(policy), kept ? limits : settings.limits());
+    }
+
+    /** Changes by hand stay, except for what the settings change; unless the policy cannot keep the result. */
+    private void configureAgain(ManagedGroup group, GroupSettings settings) {
+        GroupSettings before = group.settings();
+        ThrottleLimits limits = changed(group.currentLimits(), before.limits(), settings.limits());
+        String type = settings.policy().equals(before.policy()) ? group.policyType() : settings.policy();
+        boolean kept = accepts(type, limits);
+        String policy = kept ? type : settings.policy();
+        group.configure(settings, policy, policies.get(policy), kept ? limits : settings.limits());
+    }
+
+    private boolean accepts(String policy, ThrottleLimits limits) {
+        ThrottlePolicyFactory factory = policies.get(policy);
+        return factory == null || factory.faults(limits).isEmpty();
+    }
+
+    /** Returns current limits with each change from one configuration to the next; the latter if they do not go together. */
+    static ThrottleLimits changed(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
+        Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
+        for (String key : ThrottleLimits.keys()) {
+            Long value = after.toMap().get(key);
+            if (!Objects.equals(value, before.toMap().get(key))) {
+                limits.put(key, value == null ? 0L : value);
+            }
+        }
+        limits.values().removeIf(value -> value == 0);
+        return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
+    }
+
+    /** Tries at once to open the backend of a drive. */
+    CompletableFuture<@Nullable Void> reopen(ManagedDrive drive) {
+        synchronized (this) {
+            return settle(drive);
+        }
     }
 
     private ThrottleDomain domainOf(DriveSettings settings) {
@@ -176,10 +222,13 @@ public final class Engine {
             if (drive == null) {
                 return;
             }
-            closed = drive.remove().whenComplete((done, failure) -> forgetLifecycle(name));
+            closed = drive.remove().whenComplete((done, failure) -> {
+                log.info("drive {} is removed", name);
+                forgetLifecycle(name);
+            });
         }
         if (!await(List.of(closed), PATIENCE_NANOS)) {
-            log.warn("drive {} is removed, and its backend not yet closed", name);
+            log.warn("drive {} is not offered any more, and is removed when its backend is closed", name);
         }
     }
 
@@ -198,7 +247,7 @@ public final class Engine {
             groups.put(settings.name(), new ManagedGroup(this, settings, policy, clock, publisher));
             moveMembers(settings.name());
         } else {
-            group.configure(settings, policy);
+            configureAgain(group, settings);
         }
     }
 
@@ -207,6 +256,7 @@ public final class Engine {
         ManagedGroup group = groups.remove(name);
         if (group != null) {
             group.remove();
+            log.info("group {} is removed", name);
         }
         moveMembers(name);
     }

@@ -69,6 +69,8 @@ final class ManagedDrive implements DriveControl {
     private @Nullable BlockBackendFactory factory;
 
     private DriveSettings openedAs;
+
+    private final Retry retry;
     private volatile Publisher.@Nullable Publication drive;
     private volatile Publisher.@Nullable Publication control;
 
@@ -91,6 +93,7 @@ final class ManagedDrive implements DriveControl {
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
         this.throttle = new Throttle(own, clock, domain);
         this.nextCheck = clock.timer(this::check);
+        this.retry = new Retry(clock, this::openAgain);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -133,12 +136,17 @@ final class ManagedDrive implements DriveControl {
     }
 
     /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
-    void configure(DriveSettings newSettings, ThrottleDomain domain, @Nullable ThrottlePolicyFactory policy) {
+    void configure(
+            DriveSettings newSettings,
+            ThrottleDomain domain,
+            String policy,
+            @Nullable ThrottlePolicyFactory newFactory,
+            ThrottleLimits limits) {
         DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
         throttle.moveTo(
                 isLifted ? domainOf(null) : domain,
-                () -> own.reconfigure(newSettings.policy(), policy, newSettings.limits(), clock.nanoTime()));
+                () -> own.reconfigure(policy, newFactory, limits, clock.nanoTime()));
         settings = newSettings;
         updateDriveIfOther(old);
     }
@@ -217,7 +225,15 @@ final class ManagedDrive implements DriveControl {
      */
     CompletableFuture<@Nullable Void> settle(@Nullable BlockBackendFactory by) {
         wanted = by;
-        return lifecycle.then(this::openOrClose);
+        return lifecycle.then(() -> {
+            retry.reset();
+            openOrClose();
+        });
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a try that fails is followed by another
+    private void openAgain() {
+        lifecycle.then(this::openOrClose);
     }
 
     private void openOrClose() {
@@ -287,7 +303,9 @@ final class ManagedDrive implements DriveControl {
     /** Opens the backend and offers the drive; if that fails, it says why and stays as it was. */
     private void open(BlockBackendFactory by) {
         DriveSettings with = settings;
-        stands(OPENING);
+        if (!retry.isPending()) {
+            stands(OPENING);
+        }
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
             Statistics counted = new Statistics();
@@ -300,14 +318,19 @@ final class ManagedDrive implements DriveControl {
                     new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
             throttle.open(opened);
             open = offered;
+            retry.reset();
             stands("");
             drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             updateDriveIfOther(with);
             planCheck(offered);
             log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
-            stands(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
-            log.error("drive {} cannot be opened: {}", name(), unavailable);
+            String reason = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            if (!reason.equals(unavailable)) {
+                log.error("drive {} cannot be opened: {}", name(), reason);
+            }
+            stands(reason);
+            retry.later();
         }
     }
 
@@ -411,6 +434,11 @@ final class ManagedDrive implements DriveControl {
     @Override
     public void policy(String type) {
         engine.change(this, type, null);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> reopen() {
+        return engine.reopen(this);
     }
 
     @Override

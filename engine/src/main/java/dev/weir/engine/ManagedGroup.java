@@ -71,9 +71,10 @@ final class ManagedGroup implements GroupControl {
         return settings;
     }
 
-    void configure(GroupSettings newSettings, @Nullable ThrottlePolicyFactory factory) {
+    void configure(
+            GroupSettings newSettings, String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {
         settings = newSettings;
-        reconfigure(newSettings.policy(), factory, newSettings.limits());
+        reconfigure(policy, factory, limits);
     }
 
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {

@@ -86,7 +86,8 @@ final class Chaos {
         switch (what) {
             case 80, 81, 82, 83 -> changeLimits(queue, someLimits(random.nextBoolean()));
             case 84 -> changeLimits(queue, ThrottleLimits.NONE);
-            case 85, 86, 87 -> changePolicy(queue, somePolicy());
+            case 85, 86 -> changePolicy(queue, somePolicy());
+            case 87 -> restore(queue);
             case 88, 89 -> configure(queue);
             case 90 -> queues.forEach(this::configure);
             case 91, 92 -> configureGroup("g" + random.nextInt(2));
@@ -224,6 +225,13 @@ final class Chaos {
         }
     }
 
+    private void restore(ModelledQueue queue) {
+        if (queue.configured) {
+            queue.restored(now());
+            fixture.control(queue.name).restore();
+        }
+    }
+
     private boolean accepts(String policy, ThrottleLimits limits) {
         return !policy.equals("slice")
                 || !available.getOrDefault(policy, false)
@@ -249,7 +257,7 @@ final class Chaos {
             ModelledQueue queue, String policy, @Nullable String group, ThrottleLimits limits, boolean otherBackend) {
         Map<String, Object> options = Map.of("image", otherBackend ? "image" + serial : "image");
         DriveSettings settings = new DriveSettings(queue.name, backends.type(), options, false, policy, group, limits);
-        queue.configured(settings, now());
+        queue.configured(settings, this::accepts, now());
         fixture.engine.configure(settings);
     }
 
@@ -321,7 +329,9 @@ final class Chaos {
             configureGroup(group, "bucket", limits);
         }
         for (ModelledQueue queue : queues) {
-            configure(queue, "bucket", queue.group, queue.own.limits(), false);
+            ThrottleLimits limits = queue.own.limits();
+            restore(queue);
+            configure(queue, "bucket", queue.group, limits, false);
         }
         check();
     }
@@ -444,6 +454,7 @@ final class Chaos {
         List<ModelledQueue> members = queues.subList(0, 3);
         resubmitting = true;
         for (ModelledQueue queue : queues) {
+            restore(queue);
             configure(queue, policy, queue == queues.get(3) ? null : "g0", ThrottleLimits.NONE, false);
         }
         Consumer<ModelledQueue> submit =

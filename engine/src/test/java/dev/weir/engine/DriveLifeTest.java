@@ -54,6 +54,60 @@ class DriveLifeTest {
     }
 
     @Test
+    void failedOpenIsRetriedAfterLongerPauses() {
+        fixture.backends.failure = "no such file: vm1.img";
+        fixture.configure("vm1", "bucket", null, Map.of());
+        assertEquals(1, fixture.backends.tries);
+        fixture.clock.advance(EngineFixture.SECOND - 1);
+        assertEquals(1, fixture.backends.tries);
+        fixture.clock.advance(1);
+        assertEquals(2, fixture.backends.tries);
+        assertEquals("no such file: vm1.img", fixture.control("vm1").snapshot().reason());
+        fixture.clock.advance(2 * EngineFixture.SECOND);
+        assertEquals(3, fixture.backends.tries);
+        for (int i = 0; i < 10; i++) {
+            fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
+        }
+        int before = fixture.backends.tries;
+        fixture.backends.failure = "";
+        fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
+        assertEquals(before + 1, fixture.backends.tries);
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
+        assertEquals(before + 1, fixture.backends.tries);
+    }
+
+    @Test
+    void removedDriveIsNotRetried() {
+        fixture.backends.failure = "no such file: vm1.img";
+        fixture.configure("vm1", "bucket", null, Map.of());
+        fixture.engine.removeDrive("vm1");
+        fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
+        assertEquals(1, fixture.backends.tries);
+    }
+
+    @Test
+    void errorOfABackendIsNotTheLastTry() {
+        fixture.backends.error = new OutOfMemoryError("for the test");
+        fixture.configure("vm1", "bucket", null, Map.of());
+        fixture.clock.advance(EngineFixture.SECOND);
+        fixture.backends.error = null;
+        fixture.clock.advance(2 * EngineFixture.SECOND);
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+    }
+
+    @Test
+    void reopenTriesAtOnceAndSparesOpenDrives() {
+        fixture.backends.failure = "no such file: vm1.img";
+        fixture.configure("vm1", "bucket", null, Map.of());
+        fixture.backends.failure = "";
+        assertTrue(fixture.control("vm1").reopen().toCompletableFuture().isDone());
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        assertTrue(fixture.control("vm1").reopen().toCompletableFuture().isDone());
+        assertEquals(2, fixture.backends.tries);
+    }
+
+    @Test
     void unknownOrMistypedOptionsAreRefused() {
         assertEquals("backend test has no option pathh", reasonFor(Map.of("pathh", "a.img")));
         assertEquals("backend test: path = 5: must be a String", reasonFor(Map.of("path", 5L)));
@@ -102,6 +156,35 @@ class DriveLifeTest {
         control.restore();
         assertEquals("bucket", control.snapshot().policy());
         assertEquals(1, control.snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void changeByHandOutlivesOtherSettings() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L, "bps", 4096L));
+        DriveControl control = fixture.control("vm1");
+        control.limits(ThrottleLimits.of(Map.of("iops", 7L, "bps", 4096L, "bps_max", 8192L)));
+        control.policy("bucket");
+        fixture.configureGroup("g", "bucket", Map.of());
+        fixture.configure("vm1", "bucket", "g", Map.of("iops", 1L, "bps", 4096L));
+        assertEquals(7, control.snapshot().limits().rate(LimitKey.IOPS));
+        fixture.configure("vm1", "bucket", "g", Map.of("iops", 1L, "bps", 5000L));
+        assertEquals(
+                Map.of("iops", 7L, "bps", 5000L, "bps_max", 8192L),
+                control.snapshot().limits().toMap());
+        fixture.configure("vm1", "bucket", "g", Map.of("iops", 2L, "bps", 9000L));
+        assertEquals(
+                Map.of("iops", 2L, "bps", 9000L), control.snapshot().limits().toMap());
+    }
+
+    @Test
+    void policyByHandOutlivesAChangeOfLimits() {
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        fixture.control("vm1").policy("slice");
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 2L));
+        assertEquals("slice", fixture.control("vm1").snapshot().policy());
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 2L, "iops_max", 9L));
+        assertEquals("bucket", fixture.control("vm1").snapshot().policy());
+        assertEquals(9, fixture.control("vm1").snapshot().limits().max(LimitKey.IOPS));
     }
 
     @Test

@@ -5,6 +5,8 @@ import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the whole-system test knows of one drive. */
@@ -18,6 +20,8 @@ final class ModelledQueue {
 
     boolean configured;
 
+    private @Nullable DriveSettings settings;
+
     /** What was submitted and is not completed, by serial number. */
     final Map<Long, ChaosRequest> waiting = new HashMap<>();
 
@@ -28,14 +32,32 @@ final class ModelledQueue {
         this.name = name;
     }
 
-    void configured(DriveSettings settings, long now) {
-        if (!configured) {
+    /** Takes over other settings. Policy and limits that were changed by hand stay where the settings have not changed. */
+    void configured(DriveSettings next, BiPredicate<String, ThrottleLimits> accepts, long now) {
+        DriveSettings before = settings;
+        settings = next;
+        group = next.group();
+        if (!configured || before == null) {
             own = new Allowance(Chaos.LONGEST);
+            configured = true;
+            restored(now);
+            return;
         }
-        configured = true;
-        policy = settings.policy();
-        group = settings.group();
-        own.limits(settings.limits(), now);
+        String type = next.policy().equals(before.policy()) ? policy : next.policy();
+        ThrottleLimits limits = Engine.changed(own.limits(), before.limits(), next.limits());
+        if (accepts.test(type, limits)) {
+            policy = type;
+            own.limits(limits, now);
+        } else {
+            restored(now);
+        }
+    }
+
+    /** Goes on with the policy and the limits of the settings. */
+    void restored(long now) {
+        DriveSettings current = Objects.requireNonNull(settings);
+        policy = current.policy();
+        own.limits(current.limits(), now);
     }
 
     boolean hasLimits() {

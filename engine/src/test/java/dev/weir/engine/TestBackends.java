@@ -20,6 +20,9 @@ final class TestBackends implements BlockBackendFactory {
     final List<String> log = new ArrayList<>();
     String failure = "";
 
+    /** How often one was to be opened. */
+    int tries;
+
     @Nullable
     Error error;
 
@@ -45,6 +48,7 @@ final class TestBackends implements BlockBackendFactory {
 
     @Override
     public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        tries++;
         failIfAsked();
         log.add("open " + drive);
         return new BlockBackend() {

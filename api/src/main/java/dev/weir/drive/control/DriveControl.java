@@ -1,10 +1,11 @@
 package dev.weir.drive.control;
 
 import dev.weir.drive.Drive;
-import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -29,8 +30,8 @@ public interface DriveControl {
     List<QueuedRequest> queue();
 
     /**
-     * Changes the limits, also for queued requests. The change lasts until this drive's configuration changes or is
-     * {@linkplain ConfigurationSource#reload() reloaded}.
+     * Changes the limits, also for queued requests. The change lasts until {@link #restore}, the end of Weir or another
+     * value of the same key in this drive's configuration.
      *
      * @param limits the new limits
      * @throws IllegalArgumentException if the drive's policy cannot enforce them; nothing has changed then
@@ -39,12 +40,20 @@ public interface DriveControl {
 
     /**
      * Changes the policy. The new policy takes over the debt. While no bundle provides the type, the drive holds its
-     * queue. The change lasts as long as a change of the limits.
+     * queue. The change lasts until {@link #restore}, the end of Weir or another policy in this drive's configuration.
      *
      * @param type the type of the policy, for example {@code slice}
      * @throws IllegalArgumentException if the policy cannot enforce the drive's limits; nothing has changed then
      */
     void policy(String type);
+
+    /**
+     * Opens the storage of an unavailable drive again, without waiting for the engine's next retry. Does nothing to an
+     * open drive.
+     *
+     * @return completes when it is open or the attempt has failed; the {@linkplain #snapshot() snapshot} tells which
+     */
+    CompletionStage<@Nullable Void> reopen();
 
     /** Undoes the changes: restores limits and policy of the drive's configuration. */
     void restore();

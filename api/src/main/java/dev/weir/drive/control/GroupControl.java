@@ -1,6 +1,5 @@
 package dev.weir.drive.control;
 
-import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
 import org.osgi.annotation.versioning.ProviderType;
@@ -21,8 +20,8 @@ public interface GroupControl {
     GroupSnapshot snapshot();
 
     /**
-     * Changes the shared limits, also for queued requests. The change lasts until this group's configuration changes
-     * or is {@linkplain ConfigurationSource#reload() reloaded}.
+     * Changes the shared limits, also for queued requests. The change lasts until {@link #restore}, the end of Weir
+     * or another value of the same key in this group's configuration.
      *
      * @param limits the new limits
      * @throws IllegalArgumentException if the group's policy cannot enforce them; nothing has changed then

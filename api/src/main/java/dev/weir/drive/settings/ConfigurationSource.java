@@ -23,8 +23,10 @@ public interface ConfigurationSource {
     String WARNINGS = "weir.config.warnings";
 
     /**
-     * Reads the configuration again and applies what has changed. If there is any fault, nothing is changed.
-     * What was changed since at a {@code DriveControl} is taken back: the drive does what is configured.
+     * Reads the configuration again and applies what has changed. If there is any fault, nothing is changed. A change
+     * that would take a running drive out of service is a fault. Drives that could not be opened are tried again. Returns when
+     * the engine has applied all of it. A change at a {@code DriveControl} stays, except for what has another value in
+     * the configuration than before.
      *
      * @return every fault that was found, a line for each, as {@code weir.conf:14: drives.vm1.limits.bps = -5: must be
      *     0 (no limit) or more}; empty if it was applied

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /** Opens drives in raw image files. Thread-safe. */
-@Component(property = "weir.backend.type=file")
+@Component(property = "weir.backend.type=file", immediate = true)
 public final class FileBackendFactory implements BlockBackendFactory {
     private final OpenImages images = new OpenImages();
 
@@ -36,5 +36,10 @@ public final class FileBackendFactory implements BlockBackendFactory {
     @Override
     public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         return new FileBackend(images.open(ImageSpec.of(drive, options, readOnly)), images);
+    }
+
+    @Override
+    public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        images.check(ImageSpec.of(drive, options, readOnly));
     }
 }

@@ -89,6 +89,14 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
         }
     }
 
+    /** Looks whether the file could be created. */
+    void checkCreation() throws IOException {
+        Path folder = path.getParent();
+        if (folder != null && !Files.isWritable(folder)) {
+            throw refused("no permission to create");
+        }
+    }
+
     private void checkFolder() throws IOException {
         Path folder = path.getParent();
         if (folder != null && !Files.isDirectory(folder)) {

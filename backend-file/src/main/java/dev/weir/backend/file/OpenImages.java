@@ -64,6 +64,21 @@ final class OpenImages {
         return shared.image;
     }
 
+    /** Looks whether an image could be opened. One that is open here is only looked at, as its user may close it first. */
+    synchronized void check(ImageSpec spec) throws IOException {
+        BasicFileAttributes attributes = spec.attributes();
+        if (attributes == null) {
+            spec.checkCreation();
+            return;
+        }
+        Shared shared = images.get(identity(spec.path(), attributes));
+        if (shared != null) {
+            checkContent(spec, shared.image.channel(), shared.image.size());
+        } else if (attributes.size() > 0 || !spec.mayCreate()) {
+            openAndLock(spec, false).close();
+        }
+    }
+
     synchronized void close(Image image) throws IOException {
         Shared shared = images.get(image.identity());
         if (shared != null && --shared.drives == 0) {

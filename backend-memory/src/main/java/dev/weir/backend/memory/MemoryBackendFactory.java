@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * <p>Thread-safe.
  */
-@Component(property = "weir.backend.type=memory")
+@Component(property = "weir.backend.type=memory", immediate = true)
 public final class MemoryBackendFactory implements BlockBackendFactory {
     private static final int MAX_HEAPS = 12;
 
@@ -68,12 +68,21 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     @Override
     public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        return new MemoryBackend(size(options), pool);
+    }
+
+    @Override
+    public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+        size(options);
+    }
+
+    private static long size(Map<String, Object> options) throws IOException {
         if (!(options.get("size") instanceof Long size)) {
             throw new IOException("size is missing: a memory drive must be given one");
         }
         if (size <= 0) {
             throw new IOException("size = " + size + ": must be 1 byte or more");
         }
-        return new MemoryBackend(size, pool);
+        return size;
     }
 }

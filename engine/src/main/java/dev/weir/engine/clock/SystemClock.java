@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-@Component(service = Clock.class)
+@Component(service = Clock.class, immediate = true)
 public final class SystemClock implements Clock, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
 

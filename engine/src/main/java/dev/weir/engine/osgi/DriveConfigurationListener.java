@@ -10,7 +10,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** The drives' configurations in Configuration Admin, told to the engine. */
-@Component(service = ManagedServiceFactory.class, property = Constants.SERVICE_PID + "=" + DriveSettings.PID)
+@Component(
+        service = ManagedServiceFactory.class,
+        property = Constants.SERVICE_PID + "=" + DriveSettings.PID,
+        immediate = true)
 public final class DriveConfigurationListener extends FactoryConfigurations<DriveSettings> {
     private final Engine engine;
 

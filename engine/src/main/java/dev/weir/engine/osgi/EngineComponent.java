@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Runs the engine and tells it which backends and policies there are. Thread-safe. */
-@Component(service = EngineComponent.class)
+@Component(service = EngineComponent.class, immediate = true)
 public final class EngineComponent {
     private final Engine engine;
 

@@ -12,6 +12,9 @@ import org.osgi.service.cm.ManagedServiceFactory;
  * so ten thousand take ten thousand steps; one component a configuration would make Declarative Services list all of
  * them for each.
  *
+ * <p>Its components are immediate. Configuration Admin gives a service back after each call; of a delayed component
+ * Declarative Services would then drop the instance, and with it the names by PID.
+ *
  * <p>Called by one thread of Configuration Admin at a time.
  *
  * @param <S> what a configuration of this kind says

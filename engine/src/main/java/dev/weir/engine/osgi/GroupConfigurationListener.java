@@ -10,7 +10,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** The groups' configurations in Configuration Admin, told to the engine. */
-@Component(service = ManagedServiceFactory.class, property = Constants.SERVICE_PID + "=" + GroupSettings.PID)
+@Component(
+        service = ManagedServiceFactory.class,
+        property = Constants.SERVICE_PID + "=" + GroupSettings.PID,
+        immediate = true)
 public final class GroupConfigurationListener extends FactoryConfigurations<GroupSettings> {
     private final Engine engine;
 

@@ -25,13 +25,17 @@ final class LimitChange {
      */
     static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
         DriveSnapshot now = drive.snapshot();
-        drive.limits(changed(now.limits(), now.settings().limits(), settings(words, fault)));
+        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
+        drive.limits(after);
+        Caller.log("changed the limits of drive {} from {} to {}", drive.name(), now.limits(), after);
     }
 
     /** Changes those limits of a group that are named; otherwise as for a drive. */
     static void apply(GroupControl group, List<String> words, Function<String, CommandFault> fault) {
         GroupSnapshot now = group.snapshot();
-        group.limits(changed(now.limits(), now.settings().limits(), settings(words, fault)));
+        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
+        group.limits(after);
+        Caller.log("changed the limits of group {} from {} to {}", group.name(), now.limits(), after);
     }
 
     private static ThrottleLimits changed(ThrottleLimits now, ThrottleLimits configured, Map<String, Long> settings) {

@@ -43,7 +43,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  *
  * <p>Thread-safe: Declarative Services replaces whole lists.
  */
-@Component(service = Services.class)
+@Component(service = Services.class, immediate = true)
 public final class Services {
 
     /** Of these there may be ten thousand, so they are not put into a new list whenever one comes. */
@@ -293,10 +293,17 @@ public final class Services {
     public List<String> faults() {
         return Stream.of(
                         configurationProperty(ConfigurationSource.FAULTS).stream(),
-                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()),
+                        exportFaults().stream(),
                         deployFaults.stream().flatMap(lines -> lines.get().stream()),
                         Supervision.failures().stream().map("unhealthy: "::concat))
                 .flatMap(lines -> lines)
+                .toList();
+    }
+
+    /** Returns the faults of the exports: addresses and TLS files that cannot be used. */
+    List<String> exportFaults() {
+        return exports.stream()
+                .flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream())
                 .toList();
     }
 

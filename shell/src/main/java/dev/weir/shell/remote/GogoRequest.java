@@ -21,6 +21,7 @@ record GogoRequest(CommandProcessor processor, String line) implements Request {
     @Override
     public int run(Map<String, String> client, PrintStream out, PrintStream err) {
         try (GogoSession gogo = new GogoSession(processor, InputStream.nullInputStream(), out, err)) {
+            gogo.user(client);
             gogo.session().put("COLUMNS", client.get("columns"));
             gogo.startIn(client.get("folder"));
             withoutTerminal(gogo.session());

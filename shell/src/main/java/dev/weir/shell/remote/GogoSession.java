@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -72,6 +73,11 @@ final class GogoSession implements AutoCloseable {
                 status.set(job.result() == null ? 1 : job.result().error());
             }
         });
+    }
+
+    /** Takes over the user's name from what a client says of itself, for the log. */
+    void user(Map<String, String> client) {
+        session.put("weir.user", client.getOrDefault("user", "a client of the shell"));
     }
 
     CommandSession session() {

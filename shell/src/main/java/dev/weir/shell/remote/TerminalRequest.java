@@ -43,6 +43,7 @@ final class TerminalRequest implements Request {
                 PrintStream screen = new PrintStream(at.output(), false, StandardCharsets.UTF_8);
                 GogoSession gogo = new GogoSession(processor, at.input(), screen, screen)) {
             gogo.startIn(client.get("folder"));
+            gogo.user(client);
             TerminalShell opened = new TerminalShell(gogo, at, completer.apply(gogo.session()), history);
             synchronized (this) {
                 shell = opened;

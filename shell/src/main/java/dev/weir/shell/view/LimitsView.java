@@ -129,7 +129,7 @@ public record LimitsView(
         }
         slow().forEach(line -> text.append('\n').append(line));
         if (!configured.isEmpty()) {
-            text.append("\nuntil a reload; the configuration has ").append(settings(configured));
+            text.append("\nuntil reload --restore; the configuration has ").append(settings(configured));
         }
         return text.toString();
     }

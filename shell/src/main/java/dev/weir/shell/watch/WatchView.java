@@ -177,7 +177,7 @@ public final class WatchView {
             } else {
                 source.limits(selection.name(), settings);
             }
-            message = selection.name() + ": " + settings + ", until a reload";
+            message = selection.name() + ": " + settings + ", until reload --restore";
         } catch (RuntimeException e) {
             message = String.valueOf(e.getMessage());
         }

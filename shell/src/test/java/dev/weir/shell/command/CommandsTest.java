@@ -226,7 +226,7 @@ final class CommandsTest {
                 iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 a request counts once for every 4 KiB of it (iops_size)
                 bps_wr makes a request of 4 KiB wait 8 s; clients may give up before
-                until a reload; the configuration has bps=10MiB bps_wr=0 iops_size=0
+                until reload --restore; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,
                 80,
                 answer);
@@ -261,7 +261,7 @@ final class CommandsTest {
                 limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
                           bps    1MiB/s      -    -       0           -  shell
                           iops   5000/s      -    -  1.5 ms           -  shell
-                          until a reload; the configuration has bps=0 iops=2000
+                          until reload --restore; the configuration has bps=0 iops=2000
                 queue     5 requests of 2 drives wait
                 drives    vm1
                 """,
@@ -272,7 +272,7 @@ final class CommandsTest {
                 """
                 LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
                 iops   5000/s      -    -  1.5 ms           -  shell
-                until a reload; the configuration has iops=2000
+                until reload --restore; the configuration has iops=2000
                 """,
                 80,
                 changes.limits("tenant-a"));
@@ -365,6 +365,49 @@ final class CommandsTest {
                 """,
                 80,
                 changes.reload());
+    }
+
+    @Test
+    void reloadKeepsChangesUnlessToldToRestore() {
+        changes.limits("vm1", "bps=1M");
+        changes.policy("scratch", "slice");
+        shows(
+                """
+                applied   vm1, scratch
+                changed   vm1, scratch, by commands; reload --restore takes it back
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+        assertEquals(1L << 20, vm1.snapshot().limits().toMap().get("bps"));
+        shows(
+                """
+                applied   vm1, scratch
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload("--restore"));
+        assertEquals(10_485_760L, vm1.snapshot().limits().toMap().get("bps"));
+    }
+
+    @Test
+    void reloadNamesOnlyDrivesOfTheEngine() {
+        TestBoard.configuration(board, List.of("vm1", "lost"), List.of());
+        shows(
+                """
+                applied   vm1
+                not open  lost: the engine has no such drive
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+    }
+
+    @Test
+    void reopenIsForUnavailableDrives() {
+        refuses("drive vm1 is open already", () -> changes.reopen("vm1"));
+        vm1.standing(State.UNAVAILABLE, "gone");
+        assertEquals(State.SERVING, ((DriveView) changes.reopen("vm1")).state());
     }
 
     @Test

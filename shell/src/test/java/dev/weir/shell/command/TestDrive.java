@@ -151,6 +151,13 @@ public final class TestDrive implements DriveControl {
     }
 
     @Override
+    public CompletableFuture<@Nullable Void> reopen() {
+        state = State.SERVING;
+        reason = "";
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public void restore() {
         limits = settings.limits();
         policy = settings.policy();

@@ -115,7 +115,7 @@ final class GogoRequestTest {
                         """
                         LIMIT       RATE  BURST  FOR   OWED  BURST OWED  SET BY
                         bps    1536KiB/s      -    -  95 ms           -  shell
-                        until a reload; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
+                        until reload --restore; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
                         """),
                 execute("limits vm1"));
     }

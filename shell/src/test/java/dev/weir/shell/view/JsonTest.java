@@ -167,7 +167,8 @@ final class JsonTest {
     void reload() {
         is(
                 """
-                {"drives":["vm1","scratch"],"warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"]}""",
+                {"drives":["vm1","scratch"],"unavailable":{"scratch":"gone"},"changed":[],
+                "warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"]}""",
                 changes.reload("--json"));
     }
 

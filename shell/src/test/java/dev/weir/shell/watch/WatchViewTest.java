@@ -269,7 +269,7 @@ final class WatchViewTest {
                 "limits vm1 bps=20M▏ enter sets, esc leaves it", screen(79, 6).get(5));
         press(Kind.ENTER);
         assertEquals(List.of("vm1 bps=20M"), changes);
-        assertEquals("vm1: bps=20M, until a reload", screen(79, 6).get(5));
+        assertEquals("vm1: bps=20M, until reload --restore", screen(79, 6).get(5));
         type("lbad");
         press(Kind.ENTER);
         assertEquals("bad is bad", screen(79, 6).get(5));

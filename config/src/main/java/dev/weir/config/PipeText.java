@@ -1,0 +1,70 @@
+package dev.weir.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a pipe, such as {@code --config <(command)}. It can be read only once, so it is kept. A pipe without a
+ * writer keeps its reader for ever. The reader is therefore a thread of its own, and later readings wait for the same one.
+ *
+ * <p>Confined to the thread that reads.
+ */
+final class PipeText {
+    private static final long SECONDS = 10;
+
+    private @Nullable Path path;
+    private CompletableFuture<String> text = CompletableFuture.completedFuture("");
+
+    /**
+     * Returns the text.
+     *
+     * @throws IOException if it does not end within 10 s, is too long, or cannot be read
+     */
+    String read(Path pipe) throws IOException {
+        if (!pipe.equals(path) || text.isCompletedExceptionally()) {
+            path = pipe;
+            text = new CompletableFuture<>();
+            CompletableFuture<String> filled = text;
+            Thread reader = new Thread(() -> fill(pipe, filled), "weir-config-pipe");
+            reader.setDaemon(true);
+            reader.start();
+        }
+        try {
+            return text.get(SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("is a pipe, and its writer has not closed it within " + SECONDS + " s", e);
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "cannot be read: " + Objects.requireNonNull(e.getCause()).getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("is not read: Weir stops", e);
+        }
+    }
+
+    /** Forgets the text, since a file has taken the place of the pipe. */
+    void forget() {
+        path = null;
+    }
+
+    private static void fill(Path pipe, CompletableFuture<String> text) {
+        try (InputStream in = Files.newInputStream(pipe)) {
+            byte[] bytes = in.readNBytes((int) ReadFiles.MAX_BYTES + 1);
+            if (bytes.length > ReadFiles.MAX_BYTES) {
+                throw new IOException("more than " + (ReadFiles.MAX_BYTES >> 20) + " MiB");
+            }
+            text.complete(new String(bytes, StandardCharsets.UTF_8));
+        } catch (IOException | RuntimeException | Error e) {
+            text.completeExceptionally(e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weir.config;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drives and groups of the engine before a change, by name. A change must not take a running one out of service.
+ *
+ * @param drives all drives, available or not
+ * @param groups all groups
+ */
+record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> groups) {
+    static final Running NONE = new Running(Map.of(), Map.of());
+
+    /**
+     * A drive of the engine.
+     *
+     * @param settings its configuration
+     * @param isOpen whether clients can use it
+     * @param isServing whether it also has a policy that releases requests
+     */
+    record RunningDrive(DriveSettings settings, boolean isOpen, boolean isServing) {
+        private static RunningDrive of(DriveSnapshot drive) {
+            return new RunningDrive(
+                    drive.settings(),
+                    drive.state() != DriveSnapshot.State.UNAVAILABLE,
+                    drive.state() == DriveSnapshot.State.SERVING);
+        }
+
+        /** Returns whether other settings ask for another backend than this drive has. */
+        boolean hasOtherBackend(DriveSettings other) {
+            return !settings.backendType().equals(other.backendType())
+                    || !settings.backendOptions().equals(other.backendOptions())
+                    || settings.readOnly() != other.readOnly();
+        }
+    }
+
+    static Running of(Collection<DriveControl> drives, Collection<GroupControl> groups) {
+        Map<String, RunningDrive> running = new HashMap<>();
+        drives.forEach(drive -> running.put(drive.name(), RunningDrive.of(drive.snapshot())));
+        Map<String, GroupSettings> shared = new HashMap<>();
+        groups.forEach(group -> shared.put(group.name(), group.snapshot().settings()));
+        return new Running(running, shared);
+    }
+
+    /** Returns the settings of a drive, or null if there is none. */
+    @Nullable
+    DriveSettings settings(String drive) {
+        RunningDrive found = drives.get(drive);
+        return found == null ? null : found.settings();
+    }
+
+    boolean isOpen(String drive) {
+        RunningDrive found = drives.get(drive);
+        return found != null && found.isOpen();
+    }
+
+    boolean isServing(String drive) {
+        RunningDrive found = drives.get(drive);
+        return found != null && found.isServing();
+    }
+}

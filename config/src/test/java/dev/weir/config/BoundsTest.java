@@ -1,0 +1,162 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files that ask for more than a configuration needs: too many, too large, too deep, or never ending. */
+final class BoundsTest {
+    private static final String DRIVE = "weir.drives.a.backend { type = memory, size = 1M }\n";
+
+    private final ConfigFolder folder;
+
+    BoundsTest(@TempDir Path folder) {
+        this.folder = new ConfigFolder(folder);
+    }
+
+    /** Each step is made of two of the step before. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a0 = xxxxxxxx | a%2$d = ${a%1$d}${a%1$d}",
+                "a0 = [1] | a%2$d = [${a%1$d}, ${a%1$d}]",
+                "a0 = [1] | a%2$d = ${a%1$d} ${a%1$d}",
+                "a0 { x = 1 } | a%2$d { x = ${a%1$d}, y = ${a%1$d} }",
+                "a0 { x = xxxxxxxx } | a%2$d { x = ${a%1$d.x}${a%1$d.x} }",
+                "a = [1] | a = ${a}${a}",
+                "a = [1] | a = ${?a}${?a}",
+                "a.b = x | a.b = ${a.b}${a.b}",
+                "weir.drives.a.description = x | weir.drives.a.description = ${weir.drives.a.description}\" \"${weir.drives.a.description}",
+            })
+    void bombIsAFault(String first, String step) {
+        String bomb = first + "\n"
+                + IntStream.range(0, 60)
+                        .mapToObj(i -> step.formatted(i, i + 1))
+                        .collect(Collectors.joining("\n"))
+                        .replace("%1$d", "0");
+        List<String> faults = folder.read(DRIVE + bomb).faults();
+
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(
+                faults.get(0).startsWith("weir.conf: its substitutions make more than 32 MiB of "), faults::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a0 = x | a%2$d = ${a%1$d}x",
+                "a = [1] | a += ${?PATH}",
+                "a { x = 1 } | a = ${a} { y = 1 }",
+                "a0 { x = 1 } | a%2$d = ${a%1$d} { y%2$d = 1 }",
+                "a = x | a = ${a}x",
+                "base.backend { type = memory, size = 1M } | weir.drives.b%2$d = ${base} { limits.bps = ${?nix} }",
+            })
+    void chainOfSubstitutionsIsFine(String first, String step) {
+        String chain = first + "\n"
+                + IntStream.range(0, 60).mapToObj(i -> step.formatted(i, i + 1)).collect(Collectors.joining("\n"));
+
+        assertEquals(List.of(), folder.read(DRIVE + chain).faults());
+    }
+
+    @Test
+    void includesThatMultiplyEnd() {
+        for (int i = 0; i < 40; i++) {
+            String next = "include \"" + (i + 1) + ".conf\"\n";
+            folder.write(i + ".conf", next + next);
+        }
+        List<String> faults = folder.read(DRIVE + "include \"0.conf\"").faults();
+
+        assertTrue(
+                faults.get(0).contains("is one file too many; at most 1000 are read, each as often as it is included"),
+                faults::toString);
+        assertTrue(faults.size() <= 101, faults::toString);
+    }
+
+    @Test
+    void largeFileIsAFault() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(folder.file().toFile(), "rw")) {
+            file.setLength(150L << 20);
+        }
+        assertEquals(
+                List.of(folder.file() + ": is too large; at most 16 MiB are read in all"),
+                ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.ALL)
+                        .faults());
+        assertEquals(
+                List.of("weir.conf:1: include large.conf: " + folder.folder()
+                        + "/large.conf is too large; at most 16 MiB are read in all"),
+                folder.write("large.conf", "#" + "x".repeat(16 << 20))
+                        .read("include \"large.conf\"\n" + DRIVE)
+                        .faults());
+    }
+
+    @Test
+    void includedPipeIsAFault() throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("mkfifo", folder.folder() + "/pipe.conf")
+                        .start()
+                        .waitFor());
+
+        assertEquals(
+                List.of("weir.conf:1: include pipe.conf: " + folder.folder()
+                        + "/pipe.conf is a device, pipe or socket, not a file"),
+                folder.read("include \"pipe.conf\"\n" + DRIVE).faults());
+    }
+
+    @Test
+    void pipeThatIsNamedIsReadOnce() throws Exception {
+        Path pipe = folder.folder().resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Inputs inputs = new Inputs(ConfigFolder.HOME, ConfigFolder.CWD, pipe, List.of(), List.of());
+        PipeText text = new PipeText();
+        folder.write("part.conf", DRIVE);
+        Thread writer = new Thread(() -> {
+            try {
+                Files.writeString(pipe, "\ninclude \"part\"\nweir.drives.b.limits.bps = -1");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        writer.start();
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    List.of(
+                            "pipe:3: drives.b.backend.type: must be set; there are file, memory, remote",
+                            "pipe:3: drives.b.limits.bps = -1: must be 0 (no limit) or more"),
+                    ConfigurationReader.read(inputs, TestTypes.ALL, Running.NONE, text)
+                            .faults());
+        }
+        writer.join();
+    }
+
+    @Test
+    void endlessFileIsAFault() {
+        Inputs inputs = new Inputs(ConfigFolder.HOME, ConfigFolder.CWD, Path.of("/dev/zero"), List.of(), List.of());
+
+        assertEquals(
+                List.of("/dev/zero: cannot be read: more than 16 MiB"),
+                ConfigFolder.read(inputs, TestTypes.ALL).faults());
+    }
+
+    @Test
+    void manyFaultsAreCounted() {
+        String faults = IntStream.range(0, 5000).mapToObj(i -> "k" + i + " = 1").collect(Collectors.joining("\n"));
+        List<String> lines = folder.read("weir {\n" + faults + "\n}").faults();
+
+        assertEquals(101, lines.size());
+        assertEquals("and 4900 more faults", lines.get(100));
+    }
+}

@@ -1,0 +1,147 @@
+package dev.weir.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A change that would take a running drive out of service is a fault. */
+final class RunningDrivesTest {
+    private static final String TEXT =
+            """
+            weir {
+              groups.g.limits.iops = 5
+              drives {
+                a { backend { type = file, path = a.img }, group = g }
+                b { backend { type = file, path = b.img }, policy = slice }
+              }
+            }
+            """;
+
+    private final ConfigFolder folder;
+    private Types types;
+    private Running running = Running.NONE;
+
+    RunningDrivesTest(@TempDir Path folder) {
+        this.folder = new ConfigFolder(folder);
+        types = new Types(
+                Map.of("file", new TestTypes.RefusingBackend(TestTypes.FILE), "memory", TestTypes.MEMORY),
+                TestTypes.ALL.policies());
+    }
+
+    private Reading read(String text) {
+        folder.write("weir.conf", text);
+        return ConfigurationReader.read(folder.inputs(List.of(), List.of()), types, running, new PipeText());
+    }
+
+    /** Runs the drives and groups of a text. */
+    private void run(String text, boolean isOpen, boolean isServing) {
+        Reading reading = read(text);
+        assertEquals(List.of(), reading.faults());
+        Map<String, Running.RunningDrive> drives = new HashMap<>();
+        for (DriveSettings drive : reading.drives()) {
+            drives.put(drive.name(), new Running.RunningDrive(drive, isOpen, isServing));
+        }
+        Map<String, GroupSettings> groups = new HashMap<>();
+        reading.groups().forEach(group -> groups.put(group.name(), group));
+        running = new Running(drives, groups);
+    }
+
+    private List<String> faultsOfChange(String from, String to) {
+        run(TEXT, true, true);
+        return read(TEXT.replace(from, to)).faults();
+    }
+
+    @Test
+    void unknownBackendIsAFault() {
+        assertEquals(
+                List.of("weir.conf:4: drives.a.backend.type = nvme: no backend of this type is here,"
+                        + " and the running drive would be closed; there are file, memory"),
+                faultsOfChange("type = file, path = a", "type = nvme, path = a"));
+    }
+
+    @Test
+    void unknownPolicyIsAFault() {
+        assertEquals(
+                List.of("weir.conf:5: drives.b.policy = own: no policy of this type is here,"
+                        + " and running drives would hold their requests; there are bucket, slice"),
+                faultsOfChange("slice", "own"));
+    }
+
+    @Test
+    void unknownPolicyOfAGroupIsAFault() {
+        assertEquals(
+                List.of("weir.conf:2: groups.g.policy = own: no policy of this type is here,"
+                        + " and running drives would hold their requests; there are bucket, slice"),
+                faultsOfChange("groups.g.limits.iops = 5", "groups.g { policy = own, limits.iops = 5 }"));
+    }
+
+    @Test
+    void moveToAGroupWithoutPolicyIsAFault() {
+        String text = TEXT.replace("groups.g.limits.iops = 5", "groups { g {}, h.policy = own }");
+        run(text, true, true);
+        assertEquals(
+                List.of("weir.conf:4: drives.a.group = h: no policy of its type own is here,"
+                        + " and the running drive would hold its requests"),
+                read(text.replace("group = g", "group = h")).faults());
+    }
+
+    @Test
+    void imageThatCannotBeOpenedIsAFault() {
+        assertEquals(
+                List.of("weir.conf:4: drives.a.backend: the running drive could not be opened again: refused.img"),
+                faultsOfChange("a.img", "refused.img"));
+    }
+
+    @Test
+    void imageOfAnotherDriveIsAFault() {
+        assertEquals(
+                List.of("weir.conf:4: drives.a.backend: the running drive could not be opened again: path = "
+                        + folder.folder() + "/b.img: is also the image of drive b"),
+                faultsOfChange("a.img", "b.img"));
+    }
+
+    @Test
+    void swapOfImagesIsFine() {
+        run(TEXT, true, true);
+        assertEquals(
+                List.of(),
+                read(TEXT.replace("a.img", "c.img").replace("b.img", "a.img").replace("c.img", "b.img"))
+                        .faults());
+    }
+
+    @Test
+    void driveThatIsNotOpenMayChange() {
+        run(TEXT, false, false);
+        assertEquals(List.of(), read(TEXT.replace("a.img", "refused.img")).faults());
+        assertEquals(
+                List.of(),
+                read(TEXT.replace("type = file, path = a", "type = nvme, path = a"))
+                        .faults());
+        assertEquals(List.of(), read(TEXT.replace("slice", "own")).faults());
+    }
+
+    @Test
+    void unchangedTypeWithoutItsBundleIsAWarning() {
+        run(TEXT, false, false);
+        types = new Types(Map.of("files", TestTypes.FILE), Map.of("slices", TestTypes.SLICE));
+        assertEquals(List.of(), read(TEXT).faults());
+    }
+
+    @Test
+    void nearMissIsAFaultAtStart() {
+        assertEquals(
+                List.of(
+                        "weir.conf:4: drives.a.backend.type = flie: no backend of this type is here; did you mean file?",
+                        "weir.conf:5: drives.b.policy = slcie: no policy of this type is here; did you mean slice?"),
+                read(TEXT.replace("type = file, path = a", "type = flie, path = a")
+                                .replace("slice", "slcie"))
+                        .faults());
+    }
+}

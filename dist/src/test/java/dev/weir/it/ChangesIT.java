@@ -1,0 +1,183 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Changes of the file and of the shell, right and wrong ones, while drives are used. */
+class ChangesIT {
+    private static final String FILE = "backend { type = file, path = \"%s.img\", size = 1M, create = true }";
+
+    @TempDir
+    private static Path home;
+
+    private static Weir weir;
+
+    @BeforeAll
+    static void start() throws IOException {
+        write("weir {}");
+        weir = Weir.start(home);
+    }
+
+    @AfterAll
+    static void stop() {
+        assertEquals(0, weir.stop());
+        weir.close();
+    }
+
+    private static void write(String text) throws IOException {
+        Files.writeString(home.resolve("weir.conf"), text);
+    }
+
+    private static Config apply(String text) throws IOException {
+        write(text);
+        return weir.ask("reload --json").ok().object();
+    }
+
+    private static String refuse(String text) throws IOException {
+        write(text);
+        Client.Result result = weir.ask("reload");
+        assertEquals(1, result.status(), result::out);
+        return result.err();
+    }
+
+    private static String state(String drive) {
+        return weir.ask("drive %s --json".formatted(drive)).ok().object().getString("state");
+    }
+
+    @Test
+    void faultyChangeLeavesRunningDrivesAlone() throws IOException {
+        String text = "weir { groups.g {}, drives { a { %s, policy = bucket, group = g }\n b { %s } } }"
+                .formatted(FILE.formatted("a"), FILE.formatted("b"));
+        apply(text);
+        Map<String, String> faults = Map.of(
+                text.replace("type = file, path = \"a", "type = flie, path = \"a"),
+                "did you mean file?",
+                text.replace("type = file, path = \"a", "type = nvme, path = \"a"),
+                "would be closed",
+                text.replace("= bucket", "= buckte"),
+                "did you mean bucket?",
+                text.replace("= bucket", "= own"),
+                "would hold their requests",
+                text.replace("groups.g {}", "groups.g.policy = own"),
+                "would hold their requests",
+                text.replaceFirst("size = 1M", "size = 2M"),
+                "has 1048576 bytes",
+                text.replace("a.img", "no/a.img"),
+                "is missing, and folders are not created",
+                text.replace("a.img", "b.img"),
+                "is also the image of drive b",
+                text + "\ninclude url(\"http://127.0.0.1:1/\")",
+                "URLs are not read",
+                text + "\nx = [1]" + "\nx = ${x}${x}".repeat(60),
+                "its substitutions make more than 32 MiB");
+        try (RawNbd client = new RawNbd(weir.socket(), "a")) {
+            for (Map.Entry<String, String> change : faults.entrySet()) {
+                String said = refuse(change.getKey());
+                assertTrue(said.startsWith("weir: nothing was changed:"), said);
+                assertTrue(said.contains(change.getValue()), said);
+                assertEquals(2, said.strip().lines().count(), said);
+                client.read(0, 512);
+                assertEquals("serving", state("a"));
+            }
+        }
+    }
+
+    @Test
+    void unavailableDriveIsOpenedOnceItsCauseIsGone() throws IOException {
+        String text = "weir.drives { retried.%1$s\n asked.%1$s\n reloaded.%1$s }"
+                .formatted("backend { type = file, path = NAME }");
+        for (String name : List.of("retried", "asked", "reloaded")) {
+            text = text.replaceFirst("NAME", name + ".img");
+        }
+        Config unavailable = apply(text).getConfig("unavailable");
+        assertEquals(
+                List.of("retried", "asked", "reloaded").size(),
+                unavailable.root().size());
+        assertTrue(unavailable.getString("asked").contains("asked.img: is missing"), unavailable::toString);
+        assertTrue(weir.ask("reopen asked").err().contains("drive asked is unavailable: path = "));
+
+        image("asked");
+        weir.ask("reopen asked").ok();
+        assertEquals("serving", state("asked"));
+        image("reloaded");
+        assertEquals(
+                List.of("retried"),
+                List.copyOf(apply(text).getConfig("unavailable").root().keySet()));
+        assertEquals("serving", state("reloaded"));
+        image("retried");
+        weir.await(() -> state("retried").equals("serving"));
+        new RawNbd(weir.socket(), "retried").close();
+    }
+
+    private static void image(String name) throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(home.resolve(name + ".img").toFile(), "rw")) {
+            file.setLength(1 << 20);
+        }
+    }
+
+    @Test
+    void commandChangeOutlivesFileChangeAndIsLogged() throws IOException {
+        String text = "weir.drives { a { %1$s, limits { iops = 10k, bps = 1M } }\n b { %1$s, limits.iops = 5 } }"
+                .formatted("backend { type = memory, size = 1M }");
+        apply(text);
+        weir.ask("limits a iops=7k").ok();
+        weir.ask("policy a slice").ok();
+        String log = weir.log();
+        String user = System.getProperty("user.name");
+        String change = " changed the limits of drive a from {bps=1048576, iops=10000} to {bps=1048576, iops=7000}";
+        assertTrue(log.lines().anyMatch(l -> l.contains(user) && l.endsWith(change)), log);
+        assertTrue(log.contains(" changed the policy of drive a from bucket to slice"), log);
+
+        assertEquals(List.of("a"), apply(text.replace("iops = 5", "iops = 6")).getStringList("changed"));
+        assertLimits(Map.of("bps", 1048576, "iops", 7000));
+        apply(text.replace("bps = 1M", "bps = 2M"));
+        assertLimits(Map.of("bps", 2097152, "iops", 7000));
+        assertEquals("slice", weir.ask("drive a --json").ok().object().getString("policy"));
+        weir.ask("reload --restore").ok();
+        assertLimits(Map.of("bps", 2097152, "iops", 10000));
+        assertEquals("bucket", weir.ask("drive a --json").ok().object().getString("policy"));
+    }
+
+    private static void assertLimits(Map<String, Integer> limits) {
+        assertEquals(
+                limits,
+                weir.ask("limits a --json")
+                        .ok()
+                        .object()
+                        .getConfig("limits")
+                        .root()
+                        .unwrapped());
+    }
+
+    @Test
+    void clientAfterReloadSeesTheNewSize() throws IOException {
+        for (int i = 1; i <= 20; i++) {
+            apply("weir.drives.sized.backend { type = memory, size = %dK }".formatted(i));
+            assertEquals(i << 10, RawNbd.size(weir.socket(), "sized"));
+        }
+        apply("weir.drives.sized.backend { type = memory, size = 9223372036854775807 }");
+        assertEquals(Long.MAX_VALUE, RawNbd.size(weir.socket(), "sized"));
+    }
+
+    @Test
+    void includedPipeDoesNotStopTheWatch() throws IOException {
+        Client.run("mkfifo", home.resolve("pipe.conf").toString()).ok();
+        String drive = "weir.drives.piped.backend { type = memory, size = 1M }";
+        assertTrue(refuse(drive + "\ninclude \"pipe.conf\"").contains("is a device, pipe or socket"));
+        write(drive);
+        weir.await(() -> weir.ask("drives --json").ok().out().contains("piped"));
+    }
+}

@@ -1,0 +1,218 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Drives and groups leave a running Weir, while clients use them. What log and shell say is compared with the services. */
+class RemovalIT {
+    private static final int QUEUED = 3;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    @TempDir
+    private static Path home;
+
+    private static Weir weir;
+
+    @BeforeAll
+    static void start() throws IOException {
+        write("weir {}");
+        weir = Weir.start(home);
+    }
+
+    @AfterAll
+    static void stop() {
+        weir.close();
+    }
+
+    @AfterEach
+    void removeAll() throws IOException {
+        apply("weir {}");
+        assertServed();
+    }
+
+    private static void write(String text) throws IOException {
+        Files.writeString(home.resolve("weir.conf"), text);
+    }
+
+    private static Config apply(String text) throws IOException {
+        write(text);
+        return weir.ask("reload --json").ok().object();
+    }
+
+    private static String file(String image) {
+        return "backend { type = file, path = \"%s.img\", size = 1M, create = true }".formatted(image);
+    }
+
+    /** Compares the drives that the shell shows, that clients reach and that the reload named. */
+    private static void assertServed(String... names) {
+        List<String> shown = weir.ask("drives --json").ok().json().stream()
+                .map(drive -> drive.getString("name") + " " + drive.getString("state"))
+                .toList();
+        assertEquals(List.of(names).stream().map(name -> name + " serving").toList(), shown);
+        for (String name : names) {
+            try (RawNbd client = new RawNbd(weir.socket(), name)) {
+                client.read(0, 512);
+            } catch (IOException e) {
+                throw new AssertionError(name, e);
+            }
+        }
+    }
+
+    private static void assertGone(String drive) {
+        assertThrows(EOFException.class, () -> new RawNbd(weir.socket(), drive));
+    }
+
+    private static void assertUnlocked(String image) throws IOException {
+        try (FileChannel channel = FileChannel.open(home.resolve(image + ".img"), StandardOpenOption.WRITE)) {
+            assertTrue(channel.tryLock() != null, image);
+        }
+    }
+
+    private static void say(String drive, String word) throws IOException {
+        try (RawNbd client = new RawNbd(weir.socket(), drive)) {
+            ByteBuffer bytes = ByteBuffer.allocate(512).put(0, word.getBytes(StandardCharsets.US_ASCII));
+            client.request(0, RawNbd.WRITE, 1, 0, 512, bytes);
+            assertEquals(0, client.reply().error());
+        }
+    }
+
+    private static String said(String drive) throws IOException {
+        try (RawNbd client = new RawNbd(weir.socket(), drive)) {
+            return StandardCharsets.US_ASCII.decode(client.read(0, 3)).toString();
+        }
+    }
+
+    /** Queues reads of one client. One request was let go before, so that these wait. */
+    private static RawNbd queue(String drive) throws IOException {
+        RawNbd client = new RawNbd(weir.socket(), drive);
+        client.read(0, 512);
+        for (int i = 0; i < QUEUED; i++) {
+            client.request(0, RawNbd.READ, i, 0, 512, NOTHING);
+        }
+        weir.await(
+                () -> weir.ask("queue %s --json".formatted(drive)).ok().json().size() == QUEUED);
+        return client;
+    }
+
+    private static void assertEnds(RawNbd client) {
+        assertThrows(EOFException.class, () -> {
+            for (int i = 0; i <= QUEUED; i++) {
+                assertTrue(client.reply().error() != 0);
+            }
+        });
+    }
+
+    @Test
+    void removedDriveIsGone() throws IOException {
+        String b = "b { backend { type = memory, size = 1M } }";
+        apply("weir.drives { gone { %s, limits.bps = 1 }\n %s }".formatted(file("gone"), b));
+        try (RawNbd client = queue("gone")) {
+            assertEquals(List.of("b"), apply("weir.drives { %s }".formatted(b)).getStringList("drives"));
+            assertServed("b");
+            assertGone("gone");
+            assertEnds(client);
+        }
+        assertUnlocked("gone");
+        assertEquals(1, weir.countLogged("drive gone is removed"));
+    }
+
+    @Test
+    void renamedDriveKeepsItsImage() throws IOException {
+        apply("weir.drives { old { %s } }".formatted(file("kept")));
+        say("old", "old");
+        apply("weir.drives { old { %s, limits.bps = 1 } }".formatted(file("kept")));
+        try (RawNbd client = queue("old")) {
+            apply("weir.drives { new { %s } }".formatted(file("kept")));
+            assertServed("new");
+            assertGone("old");
+            assertEnds(client);
+        }
+        assertEquals("old", said("new"));
+    }
+
+    @Test
+    void swappedNamesSwapImages() throws IOException {
+        String drives = "weir.drives { x { %s }\n y { %s }\n z { %s } }";
+        apply(drives.formatted(file("one"), file("two"), file("six")));
+        say("x", "one");
+        say("y", "two");
+        say("z", "six");
+        try (RawNbd client = new RawNbd(weir.socket(), "x")) {
+            apply(drives.formatted(file("two"), file("six"), file("one")));
+            assertServed("x", "y", "z");
+            assertThrows(IOException.class, () -> client.read(0, 512));
+        }
+        assertEquals(List.of("two", "six", "one"), List.of(said("x"), said("y"), said("z")));
+    }
+
+    @Test
+    void removedGroupLetsItsDrivesGo() throws IOException {
+        String drives = "drives { a { backend { type = memory, size = 1M }%s } }";
+        apply("weir { groups.g.limits.bps = 1\n %s }".formatted(drives.formatted(", group = g")));
+        try (RawNbd client = queue("a")) {
+            apply("weir { %s }".formatted(drives.formatted("")));
+            assertEquals("[]", weir.ask("groups --json").ok().out().strip());
+            for (int i = 0; i < QUEUED; i++) {
+                assertEquals(new RawNbd.Reply(i, 0), client.reply());
+                client.skip(512);
+            }
+        }
+        assertServed("a");
+        assertEquals(1, weir.countLogged("group g is removed"));
+    }
+
+    @Test
+    void renamedGroupStillLimits() throws IOException {
+        String text =
+                "weir { groups.%s.limits.bps = 1\n drives.a { backend { type = memory, size = 1M }, group = %s } }";
+        apply(text.formatted("old", "old"));
+        try (RawNbd client = queue("a")) {
+            apply(text.formatted("new", "new"));
+            List<? extends Config> groups = weir.ask("groups --json").ok().json();
+            assertEquals(1, groups.size());
+            assertEquals("new", groups.get(0).getString("name"));
+            List<? extends Config> waiting = weir.ask("queue a --json").ok().json();
+            assertEquals("new: bps", waiting.get(waiting.size() - 1).getString("held_by"));
+            apply(text.formatted("new", "new").replace("bps = 1", "bps = 0"));
+            assertEquals(new RawNbd.Reply(0, 0), client.reply());
+        }
+    }
+
+    @Test
+    void emptyFileRemovesNothingAndEmptyBlockAll() throws IOException {
+        apply("weir.drives { a { %s, limits.bps = 1 } }".formatted(file("empty")));
+        try (RawNbd client = queue("a")) {
+            write("");
+            Client.Result refused = weir.ask("reload");
+            assertFalse(refused.status() == 0);
+            assertEquals(
+                    List.of("a"),
+                    weir.ask("drives --json").ok().json().stream()
+                            .map(drive -> drive.getString("name"))
+                            .toList());
+            apply("weir {}");
+            assertServed();
+            assertGone("a");
+            assertEnds(client);
+        }
+        assertUnlocked("empty");
+    }
+}
