@@ -276,9 +276,10 @@ public final class HoconConfiguration implements ConfigurationSource {
         return faults;
     }
 
+    /** An open drive whose storage is gone stays as it is: a client can still save what a deleted file holds. */
     private void reopenDrives() throws InterruptedException {
         CompletableFuture<?>[] tried = drives.stream()
-                .filter(drive -> drive.snapshot().state() == DriveSnapshot.State.UNAVAILABLE)
+                .filter(drive -> isClosed(drive.snapshot()))
                 .map(drive -> drive.reopen().toCompletableFuture())
                 .toArray(CompletableFuture[]::new);
         try {
@@ -286,6 +287,10 @@ public final class HoconConfiguration implements ConfigurationSource {
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("not every drive could be tried again", e);
         }
+    }
+
+    private static boolean isClosed(DriveSnapshot drive) {
+        return drive.state() == DriveSnapshot.State.UNAVAILABLE && drive.size() == 0;
     }
 
     /**

@@ -197,9 +197,11 @@ public final class Engine {
         return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
     }
 
-    /** Tries at once to open the backend of a drive. */
+    /** Tries at once to open the backend of a drive; an open one whose storage is gone is closed first. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the step that follows waits for it
     CompletableFuture<@Nullable Void> reopen(ManagedDrive drive) {
         synchronized (this) {
+            drive.closeIfLost();
             return settle(drive);
         }
     }

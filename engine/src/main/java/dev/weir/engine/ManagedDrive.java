@@ -284,6 +284,16 @@ final class ManagedDrive implements DriveControl {
         planCheck(now);
     }
 
+    /** Closes an open backend whose storage is gone. */
+    CompletableFuture<@Nullable Void> closeIfLost() {
+        return lifecycle.then(() -> {
+            checkBackend();
+            if (open != null && !unavailable.isEmpty()) {
+                close(unavailable);
+            }
+        });
+    }
+
     /** Says that its backend is still being opened, if that is so. */
     void tellIfLate() {
         synchronized (lifecycle) {

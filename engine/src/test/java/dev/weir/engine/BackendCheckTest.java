@@ -19,6 +19,7 @@ class BackendCheckTest {
     private final EngineFixture fixture = new EngineFixture(1);
     private Fault fault = Fault.NONE;
     private int checks;
+    private int opened;
 
     @BeforeEach
     void open() {
@@ -28,6 +29,9 @@ class BackendCheckTest {
     }
 
     private Fault fault(Call call, long offset) {
+        if (call == Call.OPEN) {
+            opened++;
+        }
         if (call != Call.CHECK) {
             return Fault.NONE;
         }
@@ -72,5 +76,15 @@ class BackendCheckTest {
         fixture.engine.removeDrive("vm1");
         fixture.clock.advance(3 * ManagedDrive.CHECK_NANOS);
         assertEquals(3, checks);
+    }
+
+    @Test
+    void reopenClosesOnlyLostStorage() {
+        fixture.control("vm1").reopen();
+        assertEquals(1, opened);
+        fault = Fault.FAIL;
+        fixture.control("vm1").reopen();
+        assertEquals(2, opened);
+        assertStands(State.SERVING, "");
     }
 }

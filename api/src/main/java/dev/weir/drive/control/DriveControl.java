@@ -48,8 +48,8 @@ public interface DriveControl {
     void policy(String type);
 
     /**
-     * Opens the storage of an unavailable drive again, without waiting for the engine's next retry. Does nothing to an
-     * open drive.
+     * Opens the storage of an unavailable drive again, without waiting for the engine's next retry. An open drive whose
+     * storage was taken away is closed first. Does nothing to any other open drive.
      *
      * @return completes when it is open or the attempt has failed; the {@linkplain #snapshot() snapshot} tells which
      */
