@@ -147,7 +147,8 @@ class TerminalIT {
                 .await("until reload --restore; the configuration has bps=1MiB iops=0", "shell");
         terminal.enter("clear; policy idle slice").await("policy    slice (shell)");
         terminal.enter("clear; limits idle bps_max=4M").await("slice");
-        terminal.enter("clear; group tenant-a iops=4k").await("until reload --restore; the configuration has iops=5000");
+        terminal.enter("clear; group tenant-a iops=4k")
+                .await("until reload --restore; the configuration has iops=5000");
         terminal.enter("clear; limits tenant-a").await("4000/s", "shell");
         terminal.enter("clear; drain idle").await("drive     idle", "in flight 0");
         terminal.enter("clear; reload --restore").await("applied   vm1, scratch, idle");

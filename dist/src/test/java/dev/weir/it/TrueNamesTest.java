@@ -30,7 +30,8 @@ class TrueNamesTest {
     private static final Set<String> OTHER_WORDS =
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
                             + " ManagedServiceFactory RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
-                            + " MaxTenuringThreshold MemoryDenyWriteExecute UseTransparentHugePages")
+                            + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute"
+                            + " UseTransparentHugePages")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */
