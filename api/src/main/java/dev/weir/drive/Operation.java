@@ -18,10 +18,10 @@ public enum Operation {
     FAST_ZERO(Direction.WRITE),
     /** Discards a range: its space may be deallocated. */
     TRIM(Direction.WRITE),
-    /** Makes all completed writes durable. */
+    /** Makes all completed writes durable. Held only by the drive's cap of flushes. */
     FLUSH(null),
-    /** Prepares for a range to be read soon. Not throttled. */
-    CACHE(null),
+    /** Prepares for a range to be read soon. Charged as a read because it reads the disk. */
+    CACHE(Direction.READ),
     /** Reports the data and the {@linkplain DriveRequest#extent holes} of a range. Not throttled. */
     BLOCK_STATUS(null);
 

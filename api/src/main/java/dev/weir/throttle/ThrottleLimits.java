@@ -1,6 +1,8 @@
 package dev.weir.throttle;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,6 +37,7 @@ public final class ThrottleLimits {
      */
     private static final long MAX_UNITS_PER_SECOND = 4_000_000_000_000_000_000L;
 
+    private static final int SMALL_REQUEST_BYTES = 4096;
     private static final String MAX = "_max";
     private static final String MAX_LENGTH = "_max_length";
     private static final Set<String> KEYS = keyNames();
@@ -224,6 +227,27 @@ public final class ThrottleLimits {
      */
     public long meteredRate(LimitKey limit, long rate) {
         return limit.countsBytes() || iopsSize == 0 ? rate : rate * iopsSize;
+    }
+
+    /**
+     * {@return the limits by which a request of 4 KiB takes more than a second, which is allowed and hardly meant; each rule
+     * is a warning such as {@code makes a request of 4 KiB wait 4 s}}
+     */
+    public List<LimitFault> longWaits() {
+        List<LimitFault> found = new ArrayList<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            if (rate(limit) == 0) {
+                continue;
+            }
+            BigDecimal seconds = BigDecimal.valueOf(meteredUnits(limit, SMALL_REQUEST_BYTES))
+                    .divide(BigDecimal.valueOf(meteredRate(limit, rate(limit))), 3, RoundingMode.UP);
+            if (seconds.compareTo(BigDecimal.ONE) > 0) {
+                String wait = seconds.stripTrailingZeros().toPlainString();
+                found.add(new LimitFault(
+                        limit.key(), rate(limit), "makes a request of 4 KiB wait " + wait + " s"));
+            }
+        }
+        return found;
     }
 
     /** {@return the values that are set, by key, in the order of {@link #keys()}} */

@@ -77,6 +77,8 @@ final class DriveOption {
         paths.put("format", List.of("backend", "format"));
         paths.put("policy", List.of("policy"));
         paths.put("group", List.of("group"));
+        paths.put("charge-discards", List.of("charge-discards"));
+        paths.put("flushes", List.of("flushes"));
         paths.put("read-only", READ_ONLY);
         paths.put("readonly", READ_ONLY);
         ThrottleLimits.keys().forEach(key -> paths.put(key, List.of("limits", key)));

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.ThrottleLimits;
@@ -21,7 +22,7 @@ final class DriveReader {
 
     /** The keys of a drive. */
     static final List<String> DRIVE_KEYS =
-            List.of("backend", "policy", "limits", "group", "read-only", "description", "clients");
+            List.of("backend", "policy", "limits", "group", "read-only", "description", "clients", "charge-discards", "flushes");
 
     private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =
@@ -71,7 +72,22 @@ final class DriveReader {
                 group(name, drive.child("group")),
                 limits,
                 description(drive.child("description")),
-                clients(drive.child("clients")));
+                clients(drive.child("clients")),
+                charging(drive));
+    }
+
+    private static Charging charging(Setting drive) {
+        Setting discards = drive.child("charge-discards");
+        String by = Objects.requireNonNullElse(Values.word(discards), "request");
+        if (!by.equals("request") && !by.equals("length")) {
+            discards.fault("must be request or length");
+        }
+        Setting flushes = drive.child("flushes");
+        long perSecond = Objects.requireNonNullElse(Quantity.count(flushes), 0L);
+        if (perSecond < 0 || perSecond > ThrottleLimits.MAX_VALUE) {
+            flushes.fault("must be from 0 (no cap) to " + ThrottleLimits.MAX_VALUE + " a second");
+        }
+        return new Charging(by.equals("length"), perSecond);
     }
 
     /** Explains {@code vm.1 { … }}, which HOCON reads as a block {@code 1} in a block {@code vm}. */

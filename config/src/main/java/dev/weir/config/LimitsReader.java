@@ -1,10 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.throttle.LimitFault;
-import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a block of limits. */
 final class LimitsReader {
-    private static final int SMALL_REQUEST_BYTES = 4096;
     private static final String MAX_LENGTH = "_max_length";
 
     private LimitsReader() {}
@@ -44,7 +40,7 @@ final class LimitsReader {
             return ThrottleLimits.NONE;
         }
         ThrottleLimits read = ThrottleLimits.of(values);
-        warnOfLongWaits(limits, read);
+        read.longWaits().forEach(wait -> limits.child(wait.key()).warn(wait.rule()));
         return read;
     }
 
@@ -64,20 +60,5 @@ final class LimitsReader {
     /** Returns the limit that a key belongs to: {@code bps} for {@code bps_max_length}. */
     private static String family(String key) {
         return key.replaceFirst("_max(_length)?$", "");
-    }
-
-    private static void warnOfLongWaits(Setting limits, ThrottleLimits read) {
-        for (LimitKey limit : LimitKey.ALL) {
-            if (read.rate(limit) == 0) {
-                continue;
-            }
-            BigDecimal seconds = BigDecimal.valueOf(read.meteredUnits(limit, SMALL_REQUEST_BYTES))
-                    .divide(BigDecimal.valueOf(read.meteredRate(limit, read.rate(limit))), 3, RoundingMode.UP);
-            if (seconds.compareTo(BigDecimal.ONE) > 0) {
-                limits.child(limit.key())
-                        .warn("makes a request of 4 KiB wait "
-                                + seconds.stripTrailingZeros().toPlainString() + " s");
-            }
-        }
     }
 }

@@ -26,7 +26,7 @@ final class RunOptions {
                 "name: id=NAME",
                 "limits: bps, bps_rd, bps_wr (bytes/s), iops, iops_rd, iops_wr (requests/s), each with"
                         + " KEY_max and KEY_max_length for bursts; iops_size",
-                "throttling: policy=bucket or slice, group=NAME"
+                "throttling: policy=bucket or slice, group=NAME, flushes=N, charge-discards=length"
             })
     List<String> drives = new ArrayList<>();
 

@@ -16,11 +16,13 @@ import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.QueueForecast;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.engine.throttle.ThrottleDomain;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,9 @@ final class ManagedDrive implements DriveControl {
     private final Throttle throttle;
     private final Timer nextCheck;
     private volatile DriveSettings settings;
+
+    /** Holds flushes; null if the drive never had a cap of them. */
+    private volatile @Nullable Throttle flushes;
 
     /** Whether its limits do not hold at the moment, because it drains. */
     private boolean isLifted;
@@ -94,6 +99,7 @@ final class ManagedDrive implements DriveControl {
         this.throttle = new Throttle(own, clock, domain);
         this.nextCheck = clock.timer(this::check);
         this.retry = new Retry(clock, this::openAgain);
+        capFlushes(settings, settings.policy(), policy);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -148,7 +154,31 @@ final class ManagedDrive implements DriveControl {
                 isLifted ? domainOf(null) : domain,
                 () -> own.reconfigure(policy, newFactory, limits, clock.nanoTime()));
         settings = newSettings;
+        capFlushes(newSettings, policy, newFactory);
         updateDriveIfOther(old);
+    }
+
+    private void capFlushes(DriveSettings by, String policy, @Nullable ThrottlePolicyFactory newFactory) {
+        long perSecond = by.charging().flushesPerSecond();
+        ThrottleLimits limits =
+                perSecond == 0 ? ThrottleLimits.NONE : ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), perSecond));
+        Throttle cap = flushes;
+        if (cap != null) {
+            cap.locked(at -> {
+                cap.queue().own.reconfigure(policy, newFactory, limits, clock.nanoTime());
+                cap.queue().limitsChanged();
+                return at;
+            });
+            cap.release();
+        } else if (perSecond > 0) {
+            PolicySlot slot =
+                    new PolicySlot("drive " + by.name() + ": flushes", policy, limits, newFactory, clock.nanoTime());
+            flushes = new Throttle(slot, clock, new ThrottleDomain(clock, null));
+            OpenDrive now = open;
+            if (now != null) {
+                now.openFlushes();
+            }
+        }
     }
 
     /** Tells of the drive what its settings say now, if it was offered with others. */
@@ -178,6 +208,10 @@ final class ManagedDrive implements DriveControl {
         isLifted = lifted;
         throttle.moveTo(
                 lifted ? domainOf(null) : domain, () -> throttle.queue().own.lift(lifted));
+        Throttle cap = flushes;
+        if (cap != null) {
+            cap.moveTo(domainOf(null), () -> cap.queue().own.lift(lifted));
+        }
     }
 
     boolean isLifted() {
@@ -187,16 +221,31 @@ final class ManagedDrive implements DriveControl {
     /** Returns whether nothing waits in its queue and nothing is with its backend. */
     boolean isIdle() {
         OpenDrive now = open;
-        return throttle.locked(at -> throttle.queue().isEmpty()) && (now == null || now.inFlight() == 0);
+        return throttle.locked(at -> throttle.queue().isEmpty())
+                && waitingFlushes() == 0
+                && (now == null || now.inFlight() == 0);
+    }
+
+    private int waitingFlushes() {
+        Throttle cap = flushes;
+        return cap == null ? 0 : cap.locked(at -> cap.queue().writes.size());
     }
 
     void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
-        throttle.locked(at -> {
-            throttle.queue().own.installFrom(policies::get, clock.nanoTime());
-            throttle.queue().changed();
+        installFrom(policies, throttle);
+        Throttle cap = flushes;
+        if (cap != null) {
+            installFrom(policies, cap);
+        }
+    }
+
+    private void installFrom(RankedFactories<ThrottlePolicyFactory> policies, Throttle of) {
+        of.locked(at -> {
+            of.queue().own.installFrom(policies::get, clock.nanoTime());
+            of.queue().changed();
             return at;
         });
-        throttle.release();
+        of.release();
     }
 
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
@@ -325,10 +374,11 @@ final class ManagedDrive implements DriveControl {
             factory = by;
             openedAs = with;
             OpenDrive offered =
-                    new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> settings.description());
+                    new OpenDrive(name(), with.readOnly(), throttle, opened, counted, () -> flushes, () -> settings);
             throttle.open(opened);
             open = offered;
             retry.reset();
+            offered.openFlushes();
             stands("");
             drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             updateDriveIfOther(with);
@@ -390,14 +440,15 @@ final class ManagedDrive implements DriveControl {
 
     @Override
     public DriveSnapshot snapshot() {
+        int flushesQueued = waitingFlushes();
         return throttle.locked(at -> {
             BlockQueue queue = throttle.queue();
             OpenDrive now = open;
-            return snapshot(at, queue, now, clock.nanoTime());
+            return snapshot(at, queue, now, flushesQueued, clock.nanoTime());
         });
     }
 
-    private DriveSnapshot snapshot(ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, long now) {
+    private DriveSnapshot snapshot(ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, int flushesQueued, long now) {
         String holding = queue.own.reason();
         PolicySlot group = at.group();
         if (holding.isEmpty() && group != null && group.isHolding()) {
@@ -418,7 +469,7 @@ final class ManagedDrive implements DriveControl {
                 queue.own.debt(now),
                 queue.timer(now),
                 queue.reads.size(),
-                queue.writes.size(),
+                queue.writes.size() + flushesQueued,
                 QueueForecast.holders(queue, group, String.valueOf(settings.group()), now),
                 opened == null ? 0 : opened.inFlight(),
                 statistics.counters(queue.held()));
@@ -432,8 +483,29 @@ final class ManagedDrive implements DriveControl {
     @Override
     public List<QueuedRequest> queue() {
         String group = String.valueOf(settings.group());
-        return throttle.locked(at -> new QueueForecast(throttle.queue(), at, group, clock.nanoTime()))
+        List<QueuedRequest> requests = throttle.locked(
+                        at -> new QueueForecast(throttle.queue(), at, group, clock.nanoTime()))
                 .requests();
+        Throttle cap = flushes;
+        if (cap == null) {
+            return requests;
+        }
+        List<QueuedRequest> held = cap.locked(at -> new QueueForecast(cap.queue(), at, group, clock.nanoTime()))
+                .requests();
+        return Stream.concat(requests.stream(), held.stream().map(ManagedDrive::heldByCap))
+                .toList();
+    }
+
+    private static QueuedRequest heldByCap(QueuedRequest flush) {
+        return new QueuedRequest(
+                flush.id(),
+                flush.client(),
+                flush.operation(),
+                flush.offset(),
+                flush.length(),
+                flush.ageNanos(),
+                "flushes",
+                flush.goesInNanos());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.Throttle;
@@ -21,7 +22,11 @@ final class OpenDrive implements Drive {
     private final Throttle throttle;
     private final Storage storage;
     private final Statistics statistics;
-    private final Supplier<String> description;
+
+    /** Holds flushes; null while the drive has no cap of them. */
+    private final Supplier<@Nullable Throttle> flushes;
+
+    private final Supplier<DriveSettings> settings;
 
     OpenDrive(
             String name,
@@ -29,9 +34,11 @@ final class OpenDrive implements Drive {
             Throttle throttle,
             Storage storage,
             Statistics statistics,
-            Supplier<String> description) {
+            Supplier<@Nullable Throttle> flushes,
+            Supplier<DriveSettings> settings) {
         this.name = name;
-        this.description = description;
+        this.flushes = flushes;
+        this.settings = settings;
         this.readOnly = readOnly;
         this.size = storage.backend().size();
         this.throttle = throttle;
@@ -46,7 +53,7 @@ final class OpenDrive implements Drive {
 
     @Override
     public String description() {
-        return description.get();
+        return settings.get().description();
     }
 
     @Override
@@ -66,12 +73,31 @@ final class OpenDrive implements Drive {
             refuse(request, refusal);
             return;
         }
-        Direction direction = request.operation().direction();
-        switch (direction == null ? Throttle.Admission.GO : throttle.admit(direction, request, storage)) {
+        switch (admission(request)) {
             case GO -> storage.execute(request);
             case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
             case QUEUED -> {}
         }
+    }
+
+    private Throttle.Admission admission(DriveRequest request) {
+        Direction direction = request.operation().direction();
+        if (direction != null) {
+            return throttle.admit(direction, request, chargedBytes(request), storage);
+        }
+        Throttle cap = request.operation() == Operation.FLUSH ? flushes.get() : null;
+        return cap == null ? Throttle.Admission.GO : cap.admit(Direction.WRITE, request, 0, storage);
+    }
+
+    /** Returns the bytes that limits count of a request; 0 of one that moves no data, unless the drive says otherwise. */
+    private long chargedBytes(DriveRequest request) {
+        boolean movesNoData =
+                switch (request.operation()) {
+                    case TRIM -> true;
+                    case WRITE_ZEROES, FAST_ZERO -> storage.backend().zeroesFast(request.mayUnmap());
+                    default -> false;
+                };
+        return movesNoData && !settings.get().charging().discardsByLength() ? 0 : request.length();
     }
 
     private @Nullable BlockError refusal(DriveRequest request) {
@@ -91,6 +117,18 @@ final class OpenDrive implements Drive {
     @Override
     public void cancel(Object client) {
         cancelled(throttle.withdraw(client));
+        Throttle cap = flushes.get();
+        if (cap != null) {
+            cancelled(cap.withdraw(client));
+        }
+    }
+
+    /** Lets flushes into the queue of their cap, if the drive has one. */
+    void openFlushes() {
+        Throttle cap = flushes.get();
+        if (cap != null) {
+            cap.open(storage);
+        }
     }
 
     int inFlight() {
@@ -110,6 +148,10 @@ final class OpenDrive implements Drive {
     /** Ends what is queued, waits for what is with the backend, and closes that; see {@link Storage#close}. */
     void close(IntConsumer onLate) {
         cancelled(throttle.close());
+        Throttle cap = flushes.get();
+        if (cap != null) {
+            cancelled(cap.close());
+        }
         storage.close(onLate);
     }
 

@@ -31,7 +31,7 @@ final class Chaos {
     private static final long SECOND = EngineFixture.SECOND;
     private static final int MOST_WAITING = 64;
     private static final Operation[] THROTTLED = {
-        Operation.READ, Operation.WRITE, Operation.WRITE_ZEROES, Operation.TRIM
+        Operation.READ, Operation.WRITE, Operation.WRITE_ZEROES, Operation.TRIM, Operation.CACHE
     };
     private static final String[] KEYS = {"bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"};
 
@@ -369,7 +369,8 @@ final class Chaos {
             return;
         }
         expect(isThere(owner.policy), () -> request.offset() + " was let go by " + owner.policy + ", which is missing");
-        LimitKey broken = owner.own.release(direction, request.length(), owner.policy.equals("slice"), now());
+        long bytes = request.operation() == Operation.TRIM ? 0 : request.length();
+        LimitKey broken = owner.own.release(direction, bytes, owner.policy.equals("slice"), now());
         expect(broken == null, () -> request.offset() + " was let go before " + broken + " of " + owner.name);
     }
 

@@ -127,6 +127,8 @@ public class MeetingThreads {
         private final StoppedClock clock = new StoppedClock();
         private final ThrottleDomain alone = new ThrottleDomain(clock, null);
         private final Throttle throttle = new Throttle(passes.slot("vm"), clock, alone);
+        private static final DriveSettings SETTINGS =
+                new DriveSettings("vm", "test", Map.of(), false, "bucket", null, ThrottleLimits.NONE);
         private final Statistics statistics = new Statistics();
         private final List<Request> requests = new ArrayList<>();
         private final List<Long> reached = new ArrayList<>();
@@ -136,7 +138,7 @@ public class MeetingThreads {
             try {
                 Storage storage = new Storage("vm", backends(reached).open("vm", Map.of(), false), statistics, clock);
                 throttle.open(storage);
-                return new OpenDrive("vm", false, throttle, storage, statistics, () -> "");
+                return new OpenDrive("vm", false, throttle, storage, statistics, () -> null, () -> SETTINGS);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

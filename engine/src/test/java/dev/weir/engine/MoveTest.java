@@ -61,7 +61,7 @@ class MoveTest {
         Storage storage = open(throttle);
         ThrottleDomain closed = new ThrottleDomain(clock, new PolicySlot("g", "there is no such group", 0));
         CompletableFuture<Throttle.Admission> admission = new CompletableFuture<>();
-        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), storage)));
+        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), 512, storage)));
         synchronized (alone) {
             client.start();
             while (client.getState() != Thread.State.BLOCKED) {
@@ -109,7 +109,7 @@ class MoveTest {
 
     private static void submit(Throttle throttle, Storage storage, long offset) {
         TestRequest request = read(offset);
-        if (throttle.admit(Direction.READ, request, storage) == Throttle.Admission.GO) {
+        if (throttle.admit(Direction.READ, request, request.length(), storage) == Throttle.Admission.GO) {
             storage.execute(request);
         }
     }

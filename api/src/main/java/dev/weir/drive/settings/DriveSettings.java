@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a drive is configured with. In Configuration Admin it is a factory configuration
  * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
  * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
- * {@code limits.KEY} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
+ * {@code limits.KEY} ({@link Long}), {@code charge-discards} ({@code request} or {@code length}), {@code flushes} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
  * first two may be absent.
  *
  * @param name the drive's name
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits its own limits
  * @param description what clients and operators are told of it; may be empty
  * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
+ * @param charging how requests that move no data are charged
  */
 public record DriveSettings(
         String name,
@@ -34,7 +35,8 @@ public record DriveSettings(
         @Nullable String group,
         ThrottleLimits limits,
         String description,
-        List<String> clients) {
+        List<String> clients,
+        Charging charging) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -69,10 +71,47 @@ public record DriveSettings(
      * @param limits its own limits
      * @param description what people are told of it; may be empty
      * @param clients the only clients that may see it; empty if all may
+     * @param charging how requests that move no data are charged
      */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
         clients = List.copyOf(clients);
+    }
+
+    /**
+     * Makes the settings of a drive with the default charging.
+     *
+     * @param name the drive's name
+     * @param backendType the type of its backend
+     * @param backendOptions the backend's options by name
+     * @param readOnly whether writes are refused
+     * @param policy the type of its policy
+     * @param group the group whose limits hold beside its own, or null
+     * @param limits its own limits
+     * @param description the text shown to people; may be empty
+     * @param clients the only clients that may see it; empty if all may
+     */
+    public DriveSettings(
+            String name,
+            String backendType,
+            Map<String, Object> backendOptions,
+            boolean readOnly,
+            String policy,
+            @Nullable String group,
+            ThrottleLimits limits,
+            String description,
+            List<String> clients) {
+        this(
+                name,
+                backendType,
+                backendOptions,
+                readOnly,
+                policy,
+                group,
+                limits,
+                description,
+                clients,
+                Charging.DEFAULT);
     }
 
     /**
@@ -144,7 +183,8 @@ public record DriveSettings(
                 group == null ? null : group.toString(),
                 SettingsProperties.limits(properties),
                 Objects.toString(properties.get(DESCRIPTION), ""),
-                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of());
+                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of(),
+                SettingsProperties.charging(properties));
     }
 
     /** {@return the properties of the {@link Drive} service with these settings} */
@@ -167,6 +207,7 @@ public record DriveSettings(
         if (!description.isEmpty()) {
             properties.put(DESCRIPTION, description);
         }
+        SettingsProperties.put(properties, charging);
         SettingsProperties.put(properties, policy, limits);
         return properties;
     }

@@ -9,6 +9,10 @@ import java.util.Objects;
 final class SettingsProperties {
     private static final String POLICY = "policy";
     private static final String LIMITS = "limits.";
+    private static final String CHARGE_DISCARDS = "charge-discards";
+    private static final String BY_REQUEST = "request";
+    private static final String BY_LENGTH = "length";
+    private static final String FLUSHES = "flushes";
 
     private SettingsProperties() {}
 
@@ -35,6 +39,24 @@ final class SettingsProperties {
             }
         });
         return ThrottleLimits.of(limits);
+    }
+
+    static Charging charging(Map<String, ?> properties) {
+        String discards = Objects.toString(properties.get(CHARGE_DISCARDS), BY_REQUEST);
+        if (!discards.equals(BY_REQUEST) && !discards.equals(BY_LENGTH)) {
+            throw new IllegalArgumentException(CHARGE_DISCARDS + " = " + discards + ": must be request or length");
+        }
+        Object flushes = properties.get(FLUSHES);
+        return new Charging(discards.equals(BY_LENGTH), flushes instanceof Number number ? number.longValue() : 0);
+    }
+
+    static void put(Map<String, Object> properties, Charging charging) {
+        if (charging.discardsByLength()) {
+            properties.put(CHARGE_DISCARDS, BY_LENGTH);
+        }
+        if (charging.flushesPerSecond() > 0) {
+            properties.put(FLUSHES, charging.flushesPerSecond());
+        }
     }
 
     static void put(Map<String, Object> properties, String policy, ThrottleLimits limits) {

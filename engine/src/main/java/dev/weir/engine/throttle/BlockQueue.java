@@ -48,6 +48,7 @@ public final class BlockQueue {
     /** What the lane that went last had been served before. */
     private long laneTurn;
 
+    private final LongHolds longHolds = new LongHolds();
     private long held;
     private final LatencyHistogram heldNanos = new LatencyHistogram();
     private boolean armed;
@@ -102,13 +103,13 @@ public final class BlockQueue {
         return heldNanos.percentiles();
     }
 
-    void add(Direction direction, DriveRequest request, long now) {
+    void add(Direction direction, DriveRequest request, long cost, long now) {
         Lane lane = lane(direction);
         if (lane.isEmpty()) {
             lane.served = FairShare.later(lane.served, laneTurn);
             changed();
         }
-        lane.add(request, ++held, now);
+        lane.add(request, cost, ++held, now);
     }
 
     /** Returns a queue that stands as this one, with requests that do nothing, to see how it goes on. */
@@ -181,11 +182,19 @@ public final class BlockQueue {
     }
 
     private void lookAt(Lane lane, long now) {
-        long wait = own.waitNanos(lane.direction, lane.get(0).length(), now);
+        long wait = own.waitNanos(lane.direction, lane.cost(0), now);
         lane.ready = wait == 0;
+        warnIfLong(lane, wait, now);
         if (wait > 0 && wait != PolicySlot.UNKNOWN_NANOS && !(holds && holdsUntil - (now + wait) <= 0)) {
             holds = true;
             holdsUntil = now + wait;
+        }
+    }
+
+    /** Warns of the head of a lane if it is held longer in all than clients wait for an answer. */
+    void warnIfLong(Lane lane, long waitNanos, long now) {
+        if (waitNanos != PolicySlot.UNKNOWN_NANOS && !own.isCopy()) {
+            longHolds.check(own.owner(), lane, waitNanos, now);
         }
     }
 

@@ -29,6 +29,7 @@ public final class Lane {
     /** A ring, a power of two long, with the columns beside it; empty until first used, for most drives never queue. */
     private @Nullable DriveRequest[] requests = NO_REQUESTS;
 
+    private long[] costs = NONE;
     private long[] arrivals = NONE;
     private long[] ids = NONE;
     private int head;
@@ -51,12 +52,13 @@ public final class Lane {
         return queue.lane(direction == Direction.READ ? Direction.WRITE : Direction.READ);
     }
 
-    void add(DriveRequest request, long id, long now) {
+    void add(DriveRequest request, long cost, long id, long now) {
         if (size == requests.length) {
             grow();
         }
         int tail = index(size);
         requests[tail] = request;
+        costs[tail] = cost;
         arrivals[tail] = now;
         ids[tail] = id;
         size++;
@@ -71,6 +73,11 @@ public final class Lane {
         return request;
     }
 
+    /** Returns the bytes that a request is charged with. */
+    long cost(int place) {
+        return costs[index(place)];
+    }
+
     long arrival(int place) {
         return arrivals[index(place)];
     }
@@ -83,7 +90,7 @@ public final class Lane {
     void copyTo(Lane copy) {
         copy.served = served;
         for (int place = 0; place < size; place++) {
-            copy.add(new SimulatedRequest(get(place)), id(place), arrival(place));
+            copy.add(new SimulatedRequest(get(place)), cost(place), id(place), arrival(place));
         }
     }
 
@@ -99,13 +106,14 @@ public final class Lane {
     List<DriveRequest> removeAll(@Nullable Object client) {
         List<DriveRequest> removed = new ArrayList<>();
         for (int left = size; left > 0; left--) {
+            long cost = cost(0);
             long arrival = arrival(0);
             long id = id(0);
             DriveRequest request = removeFirst();
             if (client == null || request.client() == client) {
                 removed.add(request);
             } else {
-                add(request, id, arrival);
+                add(request, cost, id, arrival);
             }
         }
         return removed;
@@ -118,14 +126,17 @@ public final class Lane {
     private void grow() {
         int capacity = Math.max(INITIAL_CAPACITY, requests.length * 2);
         @Nullable DriveRequest[] newRequests = new @Nullable DriveRequest[capacity];
+        long[] newCosts = new long[capacity];
         long[] newArrivals = new long[capacity];
         long[] newIds = new long[capacity];
         for (int place = 0; place < size; place++) {
             newRequests[place] = requests[index(place)];
+            newCosts[place] = costs[index(place)];
             newArrivals[place] = arrivals[index(place)];
             newIds[place] = ids[index(place)];
         }
         requests = newRequests;
+        costs = newCosts;
         arrivals = newArrivals;
         ids = newIds;
         head = 0;

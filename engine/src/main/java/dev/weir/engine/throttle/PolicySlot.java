@@ -1,5 +1,6 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.log.RateLimitedLog;
 import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
@@ -7,6 +8,7 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,9 @@ public final class PolicySlot {
 
     private static final Logger log = LoggerFactory.getLogger(PolicySlot.class);
 
+    /** Of all drives, because one policy fails for many at once. */
+    private static final RateLimitedLog failures = new RateLimitedLog("policies that failed", log::error);
+
     /** What limits a slot has that nobody may pass. */
     private static final ThrottleLimits SOME = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
 
@@ -35,6 +40,7 @@ public final class PolicySlot {
     private boolean isCopy;
 
     private boolean isLifted;
+    private final PolicyAnswers answers = new PolicyAnswers();
     private final DebtEstimate known = new DebtEstimate();
     private String type;
     private ThrottleLimits limits;
@@ -127,11 +133,22 @@ public final class PolicySlot {
             return UNKNOWN_NANOS;
         }
         try {
-            return Math.max(0, policy.waitNanos(direction, bytes, now));
+            return checked(policy.waitNanos(direction, bytes, now), direction, bytes, now);
         } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
         }
+    }
+
+    private long checked(long waitNanos, Direction direction, long bytes, long now) {
+        if (waitNanos < 0) {
+            throw new IllegalStateException("it answered a wait of " + waitNanos + " ns");
+        }
+        if (answers.isBroken(waitNanos, direction, bytes, now)) {
+            throw new IllegalStateException("its answers contradict one another: nothing was charged, and a request that"
+                    + " was to go has to wait " + waitNanos + " ns more");
+        }
+        return waitNanos;
     }
 
     /** Returns the limit that makes a request wait longest, or null if none does or nobody can say. */
@@ -158,7 +175,7 @@ public final class PolicySlot {
 
     /** Returns whether what makes the head of a lane wait longest holds reads and writes alike; nobody knows: it may. */
     boolean holdsBothWith(Lane lane, long now) {
-        LimitKey holder = holder(lane.direction, lane.get(0).length(), now);
+        LimitKey holder = holder(lane.direction, lane.cost(0), now);
         return holder == null || holder.direction() == null;
     }
 
@@ -167,10 +184,11 @@ public final class PolicySlot {
             return;
         }
         known.charge(limits, direction, bytes, now);
+        answers.forget();
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {
-                known.set(policy.debt(now), now);
+                known.set(debtOf(policy, now), now);
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -180,12 +198,16 @@ public final class PolicySlot {
     public ThrottleDebt debt(long now) {
         if (policy != null) {
             try {
-                return policy.debt(now);
+                return debtOf(policy, now);
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
         }
         return known.at(limits, now);
+    }
+
+    private static ThrottleDebt debtOf(ThrottlePolicy policy, long now) {
+        return Objects.requireNonNull(policy.debt(now), "it answered no debt");
     }
 
     /** Goes on with a policy from the factory that there is for its type now, if that is another one. */
@@ -202,16 +224,19 @@ public final class PolicySlot {
     /** Goes on with a policy from another factory, of this slot's type, or with none; what is owed is known. */
     private void install(@Nullable ThrottlePolicyFactory newFactory, long now) {
         policy = null;
+        answers.forget();
         factory = newFactory;
         if (newFactory == null) {
             reason = "policy " + type + " is missing";
             return;
         }
         try {
-            policy = newFactory.create(limits, known.at(limits, now), now);
+            policy = Objects.requireNonNull(
+                    newFactory.create(limits, known.at(limits, now), now), "its factory made none");
             reason = "";
         } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
+            log.debug("{}: policy {} was not made", owner, type, e);
         }
     }
 
@@ -239,6 +264,7 @@ public final class PolicySlot {
 
     private boolean isReconfigured(long now) {
         try {
+            answers.forget();
             if (policy != null) {
                 policy.reconfigure(limits, now);
             }
@@ -252,10 +278,30 @@ public final class PolicySlot {
     /** A policy that throws, or whose bundle is half gone, says nothing about what may go: it is as good as missing. */
     private void fail(Throwable e) {
         policy = null;
-        reason = "policy " + type + " failed: " + e;
+        reason = "policy " + type + " failed: " + e + origin();
         if (!isCopy) {
-            log.error("{} holds its queue: {}", owner, reason, e);
+            failures.write(() -> owner + " holds its queue: " + reason);
+            log.debug("{} holds its queue", owner, e);
         }
+    }
+
+    /** Returns the class and, if it is of another bundle, the bundle that the policy is from. */
+    private String origin() {
+        if (factory == null) {
+            return "";
+        }
+        Class<?> type = factory.getClass();
+        ClassLoader bundle = type.getClassLoader();
+        String from = bundle == null || bundle == PolicySlot.class.getClassLoader() ? "" : " of " + bundle;
+        return " (" + type.getName() + from + ")";
+    }
+
+    boolean isCopy() {
+        return isCopy;
+    }
+
+    String owner() {
+        return owner;
     }
 
     /** Says in the log when it begins to hold, or goes on. */

@@ -127,7 +127,7 @@ public final class QueueForecast {
     private static String holder(Lane lane, @Nullable PolicySlot shared, String groupName, long at) {
         PolicySlot own = lane.queue.own.copy(at);
         PolicySlot group = shared == null ? null : shared.copy(at);
-        long length = lane.get(0).length();
+        long length = lane.cost(0);
         long ownWait = own.waitNanos(lane.direction, length, at);
         PolicySlot slot = group != null && ownWait < group.waitNanos(lane.direction, length, at) ? group : own;
         LimitKey limit = slot.holder(lane.direction, length, at);

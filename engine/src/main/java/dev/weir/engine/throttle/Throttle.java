@@ -37,9 +37,10 @@ public final class Throttle {
     /**
      * Charges a request that may go now, or queues it, which may let it or others go at once.
      *
+     * @param bytes with which it is charged, 0 or more
      * @param sink for which it is; refused if that is no longer the one that is open
      */
-    public Admission admit(Direction direction, DriveRequest request, RequestSink sink) {
+    public Admission admit(Direction direction, DriveRequest request, long bytes, RequestSink sink) {
         for (; ; ) {
             ThrottleDomain at = domain;
             synchronized (at) {
@@ -47,7 +48,7 @@ public final class Throttle {
                     if (queue.sink != sink) {
                         return Admission.CLOSED;
                     }
-                    if (at.admit(queue, direction, request)) {
+                    if (at.admit(queue, direction, request, bytes)) {
                         return Admission.GO;
                     }
                     break;

@@ -57,13 +57,12 @@ public final class ThrottleDomain {
      *
      * @return whether it may go
      */
-    boolean admit(BlockQueue queue, Direction direction, DriveRequest request) {
+    boolean admit(BlockQueue queue, Direction direction, DriveRequest request, long bytes) {
         boolean nobodyIsAhead = waiting.isEmpty() && !releasing && !queue.isHandingOver();
         if (nobodyIsAhead && group == null && queue.own.isOpen()) {
             return true;
         }
         long now = clock.nanoTime();
-        long bytes = request.length();
         if (nobodyIsAhead
                 && queue.own.waitNanos(direction, bytes, now) == 0
                 && groupWaitNanos(direction, bytes, now) == 0) {
@@ -73,7 +72,7 @@ public final class ThrottleDomain {
         if (queue.isEmpty()) {
             waiting.add(queue);
         }
-        queue.add(direction, request, now);
+        queue.add(direction, request, bytes, now);
         return false;
     }
 
@@ -205,7 +204,7 @@ public final class ThrottleDomain {
 
     /** Whether the own limits hold a head that they would have let go before; they are asked right before a charge. */
     private static boolean isHeldAgain(@Nullable Lane lane, long now) {
-        if (lane == null || lane.queue.own.waitNanos(lane.direction, lane.get(0).length(), now) == 0) {
+        if (lane == null || lane.queue.own.waitNanos(lane.direction, lane.cost(0), now) == 0) {
             return false;
         }
         lane.queue.changed();
@@ -221,6 +220,7 @@ public final class ThrottleDomain {
         if (firstWait == 0) {
             return first;
         }
+        first.queue.warnIfLong(first, firstWait, now);
         if (second == null || group == null || group.holdsBothWith(first, now)) {
             setTimers(first, firstWait, null, 0, now);
             return null;
@@ -252,7 +252,7 @@ public final class ThrottleDomain {
     DriveRequest take(Lane lane, long now) {
         BlockQueue queue = lane.queue;
         Direction direction = lane.direction;
-        long bytes = lane.get(0).length();
+        long bytes = lane.cost(0);
         charge(queue, direction, bytes, now);
         turn = queue.served;
         queue.served += group == null ? 0 : FairShare.costNanos(group.limits(), direction, bytes, false);
@@ -287,7 +287,7 @@ public final class ThrottleDomain {
     }
 
     private long groupWaitNanos(Lane lane, long now) {
-        return groupWaitNanos(lane.direction, lane.get(0).length(), now);
+        return groupWaitNanos(lane.direction, lane.cost(0), now);
     }
 
     private long groupWaitNanos(Direction direction, long bytes, long now) {

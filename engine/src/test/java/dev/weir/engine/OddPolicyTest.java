@@ -1,0 +1,101 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.Operation;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
+
+/** Policies whose answers make no sense: their drives hold and say why, and nothing else is affected. */
+class OddPolicyTest {
+
+    private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
+
+    /** Answers the same to whatever is asked. */
+    private record Odd(LongSupplier wait, Supplier<@Nullable ThrottleDebt> debt)
+            implements ThrottlePolicyFactory, ThrottlePolicy {
+        @Override
+        public String type() {
+            return "odd";
+        }
+
+        @Override
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            return this;
+        }
+
+        @Override
+        public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
+            return limit == LimitKey.IOPS ? wait.getAsLong() : 0;
+        }
+
+        @Override
+        public void charge(Direction direction, long bytes, long now) {}
+
+        @Override
+        public void reconfigure(ThrottleLimits limits, long now) {}
+
+        @Override
+        @SuppressWarnings("NullAway")
+        public ThrottleDebt debt(long now) {
+            return debt.get();
+        }
+    }
+
+    private static LongSupplier alternately() {
+        long[] asked = {0};
+        return () -> asked[0]++ % 2 == 0 ? 1 : 0;
+    }
+
+    static Stream<Arguments> waits() {
+        return Stream.of(
+                Arguments.of(Named.of("1, 0, 1, 0…", alternately()), "contradict"),
+                Arguments.of(Named.of("1, 1, 1…", (LongSupplier) () -> 1), "contradict"),
+                Arguments.of(Named.of("a negative wait", (LongSupplier) () -> -5), "a wait of -5 ns"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waits")
+    void waitsThatMakeNoSenseHoldTheDrive(LongSupplier wait, String reason) {
+        fixture.engine.addPolicies(new Odd(wait, () -> ThrottleDebt.NONE), 0);
+        fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.clock.advance(EngineFixture.SECOND);
+        assertHolds(reason);
+        assertTrue(fixture.control("vm1").snapshot().reason().contains(Odd.class.getName()));
+    }
+
+    @Test
+    void aDebtThatIsNullHoldsTheDriveAndIsShownForOthers() {
+        fixture.engine.addPolicies(new Odd(() -> 0, () -> null), 0);
+        fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
+        fixture.configure("vm2", "bucket", null, Map.of("iops", 1L));
+        fixture.control("vm1").snapshot();
+        assertHolds("no debt");
+        assertEquals(State.SERVING, fixture.control("vm2").snapshot().state());
+    }
+
+    private void assertHolds(String reason) {
+        DriveSnapshot snapshot = fixture.control("vm1").snapshot();
+        assertEquals(State.HOLDING, snapshot.state());
+        assertTrue(snapshot.reason().contains(reason), snapshot.reason());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.weir.engine.throttle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weir.drive.Operation;
+import dev.weir.engine.TestRequest;
+import dev.weir.testkit.clock.ManualClock;
+import dev.weir.throttle.Direction;
+import dev.weir.throttle.ThrottleLimits;
+import org.junit.jupiter.api.Test;
+
+class LongHoldsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long NOW = Long.MAX_VALUE - SECOND;
+
+    private final LongHolds holds = new LongHolds();
+    private final Lane lane = new BlockQueue(
+                    new PolicySlot("drive vm1", "bucket", ThrottleLimits.NONE, null, NOW),
+                    new ManualClock(NOW),
+                    () -> {},
+                    domain -> {})
+            .lane(Direction.WRITE);
+
+    @Test
+    void findsEachRequestThatIsHeldTooLongOnce() {
+        lane.add(new TestRequest("guest", Operation.WRITE, 0, 512, request -> {}), 512, 1, NOW);
+        lane.add(new TestRequest("guest", Operation.WRITE, 0, 512, request -> {}), 512, 2, NOW);
+        holds.check("drive vm1", lane, 30 * SECOND - 1, NOW);
+        assertEquals(0, holds.found());
+        holds.check("drive vm1", lane, 28 * SECOND, NOW + 2 * SECOND);
+        holds.check("drive vm1", lane, 27 * SECOND, NOW + 3 * SECOND);
+        assertEquals(1, holds.found());
+        lane.removeFirst();
+        holds.check("drive vm1", lane, SECOND, NOW + 30 * SECOND);
+        assertEquals(2, holds.found());
+    }
+}
