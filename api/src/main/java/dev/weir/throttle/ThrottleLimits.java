@@ -210,7 +210,7 @@ public final class ThrottleLimits {
      * that a fraction of a request is a whole number}
      *
      * @param limit one of the six
-     * @param bytes length of the request, 1 or more
+     * @param bytes length of the request, 0 or more
      */
     public long meteredUnits(LimitKey limit, long bytes) {
         if (limit.countsBytes()) {

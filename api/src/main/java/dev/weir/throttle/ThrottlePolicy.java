@@ -8,7 +8,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * clock, no queue. Time is an argument and never goes back.
  *
  * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin.
- * Lengths are 1 byte or more.
+ * A request that moves no data, such as a discard, has the length 0: it costs one request and no bytes.
+ *
+ * <p>A call must not block. A call of more than a second is interrupted and the drive holds its queue.
  *
  * <p>The owner asks {@link #waitNanos(Direction, long, long)} for the request at the head of its queue. At 0 it
  * releases the request and calls {@link #charge}. Otherwise it sets a timer for that time and asks again. A request
@@ -22,7 +24,7 @@ public interface ThrottlePolicy {
      * exactly this time, if nothing is charged meanwhile. Asking charges nothing and changes no later answer.
      *
      * @param direction the direction of the request
-     * @param bytes length of the request, 1 or more
+     * @param bytes length of the request, 0 or more
      * @param now the time, in nanoseconds of any origin
      */
     default long waitNanos(Direction direction, long bytes, long now) {
@@ -40,7 +42,7 @@ public interface ThrottlePolicy {
      *
      * @param limit the limit
      * @param direction the direction of the request
-     * @param bytes length of the request, 1 or more
+     * @param bytes length of the request, 0 or more
      * @param now the time, in nanoseconds of any origin
      */
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
@@ -50,7 +52,7 @@ public interface ThrottlePolicy {
      * long, long)} returned 0 for this request at this time.
      *
      * @param direction the direction of the request
-     * @param bytes length of the request, 1 or more
+     * @param bytes length of the request, 0 or more
      * @param now the time, in nanoseconds of any origin
      */
     void charge(Direction direction, long bytes, long now);

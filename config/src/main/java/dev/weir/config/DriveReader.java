@@ -21,8 +21,16 @@ final class DriveReader {
     static final List<String> GROUP_KEYS = List.of("policy", "limits");
 
     /** The keys of a drive. */
-    static final List<String> DRIVE_KEYS =
-            List.of("backend", "policy", "limits", "group", "read-only", "description", "clients", "charge-discards", "flushes");
+    static final List<String> DRIVE_KEYS = List.of(
+            "backend",
+            "policy",
+            "limits",
+            "group",
+            "read-only",
+            "description",
+            "clients",
+            "charge-discards",
+            "flushes");
 
     private static final int MAX_DESCRIPTION_BYTES = 4096;
     private static final List<String> LIMIT_KEYS =

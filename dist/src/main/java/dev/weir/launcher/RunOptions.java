@@ -34,7 +34,8 @@ final class RunOptions {
             names = "--listen",
             paramLabel = "ADDRESS",
             description =
-                    "unix:PATH or tcp:HOST:PORT, where NBD clients connect; may be repeated, and replaces what the configuration says")
+                    "unix:PATH or tcp:HOST:PORT, where NBD clients connect; may be repeated, and replaces what the"
+                            + " configuration says")
     List<String> listen = new ArrayList<>();
 
     @Option(names = "--no-shell", description = "no shell, even on a terminal: stay in the foreground until SIGTERM")

@@ -7,6 +7,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.engine.throttle.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class EmbeddedEngine implements AutoCloseable {
+    private final PolicyWatch watch = new PolicyWatch();
     private final SystemClock clock = new SystemClock();
     private final Map<String, Drive> drives = new ConcurrentHashMap<>();
     private final Map<String, DriveControl> controls = new ConcurrentHashMap<>();
@@ -41,6 +43,7 @@ public final class EmbeddedEngine implements AutoCloseable {
     /** Starts an engine without drives, on the machine's clock. */
     public EmbeddedEngine() {
         clock.start();
+        watch.start();
     }
 
     private static <S> Publisher.Publication put(Map<String, S> services, String name, S service) {
@@ -102,6 +105,7 @@ public final class EmbeddedEngine implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
+        watch.close();
         clock.close();
     }
 }

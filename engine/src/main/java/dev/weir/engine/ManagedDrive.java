@@ -22,9 +22,9 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -448,7 +448,8 @@ final class ManagedDrive implements DriveControl {
         });
     }
 
-    private DriveSnapshot snapshot(ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, int flushesQueued, long now) {
+    private DriveSnapshot snapshot(
+            ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, int flushesQueued, long now) {
         String holding = queue.own.reason();
         PolicySlot group = at.group();
         if (holding.isEmpty() && group != null && group.isHolding()) {

@@ -23,16 +23,7 @@ class ChargingTest {
 
     private void configure(Map<String, Long> limits, Charging charging) {
         fixture.engine.configure(new DriveSettings(
-                "vm1",
-                "test",
-                Map.of(),
-                false,
-                "bucket",
-                null,
-                ThrottleLimits.of(limits),
-                "",
-                List.of(),
-                charging));
+                "vm1", "test", Map.of(), false, "bucket", null, ThrottleLimits.of(limits), "", List.of(), charging));
     }
 
     private long owedSeconds(LimitKey limit) {
@@ -94,6 +85,7 @@ class ChargingTest {
         assertFalse(second.isCompleted());
         fixture.clock.advance(SECOND);
         assertTrue(second.isCompleted());
+        assertEquals(2, fixture.control("vm1").snapshot().counters().caches());
     }
 
     @Test

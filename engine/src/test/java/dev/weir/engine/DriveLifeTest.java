@@ -252,17 +252,15 @@ class DriveLifeTest {
     }
 
     @Test
-    void blockStatusAndCacheAreFree() {
+    void blockStatusIsFree() {
         fixture.engine.configure(
                 new DriveSettings("vm1", "test", Map.of(), true, "bucket", null, ThrottleLimits.of(Map.of("bps", 1L))));
         fixture.submit("vm1", Operation.READ, 0, 512);
         TestRequest status = fixture.submit("vm1", Operation.BLOCK_STATUS, 1, 1L << 39);
         assertNull(status.error());
         assertEquals(List.of("data " + ((1L << 39) - 1), "hole 1"), status.extents());
-        assertNull(fixture.submit("vm1", Operation.CACHE, 2, 1L << 39).error());
-        assertEquals(List.of("open vm1", "read 0", "block-status 1", "cache 2"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "read 0", "block-status 1"), fixture.backends.log);
         assertEquals(1, fixture.control("vm1").snapshot().counters().blockStatuses());
-        assertEquals(1, fixture.control("vm1").snapshot().counters().caches());
     }
 
     @Test
@@ -396,7 +394,8 @@ class DriveLifeTest {
         assertEquals(0, load.requests());
         assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
         assertEquals(
-                "policy broken failed: java.lang.ArithmeticException: for the test",
+                "policy broken failed: java.lang.ArithmeticException: for the test (" + BrokenPolicies.class.getName()
+                        + ")",
                 fixture.control("vm1").snapshot().reason());
         fixture.control("vm1").policy("bucket");
         fixture.clock.advance(EngineFixture.SECOND);

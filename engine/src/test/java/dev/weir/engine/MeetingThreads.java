@@ -5,6 +5,7 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.DriveRequest;
 import dev.weir.drive.Operation;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.PolicySlot;

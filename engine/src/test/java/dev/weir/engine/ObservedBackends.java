@@ -90,6 +90,11 @@ final class ObservedBackends implements BlockBackendFactory {
             }
 
             @Override
+            public void cache(long offset, long length) throws IOException {
+                reached(offset);
+            }
+
+            @Override
             public void flush() throws IOException {
                 mayFail();
             }

@@ -18,10 +18,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /** Policies whose answers make no sense: their drives hold and say why, and nothing else is affected. */
 class OddPolicyTest {
@@ -29,7 +29,7 @@ class OddPolicyTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
     /** Answers the same to whatever is asked. */
-    private record Odd(LongSupplier wait, Supplier<@Nullable ThrottleDebt> debt)
+    private record Odd(LongSupplier answer, Supplier<@Nullable ThrottleDebt> debt)
             implements ThrottlePolicyFactory, ThrottlePolicy {
         @Override
         public String type() {
@@ -42,8 +42,13 @@ class OddPolicyTest {
         }
 
         @Override
+        public long waitNanos(Direction direction, long bytes, long now) {
+            return answer.getAsLong();
+        }
+
+        @Override
         public long waitNanos(LimitKey limit, Direction direction, long bytes, long now) {
-            return limit == LimitKey.IOPS ? wait.getAsLong() : 0;
+            return limit == LimitKey.IOPS ? answer.getAsLong() : 0;
         }
 
         @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param debt what it owes under them
  * @param timer the timer that releases its queue
  * @param queuedReads how many reads wait
- * @param queuedWrites how many writes, write-zeroes and trims wait
+ * @param queuedWrites how many writes, write-zeroes, trims and capped flushes wait
  * @param heldBy the limits that hold the first waiting read and write, as {@link QueuedRequest#heldBy} has them, separated by
  *     commas; empty if nothing waits
  * @param inFlight how many requests are with the backend

@@ -47,7 +47,7 @@ public record CostBound(double nanosPerByte, double nanosPerRequest) {
     /**
      * {@return an upper bound of the cost of a request, in nanoseconds}
      *
-     * @param bytes length of the request, 1 or more
+     * @param bytes length of the request, 0 or more
      */
     public long nanos(long bytes) {
         return (long) (bytes * nanosPerByte + nanosPerRequest) + SPARE_NANOS;

@@ -3,6 +3,7 @@ package dev.weir.engine.osgi;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.engine.Engine;
+import dev.weir.engine.throttle.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -17,11 +18,13 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** Runs the engine and tells it which backends and policies there are. Thread-safe. */
 @Component(service = EngineComponent.class, immediate = true)
 public final class EngineComponent {
+    private final PolicyWatch watch = new PolicyWatch();
     private final Engine engine;
 
     @Activate
     public EngineComponent(BundleContext context, @Reference Clock clock) {
         engine = new Engine(clock, new OsgiPublisher(context));
+        watch.start();
     }
 
     Engine engine() {
@@ -53,5 +56,6 @@ public final class EngineComponent {
     @Deactivate
     void stop() {
         engine.close();
+        watch.close();
     }
 }

@@ -39,8 +39,8 @@ final class LongHolds {
         }
         DriveRequest request = lane.get(0);
         log.warn(
-                "{} holds {} of {} bytes for {} s in all, and {} others before it since the last such line; many clients time out"
-                        + " after {} s: raise its limits, or drain it",
+                "{} holds {} of {} bytes for {} s in all, and {} others before it since the last such line; many"
+                        + " clients time out after {} s: raise its limits, or drain it",
                 owner,
                 request.operation(),
                 request.length(),

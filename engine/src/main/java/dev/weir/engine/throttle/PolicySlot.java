@@ -8,7 +8,6 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,7 +90,7 @@ public final class PolicySlot {
             return null;
         }
         ThrottlePolicy copy = policy.copy();
-        return copy == null ? factory.create(limits, policy.debt(now), now) : copy;
+        return copy == null ? WatchedPolicy.create(this, factory, limits, policy.debt(now), now) : copy;
     }
 
     /** Returns a slot that stands as this one and goes its own way, to try out what goes when. */
@@ -145,8 +144,9 @@ public final class PolicySlot {
             throw new IllegalStateException("it answered a wait of " + waitNanos + " ns");
         }
         if (answers.isBroken(waitNanos, direction, bytes, now)) {
-            throw new IllegalStateException("its answers contradict one another: nothing was charged, and a request that"
-                    + " was to go has to wait " + waitNanos + " ns more");
+            throw new IllegalStateException(
+                    "its answers contradict one another: nothing was charged, and a request that"
+                            + " was to go has to wait " + waitNanos + " ns more");
         }
         return waitNanos;
     }
@@ -188,7 +188,7 @@ public final class PolicySlot {
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {
-                known.set(debtOf(policy, now), now);
+                known.set(policy.debt(now), now);
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -198,16 +198,12 @@ public final class PolicySlot {
     public ThrottleDebt debt(long now) {
         if (policy != null) {
             try {
-                return debtOf(policy, now);
+                return policy.debt(now);
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
         }
         return known.at(limits, now);
-    }
-
-    private static ThrottleDebt debtOf(ThrottlePolicy policy, long now) {
-        return Objects.requireNonNull(policy.debt(now), "it answered no debt");
     }
 
     /** Goes on with a policy from the factory that there is for its type now, if that is another one. */
@@ -231,8 +227,7 @@ public final class PolicySlot {
             return;
         }
         try {
-            policy = Objects.requireNonNull(
-                    newFactory.create(limits, known.at(limits, now), now), "its factory made none");
+            policy = WatchedPolicy.create(this, newFactory, limits, known.at(limits, now), now);
             reason = "";
         } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
@@ -298,6 +293,12 @@ public final class PolicySlot {
 
     boolean isCopy() {
         return isCopy;
+    }
+
+    /** Names the policy and its owner, for messages. */
+    @Override
+    public String toString() {
+        return "policy " + type + origin() + " of " + owner;
     }
 
     String owner() {

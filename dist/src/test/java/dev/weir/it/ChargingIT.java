@@ -1,0 +1,108 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Debts, discards and cache requests of a drive at 1 KiB/s, of which each could hold a client for minutes. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ChargingIT {
+    private static final int WRITE = 1;
+    private static final int FLUSH = 3;
+    private static final int TRIM = 4;
+    private static final int CACHE = 5;
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    private Path home;
+
+    private Weir weir;
+    private RawNbd client;
+
+    @BeforeEach
+    void start() throws IOException {
+        weir = Weir.start(
+                home,
+                "-drive",
+                "id=vm1,memory=64M,bps=1024",
+                "-drive",
+                "id=vm2,memory=64M,bps=1024,charge-discards=length");
+        client = new RawNbd(weir.socket(), "vm1");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.close();
+        weir.close();
+    }
+
+    private void send(int type, long cookie, int length) throws IOException {
+        client.request(0, type, cookie, 0, length, ByteBuffer.allocate(type == WRITE ? length : 0));
+    }
+
+    /** Sends a request that goes and leaves a debt of 17 minutes, and two that wait for it. */
+    private void overfill(int type) throws IOException {
+        send(type, 1, MIB);
+        assertEquals(new RawNbd.Reply(1, 0), client.reply());
+        send(type, 2, 4096);
+        send(type, 3, 4096);
+        weir.await(() -> queue("vm1").size() == 2);
+    }
+
+    private List<? extends Config> queue(String drive) {
+        return weir.ask("queue " + drive + " --json").ok().json();
+    }
+
+    @Test
+    void aHigherLimitFreesTheDriveAtOnce() throws IOException {
+        overfill(WRITE);
+        weir.ask("limits vm1 bps=100M").ok();
+        assertEquals(new RawNbd.Reply(2, 0), client.reply());
+        assertEquals(new RawNbd.Reply(3, 0), client.reply());
+    }
+
+    @Test
+    void aDrainAnswersWaitingRequestsAndRestoresTheLimits() throws IOException {
+        overfill(WRITE);
+        weir.ask("drain vm1").ok();
+        assertEquals(new RawNbd.Reply(2, 0), client.reply());
+        assertEquals(new RawNbd.Reply(3, 0), client.reply());
+        send(WRITE, 4, 4096);
+        weir.await(() -> queue("vm1").size() == 1);
+        assertTrue(queue("vm1").get(0).getLong("goes_in_nanos") > TimeUnit.MINUTES.toNanos(10));
+    }
+
+    @Test
+    void discardsAreNotChargedByLengthUnlessTheDriveSaysSo() throws IOException {
+        for (int cookie = 0; cookie < 5; cookie++) {
+            send(TRIM, cookie, 64 * MIB);
+            assertEquals(0, client.reply().error());
+        }
+        client.close();
+        client = new RawNbd(weir.socket(), "vm2");
+        send(TRIM, 1, MIB);
+        assertEquals(0, client.reply().error());
+        send(TRIM, 2, MIB);
+        weir.await(() -> queue("vm2").size() == 1);
+    }
+
+    @Test
+    void cacheRequestsWaitAndAreNamedInTheLog() throws IOException {
+        overfill(CACHE);
+        assertEquals("cache", queue("vm1").get(0).getString("operation"));
+        weir.await(() -> weir.log().contains("drive vm1 holds CACHE of 4096 bytes for 10"));
+        send(FLUSH, 4, 0);
+        assertEquals(new RawNbd.Reply(4, 0), client.reply());
+    }
+}
