@@ -243,8 +243,7 @@ public final class ThrottleLimits {
                     .divide(BigDecimal.valueOf(meteredRate(limit, rate(limit))), 3, RoundingMode.UP);
             if (seconds.compareTo(BigDecimal.ONE) > 0) {
                 String wait = seconds.stripTrailingZeros().toPlainString();
-                found.add(new LimitFault(
-                        limit.key(), rate(limit), "makes a request of 4 KiB wait " + wait + " s"));
+                found.add(new LimitFault(limit.key(), rate(limit), "makes a request of 4 KiB wait " + wait + " s"));
             }
         }
         return found;
