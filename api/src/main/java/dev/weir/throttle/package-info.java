@@ -1,6 +1,6 @@
 /** Limits and the policies that enforce them. */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package dev.weir.throttle;
 

@@ -1,6 +1,6 @@
 /** Exact arithmetic for policies: a rate meter without rounding loss, and bounds on the cost of a request. */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package dev.weir.throttle.arithmetic;
 
