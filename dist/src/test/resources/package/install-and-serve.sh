@@ -54,6 +54,10 @@ head -c 1048576 "$root/var/lib/weir/disks/vm1.img" | cmp - "$root/tmp/data" || f
 # completion and manual are where the shell and man look for them
 in_root bash -c '. /usr/share/bash-completion/completions/weir && complete -p weir' >/dev/null || fail "completion"
 LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$folder/man.out" 2>"$folder/man.err" || fail "man"
+grep -q '10,485,760 bytes' "$folder/man.out" || fail "man does not say what 10M is"
+for file in README.md docs/README.md docs/reference/grafana.json examples/policy-pace/pom.xml; do
+  [ -e "$root/usr/share/doc/weir/$file" ] || fail "the package has no $file"
+done
 [ ! -s "$folder/man.err" ] || { cat "$folder/man.err" >&2; fail "man warns"; }
 
 in_root dpkg --purge weir >"$folder/purge.log" 2>&1 || { cat "$folder/purge.log" >&2; fail "dpkg --purge"; }
