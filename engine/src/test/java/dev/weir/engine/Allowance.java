@@ -85,6 +85,9 @@ final class Allowance {
         /** Whether any of what is owed was let go by slices. */
         private boolean sliced;
 
+        /** The most that one request cost while anything was owed to slices, which a bucket may find there and add its own to. */
+        private double longestUnits;
+
         Meter(double rate, long now) {
             average = new Level(rate, now);
         }
@@ -116,7 +119,9 @@ final class Allowance {
         boolean release(double units, double longest, boolean bySlices, long now) {
             double level = average.nanos(now);
             sliced = bySlices || (sliced && level > 0);
-            double allowed = sliced ? Math.max(sizeNanos, 2 * TENTH_NANOS) + average.nanos(longest) : sizeNanos;
+            longestUnits = sliced ? Math.max(longestUnits, longest) : longest;
+            double bySlice = 2 * TENTH_NANOS + average.nanos(longestUnits);
+            double allowed = sliced ? sizeNanos + bySlice : sizeNanos;
             if (sizeNanos > smallestNanos) {
                 sizeNanos = Math.max(smallestNanos, Math.min(sizeNanos, level + smallestNanos));
             }
