@@ -289,7 +289,7 @@ final class HoconConfigurationTest {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
-                + " there are backend, policy, limits, group, read-only, description, clients");
+                + " there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));

@@ -34,6 +34,11 @@ public record Key(Kind kind, char character) {
 
     /** Waits for a key; {@link Kind#NONE} if none is pressed in time. */
     static Key read(NonBlockingReader reader, long millis) throws IOException {
+        return read(reader, millis, SEQUENCE_MILLIS);
+    }
+
+    /** Waits for a key; an escape is a key of its own if nothing follows it within {@code sequenceMillis}. */
+    static Key read(NonBlockingReader reader, long millis, long sequenceMillis) throws IOException {
         int c = reader.read(millis);
         if (c == NonBlockingReader.READ_EXPIRED) {
             return of(Kind.NONE);
@@ -42,24 +47,24 @@ public record Key(Kind kind, char character) {
             case NonBlockingReader.EOF, 'C' - '@', 'D' - '@' -> of(Kind.END);
             case '\r', '\n' -> of(Kind.ENTER);
             case '\b', DEL -> of(Kind.BACKSPACE);
-            case ESC -> sequence(reader);
+            case ESC -> sequence(reader, sequenceMillis);
             default -> c < FIRST_PRINTABLE ? of(Kind.NONE) : new Key(Kind.CHARACTER, (char) c);
         };
     }
 
     /** What terminals send for keys that move: escape, {@code [} or {@code O}, a number or none, a letter or a tilde. */
-    private static Key sequence(NonBlockingReader reader) throws IOException {
+    private static Key sequence(NonBlockingReader reader, long sequenceMillis) throws IOException {
         // what follows an escape that was pressed is a key of its own
-        int second = reader.peek(SEQUENCE_MILLIS);
+        int second = reader.peek(sequenceMillis);
         if (second != '[' && second != 'O') {
             return of(Kind.ESCAPE);
         }
         reader.read();
         StringBuilder number = new StringBuilder();
-        int last = reader.read(SEQUENCE_MILLIS);
+        int last = reader.read(sequenceMillis);
         while (last >= '0' && last <= ';') {
             number.append((char) last);
-            last = reader.read(SEQUENCE_MILLIS);
+            last = reader.read(sequenceMillis);
         }
         return of(
                 switch (last) {

@@ -38,16 +38,16 @@ class KeyTest {
     void sequencesAreRead(String sent, Kind kind) throws IOException {
         try (NonBlockingReader reader =
                 NonBlocking.nonBlocking("keys", new StringReader(sent.replace('^', '\u001b')))) {
-            assertEquals(kind, Key.read(reader, MILLIS).kind());
+            assertEquals(kind, Key.read(reader, MILLIS, MILLIS).kind());
         }
     }
 
     @Test
     void keysBehindAnEscapeAreKept() throws IOException {
         try (NonBlockingReader reader = NonBlocking.nonBlocking("keys", new StringReader("\u001b\u001bq"))) {
-            assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS).kind());
-            assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS).kind());
-            assertEquals('q', Key.read(reader, MILLIS).character());
+            assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS, MILLIS).kind());
+            assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS, MILLIS).kind());
+            assertEquals('q', Key.read(reader, MILLIS, MILLIS).character());
         }
     }
 }
