@@ -288,8 +288,9 @@ final class HoconConfigurationTest {
     void faultChangesNothing() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Map<String, Long> before = changeCounts();
-        List<String> faults = List.of("weir.conf:5: drives.b.colour = red: unknown key;"
-                + " there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes");
+        List<String> faults = List.of(
+                "weir.conf:5: drives.b.colour = red: unknown key;"
+                        + " there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));
