@@ -52,6 +52,7 @@ class ApiBaselineTest {
                 "drive.export",
                 "drive.settings",
                 "log",
+                "memory",
                 "supervision",
                 "throttle",
                 "throttle.arithmetic")) {

@@ -10,6 +10,8 @@ public enum BlockError {
     EINVAL,
     /** No room left, or a write beyond the end of the drive. */
     ENOSPC,
+    /** No memory left for the request; the same request may succeed later. */
+    ENOMEM,
     /** The storage does not support the request as asked, for example a fast zeroing. */
     ENOTSUP,
     /** The drive is closing. */

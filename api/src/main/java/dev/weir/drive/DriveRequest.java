@@ -5,6 +5,7 @@ import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
 import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -64,6 +65,23 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
      */
     public final void mayUnmap(boolean allowed) {
         mayUnmap = allowed;
+    }
+
+    /**
+     * {@return whether the request has the memory that it needs, and a write its payload} The drive asks after the limits
+     * have released the request and charged it. A queued request therefore needs no memory. Must not block or throw.
+     */
+    public boolean isReady() {
+        return true;
+    }
+
+    /**
+     * Resumes the request later. The drive calls it when the request was not {@linkplain #isReady ready}.
+     *
+     * @param goOn accepts null once the request is ready, possibly at once and on any thread; or the error that completes it
+     */
+    public void whenReady(Consumer<@Nullable BlockError> goOn) {
+        goOn.accept(null);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.memory.MemoryShares;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,15 @@ final class NbdReader {
     private static final long MIN_BYTES = 32L << 20;
 
     /** The longest requests must have room among many small ones. */
-    private static final long MIN_TOTAL_BYTES = 128L << 20;
+    private static final long MIN_TOTAL_BYTES = 64L << 20;
 
     private static final long MAX_BYTES = 1L << 40;
+
+    /** The total where none is set, as the server has it. */
+    private static final long DEFAULT_TOTAL_BYTES = 256L << 20;
+
+    /** Connections may have a quarter of the total, 8 KiB each. */
+    private static final long TOTAL_BYTES_PER_CONNECTION = 32 << 10;
 
     private final Setting nbd;
     private final Map<String, Object> properties = new TreeMap<>();
@@ -49,6 +56,7 @@ final class NbdReader {
         put("max-total-bytes", Quantity.bytes(nbd.child("max-total-bytes")), MIN_TOTAL_BYTES, MAX_BYTES, " bytes");
         put("busy-poll", Quantity.nanos(nbd.child("busy-poll")), 0, 1_000_000, " ns");
         put("stall-timeout", Quantity.seconds(nbd.child("stall-timeout")), 1, 86_400, " s");
+        checkMemory(MemoryShares.ofThisJvm().requestBytes());
         String export = Values.word(nbd.child("default-export"));
         if (export != null) {
             properties.put("default.export", export);
@@ -64,6 +72,25 @@ final class NbdReader {
             nbd.child(key).fault("must be from " + min + " to " + max + unit);
         }
         properties.put(key.replace('-', '.'), value);
+    }
+
+    /** Reports bounds that do not fit into each other, or into the memory of this JVM. */
+    private void checkMemory(long requestBytes) {
+        long total = DEFAULT_TOTAL_BYTES;
+        if (properties.get("max.total.bytes") instanceof Long given) {
+            total = given;
+            if (given > requestBytes) {
+                nbd.child("max-total-bytes")
+                        .fault("must be at most " + requestBytes
+                                + " bytes, the share of requests in the direct memory of this JVM;"
+                                + " -XX:MaxDirectMemorySize in WEIR_JAVA_OPTS raises it");
+            }
+        }
+        long most = Math.min(total, requestBytes) / TOTAL_BYTES_PER_CONNECTION;
+        if (properties.get("max.connections") instanceof Long connections && connections > most) {
+            nbd.child("max-connections")
+                    .fault("must be at most " + most + ", because each takes 32 KiB of nbd.max-total-bytes");
+        }
     }
 
     /** Reports a default export that is no drive. */

@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,7 @@ final class NbdReaderTest {
                 """
                 nbd {
                   max-connections = 10, handshake-timeout = 1m, max-requests = 64, max-request-bytes = 32MiB
-                  max-total-bytes = 1GiB, stall-timeout = 5, busy-poll = 20us, default-export = vm1
+                  max-total-bytes = 64MiB, stall-timeout = 5, busy-poll = 20us, default-export = vm1
                 }""");
 
         assertEquals(List.of(), reading.faults());
@@ -44,7 +45,7 @@ final class NbdReaderTest {
                         "handshake.timeout", 60L,
                         "max.requests", 64L,
                         "max.request.bytes", 32L << 20,
-                        "max.total.bytes", 1L << 30,
+                        "max.total.bytes", 64L << 20,
                         "stall.timeout", 5L,
                         "busy.poll", 20_000L,
                         "default.export", "vm1"),
@@ -59,7 +60,7 @@ final class NbdReaderTest {
                 "handshake-timeout = 2h    | must be from 1 to 3600 s",
                 "max-requests = 65537      | must be from 1 to 65536",
                 "max-request-bytes = 1M    | must be from 33554432 to 1099511627776 bytes",
-                "max-total-bytes = 64MiB   | must be from 134217728 to 1099511627776 bytes",
+                "max-total-bytes = 63MiB   | must be from 67108864 to 1099511627776 bytes",
                 "stall-timeout = 0         | must be from 1 to 86400 s",
                 "busy-poll = 2ms           | must be from 0 to 1000000 ns",
                 "busy-poll = fast          | must be whole nanoseconds, as 20us or 500ns",
@@ -69,6 +70,18 @@ final class NbdReaderTest {
         assertEquals(
                 List.of("weir.conf:2: nbd." + line + ": " + rule),
                 read("nbd." + line).faults());
+    }
+
+    /** The memory of a JVM with 1 TiB of direct memory would be a surprise. */
+    @Test
+    void whatDoesNotFitIntoTheMemoryIsAFault() {
+        List<String> faults = read("nbd { max-total-bytes = 1TiB }\nnbd.max-connections = 1000000")
+                .faults();
+        assertEquals(2, faults.size(), faults::toString);
+        assertTrue(faults.get(0)
+                .matches("weir.conf:2: nbd.max-total-bytes = 1TiB: must be at most [0-9]+ bytes, the share.*"));
+        assertTrue(
+                faults.get(1).matches("weir.conf:3: nbd.max-connections = 1000000: must be at most [0-9]+, because.*"));
     }
 
     @Test

@@ -24,6 +24,10 @@ final class OptionPagesTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([^`]+)` \\| ([^|]*) \\| `?([^|`]*)`? \\| ([^|]*) \\|.*$");
     private static final Pattern RANGE = Pattern.compile("`([^`]+)` to `([^`]+)`");
+
+    /** The memory of the JVM bounds some ranges further. */
+    private static final Pattern MEMORY = Pattern.compile("must be at most .*(direct memory|nbd.max-total-bytes)");
+
     private static final Pattern WORDS = Pattern.compile("(`[^`]+`, )*`[^`]+` or `[^`]+`");
 
     private final ConfigFolder folder;
@@ -93,7 +97,10 @@ final class OptionPagesTest {
     void rangesMatchTheCode(Option option) {
         MatchResult range = RANGE.matcher(option.range()).results().findFirst().orElseThrow();
         for (String taken : List.of(range.group(1), range.group(2))) {
-            assertEquals(List.of(), faults(option, taken), taken);
+            List<String> faults = faults(option, taken).stream()
+                    .filter(fault -> !MEMORY.matcher(fault).find())
+                    .toList();
+            assertEquals(List.of(), faults, taken);
         }
         String unit = option.unit().equals("count") ? "" : " " + option.unit();
         String rule = "must be from " + number(option, range.group(1)) + " to " + number(option, range.group(2)) + unit;

@@ -3,6 +3,7 @@ package dev.weir.nbd;
 import dev.weir.drive.Drive;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.export.ExportBounds;
+import dev.weir.memory.MemoryShares;
 import dev.weir.nbd.connection.ClientQuotas;
 import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.connection.StopMode;
@@ -138,12 +139,13 @@ public final class NbdExport implements DriveExport {
     private void apply(Config config) {
         exports.byDefault(config.default_export());
         server.limit(new ClientQuotas(
-                config.max_connections(),
-                TimeUnit.SECONDS.toMillis(config.handshake_timeout()),
-                config.max_requests(),
-                config.max_request_bytes(),
-                config.max_total_bytes(),
-                TimeUnit.SECONDS.toMillis(config.stall_timeout())));
+                        config.max_connections(),
+                        TimeUnit.SECONDS.toMillis(config.handshake_timeout()),
+                        config.max_requests(),
+                        config.max_request_bytes(),
+                        config.max_total_bytes(),
+                        TimeUnit.SECONDS.toMillis(config.stall_timeout()))
+                .within(MemoryShares.ofThisJvm()));
         server.busyPoll(config.busy_poll());
         stopMillis = config.stop_millis();
         queued = config.stop_answers() ? StopMode.ESHUTDOWN : StopMode.UNANSWERED;

@@ -13,11 +13,13 @@ import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.net.EventLoop;
 import dev.weir.nbd.net.ListenSocket;
 import dev.weir.nbd.net.Listener;
+import dev.weir.nbd.net.PoolMemory;
 import dev.weir.nbd.net.Sockets;
 import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.protocol.TlsMode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ final class NbdServer {
 
     private final Exports exports;
     private final ServerState commons = new ServerState();
+    private final PoolMemory memory = new PoolMemory();
 
     /** By configured address; what is open. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
@@ -71,6 +74,8 @@ final class NbdServer {
     /** Makes a server that does nothing before {@link #start}. */
     NbdServer(Exports exports) {
         this.exports = exports;
+        exports.onCount(commons::drives);
+        memory.max(commons.limits().maxTotalBytes());
     }
 
     /**
@@ -86,7 +91,7 @@ final class NbdServer {
             for (int i = 0; i < count; i++) {
                 started.add(EventLoop.start(
                         "weir-nbd-" + i,
-                        new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES),
+                        new BufferPool(MAX_SPARE_BYTES / count, ReplyWriter.MAX_DATA_HEADER_BYTES, memory),
                         newTimer));
             }
         } catch (IOException e) {
@@ -101,6 +106,7 @@ final class NbdServer {
     /** Says what clients may take, from now on. */
     void limit(ClientQuotas limits) {
         commons.limits(limits);
+        memory.max(limits.maxTotalBytes());
     }
 
     /** Says how long each thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
@@ -195,47 +201,49 @@ final class NbdServer {
     }
 
     private void accept(SocketChannel channel, String client, ListenSocket socket) {
-        if (!commons.enter()) {
+        InetAddress peer = Sockets.peer(channel);
+        String refusal = commons.seats.enter(peer);
+        if (refusal != null) {
             Sockets.close(channel);
-            commons.complaints.cutOff(
-                    client, "there are " + commons.limits().maxConnections() + " connections, which is the limit");
+            commons.complaints.cutOff(client, refusal);
             return;
         }
+        Runnable leave = () -> commons.seats.leave(peer);
         EventLoop loop = loops.get(accepted++ % loops.size());
         LOG.debug("{} has connected", client);
         boolean handedOver = false;
         try {
-            loop.execute(() -> serve(channel, client, socket, loop));
+            loop.execute(() -> serve(channel, client, socket, loop, leave));
             handedOver = true;
         } finally {
             if (!handedOver) {
-                abandon(channel);
+                abandon(channel, leave);
             }
         }
     }
 
-    private void serve(SocketChannel channel, String client, ListenSocket socket, EventLoop loop) {
+    private void serve(SocketChannel channel, String client, ListenSocket socket, EventLoop loop, Runnable leave) {
         TlsPolicy now = security;
         boolean registered = false;
         try {
             loop.register(
                     channel,
                     key -> new HandshakeConnection(
-                            loop, channel, key, client, exports, commons, now.modeOf(socket), now.context()));
+                            loop, channel, key, client, exports, commons, leave, now.modeOf(socket), now.context()));
             registered = true;
         } catch (IOException e) {
             commons.complaints.cutOff(client, "it cannot be served: " + e.getMessage());
         } finally {
             if (!registered) {
-                abandon(channel);
+                abandon(channel, leave);
             }
         }
     }
 
     /** Closes a connection that has no handler, after an exception or an Error. */
-    private void abandon(SocketChannel channel) {
+    private static void abandon(SocketChannel channel, Runnable leave) {
         Sockets.close(channel);
-        commons.leave();
+        leave.run();
     }
 
     /** Returns the addresses it has got, with the ports that were free. */
@@ -273,8 +281,10 @@ final class NbdServer {
     /** Ends the connections that use a drive and may no longer, without waiting for them. */
     void driveChanged(Drive drive) {
         forEachConnection(connection -> {
-            if (!exports.allows(drive, connection.peer())) {
+            if (!exports.offers(drive)) {
                 connection.driveGone(drive);
+            } else if (!exports.allows(drive, connection.peer())) {
+                connection.notAllowed(drive);
             }
         });
     }

@@ -12,15 +12,20 @@ import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.net.Ticker;
 import dev.weir.nbd.protocol.Nbd;
 import dev.weir.nbd.protocol.NbdMode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients may take, and that those who want more harm only themselves. */
 @Timeout(60)
@@ -58,7 +63,7 @@ class HostileClientsTest extends NbdServerFixture {
         }
         clients.remove(0).close();
         drive.awaitCancelled();
-        clients.add(NbdClient.to(tcp(), "vm1"));
+        clients.add(NbdClient.to(unix(), "vm1"));
         for (NbdClient client : clients) {
             client.close();
         }
@@ -122,9 +127,177 @@ class HostileClientsTest extends NbdServerFixture {
         assertEquals(0, drive.heldCount());
     }
 
+    /** A limit holds all that the attackers ask for, and they ask for much more than there is. */
+    @Test
+    void heldRequestsLeaveMemoryForOtherDrives() throws Exception {
+        server.limit(quotas(16, 3L * SIZE, 3_600_000));
+        MemoryDrive other = new MemoryDrive("other", SIZE, false);
+        exports.add(other);
+        drive.hold();
+        List<NbdClient> attackers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            NbdClient attacker = NbdClient.to(unix(), "vm1");
+            attackers.add(attacker);
+            CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> flood(attacker));
+        }
+        drive.awaitHeld(attackers.size());
+        for (int length = SIZE; length >= 4096; length /= 8) {
+            try (NbdClient client = NbdClient.to(tcp(), "other")) {
+                client.send(new Requests().write(1, 0, new byte[length]).read(2, 0, length));
+                assertEquals(Reply.ok(1), client.reply());
+                assertEquals(length, client.reply(length).data().remaining());
+            }
+        }
+        for (NbdClient attacker : attackers) {
+            attacker.close();
+        }
+    }
+
+    private static void flood(NbdClient client) {
+        try {
+            for (int length = SIZE; length >= 512; length /= 2) {
+                client.send(new Requests().write(length, 0, new byte[length]));
+            }
+        } catch (IOException e) {
+            // closed by the test
+        }
+    }
+
+    private static ClientQuotas quotas(int connections, long totalBytes, long stallMillis) {
+        return new ClientQuotas(connections, 3_600_000, 1024, LIMITS.maxRequestBytes(), totalBytes, stallMillis);
+    }
+
+    @Test
+    void tricklingPayloadIsCutOffUnderPressure() throws Exception {
+        server.limit(quotas(8, 2L * SIZE, 1));
+        try (NbdClient trickler = NbdClient.to(unix(), "vm1")) {
+            trickler.send(new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE));
+            CompletableFuture<Void> cutOff = CompletableFuture.runAsync(() -> trickle(trickler));
+            try (NbdClient other = NbdClient.to(unix(), "vm1")) {
+                while (server.commons().budget.used() < SIZE) {
+                    Thread.onSpinWait();
+                }
+                other.send(new Requests().read(1, 0, SIZE));
+                assertEquals(SIZE, other.reply(SIZE).data().remaining());
+            }
+            cutOff.join();
+        }
+    }
+
+    /** Sends one byte after the other until the connection is closed. */
+    private static void trickle(NbdClient client) {
+        try {
+            while (true) {
+                client.send((byte) 0);
+                LockSupport.parkNanos(1_000_000);
+            }
+        } catch (IOException e) {
+            // cut off
+        }
+    }
+
+    /** TCP too: after a disconnect nothing more is sent, so the end of the stream can be seen. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void hangUpAfterDisconnectCancelsTheQueue(boolean overTcp) throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(overTcp ? tcp() : unix(), "vm1")) {
+            client.send(new Requests().write(1, 0, new byte[100]).disconnect());
+            drive.awaitHeld(1);
+            settle();
+            assertEquals(1, server.commons().connections());
+        }
+        drive.awaitCancelled();
+        assertEquals(0, drive.heldCount());
+    }
+
+    @Test
+    void disconnectIsBoundedInTime() throws Exception {
+        server.limit(quotas(8, 1L << 30, 1));
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().write(1, 0, new byte[100]).disconnect());
+            assertTrue(client.isClosedByServer());
+        }
+        drive.awaitCancelled();
+        assertEquals(0, drive.heldCount());
+    }
+
+    @Test
+    void unreadRepliesDoNotKeepAnEndingConnection() throws Exception {
+        server.limit(quotas(8, 1L << 30, 1));
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().read(1, 0, SIZE));
+            client.receive(16);
+            exports.remove(drive);
+            server.driveChanged(drive);
+            while (server.commons().connections() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void forbiddenClientIsClosedAtOnce() throws Exception {
+        drive.hold();
+        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
+            client.send(new Requests().write(1, 0, new byte[100]));
+            drive.awaitHeld(1);
+            exports.add(drive, Set.of("bob"));
+            server.driveChanged(drive);
+            assertTrue(client.isClosedByServer());
+        }
+        drive.awaitCancelled();
+        assertEquals(0, drive.heldCount());
+    }
+
+    @Test
+    void idleClientsLeaveConnectionsToOtherDrives() throws Exception {
+        exports.add(new MemoryDrive("other", SIZE, false));
+        List<NbdClient> clients = new ArrayList<>();
+        try {
+            while (clients.size() < LIMITS.maxConnections()) {
+                clients.add(NbdClient.to(unix(), "vm1"));
+                clients.get(clients.size() - 1).send(new Requests().flush(1)).reply();
+            }
+        } catch (IOException e) {
+            // that was one too many
+        }
+        assertTrue(clients.size() < LIMITS.maxConnections(), clients.size() + " clients");
+        try (NbdClient other = NbdClient.to(unix(), "other")) {
+            other.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), other.reply());
+        }
+        for (NbdClient client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void tcpLeavesConnectionsToTheOperator() throws Exception {
+        List<NbdClient> clients = new ArrayList<>();
+        try {
+            while (clients.size() < LIMITS.maxConnections()) {
+                NbdClient client = new NbdClient(tcp());
+                clients.add(client);
+                client.receive(18);
+            }
+        } catch (IOException e) {
+            clients.remove(clients.size() - 1).close();
+        }
+        assertEquals(LIMITS.maxConnections() / 2, clients.size());
+        try (NbdClient operator = NbdClient.to(unix(), "vm1")) {
+            operator.send(new Requests().flush(1));
+            assertEquals(Reply.ok(1), operator.reply());
+        }
+        for (NbdClient client : clients) {
+            client.close();
+        }
+    }
+
     @Test
     void totalInFlightIsBounded() throws Exception {
-        long total = 64 * Budget.MIN_COST;
+        long total = 256 * Budget.MIN_COST;
         server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), total, 3_600_000));
         drive.hold();
         try (NbdClient one = NbdClient.to(unix(), "vm1");
@@ -136,8 +309,8 @@ class HostileClientsTest extends NbdServerFixture {
                 }
                 greedy.send(requests);
             }
-            drive.awaitHeld(40);
-            assertTrue(drive.heldCount() <= 64, "in flight: " + drive.heldCount());
+            drive.awaitHeld(90);
+            assertTrue(drive.heldCount() <= 98, "in flight: " + drive.heldCount());
             try (NbdClient next = NbdClient.to(unix(), "vm1")) {
                 int before = drive.heldCount();
                 next.send(new Requests().flush(1));
@@ -155,7 +328,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     @Test
     void unreadRepliesAreCutOffUnderPressure() throws Exception {
-        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), 2L * SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(new Requests().read(1, 0, SIZE));
             stalled.receive(16);
@@ -172,7 +345,7 @@ class HostileClientsTest extends NbdServerFixture {
 
     @Test
     void unsentPayloadIsCutOffUnderPressure() throws Exception {
-        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), SIZE, 1));
+        server.limit(new ClientQuotas(8, 3_600_000, 1024, LIMITS.maxRequestBytes(), 2L * SIZE, 1));
         try (NbdClient stalled = NbdClient.to(unix(), "vm1")) {
             stalled.send(
                     new Requests().request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE).raw(new byte[100]));

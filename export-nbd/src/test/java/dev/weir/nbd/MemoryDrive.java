@@ -184,6 +184,20 @@ public final class MemoryDrive implements Drive {
     }
 
     private void start(DriveRequest request) {
+        if (request.isReady()) {
+            run(request);
+        } else {
+            request.whenReady(error -> {
+                if (error == null) {
+                    run(request);
+                } else {
+                    request.completed(error);
+                }
+            });
+        }
+    }
+
+    private void run(DriveRequest request) {
         Executor runner = executor;
         if (runner == null) {
             serve(request);

@@ -1,20 +1,18 @@
 package dev.weir.backend.memory;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BackendOption.Kind;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.memory.MemoryShares;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Opens drives in memory. All of them together may have three quarters of the JVM's direct memory
- * ({@code -XX:MaxDirectMemorySize}, and where that is not given the largest heap), but no more than 12 times the
- * heap, which holds their page tables and loans; beyond that a write fails with ENOSPC. The rest is for the network's buffers.
+ * Opens drives in memory. All of them together get the drives' part of the JVM's direct memory ({@link MemoryShares}), but no
+ * more than 12 times the heap, which holds their page tables and loans. Beyond that a write fails with ENOSPC.
  *
  * <p>Thread-safe.
  */
@@ -26,33 +24,16 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     /** Opens drives that share the memory that this JVM has for them. */
     public MemoryBackendFactory() {
-        this(new PagePool(budgetBytes(maxDirectBytes(), Runtime.getRuntime().maxMemory())));
+        this(new PagePool(
+                budgetBytes(MemoryShares.ofThisJvm(), Runtime.getRuntime().maxMemory())));
     }
 
     MemoryBackendFactory(PagePool pool) {
         this.pool = pool;
     }
 
-    static long budgetBytes(long maxDirectBytes, long maxHeapBytes) {
-        return Math.min(maxDirectBytes / 4 * 3, maxHeapBytes * MAX_HEAPS);
-    }
-
-    private static long maxDirectBytes() {
-        long given = 0;
-        try {
-            given = GivenToTheJvm.maxDirectBytes();
-        } catch (LinkageError e) {
-            // an OSGi framework that does not export com.sun.management: the JVM's default holds
-        }
-        return given > 0 ? given : Runtime.getRuntime().maxMemory();
-    }
-
-    /** Loaded on its own, because its import is optional. */
-    private static final class GivenToTheJvm {
-        static long maxDirectBytes() {
-            HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-            return Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
-        }
+    static long budgetBytes(MemoryShares shares, long maxHeapBytes) {
+        return Math.min(shares.driveBytes(), maxHeapBytes * MAX_HEAPS);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weir.backend.memory;
 
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.memory.DirectMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +27,8 @@ final class PagePool {
     private long usedPages;
     private long reservedPages;
 
-    /** What may be reserved: {@link #maxBytes}, or less since the JVM turned out to have less. */
-    private long limitPages;
+    /** Whether the JVM was short of memory, which is logged once. */
+    private boolean jvmWasShort;
 
     private @Nullable Page unused;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
@@ -35,7 +36,6 @@ final class PagePool {
     /** For drives that have {@code maxBytes} bytes between them. */
     PagePool(long maxBytes) {
         this.maxBytes = maxBytes;
-        this.limitPages = maxBytes / Page.BYTES;
     }
 
     /**
@@ -75,21 +75,23 @@ final class PagePool {
     }
 
     private ByteBuffer newChunk() throws BlockException {
-        int pages = (int) Math.min(CHUNK_PAGES, limitPages - reservedPages);
+        int pages = (int) Math.min(CHUNK_PAGES, maxBytes / Page.BYTES - reservedPages);
         if (pages == 0) {
             throw noRoom();
         }
         try {
-            ByteBuffer memory = ByteBuffer.allocateDirect(pages * Page.BYTES);
+            ByteBuffer memory = DirectMemory.allocate(pages * Page.BYTES);
             reservedPages += pages;
             return memory;
         } catch (OutOfMemoryError e) {
-            // asking again would make the JVM collect garbage on every write
-            limitPages = reservedPages;
-            log.warn(
-                    "memory drives have {} bytes and get no more, the JVM has none: {}",
-                    bytes(reservedPages),
-                    e.toString());
+            if (!jvmWasShort) {
+                jvmWasShort = true;
+                log.warn(
+                        "memory drives have {} of {} bytes, and the JVM has no more at the moment: {}",
+                        bytes(reservedPages),
+                        maxBytes,
+                        e.toString());
+            }
             throw noRoom();
         }
     }
@@ -125,7 +127,6 @@ final class PagePool {
             unused = null;
             chunk = ByteBuffer.allocate(0);
             reservedPages = 0;
-            limitPages = maxBytes / Page.BYTES;
         }
     }
 

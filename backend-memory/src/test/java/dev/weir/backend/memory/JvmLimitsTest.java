@@ -24,12 +24,12 @@ class JvmLimitsTest {
 
     @Test
     void fullBudgetLeavesRoomForTheJvm() throws Exception {
-        assertEquals("48 MiB", inJvm("fillWithFactory", "-Xmx64m", "-XX:MaxDirectMemorySize=64m"));
+        assertEquals("24 MiB", inJvm("fillWithFactory", "-Xmx64m", "-XX:MaxDirectMemorySize=64m"));
     }
 
     @Test
     void directMemoryDefaultsToTheHeapSize() throws Exception {
-        assertEquals("24 MiB", inJvm("fillWithFactory", "-Xmx32m"));
+        assertEquals("12 MiB", inJvm("fillWithFactory", "-Xmx32m"));
     }
 
     @Test
@@ -91,7 +91,8 @@ class JvmLimitsTest {
         long collections = fullCollections();
         drive.write(one.clear(), pages / 2 * stride);
         assertThrows(BlockException.class, () -> drive.write(one.clear(), Long.MAX_VALUE - 1));
-        assertEquals(collections, fullCollections(), "a full drive does not make the JVM collect garbage");
+        // at most the one that the first refusal has asked for, in the background
+        assertTrue(fullCollections() <= collections + 1, "a full drive does not make the JVM collect garbage");
         drive.trim(0, Page.BYTES);
         drive.write(one.clear(), Long.MAX_VALUE - 1);
         assertTrue(new byte[1 << 20].length > 0);

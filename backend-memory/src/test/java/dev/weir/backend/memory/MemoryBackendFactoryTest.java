@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.block.BackendOption;
 import dev.weir.block.BackendOption.Kind;
 import dev.weir.block.BlockBackend;
+import dev.weir.memory.MemoryShares;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,8 @@ class MemoryBackendFactoryTest {
     }
 
     @Test
-    void poolLeavesAQuarterOfDirectMemory() {
-        assertEquals(3L << 30, MemoryBackendFactory.budgetBytes(4L << 30, 4L << 30));
-        assertEquals(12L << 28, MemoryBackendFactory.budgetBytes(1L << 40, 1L << 28));
+    void poolLeavesTheClientsTheirShare() {
+        assertEquals(48L << 20, MemoryBackendFactory.budgetBytes(MemoryShares.of(128L << 20), 4L << 30));
+        assertEquals(12L << 28, MemoryBackendFactory.budgetBytes(MemoryShares.of(1L << 40), 1L << 28));
     }
 }

@@ -85,7 +85,23 @@ public final class Storage implements RequestSink {
         inFlight.incrementAndGet();
         if (closing) {
             complete(request, BlockError.ESHUTDOWN);
-        } else if (workers == null) {
+        } else if (request.isReady()) {
+            start(request);
+        } else {
+            request.whenReady(error -> goOn(request, error));
+        }
+    }
+
+    private void goOn(DriveRequest request, @Nullable BlockError error) {
+        if (error == null) {
+            start(request);
+        } else {
+            complete(request, error);
+        }
+    }
+
+    private void start(DriveRequest request) {
+        if (workers == null) {
             runHere(request);
         } else if (request.operation() == Operation.READ) {
             read(workers, request);
@@ -160,7 +176,7 @@ public final class Storage implements RequestSink {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
             failures.write(() -> "drive " + drive + ": no thread for a request: " + reason(e));
-            complete(request, BlockError.EIO);
+            complete(request, BlockError.ENOMEM);
         }
     }
 
@@ -175,6 +191,10 @@ public final class Storage implements RequestSink {
 
     /** Whatever a backend throws fails its request and nothing else. */
     private BlockError failed(DriveRequest request, Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            log.warn("drive {}: no memory for {} of {} bytes", drive, request.operation(), request.length());
+            return BlockError.ENOMEM;
+        }
         if (e instanceof BlockException known) {
             log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
             return known.error();

@@ -1,56 +1,110 @@
 package dev.weir.nbd.connection;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the requests in flight on all connections may carry together, in bytes. A connection may have as much as is
- * left over behind it (the dynamic thresholds of Choudhury and Hahne, 1998): one that is greedy gets half of all, n of them get
- * 1/(n + 1) each, so there is always something left for the next client, and nothing is set aside for it.
+ * The memory that the requests of all clients may have, in bytes, in four parts whose sum is the total.
  *
- * <p>Thread-safe.
+ * <ul>
+ *   <li>The next request of each connection, and the input that it keeps: there is always room for that.
+ *   <li>Input beyond that, which is kept only while no request waits for memory.
+ *   <li>{@linkplain Shares Shares} of drives, for requests that a limit may hold for long: their headers, and the payload of writes.
+ *   <li>{@linkplain TransferPool Transfers}: replies with data, and the payload of writes that had no room in the share of their drive.
+ * </ul>
+ *
+ * <p>An amount is that of the buffer that holds it, so memory is never above what is counted. Thread-safe.
  */
 public final class Budget {
-    /** What a request costs at least: it takes heap, even if it carries nothing. */
+    /** The least cost of a request: it takes heap, even if it carries nothing. */
     public static final long MIN_COST = 4 << 10;
 
-    /** One in so many bytes may be of what is kept. */
-    private static final int KEPT_PART = 4;
+    /** What each connection has for itself: its next request, and as much input. */
+    static final long CONNECTION_BYTES = 2 * MIN_COST;
 
-    private final AtomicLong used = new AtomicLong();
+    /** Connections get at most one part in so many of the total, input that is kept one in {@link #KEPT_PART}. */
+    static final int CONNECTIONS_PART = 4;
+
+    private static final int KEPT_PART = 16;
+    private static final long LONGEST_TRANSFER = 32L << 20;
+
+    private final Shares shares = new Shares(MIN_COST);
+    private final TransferPool transfers = new TransferPool();
+    private final LongAdder first = new LongAdder();
     private final AtomicLong kept = new AtomicLong();
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-    private volatile long total;
+    private volatile long maxKept;
 
-    Budget(long total) {
-        this.total = total;
-    }
-
-    /** Changes how much there is; what is in flight stays. */
-    void total(long newTotal) {
-        total = newTotal;
-    }
-
-    /** Returns what a request costs that carries so much. */
+    /** Returns the cost of a request that carries so much: that of its buffer. */
     static long cost(long carries) {
-        return Math.max(carries, MIN_COST);
+        return carries <= MIN_COST ? MIN_COST : Long.highestOneBit(2 * carries - 1);
+    }
+
+    /** Returns how many connections fit into a total. */
+    static int maxConnections(long total) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, total / CONNECTIONS_PART / CONNECTION_BYTES));
     }
 
     /**
-     * Takes the cost of a request if there is enough.
+     * Changes how much there is; what is in flight stays.
+     *
+     * @param connections how many there may be
+     * @param drives how many share it
+     * @param accounts all there are
+     */
+    void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
+        long ofConnections = Math.min(total / CONNECTIONS_PART, connections * CONNECTION_BYTES);
+        long ofTransfers = Math.max(3 * total / 8, Math.min(total / 2, LONGEST_TRANSFER));
+        maxKept = total / KEPT_PART;
+        transfers.total(ofTransfers);
+        List<Shares.Account> queued = new ArrayList<>();
+        accounts.forEach(account -> queued.add(account.queued));
+        shares.divide(total - ofConnections - ofTransfers - maxKept, drives, queued);
+    }
+
+    DriveAccount newAccount(Shares connections) {
+        return new DriveAccount(shares.newAccount(), connections.newAccount());
+    }
+
+    /**
+     * Takes the cost of a request that a limit may hold. The first {@link #MIN_COST} of a connection are always there.
      *
      * @param own what the connection has taken already
      */
-    boolean take(long own, long cost) {
-        long before = used.get();
-        while (isEnough(total - before - kept.get(), before, own, cost)) {
-            if (used.compareAndSet(before, before + cost)) {
-                return true;
-            }
-            before = used.get();
+    boolean take(DriveAccount account, long own, long cost) {
+        long shared = shared(own + cost) - shared(own);
+        if (shared > 0 && !account.queued.take(shared)) {
+            return false;
         }
-        return false;
+        if (shared < cost) {
+            first.add(cost - shared);
+        }
+        return true;
+    }
+
+    /**
+     * Gives back the cost of requests that are done.
+     *
+     * @param own what the connection has taken before this
+     */
+    void give(DriveAccount account, long own, long cost) {
+        long shared = shared(own) - shared(own - cost);
+        if (shared < cost) {
+            first.add(shared - cost);
+        }
+        if (shared > 0) {
+            account.queued.give(shared);
+        }
+    }
+
+    private static long shared(long own) {
+        return Math.max(0, own - MIN_COST);
+    }
+
+    /** Returns the memory of requests that no limit holds. */
+    TransferPool transfers() {
+        return transfers;
     }
 
     /** Counts what a connection keeps that it has received and cannot take yet, enough or not; negative to undo it. */
@@ -58,41 +112,23 @@ public final class Budget {
         kept.addAndGet(bytes);
     }
 
-    /** Returns whether so much more may be kept: up to a part of all is for that, and only what no request waits for. */
+    /** Returns whether so much more may be kept: up to a part of all is for that, and only while no request waits. */
     boolean hasRoomToKeep(long bytes) {
-        long of = total;
-        return !isScarce() && kept.get() + bytes <= of / KEPT_PART && used() + bytes <= of;
+        return !isScarce() && kept.get() + bytes <= maxKept;
     }
 
-    /** A request that is the only one always goes, or one larger than the budget never would. */
-    private static boolean isEnough(long left, long used, long own, long cost) {
-        return used == 0 || own + 2 * cost <= left;
-    }
-
-    /** Has a task run, on any thread, once there may be enough. Try again after this: it may have been a moment ago. */
-    void await(Runnable task) {
-        waiting.add(task);
-    }
-
-    /** Returns whether somebody is waiting for what others have. */
+    /** Returns whether a client waits for memory that others have. */
     boolean isScarce() {
-        return !waiting.isEmpty();
+        return shares.isScarce() || transfers.isScarce();
     }
 
-    /** Gives back what requests cost that are done, and tells as many of those who wait as that may be enough for. */
-    void give(long cost) {
-        if (cost == 0) {
-            return;
-        }
-        used.addAndGet(-cost);
-        long helped = Math.max(1, cost / MIN_COST);
-        for (Runnable next = waiting.poll(); next != null; next = --helped > 0 ? waiting.poll() : null) {
-            next.run();
-        }
+    /** Returns what is guaranteed to each drive. */
+    long guaranteed() {
+        return shares.guaranteed();
     }
 
     /** Returns what is taken or kept. */
     public long used() {
-        return used.get() + kept.get();
+        return first.sum() + shares.used() + transfers.used() + kept.get();
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.drive.Drive;
+import dev.weir.memory.MemoryShares;
 
 /**
  * What clients may take of the server.
@@ -9,8 +10,9 @@ import dev.weir.drive.Drive;
  * @param handshakeMillis how long a client may take until it is in transmission
  * @param maxRequests how many requests of a connection may be in flight: received and not yet replied to
  * @param maxRequestBytes what they may carry, in bytes: payloads of writes, and what reads ask for
- * @param maxTotalBytes what the requests of all connections may carry, in bytes
- * @param stallMillis how long a client may leave its replies unread while others need the memory that they take
+ * @param maxTotalBytes the memory of the requests of all connections, in bytes
+ * @param stallMillis how long a client may take for a MiB of its replies, or of a payload, while others need the memory; and for the
+ *     rest when its connection ends
  */
 public record ClientQuotas(
         int maxConnections,
@@ -20,7 +22,17 @@ public record ClientQuotas(
         long maxTotalBytes,
         long stallMillis) {
 
-    /** What holds where nothing else is configured. */
+    private static final int DEFAULT_CONNECTIONS = 4096;
+    private static final long DEFAULT_TOTAL_BYTES = 256L << 20;
+
+    /** The limits where nothing else is configured. */
     public static final ClientQuotas DEFAULT =
-            new ClientQuotas(4096, 10_000, 1024, 2L * Drive.MAX_TRANSFER, 256L << 20, 60_000);
+            new ClientQuotas(DEFAULT_CONNECTIONS, 10_000, 1024, 2L * Drive.MAX_TRANSFER, DEFAULT_TOTAL_BYTES, 60_000);
+
+    /** Returns limits that fit into the memory that this JVM has for requests; connections fit into that. */
+    public ClientQuotas within(MemoryShares memory) {
+        long total = Math.min(maxTotalBytes, memory.requestBytes());
+        int connections = Math.min(maxConnections, Budget.maxConnections(total));
+        return new ClientQuotas(connections, handshakeMillis, maxRequests, maxRequestBytes, total, stallMillis);
+    }
 }

@@ -16,6 +16,9 @@ public interface Connection extends EventLoop.Handler {
     /** Ends the connection in good order if it uses this drive, which is no longer served. */
     void driveGone(Drive drive);
 
+    /** Closes the connection at once if it uses this drive, which its client may not use any more. */
+    void notAllowed(Drive drive);
+
     /** Returns whether it uses the drive of this name. */
     default boolean uses(String drive) {
         return false;

@@ -6,6 +6,7 @@ import dev.weir.nbd.wire.Identity;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,22 @@ public final class Exports {
     private final ConcurrentNavigableMap<String, Export> exports = new ConcurrentSkipListMap<>();
     private volatile String defaultName = "";
 
+    /** Guarded by this object, as is {@link #count}. */
+    private IntConsumer onCount = none -> {};
+
+    private int count;
+
+    /** Has somebody told how many drives there are, now and whenever that changes. */
+    public synchronized void onCount(IntConsumer listener) {
+        onCount = listener;
+        listener.accept(count);
+    }
+
+    private void count(int change) {
+        count += change;
+        onCount.accept(count);
+    }
+
     public void add(Drive drive) {
         add(drive, Set.of());
     }
@@ -35,13 +52,24 @@ public final class Exports {
      *
      * @param clients what {@link Identity#isOneOf} compares; empty if all may
      */
-    public void add(Drive drive, Set<String> clients) {
-        exports.put(drive.name(), new Export(drive, Set.copyOf(clients)));
+    public synchronized void add(Drive drive, Set<String> clients) {
+        if (exports.put(drive.name(), new Export(drive, Set.copyOf(clients))) == null) {
+            count(1);
+        }
     }
 
     /** Removes it, unless another of its name has taken its place. */
-    public void remove(Drive drive) {
-        exports.computeIfPresent(drive.name(), (name, export) -> export.drive() == drive ? null : export);
+    public synchronized void remove(Drive drive) {
+        if (offers(drive)) {
+            exports.remove(drive.name());
+            count(-1);
+        }
+    }
+
+    /** Returns whether a drive is offered to anybody. */
+    public boolean offers(Drive drive) {
+        Export export = exports.get(drive.name());
+        return export != null && export.drive() == drive;
     }
 
     /** Says which drive the empty name means; if it is empty itself, the only drive that the client may see. */

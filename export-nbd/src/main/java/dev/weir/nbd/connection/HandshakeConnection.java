@@ -35,6 +35,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     private Inbox inbox;
     private HandshakeCodec handshake;
     private final ServerState commons;
+    private final Runnable leave;
     private Step step = Step.TAKEN;
     private long waitedMillis;
     private ByteBuffer output = ByteBuffer.allocate(0);
@@ -43,6 +44,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
      * Greets the client when it is first called.
      *
      * @param client who it is, for people
+     * @param leave counts the connection out when it is closed
      * @param mode how it stands to TLS
      * @param tls the keys for it, if it is not off
      */
@@ -53,6 +55,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             String client,
             Exports exports,
             ServerState commons,
+            Runnable leave,
             TlsMode mode,
             @Nullable TlsContext tls) {
         this.loop = loop;
@@ -60,6 +63,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         this.key = key;
         this.client = client;
         this.commons = commons;
+        this.leave = leave;
         this.exports = exports;
         this.tls = tls;
         wire = new PlainWire(socket);
@@ -162,8 +166,18 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         if (step == Step.TRANSMISSION) {
             NegotiatedSession agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
+            DriveAccount account = commons.use(agreement.drive().name());
+            if (account == null) {
+                commons.complaints.cutOff(
+                        client,
+                        "drive " + agreement.drive().name()
+                                + " has as many connections as are left for the others of at most "
+                                + commons.limits().maxConnections());
+                close("cut off");
+                return;
+            }
             TransmissionConnection session =
-                    new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons);
+                    new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons, account, leave);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
@@ -192,10 +206,15 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     }
 
     @Override
+    public void notAllowed(Drive drive) {
+        driveGone(drive);
+    }
+
+    @Override
     public void close(String why) {
         if (socket.isOpen()) {
             Sockets.close(wire);
-            commons.leave();
+            leave.run();
             inbox.release();
             LOG.debug("{} is closed: {}", client, why);
         }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: it is handed from the connection's thread to the drive, from there to the reply queue
  * and back, each under that one's lock.
  */
-final class NbdRequest extends DriveRequest {
+final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
     /** First buffer of a longer payload, in bytes. New memory is expensive, also if no payload follows. */
     static final int FIRST_PAYLOAD_BYTES = 1 << 20;
-
-    /** Factor by which a full payload buffer grows. */
-    static final int PAYLOAD_GROWTH = 4;
 
     /** Shortest read that borrows memory of the backend, in bytes; shorter reads are copied. */
     static final int MIN_BORROWED_BYTES = 8 << 10;
@@ -64,8 +62,19 @@ final class NbdRequest extends DriveRequest {
     private long lastExtentBytes;
     private int lastState;
 
-    /** What it carries, in the sense of {@link Budget}. The reply queue's. */
-    long carriedBytes;
+    /** What it carries, and what of that is taken of the drive's share, in the sense of {@link Budget}. The reply queue's. */
+    private long carriedBytes;
+
+    private long sharedBytes;
+
+    /** What it has of the transfer pool. */
+    private long transferredBytes;
+
+    /** Whether it was given to the drive before its payload was received, which is still so. */
+    private boolean awaitsPayload;
+
+    /** Has it go on with the storage, once it has its memory, and its payload if that was deferred. */
+    private @Nullable Consumer<@Nullable BlockError> goOn;
 
     /** The next in whichever list it is. The reply queue's. */
     @Nullable
@@ -79,10 +88,86 @@ final class NbdRequest extends DriveRequest {
     }
 
     void begin(long newCookie, long newOffset) {
+        awaitsPayload = false;
         cookie = newCookie;
         requestOffset = newOffset;
         error = null;
         restBytes = 0;
+    }
+
+    /** Says what it carries and what of that is taken already; the rest is taken when the drive releases it. */
+    void count(long carried, long shared) {
+        carriedBytes = carried;
+        sharedBytes = shared;
+    }
+
+    long carriedBytes() {
+        return carriedBytes;
+    }
+
+    long sharedBytes() {
+        return sharedBytes;
+    }
+
+    /** Returns what is to be given back to the transfer pool, once. */
+    long takeTransferredBytes() {
+        long bytes = transferredBytes;
+        transferredBytes = 0;
+        return bytes;
+    }
+
+    boolean awaitsPayload() {
+        return awaitsPayload;
+    }
+
+    void payloadReceived() {
+        awaitsPayload = false;
+    }
+
+    /** Returns whether it is a write whose payload stays in the socket until the drive releases it. */
+    boolean isDeferred() {
+        return operation() == Operation.WRITE && sharedBytes < carriedBytes;
+    }
+
+    @Override
+    public boolean isReady() {
+        if (sharedBytes == carriedBytes || transferredBytes > 0) {
+            return true;
+        }
+        if (isDeferred() || !transmission.takeTransfer(this)) {
+            return false;
+        }
+        transferredBytes = carriedBytes;
+        return true;
+    }
+
+    /** Is given to the drive without its payload. */
+    void defer() {
+        awaitsPayload = true;
+    }
+
+    @Override
+    public void whenReady(Consumer<@Nullable BlockError> newGoOn) {
+        goOn = newGoOn;
+        transmission.awaitTransfer(this);
+    }
+
+    @Override
+    public long transferBytes() {
+        return carriedBytes;
+    }
+
+    @Override
+    public void granted() {
+        transferredBytes = carriedBytes;
+        transmission.granted(this);
+    }
+
+    /** Has it go on with the storage, or complete with an error. */
+    void goOn(@Nullable BlockError newError) {
+        Consumer<@Nullable BlockError> next = Objects.requireNonNull(goOn);
+        goOn = null;
+        next.accept(newError);
     }
 
     /** Prepares the range, or the first part of it if it is too long for one request to the drive. */
@@ -116,10 +201,10 @@ final class NbdRequest extends DriveRequest {
         data = buffers.take((int) Math.min(length(), FIRST_PAYLOAD_BYTES));
     }
 
-    /** Moves what has come of the payload, which fills its buffer, to a larger one; it stays where it is on an error. */
+    /** Moves what has come of the payload, which fills its buffer, to one for all; it stays where it is on an error. */
     void expectMorePayload() {
         ByteBuffer full = Objects.requireNonNull(data);
-        ByteBuffer larger = buffers.take((int) Math.min(length(), (long) PAYLOAD_GROWTH * full.limit()));
+        ByteBuffer larger = buffers.take((int) length());
         data = larger.put(full.flip());
         buffers.give(full);
     }

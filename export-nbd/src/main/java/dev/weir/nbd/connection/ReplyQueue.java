@@ -3,21 +3,18 @@ package dev.weir.nbd.connection;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection from when they were received until their replies have been written: it counts
- * them, so that they are bounded, and writes the replies. Whoever adds a reply writes it and what others have
+ * The replies of one connection, and its requests until their replies have been written. Whoever adds a reply writes it and what others have
  * added meanwhile, unless somebody is writing already or the connection's thread has {@linkplain #cork corked}
  * the queue; nobody waits. What a full socket leaves, the connection's thread writes.
  *
  * <p>Thread-safe. Its lock is never held while anything is written.
  */
 public final class ReplyQueue {
-    /** Requests of a connection that are kept for reuse. */
-    static final int MAX_SPARE_REQUESTS = 256;
-
     /** Bytes of replies that are corked at first; the bound doubles up to a full round. */
     static final int FIRST_ROUND_BYTES = 32 << 10;
 
@@ -44,13 +41,8 @@ public final class ReplyQueue {
         void failed(Throwable cause);
     }
 
-    private static final int NOT_AWAITED = -1;
-
     private final Owner owner;
     private final Wire wire;
-    private final ClientQuotas limits;
-    private final Budget budget;
-    private final Runnable budgetAgain;
 
     /** What is being written. Belongs to the thread that set {@link #writing}, and while parked to nobody. */
     private final ReplyRound round;
@@ -62,11 +54,10 @@ public final class ReplyQueue {
     private boolean corked;
     private boolean closed;
 
-    private int requests;
-    private long carriedBytes;
+    private final InFlight inFlight;
 
-    /** The number of requests at which somebody is waiting for room. */
-    private int awaitedRequests = NOT_AWAITED;
+    private final TransferPool transfers;
+    private final TransferPool.Account transferred;
 
     private @Nullable NbdRequest first;
     private @Nullable NbdRequest last;
@@ -75,20 +66,17 @@ public final class ReplyQueue {
     /** How much may be queued before it is written although the queue is corked. */
     private long maxCorkedBytes;
 
-    private @Nullable NbdRequest spares;
-    private int spareCount;
-
     /**
      * Makes a queue.
      *
-     * @param budget what it takes its requests from, and gives them back to
+     * @param account of the drive, whose share its requests are taken from
      */
-    ReplyQueue(Owner owner, Wire wire, BufferPool pool, ClientQuotas limits, Budget budget) {
+    ReplyQueue(Owner owner, Wire wire, BufferPool pool, ClientQuotas limits, Budget budget, DriveAccount account) {
         this.owner = owner;
         this.wire = wire;
-        this.limits = limits;
-        this.budget = budget;
-        budgetAgain = owner::roomAgain;
+        inFlight = new InFlight(limits, budget, account, owner::roomAgain);
+        transfers = budget.transfers();
+        transferred = account.transfers;
         round = new ReplyRound(pool);
     }
 
@@ -96,42 +84,42 @@ public final class ReplyQueue {
      * Counts a request in, unless that would be too many or too much. Then {@link Owner#roomAgain} follows.
      *
      * @param carries what it carries, in bytes
+     * @param payload whether that is a payload
      * @param newRequest makes one if there is none to use again
      */
-    @Nullable
-    NbdRequest begin(long carries, Supplier<NbdRequest> newRequest) {
-        NbdRequest request;
-        long cost = Budget.cost(carries);
-        synchronized (this) {
-            if (requests == limits.maxRequests() || carriedBytes + cost > limits.maxRequestBytes()) {
-                awaitedRequests = limits.maxRequests() / 2;
-                return null;
-            }
-            if (!takeFromBudget(cost)) {
-                return null;
-            }
-            requests++;
-            carriedBytes += cost;
-            request = spares;
-            if (request != null) {
-                spares = request.next;
-                spareCount--;
-            }
-        }
-        if (request == null) {
-            request = newRequest.get();
-        }
-        request.carriedBytes = cost;
-        request.next = null;
-        return request;
+    synchronized @Nullable NbdRequest begin(long carries, boolean payload, Supplier<NbdRequest> newRequest) {
+        return inFlight.begin(carries, payload, newRequest);
     }
 
-    private boolean takeFromBudget(long cost) {
-        if (budget.take(carriedBytes, cost)) {
-            return true;
-        }
-        budget.await(budgetAgain);
-        return budget.take(carriedBytes, cost);
+    /** Returns whether a request that was released has its memory now. */
+    boolean takeTransfer(NbdRequest request) {
+        return transfers.take(transferred, request.transferBytes());
+    }
+
+    /** Has {@link NbdRequest#granted} called as soon as its memory is there. */
+    void awaitTransfer(NbdRequest request) {
+        transfers.await(transferred, request);
+    }
+
+    /** Returns whether memory for a request can ever be there. */
+    boolean isPossible(long carries) {
+        return Budget.cost(carries) <= transfers.total();
+    }
+
+    /** Takes back the requests of a client that still wait for memory. */
+    List<TransferPool.Waiter> withdraw(Object client) {
+        return transfers.withdraw(
+                transferred, waiter -> waiter instanceof NbdRequest request && request.client() == client);
+    }
+
+    /** Returns how much the wire has taken of all replies, in bytes. */
+    long writtenBytes() {
+        return round.writtenBytes();
+    }
+
+    /** Has the connection look again whether it can take more. */
+    void roomAgain() {
+        owner.roomAgain();
     }
 
     /**
@@ -236,7 +224,7 @@ public final class ReplyQueue {
         boolean more;
         boolean roomAgain;
         synchronized (this) {
-            retireAll(written);
+            inFlight.retire(written);
             if (closed) {
                 discard();
                 return false;
@@ -244,7 +232,7 @@ public final class ReplyQueue {
             gather();
             more = !round.isEmpty();
             writing = more;
-            roomAgain = isRoomAgain();
+            roomAgain = inFlight.isRoomAgain();
         }
         if (roomAgain) {
             owner.roomAgain();
@@ -280,7 +268,7 @@ public final class ReplyQueue {
     /** Counts out a request whose payload did not arrive. */
     synchronized void forget(NbdRequest request) {
         request.next = null;
-        retireAll(request);
+        inFlight.retire(request);
     }
 
     /** Counts out a request that is not to be replied to; {@code moreFollow} is that of {@link #add}. */
@@ -289,7 +277,7 @@ public final class ReplyQueue {
         boolean mine;
         synchronized (this) {
             forget(request);
-            roomAgain = isRoomAgain();
+            roomAgain = inFlight.isRoomAgain();
             mine = !moreFollow && takesWriting();
         }
         if (roomAgain) {
@@ -300,53 +288,26 @@ public final class ReplyQueue {
         }
     }
 
-    /** Returns whether somebody is to be told that there is room, who is told once. */
-    private boolean isRoomAgain() {
-        boolean roomAgain = requests <= awaitedRequests && carriedBytes <= limits.maxRequestBytes() / 2;
-        if (roomAgain) {
-            awaitedRequests = NOT_AWAITED;
-        }
-        return roomAgain;
-    }
-
-    private void retireAll(@Nullable NbdRequest linked) {
-        NbdRequest request = linked;
-        long cost = 0;
-        while (request != null) {
-            NbdRequest after = request.next;
-            requests--;
-            cost += request.carriedBytes;
-            if (spareCount < MAX_SPARE_REQUESTS) {
-                request.next = spares;
-                spares = request;
-                spareCount++;
-            }
-            request = after;
-        }
-        carriedBytes -= cost;
-        budget.give(cost);
-    }
-
     /** Returns whether every request was replied to; if not, {@link Owner#roomAgain} follows when that is so. */
     public synchronized boolean isDone() {
-        awaitedRequests = requests == 0 ? NOT_AWAITED : 0;
-        return requests == 0;
+        return inFlight.isDone();
     }
 
     /** Writes nothing more; replies that are added from now on go nowhere. */
     public synchronized void close() {
         closed = true;
+        inFlight.close();
         if (!writing || parked) {
             discard();
         }
     }
 
     private void discard() {
-        retireAll(round.clear());
+        inFlight.retire(round.clear());
         for (NbdRequest request = first; request != null; request = request.next) {
             request.releaseData();
         }
-        retireAll(first);
+        inFlight.retire(first);
         first = null;
         last = null;
         writing = false;

@@ -39,6 +39,10 @@ final class ReplyRound {
     private boolean longReply;
     private long bytes;
     private boolean started;
+
+    /** What was written of all rounds, in bytes. Read by any thread. */
+    private volatile long writtenBytes;
+
     private @Nullable NbdRequest requests;
 
     ReplyRound(BufferPool pool) {
@@ -103,11 +107,17 @@ final class ReplyRound {
             if (written == 0) {
                 return false;
             }
+            long sum = writtenBytes + written; // one thread at a time writes a round
+            writtenBytes = sum;
             while (first < end && !buffers[first].hasRemaining()) {
                 first++;
             }
         }
         return wire.flush();
+    }
+
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     boolean hasLongReply() {

@@ -50,8 +50,18 @@ public final class TransmissionCodec {
     /** A write whose payload is not all there. */
     private @Nullable NbdRequest incoming;
 
-    /** What is to come of the payload if it is not wanted, in bytes. */
+    /** Whether that payload is to stay in the socket until the drive has released the write and there is memory for it. */
+    private boolean deferred;
+
+    /** What is to come of a payload that is not wanted, in bytes, and the request to reply to after that, if any. */
     private long unwantedBytes;
+
+    private @Nullable NbdRequest refused;
+
+    /** How many payloads were received to the end, and how much of others that are not wanted. */
+    private long completedPayloads;
+
+    private long passedOverBytes;
 
     private boolean closed;
     private volatile StopMode queued = StopMode.ESHUTDOWN;
@@ -77,9 +87,32 @@ public final class TransmissionCodec {
     public State take(ByteBuffer in) {
         State state;
         do {
-            state = incoming != null ? takePayload(in, incoming) : takeRequest(in);
+            state = takeNext(in);
         } while (state == State.TAKEN);
         return state;
+    }
+
+    private State takeNext(ByteBuffer in) {
+        if (unwantedBytes > 0) {
+            return passOver(in);
+        }
+        NbdRequest write = incoming;
+        if (write == null) {
+            return takeRequest(in);
+        }
+        ByteBuffer payload = write.data();
+        return deferred || payload == null ? State.FULL : fill(payload, in, write);
+    }
+
+    /** Returns how far payloads have come, in bytes; one that is complete counts as a whole step. */
+    long progress() {
+        ByteBuffer payload = payload();
+        return completedPayloads * Progress.STEP_BYTES + passedOverBytes + (payload == null ? 0 : payload.position());
+    }
+
+    /** Returns whether a payload is expected from the client. */
+    boolean expectsPayload() {
+        return unwantedBytes > 0 || payload() != null;
     }
 
     /** Returns why the client is cut off, for the log. */
@@ -112,7 +145,11 @@ public final class TransmissionCodec {
             return State.BROKEN;
         }
         RequestError error = RequestRules.error(header, agreement);
-        NbdRequest request = replies.begin(error == null ? carries() : 0, newRequest);
+        if (error == null && !replies.isPossible(carries())) {
+            error = RequestError.NO_MEMORY;
+        }
+        boolean payload = error == null && header.type == Nbd.NBD_CMD_WRITE;
+        NbdRequest request = replies.begin(error == null ? carries() : 0, payload, newRequest);
         if (request == null) {
             return State.FULL;
         }
@@ -166,11 +203,30 @@ public final class TransmissionCodec {
     private void expectPayload(NbdRequest request) {
         boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
         request.range(Operation.WRITE, header.offset, header.length, fua, false);
+        incoming = request;
+        deferred = request.isDeferred();
+        if (deferred) {
+            request.defer();
+            drive.submit(request);
+        } else {
+            expectPayload(request, request::expectPayload, header.length);
+        }
+    }
+
+    /** Takes memory for a payload, or passes over the rest of it. */
+    private void expectPayload(NbdRequest request, Runnable takeMemory, long restBytes) {
         try {
-            request.expectPayload();
-            incoming = request;
+            takeMemory.run();
         } catch (OutOfMemoryError e) {
-            refuse(request, RequestError.NO_MEMORY, header.length);
+            incoming = null;
+            unwantedBytes = restBytes;
+            if (request.isDeferred()) {
+                request.payloadReceived();
+                request.goOn(BlockError.ENOMEM);
+            } else {
+                request.finish(RequestError.NO_MEMORY);
+                refused = request;
+            }
         }
     }
 
@@ -179,25 +235,23 @@ public final class TransmissionCodec {
         if (payloadBytes == 0) {
             replies.add(request, false);
         } else {
-            incoming = request;
+            refused = request;
             unwantedBytes = payloadBytes;
         }
     }
 
-    private State takePayload(ByteBuffer in, NbdRequest write) {
-        ByteBuffer payload = write.data();
-        return payload == null ? passOver(in, write) : fill(payload, in, write);
-    }
-
-    private State passOver(ByteBuffer in, NbdRequest write) {
+    private State passOver(ByteBuffer in) {
         int here = (int) Math.min(in.remaining(), unwantedBytes);
         in.position(in.position() + here);
         unwantedBytes -= here;
+        passedOverBytes += here;
         if (unwantedBytes > 0) {
             return State.INCOMPLETE;
         }
-        incoming = null;
-        replies.add(write, false);
+        if (refused != null) {
+            replies.add(refused, false);
+            refused = null;
+        }
         return State.TAKEN;
     }
 
@@ -208,22 +262,46 @@ public final class TransmissionCodec {
         if (payload.hasRemaining()) {
             return State.INCOMPLETE;
         }
-        incoming = null;
         if (payload.limit() < write.length()) {
-            expectMore(payload.limit(), write);
+            expectPayload(write, write::expectMorePayload, write.length() - payload.limit());
+            return State.TAKEN;
+        }
+        incoming = null;
+        completedPayloads++;
+        payload.flip();
+        write.payloadReceived();
+        if (write.isDeferred()) {
+            write.goOn(null);
         } else {
-            payload.flip();
             drive.submit(write);
         }
         return State.TAKEN;
     }
 
-    private void expectMore(int received, NbdRequest write) {
-        try {
-            write.expectMorePayload();
-            incoming = write;
-        } catch (OutOfMemoryError e) {
-            refuse(write, RequestError.NO_MEMORY, write.length() - received);
+    /** Returns whether a request that was released has its memory now. */
+    boolean takeTransfer(NbdRequest request) {
+        return replies.takeTransfer(request);
+    }
+
+    /** Has {@link #granted} called once a request has its memory. */
+    void awaitTransfer(NbdRequest request) {
+        replies.awaitTransfer(request);
+    }
+
+    /** Goes on with a request that was released and has its memory. Called by any thread. */
+    void granted(NbdRequest request) {
+        executor.execute(() -> goOnGranted(request));
+    }
+
+    private void goOnGranted(NbdRequest request) {
+        if (closed) {
+            request.goOn(BlockError.ESHUTDOWN);
+        } else if (request.isDeferred()) {
+            deferred = false;
+            expectPayload(request, request::expectPayload, request.length());
+            replies.roomAgain();
+        } else {
+            request.goOn(null);
         }
     }
 
@@ -233,6 +311,10 @@ public final class TransmissionCodec {
      * @param moreFollow whether this thread does that for another one right after this
      */
     void completed(NbdRequest request, @Nullable BlockError outcome, boolean moreFollow) {
+        if (request.awaitsPayload()) {
+            long payloadBytes = request.length();
+            executor.execute(() -> passOverDeferred(payloadBytes));
+        }
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
         } else if (outcome == BlockError.ESHUTDOWN && queued == StopMode.UNANSWERED) {
@@ -241,6 +323,16 @@ public final class TransmissionCodec {
         } else {
             request.finish(outcome == null ? null : RequestError.of(outcome));
             replies.add(request, moreFollow);
+        }
+    }
+
+    /** The drive has ended a write before its payload was taken from the socket. */
+    private void passOverDeferred(long payloadBytes) {
+        if (deferred && incoming != null) {
+            incoming = null;
+            deferred = false;
+            unwantedBytes = payloadBytes;
+            replies.roomAgain();
         }
     }
 
@@ -259,13 +351,26 @@ public final class TransmissionCodec {
         close();
     }
 
-    /** Takes nothing more; a request that is not all there is forgotten. */
+    /** Takes nothing more; a request that is not all there is forgotten, or ends if the drive has it. */
     public void close() {
         closed = true;
-        if (incoming != null) {
-            incoming.releaseData();
-            replies.forget(incoming);
-            incoming = null;
+        NbdRequest write = incoming;
+        incoming = null;
+        if (write != null && !write.isDeferred()) {
+            write.releaseData();
+            replies.forget(write);
+        } else if (write != null && !deferred) {
+            write.goOn(BlockError.ESHUTDOWN);
         }
+        if (refused != null) {
+            replies.forget(refused);
+            refused = null;
+        }
+    }
+
+    /** Takes nothing more, and ends what still waits for memory. */
+    void abandon(Object client) {
+        close();
+        replies.withdraw(client).forEach(waiter -> ((NbdRequest) waiter).goOn(BlockError.ESHUTDOWN));
     }
 }

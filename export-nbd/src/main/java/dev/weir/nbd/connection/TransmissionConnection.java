@@ -50,11 +50,17 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     /** Whether its socket holds more than others, as it was full of a long reply. */
     private volatile boolean wide;
 
-    /** How long the client has read nothing of replies that wait for it. */
-    private long unreadMillis;
+    /** How the client takes replies that wait for it. */
+    private final Progress unread = new Progress();
 
-    /** How long it has sent nothing of a payload that it has announced. */
-    private long unsentMillis;
+    /** How it sends a payload that it has announced. */
+    private final Progress unsent = new Progress();
+
+    /** How long it has been ending. */
+    private long endingMillis;
+
+    private final DriveAccount account;
+    private final Runnable leave;
 
     TransmissionConnection(
             EventLoop loop,
@@ -63,7 +69,9 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             String client,
             Inbox inbox,
             NegotiatedSession agreement,
-            ServerState commons) {
+            ServerState commons,
+            DriveAccount account,
+            Runnable leave) {
         this.loop = loop;
         this.wire = wire;
         this.key = key;
@@ -72,8 +80,10 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         inbox.beginTransmission();
         drive = agreement.drive();
         this.commons = commons;
+        this.account = account;
+        this.leave = leave;
         limits = commons.limits();
-        replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget);
+        replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget, account);
         transmission = new TransmissionCodec(this, agreement, replies, loop.pool(), loop);
     }
 
@@ -84,7 +94,6 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
-            unreadMillis = 0;
             replies.writeOn();
             awaitFlush();
         }
@@ -104,6 +113,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
     private void read() throws IOException {
         if (ending) {
+            discard();
             return;
         }
         State state;
@@ -124,11 +134,10 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             full = state == State.FULL;
             awaitRequests(!full);
             awaitFlush();
-            unsentMillis = 0;
             if (transmission.payload() != null && inbox.isFlowing()) {
                 loop.expectMore();
             }
-            if (full || transmission.payload() != null) {
+            if (full || transmission.expectsPayload()) {
                 startTicking();
             }
             if (!full && wire.hasMore()) {
@@ -181,50 +190,89 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
+    /** A client that sends on although its connection ends is not listened to, but whether it has hung up is noticed. */
+    private void discard() throws IOException {
+        ByteBuffer in = inbox.receive(null);
+        if (in == null) {
+            close("the client hung up");
+        }
+    }
+
     /** Looks whether a client that is not read from has gone, or one that neither reads nor sends keeps memory from others. */
     @Override
     public boolean tick() {
         if (!wire.isOpen()) {
             return false;
         }
-        boolean unread = isUnread();
-        boolean unsent = transmission.payload() != null && !full;
-        unreadMillis = unread ? unreadMillis + Ticker.MILLIS : 0;
-        unsentMillis = unsent ? unsentMillis + Ticker.MILLIS : 0;
-        if (Math.max(unreadMillis, unsentMillis) > limits.stallMillis() && commons.budget.isScarce()) {
-            String what = unreadMillis > limits.stallMillis() ? "its replies unread" : "a payload unsent";
-            commons.complaints.cutOff(
-                    client, "it left " + what + " for " + limits.stallMillis() + " ms while others need the memory");
-            close("cut off");
-            return false;
-        }
+        boolean isUnread = isUnread();
+        boolean isUnsent = !ending && !full && transmission.expectsPayload();
         try {
-            if (unread) {
-                read(); // a client that reads once all is sent would wait for us, and we for it
+            if (isStalled(isUnread, isUnsent) || isLate()) {
+                return false;
+            }
+            if (isUnread || full) {
+                read(); // a client that reads once all is sent would wait for us, and we for it; or there is room again
             }
             watchForHangup();
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
         }
-        ticking = wire.isOpen() && (unread || unsent || full);
+        ticking = wire.isOpen() && (isUnread || isUnsent || full || ending);
         return ticking;
     }
 
+    /** Cuts the client off if it has not moved on for too long while others wait for memory. */
+    private boolean isStalled(boolean isUnread, boolean isUnsent) {
+        long unreadMillis = tick(unread, isUnread, replies.writtenBytes());
+        long unsentMillis = tick(unsent, isUnsent, transmission.progress());
+        if (Math.max(unreadMillis, unsentMillis) <= limits.stallMillis() || !commons.budget.isScarce()) {
+            return false;
+        }
+        String what = unreadMillis > limits.stallMillis() ? "read its replies" : "sent its payload";
+        commons.complaints.cutOff(
+                client,
+                "it has " + what + " by less than 1 MiB in " + limits.stallMillis()
+                        + " ms while others need the memory");
+        close("cut off");
+        return true;
+    }
+
+    private static long tick(Progress progress, boolean owes, long bytes) {
+        if (!owes) {
+            progress.reset();
+            return 0;
+        }
+        return progress.tick(bytes);
+    }
+
+    /** Gives up a connection that has had its time to end. */
+    private boolean isLate() {
+        endingMillis += ending ? Ticker.MILLIS : 0;
+        if (endingMillis <= limits.stallMillis()) {
+            return false;
+        }
+        close("not all was answered in " + limits.stallMillis() + " ms");
+        return true;
+    }
+
     private void watchForHangup() throws IOException {
-        if (full) {
+        if (full && !ending && wire.isOpen()) {
             loop.hangups().watch((SocketChannel) key.channel(), this);
         } else {
             loop.hangups().unwatch((SocketChannel) key.channel());
         }
     }
 
-    /** Closes once all that was asked has been answered. */
+    /** Closes once all that was asked has been answered, or the client has hung up, or the time for that is over. */
     private void end(String why) {
         ending = true;
+        full = false;
         inbox.release();
-        awaitRequests(false);
         if (replies.isDone()) {
             close(why);
+        } else {
+            awaitRequests(true);
+            startTicking();
         }
     }
 
@@ -256,14 +304,22 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     }
 
     @Override
+    public void notAllowed(Drive forbidden) {
+        if (forbidden == drive) {
+            close("it may not use drive " + drive.name() + " any more");
+        }
+    }
+
+    @Override
     public void close(String why) {
         if (wire.isOpen()) {
             Sockets.close(wire);
+            commons.unuse(account);
+            leave.run();
             replies.close();
-            transmission.close();
+            transmission.abandon(this);
             inbox.release();
             drive.cancel(this);
-            commons.leave();
             LOG.debug("{} is closed: {}", client, why);
         }
     }

@@ -16,6 +16,7 @@ public final class BufferPool {
     private static final int LARGEST_SHIFT = 25;
 
     private final long maxSpareBytes;
+    private final PoolMemory memory;
 
     /** Room in front of the data of each buffer, in bytes. */
     private final int headroomBytes;
@@ -28,15 +29,23 @@ public final class BufferPool {
     private long spareBytes;
     private int lent;
 
+    /** Creates an empty pool that shares its memory with no other. */
+    public BufferPool(long maxSpareBytes, int headroomBytes) {
+        this(maxSpareBytes, headroomBytes, new PoolMemory());
+    }
+
     /**
      * Creates an empty pool.
      *
      * @param maxSpareBytes bytes that the pool keeps for reuse at most
      * @param headroomBytes room of each buffer beyond a power of two, for a reply's header
+     * @param memory shared with other pools
      */
-    public BufferPool(long maxSpareBytes, int headroomBytes) {
+    public BufferPool(long maxSpareBytes, int headroomBytes, PoolMemory memory) {
         this.maxSpareBytes = maxSpareBytes;
         this.headroomBytes = headroomBytes;
+        this.memory = memory;
+        memory.add(this);
     }
 
     /**
@@ -61,7 +70,7 @@ public final class BufferPool {
 
     private ByteBuffer allocate(int shift) {
         try {
-            return ByteBuffer.allocateDirect((1 << shift) + headroomBytes);
+            return memory.allocate((1 << shift) + headroomBytes);
         } catch (OutOfMemoryError e) {
             synchronized (this) {
                 lent--;
@@ -73,13 +82,24 @@ public final class BufferPool {
     /** Takes a buffer back, which must not be used after this. */
     public void give(ByteBuffer buffer) {
         if (!keep(buffer)) {
-            DirectMemory.free(buffer);
+            memory.free(buffer);
         }
+    }
+
+    /** Frees what it keeps for reuse. */
+    void trim() {
+        List<ByteBuffer> trimmed;
+        synchronized (this) {
+            trimmed = spares.stream().flatMap(ArrayDeque::stream).toList();
+            spares.forEach(ArrayDeque::clear);
+            spareBytes = 0;
+        }
+        trimmed.forEach(memory::free);
     }
 
     private synchronized boolean keep(ByteBuffer buffer) {
         lent--;
-        if (spareBytes + buffer.capacity() > maxSpareBytes) {
+        if (spareBytes + buffer.capacity() > maxSpareBytes || memory.isFull()) {
             return false;
         }
         spareBytes += buffer.capacity();

@@ -2,9 +2,12 @@ package dev.weir.nbd.net;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,16 @@ public final class Sockets {
             }
         } catch (IOException e) {
             LOG.debug("{} stays as it is", socket, e);
+        }
+    }
+
+    /** Returns the address of the other side, or null on a Unix socket or if it has gone already. */
+    public static @Nullable InetAddress peer(SocketChannel socket) {
+        try {
+            return socket.getRemoteAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
+        } catch (IOException e) {
+            LOG.debug("{} has no address", socket, e);
+            return null;
         }
     }
 

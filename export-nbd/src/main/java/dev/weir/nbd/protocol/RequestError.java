@@ -55,6 +55,7 @@ public enum RequestError {
             case EIO -> STORAGE_FAILED;
             case EINVAL -> INVALID;
             case ENOSPC -> NO_ROOM;
+            case ENOMEM -> NO_MEMORY;
             case ENOTSUP -> NOT_FAST;
             case ESHUTDOWN -> SHUTDOWN;
         };

@@ -4,126 +4,82 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
+import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.protocol.ReplyWriter;
 import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BudgetTest {
-    private static final long COST = Budget.MIN_COST;
-    private static final long TOTAL = 10_000 * COST;
+    private static final long MIB = 1 << 20;
 
-    private final Budget budget = new Budget(TOTAL);
+    private final Budget budget = new Budget();
 
-    /** However many are greedy, the next client finds as much left as each of them has. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 9, 99})
-    void leavesAsMuchForTheNextAsEachOfTheGreedyHas(int greedy) {
-        long[] own = new long[greedy];
-        for (boolean more = true; more; ) {
-            more = false;
-            for (int i = 0; i < greedy; i++) {
-                if (budget.take(own[i], COST)) {
-                    own[i] += COST;
-                    more = true;
-                }
-            }
+    /** The four parts are within the total, whatever is configured, and the longest request has room. */
+    @Property
+    void thePartsAreWithinTheTotal(
+            @ForAll @LongRange(min = 64 * MIB, max = 1L << 40) long total,
+            @ForAll @IntRange(min = 1, max = 1_000_000) int connections,
+            @ForAll @IntRange(max = 10_000) int drives) {
+        Budget fresh = new Budget();
+        int fitting = Math.min(connections, Budget.maxConnections(total));
+        fresh.divide(total, fitting, drives, List.of());
+        DriveAccount account = fresh.newAccount(new Shares(1));
+        long sum = fitting * Budget.CONNECTION_BYTES + fresh.transfers().total();
+        while (fresh.take(account, Budget.MIN_COST, Math.max(Budget.MIN_COST, total / 1024))) {
+            // until the share and what can be borrowed are used up
         }
-
-        double share = (double) TOTAL / (greedy + 1);
-        for (long each : own) {
-            assertEquals(share, each, 2 * COST);
+        sum += fresh.used();
+        while (fresh.hasRoomToKeep(total / 512)) {
+            fresh.keep(total / 512);
+            sum += total / 512;
         }
-        assertTrue(budget.take(0, (long) share / 2 - 2L * greedy * COST));
+        assertTrue(sum <= total, sum + " of " + total);
+        assertTrue(fresh.transfers().total() >= 32 * MIB);
     }
 
     @Test
-    void oversizedRequestGoesAlone() {
-        assertTrue(budget.take(0, TOTAL + 1));
-        assertFalse(budget.take(0, COST));
-        budget.give(TOTAL + 1);
-        assertTrue(budget.take(0, COST));
-        assertFalse(budget.take(COST, TOTAL));
-        assertEquals(COST, budget.used());
-    }
-
-    /** However large the requests are that others make, there is always room for a small one. */
-    @Test
-    void largeRequestsLeaveRoomForSmall() {
-        int large = 0;
-        while (budget.take(0, TOTAL / 8)) {
-            large++;
+    void theNextRequestOfAConnectionAlwaysHasRoom() {
+        budget.divide(64 * MIB, 4, 2, List.of());
+        DriveAccount account = budget.newAccount(new Shares(1));
+        long own = 0;
+        while (budget.take(account, own, Budget.MIN_COST)) {
+            own += Budget.MIN_COST;
         }
-        assertEquals(7, large);
-        for (long cost = TOTAL / 16; cost > 2 * COST; cost /= 2) {
-            assertTrue(budget.take(0, cost), "cost " + cost);
-        }
-        assertTrue(budget.take(0, COST));
-    }
 
-    @Test
-    void returnedBytesWakeEnoughWaiters() {
-        budget.take(0, TOTAL);
-        List<Integer> told = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            int number = i;
-            budget.await(() -> told.add(number));
-        }
-        assertTrue(budget.isScarce());
-
-        budget.give(COST);
-        assertEquals(List.of(0), told);
-        budget.give(2 * COST);
-        assertEquals(List.of(0, 1, 2), told);
-        budget.give(1);
-        assertEquals(List.of(0, 1, 2, 3), told);
-        budget.give(TOTAL - 3 * COST - 1);
-        assertEquals(List.of(0, 1, 2, 3, 4), told);
-        assertFalse(budget.isScarce());
+        assertTrue(budget.take(account, 0, Budget.MIN_COST));
+        assertFalse(budget.take(account, 0, 2 * Budget.MIN_COST));
+        budget.give(account, Budget.MIN_COST, Budget.MIN_COST);
+        budget.give(account, own, own);
         assertEquals(0, budget.used());
+        assertTrue(account.isUnused());
     }
 
     @Test
-    void keptBytesReduceTheBudget() {
-        budget.keep(TOTAL - 3 * COST);
-        assertTrue(budget.take(0, COST));
-        assertFalse(budget.take(0, 2 * COST));
-        assertTrue(budget.take(0, COST));
-        budget.keep(TOTAL);
-        budget.give(2 * COST);
-        assertTrue(budget.take(0, TOTAL));
-        assertFalse(budget.take(0, COST));
-        budget.keep(3 * COST - 2 * TOTAL);
-        assertEquals(TOTAL, budget.used());
+    void aRequestCostsTheBufferThatItNeeds() {
+        assertEquals(4096, Budget.cost(0));
+        assertEquals(4096, Budget.cost(4096));
+        assertEquals(8192, Budget.cost(4097));
+        assertEquals(8192, Budget.cost(8192));
+        assertEquals(32 * MIB, Budget.cost(17 * MIB));
+        BufferPool pool = new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES);
+        for (int bytes = 1; bytes < 2 * MIB; bytes = 2 * bytes + 13) {
+            int capacity = pool.take(bytes + ReplyWriter.MAX_DATA_HEADER_BYTES).capacity();
+            assertEquals(Budget.cost(bytes) + ReplyWriter.MAX_DATA_HEADER_BYTES, capacity);
+        }
     }
 
     @Test
-    void emptyRequestHasACost() {
-        assertEquals(COST, Budget.cost(0));
-        assertEquals(COST, Budget.cost(COST));
-        assertEquals(COST + 1, Budget.cost(COST + 1));
-    }
-
-    @Test
-    void keptBytesGetAQuarter() {
-        assertTrue(budget.hasRoomToKeep(TOTAL / 4));
-        assertFalse(budget.hasRoomToKeep(TOTAL / 4 + 1));
-        budget.keep(COST);
-        assertTrue(budget.hasRoomToKeep(TOTAL / 4 - COST));
-        assertFalse(budget.hasRoomToKeep(TOTAL / 4 - COST + 1));
-
-        budget.take(0, (TOTAL - COST) / 2);
-        assertTrue(budget.hasRoomToKeep(COST));
-        budget.await(() -> {});
-        assertFalse(budget.hasRoomToKeep(COST));
-        budget.give(COST);
-        assertTrue(budget.hasRoomToKeep(COST));
-    }
-
-    @Test
-    void keepsOnlyFreeBytes() {
-        budget.take(0, TOTAL);
+    void inputIsKeptOnlyWhileNoRequestWaits() {
+        budget.divide(64 * MIB, 1, 1, List.of());
+        assertTrue(budget.hasRoomToKeep(4 * MIB));
+        assertFalse(budget.hasRoomToKeep(4 * MIB + 1));
+        budget.keep(4096);
+        assertFalse(budget.hasRoomToKeep(4 * MIB));
+        budget.newAccount(new Shares(1)).queued.await(() -> {});
         assertFalse(budget.hasRoomToKeep(1));
     }
 }

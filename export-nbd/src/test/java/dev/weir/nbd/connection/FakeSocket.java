@@ -25,7 +25,19 @@ public final class FakeSocket implements Wire, ReplyQueue.Owner {
 
     /** Returns a new queue of replies that go here. */
     public ReplyQueue queue(BufferPool pool) {
-        return new ReplyQueue(this, this, pool, ClientQuotas.DEFAULT, new Budget(ClientQuotas.DEFAULT.maxTotalBytes()));
+        return queue(pool, budget(ClientQuotas.DEFAULT.maxTotalBytes()));
+    }
+
+    /** Returns a queue whose requests have their memory from a budget. */
+    ReplyQueue queue(BufferPool pool, Budget budget) {
+        return new ReplyQueue(this, this, pool, ClientQuotas.DEFAULT, budget, budget.newAccount(new Shares(1)));
+    }
+
+    /** Returns a budget for one connection to one drive. */
+    static Budget budget(long total) {
+        Budget budget = new Budget();
+        budget.divide(total, 1, 1, List.of());
+        return budget;
     }
 
     /** Takes so many bytes and no more, until told again. */

@@ -28,7 +28,7 @@ class InboxTest {
     private final EventLoop loop;
     private final SocketChannel client;
     private final SocketChannel server;
-    private final Budget budget = new Budget(1 << 20);
+    private final Budget budget = FakeSocket.budget(16L * EventLoop.RECEIVE_BYTES);
     private final Inbox inbox;
 
     InboxTest(@TempDir Path folder) throws IOException {

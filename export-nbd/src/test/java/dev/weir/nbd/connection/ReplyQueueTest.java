@@ -140,7 +140,7 @@ class ReplyQueueTest {
             FakeSocket narrow = new FakeSocket().room(room);
             ReplyQueue fresh = narrow.queue(pool);
             fresh.cork();
-            NbdRequest data = Objects.requireNonNull(fresh.begin(0, this::newRequest));
+            NbdRequest data = Objects.requireNonNull(fresh.begin(0, false, this::newRequest));
             data.begin(1, 0);
             readInto(data, 100);
             fresh.add(data, false);
@@ -408,11 +408,11 @@ class ReplyQueueTest {
 
     /** Waits for room, as a client would have to. */
     private NbdRequest begin(long cookie) {
-        NbdRequest request = queue.begin(0, this::newRequest);
+        NbdRequest request = queue.begin(0, false, this::newRequest);
         while (request == null) {
             assertFalse(Thread.interrupted());
             Thread.onSpinWait();
-            request = queue.begin(0, this::newRequest);
+            request = queue.begin(0, false, this::newRequest);
         }
         request.begin(cookie, 0);
         request.range(Operation.FLUSH, 0, 0, false, false);
@@ -432,7 +432,7 @@ class ReplyQueueTest {
     }
 
     private NbdRequest borrowed(ReplyQueue from, long cookie, byte[] bytes, int partBytes) {
-        NbdRequest request = Objects.requireNonNull(from.begin(0, this::newRequest));
+        NbdRequest request = Objects.requireNonNull(from.begin(0, false, this::newRequest));
         request.begin(cookie, 0);
         request.range(Operation.READ, 0, bytes.length, false, false);
         lender.lend(bytes, partBytes, request);

@@ -107,6 +107,7 @@ class TransmissionCodecTest {
                     case EIO -> 5;
                     case EINVAL -> 22;
                     case ENOSPC -> 28;
+                    case ENOMEM -> 12;
                     case ENOTSUP -> 95;
                     case ESHUTDOWN -> 108;
                 };
@@ -274,7 +275,9 @@ class TransmissionCodecTest {
         for (int sent = Nbd.REQUEST_BYTES; sent < end; sent = Math.min(end, sent + 300_000)) {
             assertEquals(State.INCOMPLETE, wideTransmission.take(in.limit(sent)));
             int room = Objects.requireNonNull(wideTransmission.payload()).limit();
-            assertTrue(room <= Math.max(NbdRequest.FIRST_PAYLOAD_BYTES, 4 * sent), room + " bytes for " + sent);
+            assertTrue(
+                    room <= NbdRequest.FIRST_PAYLOAD_BYTES || sent > NbdRequest.FIRST_PAYLOAD_BYTES,
+                    room + " for " + sent);
             most = Math.max(most, room);
         }
         assertEquals(Drive.MAX_TRANSFER, most);
@@ -297,9 +300,10 @@ class TransmissionCodecTest {
                 .toBytes());
 
         assertEquals(State.FULL, wideTransmission.take(in));
-        assertEquals(2, pool.lent());
+        assertEquals(1, pool.lent());
         socket.room(Long.MAX_VALUE);
         replies.writeOn();
+        runTasks();
 
         assertEquals(State.INCOMPLETE, wideTransmission.take(in));
     }
@@ -310,9 +314,7 @@ class TransmissionCodecTest {
         long length = 3L * Drive.MAX_TRANSFER + 1;
         takeWide(new Requests().request(FUA, Nbd.NBD_CMD_TRIM, 1, 512, length));
 
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
+        runTasks();
 
         int part = Drive.MAX_TRANSFER;
         assertEquals(
@@ -323,6 +325,12 @@ class TransmissionCodecTest {
                         new Seen(Operation.TRIM, 512 + 3L * part, 1, true, false)),
                 wide.seen());
         assertEquals(List.of(Reply.ok(1)), socket.replies(0));
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
     }
 
     @Test

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.net.PoolMemory;
 import dev.weir.nbd.protocol.Nbd;
 import dev.weir.nbd.protocol.NbdMode;
 import dev.weir.nbd.protocol.NegotiatedSession;
 import dev.weir.nbd.protocol.ReplyWriter;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,6 +35,11 @@ class TransmissionPropertyTest {
     private static final int LONG_READ = 40_000;
     private static final int MAX_REQUESTS = 400;
 
+    /** Little memory, and writes of which few fit into it. */
+    private static final long LITTLE = 256 << 10;
+
+    private static final int LONG_SLOT = 30_000;
+
     @Property(tries = 60)
     void everyRequestIsAnsweredOnce(@ForAll long seed) {
         Random random = new Random(seed);
@@ -41,17 +49,35 @@ class TransmissionPropertyTest {
         Requests requests = new Requests();
         Map<Long, Reply> expected = new HashMap<>();
         for (int cookie = 0; cookie < random.nextInt(MAX_REQUESTS); cookie++) {
-            expected.put((long) cookie, add(requests, cookie, content, random));
+            expected.put((long) cookie, add(requests, cookie, content, random, SLOT));
         }
 
-        assertEquals(expected, converse(drive, requests.toBytes(), expected, random));
+        assertEquals(
+                expected, converse(drive, requests.toBytes(), expected, random, ClientQuotas.DEFAULT.maxTotalBytes()));
+        assertArrayEquals(content, drive.content(0, SIZE));
+    }
+
+    /** Payloads stay in the socket, reads wait for memory, and what is held is never above what is counted. */
+    @Property(tries = 60)
+    void littleMemoryIsEnough(@ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] content = new byte[SIZE];
+        random.nextBytes(content);
+        MemoryDrive drive = new MemoryDrive("vm1", SIZE, ByteBuffer.wrap(content.clone()), false);
+        Requests requests = new Requests();
+        Map<Long, Reply> expected = new HashMap<>();
+        for (int cookie = 0; cookie < random.nextInt(WRITES / LONG_SLOT); cookie++) {
+            expected.put((long) cookie, add(requests, cookie, content, random, LONG_SLOT));
+        }
+
+        assertEquals(expected, converse(drive, requests.toBytes(), expected, random, LITTLE));
         assertArrayEquals(content, drive.content(0, SIZE));
     }
 
     /** Adds a request; {@code content} is as the drive should be afterwards. Returns the reply it should have. */
-    private static Reply add(Requests requests, int cookie, byte[] content, Random random) {
+    private static Reply add(Requests requests, int cookie, byte[] content, Random random, int longest) {
         int offset = random.nextInt(WRITES - LONG_READ);
-        int length = 1 + random.nextInt(SLOT);
+        int length = 1 + random.nextInt(longest);
         switch (random.nextInt(6)) {
             case 0, 1 -> {
                 length = 1 + random.nextInt(random.nextBoolean() ? SLOT : LONG_READ);
@@ -61,7 +87,7 @@ class TransmissionPropertyTest {
             case 2, 3 -> {
                 byte[] payload = new byte[length];
                 random.nextBytes(payload);
-                int slot = WRITES + cookie * SLOT;
+                int slot = WRITES + cookie * longest;
                 System.arraycopy(payload, 0, content, slot, length);
                 requests.write(cookie, slot, payload);
                 return Reply.ok(cookie);
@@ -78,12 +104,15 @@ class TransmissionPropertyTest {
     }
 
     private static Map<Long, Reply> converse(
-            MemoryDrive drive, byte[] bytes, Map<Long, Reply> expected, Random random) {
-        BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
+            MemoryDrive drive, byte[] bytes, Map<Long, Reply> expected, Random random, long total) {
+        PoolMemory memory = new PoolMemory();
+        BufferPool pool = new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES, memory);
         FakeSocket socket = new FakeSocket();
-        ReplyQueue replies = socket.queue(pool);
+        Budget budget = FakeSocket.budget(total);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        ReplyQueue replies = socket.queue(pool, budget);
         TransmissionCodec transmission = new TransmissionCodec(
-                "client", new NegotiatedSession(drive, NbdMode.SIMPLE, false), replies, pool, Runnable::run);
+                "client", new NegotiatedSession(drive, NbdMode.SIMPLE, false), replies, pool, tasks::add);
         int received = 0;
         int taken = 0;
         while (taken < bytes.length) {
@@ -92,16 +121,31 @@ class TransmissionPropertyTest {
             act(drive, socket, replies, random);
             transmission.take(in);
             taken += in.position();
+            run(tasks);
+            long headers = ReplyRound.MAX_ROUND_PLAIN_BYTES + (long) pool.lent() * ReplyWriter.MAX_DATA_HEADER_BYTES;
+            assertTrue(memory.allocated() <= budget.used() + headers, memory.allocated() + " held, " + budget.used());
+            assertTrue(budget.used() <= total);
         }
         socket.room(Long.MAX_VALUE);
         drive.release(false);
         replies.uncork();
-        replies.writeOn();
+        do {
+            replies.writeOn();
+        } while (run(tasks));
+        assertEquals(0, budget.used());
 
         assertTrue(replies.isDone());
         assertEquals(0, pool.lent());
         assertEquals(0, drive.lent());
         return parse(socket.written(), expected);
+    }
+
+    private static boolean run(Queue<Runnable> tasks) {
+        boolean any = !tasks.isEmpty();
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+        return any;
     }
 
     private static void act(MemoryDrive drive, FakeSocket socket, ReplyQueue replies, Random random) {

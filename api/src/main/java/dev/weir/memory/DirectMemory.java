@@ -1,0 +1,132 @@
+package dev.weir.memory;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.PlatformManagedObject;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes direct memory without a wait, and gives it back at once. When the JVM is short of it, {@link ByteBuffer#allocateDirect} collects garbage and sleeps
+ * for up to half a second, on whichever thread asks. An event loop must not do that.
+ *
+ * <p>Thread-safe.
+ */
+public final class DirectMemory {
+    private static final BufferPoolMXBean POOL = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .findFirst()
+            .orElseThrow();
+    private static final long MAX_BYTES = readMaxBytes();
+    private static final @Nullable Object UNSAFE = unsafe();
+    private static final @Nullable Method CLEANER = cleaner();
+    private static final Object ALLOCATING = new Object();
+    private static final AtomicBoolean COLLECTING = new AtomicBoolean();
+
+    /** The least time between two collections, which hold up every thread. */
+    private static final long REST_MILLIS = 10_000;
+
+    private DirectMemory() {}
+
+    /** {@return the bound of this JVM's direct memory, in bytes: {@code -XX:MaxDirectMemorySize}, or else the largest heap} */
+    public static long maxBytes() {
+        return MAX_BYTES;
+    }
+
+    /**
+     * {@return a direct buffer of zeroes}
+     *
+     * @param bytes its capacity
+     * @throws OutOfMemoryError if the JVM has less left; buffers that are garbage are then collected in the background
+     */
+    public static ByteBuffer allocate(int bytes) {
+        synchronized (ALLOCATING) {
+            if (POOL.getTotalCapacity() + bytes <= MAX_BYTES) {
+                return ByteBuffer.allocateDirect(bytes);
+            }
+        }
+        collect();
+        throw new OutOfMemoryError("direct memory: " + bytes + " bytes asked for, " + POOL.getTotalCapacity() + " of "
+                + MAX_BYTES + " taken");
+    }
+
+    /**
+     * Frees a buffer at once. Left to the collector it would stay until that has a reason to run, which with a heap that hardly
+     * grows is never. Does nothing where the JVM has no way to do it.
+     *
+     * @param buffer is used by no thread any more, neither itself nor a view of it; any use after this ends the JVM
+     */
+    public static void free(ByteBuffer buffer) {
+        Method cleaner = CLEANER;
+        if (cleaner != null) {
+            try {
+                cleaner.invoke(UNSAFE, buffer);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalArgumentException("a buffer that cannot be freed: " + buffer, e);
+            }
+        }
+    }
+
+    /** The JDK has no other way before version 22. It is in {@code jdk.unsupported}, which every JDK has. */
+    private static @Nullable Object unsafe() {
+        try {
+            Field field = type("sun.misc.Unsafe").getDeclaredField("theUnsafe");
+            field.setAccessible(true);
+            return field.get(null);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Method cleaner() {
+        try {
+            return UNSAFE == null ? null : UNSAFE.getClass().getMethod("invokeCleaner", ByteBuffer.class);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    /** The collector looks at the heap only, and a heap that hardly grows keeps the buffers that nothing refers to. */
+    private static void collect() {
+        if (COLLECTING.compareAndSet(false, true)) {
+            Thread collector = new Thread(
+                    () -> {
+                        try {
+                            System.gc();
+                            Thread.sleep(REST_MILLIS);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        } finally {
+                            COLLECTING.set(false);
+                        }
+                    },
+                    "weir-direct-memory");
+            collector.setDaemon(true);
+            collector.start();
+        }
+    }
+
+    /** By reflection, because frameworks need not export {@code com.sun.management}. */
+    private static long readMaxBytes() {
+        try {
+            Class<? extends PlatformManagedObject> type =
+                    type("com.sun.management.HotSpotDiagnosticMXBean").asSubclass(PlatformManagedObject.class);
+            Object option = type.getMethod("getVMOption", String.class)
+                    .invoke(ManagementFactory.getPlatformMXBean(type), "MaxDirectMemorySize");
+            Object value =
+                    type("com.sun.management.VMOption").getMethod("getValue").invoke(option);
+            long given = Long.parseLong((String) value);
+            return given > 0 ? given : Runtime.getRuntime().maxMemory();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // another JVM; its own bound may be larger
+            return Runtime.getRuntime().maxMemory();
+        }
+    }
+
+    private static Class<?> type(String name) throws ClassNotFoundException {
+        return Class.forName(name, true, ClassLoader.getSystemClassLoader());
+    }
+}

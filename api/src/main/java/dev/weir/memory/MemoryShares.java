@@ -1,0 +1,34 @@
+package dev.weir.memory;
+
+/**
+ * The division of the JVM's direct memory. Bundles that take much of it derive their bounds from here, so that the
+ * sum of the bounds holds.
+ *
+ * @param driveBytes the share of all drives in memory
+ * @param requestBytes the share of the requests of all clients
+ * @param otherBytes the rest, for buffers of threads, of the JDK and of TLS
+ */
+public record MemoryShares(long driveBytes, long requestBytes, long otherBytes) {
+    private static final long MIB = 1 << 20;
+
+    /** Requests get a quarter, but not less than this if half of the memory is as much. */
+    private static final long MIN_REQUEST_BYTES = 64 * MIB;
+
+    private static final long MAX_OTHER_BYTES = 16 * MIB;
+
+    /** {@return the division of the memory of this JVM} */
+    public static MemoryShares ofThisJvm() {
+        return of(DirectMemory.maxBytes());
+    }
+
+    /**
+     * {@return the division of so much memory}
+     *
+     * @param maxDirectBytes the bound of the JVM's direct memory, in bytes
+     */
+    public static MemoryShares of(long maxDirectBytes) {
+        long other = Math.min(maxDirectBytes / 8, MAX_OTHER_BYTES);
+        long requests = Math.max(maxDirectBytes / 4, Math.min(maxDirectBytes / 2, MIN_REQUEST_BYTES));
+        return new MemoryShares(maxDirectBytes - requests - other, requests, other);
+    }
+}

@@ -1,0 +1,9 @@
+/** The memory outside the heap: its division between drives and clients, and a way to take it that never waits. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package dev.weir.memory;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,135 @@
+package dev.weir.nbd.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class TransferPoolTest {
+    private static final long TOTAL = 96;
+
+    private final TransferPool pool = new TransferPool();
+    private final List<Transfer> granted = new ArrayList<>();
+
+    TransferPoolTest() {
+        pool.total(TOTAL);
+    }
+
+    /** A request that waits until it has its memory. */
+    private record Transfer(TransferPool.Account account, long transferBytes, List<Transfer> grants)
+            implements TransferPool.Waiter {
+        @Override
+        public void granted() {
+            grants.add(this);
+        }
+    }
+
+    /** Whatever drives ask, the sum is never above the total; as transfers end, every waiter gets its memory, once. */
+    @Property
+    void everyWaiterIsServedAndTheSumIsWithinTheTotal(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int drives) {
+        Random random = new Random(seed);
+        TransferPool fresh = new TransferPool();
+        fresh.total(TOTAL);
+        List<Transfer> grants = new ArrayList<>();
+        Deque<Transfer> moving = new ArrayDeque<>();
+        List<TransferPool.Account> accounts =
+                Stream.generate(TransferPool.Account::new).limit(drives).toList();
+        int asked = 0;
+        int direct = 0;
+        for (int step = 0; step < 200; step++) {
+            if (random.nextBoolean()) {
+                TransferPool.Account account = accounts.get(random.nextInt(drives));
+                Transfer transfer = new Transfer(account, 1 + random.nextInt((int) TOTAL), grants);
+                asked++;
+                if (fresh.take(account, transfer.transferBytes())) {
+                    direct++;
+                    moving.add(transfer);
+                } else {
+                    fresh.await(account, transfer);
+                }
+            } else if (!moving.isEmpty()) {
+                end(fresh, moving.remove());
+            }
+            direct += take(grants, moving);
+            long sum = moving.stream().mapToLong(Transfer::transferBytes).sum();
+            assertEquals(sum, fresh.used());
+            assertTrue(sum <= TOTAL, () -> sum + " of " + TOTAL);
+        }
+        while (!moving.isEmpty()) {
+            end(fresh, moving.remove());
+            direct += take(grants, moving);
+        }
+        assertEquals(asked, direct);
+        assertEquals(0, fresh.used());
+        assertFalse(fresh.isScarce());
+    }
+
+    private static int take(List<Transfer> grants, Deque<Transfer> moving) {
+        int count = grants.size();
+        moving.addAll(grants);
+        grants.clear();
+        return count;
+    }
+
+    private static void end(TransferPool pool, Transfer transfer) {
+        pool.give(transfer.account(), transfer.transferBytes());
+    }
+
+    private boolean take(TransferPool.Account account, long bytes) {
+        return pool.take(account, bytes);
+    }
+
+    @Test
+    void greedyDrivesLeaveRoomForTheLongestRequestOfAnother() {
+        for (int greedy = 0; greedy < 2; greedy++) {
+            TransferPool.Account account = new TransferPool.Account();
+            boolean more = true;
+            while (more) {
+                more = take(account, 1);
+            }
+        }
+        assertTrue(take(new TransferPool.Account(), TOTAL / 3));
+    }
+
+    @Test
+    void drivesThatHaveNothingAreServedFirst() {
+        TransferPool.Account busy = new TransferPool.Account();
+        TransferPool.Account idle = new TransferPool.Account();
+        assertTrue(take(busy, 40));
+        pool.await(busy, new Transfer(busy, 20, granted));
+        pool.await(idle, new Transfer(idle, 60, granted));
+        assertEquals(0, granted.size());
+        assertFalse(take(new TransferPool.Account(), 1));
+
+        pool.give(busy, 5);
+        assertEquals(List.of(idle), granted.stream().map(Transfer::account).toList());
+        pool.give(busy, 35);
+        assertEquals(2, granted.size());
+        assertFalse(pool.isScarce());
+    }
+
+    @Test
+    void whatIsWithdrawnIsNotGranted() {
+        TransferPool.Account account = new TransferPool.Account();
+        assertTrue(take(account, TOTAL));
+        Transfer leaves = new Transfer(account, 1, granted);
+        Transfer stays = new Transfer(account, 2, granted);
+        pool.await(account, leaves);
+        pool.await(account, stays);
+
+        assertEquals(List.of(leaves), pool.withdraw(account, waiter -> waiter.transferBytes() == 1));
+        pool.give(account, TOTAL);
+        assertEquals(List.of(stays), granted);
+    }
+}
