@@ -29,9 +29,21 @@ public final class DirectMemory {
     /** The least time between two collections, which hold up every thread. */
     private static final long REST_MILLIS = 10_000;
 
+    /** Set by the start script, unless the operator has chosen a size. */
+    private static final String FIT = "weir.direct-memory.fit";
+
+    /** Memory of a JVM beside heap and direct memory: classes, compiled code, threads, collector. */
+    private static final long JVM_BYTES = 96L << 20;
+
+    /** Less has no room for the longest request. */
+    private static final long MIN_FITTING_BYTES = 64L << 20;
+
     private DirectMemory() {}
 
-    /** {@return the bound of this JVM's direct memory, in bytes: {@code -XX:MaxDirectMemorySize}, or else the largest heap} */
+    /**
+     * {@return the bound of this JVM's direct memory, in bytes: {@code -XX:MaxDirectMemorySize}, or else the largest heap}
+     * With the system property {@value #FIT} it also fits into the memory of the machine or container, beside the heap.
+     */
     public static long maxBytes() {
         return MAX_BYTES;
     }
@@ -109,20 +121,43 @@ public final class DirectMemory {
         }
     }
 
-    /** By reflection, because frameworks need not export {@code com.sun.management}. */
     private static long readMaxBytes() {
-        try {
-            Class<? extends PlatformManagedObject> type =
-                    type("com.sun.management.HotSpotDiagnosticMXBean").asSubclass(PlatformManagedObject.class);
-            Object option = type.getMethod("getVMOption", String.class)
-                    .invoke(ManagementFactory.getPlatformMXBean(type), "MaxDirectMemorySize");
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        long given = Math.max(0, askJvm("com.sun.management.HotSpotDiagnosticMXBean", bean -> {
+            Object option =
+                    bean.type().getMethod("getVMOption", String.class).invoke(bean.bean(), "MaxDirectMemorySize");
             Object value =
                     type("com.sun.management.VMOption").getMethod("getValue").invoke(option);
-            long given = Long.parseLong((String) value);
-            return given > 0 ? given : Runtime.getRuntime().maxMemory();
+            return Long.parseLong((String) value);
+        }));
+        long maxBytes = given > 0 ? given : heapBytes; // of another JVM it may be more
+        long totalBytes = askJvm("com.sun.management.OperatingSystemMXBean", bean ->
+                (long) bean.type().getMethod("getTotalMemorySize").invoke(bean.bean()));
+        return Boolean.getBoolean(FIT) && totalBytes > 0 ? fit(maxBytes, totalBytes, heapBytes) : maxBytes;
+    }
+
+    /**
+     * Returns as much direct memory as fits: at most half of all memory, and no more than heap and JVM leave. The JVM knows
+     * the limit of its container, in cgroups of version 1, in nested ones of version 2 and in those of systemd.
+     */
+    static long fit(long maxBytes, long totalBytes, long heapBytes) {
+        long left = totalBytes - heapBytes - JVM_BYTES;
+        return Math.min(maxBytes, Math.max(MIN_FITTING_BYTES, Math.min(totalBytes / 2, left)));
+    }
+
+    private record Bean(Class<? extends PlatformManagedObject> type, Object bean) {}
+
+    private interface Question {
+        long ask(Bean bean) throws ReflectiveOperationException;
+    }
+
+    /** By reflection, because frameworks need not export {@code com.sun.management}. Returns 0 where the JVM has no answer. */
+    private static long askJvm(String name, Question question) {
+        try {
+            Class<? extends PlatformManagedObject> type = type(name).asSubclass(PlatformManagedObject.class);
+            return question.ask(new Bean(type, ManagementFactory.getPlatformMXBean(type)));
         } catch (ReflectiveOperationException | RuntimeException e) {
-            // another JVM; its own bound may be larger
-            return Runtime.getRuntime().maxMemory();
+            return 0;
         }
     }
 

@@ -21,6 +21,15 @@ class MemorySharesTest {
         assertEquals(new MemoryShares(drives * MIB, requests * MIB, other * MIB), MemoryShares.of(max * MIB));
     }
 
+    /** 12 GiB is half of the machine, which the start script asks for. */
+    @ParameterizedTest
+    @CsvSource({"256, 64, 96", "512, 128, 256", "8192, 2048, 4096", "24576, 6144, 12288", "64, 32, 64", "1024, 1024, 64"
+    })
+    void directMemoryFitsIntoAContainer(long total, long heap, long fitting) {
+        assertEquals(fitting * MIB, DirectMemory.fit(12288 * MIB, total * MIB, heap * MIB));
+        assertEquals(MIB, DirectMemory.fit(MIB, total * MIB, heap * MIB));
+    }
+
     @Property
     void theSumIsNeverAboveTheMemory(@ForAll @LongRange(min = 0, max = 1L << 50) long max) {
         MemoryShares shares = MemoryShares.of(max);

@@ -79,6 +79,13 @@ final class Weir implements AutoCloseable {
         return launch(builder, home);
     }
 
+    /** Starts Weir in a control group, and does not wait. */
+    static Weir launchIn(MemoryCgroup container, Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        container.put(builder);
+        return launch(builder, home);
+    }
+
     private static Weir launch(ProcessBuilder builder, Path home) {
         try {
             Path errors = Files.createTempFile("weir", "err");
