@@ -1,6 +1,6 @@
 /** Block backends: where the bytes of a drive are, and the errors of a block layer. */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package dev.weir.block;
 

@@ -1,6 +1,6 @@
 /** Drives and requests: the interface that an export submits to. */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package dev.weir.drive;
 
