@@ -30,7 +30,7 @@ class TrueNamesTest {
     private static final Set<String> OTHER_WORDS =
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
                             + " ManagedServiceFactory RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
-                            + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute"
+                            + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
                             + " UseTransparentHugePages")
                     .split(" "));
 
