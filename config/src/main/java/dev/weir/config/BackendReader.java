@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the block that says where a drive's bytes are. */
+/** Parses the {@code backend} block of a drive: its type and options. */
 final class BackendReader {
     private static final String TYPE = "type";
 
@@ -23,14 +23,14 @@ final class BackendReader {
     }
 
     /**
-     * A backend as its factory will be asked for it.
+     * The type and options that a backend factory receives.
      *
-     * @param type what kind it is
-     * @param options value by name of option, of the Java type of its kind
+     * @param type type of the backend; empty if it is missing or invalid
+     * @param options option values by name; each has the Java type of its option's kind
      */
     record Backend(String type, Map<String, Object> options) {}
 
-    /** Returns the backend of a drive; if there is a fault in it, a part of that. */
+    /** Returns the backend of a drive. The result is incomplete if an error was reported. */
     Backend read(String drive, Setting backend) {
         if (backend.isSet() && !backend.isBlock()) {
             return new Backend("", Map.of());
@@ -51,21 +51,27 @@ final class BackendReader {
         return new Backend(factory.type(), typed(backend, written, factory.options()));
     }
 
-    /** Reports a type without a bundle. That is a fault if it is probably misspelt, or would close a running drive. */
+    /**
+     * Reports a type without a registered factory. This is an error if the type is probably misspelt or a running
+     * drive would close. Otherwise it is a warning.
+     */
     private void reportMissing(String drive, Setting type, String name) {
         DriveSettings before = running.settings(drive);
         boolean isOther = before == null || !before.backendType().equals(name);
         Suggestion suggestion = Suggestion.of(name, types.backends().keySet());
         if (isOther && running.isOpen(drive)) {
-            type.fault("no backend of this type is here, and the running drive would be closed" + suggestion);
+            type.fault("no backend of this type is available; the change would close the running drive" + suggestion);
         } else if (isOther && suggestion.isNear()) {
-            type.fault("no backend of this type is here" + suggestion);
+            type.fault("no backend of this type is available" + suggestion);
         } else {
-            type.warn("no backend of this type is here; the drive cannot be used until one comes" + suggestion);
+            type.warn("no backend of this type is available; the drive is unavailable until one is" + suggestion);
         }
     }
 
-    /** Returns all that is set beside the type, by name; {@code tls { cert = x }} is the option {@code tls.cert}. */
+    /**
+     * Returns all settings except the type by name. Nested keys are joined: {@code tls { cert = x }} is the option
+     * {@code tls.cert}.
+     */
     private static Map<String, Setting> options(Setting backend) {
         Map<String, Setting> options = new LinkedHashMap<>();
         backend.children().stream()
@@ -96,14 +102,14 @@ final class BackendReader {
         return values;
     }
 
-    /** What is known of options before the bundle is here that could say more. */
+    /** Parses options by their conventional names until the factory arrives that declares their kinds. */
     private static Map<String, Object> byConvention(Map<String, Setting> written) {
         Map<String, Object> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         written.forEach((name, setting) -> {
             if (!Names.isSafe(name)) {
                 setting.fault(Names.RULE);
             } else if (values.containsKey(name)) {
-                setting.fault("there is another key that differs in upper and lower case only");
+                setting.fault("differs from another key only in upper and lower case");
             }
             Object value =
                     switch (name) {

@@ -16,23 +16,28 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
- * Makes Configuration Admin say what was read, by changing only what differs. It keeps nothing itself, so what
- * another change or a failure left behind is put right the next time. Confined to one thread at a time.
+ * Writes a reading to Configuration Admin and changes only configurations that differ. The applier is stateless: each
+ * call compares the desired state with the stored state and so repairs earlier failures (see {@code
+ * docs/design/decisions/010-configuration.md}). Confined to one thread at a time.
  */
 final class ConfigurationApplier {
-    /** The PID of what the NBD server is told. */
+    /** PID of the NBD server's configuration. */
     static final String NBD_PID = "weir.nbd";
 
-    /** The PID of what the metrics endpoint is told; it exists only where metrics are wanted. */
+    /** PID of the metrics endpoint's configuration. It exists only while metrics are enabled. */
     static final String METRICS_PID = "weir.metrics";
 
-    /** What both are told of addresses: the server a {@code String[]}, the endpoint a {@link String}. */
+    /**
+     * Property for the listen addresses: a {@code String[]} for the NBD server and a {@link String} for the endpoint.
+     */
     static final String LISTEN = "listen";
 
-    /** Every bundle may have what is written here. */
+    /** Bundle location that lets every bundle receive the configuration. */
     private static final String ANYWHERE = "?";
 
-    /** The mark of what was written here, and is deleted when it is no longer in the file. */
+    /**
+     * Property that marks configurations of this bundle. A marked configuration is deleted when its key is removed.
+     */
     private static final String SOURCE = "weir.source";
 
     private static final String SOURCE_VALUE = "weir-config";
@@ -44,11 +49,11 @@ final class ConfigurationApplier {
     }
 
     /**
-     * Applies what was read: a group before the drives that need it, and its end after theirs; a drive that goes
-     * before one that comes, which may want its file.
+     * Applies a reading. Groups are set before the drives that need them and deleted after these. Drives are deleted
+     * before others are set because a new drive may use the same image.
      *
-     * @return a line for each change
-     * @throws IOException if Configuration Admin cannot store something; what came before it is applied
+     * @return one line per change
+     * @throws IOException if Configuration Admin cannot store a change; earlier changes stay applied
      */
     List<String> apply(Reading reading) throws IOException {
         List<String> changes = new ArrayList<>();

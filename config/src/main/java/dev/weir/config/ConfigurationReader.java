@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the file and the command line and finds everything that is wrong with them. Changes nothing. For one
- * reading, on one thread.
+ * Parses and validates the configuration file and the command line, and collects all errors. It changes no state. An
+ * instance serves one reading on one thread.
  */
 final class ConfigurationReader {
-    /** The keys of the block {@code weir}. */
+    /** Keys of the block {@code weir}. */
     static final List<String> KEYS = List.of("nbd", "metrics", "groups", "drives");
 
-    /** The keys of the block {@code nbd}. */
+    /** Keys of the block {@code nbd}. */
     static final List<String> NBD_KEYS = Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
             .flatMap(List::stream)
             .toList();
@@ -48,10 +48,10 @@ final class ConfigurationReader {
     }
 
     /**
-     * Reads everything.
+     * Parses and validates all inputs.
      *
-     * @param running the drives and groups that a change must not take out of service
-     * @param pipe keeps the text of a pipe from one reading to the next
+     * @param running running drives and groups, which a change must not interrupt
+     * @param pipe cache of a pipe's text between readings
      */
     static Reading read(Inputs inputs, Types types, Running running, PipeText pipe) {
         return new ConfigurationReader(inputs, types, running, pipe).read();
@@ -88,7 +88,7 @@ final class ConfigurationReader {
         inputs.drives().forEach(text -> addOption(text, reader));
         NbdReader.checkExport(nbd, placesOfDrives.keySet());
         if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
-            findings.warn(weir.place(), "there are no drives");
+            findings.warn(weir.place(), "no drives are configured");
         }
         if (!findings.hasFaults()) {
             new OpenDriveCheck(types, running, writtenDrives).check(drives);
@@ -122,7 +122,7 @@ final class ConfigurationReader {
                 : HoconFile.read(new FileSource(file), findings, files, pipe);
     }
 
-    /** Explains where a block belongs that drives are made of: beside {@code weir}, since that has drives and groups only. */
+    /** Returns a hint for a block of shared defaults inside {@code weir}: it belongs beside {@code weir}. */
     private static String shared(Setting child) {
         boolean isNear = Suggestion.of(child.key(), KEYS).isNear();
         return child.isFilledBlock() && !isNear
@@ -162,7 +162,7 @@ final class ConfigurationReader {
         Setting listen = nbd.child("listen");
         List<Setting> written = listen.elements();
         if (listen.isSet() && written.isEmpty()) {
-            listen.fault("must be one address or more");
+            listen.fault("must be at least one address");
         }
         List<String> ofFile = addresses(written, inputs.listen().isEmpty() ? rules : null);
         List<String> ofCommandLine = addresses(
@@ -185,7 +185,7 @@ final class ConfigurationReader {
         for (Setting setting : written) {
             String address = NbdAddress.read(setting);
             if (address != null && addresses.contains(address)) {
-                setting.fault("is there twice");
+                setting.fault("is listed twice");
             } else if (address != null) {
                 addresses.add(address);
                 if (rules != null) {
@@ -196,7 +196,7 @@ final class ConfigurationReader {
         return addresses;
     }
 
-    /** A setting that is all of an option. */
+    /** Returns a setting for a whole command-line option. */
     private Setting commandLine(String title, @Nullable String value) {
         Place place = new Place(options++, title, 0);
         OptionSource source = new OptionSource(place, Map.of(List.of(), ""), inputs.folder());

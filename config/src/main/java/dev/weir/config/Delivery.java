@@ -17,9 +17,9 @@ import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.ManagedService;
 
 /**
- * Waits until Configuration Admin has handed over every change made before. It returns from a change at once, and tells
- * services on one thread and listeners on another, each in order. A configuration of its own that has come through on both is
- * therefore the last of them.
+ * Waits until Configuration Admin has delivered all earlier changes. Configuration Admin delivers asynchronously: to
+ * services on one thread and to listeners on another. Both keep the order of changes. A marker configuration that
+ * arrived on both threads is therefore the last one.
  */
 final class Delivery implements ManagedService, ConfigurationListener {
     static final String PID = "weir.config.delivery";
@@ -29,7 +29,12 @@ final class Delivery implements ManagedService, ConfigurationListener {
 
     private Delivery() {}
 
-    /** Returns whether all has been handed over, after at most some seconds. */
+    /**
+     * Waits for delivery and returns false if it is still incomplete after the timeout. The timeout applies to
+     * services and to listeners in turn.
+     *
+     * @param seconds timeout in seconds
+     */
     static boolean await(BundleContext context, ConfigurationAdmin admin, long seconds)
             throws IOException, InterruptedException {
         Delivery delivery = new Delivery();

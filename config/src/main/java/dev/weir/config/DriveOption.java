@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code -drive} of the command line, in QEMU's form: {@code id=vm1,file=vm1.img,size=1G,bps=10M}, where two
- * commas stand for one in a value. It is turned into what a file would say, so that it is read by the same code.
+ * Parses a {@code -drive} option in QEMU's form: {@code id=vm1,file=vm1.img,size=1G,bps=10M}. A double comma is a
+ * comma in a value. The result is a HOCON setting and passes the same validation as a file (see {@code
+ * docs/design/decisions/010-configuration.md}).
  */
 final class DriveOption {
     private static final List<String> ID = List.of("id");
@@ -40,17 +41,17 @@ final class DriveOption {
     /**
      * A drive of the command line.
      *
-     * @param id its name
-     * @param setting what a file would say of it
+     * @param id name of the drive
+     * @param setting equivalent block of a configuration file
      */
     record NamedDrive(String id, Setting setting) {}
 
     /**
-     * Reads an option.
+     * Parses an option.
      *
-     * @param order its place among all that is read
-     * @param folder the folder that relative paths start from
-     * @return null if it does not say which drive it is about, which is a fault
+     * @param order position among all inputs, by which errors are sorted
+     * @param folder base folder of relative paths
+     * @return null if the option has no {@code id}, which is an error
      */
     static @Nullable NamedDrive read(String text, int order, Path folder, Findings findings) {
         List<String> parts = split(text);
@@ -103,7 +104,9 @@ final class DriveOption {
         return parts;
     }
 
-    /** Returns {@code -drive id=vm1,…}: the part that names the drive, or else the first. */
+    /**
+     * Returns a short title such as {@code -drive id=vm1,…}. It shows the {@code id}, or the first part without one.
+     */
     private static String title(List<String> parts) {
         String named = parts.stream()
                 .filter(part -> part.startsWith("id="))
@@ -134,7 +137,7 @@ final class DriveOption {
     private boolean set(List<String> path, String option, String setting, String written) {
         String other = names.putIfAbsent(path, option);
         if (other != null) {
-            fault(option, written, other.equals(option) ? "is given twice" : "does not go with " + other);
+            fault(option, written, other.equals(option) ? "is given twice" : "cannot be combined with " + other);
             return false;
         }
         values.put(path, setting);
@@ -145,7 +148,10 @@ final class DriveOption {
         findings.fault(place, Findings.shown(option) + " = " + Findings.shown(value) + ": " + rule);
     }
 
-    /** {@code file=vm1.img,size=1G} is meant to work whether there is such a file or not. */
+    /**
+     * Sets {@code create} for a file with a size, because {@code file=vm1.img,size=1G} must work with and without an
+     * image.
+     */
     private void createWhereSizeIsGiven() {
         boolean file = "file".equals(names.get(List.of("backend", "path")));
         boolean readOnly = YES.contains(values.getOrDefault(READ_ONLY, "off"));

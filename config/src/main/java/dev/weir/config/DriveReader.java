@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads drives and groups, from wherever they were written. If there is a fault, what it returns is of no use. */
+/** Parses drives and groups of a file or the command line. Its results must not be used if an error was reported. */
 final class DriveReader {
-    /** The keys of a group. */
+    /** Keys of a group. */
     static final List<String> GROUP_KEYS = List.of("policy", "limits");
 
-    /** The keys of a drive. */
+    /** Keys of a drive. */
     static final List<String> DRIVE_KEYS = List.of(
             "backend",
             "policy",
@@ -43,12 +43,12 @@ final class DriveReader {
     private final Map<String, String> policiesOfGroups = new HashMap<>();
 
     /**
-     * Makes a reader.
+     * Creates a parser.
      *
-     * @param types the types of backends and policies that are here
-     * @param running the drives and groups before the change
-     * @param groups the names of all groups; null if the file that may have them could not be read
-     * @param security what clients can be asked for
+     * @param types registered backend and policy types
+     * @param running drives and groups before the change
+     * @param groups names of all groups; null if the file that defines them is unreadable
+     * @param security authentication settings against which {@code clients} is checked
      */
     DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security) {
         this.types = types;
@@ -98,17 +98,17 @@ final class DriveReader {
         return new Charging(by.equals("length"), perSecond);
     }
 
-    /** Explains {@code vm.1 { … }}, which HOCON reads as a block {@code 1} in a block {@code vm}. */
+    /** Returns a hint for {@code vm.1 { … }}. HOCON parses it as a block {@code 1} inside a block {@code vm}. */
     private static String dotted(String name, Setting child, List<String> keys) {
         return child.hasAny(keys) ? "; a name with dots must be in quotes: \"" + name + "." + child.key() + "\"" : "";
     }
 
-    /** An empty list would let in everybody, which is hardly meant. */
+    /** Returns the allowed clients. An empty list is an error because it would admit every client. */
     private List<String> clients(Setting clients) {
         security.checkClients(clients);
         List<Setting> written = clients.elements();
         if (clients.isSet() && written.isEmpty()) {
-            clients.fault("must name one client or more");
+            clients.fault("must name at least one client");
         }
         return written.stream()
                 .map(Values::word)
@@ -117,7 +117,7 @@ final class DriveReader {
                 .toList();
     }
 
-    /** NBD clients are told of it, and their protocol has strings of at most 4 096 bytes. */
+    /** Returns the description. NBD sends it to clients as a string of at most 4,096 bytes. */
     private static String description(Setting description) {
         String text = description.text();
         if (text == null) {
@@ -131,10 +131,10 @@ final class DriveReader {
     }
 
     /**
-     * Reads the policy of a drive or group.
+     * Returns the policy type of a drive or group.
      *
-     * @param before the type that it has now; null if it is new
-     * @param isRunning whether requests would be held that are not held now
+     * @param before current type; null for a new drive or group
+     * @param isRunning whether a policy without a factory would newly hold requests
      */
     private String policy(Setting owner, ThrottleLimits limits, @Nullable String before, boolean isRunning) {
         Setting policy = owner.child("policy");
@@ -144,15 +144,15 @@ final class DriveReader {
         if (factory != null) {
             LimitsReader.report(owner.child("limits"), factory.faults(limits));
         } else if (written != null || !policy.isSet()) {
-            String missing = "no policy of " + (policy.isSet() ? "this type" : "type " + type) + " is here";
+            String missing = "no policy of " + (policy.isSet() ? "this type" : "type " + type) + " is available";
             Suggestion suggestion = Suggestion.of(type, types.policies().keySet());
             boolean isOther = !type.equals(before);
             if (isOther && isRunning) {
-                policy.fault(missing + ", and running drives would hold their requests" + suggestion);
+                policy.fault(missing + "; the change would hold requests of running drives" + suggestion);
             } else if (isOther && suggestion.isNear()) {
                 policy.fault(missing + suggestion);
             } else {
-                policy.warn(missing + "; requests are held until one comes" + suggestion);
+                policy.warn(missing + "; requests are held until one is" + suggestion);
             }
         }
         return type;
@@ -168,7 +168,7 @@ final class DriveReader {
         boolean isMoved = before != null && running.isServing(drive) && !Objects.equals(before.group(), name);
         if (isMoved && policy != null && !types.policies().containsKey(policy)) {
             group.fault("no policy of its type " + Findings.shown(policy)
-                    + " is here, and the running drive would hold its requests");
+                    + " is available; the change would hold the requests of the running drive");
         }
         return name;
     }

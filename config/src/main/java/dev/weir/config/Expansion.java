@@ -12,14 +12,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upper bound of the size of a file after its substitutions, found without making them. Each step of
- * {@code b = ${a}${a}, c = ${b}${b}, …} doubles the size, so a file of 1 KiB can ask for more memory than there is.
+ * Computes an upper bound of a file's size after substitution without substituting. Each step of {@code b = ${a}${a},
+ * c = ${b}${b}, …} doubles the size, so a file of 1 KiB can exhaust memory (see {@code
+ * docs/design/decisions/010-configuration.md}).
  *
- * <p>Typesafe Config renders a file with substitutions as JSON with {@code ${path}}. A key that was set more than once
- * is repeated there. Not thread-safe.
+ * <p>The input is Typesafe Config's rendering of the parsed file: JSON with {@code ${path}} for substitutions. A key
+ * that was set more than once is repeated there. Not thread-safe.
  */
 final class Expansion {
-    /** In characters. */
+    /** Largest size after substitution (characters). */
     static final long MAX_SIZE = 32L << 20;
 
     private static final long UNKNOWN = -1;
@@ -34,14 +35,14 @@ final class Expansion {
         this.text = text;
     }
 
-    /** Everything set at one key, in the order of the file. A later value replaces an earlier one or is merged into it. */
+    /** All values of a key in file order. A later value replaces an earlier one or is merged into it. */
     private static final class Key {
         private final String name;
         private final List<Value> values = new ArrayList<>();
         private boolean isBeingMeasured;
         private boolean refersToItself;
 
-        /** The size of the values before the one that is being measured. */
+        /** Size of the values before the current one (characters). */
         private long before;
 
         private long size = UNKNOWN;
@@ -58,7 +59,7 @@ final class Expansion {
         private final List<Key> elements = new ArrayList<>();
     }
 
-    /** Returns the first key that would become larger than {@link #MAX_SIZE}, or null if none would. */
+    /** Returns the first key whose size exceeds {@link #MAX_SIZE}, or null if none does. */
     static @Nullable String excess(Config parsed) {
         if (parsed.isResolved()) {
             return null;
@@ -89,7 +90,7 @@ final class Expansion {
         at++;
         while (at < text.length() && text.charAt(at) != '}') {
             String quoted = string();
-            at++; // the colon
+            at++; // skips the colon
             String key = quoted.indexOf('\\') < 0
                     ? quoted.substring(1, quoted.length() - 1)
                     : path(quoted).get(0);
@@ -120,7 +121,7 @@ final class Expansion {
         }
     }
 
-    /** Passes over a string in quotes and returns it with them. */
+    /** Skips a quoted string and returns it with its quotes. */
     private String string() {
         int start = at++;
         while (at < text.length() && text.charAt(at) != '"') {
@@ -189,7 +190,7 @@ final class Expansion {
         return size;
     }
 
-    /** Returns the size of what a path leads to. It may lead through other references. */
+    /** Returns the size of a path's target. The path may lead through other references. */
     private long size(List<String> path) {
         Long known = references.putIfAbsent(path, 0L);
         if (known != null) {
@@ -222,7 +223,7 @@ final class Expansion {
             size = variable == null ? 0 : variable.length();
         }
         if (isSelf) {
-            references.remove(path); // it grows from value to value
+            references.remove(path); // a self-reference grows with each value of the key
         } else {
             references.put(path, size);
         }

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration file. It and what it includes are shown by their names from its folder.
+ * A configuration file with its includes. Errors show file names relative to its folder.
  *
- * @param file its absolute path
+ * @param file absolute path
  */
 record FileSource(Path file) implements Source {
-    /** Within what Typesafe Config says of a value that was put together from several: "merge of FILE: 3-5,FILE: 9". */
+    /** File and line in Typesafe Config's origin of a merged value: "merge of FILE: 3-5,FILE: 9". */
     private static final Pattern FILE_AND_LINE = Pattern.compile("(/.+?): (\\d+)");
 
-    /** The file as a whole. */
+    /** Returns the place of the file as a whole. */
     Place place() {
         return place(file.toString(), 0);
     }

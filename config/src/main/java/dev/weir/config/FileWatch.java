@@ -13,31 +13,31 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells when files have become others than they were when they were read: by what is in them, so neither a new date
- * nor another file by the same name and content is a change. Only regular files are watched; what is read once, as a
- * pipe, stays as it was.
+ * Detects changes of configuration files by content, so a new modification time alone is no change. Only the
+ * modification time and size of a file above {@link ReadFiles#MAX_BYTES} are compared. Only regular files are
+ * watched; a pipe is read once.
  *
  * <p>Not thread-safe.
  */
 final class FileWatch {
     private static final ByteBuffer ABSENT = ByteBuffer.allocate(0);
 
-    /** What was in each file when it was read. */
+    /** Content of each file at the last reading. */
     private Map<Path, ByteBuffer> read = Map.of();
 
-    /** What was in them when that was last looked at. */
+    /** Content of each file at the last look. */
     private Map<Path, ByteBuffer> seen = Map.of();
 
-    /** To be called before the files are read: what is written from now on is a change. */
+    /** Begins a reading. Must be called before the files are read, so that later writes count as changes. */
     void begin() {
         read = look(read.keySet());
         seen = read;
     }
 
     /**
-     * Says which files were read; there need be none of that name yet.
+     * Ends a reading and sets the watched files. A watched file may be missing.
      *
-     * @param complete whether those are all, for a reading that fails does not come to all of them
+     * @param complete whether these are all files; a failed reading keeps the earlier ones as well
      */
     void end(Set<Path> files, boolean complete) {
         Set<Path> watched = new HashSet<>(files);
@@ -50,7 +50,10 @@ final class FileWatch {
         seen = contents;
     }
 
-    /** Whether any file has changed, and none since this was last asked: half of a file is not worth reading. */
+    /**
+     * Returns whether a file has changed since the reading and none since the last call. The second condition avoids
+     * half-written files.
+     */
     boolean hasSettled() {
         Map<Path, ByteBuffer> before = seen;
         seen = look(read.keySet());
@@ -69,7 +72,7 @@ final class FileWatch {
             if (!attributes.isRegularFile()) {
                 return ABSENT;
             }
-            // larger than what is read: its date has to do
+            // too large to be read: size and time stand in for the content
             return attributes.size() > ReadFiles.MAX_BYTES
                     ? UTF_8.encode(attributes.size() + " " + attributes.lastModifiedTime())
                     : ByteBuffer.wrap(Files.readAllBytes(file));

@@ -6,11 +6,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Everything that is wrong, and everything that is allowed but hardly meant. Confined to the thread that reads. */
+/**
+ * Errors and warnings of one reading. A fault is an error and rejects the configuration. A warning concerns a valid
+ * but probably unintended setting. Confined to the reading thread.
+ */
 final class Findings {
     private static final int SHOWN_LENGTH = 120;
 
-    /** A file of junk has a fault in each line. Log and memory are bounded. */
+    /**
+     * Largest number of errors, and of warnings, that are kept. It bounds log and memory for a file with an error on
+     * each line.
+     */
     private static final int MOST = 100;
 
     private final Kind faults = new Kind("faults");
@@ -23,7 +29,7 @@ final class Findings {
         }
     }
 
-    /** Findings of one kind: the first hundred, and the count of the others. */
+    /** Findings of one kind: the first hundred and a count of the rest. */
     private static final class Kind {
         private final String name;
         private final Set<Finding> kept = new LinkedHashSet<>();
@@ -61,22 +67,22 @@ final class Findings {
         return !faults.kept.isEmpty();
     }
 
-    /** Returns whether no more are kept, so that it is not worth looking for more about them. */
+    /** Returns whether further errors or warnings are only counted, so that their details are not worth computing. */
     boolean isFull() {
         return faults.more > 0 || warnings.more > 0;
     }
 
-    /** Returns a line for each fault, in the order of their places. */
+    /** Returns one line per error in the order of their places. */
     List<String> faults() {
         return faults.lines();
     }
 
-    /** Returns a line for each warning, in the order of their places. */
+    /** Returns one line per warning in the order of their places. */
     List<String> warnings() {
         return warnings.lines();
     }
 
-    /** Returns what someone wrote so that it fits into one line of a log, whatever it was. */
+    /** Returns untrusted text as a single printable line of bounded length for logs and messages. */
     static String shown(String text) {
         if (text.isEmpty()) {
             return "\"\"";

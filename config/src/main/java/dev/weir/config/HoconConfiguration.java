@@ -44,12 +44,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration when it starts, when a file of it has changed and when it is told to, and applies it if
- * there is no fault in it. It reads again when a type of backend or policy arrives that was missing: only then are the kinds of its
- * options known, and the limits that it cannot keep.
+ * Loads the HOCON configuration at startup, after a file change and on request, and applies it if it has no
+ * errors. It loads again when a missing backend or policy type is registered, because only the factory knows
+ * the kinds of its options and the limits that it supports (see {@code
+ * docs/design/decisions/010-configuration.md}).
  *
- * <p>Thread-safe. Reading and applying are steps of one thread. No lock is held meanwhile, so a stop does not
- * wait for a file that does not end.
+ * <p>Thread-safe. One thread reads and applies. It holds no lock meanwhile, so that an endless file cannot
+ * block a stop.
  */
 @Capability(
         namespace = "osgi.service",
@@ -59,25 +60,25 @@ import org.slf4j.LoggerFactory;
 public final class HoconConfiguration implements ConfigurationSource {
     private static final Logger LOG = LoggerFactory.getLogger(HoconConfiguration.class);
 
-    /** The framework's property of how often the files are looked at, in milliseconds; 0 is never. */
+    /** Framework property for the interval between two looks at the files (ms). 0 disables them. */
     static final String POLL = "weir.config.poll";
 
     private static final String DEFAULT_POLL_MILLIS = "250";
 
-    /** How long a caller waits for a reading. */
+    /** Timeout of a caller that waits for a reading. */
     private static final long READ_SECONDS = 30;
 
-    /** How long the engine may take to hear of all changes. */
+    /** Timeout for the delivery of all changes to the engine. */
     private static final long DELIVERY_SECONDS = 10;
 
-    /** How long a reload waits for drives that are tried again. */
+    /** Timeout of a reload for drives that are opened again. */
     private static final long REOPEN_SECONDS = 2;
 
     private static final long STOP_SECONDS = 1;
 
-    private static final String STOPPED = "the bundle that reads the configuration is stopped";
+    private static final String STOPPED = "the bundle weir-config is stopped";
 
-    /** After this many looks a reading that failed for another reason than a fault of the file is tried again. */
+    /** Number of looks until a reading is retried that failed for another reason than an error in the file. */
     static final int LOOKS_UNTIL_RETRY = 20;
 
     private final BundleContext context;
@@ -96,7 +97,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     private volatile Map<String, Map<String, String>> origins = Map.of();
     private volatile boolean stopped;
 
-    // of the thread alone
+    // confined to the configuration thread
     private final FileWatch watch = new FileWatch();
     private final PipeText pipe = new PipeText();
     private @Nullable Reading lastRead;
@@ -107,9 +108,9 @@ public final class HoconConfiguration implements ConfigurationSource {
     private @Nullable ServiceRegistration<ConfigurationSource> registration;
 
     /**
-     * Takes what the launcher set as properties of the framework.
+     * Takes the inputs from the framework properties that the launcher set.
      *
-     * @throws IllegalStateException if {@code weir.home} is not among them
+     * @throws IllegalStateException if {@code weir.home} is not set
      */
     @Activate
     public HoconConfiguration(BundleContext context, @Reference ConfigurationAdmin admin) {
@@ -119,9 +120,12 @@ public final class HoconConfiguration implements ConfigurationSource {
         applier = new ConfigurationApplier(admin);
     }
 
-    /** Does not wait until drives are open: the framework goes on to start the bundles that these may need. */
+    /**
+     * Loads the configuration and starts polling. It does not wait for drives to open, because the framework must go
+     * on to start the bundles that these may need.
+     */
     @Activate
-    @SuppressWarnings("FutureReturnValueIgnored") // a step tells itself of its failure
+    @SuppressWarnings("FutureReturnValueIgnored") // a step reports its own failure
     void start() {
         List<String> faults = await(() -> readAndApply(false));
         if (lastPublished() == null) {
@@ -140,7 +144,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         thread.shutdownNow().forEach(step -> ((Future<?>) step).cancel(false));
         try {
             if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("stops while {} is still being read", inputs.file());
+                LOG.warn("stopping while {} is still being read", inputs.file());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -202,7 +206,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         return await(() -> readAndSettle(true));
     }
 
-    /** Reloads if a file has changed. */
+    /** Reloads the configuration if a file has changed. */
     void poll() {
         await(() -> {
             look();
@@ -214,7 +218,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         try {
             boolean retry = lastRead != null && lastRead.isFailed() && --looksUntilRetry <= 0;
             if (!stopped && (retry || watch.hasSettled())) {
-                LOG.info("{} {}", inputs.file(), retry ? "is tried again" : "has changed");
+                LOG.info("{} {}", inputs.file(), retry ? "is read again" : "has changed");
                 readAndSettle(false);
             }
         } catch (RuntimeException | Error e) {
@@ -223,7 +227,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         }
     }
 
-    /** Notes that a change may have been missed, so that a later look reads again. */
+    /** Records a failed reading, so that a later look retries it, and returns its error. */
     private String failed(Throwable failure) {
         String fault = "the configuration could not be read or applied: " + failure;
         lastRead = Reading.failed(fault);
@@ -231,24 +235,24 @@ public final class HoconConfiguration implements ConfigurationSource {
         return fault;
     }
 
-    /** Takes a step on the thread and returns its faults, or the fault that it has not ended yet. */
+    /** Runs a step on the configuration thread and returns its errors. A timeout is an error too. */
     private List<String> await(Supplier<List<String>> step) {
         try {
             return thread.submit(() -> guarded(step)).get(READ_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException | CancellationException e) {
             return List.of(STOPPED);
         } catch (TimeoutException e) {
-            return List.of("%s is still being read after %d s; it is applied when that ends"
+            return List.of("%s is still being read after %d s; it is applied once it has been read"
                     .formatted(inputs.file(), READ_SECONDS));
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a step failed that catches everything", e);
+            throw new IllegalStateException("a guarded step failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return List.of("interrupted while the configuration is read");
+            return List.of("interrupted while reading the configuration");
         }
     }
 
-    /** Takes a step for a caller, who is told even of an Error. */
+    /** Runs a step and returns even an {@link Error} as text, so that its caller learns of it. */
     private List<String> guarded(Supplier<List<String>> step) {
         try {
             return stopped ? List.of(STOPPED) : step.get();
@@ -258,17 +262,19 @@ public final class HoconConfiguration implements ConfigurationSource {
         }
     }
 
-    /** Reads and applies, then waits until the engine has done so too, and has it try again the drives that are not open. */
+    /**
+     * Reads and applies the configuration, waits for its delivery to the engine, and opens unavailable drives again.
+     */
     private List<String> readAndSettle(boolean isAnswered) {
         List<String> faults = readAndApply(isAnswered);
         if (faults.isEmpty()) {
             try {
                 if (!Delivery.await(context, admin, DELIVERY_SECONDS)) {
-                    LOG.warn("Configuration Admin has not handed over the change within {} s", DELIVERY_SECONDS);
+                    LOG.warn("Configuration Admin has not delivered the changes within {} s", DELIVERY_SECONDS);
                 }
                 reopenDrives();
             } catch (IOException e) {
-                LOG.error("Configuration Admin", e);
+                LOG.error("Configuration Admin cannot confirm the delivery of the changes", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -276,7 +282,10 @@ public final class HoconConfiguration implements ConfigurationSource {
         return faults;
     }
 
-    /** An open drive whose storage is gone stays as it is: a client can still save what a deleted file holds. */
+    /**
+     * Opens unavailable drives again. An open drive with a deleted image stays open, because a client can still save
+     * its data.
+     */
     private void reopenDrives() throws InterruptedException {
         CompletableFuture<?>[] tried = drives.stream()
                 .filter(drive -> isClosed(drive.snapshot()))
@@ -285,7 +294,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         try {
             CompletableFuture.allOf(tried).get(REOPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("not every drive could be tried again", e);
+            LOG.debug("not every unavailable drive was opened again in time", e);
         }
     }
 
@@ -294,9 +303,10 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     /**
-     * Reads and applies.
+     * Reads and applies the configuration.
      *
-     * @param isAnswered whether a caller shows the faults; they are then no errors in the log, which is shown on the same terminal
+     * @param isAnswered whether a caller shows the errors; they are then logged as information, because the log may
+     *     share the caller's terminal
      */
     private List<String> readAndApply(boolean isAnswered) {
         watch.begin();
@@ -322,7 +332,7 @@ public final class HoconConfiguration implements ConfigurationSource {
                     byName(backends, BlockBackendFactory::type), byName(policies, ThrottlePolicyFactory::type));
             return ConfigurationReader.read(inputs, types, Running.of(drives, groups), pipe);
         } catch (RuntimeException | Error e) {
-            // factories come from other bundles: one that throws when it is asked for its options ends here
+            // a factory of another bundle may throw when its options are read
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
         }
@@ -335,8 +345,8 @@ public final class HoconConfiguration implements ConfigurationSource {
             driveNames = reading.drives().stream().map(DriveSettings::name).toList();
             return List.of();
         } catch (IOException e) {
-            LOG.error("Configuration Admin", e);
-            return List.of("Configuration Admin: " + e.getMessage());
+            LOG.error("Configuration Admin cannot store the configuration", e);
+            return List.of("Configuration Admin cannot store the configuration: " + e.getMessage());
         }
     }
 
@@ -360,11 +370,11 @@ public final class HoconConfiguration implements ConfigurationSource {
             thread.execute(
                     () -> guarded(() -> lastRead != null && misses.test(lastRead) ? readAndApply(false) : List.of()));
         } catch (RejectedExecutionException e) {
-            LOG.debug("stopped", e);
+            LOG.debug("a factory arrived after the stop", e);
         }
     }
 
-    /** Of two of one type the one whose service ranks higher wins. */
+    /** Returns the factories by type. The highest service ranking wins among factories of the same type. */
     private static <T> Map<String, T> byName(Map<ServiceReference<T>, T> factories, Function<T, String> name) {
         Map<String, T> byName = new HashMap<>();
         factories.entrySet().stream()

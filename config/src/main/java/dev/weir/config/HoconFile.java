@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a HOCON file with its includes, within bounds of files, bytes, depth and expansion. Substitutions may name
- * variables of the environment; nothing else of it is read.
+ * Parses a HOCON file with its includes. Files, bytes, include depth and expansion are bounded. A substitution can
+ * also name an environment variable; system properties are not read.
  */
 final class HoconFile {
     private static final Pattern LINE = Pattern.compile("(\\d+)(?:-\\d+)?: (.*)", Pattern.DOTALL);
@@ -36,11 +36,11 @@ final class HoconFile {
     }
 
     /**
-     * Returns the block {@code weir} of a file. Substitutions without a target stay in it, and are faults where
-     * they are read. If the file as a whole cannot be read, that is reported and the block is not set.
+     * Returns the block {@code weir} of a file. Unresolved substitutions stay in it and are reported when they are
+     * read. If the whole file is unreadable then the error is reported and the block is unset.
      *
-     * @param watched receives each file that is looked for, even if it does not exist
-     * @param pipe keeps the text of a pipe from one reading to the next
+     * @param watched receives each file that was looked for, even a missing one
+     * @param pipe cache of a pipe's text between readings
      */
     static Setting read(FileSource source, Findings findings, Set<Path> watched, PipeText pipe) {
         HoconFile file = new HoconFile(source, findings, new ReadFiles(watched), pipe);
@@ -63,15 +63,15 @@ final class HoconFile {
         if (excess != null) {
             findings.fault(
                     source.place(),
-                    "its substitutions make more than %d MiB of %s"
-                            .formatted(Expansion.MAX_SIZE >> 20, excess.isEmpty() ? "it" : Findings.shown(excess)));
+                    "substitutions expand %s to more than %d MiB"
+                            .formatted(excess.isEmpty() ? "it" : Findings.shown(excess), Expansion.MAX_SIZE >> 20));
             return null;
         }
         ConfigValue weir = parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
                 .root()
                 .get("weir");
         if (weir == null && !findings.hasFaults()) {
-            findings.fault(source.place(), "there is no block weir { … }");
+            findings.fault(source.place(), "the block weir { … } is missing");
         }
         return weir;
     }
@@ -97,7 +97,10 @@ final class HoconFile {
         return ConfigFactory.parseFile(file.toFile(), options);
     }
 
-    /** Typesafe Config puts FILE: LINE: before its messages, but does not always say the line otherwise. */
+    /**
+     * Reports a parse error. Its line is parsed from the message ({@code FILE: LINE: …}), because the exception's
+     * origin may lack it.
+     */
     private void report(ConfigException e) {
         ConfigOrigin origin = e.origin();
         String message = Objects.requireNonNullElse(e.getMessage(), e.toString());

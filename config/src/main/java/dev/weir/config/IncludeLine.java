@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/** Finds the line of an include, which Typesafe Config does not tell. */
+/** Finds the line of an include, which Typesafe Config does not report. */
 final class IncludeLine {
     private IncludeLine() {}
 
     /**
-     * Returns the place of an include.
+     * Returns the place of an include, or that of the whole file if the line is not found.
      *
-     * @param folder the folder of the including file
-     * @param name the included name, as it was written
+     * @param folder folder of the including file
+     * @param name included name as written
      * @param files all files that were looked for
      */
     static Place find(Path folder, String name, Collection<Path> files, FileSource source) {

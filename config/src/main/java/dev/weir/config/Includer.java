@@ -19,9 +19,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Includes files. It differs from Typesafe Config's own includer in four ways: a relative name always starts from the
- * including file's folder; a file that exists and cannot be read is a fault; a missing file is a warning; URLs and
- * the class path are refused.
+ * Resolves HOCON includes. It differs from Typesafe Config's default in four ways:
+ *
+ * <ul>
+ *   <li>a relative name starts from the folder of the including file;
+ *   <li>an unreadable file is an error;
+ *   <li>a missing file is a warning, or an error if the include is {@code required};
+ *   <li>URLs and class-path resources are errors.
+ * </ul>
  */
 final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
     private static final List<String> ENDINGS = List.of(".conf", ".json", ".properties");
@@ -39,7 +44,7 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         this.findings = findings;
     }
 
-    /** Needs no other includer. */
+    /** Ignores the fallback, because this includer handles every kind of include. */
     @Override
     public ConfigIncluder withFallback(ConfigIncluder fallback) {
         return this;
@@ -108,16 +113,17 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     }
 
     private void reportMissing(ConfigIncludeContext context, String name, Path path) {
-        String text = "include %s: there is no such file (%s)"
-                .formatted(Findings.shown(name), Findings.shown(path.toString()));
+        String text = "include %s: no such file (%s)".formatted(Findings.shown(name), Findings.shown(path.toString()));
         if (context.parseOptions().getAllowMissing()) {
-            findings.warn(place(context, name), text + "; it is left out");
+            findings.warn(place(context, name), text + "; the include is skipped");
         } else {
             findings.fault(place(context, name), text);
         }
     }
 
-    /** Returns the file of this name, or as HOCON has it those with its endings, the first before the others. */
+    /**
+     * Returns the file of this name. Without one it returns the files with HOCON's endings in order of precedence.
+     */
     private List<Path> existing(Path path) {
         List<Path> candidates = Stream.concat(Stream.of(path), ENDINGS.stream().map(e -> Path.of(path + e)))
                 .toList();
@@ -130,14 +136,17 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         return withEnding.isEmpty() && Files.exists(path) ? List.of(path) : withEnding;
     }
 
-    /** A pipe has no folder: its names start from where it was named. */
+    /** Returns the base folder of an include. Includes of a pipe start from the folder of the pipe's path. */
     private Path folder(ConfigIncludeContext context) {
         ConfigParseable itself = context.relativeTo(".");
         String name = itself == null ? null : itself.origin().filename();
         return name == null ? source.folder() : Path.of(name);
     }
 
-    /** Typesafe Config does not say where an include stands, so it is looked for in the files of the folder. */
+    /**
+     * Returns the place of an include. It searches the files of the folder, because Typesafe Config does not report
+     * places.
+     */
     private Place place(ConfigIncludeContext context, String name) {
         return findings.isFull() ? source.place() : IncludeLine.find(folder(context), name, files.watched(), source);
     }

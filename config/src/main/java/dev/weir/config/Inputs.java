@@ -9,18 +9,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the launcher was told: where to look, and what was said on the command line. Paths are absolute.
+ * Command-line inputs from the launcher. All paths are absolute.
  *
- * @param home the folder that holds all state
- * @param folder where relative paths of the command line start from
- * @param file the configuration file, or null if there is none
- * @param drives the text of each {@code -drive}
- * @param listen the text of each {@code --listen}
+ * @param home folder of all state
+ * @param folder base folder of relative command-line paths
+ * @param file configuration file, or null without one
+ * @param drives text of each {@code -drive}
+ * @param listen text of each {@code --listen}
  */
 record Inputs(Path home, Path folder, @Nullable Path file, List<String> drives, List<String> listen) {
 
     /**
-     * Reads them from the framework's properties.
+     * Reads the inputs from framework properties.
      *
      * @throws IllegalStateException if {@code weir.home} is not set
      */

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a block of limits. */
+/** Parses a block of limits. */
 final class LimitsReader {
     private static final String MAX_LENGTH = "_max_length";
 
     private LimitsReader() {}
 
-    /** Returns what a block says, or no limits if there is a fault in it. */
+    /** Returns the limits of a block, or no limits if it has an error. */
     static ThrottleLimits read(Setting limits) {
         limits.refuseUnknown(ThrottleLimits.keys(), List.of());
         Map<String, Long> values = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ final class LimitsReader {
                 unreadable.add(family(key));
             }
         }
-        // of what belongs to a limit that cannot be read, nothing is said that may prove wrong
+        // an unreadable key hides the errors of its family, because they may be false
         values.keySet().removeIf(key -> unreadable.contains(family(key)));
         if (unreadable.stream().anyMatch(family -> family.startsWith("iops"))) {
             values.remove(ThrottleLimits.IOPS_SIZE);
@@ -44,7 +44,7 @@ final class LimitsReader {
         return read;
     }
 
-    /** Reports what is wrong with limits, each where it was written. */
+    /** Reports errors of limits, each at the place of its key. */
     static void report(Setting limits, List<LimitFault> faults) {
         faults.forEach(fault -> limits.child(fault.key()).fault(fault.rule()));
     }
@@ -57,7 +57,7 @@ final class LimitsReader {
         return bytes ? Quantity.bytes(limit) : Quantity.requests(limit);
     }
 
-    /** Returns the limit that a key belongs to: {@code bps} for {@code bps_max_length}. */
+    /** Returns the limit of a key: {@code bps} for {@code bps_max_length}. */
     private static String family(String key) {
         return key.replaceFirst("_max(_length)?$", "");
     }

@@ -3,17 +3,17 @@ package dev.weir.config;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads where metrics can be scraped. */
+/** Parses the listen address of the metrics endpoint. */
 final class MetricsReader {
     private static final String LISTEN = "listen";
     private static final String BEYOND_LOOPBACK = "beyond-loopback";
 
-    /** The keys of the block. */
+    /** Keys of the block {@code metrics}. */
     static final List<String> KEYS = List.of(LISTEN, BEYOND_LOOPBACK);
 
     private MetricsReader() {}
 
-    /** Returns {@code tcp:host:port}, or null if there is to be none, or if it is not as it should be. */
+    /** Returns {@code tcp:host:port}. Returns null if metrics are disabled or the address has an error. */
     static @Nullable String read(Setting metrics) {
         metrics.refuseUnknown(KEYS, List.of());
         Setting listen = metrics.child(LISTEN);
@@ -27,11 +27,11 @@ final class MetricsReader {
             return null;
         }
         if (!isLoopback(address) && !meant) {
-            listen.fault("lets in whoever reaches that port; metrics.beyond-loopback = true says that it is meant");
+            listen.fault("is reachable from other machines; set metrics.beyond-loopback = true to allow this");
             return null;
         }
         if (!isLoopback(address)) {
-            listen.warn("whoever reaches that port can read names, limits and load of all drives");
+            listen.warn("any host that reaches this port can read names, limits and load of all drives");
         }
         return address;
     }

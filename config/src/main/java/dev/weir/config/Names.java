@@ -3,8 +3,8 @@ package dev.weir.config;
 import java.util.regex.Pattern;
 
 /**
- * The names that drives, groups and the options of backends may have. They are as good in an NBD URI, in a persistent
- * identifier of Configuration Admin, in a filter, as the name of a file and as a word of a shell, each without quotes.
+ * Valid names of drives, groups and backend options. A valid name needs no quotes or escapes in an NBD URI, a PID of
+ * Configuration Admin, an LDAP filter, a file name or a shell word.
  */
 final class Names {
     private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");

@@ -5,9 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what the NBD server is to listen on. */
+/** Parses a listen address of the NBD server. */
 final class NbdAddress {
-    /** What the JDK takes: one less than {@code sockaddr_un} holds on Linux without the zero at the end. */
+    /**
+     * Longest socket path that the JDK accepts. Linux's {@code sockaddr_un} holds one byte more beside the final
+     * zero.
+     */
     private static final int LONGEST_SOCKET_PATH_BYTES = 106;
 
     private static final int HIGHEST_PORT = 65535;
@@ -18,7 +21,10 @@ final class NbdAddress {
 
     private NbdAddress() {}
 
-    /** Returns {@code unix:/absolute/path} or {@code tcp:host:port}, or null if it is neither. */
+    /**
+     * Returns {@code unix:/absolute/path} or {@code tcp:host:port}. Returns null if the address is unset or has an
+     * error.
+     */
     static @Nullable String read(Setting setting) {
         String text = Values.word(setting);
         if (text == null) {

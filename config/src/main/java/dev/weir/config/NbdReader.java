@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what the NBD server lets its clients take, and which drive it offers them by default; as properties of its
- * configuration. What is not set is left to the server.
+ * Parses the quotas, timeouts and default export of the NBD server into its configuration properties. Unset keys are
+ * left to the server's defaults.
  */
 final class NbdReader {
-    /** The keys of the block that are read here. */
+    /** Keys of the block {@code nbd} that this class parses. */
     static final List<String> KEYS = List.of(
             "max-connections",
             "handshake-timeout",
@@ -23,10 +23,10 @@ final class NbdReader {
             "busy-poll",
             "default-export");
 
-    /** A request of the longest length there is must have room. */
+    /** Lowest byte quota of a connection: one request of the greatest length must fit. */
     private static final long MIN_BYTES = 32L << 20;
 
-    /** The longest requests must have room among many small ones. */
+    /** Lowest byte quota of the server: requests of the greatest length must fit among many small ones. */
     private static final long MIN_TOTAL_BYTES = 64L << 20;
 
     private static final long MAX_BYTES = 1L << 40;
@@ -74,7 +74,7 @@ final class NbdReader {
         properties.put(key.replace('-', '.'), value);
     }
 
-    /** Reports bounds that do not fit into each other, or into the memory of this JVM. */
+    /** Reports quotas that exceed each other or the direct memory of this JVM. */
     private void checkMemory(long requestBytes) {
         long total = DEFAULT_TOTAL_BYTES;
         if (properties.get("max.total.bytes") instanceof Long given) {
@@ -89,11 +89,11 @@ final class NbdReader {
         long most = Math.min(total, requestBytes) / TOTAL_BYTES_PER_CONNECTION;
         if (properties.get("max.connections") instanceof Long connections && connections > most) {
             nbd.child("max-connections")
-                    .fault("must be at most " + most + ", because each takes 32 KiB of nbd.max-total-bytes");
+                    .fault("must be at most " + most + ", because each connection takes 32 KiB of nbd.max-total-bytes");
         }
     }
 
-    /** Reports a default export that is no drive. */
+    /** Reports a default export that names no drive. */
     static void checkExport(Setting nbd, Collection<String> drives) {
         Setting export = nbd.child("default-export");
         String name = export.text();

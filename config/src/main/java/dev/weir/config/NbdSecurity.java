@@ -13,11 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads who is let in by the NBD server and how it ends, as properties of its configuration. What is
- * not set is left to the server. For one reading.
+ * Parses TLS, plaintext and stop settings of the NBD server into its configuration properties. Unset keys are left to
+ * the server's defaults. An instance serves one reading.
  */
 final class NbdSecurity {
-    /** The keys of the block that are read here. */
+    /** Keys of the block {@code nbd} that this class parses. */
     static final List<String> KEYS = List.of(
             "tls",
             "tls-certificate",
@@ -31,7 +31,7 @@ final class NbdSecurity {
     private static final String OFF = "off";
     private static final List<String> MODES = List.of(OFF, "optional", "required");
 
-    /** Keys of files, and the properties that they become. */
+    /** Configuration properties by key for the certificate and key files. */
     private static final Map<String, String> FILES = files();
 
     private static final long MAX_STOP_SECONDS = 600;
@@ -43,9 +43,9 @@ final class NbdSecurity {
     private final boolean plaintext;
 
     /**
-     * Makes a reader.
+     * Creates a parser.
      *
-     * @param files where to put the files of keys and certificates, which are looked at only by the server
+     * @param files receives the certificate and key files to watch; only the server reads their content
      */
     NbdSecurity(Setting nbd, Set<Path> files) {
         this.nbd = nbd;
@@ -63,7 +63,7 @@ final class NbdSecurity {
         return files;
     }
 
-    /** Reads all of it. */
+    /** Returns the configuration properties. */
     Map<String, Object> read() {
         StringBuilder stamp = new StringBuilder();
         FILES.forEach((key, property) -> file(nbd.child(key), property, stamp));
@@ -85,14 +85,14 @@ final class NbdSecurity {
         return properties;
     }
 
-    /** Returns what is set, or the first of the words. */
+    /** Returns the value of a key, or the first word as its default. */
     private String word(String key, List<String> words) {
         Setting setting = nbd.child(key);
         String word = Values.word(setting);
         if (word == null) {
             return words.get(0);
         }
-        // off is also HOCON's false
+        // HOCON reads an unquoted off as false
         if (words.contains(word) || (word.equals("false") && words.contains(OFF))) {
             return word.equals("false") ? OFF : word;
         }
@@ -101,7 +101,7 @@ final class NbdSecurity {
         return words.get(0);
     }
 
-    /** A file that has changed makes the configuration another one, so that it is read again. */
+    /** Adds a file's path and a stamp of its time and size. A changed stamp makes the server load the file again. */
     private void file(Setting setting, String property, StringBuilder stamp) {
         String path = Values.path(setting);
         if (path == null) {
@@ -118,7 +118,7 @@ final class NbdSecurity {
                     .append(Files.size(file))
                     .append(' ');
             if (!Files.isRegularFile(file)) {
-                setting.fault("is no regular file");
+                setting.fault("must be a regular file");
             } else if (!Files.isReadable(file)) {
                 setting.fault("the file cannot be read");
             }
@@ -136,7 +136,8 @@ final class NbdSecurity {
             nbd.child("tls").fault("tls-certificate and tls-key, or tls-psk, must be set");
         }
         if (nbd.child("tls-client-ca").isSet() && !certificate) {
-            nbd.child("tls-client-ca").fault("goes with tls-certificate: without one no certificate is asked for");
+            nbd.child("tls-client-ca")
+                    .fault("needs tls-certificate: without it the server requests no client certificate");
         }
     }
 
@@ -149,22 +150,28 @@ final class NbdSecurity {
         return seconds;
     }
 
-    /** Says what is wrong with, or to be known of, an address that others than this machine may reach. */
+    /**
+     * Reports an address that is reachable from other machines without TLS. This is an error, or a warning if
+     * plaintext is allowed.
+     */
     void check(Setting written, String address) {
         if (isLocal(address)) {
             return;
         }
         if (plaintext && !mode.equals("required")) {
             written.warn(
-                    "is served without TLS (allow-plaintext-tcp): whoever reaches it can read and change every drive, "
-                            + "and whoever is in between all that is sent");
+                    "is served without TLS (allow-plaintext-tcp): any host that reaches it can read and change every "
+                            + "drive, and the network between can read and change all traffic");
         } else if (mode.equals(OFF)) {
-            written.fault("is not only this machine's, and without TLS whoever reaches it could read and change every "
-                    + "drive; set nbd.tls, or nbd.allow-plaintext-tcp = true if that is meant");
+            written.fault("is reachable from other machines, and without TLS any of them can read and change every "
+                    + "drive; set nbd.tls, or nbd.allow-plaintext-tcp = true to allow this");
         }
     }
 
-    /** A name that is not known now is the server's to refuse. */
+    /**
+     * Returns whether an address is reachable from this machine only. An unresolvable host counts as local, because
+     * the server reports it when it binds.
+     */
     private static boolean isLocal(String address) {
         if (!address.startsWith("tcp:")) {
             return true;
@@ -177,12 +184,12 @@ final class NbdSecurity {
         }
     }
 
-    /** Reports a list of clients where none can prove to be on it. */
+    /** Reports a list of clients if clients cannot authenticate. */
     void checkClients(Setting clients) {
         boolean provable =
                 nbd.child("tls-client-ca").isSet() || nbd.child("tls-psk").isSet();
         if (clients.isSet() && (mode.equals(OFF) || !provable)) {
-            clients.fault("no client can prove its name: set nbd.tls, and nbd.tls-client-ca or nbd.tls-psk");
+            clients.fault("clients cannot authenticate: set nbd.tls, and nbd.tls-client-ca or nbd.tls-psk");
         }
     }
 }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds changes of a backend that would close a running drive and could not open it again. A drive that is not open yet
- * needs no check: the engine tries it again and again.
+ * Finds backend changes that would close a running drive and fail to open it again. Unavailable drives need no check
+ * because the engine retries them.
  */
 final class OpenDriveCheck {
     private static final String PATH = "path";
@@ -23,7 +23,9 @@ final class OpenDriveCheck {
     private final Map<String, Setting> written;
 
     /**
-     * @param written where each drive stands in the configuration, by name
+     * Creates a check.
+     *
+     * @param written settings of each drive by name
      */
     OpenDriveCheck(Types types, Running running, Map<String, Setting> written) {
         this.types = types;
@@ -31,7 +33,7 @@ final class OpenDriveCheck {
         this.written = written;
     }
 
-    /** Reports each drive that could not be opened again. */
+    /** Reports each drive that would fail to open again. */
     void check(List<DriveSettings> drives) {
         Set<DriveSettings> changed = drives.stream().filter(this::isReopened).collect(Collectors.toSet());
         if (!changed.isEmpty()) {
@@ -60,7 +62,7 @@ final class OpenDriveCheck {
         return before != null && before.isOpen() && before.hasOtherBackend(drive);
     }
 
-    /** Returns the file of a drive, the same for each name that leads to it, or null if it has none. */
+    /** Returns the real path of a drive's image, or null for a drive without one. */
     private static @Nullable Path image(DriveSettings drive) {
         if (!(drive.backendOptions().get(PATH) instanceof String path)) {
             return null;

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One option of the command line.
+ * An option of the command line.
  *
- * @param place what stands before its faults
- * @param names what its user calls a setting, by the path that this has in a drive of a file
- * @param folder the folder that relative paths start from
+ * @param place place that its errors show
+ * @param names command-line name of each setting, by its path in the drive's block
+ * @param folder base folder of relative paths
  */
 record OptionSource(Place place, Map<List<String>, String> names, Path folder) implements Source {
 

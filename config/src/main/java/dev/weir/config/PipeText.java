@@ -13,10 +13,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a pipe, such as {@code --config <(command)}. It can be read only once, so it is kept. A pipe without a
- * writer keeps its reader for ever. The reader is therefore a thread of its own, and later readings wait for the same one.
+ * Cached text of a pipe such as {@code --config <(command)}. The text is cached because a pipe can be read only once.
+ * A daemon thread reads it, because a writer that never closes the pipe blocks its reader. Later readings wait for
+ * the same thread.
  *
- * <p>Confined to the thread that reads.
+ * <p>Confined to the reading thread.
  */
 final class PipeText {
     private static final long SECONDS = 10;
@@ -27,7 +28,8 @@ final class PipeText {
     /**
      * Returns the text.
      *
-     * @throws IOException if it does not end within 10 s, is too long, or cannot be read
+     * @throws IOException if the pipe is not closed within 10 s, exceeds {@link ReadFiles#MAX_BYTES} or cannot be
+     *     read
      */
     String read(Path pipe) throws IOException {
         if (!pipe.equals(path) || text.isCompletedExceptionally()) {
@@ -47,11 +49,11 @@ final class PipeText {
                     "cannot be read: " + Objects.requireNonNull(e.getCause()).getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("is not read: Weir stops", e);
+            throw new IOException("was not read because Weir is stopping", e);
         }
     }
 
-    /** Forgets the text, since a file has taken the place of the pipe. */
+    /** Discards the text after a file has replaced the pipe. */
     void forget() {
         path = null;
     }

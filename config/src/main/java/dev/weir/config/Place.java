@@ -3,12 +3,12 @@ package dev.weir.config;
 import java.util.Comparator;
 
 /**
- * Where something was written, as it stands before a fault: {@code weir.conf:14} or {@code -drive id=vm1,…}.
- * Places are ordered as a person reads: the file, what it includes, then the command line.
+ * Origin of a setting as errors show it: {@code weir.conf:14} or {@code -drive id=vm1,…}. Places sort in reading
+ * order: the file first and then its includes and the command line.
  *
- * @param order the file 0, what it includes 1, then each option of the command line in turn
- * @param name the file or the option
- * @param line the line in the file, from 1; 0 if there is none to name
+ * @param order 0 for the file, 1 for its includes, then one number per option
+ * @param name file or option
+ * @param line line in the file from 1; 0 if unknown
  */
 record Place(int order, String name, int line) implements Comparable<Place> {
     private static final Comparator<Place> READING =

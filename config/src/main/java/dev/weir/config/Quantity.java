@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers with units. What a unit is worth is asked of Typesafe Config, so it is what HOCON says: {@code 10M} and
- * {@code 10MiB} are 10 × 2^20 bytes, {@code 10MB} is 10^7. The arithmetic is exact: Typesafe Config's own drops
- * fractions, which would make a limit of {@code 0.0001K} none at all.
+ * Parses numbers with units. Typesafe Config supplies the factor of a unit: {@code 10M} and {@code 10MiB} are 10 ×
+ * 2^20 bytes and {@code 10MB} is 10^7. The arithmetic is exact. Typesafe Config's own drops fractions and would turn
+ * {@code 0.0001K} into 0, which means no limit (see {@code docs/design/decisions/010-configuration.md}).
  */
 final class Quantity {
-    /** Short enough that no exponent makes a number that fills the memory. */
+    /** Form of a number with a unit. Bounded digits and exponents keep every number small in memory. */
     private static final Pattern NUMBER_AND_UNIT =
             Pattern.compile("([+-]?(?:\\d{1,40}(?:\\.\\d{0,40})?|\\.\\d{1,40})(?:[eE][+-]?\\d{1,2})?)\\s*(\\p{L}*)");
 
@@ -28,12 +28,12 @@ final class Quantity {
 
     private Quantity() {}
 
-    /** Reads a number of bytes. */
+    /** Parses a number of bytes. */
     static @Nullable Long bytes(Setting setting) {
         return nearest(exactBytes(setting));
     }
 
-    /** Reads the size of a drive. */
+    /** Parses the size of a drive (bytes). */
     static @Nullable Long size(Setting setting) {
         BigDecimal bytes = exactBytes(setting);
         if (bytes != null && bytes.signum() < 0) {
@@ -49,22 +49,22 @@ final class Quantity {
                 setting,
                 unit -> new BigDecimal(hocon(unit).getMemorySize("it").toBytesBigInteger()),
                 1,
-                "must be a whole number of bytes, as 512, 64KiB or 10M");
+                "must be a whole number of bytes, such as 512, 64KiB or 10M");
     }
 
-    /** Returns a number, or the nearest one to it that fits into a long. */
+    /** Returns a number clamped to the range of a long. */
     private static @Nullable Long nearest(@Nullable BigDecimal number) {
         return number == null ? null : number.min(LONGEST).max(LONGEST.negate()).longValueExact();
     }
 
-    /** Reads a duration in whole seconds; a number alone is seconds. */
+    /** Parses a duration in whole seconds. A number without a unit means seconds. */
     static @Nullable Long seconds(Setting setting) {
-        return duration(setting, Duration.ofSeconds(1), "must be whole seconds, as 30, 30s or 5m");
+        return duration(setting, Duration.ofSeconds(1), "must be whole seconds, such as 30, 30s or 5m");
     }
 
-    /** Reads a duration in whole nanoseconds; a number alone is nanoseconds. */
+    /** Parses a duration in whole nanoseconds. A number without a unit means nanoseconds. */
     static @Nullable Long nanos(Setting setting) {
-        return duration(setting, Duration.ofNanos(1), "must be whole nanoseconds, as 20us or 500ns");
+        return duration(setting, Duration.ofNanos(1), "must be whole nanoseconds, such as 20us or 500ns");
     }
 
     private static @Nullable Long duration(Setting setting, Duration one, String rule) {
@@ -75,21 +75,21 @@ final class Quantity {
                 rule));
     }
 
-    /** Reads a number of requests. Its units are powers of ten, as the shell's are. */
+    /** Parses a number of requests. Its units are powers of ten as in the shell. */
     static @Nullable Long requests(Setting setting) {
-        return nearest(whole(setting, REQUESTS::get, 1, "must be a whole number of requests, as 500, 5k or 1M"));
+        return nearest(whole(setting, REQUESTS::get, 1, "must be a whole number of requests, such as 500, 5k or 1M"));
     }
 
-    /** Reads a plain number. */
+    /** Parses a whole number without a unit. */
     static @Nullable Long count(Setting setting) {
         return nearest(whole(setting, unit -> null, 1, "must be a whole number"));
     }
 
     /**
-     * Reads a whole number.
+     * Parses a whole number. Returns null if the setting is unset or has an error.
      *
-     * @param worth what a unit is worth, in parts; null if it is no unit
-     * @param partsInOne how many parts make one of what is returned
+     * @param worth factor of a unit (parts); null for an unknown unit
+     * @param partsInOne parts per unit of the result
      */
     private static @Nullable BigDecimal whole(
             Setting setting, Function<String, @Nullable BigDecimal> worth, long partsInOne, String rule) {

@@ -7,14 +7,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one reading, within bounds. A configuration needs neither many nor large files, and a reading without a
- * bound takes memory and time from the drives. Not thread-safe.
+ * Bounds the files of a reading. An unbounded reading would take memory and time from the drives. Not thread-safe.
  */
 final class ReadFiles {
-    /** All files of a reading together. */
+    /** Largest total size of all files (bytes). */
     static final long MAX_BYTES = 16L << 20;
 
-    /** A file counts each time it is included. */
+    /** Largest number of files. Each include of a file counts. */
     static final int MAX_FILES = 1000;
 
     private final Set<Path> watched;
@@ -22,7 +21,9 @@ final class ReadFiles {
     private int count;
 
     /**
-     * @param watched receives each file that is looked for, even if it does not exist
+     * Creates the bounds of one reading.
+     *
+     * @param watched receives each file that was looked for, even a missing one
      */
     ReadFiles(Set<Path> watched) {
         this.watched = watched;
@@ -36,7 +37,7 @@ final class ReadFiles {
         return watched;
     }
 
-    /** Counts a file that is about to be read. Returns the rule against reading it, or null if there is none. */
+    /** Counts a file before it is read. Returns the violated rule, or null if the file may be read. */
     @Nullable
     String refusal(Path file) {
         if (Files.isDirectory(file)) {
@@ -46,7 +47,7 @@ final class ReadFiles {
         } else if (!Files.isReadable(file)) {
             return "cannot be read: permission denied";
         } else if (++count > MAX_FILES) {
-            return "is one file too many; at most " + MAX_FILES + " are read, each as often as it is included";
+            return "exceeds the limit; at most " + MAX_FILES + " files are read, and each include counts";
         }
         try {
             bytes += Files.size(file);

@@ -9,20 +9,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read. If there are faults, the settings are not to be used.
+ * Result of a reading. Its settings must not be used if it has errors.
  *
- * @param groups all groups, in the order in which they were written
- * @param drives all drives, likewise
- * @param listen what the NBD server listens on: {@code unix:/path} and {@code tcp:host:port}
- * @param nbd what else the NBD server is told, as properties of its configuration
- * @param metrics what the metrics endpoint listens on, {@code tcp:host:port}, or null if there is none
- * @param origins where each setting was written, by its key, by the PID of the drive or group
- * @param files the files that were looked for, whether they are there or not
- * @param missingBackends the types of backends that drives ask for and that were not here
- * @param missingPolicies the types of policies that drives and groups ask for and that were not here
- * @param faults a line for each
- * @param warnings a line for each
- * @param isFailed whether it failed for another reason than a fault of the file, so that it is tried again
+ * @param groups all groups in written order
+ * @param drives all drives in written order
+ * @param listen listen addresses of the NBD server: {@code unix:/path} or {@code tcp:host:port}
+ * @param nbd other configuration properties of the NBD server
+ * @param metrics listen address of the metrics endpoint ({@code tcp:host:port}), or null if metrics are disabled
+ * @param origins place of each setting by key, for each PID of a drive or group
+ * @param files files that were looked for, including missing ones
+ * @param missingBackends unregistered backend types that drives name
+ * @param missingPolicies unregistered policy types that drives and groups name
+ * @param faults one line per error
+ * @param warnings one line per warning
+ * @param isFailed whether the reading failed for another reason than an error in the file; it is then retried
  */
 record Reading(
         List<GroupSettings> groups,
@@ -38,7 +38,7 @@ record Reading(
         List<String> warnings,
         boolean isFailed) {
 
-    /** Returns a reading that came to nothing. */
+    /** Returns a failed reading. */
     static Reading failed(String fault) {
         return new Reading(
                 List.of(),

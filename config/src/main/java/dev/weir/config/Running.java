@@ -11,9 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drives and groups of the engine before a change, by name. A change must not take a running one out of service.
+ * Drives and groups of the engine before a change, by name. A change must not interrupt a running drive (see {@code
+ * docs/design/decisions/018-live-changes.md}).
  *
- * @param drives all drives, available or not
+ * @param drives all drives, including unavailable ones
  * @param groups all groups
  */
 record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> groups) {
@@ -22,9 +23,9 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
     /**
      * A drive of the engine.
      *
-     * @param settings its configuration
+     * @param settings current settings
      * @param isOpen whether clients can use it
-     * @param isServing whether it also has a policy that releases requests
+     * @param isServing whether it is open and its policy releases requests
      */
     record RunningDrive(DriveSettings settings, boolean isOpen, boolean isServing) {
         private static RunningDrive of(DriveSnapshot drive) {
@@ -34,7 +35,7 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
                     drive.state() == DriveSnapshot.State.SERVING);
         }
 
-        /** Returns whether other settings ask for another backend than this drive has. */
+        /** Returns whether the new settings differ in the backend, its options or {@code read-only}. */
         boolean hasOtherBackend(DriveSettings other) {
             return !settings.backendType().equals(other.backendType())
                     || !settings.backendOptions().equals(other.backendOptions())
@@ -50,7 +51,7 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
         return new Running(running, shared);
     }
 
-    /** Returns the settings of a drive, or null if there is none. */
+    /** Returns the settings of a drive, or null if no such drive exists. */
     @Nullable
     DriveSettings settings(String drive) {
         RunningDrive found = drives.get(drive);

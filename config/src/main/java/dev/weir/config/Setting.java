@@ -16,15 +16,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that may be set: where that is, and what it holds. What cannot be read as asked is reported and reads as
- * null or nothing, so that whoever reads goes on to the next fault. Confined to the thread that reads.
+ * A key of the configuration with its place and its optional value. An invalid value is reported and then reads as
+ * null or empty, so that parsing continues to the next error. Confined to the reading thread.
  */
 final class Setting {
-    private static final String UNRESOLVED = "refers to something that is not set";
+    private static final String UNRESOLVED = "refers to a key or variable that is not set";
 
-    private static final String LIST = ", not a list; each entry has its name before its block: NAME { … }";
+    private static final String LIST = ", not a list; write each entry as NAME { … }";
 
-    /** The hint that belongs to a substitution that was written as text. */
+    /** Hint for a substitution inside quotes. */
     private static final String QUOTED = "; a ${…} in quotes is plain text, so put the quotes around the rest only";
 
     private final Source source;
@@ -32,13 +32,13 @@ final class Setting {
     private final List<String> path;
     private final Place place;
 
-    /** Null if it is not set, or set to null, which is HOCON's way to take back what was set before. */
+    /** Null if the key is unset. The value {@code null} unsets a key in HOCON. */
     private final @Nullable ConfigValue value;
 
-    /** Whether all substitutions that it is made of, not counting those of what is inside it, were found. */
+    /** Whether all substitutions of this value are resolved. Those of nested values do not count. */
     private final boolean resolved;
 
-    /** Whether it comes from a variable of the environment, which has no place. */
+    /** Whether the value comes from an environment variable, which has no place. */
     private final boolean fromEnvironment;
 
     private Setting(
@@ -53,14 +53,14 @@ final class Setting {
         this.fromEnvironment = written == null;
     }
 
-    /** The setting from which all others of a source are reached. */
+    /** Returns the root setting of a source. */
     static Setting root(Source source, Findings findings, @Nullable ConfigValue value, Place place) {
         return new Setting(source, findings, List.of(), value, place);
     }
 
     private static boolean isResolved(ConfigValue value) {
         try {
-            // nothing tells but what happens when it is asked what it is, or what it has in it
+            // Typesafe Config has no query for this: access to an unresolved value throws
             boolean unused = value.valueType() == ConfigValueType.OBJECT && ((ConfigObject) value).isEmpty();
             return true;
         } catch (ConfigException.NotResolved e) {
@@ -76,7 +76,7 @@ final class Setting {
         return place;
     }
 
-    /** Returns the last part of its path. */
+    /** Returns the last element of the path. */
     String key() {
         return path.get(path.size() - 1);
     }
@@ -85,7 +85,7 @@ final class Setting {
         return value != null;
     }
 
-    /** Returns whether this is a block of other settings; it is a fault if it is something else. */
+    /** Returns whether this is a block of settings. Another value is an error. */
     boolean isBlock() {
         if (value != null && !resolved) {
             fault(UNRESOLVED);
@@ -102,12 +102,15 @@ final class Setting {
         return new Setting(source, findings, List.copyOf(childPath), block == null ? null : block.get(key), place);
     }
 
-    /** Returns what is set in a block, in the order in which it was written; it is a fault if this is no block. */
+    /** Returns the settings of a block in written order. Another value is an error. */
     List<Setting> children() {
         return isBlock() ? written() : List.of();
     }
 
-    /** Returns the single values in a block and in the blocks in it; this one if it is none, or empty. */
+    /**
+     * Returns all single values in a block and its nested blocks. Returns this setting if it is not a block or is
+     * empty.
+     */
     List<Setting> leaves() {
         List<Setting> children = written();
         return children.isEmpty()
@@ -115,7 +118,7 @@ final class Setting {
                 : children.stream().flatMap(child -> child.leaves().stream()).toList();
     }
 
-    /** Returns where each of its {@linkplain #leaves leaves} was written, by its name in this block. */
+    /** Returns the place of each of its {@linkplain #leaves leaves} by name in this block. */
     Map<String, String> origins() {
         Map<String, String> origins = new LinkedHashMap<>();
         leaves().forEach(leaf -> origins.put(leaf.nameIn(this), leaf.place + leaf.environment()));
@@ -126,7 +129,7 @@ final class Setting {
         return fromEnvironment ? " (from the environment)" : "";
     }
 
-    /** Returns the elements of a list, or what is set as the only element. */
+    /** Returns the elements of a list. A single value counts as a list of one element. */
     List<Setting> elements() {
         if (resolved && value instanceof ConfigList list) {
             return list.stream()
@@ -136,7 +139,7 @@ final class Setting {
         return isSet() ? List.of(this) : List.of();
     }
 
-    /** Returns the single value that is set: a string, number or boolean. */
+    /** Returns the single value (a string, number or boolean), or null. */
     @Nullable
     Object single() {
         if (value != null && !resolved) {
@@ -149,26 +152,31 @@ final class Setting {
         return null;
     }
 
-    /** Returns the single value that is set, as it was written. */
+    /** Returns the single value as written, or null. */
     @Nullable
     String text() {
         return value == null || single() == null ? null : written(value);
     }
 
-    /** Returns its path from another setting that it is in, with dots. */
+    /** Returns the dotted path from an enclosing setting. */
     String nameIn(Setting parent) {
         return String.join(".", path.subList(parent.path.size(), path.size()));
     }
 
-    /** Reports what is set in this block and is none of the known keys. */
+    /**
+     * Reports each unknown key of this block.
+     *
+     * @param elsewhere keys that are valid in another block, for the suggestion
+     */
     void refuseUnknown(Collection<String> known, Collection<String> elsewhere) {
         refuseUnknown(known, elsewhere, child -> "");
     }
 
     /**
-     * The same.
+     * Reports each unknown key of this block.
      *
-     * @param hint returns an explanation that is put in place of a list of the known keys; empty if there is none
+     * @param elsewhere keys that are valid in another block, for the suggestion
+     * @param hint returns an explanation that replaces the list of known keys; empty for none
      */
     void refuseUnknown(Collection<String> known, Collection<String> elsewhere, Function<Setting, String> hint) {
         for (Setting child : children()) {
@@ -180,13 +188,13 @@ final class Setting {
         }
     }
 
-    /** Returns whether this is a block with something in it. */
+    /** Returns whether this is a non-empty block. */
     boolean isFilledBlock() {
         ConfigObject block = block();
         return block != null && !block.isEmpty();
     }
 
-    /** Returns whether this is a block with any of these keys. */
+    /** Returns whether this is a block with at least one of these keys. */
     boolean hasAny(Collection<String> keys) {
         ConfigObject block = block();
         return block != null && keys.stream().anyMatch(block::containsKey);
@@ -196,7 +204,7 @@ final class Setting {
         findings.fault(place, what() + rule + (hasQuotedSubstitution() ? QUOTED : ""));
     }
 
-    /** Returns whether this is text with a <code>${…}</code>, which a file replaces only outside of quotes. */
+    /** Returns whether this is text with a <code>${…}</code>. A file substitutes it only outside of quotes. */
     boolean hasQuotedSubstitution() {
         return source instanceof FileSource
                 && value != null

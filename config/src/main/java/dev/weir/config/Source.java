@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What settings were written in: the file with what it includes, or one option of the command line. */
+/** An input with settings: the file with its includes, or an option of the command line. */
 interface Source {
 
-    /** Returns where a value was written, or null if that is not in this source. */
+    /** Returns the place of a value, or null if the value is not from this source. */
     @Nullable
     Place place(ConfigOrigin origin);
 
-    /** Returns what whoever wrote it calls the setting at this path; empty if the place says it all. */
+    /** Returns the name of a setting in this source. It is empty if the place alone identifies the setting. */
     String name(List<String> path);
 
-    /** Returns the folder that relative paths start from. */
+    /** Returns the base folder of relative paths. */
     Path folder();
 }

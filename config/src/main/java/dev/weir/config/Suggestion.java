@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The end of a fault about an unknown word: the nearest known word, or all of them if none is near.
+ * Suffix of an error about an unknown word. It suggests the nearest known word, or lists all of them if none is near.
  *
- * @param text the end of the fault; empty if no word is known
- * @param isNear whether one is near, so that the word is probably misspelt
+ * @param text suffix; empty if no word is known
+ * @param isNear whether a known word is near, so that the word is probably misspelt
  */
 record Suggestion(String text, boolean isNear) {
 
     /**
      * Returns the suggestion for a word.
      *
-     * @param elsewhere words that would be right in another place, as {@code limits.bps}; compared by their last part
+     * @param elsewhere words that are valid in another place, such as {@code limits.bps}; the last element is
+     *     compared too
      */
     static Suggestion of(String word, Collection<String> known, Collection<String> elsewhere) {
         String nearest =
@@ -24,10 +25,10 @@ record Suggestion(String text, boolean isNear) {
         if (!nearest.isEmpty()) {
             return new Suggestion("; did you mean " + nearest + "?", true);
         }
-        return new Suggestion(known.isEmpty() ? "" : "; there are " + String.join(", ", known), false);
+        return new Suggestion(known.isEmpty() ? "" : "; choose from " + String.join(", ", known), false);
     }
 
-    /** The same if there is no place but one. */
+    /** Returns the suggestion for a word that is valid in one place only. */
     static Suggestion of(String word, Collection<String> known) {
         return of(word, known, List.of());
     }
@@ -46,7 +47,10 @@ record Suggestion(String text, boolean isNear) {
                 .orElse("");
     }
 
-    /** Counts the edits to a candidate or to its last part; no more than one beyond what is tolerated. */
+    /**
+     * Returns the edit distance to a candidate or its last element. The result is {@code tolerated + 1} or more for
+     * any greater distance.
+     */
     private static int edits(String word, String candidate, int tolerated) {
         return Stream.of(candidate, candidate.substring(candidate.lastIndexOf('.') + 1))
                 .filter(part -> Math.abs(word.length() - part.length()) <= tolerated)
@@ -55,7 +59,10 @@ record Suggestion(String text, boolean isNear) {
                 .orElse(tolerated + 1);
     }
 
-    /** Counts the letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+    /**
+     * Returns the edit distance (optimal string alignment): insertions, deletions, replacements and swaps of
+     * neighbours.
+     */
     static int edits(String a, String b) {
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

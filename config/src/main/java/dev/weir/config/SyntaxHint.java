@@ -8,11 +8,11 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plainer text for a fault that Typesafe Config's parser finds. It calls a missing brace a missing parenthesis, and
- * names the end of the file.
+ * A clearer message for a syntax error of Typesafe Config. Its parser reports a missing brace as a missing
+ * parenthesis at the end of the file.
  *
- * @param text the fault
- * @param line its line; 0 if none is known
+ * @param text message
+ * @param line line of the error; 0 if unknown
  */
 record SyntaxHint(String text, int line) {
     private static final String JSON =
@@ -23,10 +23,10 @@ record SyntaxHint(String text, int line) {
     }
 
     /**
-     * Returns the text for a fault.
+     * Returns the message for a syntax error.
      *
-     * @param reason the parser's words
-     * @param line the parser's line
+     * @param reason message of the parser
+     * @param line line that the parser reports
      */
     static SyntaxHint of(Path file, String reason, int line) {
         if (file.toString().endsWith(".json")) {
@@ -39,7 +39,7 @@ record SyntaxHint(String text, int line) {
                     open.line);
         }
         if (reason.contains("no open brace")) {
-            return new SyntaxHint("a } too many: no { belongs to it", line);
+            return new SyntaxHint("this } closes nothing; remove it or add the missing {", line);
         }
         if (reason.contains("'$' not followed by {")) {
             return new SyntaxHint("$ must be followed by a name in braces, as in ${HOME}\"/vm.img\"", line);
@@ -47,7 +47,7 @@ record SyntaxHint(String text, int line) {
         return new SyntaxHint(withoutAdvice(reason), line);
     }
 
-    /** The parser advises to put in quotes, or to rename the file, what is more often a slip. */
+    /** Replaces the parser's advice. It suggests quotes or another file name, which rarely fits the mistake. */
     private static String withoutAdvice(String reason) {
         int advice = reason.indexOf(" (if you intended");
         return advice < 0
@@ -67,8 +67,9 @@ record SyntaxHint(String text, int line) {
     }
 
     /**
-     * Returns the bracket that was probably forgotten, or null if there is none: the first one with a closing bracket on
-     * a line that is indented less than its own, or else the innermost one that is open at the end of the file.
+     * Returns the bracket that is probably unclosed, or null if all are closed. The first candidate is a bracket
+     * whose closing bracket has a smaller indent. The second is the innermost one that is open at the end of the
+     * file.
      */
     private static @Nullable Open unclosed(Path file) {
         String text;
@@ -118,7 +119,7 @@ record SyntaxHint(String text, int line) {
         return end < 0 ? text.length() : end;
     }
 
-    /** Returns the index behind a string. One in single quotes ends with its line at the latest. */
+    /** Returns the index after a string. Only a string in triple quotes may span lines. */
     private static int endOfString(String text, int start) {
         if (text.startsWith("\"\"\"", start)) {
             int end = text.indexOf("\"\"\"", start + 3);

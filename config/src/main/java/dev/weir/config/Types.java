@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The types of backends and policies that are here at the moment, by name.
+ * Registered factories of backends and policies, by type.
  *
- * @param backends what opens backends
- * @param policies what makes policies
+ * @param backends backend factories
+ * @param policies policy factories
  */
 record Types(Map<String, BlockBackendFactory> backends, Map<String, ThrottlePolicyFactory> policies) {
 
-    /** Copies both, in the order in which they are shown. */
+    /** Copies both maps and sorts them for display. */
     Types {
         backends = Collections.unmodifiableMap(new TreeMap<>(backends));
         policies = Collections.unmodifiableMap(new TreeMap<>(policies));

@@ -7,11 +7,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What single values are read as, beside {@linkplain Quantity numbers}. Null if it is not set, or reported. */
+/**
+ * Parses single values; {@link Quantity} parses numbers. Each method returns null if the setting is unset or has an
+ * error, which is reported.
+ */
 final class Values {
     private Values() {}
 
-    /** Reads text with something in it. */
+    /** Parses text that must not be blank. */
     static @Nullable String word(Setting setting) {
         String text = setting.text();
         if (text != null && text.isBlank()) {
@@ -21,7 +24,7 @@ final class Values {
         return text;
     }
 
-    /** Reads a boolean, in any of the words that HOCON has for it. */
+    /** Parses a boolean in any spelling of HOCON. */
     static @Nullable Boolean flag(Setting setting) {
         String text = setting.text();
         try {
@@ -34,13 +37,13 @@ final class Values {
         }
     }
 
-    /** Reads a path and makes it absolute. */
+    /** Parses a path and makes it absolute. */
     static @Nullable String path(Setting setting) {
         String text = word(setting);
         return text == null ? null : absolute(setting, text);
     }
 
-    /** Makes a path absolute that stands in a setting. What a shell would expand in it is a fault. */
+    /** Makes the path of a setting absolute. A {@code ~} or wildcard that only a shell would expand is an error. */
     static @Nullable String absolute(Setting setting, String path) {
         try {
             Path absolute = setting.source().folder().resolve(Path.of(path)).normalize();

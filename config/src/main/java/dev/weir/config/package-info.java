@@ -1,4 +1,7 @@
-/** The HOCON file and the command line: what they say, what is wrong with it, and how it becomes configuration. */
+/**
+ * Configuration source: parses the HOCON file and the command line, validates them and writes the result to
+ * Configuration Admin.
+ */
 @NullMarked
 package dev.weir.config;
 

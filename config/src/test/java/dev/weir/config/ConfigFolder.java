@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A folder with a {@code weir.conf} to be read. */
+/** A folder with a {@code weir.conf}. */
 record ConfigFolder(Path folder) {
 
-    /** Where relative paths of the command line start from. */
+    /** Base folder of relative command-line paths. */
     static final Path CWD = Path.of("/cwd");
 
     static final Path HOME = Path.of("/home/weir");
@@ -27,7 +27,7 @@ record ConfigFolder(Path folder) {
         return this;
     }
 
-    /** Reads a file that says this, and these {@code -drive}s. */
+    /** Reads a file with this text and these {@code -drive} options. */
     Reading read(String text, String... drives) {
         write("weir.conf", text);
         return ConfigFolder.read(inputs(List.of(drives), List.of()), TestTypes.ALL);
@@ -37,12 +37,12 @@ record ConfigFolder(Path folder) {
         return new Inputs(HOME, CWD, file(), drives, listen);
     }
 
-    /** Reads {@code -drive}s and no file. */
+    /** Reads {@code -drive} options without a file. */
     static Reading readOptions(String... drives) {
         return ConfigFolder.read(new Inputs(HOME, CWD, null, List.of(drives), List.of()), TestTypes.ALL);
     }
 
-    /** Reads it all, with nothing running. */
+    /** Reads the inputs while no drive runs. */
     static Reading read(Inputs inputs, Types types) {
         return ConfigurationReader.read(inputs, types, Running.NONE, new PipeText());
     }

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whatever is in the file or behind {@code -drive}, the answer is what was read or lines that say what is wrong. What Jazzer
- * makes of it is guided by the code it reaches; docs/evidence/fuzzing.md says how to run it for longer.
+ * Any file and any {@code -drive} give a configuration or errors, and never an exception. Coverage guides Jazzer;
+ * docs/evidence/fuzzing.md has the command for a longer run.
  */
 class ConfigFuzzTest {
 
-    /** The first line is for the command line, the others are the file. */
+    /** The first line is the command line. The rest is the file. */
     @FuzzTest(maxDuration = "10s")
     void whateverIsWritten(byte[] input) throws IOException {
         String text = new String(input, StandardCharsets.UTF_8);

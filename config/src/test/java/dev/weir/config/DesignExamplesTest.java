@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the documentation shows means what it says. */
+/** Examples of the documentation have the documented effect. */
 final class DesignExamplesTest {
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;

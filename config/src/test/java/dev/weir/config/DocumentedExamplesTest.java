@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every configuration that README and docs/ show, but those that are wrong on purpose, is one without a fault. */
+/** Every configuration in README and docs/ is valid, except for the deliberate errors. */
 final class DocumentedExamplesTest {
     private static final Path SOURCES = Path.of("..");
     private static final Pattern EXAMPLE = Pattern.compile("(?s)(<!-- file: wrong[^>]*>\\s+)?```hocon\\n(.*?)```");

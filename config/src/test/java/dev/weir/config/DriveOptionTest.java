@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code -drive}, in QEMU's form. */
+/** The {@code -drive} option in QEMU's form. */
 final class DriveOptionTest {
     private static final Map<String, Object> CREATED = Map.of("path", "/cwd/a.img", "size", 1024L, "create", true);
 
@@ -79,18 +79,18 @@ final class DriveOptionTest {
                 "id=vm1,memory=1M,bps=-5 | id=vm1,…: bps = -5: must be 0 (no limit) or more",
                 "memory=1M,bps=-5,id=vm1 | id=vm1,…: bps = -5: must be 0 (no limit) or more",
                 "id=vm1,memory=1M,bps_max=5 | id=vm1,…: bps_max = 5: needs bps beside it",
-                "id=vm1,memory=1M,iops=fast | id=vm1,…: iops = fast: must be a whole number of requests, as 500, 5k or 1M",
-                "id=vm1,memory=1M,iops= | id=vm1,…: iops = \"\": must be a whole number of requests, as 500, 5k or 1M",
+                "id=vm1,memory=1M,iops=fast | id=vm1,…: iops = fast: must be a whole number of requests, such as 500, 5k or 1M",
+                "id=vm1,memory=1M,iops= | id=vm1,…: iops = \"\": must be a whole number of requests, such as 500, 5k or 1M",
                 "id=vm1,memory=1M,bsp=5M | id=vm1,…: bsp = 5M: unknown option; did you mean bps?",
                 "id=vm1,memory=1M,bps=1M,bps=2M | id=vm1,…: bps = 2M: is given twice",
                 "id=vm1,memory=1M,id=vm2 | id=vm1,…: id = vm2: is given twice",
-                "id=vm1,memory=1M,file=a | id=vm1,…: file = a: does not go with memory",
-                "id=vm1,file=a,backend=file | id=vm1,…: backend = file: does not go with file",
-                "id=vm1,file=a,backend.path=b | id=vm1,…: backend.path = b: does not go with file",
-                "id=vm1,memory=1M,size=2M | id=vm1,…: size = 2M: does not go with memory",
-                "id=vm1,memory=1M,readonly=on,read-only=on | id=vm1,…: read-only = on: does not go with readonly",
+                "id=vm1,memory=1M,file=a | id=vm1,…: file = a: cannot be combined with memory",
+                "id=vm1,file=a,backend=file | id=vm1,…: backend = file: cannot be combined with file",
+                "id=vm1,file=a,backend.path=b | id=vm1,…: backend.path = b: cannot be combined with file",
+                "id=vm1,memory=1M,size=2M | id=vm1,…: size = 2M: cannot be combined with memory",
+                "id=vm1,memory=1M,readonly=on,read-only=on | id=vm1,…: read-only = on: cannot be combined with readonly",
                 "id=vm1,memory=lots"
-                        + " | id=vm1,…: memory = lots: must be a whole number of bytes, as 512, 64KiB or 10M",
+                        + " | id=vm1,…: memory = lots: must be a whole number of bytes, such as 512, 64KiB or 10M",
                 "id=vm1,memory=-1 | id=vm1,…: memory = -1: must be 0 or more",
                 "id=vm1,file= | id=vm1,…: file = \"\": must not be empty",
                 "id=vm1,memory=1M,readonly=maybe | id=vm1,…: readonly = maybe: must be true or false",
@@ -101,8 +101,8 @@ final class DriveOptionTest {
                 "id=vm1,backend=remote | id=vm1,…: backend.host: must be set (where it is)",
                 "id=vm1,backend=remote,backend.host=h,backend.cach=1"
                         + " | id=vm1,…: backend.cach = 1: unknown key; did you mean cache?",
-                "id=vm1,bps=1M | id=vm1,…: file, memory or backend: must be set; there are file, memory, remote",
-                "id=vm1 | id=vm1: file, memory or backend: must be set; there are file, memory, remote",
+                "id=vm1,bps=1M | id=vm1,…: file, memory or backend: must be set; choose from file, memory, remote",
+                "id=vm1 | id=vm1: file, memory or backend: must be set; choose from file, memory, remote",
                 "memory=1M | memory=1M: id: must be set",
                 "memory=1M,bps=1M | memory=1M,…: id: must be set",
                 "id=a b,memory=1M | id=a b,…: id = a b: a name must be 1 to 200 letters (a-z, A-Z), digits, dots,"

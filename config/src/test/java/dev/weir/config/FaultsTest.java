@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each fault of a file, word for word. */
+/** Exact messages of all errors in a file. */
 final class FaultsTest {
     private static final String NAME_RULE = "a name must be 1 to 200 letters (a-z, A-Z), digits, dots, hyphens and"
             + " underscores, and start with a letter or digit";
@@ -25,7 +25,7 @@ final class FaultsTest {
         return new ConfigFolder(folder).read(text).faults();
     }
 
-    /** What is wrong with one more line in a drive that is well without it. */
+    /** Returns the errors of one line that is added to a valid drive. */
     private List<String> faultsOfDrive(String line) {
         return faults("weir.drives.vm1 {\n backend { type = memory, size = 1M }\n" + line + "\n}");
     }
@@ -41,20 +41,20 @@ final class FaultsTest {
                 "bps = 1000P | bps = 1000P: must be at most 1000000000000000",
                 "bps = 1Y | bps = 1Y: must be at most 1000000000000000",
                 "bps = 1e99 | bps = 1e99: must be at most 1000000000000000",
-                "bps = 10 apples | bps = 10 apples: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = 10KB | bps = 10KB: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = 0.0001K | bps = 0.0001K: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = NaN | bps = NaN: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = true | bps = true: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = \"\" | bps = \"\": must be a whole number of bytes, as 512, 64KiB or 10M",
-                "bps = 1e999999999 | bps = 1e999999999: must be a whole number of bytes, as 512, 64KiB or 10M",
+                "bps = 10 apples | bps = 10 apples: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = 10KB | bps = 10KB: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = 0.0001K | bps = 0.0001K: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = NaN | bps = NaN: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = true | bps = true: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = \"\" | bps = \"\": must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "bps = 1e999999999 | bps = 1e999999999: must be a whole number of bytes, such as 512, 64KiB or 10M",
                 "bps = [1, 2] | bps = [1,2]: must be a single value",
                 "bps { a = 1 } | bps: must be a single value",
-                "iops = 1.5 | iops = 1.5: must be a whole number of requests, as 500, 5k or 1M",
-                "iops = NaN | iops = NaN: must be a whole number of requests, as 500, 5k or 1M",
-                "iops = Infinity | iops = Infinity: must be a whole number of requests, as 500, 5k or 1M",
-                "iops = 10K | iops = 10K: must be a whole number of requests, as 500, 5k or 1M",
-                "iops = fast | iops = fast: must be a whole number of requests, as 500, 5k or 1M",
+                "iops = 1.5 | iops = 1.5: must be a whole number of requests, such as 500, 5k or 1M",
+                "iops = NaN | iops = NaN: must be a whole number of requests, such as 500, 5k or 1M",
+                "iops = Infinity | iops = Infinity: must be a whole number of requests, such as 500, 5k or 1M",
+                "iops = 10K | iops = 10K: must be a whole number of requests, such as 500, 5k or 1M",
+                "iops = fast | iops = fast: must be a whole number of requests, such as 500, 5k or 1M",
                 "bps_max = 5 | bps_max = 5: needs bps beside it",
                 "iops_wr_max_length = 5 | iops_wr_max_length = 5: needs iops_wr_max beside it",
                 "iops_size = 4k | iops_size = 4k: needs iops, iops_rd or iops_wr beside it",
@@ -73,14 +73,14 @@ final class FaultsTest {
                 "bps = 10M, bps_max_length = 5s | bps_max_length = 5s: needs bps_max beside it",
                 "bps = 1, bps_max = 2, bps_max_length = 0 | bps_max_length = 0: must be 1 second or more",
                 "bps = 1, bps_max = 2, bps_max_length = 500ms"
-                        + " | bps_max_length = 500ms: must be whole seconds, as 30, 30s or 5m",
+                        + " | bps_max_length = 500ms: must be whole seconds, such as 30, 30s or 5m",
                 "bps = 1, bps_max = 2, bps_max_length = 1.5"
-                        + " | bps_max_length = 1.5: must be whole seconds, as 30, 30s or 5m",
+                        + " | bps_max_length = 1.5: must be whole seconds, such as 30, 30s or 5m",
                 "bps = 1, bps_max = 2, bps_max_length = soon"
-                        + " | bps_max_length = soon: must be whole seconds, as 30, 30s or 5m",
+                        + " | bps_max_length = soon: must be whole seconds, such as 30, 30s or 5m",
                 "bps = x, bps_max = 5M, bps_max_length = 2"
-                        + " | bps = x: must be a whole number of bytes, as 512, 64KiB or 10M",
-                "iops = x, iops_size = 4k | iops = x: must be a whole number of requests, as 500, 5k or 1M",
+                        + " | bps = x: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "iops = x, iops_size = 4k | iops = x: must be a whole number of requests, such as 500, 5k or 1M",
             })
     void ofOneLimitBesideAnother(String limits, String fault) {
         assertEquals(List.of("weir.conf:3: drives.vm1.limits." + fault), faultsOfDrive("limits { " + limits + " }"));
@@ -94,7 +94,7 @@ final class FaultsTest {
                 "limts { bps = 5M } | limts: unknown key; did you mean limits?",
                 "bps = 5M | bps = 5M: unknown key; did you mean limits.bps?",
                 "readonly = true | readonly = true: unknown key; did you mean read-only?",
-                "colour = red | colour = red: unknown key; there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes",
+                "colour = red | colour = red: unknown key; choose from backend, policy, limits, group, read-only, description, clients, charge-discards, flushes",
                 "read-only = maybe | read-only = maybe: must be true or false",
                 "read-only = 1 | read-only = 1: must be true or false",
                 "policy = \"\" | policy = \"\": must not be empty",
@@ -102,9 +102,9 @@ final class FaultsTest {
                 "group = nix | group = nix: is not a group",
                 "policy = slice, limits { iops = 5, iops_max = 9 }"
                         + " | limits.iops_max = 9: policy slice has no bursts",
-                "group = ${nix} | group = ${nix}: refers to something that is not set",
-                "limits = ${nix} { bps = 4M } | limits = ${nix}{\"bps\":\"4M\"}: refers to something that is not set",
-                "limits { bps = 1${nix} } | limits.bps = 1${nix}: refers to something that is not set",
+                "group = ${nix} | group = ${nix}: refers to a key or variable that is not set",
+                "limits = ${nix} { bps = 4M } | limits = ${nix}{\"bps\":\"4M\"}: refers to a key or variable that is not set",
+                "limits { bps = 1${nix} } | limits.bps = 1${nix}: refers to a key or variable that is not set",
                 "policy = \"a\\nb\", group = \"c\\nd\" | group = c?d: is not a group",
             })
     void ofADrive(String line, String fault) {
@@ -115,8 +115,8 @@ final class FaultsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "vm1 {} | vm1.backend.type: must be set; there are file, memory, remote",
-                "vm1 { backend {} } | vm1.backend.type: must be set; there are file, memory, remote",
+                "vm1 {} | vm1.backend.type: must be set; choose from file, memory, remote",
+                "vm1 { backend {} } | vm1.backend.type: must be set; choose from file, memory, remote",
                 "vm1 { backend = memory } | vm1.backend = memory: must be a block { … }",
                 "vm1 { backend { type = \"\" } } | vm1.backend.type = \"\": must not be empty",
                 "vm1 { backend.type { a = 1 } } | vm1.backend.type: must be a single value",
@@ -125,9 +125,9 @@ final class FaultsTest {
                 "vm1 { backend { type = memory, size = 10E } }"
                         + " | vm1.backend.size = 10E: must be at most 9223372036854775807",
                 "vm1 { backend { type = memory, size = big } }"
-                        + " | vm1.backend.size = big: must be a whole number of bytes, as 512, 64KiB or 10M",
+                        + " | vm1.backend.size = big: must be a whole number of bytes, such as 512, 64KiB or 10M",
                 "vm1 { backend { type = memory, size = 1M, path = a } }"
-                        + " | vm1.backend.path = a: unknown key; there are size",
+                        + " | vm1.backend.path = a: unknown key; choose from size",
                 "vm1 { backend { type = file, size = 1M } } | vm1.backend.path: must be set (the image)",
                 "vm1 { backend { type = file, path = \"\" } } | vm1.backend.path = \"\": must not be empty",
                 "vm1 { backend { type = file, path = \"a\\u0000b\" } }"
@@ -137,7 +137,7 @@ final class FaultsTest {
                 "vm1 { backend { type = remote, host = h, tls.crt = a } }"
                         + " | vm1.backend.tls.crt = a: unknown key; did you mean tls.cert?",
                 "vm1 = 5 | vm1 = 5: must be a block { … }",
-                "vm1 = ${nix} | vm1 = ${nix}: refers to something that is not set",
+                "vm1 = ${nix} | vm1 = ${nix}: refers to a key or variable that is not set",
             })
     void ofABackend(String drive, String fault) {
         assertEquals(List.of("weir.conf:2: drives." + fault), faults("weir.drives {\n" + drive + "\n}"));
@@ -183,12 +183,12 @@ final class FaultsTest {
                 "groups.g = 4 | groups.g = 4: must be a block { … }",
                 "groups.g.limit.bps = 4M | groups.g.limit: unknown key; did you mean limits?",
                 "groups.g.limits.bps = -4 | groups.g.limits.bps = -4: must be 0 (no limit) or more",
-                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; there are policy, limits",
+                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, limits",
                 "nbd = 4 | nbd = 4: must be a block { … }",
-                "nbd.port = 4 | nbd.port = 4: unknown key; there are listen, max-connections, handshake-timeout, max-requests,"
+                "nbd.port = 4 | nbd.port = 4: unknown key; choose from listen, max-connections, handshake-timeout, max-requests,"
                         + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, tls, tls-certificate,"
                         + " tls-key, tls-client-ca, tls-psk, allow-plaintext-tcp, stop-timeout, queued-at-stop",
-                "nbd.listen = [] | nbd.listen = []: must be one address or more",
+                "nbd.listen = [] | nbd.listen = []: must be at least one address",
                 "nbd.listen = \"udp:a:1\" | nbd.listen = udp:a:1: must be unix:PATH or tcp:HOST:PORT,"
                         + " an IPv6 address in brackets",
             })
@@ -215,11 +215,11 @@ final class FaultsTest {
                 List.of(
                         "weir.conf:2: nbd.listen = tcp:a: must be unix:PATH or tcp:HOST:PORT,"
                                 + " an IPv6 address in brackets",
-                        "weir.conf:5: drives.z.backend.type: must be set; there are file, memory, remote",
+                        "weir.conf:5: drives.z.backend.type: must be set; choose from file, memory, remote",
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
-                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, as 500, 5k or 1M",
+                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, such as 500, 5k or 1M",
                         "weir.conf:9: drives.z.colour = red: unknown key;"
-                                + " there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes",
+                                + " choose from backend, policy, limits, group, read-only, description, clients, charge-discards, flushes",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",
                         "weir.conf:13: groups.g.limits.bps_max = 5: needs bps beside it",
                         "-drive id=a,…: id = a: is already used at weir.conf:11",

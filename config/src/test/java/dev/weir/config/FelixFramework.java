@@ -10,7 +10,10 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** A framework with the Configuration Admin of the distribution and no other bundle; tests are in its place. */
+/**
+ * A framework with the distribution's Configuration Admin and no other bundle. The tests stand in for the other
+ * bundles.
+ */
 final class FelixFramework {
     private final Framework framework;
 

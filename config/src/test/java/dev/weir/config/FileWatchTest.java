@@ -12,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is a change of a file, and when it is worth reading. */
+/** Detection of file changes. */
 final class FileWatchTest {
     private final Path file;
     private final FileWatch watch = new FileWatch();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Faults that newcomers to HOCON make, with a hint that mends each. */
+/** Typical HOCON mistakes and the hint for each. */
 final class HintsTest {
     private final ConfigFolder folder;
 
@@ -45,7 +45,8 @@ final class HintsTest {
     @Test
     void braceTooMany() {
         assertEquals(
-                List.of("weir.conf:3: is not HOCON: a } too many: no { belongs to it"), faults("weir {\na { } }\n}"));
+                List.of("weir.conf:3: is not HOCON: this } closes nothing; remove it or add the missing {"),
+                faults("weir {\na { } }\n}"));
     }
 
     @ParameterizedTest
@@ -54,7 +55,7 @@ final class HintsTest {
             value = {
                 "a = $HOME/x | is not HOCON: $ must be followed by a name in braces, as in ${HOME}\"/vm.img\"",
                 "drives = [{ name = a }] | drives = [{\"name\":\"a\"}]: must be a block { … }, not a list;"
-                        + " each entry has its name before its block: NAME { … }",
+                        + " write each entry as NAME { … }",
                 "defaults { policy = slice } | defaults: unknown key; put defaults that drives share beside the block"
                         + " weir: defaults { … }, weir.drives.NAME = ${defaults} { … }",
             })
@@ -70,7 +71,7 @@ final class HintsTest {
                         + " a ${…} in quotes is plain text, so put the quotes around the rest only",
                 "path = ~/a.img | path = ~/a.img: must be a path; ~ is not expanded, so write the whole path",
                 "path = \"disks/*.img\" | path = disks/*.img: must be one path; * and ? are not expanded",
-                "path = a, size = \"${nix}\" | size = ${nix}: must be a whole number of bytes, as 512, 64KiB or 10M;"
+                "path = a, size = \"${nix}\" | size = ${nix}: must be a whole number of bytes, such as 512, 64KiB or 10M;"
                         + " a ${…} in quotes is plain text, so put the quotes around the rest only",
             })
     void hintInABackend(String options, String fault) {

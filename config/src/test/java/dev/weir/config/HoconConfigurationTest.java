@@ -40,7 +40,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 
-/** The component with a real Configuration Admin and a real service registry. */
+/** The component with a real Configuration Admin and service registry. */
 final class HoconConfigurationTest {
     private static final String TWO_DRIVES =
             """
@@ -98,7 +98,7 @@ final class HoconConfigurationTest {
         return context.registerService(type, service, null).getReference();
     }
 
-    /** Writes a file and starts the component on it. */
+    /** Writes a file and starts the component with it. */
     private HoconConfiguration start(String text) {
         folder.write("weir.conf", text);
         HoconConfiguration component = component(admin);
@@ -106,7 +106,7 @@ final class HoconConfigurationTest {
         return component;
     }
 
-    /** Returns how often each configuration that there is has been changed, by PID. */
+    /** Returns the change count of each configuration by PID. */
     private Map<String, Long> changeCounts() throws Exception {
         Map<String, Long> counts = new TreeMap<>();
         Configuration[] all = admin.listConfigurations(null);
@@ -290,7 +290,7 @@ final class HoconConfigurationTest {
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of(
                 "weir.conf:5: drives.b.colour = red: unknown key;"
-                        + " there are backend, policy, limits, group, read-only, description, clients, charge-discards, flushes");
+                        + " choose from backend, policy, limits, group, read-only, description, clients, charge-discards, flushes");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));
@@ -506,7 +506,9 @@ final class HoconConfigurationTest {
         folder.write("weir.conf", TWO_DRIVES);
         component(full).start();
 
-        assertEquals(List.of("Configuration Admin: no room left"), outcome(ConfigurationSource.FAULTS));
+        assertEquals(
+                List.of("Configuration Admin cannot store the configuration: no room left"),
+                outcome(ConfigurationSource.FAULTS));
         assertEquals(List.of(), outcome(ConfigurationSource.DRIVES));
     }
 
@@ -518,7 +520,7 @@ final class HoconConfigurationTest {
         component.stop();
         assertEquals(before, changeCounts());
         assertNull(context.getServiceReference(ConfigurationSource.class));
-        assertEquals(List.of("the bundle that reads the configuration is stopped"), component.reload());
+        assertEquals(List.of("the bundle weir-config is stopped"), component.reload());
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What HOCON brings: includes, substitutions, the environment; and files that cannot be read as a whole. */
+/** HOCON features (includes, substitutions, environment variables) and unreadable files. */
 final class HoconFileTest {
     private static final String MEMORY = "backend { type = memory, size = 1M }";
 
@@ -52,7 +52,7 @@ final class HoconFileTest {
     void unreadableFile() throws IOException {
         folder.write("weir.conf", "weir {}").write("part.conf", "a = 1");
         Files.setPosixFilePermissions(folder.file(), PosixFilePermissions.fromString("---------"));
-        assumeFalse(Files.isReadable(folder.file()), "whoever runs this may read everything");
+        assumeFalse(Files.isReadable(folder.file()), "this user can read every file");
 
         assertEquals(List.of(folder.file() + ": cannot be read: permission denied"), faultsOfFile(folder.file()));
     }
@@ -114,7 +114,7 @@ final class HoconFileTest {
         assertEquals(path, reading.drives().get(0).backendOptions().get("host"));
         assertEquals(
                 List.of("weir.conf:2: drives.a.limits.iops = " + Findings.shown(path)
-                        + " (from the environment): must be a whole number of requests, as 500, 5k or 1M"),
+                        + " (from the environment): must be a whole number of requests, such as 500, 5k or 1M"),
                 faults("weir.drives.a { " + MEMORY + "\nlimits.iops = ${PATH} }"));
     }
 
@@ -122,7 +122,7 @@ final class HoconFileTest {
     void mixedValueHasTheLineOfTheFile() {
         assertEquals(
                 List.of("weir.conf:3: drives.a.limits.iops = " + Findings.shown(System.getenv("PATH") + "x")
-                        + ": must be a whole number of requests, as 500, 5k or 1M"),
+                        + ": must be a whole number of requests, such as 500, 5k or 1M"),
                 faults("weir.drives.a { " + MEMORY + "\nlimits {\niops = ${PATH}x } }"));
     }
 
@@ -130,7 +130,7 @@ final class HoconFileTest {
     void unresolvedSubstitutionIsOneFaultOfMany() {
         assertEquals(
                 List.of(
-                        "weir.conf:2: drives.a.limits.iops = ${nix}: refers to something that is not set",
+                        "weir.conf:2: drives.a.limits.iops = ${nix}: refers to a key or variable that is not set",
                         "weir.conf:3: drives.a.limits.bps = -1: must be 0 (no limit) or more"),
                 faults("weir.drives.a { " + MEMORY + "\nlimits { iops = ${nix}\n bps = -1 } }"));
     }
@@ -153,17 +153,17 @@ final class HoconFileTest {
 
     @Test
     void noWeirSection() {
-        assertEquals(List.of("weir.conf: there is no block weir { … }"), faults("drives {}"));
-        assertEquals(List.of("weir.conf: there is no block weir { … }"), faults(""));
+        assertEquals(List.of("weir.conf: the block weir { … } is missing"), faults("drives {}"));
+        assertEquals(List.of("weir.conf: the block weir { … } is missing"), faults(""));
         assertEquals(
-                List.of("weir.conf:1: there are no drives"),
+                List.of("weir.conf:1: no drives are configured"),
                 folder.read("weir {}").warnings());
     }
 
     @Test
     void emptyFile() {
         assertEquals(
-                List.of("command line: there are no drives"),
+                List.of("command line: no drives are configured"),
                 ConfigFolder.readOptions().warnings());
     }
 
@@ -183,7 +183,7 @@ final class HoconFileTest {
         folder.write("part.conf", "drives.a.limits.bps = 5M");
 
         assertEquals(
-                List.of("weir.conf:3: drives.a.backend.type: must be set; there are file, memory, remote"),
+                List.of("weir.conf:3: drives.a.backend.type: must be set; choose from file, memory, remote"),
                 faults("weir {\n include \"part.conf\"\n drives.a.limits.iops = 5\n }"));
     }
 
@@ -211,12 +211,12 @@ final class HoconFileTest {
         assertEquals(List.of(), reading.faults());
         assertEquals(
                 List.of(
-                        "weir.conf:1: include nix.conf: there is no such file (" + where + "/nix.conf); it is left out",
-                        "weir.conf:2: include nix: there is no such file (" + where + "/nix); it is left out",
-                        "weir.conf:3: include /nix: there is no such file (/nix); it is left out",
-                        "weir.conf:4: include nix2: there is no such file (" + where + "/nix2); it is left out",
-                        "more/part.conf:3: include nix3: there is no such file (" + where
-                                + "/more/nix3); it is left out"),
+                        "weir.conf:1: include nix.conf: no such file (" + where + "/nix.conf); the include is skipped",
+                        "weir.conf:2: include nix: no such file (" + where + "/nix); the include is skipped",
+                        "weir.conf:3: include /nix: no such file (/nix); the include is skipped",
+                        "weir.conf:4: include nix2: no such file (" + where + "/nix2); the include is skipped",
+                        "more/part.conf:3: include nix3: no such file (" + where
+                                + "/more/nix3); the include is skipped"),
                 reading.warnings());
     }
 
@@ -233,9 +233,7 @@ final class HoconFileTest {
     void missingRequiredIncludeIsAFault() {
         List<String> faults = faults("\ninclude required(\"nix.conf\")\nweir {}");
 
-        assertEquals(
-                List.of("weir.conf:2: include nix.conf: there is no such file (" + folder.folder() + "/nix.conf)"),
-                faults);
+        assertEquals(List.of("weir.conf:2: include nix.conf: no such file (" + folder.folder() + "/nix.conf)"), faults);
     }
 
     @Test

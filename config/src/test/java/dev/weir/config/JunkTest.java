@@ -24,7 +24,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 
-/** Whatever is written, it is read as drives that are sound, or as faults that are told; never anything else. */
+/** Random input gives valid drives or errors, and never an exception. */
 final class JunkTest {
     private static ConfigFolder folder = new ConfigFolder(Path.of("/"));
 

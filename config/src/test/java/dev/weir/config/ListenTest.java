@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the NBD server is told to listen. */
+/** Listen addresses of the NBD server. */
 final class ListenTest {
     private static final String FORM = "must be unix:PATH or tcp:HOST:PORT, an IPv6 address in brackets";
 
@@ -119,10 +119,10 @@ final class ListenTest {
     @Test
     void duplicateAddress() {
         assertEquals(
-                List.of("weir.conf:3: nbd.listen = unix:b/../a: is there twice"),
+                List.of("weir.conf:3: nbd.listen = unix:b/../a: is listed twice"),
                 read("nbd.listen = [\"unix:a\",\n\"unix:b/../a\"]").faults());
         assertEquals(
-                List.of("--listen tcp:h:1: is there twice"),
+                List.of("--listen tcp:h:1: is listed twice"),
                 read("", "tcp:h:1", "tcp:h:1").faults());
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where metrics may be read. */
+/** Listen address of the metrics endpoint. */
 final class MetricsReaderTest {
     private final ConfigFolder folder;
 
@@ -45,7 +45,7 @@ final class MetricsReaderTest {
     void beyondOnlyByAWord(String address) {
         assertEquals(
                 List.of("weir.conf:2: metrics.listen = " + address
-                        + ": lets in whoever reaches that port; metrics.beyond-loopback = true says that it is meant"),
+                        + ": is reachable from other machines; set metrics.beyond-loopback = true to allow this"),
                 read("metrics.listen = \"" + address + "\"").faults());
         Reading meant = read("metrics { listen = \"" + address + "\", beyond-loopback = true }");
         assertEquals(address, meant.metrics());

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the NBD server is told beside where to listen, and what clients are told of a drive. */
+/** Settings of the NBD server other than its addresses, and descriptions of drives. */
 final class NbdReaderTest {
     private final ConfigFolder folder;
 
@@ -63,7 +63,7 @@ final class NbdReaderTest {
                 "max-total-bytes = 63MiB   | must be from 67108864 to 1099511627776 bytes",
                 "stall-timeout = 0         | must be from 1 to 86400 s",
                 "busy-poll = 2ms           | must be from 0 to 1000000 ns",
-                "busy-poll = fast          | must be whole nanoseconds, as 20us or 500ns",
+                "busy-poll = fast          | must be whole nanoseconds, such as 20us or 500ns",
                 "default-export = vm2      | is not a drive; did you mean vm1?",
             })
     void whatIsOutOfRangeIsAFault(String line, String rule) {

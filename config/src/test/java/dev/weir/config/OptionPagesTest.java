@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of options in the documentation: every key that can be set, no other, and the ranges of the code. */
+/** The option tables of the documentation list exactly the existing keys, with the ranges of the code. */
 final class OptionPagesTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([^`]+)` \\| ([^|]*) \\| `?([^|`]*)`? \\| ([^|]*) \\|.*$");
@@ -39,10 +39,10 @@ final class OptionPagesTest {
     /**
      * A row of a table.
      *
-     * @param key as in a file, from {@code weir} on
-     * @param unit what it counts or is
-     * @param initial what it is if it is not set
-     * @param range what it may be
+     * @param key key in a file, from {@code weir} on
+     * @param unit unit or type
+     * @param initial default value
+     * @param range valid values
      */
     record Option(String key, String unit, String initial, String range) {}
 
@@ -129,7 +129,7 @@ final class OptionPagesTest {
     void wordsMatchTheCode(Option option) {
         String written = option.range().replace("`", "");
         List<String> faults = faults(option, "junk");
-        String fault = faults.toString().replaceFirst("; there are .*]$", "]");
+        String fault = faults.toString().replaceFirst("; choose from .*]$", "]");
         assertTrue(fault.endsWith(": must be " + written + "]"), faults::toString);
     }
 

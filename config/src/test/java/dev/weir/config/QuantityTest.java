@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What numbers with units are worth; the faults are in {@link FaultsTest}. */
+/** Values of numbers with units. {@link FaultsTest} has the errors. */
 final class QuantityTest {
 
     private static Setting setting(String hocon) {

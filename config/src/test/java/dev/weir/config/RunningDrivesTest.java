@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A change that would take a running drive out of service is a fault. */
+/** A change that would interrupt a running drive is an error. */
 final class RunningDrivesTest {
     private static final String TEXT =
             """
@@ -40,7 +40,7 @@ final class RunningDrivesTest {
         return ConfigurationReader.read(folder.inputs(List.of(), List.of()), types, running, new PipeText());
     }
 
-    /** Runs the drives and groups of a text. */
+    /** Makes the drives and groups of a text the running ones. */
     private void run(String text, boolean isOpen, boolean isServing) {
         Reading reading = read(text);
         assertEquals(List.of(), reading.faults());
@@ -61,24 +61,24 @@ final class RunningDrivesTest {
     @Test
     void unknownBackendIsAFault() {
         assertEquals(
-                List.of("weir.conf:4: drives.a.backend.type = nvme: no backend of this type is here,"
-                        + " and the running drive would be closed; there are file, memory"),
+                List.of("weir.conf:4: drives.a.backend.type = nvme: no backend of this type is available;"
+                        + " the change would close the running drive; choose from file, memory"),
                 faultsOfChange("type = file, path = a", "type = nvme, path = a"));
     }
 
     @Test
     void unknownPolicyIsAFault() {
         assertEquals(
-                List.of("weir.conf:5: drives.b.policy = own: no policy of this type is here,"
-                        + " and running drives would hold their requests; there are bucket, slice"),
+                List.of("weir.conf:5: drives.b.policy = own: no policy of this type is available;"
+                        + " the change would hold requests of running drives; choose from bucket, slice"),
                 faultsOfChange("slice", "own"));
     }
 
     @Test
     void unknownPolicyOfAGroupIsAFault() {
         assertEquals(
-                List.of("weir.conf:2: groups.g.policy = own: no policy of this type is here,"
-                        + " and running drives would hold their requests; there are bucket, slice"),
+                List.of("weir.conf:2: groups.g.policy = own: no policy of this type is available;"
+                        + " the change would hold requests of running drives; choose from bucket, slice"),
                 faultsOfChange("groups.g.limits.iops = 5", "groups.g { policy = own, limits.iops = 5 }"));
     }
 
@@ -87,8 +87,8 @@ final class RunningDrivesTest {
         String text = TEXT.replace("groups.g.limits.iops = 5", "groups { g {}, h.policy = own }");
         run(text, true, true);
         assertEquals(
-                List.of("weir.conf:4: drives.a.group = h: no policy of its type own is here,"
-                        + " and the running drive would hold its requests"),
+                List.of("weir.conf:4: drives.a.group = h: no policy of its type own is available;"
+                        + " the change would hold the requests of the running drive"),
                 read(text.replace("group = g", "group = h")).faults());
     }
 
@@ -138,8 +138,8 @@ final class RunningDrivesTest {
     void nearMissIsAFaultAtStart() {
         assertEquals(
                 List.of(
-                        "weir.conf:4: drives.a.backend.type = flie: no backend of this type is here; did you mean file?",
-                        "weir.conf:5: drives.b.policy = slcie: no policy of this type is here; did you mean slice?"),
+                        "weir.conf:4: drives.a.backend.type = flie: no backend of this type is available; did you mean file?",
+                        "weir.conf:5: drives.b.policy = slcie: no policy of this type is available; did you mean slice?"),
                 read(TEXT.replace("type = file, path = a", "type = flie, path = a")
                                 .replace("slice", "slcie"))
                         .faults());

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Types with the options and rules of the real ones, which nothing is ever opened or made with. */
+/** Factories with the options and rules of the real ones. They open and create nothing. */
 final class TestTypes {
     static final BlockBackendFactory FILE = new Backend(
             "file",
@@ -52,7 +52,7 @@ final class TestTypes {
         }
     }
 
-    /** A type that can open all but {@code refused.img}. */
+    /** A type that can open every image but {@code refused.img}. */
     record RefusingBackend(String type, List<BackendOption> options) implements BlockBackendFactory {
         RefusingBackend(BlockBackendFactory like) {
             this(like.type(), like.options());

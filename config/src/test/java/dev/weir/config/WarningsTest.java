@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is accepted, and hardly meant. */
+/** Valid but probably unintended settings. */
 final class WarningsTest {
     private final ConfigFolder folder;
 
@@ -72,10 +72,10 @@ final class WarningsTest {
         assertEquals(List.of(), reading.faults());
         assertEquals(
                 List.of(
-                        "weir.conf:2: groups.g.policy = own: no policy of this type is here;"
-                                + " requests are held until one comes; there are bucket, slice",
-                        "weir.conf:4: drives.a.policy = pace: no policy of this type is here;"
-                                + " requests are held until one comes; there are bucket, slice"),
+                        "weir.conf:2: groups.g.policy = own: no policy of this type is available;"
+                                + " requests are held until one is; choose from bucket, slice",
+                        "weir.conf:4: drives.a.policy = pace: no policy of this type is available;"
+                                + " requests are held until one is; choose from bucket, slice"),
                 reading.warnings());
         assertEquals(Set.of("own", "pace"), reading.missingPolicies());
         assertEquals("pace", reading.drives().get(0).policy());
@@ -95,9 +95,9 @@ final class WarningsTest {
         assertEquals(List.of(), reading.faults());
         assertEquals(
                 List.of(
-                        "weir.conf:1: drives.a.policy: no policy of type bucket is here; requests are held until one comes",
-                        "weir.conf:2: drives.a.backend.type = own: no backend of this type is here;"
-                                + " the drive cannot be used until one comes"),
+                        "weir.conf:1: drives.a.policy: no policy of type bucket is available; requests are held until one is",
+                        "weir.conf:2: drives.a.backend.type = own: no backend of this type is available;"
+                                + " the drive is unavailable until one is"),
                 reading.warnings());
         assertEquals(Set.of("own"), reading.missingBackends());
         assertEquals(
@@ -124,7 +124,7 @@ final class WarningsTest {
                 "path = \"\" | path = \"\": must not be empty",
                 "size = -1 | size = -1: must be 0 or more",
                 "list = [1, 2] | list = [1,2]: must be a single value",
-                "A = 1, a = 2 | a = 2: there is another key that differs in upper and lower case only",
+                "A = 1, a = 2 | a = 2: differs from another key only in upper and lower case",
             })
     void faultsOfATypeThatIsNotHere(String option, String fault) {
         folder.write("weir.conf", "weir.drives.a {\n backend { type = own, " + option + " } }");

@@ -81,7 +81,7 @@ class ChangesIT {
                 text + "\ninclude url(\"http://127.0.0.1:1/\")",
                 "URLs are not read",
                 text + "\nx = [1]" + "\nx = ${x}${x}".repeat(60),
-                "its substitutions make more than 32 MiB");
+                "to more than 32 MiB");
         try (RawNbd client = new RawNbd(weir.socket(), "a")) {
             for (Map.Entry<String, String> change : faults.entrySet()) {
                 String said = refuse(change.getKey());
