@@ -31,10 +31,10 @@ final class NbdReader {
 
     private static final long MAX_BYTES = 1L << 40;
 
-    /** The total where none is set, as the server has it. */
+    /** Default byte quota of the server. */
     private static final long DEFAULT_TOTAL_BYTES = 256L << 20;
 
-    /** Connections may have a quarter of the total, 8 KiB each. */
+    /** Server quota per connection: a quarter of the quota is for connections (8 KiB each). */
     private static final long TOTAL_BYTES_PER_CONNECTION = 32 << 10;
 
     private final Setting nbd;
