@@ -75,7 +75,7 @@ class ChangesIT {
                 text.replaceFirst("size = 1M", "size = 2M"),
                 "has 1048576 bytes",
                 text.replace("a.img", "no/a.img"),
-                "is missing, and folders are not created",
+                "is missing; create the folder first",
                 text.replace("a.img", "b.img"),
                 "is also the image of drive b",
                 text + "\ninclude url(\"http://127.0.0.1:1/\")",

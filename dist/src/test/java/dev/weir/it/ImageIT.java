@@ -78,7 +78,7 @@ class ImageIT {
             assertNotServed(
                     List.of("-drive", "id=writer,file=" + image, "-drive", "id=reader,read-only=on,file=" + image),
                     "drive writer is not served: path = %s: another process has it open".formatted(image),
-                    "drive reader is not served: path = %s: another process may write it".formatted(image));
+                    "drive reader is not served: path = %s: another process has it open for writing".formatted(image));
         } finally {
             qemu.destroy();
         }

@@ -8,16 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads that never wait: Linux fills the buffer from its cache with {@code RWF_NOWAIT}, or says that it cannot.
+ * Non-blocking reads: Linux fills the buffer from its page cache with {@code RWF_NOWAIT}, or fails at once.
  *
  * <p>Thread-safe.
  */
 final class CachedRead {
 
-    /** Of one read; so long that a few of them at once keep no thread from its other work. */
+    /** Largest read; short enough that a few reads do not delay the other work of an event loop. */
     private static final int MAX_BYTES = 256 << 10;
 
-    private static final Logger log = LoggerFactory.getLogger(CachedRead.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CachedRead.class);
     private static final int RWF_NOWAIT = 8;
     private static final int EOPNOTSUPP = 95;
     private static final boolean IS_THERE = register();
@@ -25,10 +25,10 @@ final class CachedRead {
 
     private final int descriptor;
 
-    /** Whether the file system is not known to know of such reads. */
+    /** False once the file system has reported that it does not support {@code RWF_NOWAIT}. */
     private volatile boolean works = IS_THERE;
 
-    /** Reads through a descriptor, which is open for as long as this is used. */
+    /** Reads through {@code descriptor}, which must stay open. */
     CachedRead(int descriptor) {
         this.descriptor = descriptor;
     }
@@ -38,15 +38,15 @@ final class CachedRead {
             Native.register(CachedRead.class, "c");
             return true;
         } catch (LinkageError | RuntimeException e) {
-            log.info("the C library has no preadv2: reads of images go to workers, cached or not", e);
+            LOG.info("the C library has no preadv2: cached reads of images use worker threads, too", e);
             return false;
         }
     }
 
     /**
-     * Fills {@code destination} from its position to its limit if all of that is cached.
-     *
-     * @return false if it is not, or nobody knows; the position is as it was then, the bytes behind it are of no meaning
+     * Fills {@code destination} to its limit if the whole range is in the page cache.
+     * @return false if it is not cached or the state is unknown; the position is then unchanged, and the bytes behind
+     *     it are undefined
      */
     boolean read(ByteBuffer destination, long offset) {
         int length = destination.remaining();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Runs each task at once, on the thread that hands it over. Never ends. */
+/** An executor that runs each task at once on the calling thread. Never shuts down. */
 final class CallerThread extends AbstractExecutorService {
     static final CallerThread INSTANCE = new CallerThread();
 

@@ -7,11 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /**
- * Whole reads and writes on the caller's thread.
+ * Complete reads and writes on the caller's thread.
  *
- * <p>The channels are asynchronous ones whose tasks run on the {@link CallerThread}, because a
- * {@link java.nio.channels.FileChannel} is closed, for all and with its lock, when one thread that uses it is
- * interrupted. These take no notice.
+ * <p>Uses asynchronous channels whose tasks run on the {@link CallerThread}. An interrupt closes a {@link
+ * java.nio.channels.FileChannel} for all threads and drops its lock. Asynchronous channels ignore interrupts.
  */
 final class ChannelIo {
 
@@ -19,8 +18,7 @@ final class ChannelIo {
 
     /**
      * Fills {@code destination} to its limit.
-     *
-     * @return false if the file ends before
+     * @return false at the end of the file; the position shows how much was read
      */
     static boolean read(AsynchronousFileChannel channel, ByteBuffer destination, long offset) throws IOException {
         long at = offset;

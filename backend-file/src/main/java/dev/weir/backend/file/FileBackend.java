@@ -12,14 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A drive in a raw image: byte n of the drive is byte n of the file.
  *
- * <p>A flush is fdatasync: the size never changes and block maps are data to it, so what it leaves out are times.
- * After one that failed, all others fail too: the kernel drops what it could not write and would call the next one
- * a success. A trim and a write-zeroes that may unmap make a hole, any other write-zeroes keeps the room or takes it.
- * Where the system or the file system cannot, a trim does nothing, zeroes are written, and all is data.
+ * <p>A flush is fdatasync. That suffices because the size never changes and the block map counts as data; only
+ * timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it could not
+ * write and would report the next fdatasync as a success.
  *
- * <p>An image that was deleted, replaced or cut takes no writes and no flushes any more; see {@link ImageWatch}.
+ * <p>A trim punches a hole. A write-zeroes request punches a hole if it may unmap; otherwise it keeps or allocates
+ * the blocks. Without support of the system and the file system a trim does nothing, zeroes are written and the block
+ * status is all data.
  *
- * <p>Thread-safe.
+ * <p>A deleted, replaced or truncated image refuses writes and flushes; see {@link ImageWatch}.
+ *
+ * <p>Thread-safe. Design: {@code docs/design/decisions/009-file-backend.md}.
  */
 final class FileBackend implements BlockBackend {
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
@@ -45,7 +48,7 @@ final class FileBackend implements BlockBackend {
         return true;
     }
 
-    /** Linux lets one thread at a time write into a file through its cache. */
+    /** Returns true: Linux serializes buffered writes to one file. */
     @Override
     public boolean writesInTurn() {
         return true;
@@ -57,7 +60,7 @@ final class FileBackend implements BlockBackend {
         if (!ChannelIo.read(image.channel(), destination, offset)) {
             long end = offset + destination.position() - position;
             throw new IOException(image.path() + " ends at byte " + end + ": had " + image.size()
-                    + " bytes when it was opened, and somebody has made it shorter");
+                    + " bytes at the open and was truncated since");
         }
     }
 
@@ -133,9 +136,11 @@ final class FileBackend implements BlockBackend {
         IOException failed = failedFlush;
         if (failed != null) {
             throw new IOException(
-                    image.path() + ": an earlier flush failed, what was written before may be lost", failed);
+                    image.path() + ": an earlier flush failed, so earlier writes may be lost; reopen the drive",
+                    failed);
         }
         try {
+            // fdatasync; see docs/design/decisions/009 for the failure of a flush
             image.channel().force(false);
         } catch (IOException e) {
             failedFlush = e;
@@ -156,7 +161,7 @@ final class FileBackend implements BlockBackend {
         images.close(image);
     }
 
-    /** Java tells what went wrong in the system's words only, which may be of any language. */
+    /** Maps an error to a block error. The JDK reports only the system's message, which may be in any language. */
     private IOException known(IOException e, long bytes) {
         String reason = String.valueOf(e.getMessage());
         if (reason.equals("No space left on device") || reason.equals("Disk quota exceeded") || isFull(bytes)) {

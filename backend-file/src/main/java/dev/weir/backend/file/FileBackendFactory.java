@@ -23,14 +23,13 @@ public final class FileBackendFactory implements BlockBackendFactory {
     public List<BackendOption> options() {
         return List.of(
                 new BackendOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
-                new BackendOption("size", Kind.BYTES, false, "size of the file; what there is must have it"),
-                new BackendOption(
-                        "create", Kind.FLAG, false, "make a file that is missing or empty, sparse, of that size"),
+                new BackendOption("size", Kind.BYTES, false, "size of the file; an existing file must have it"),
+                new BackendOption("create", Kind.FLAG, false, "create a missing or empty file, sparse, of that size"),
                 new BackendOption(
                         "format",
                         Kind.TEXT,
                         false,
-                        "raw: serve the file as it is, also if it looks like qcow2 or another format"));
+                        "raw: serve the file as raw even if it looks like qcow2 or another format"));
     }
 
     @Override

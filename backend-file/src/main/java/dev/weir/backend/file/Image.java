@@ -6,15 +6,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that is open and locked.
- *
- * @param path where it is
- * @param identity what is the same for every name of the file
- * @param channel through which it is read and written, on the caller's thread
- * @param linux what else the system can do with it; null where it cannot
- * @param size in bytes
- * @param readOnly whether it is only read
- * @param drive the drive for which it was opened
+ * An open and locked image.
+ * @param path path of the file
+ * @param identity file identity; equal for all names of the file
+ * @param channel the channel for reads and writes on the caller's thread
+ * @param linux further operations of Linux; null where unavailable
+ * @param size size in bytes
+ * @param readOnly whether it was opened for reading only
+ * @param drive name of the drive that opened it
  */
 record Image(
         Path path,
@@ -25,7 +24,7 @@ record Image(
         boolean readOnly,
         String drive) {
 
-    /** Closes it, which gives up its lock. */
+    /** Closes the image and releases its lock. */
     void close() throws IOException {
         if (linux != null) {
             linux.close();

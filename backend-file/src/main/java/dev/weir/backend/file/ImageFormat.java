@@ -10,20 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that are no raw images, known by their first or last bytes. A raw drive would show a guest their headers and metadata in place of its
- * disk, and the guest would destroy them.
+ * Detects image formats other than raw by the first or last bytes of a file. Served as raw, such a file would show
+ * the guest its headers and metadata as disk content. The guest would destroy them.
  */
 final class ImageFormat {
-    private static final Logger log = LoggerFactory.getLogger(ImageFormat.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ImageFormat.class);
     private static final int HEAD = 512;
 
     /**
-     * Bytes that tell a format.
-     *
-     * @param format as QEMU names it
-     * @param offset in bytes, from the end of the file if negative
-     * @param text the bytes, one for each character
-     * @param onRawDisks whether guests write this to their disks as well
+     * The bytes that identify a format.
+     * @param format QEMU's name of the format
+     * @param offset position in bytes; negative positions count from the end of the file
+     * @param text the bytes, one per character
+     * @param onRawDisks whether guests may write these bytes to a raw disk
      */
     private record Signature(String format, int offset, String text, boolean onRawDisks) {
         Signature(String format, int offset, String text) {
@@ -54,19 +53,20 @@ final class ImageFormat {
     private ImageFormat() {}
 
     /**
-     * Refuses an image of another format, unless the drive asks for it as it is. An encrypted or compressed file gets a warning only, because a guest may
-     * have written it to the start of its disk.
+     * Checks that the file is a raw image. A drive with {@code format = raw} or {@code create = true} skips the
+     * check. An encrypted or compressed file only logs a warning, because a guest may have written it to the start of
+     * its disk.
+     * @throws IOException if the file has another format or cannot be read
      */
     static void check(ImageSpec spec, AsynchronousFileChannel channel, long size) throws IOException {
         Signature found = spec.isRawForSure() ? null : find(channel, size);
         if (found != null && !found.onRawDisks) {
-            throw spec.refused(
-                    "is a " + found.format + " image, and only raw images are served; qemu-img convert -O raw"
-                            + " makes one of it, format = raw serves its bytes as they are");
+            throw spec.refused("is a " + found.format + " image; only raw images are supported: convert it with"
+                    + " qemu-img convert -O raw, or set format = raw to serve its bytes unchanged");
         }
         if (found != null) {
-            log.warn(
-                    "path = {}: begins like a {} file and is served as it is; format = raw says that this is wanted",
+            LOG.warn(
+                    "path = {}: looks like a {} file and is served as raw; set format = raw if this is intended",
                     spec.path(),
                     found.format);
         }

@@ -11,18 +11,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock on an image against other processes, in the way of QEMU's {@code file-posix} driver. A process takes a read lock on byte
- * {@value #USES} + n for each permission n that it uses, and on byte {@value #DENIES} + n for each one that it denies to others. It then looks whether
- * others deny what it uses or use what it denies. A reader that denies nothing, such as {@code qemu-io -r -U}, can so read an image that Weir serves.
+ * The lock on an image against other processes, compatible with QEMU's {@code file-posix} driver. A process takes a
+ * read lock on byte {@value #USES} + n for each permission n that it uses. It takes a read lock on byte {@value
+ * #DENIES} + n for each permission that it denies to others. Then it checks that no other process denies a used
+ * permission or uses a denied one. A reader that denies nothing (for example {@code qemu-io -r -U}) can therefore
+ * read an image that Weir serves.
  *
- * <p>The locks belong to an open descriptor (OFD locks) and end with it. Without native access the whole file is locked for writing, or the byte
- * for "others may not write" for reading, by the JDK. QEMU and other Weirs respect that too.
+ * <p>The locks belong to an open file description (OFD locks) and end with it. Without native access the JDK locks
+ * instead. A writer locks the whole file; a reader locks only the byte that denies writes. QEMU and other Weirs
+ * respect these locks as well.
  */
 final class ImageLock {
     static final long USES = 100;
     static final long DENIES = 200;
 
-    /** Permissions by QEMU's numbers. */
+    /** Permission numbers as in QEMU. */
     static final int READ = 0;
 
     static final int WRITE = 1;
@@ -32,15 +35,14 @@ final class ImageLock {
 
     private ImageLock() {}
 
-    /** The lock of another process and the reason why it excludes this one. */
-    private static final String WRITTEN = "another process may write it";
+    /** Reasons in the error: the other process writes, or has the image open at all. */
+    private static final String WRITTEN = "another process has it open for writing";
 
     private static final String HELD = "another process has it open";
 
     /**
-     * Locks an image until the channel, or the descriptor of {@code linux}, is closed.
-     *
-     * @throws IOException if another process has a lock that excludes this one
+     * Locks an image until the channel or the descriptor of {@code linux} is closed.
+     * @throws IOException if a lock of another process conflicts
      */
     static void take(ImageSpec spec, AsynchronousFileChannel channel, @Nullable LinuxFile linux) throws IOException {
         if (linux == null || !takeBytes(spec, linux.descriptor())) {
@@ -48,7 +50,7 @@ final class ImageLock {
         }
     }
 
-    /** Returns false if the system has no OFD locks. */
+    /** Takes OFD locks. Returns false if the system does not support them. */
     private static boolean takeBytes(ImageSpec spec, int descriptor) throws IOException {
         Flock flock = new Flock();
         String excluded = spec.readOnly() ? WRITTEN : HELD;
@@ -109,12 +111,14 @@ final class ImageLock {
             return LibC.fcntl(descriptor, command, address) < 0 ? Native.getLastError() : 0;
         }
 
-        /** Takes a read lock on a byte; returns an errno, 0 if it has it. */
+        /** Takes a read lock on a byte. Returns 0 on success, else the errno. */
         int shared(int descriptor, long at) {
             return call(descriptor, LibC.F_OFD_SETLK, F_RDLCK, at);
         }
 
-        /** Returns EAGAIN if another descriptor has a lock of any kind on a byte, 0 if none has. */
+        /**
+         * Returns EAGAIN if another open file description has a lock on the byte, 0 if it is free, else the errno.
+         */
         int heldByOthers(int descriptor, long at) {
             int error = call(descriptor, LibC.F_OFD_GETLK, F_WRLCK, at);
             return error != 0 || memory.getShort(0) == F_UNLCK ? error : LibC.EAGAIN;

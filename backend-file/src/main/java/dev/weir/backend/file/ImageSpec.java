@@ -12,20 +12,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image as a drive asks for it.
- *
- * @param drive the drive's name
- * @param path where the file is
- * @param size how many bytes it must have; null if any will do
- * @param create whether a file that is missing or empty is made
- * @param raw whether it is served as it is, also if it looks like an image of another format
- * @param readOnly whether it is only read
+ * The image that a drive's options describe.
+ * @param drive name of the drive
+ * @param path absolute path of the file
+ * @param size required size in bytes; null accepts any size
+ * @param create whether a missing or empty file is created
+ * @param raw whether the file is served as raw even if it looks like another format
+ * @param readOnly whether the drive is read-only
  */
 record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, boolean raw, boolean readOnly) {
 
     static ImageSpec of(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         if (!(options.get("path") instanceof String name)) {
-            throw new IOException("path is missing: a file drive must be given one");
+            throw new IOException("path is missing: a file drive requires it");
         }
         Long size = (Long) options.get("size");
         if (size != null && size <= 0) {
@@ -33,7 +32,7 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
         }
         boolean create = Boolean.TRUE.equals(options.get("create"));
         if (create && size == null) {
-            throw new IOException("create = true: needs a size as well");
+            throw new IOException("create = true: requires a size");
         }
         Object format = options.get("format");
         if (format != null && !format.equals("raw")) {
@@ -50,20 +49,21 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
         }
     }
 
-    /** Returns whether the file is made if it is missing, and filled if it is empty. */
+    /** Returns whether a missing file is created and an empty file is filled. */
     boolean mayCreate() {
         return create && !readOnly;
     }
 
-    /** Returns whether its format need not be looked at: an image that Weir made is raw, whatever a guest has written to it. */
+    /**
+     * Returns whether the format check is skipped. An image that Weir created is raw, whatever its guest has written.
+     */
     boolean isRawForSure() {
         return raw || create;
     }
 
     /**
-     * Returns what the file system says of the file, or null if it is missing and may be created.
-     *
-     * @throws IOException if there is no regular file and none may be created
+     * Returns the attributes of the file, or null if it is missing and may be created.
+     * @throws IOException if the file is not a regular file or cannot be read, or is missing and must not be created
      */
     @Nullable
     BasicFileAttributes attributes() throws IOException {
@@ -83,13 +83,16 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
             }
             if (!mayCreate()) {
                 throw refused("is missing"
-                        + (readOnly ? ", and a read-only drive creates none" : "; create = true makes it"));
+                        + (readOnly ? "; a read-only drive does not create it" : "; set create = true to create it"));
             }
             return null;
         }
     }
 
-    /** Looks whether the file could be created. */
+    /**
+     * Checks that the folder permits the creation of the file.
+     * @throws IOException if it does not
+     */
     void checkCreation() throws IOException {
         Path folder = path.getParent();
         if (folder != null && !Files.isWritable(folder)) {
@@ -100,17 +103,17 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
     private void checkFolder() throws IOException {
         Path folder = path.getParent();
         if (folder != null && !Files.isDirectory(folder)) {
-            String what = Files.exists(folder) ? " is a file" : " is missing, and folders are not created";
+            String what = Files.exists(folder) ? " is a file" : " is missing; create the folder first";
             throw refused("its folder " + folder + what);
         }
     }
 
-    /** Returns the error that the image cannot be had, for this reason. */
+    /** Returns an error that names the path and the reason. */
     IOException refused(String reason) {
         return new IOException("path = " + path + ": " + reason);
     }
 
-    /** Returns the error that the file system refused it. */
+    /** Returns an error that names the path and the reason of the file system. */
     IOException refused(FileSystemException e) {
         if (e instanceof AccessDeniedException) {
             String wanted = readOnly ? "read" : Files.notExists(path) ? "create" : "read and write";

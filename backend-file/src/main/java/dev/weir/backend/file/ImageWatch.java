@@ -7,16 +7,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether an open image is still the file at its path, with all of its bytes. If not, what is written now is lost at the next start.
+ * Detects that an open image is no longer the file at its path, or is shorter than at the open. Data written to such
+ * an image would be lost at the next start.
  *
- * <p>A file that is back at its path is good again. One that was cut is not, because its bytes are gone.
+ * <p>The fault ends when the file is back at its path. A truncated file stays faulty, because its bytes are gone.
  *
  * <p>Thread-safe.
  */
 final class ImageWatch {
     private final Image image;
 
-    /** The fault found last; null if none was found. */
+    /** Fault found by the last {@link #look}; null without a fault. */
     private volatile @Nullable String fault;
 
     private volatile @Nullable String cut;
@@ -26,9 +27,8 @@ final class ImageWatch {
     }
 
     /**
-     * Looks at the file system.
-     *
-     * @throws IOException if the image was deleted, moved, replaced or cut
+     * Checks the file system now.
+     * @throws IOException if the image was deleted, moved, replaced or truncated
      */
     void look() throws IOException {
         fault = find();
@@ -36,8 +36,7 @@ final class ImageWatch {
     }
 
     /**
-     * Asks for the outcome of the last look.
-     *
+     * Reports the fault that the last {@link #look} found, without a system call.
      * @throws IOException as {@link #look}
      */
     void requireIntact() throws IOException {
@@ -54,17 +53,17 @@ final class ImageWatch {
         try {
             BasicFileAttributes now = Files.readAttributes(image.path(), BasicFileAttributes.class);
             if (!image.identity().equals(OpenImages.identity(image.path(), now))) {
-                return "was replaced by another file; what is written would be lost, so put the image back or reopen the drive";
+                return "was replaced by another file; new writes would be lost; move the image back or reopen the drive";
             }
             if (now.size() < image.size()) {
-                cut = "was cut from " + image.size() + " to " + now.size()
-                        + " bytes, and what was behind them is lost; restore the image and reopen the drive";
+                cut = "was truncated from " + image.size() + " to " + now.size()
+                        + " bytes and lost the data beyond; restore the image and reopen the drive";
             }
             return cut;
         } catch (NoSuchFileException e) {
-            return "was deleted or moved; what is written would be lost, so put the image back or reopen the drive";
+            return "was deleted or moved; new writes would be lost; move the image back or reopen the drive";
         } catch (IOException e) {
-            // a folder that cannot be looked at now says nothing of the image
+            // an unreadable folder does not prove that the image has changed
             return null;
         }
     }

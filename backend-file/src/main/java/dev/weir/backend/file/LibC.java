@@ -7,7 +7,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Functions and constants of the C library of a 64-bit Linux. */
+/** Functions and constants of the C library of 64-bit Linux. */
 final class LibC {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
@@ -33,12 +33,12 @@ final class LibC {
     static final int EOPNOTSUPP = 95;
     static final int EDQUOT = 122;
 
-    private static final Logger log = LoggerFactory.getLogger(LibC.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LibC.class);
     private static final boolean IS_THERE = register();
 
     private LibC() {}
 
-    /** Returns whether the functions can be called. */
+    /** Returns whether the functions are available. */
     static boolean isThere() {
         return IS_THERE;
     }
@@ -47,15 +47,15 @@ final class LibC {
         boolean isLinux = System.getProperty("os.name").equals("Linux");
         try {
             if (isLinux && Native.LONG_SIZE == Long.BYTES) {
-                // names are given to the kernel as the JDK itself does
+                // file names get the same encoding as in the JDK
                 Map<String, Object> options =
                         Map.of(Library.OPTION_STRING_ENCODING, System.getProperty("sun.jnu.encoding"));
                 Native.register(LibC.class, NativeLibrary.getInstance("c", options));
                 return true;
             }
-            log.info("this is no 64-bit Linux: images have no holes, zeroes are written");
+            LOG.info("not a 64-bit Linux: images have no holes, and zeroes are written");
         } catch (LinkageError | RuntimeException e) {
-            log.info("no native access: images have no holes, zeroes are written", e);
+            LOG.info("no native access: images have no holes, and zeroes are written", e);
         }
         return false;
     }
@@ -70,6 +70,9 @@ final class LibC {
 
     static native int posix_fadvise(int descriptor, long offset, long length, int advice);
 
-    /** Changes or reads a lock: {@code argument} is the address of a {@code struct flock}. */
+    /**
+     * Sets or tests a lock.
+     * @param argument address of a {@code struct flock}
+     */
     static native int fcntl(int descriptor, int command, long argument);
 }

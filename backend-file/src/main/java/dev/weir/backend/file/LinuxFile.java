@@ -14,17 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Linux can do with an image and the JDK does not offer: give ranges back, zero them, find holes, read ahead.
+ * File operations of Linux that the JDK lacks: punch holes, zero ranges, find holes, read ahead, read only from the
+ * page cache.
  *
- * <p>It has a descriptor of its own, because that of a channel cannot be had. The {@link ImageLock} ends with it. Where the system has no such
- * locks, closing it makes the process lose those of the channel too, so it must live as long as the channel does.
+ * <p>Opens its own descriptor, because the JDK does not expose that of a channel. The {@link ImageLock} ends with
+ * this descriptor. On a system without OFD locks, closing the descriptor also drops the locks of the channel. This
+ * object must therefore live as long as the channel.
  *
- * <p>Thread-safe, but for {@link #close}. What a file system turns out not to support is not asked of it again.
+ * <p>Thread-safe except for {@link #close}. Caches operations that the file system does not support and does not
+ * retry them.
  */
 final class LinuxFile implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(LinuxFile.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxFile.class);
 
-    /** How far the file system is known to support something. */
+    /** Support of an operation by the file system, as far as known. */
     private enum Support {
         UNKNOWN,
         YES,
@@ -44,9 +47,8 @@ final class LinuxFile implements AutoCloseable {
     }
 
     /**
-     * Opens an image once more, or returns null where that is not Linux, or cannot be done.
-     *
-     * @param identity the file key of the image
+     * Opens a second descriptor of an image. Returns null on other systems and after a failure.
+     * @param identity file key of the image
      */
     static @Nullable LinuxFile open(Path path, Object identity, boolean readOnly) {
         if (!LibC.isThere()) {
@@ -54,19 +56,22 @@ final class LinuxFile implements AutoCloseable {
         }
         int descriptor = LibC.open(path.toString(), (readOnly ? LibC.O_RDONLY : LibC.O_RDWR) | LibC.O_CLOEXEC);
         if (descriptor < 0) {
-            log.info("{} cannot be opened again, errno {}: its holes are not known", path, Native.getLastError());
+            LOG.info(
+                    "{}: second open failed, errno {}: trims have no effect, and holes read as data",
+                    path,
+                    Native.getLastError());
             return null;
         }
         LinuxFile file = new LinuxFile(path, descriptor);
         if (!file.is(identity)) {
-            log.info("{} is another file by now: the holes of the image are not known", path);
+            LOG.info("{}: replaced during the open: trims have no effect, and holes read as data", path);
             file.close();
             return null;
         }
         return file;
     }
 
-    /** Returns the descriptor, which is open until this is closed. */
+    /** Returns the descriptor, which stays open until {@link #close}. */
     int descriptor() {
         return descriptor;
     }
@@ -81,22 +86,24 @@ final class LinuxFile implements AutoCloseable {
         }
     }
 
-    /** A hole behind the end of the file changes nothing, and tells whether there can be holes. */
+    /**
+     * Finds out whether the file system can punch holes. Punches one beyond the end of the file, which changes
+     * nothing.
+     */
     void probe(long size) {
         try {
             punchHole(size, 1);
         } catch (IOException e) {
-            log.debug("{}: whether it can have holes is not known", path, e);
+            LOG.debug("{}: unknown whether the file system supports holes", path, e);
         }
         if (punchHole == Support.NO) {
-            log.info("{}: its file system makes no holes, so a trim does nothing and zeroes are written", path);
+            LOG.info("{}: the file system does not support holes: trims have no effect, and zeroes are written", path);
         }
     }
 
     /**
-     * Gives a range back, which reads as zeroes then.
-     *
-     * @return false if the file system cannot, and nothing was done
+     * Deallocates a range, which then reads as zeroes.
+     * @return false if the file system does not support it; nothing was changed then
      */
     boolean punchHole(long offset, long length) throws IOException {
         if (punchHole == Support.NO) {
@@ -108,9 +115,8 @@ final class LinuxFile implements AutoCloseable {
     }
 
     /**
-     * Makes a range read as zeroes and gives it the room it needs to be written.
-     *
-     * @return false if the file system cannot, and nothing was done
+     * Zeroes a range and allocates its blocks.
+     * @return false if the file system does not support it; nothing was changed then
      */
     boolean zeroRange(long offset, long length) throws IOException {
         if (zeroRange == Support.NO) {
@@ -121,7 +127,7 @@ final class LinuxFile implements AutoCloseable {
         return done;
     }
 
-    /** Returns whether it is known to zero faster than by writing. */
+    /** Returns whether zeroing is known to be faster than writing. */
     boolean zeroesFast(boolean mayPunch) {
         return zeroRange == Support.YES || (mayPunch && punchHole == Support.YES);
     }
@@ -133,15 +139,19 @@ final class LinuxFile implements AutoCloseable {
         } while (error == LibC.EINTR);
         return switch (error) {
             case 0 -> true;
-            // some file systems say EINVAL of what they do not support
+            // some file systems report EINVAL for an unsupported operation
             case LibC.EOPNOTSUPP, LibC.ENOSYS, LibC.EINVAL -> false;
-            case LibC.ENOSPC, LibC.EDQUOT -> throw new BlockException(BlockError.ENOSPC, path + ": no room left");
-            case LibC.EPERM, LibC.EROFS -> throw new BlockException(BlockError.EPERM, path + ": may not be written");
+            case LibC.ENOSPC, LibC.EDQUOT ->
+                throw new BlockException(BlockError.ENOSPC, path + ": no space left on the file system");
+            case LibC.EPERM, LibC.EROFS ->
+                throw new BlockException(BlockError.EPERM, path + ": writing is not permitted");
             default -> throw new IOException(path + ": fallocate failed, errno " + error);
         };
     }
 
-    /** Tells where there is data and where there are holes. Where the file system does not know, all is data. */
+    /**
+     * Reports the data and hole extents of a range. If the file system does not report holes, the range is all data.
+     */
     void extents(long offset, long length, ExtentVisitor visitor) throws IOException {
         long end = offset + length;
         boolean wanted = true;
@@ -151,7 +161,7 @@ final class LinuxFile implements AutoCloseable {
                 wanted = visitor.extent(data - at, true);
                 at = data;
             } else {
-                // at, if the data has gone since: then look again
+                // equals at if the data was trimmed since: seek again
                 long hole = Math.min(end, seek(at, LibC.SEEK_HOLE, end));
                 wanted = hole == at || visitor.extent(hole - at, false);
                 at = hole;
@@ -177,16 +187,16 @@ final class LinuxFile implements AutoCloseable {
         };
     }
 
-    /** Does what {@link CachedRead#read} says. */
+    /** Calls {@link CachedRead#read}. */
     boolean readCached(ByteBuffer destination, long offset) {
         return cachedRead.read(destination, offset);
     }
 
-    /** Lets the kernel read a range into its cache. */
+    /** Asks the kernel to read a range ahead into the page cache. */
     void willNeed(long offset, long length) {
         int error = LibC.posix_fadvise(descriptor, offset, length, LibC.POSIX_FADV_WILLNEED);
         if (error != 0) {
-            log.debug("{}: posix_fadvise failed, errno {}", path, error);
+            LOG.debug("{}: posix_fadvise failed, errno {}", path, error);
         }
     }
 

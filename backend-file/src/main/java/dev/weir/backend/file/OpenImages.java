@@ -20,13 +20,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images that this process has open: one that is written is one drive's alone, one that is only read may be
- * several drives'. Each is {@linkplain ImageLock locked} against other processes as long as it is open.
+ * Registry of the images that this process has open. A writable image belongs to one drive; several drives may share
+ * a read-only image. An open image is {@linkplain ImageLock locked} against other processes.
  *
- * <p>A process holds POSIX record locks, which the JDK takes, as a whole. It loses those on a file as soon as it closes the file once,
- * through whichever descriptor. So a file is never opened twice here, not even to find that it is locked.
+ * <p>The JDK takes POSIX record locks, which belong to the process. A process loses all its record locks on a file
+ * when it closes any descriptor of that file. This class therefore never opens a file twice, not even to test whether
+ * it is locked.
  *
- * <p>Thread-safe: one image is opened or closed at a time.
+ * <p>Thread-safe: opens and closes one image at a time.
  */
 final class OpenImages {
 
@@ -36,7 +37,7 @@ final class OpenImages {
 
     private static final long MAX_BLOCK = 1 << 20;
 
-    /** How many drives have an image, by its identity. */
+    /** Open images and the number of their drives, by file identity. Guarded by this. */
     private final Map<Object, Shared> images = new HashMap<>();
 
     private static final class Shared {
@@ -64,7 +65,11 @@ final class OpenImages {
         return shared.image;
     }
 
-    /** Looks whether an image could be opened. One that is open here is only looked at, as its user may close it first. */
+    /**
+     * Checks whether an image could be opened. An image that is open here only has its content checked, because its
+     * drive may close it before the open.
+     * @throws IOException if the image cannot be opened
+     */
     synchronized void check(ImageSpec spec) throws IOException {
         BasicFileAttributes attributes = spec.attributes();
         if (attributes == null) {
@@ -127,7 +132,7 @@ final class OpenImages {
         }
     }
 
-    /** Opens the image, and makes it if it is missing: for its user only. */
+    /** Opens the image. Creates a missing file with permissions for its owner only. */
     private static AsynchronousFileChannel openChannel(ImageSpec spec) throws IOException {
         Set<OpenOption> how = new HashSet<>(Set.of(StandardOpenOption.READ));
         if (!spec.readOnly()) {
@@ -147,8 +152,8 @@ final class OpenImages {
     }
 
     /**
-     * Makes an empty file an image of zeroes. The size changes in one step: whenever the machine stops, the file is
-     * empty, and will be filled next time, or is a whole image.
+     * Gives an empty file its size; all bytes are zero. The size changes in one step. After a crash the file is
+     * either empty and filled at the next open, or complete.
      */
     private static void fill(ImageSpec spec, AsynchronousFileChannel channel, boolean isNew) throws IOException {
         long size = Objects.requireNonNull(spec.size());
@@ -165,13 +170,16 @@ final class OpenImages {
         }
     }
 
-    /** A file that was given its size by its last byte takes room for the block of that byte, whatever a block is. */
+    /**
+     * Frees the last block, which the write of the last byte has allocated. Block sizes are unknown, so the hole
+     * covers {@link #MAX_BLOCK} bytes.
+     */
     private static void freeLastBlock(LinuxFile linux, long size) throws IOException {
         long start = (size - 1) / MAX_BLOCK * MAX_BLOCK;
         linux.punchHole(start, MAX_BLOCK);
     }
 
-    /** A file is safe from a crash only when its name is, too. */
+    /** Syncs the folder: a new file survives a crash only if its directory entry does. */
     private static void syncFolder(Path path) throws IOException {
         Path folder = path.toRealPath().getParent();
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -190,7 +198,7 @@ final class OpenImages {
         }
     }
 
-    /** Returns the same for every name of a file, and another for every other file. */
+    /** Returns the identity of a file: equal for all its names, different for every other file. */
     static Object identity(Path path, BasicFileAttributes attributes) throws IOException {
         Object key = attributes.fileKey();
         return key == null ? path.toRealPath() : key;

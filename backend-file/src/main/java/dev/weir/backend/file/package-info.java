@@ -1,4 +1,4 @@
-/** The backend {@code file}. */
+/** Storage backend {@code file}: drives in raw image files. */
 @NullMarked
 package dev.weir.backend.file;
 

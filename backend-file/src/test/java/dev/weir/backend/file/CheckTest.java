@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A look at an image finds the faults of an open, and changes nothing. */
+/** The check of an image finds the errors of an open and changes nothing. */
 final class CheckTest {
     private final FileBackendFactory factory = new FileBackendFactory();
     private final Path image;
@@ -38,7 +38,7 @@ final class CheckTest {
         assertDoesNotThrow(() -> factory.check("a", options(4096, true), false));
         assertFalse(Files.exists(image));
         IOException e = assertThrows(IOException.class, () -> factory.check("a", options(4096, false), false));
-        assertEquals("path = " + image + ": is missing; create = true makes it", e.getMessage());
+        assertEquals("path = " + image + ": is missing; set create = true to create it", e.getMessage());
     }
 
     @Test

@@ -10,12 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A real channel that does less at a time than it is asked for, or fails in the system's words. */
+/** A real channel that transfers less than requested, or fails with a message of the system. */
 final class FaultyChannel extends AsynchronousFileChannel {
     private final AsynchronousFileChannel channel;
     private final int bytesAtATime;
 
-    /** What the next operations fail with. */
+    /** Message of the next failures. */
     @Nullable
     String fault;
 

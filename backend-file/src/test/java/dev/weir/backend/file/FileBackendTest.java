@@ -25,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is particular to images: how they are made, and what happens when the file system fails. */
+/** Creation of images, and failures of the file system. */
 class FileBackendTest {
     private final FileBackendFactory factory = new FileBackendFactory();
     private final Path image;
@@ -44,7 +44,7 @@ class FileBackendTest {
         return bytes;
     }
 
-    /** A backend on a file of {@code size} bytes, and the channel that is between them. */
+    /** A backend whose file of {@code size} bytes is behind a faulty channel. */
     private record Faulty(FileBackend backend, FaultyChannel channel) {
         static Faulty on(Path path, long size, int bytesAtATime) throws IOException {
             OpenImages images = new OpenImages();
@@ -208,7 +208,7 @@ class FileBackendTest {
         ByteBuffer buffer = ByteBuffer.allocate(100);
         IOException failure = assertThrows(IOException.class, () -> backend.read(buffer, 3_950));
         assertEquals(
-                image + " ends at byte 4000: had 10000 bytes when it was opened, and somebody has made it shorter",
+                image + " ends at byte 4000: had 10000 bytes at the open and was truncated since",
                 failure.getMessage());
         backend.read(buffer.clear(), 3_900);
         backend.close();
@@ -226,7 +226,7 @@ class FileBackendTest {
         assertTrue(Thread.interrupted(), "the interrupt is still there for those who care");
         assertArrayEquals(bytes, read);
         try (OtherProcess other = OtherProcess.opens(image, true)) {
-            assertEquals("path = " + image + ": another process may write it", other.answer());
+            assertEquals("path = " + image + ": another process has it open for writing", other.answer());
         }
         backend.close();
     }
@@ -279,7 +279,9 @@ class FileBackendTest {
         faulty.channel.fault = null;
         faulty.backend.write(ByteBuffer.allocate(9), 0);
         IOException again = assertThrows(IOException.class, faulty.backend::flush);
-        assertEquals(image + ": an earlier flush failed, what was written before may be lost", again.getMessage());
+        assertEquals(
+                image + ": an earlier flush failed, so earlier writes may be lost; reopen the drive",
+                again.getMessage());
         faulty.backend.close();
         BlockBackend anew = create(10_000);
         anew.flush();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Images of other formats, which a raw drive would damage. */
+/** Images of other formats, which a raw drive would destroy. */
 class ImageFormatTest {
     private static final int SIZE = 4096;
 
@@ -62,14 +62,14 @@ class ImageFormatTest {
             IOException refusal = assertThrows(IOException.class, () -> open(Map.of(), readOnly));
             assertEquals(
                     "path = " + image + ": is a " + format
-                            + " image, and only raw images are served; qemu-img convert -O raw makes one of it, "
-                            + "format = raw serves its bytes as they are",
+                            + " image; only raw images are supported: convert it with "
+                            + "qemu-img convert -O raw, or set format = raw to serve its bytes unchanged",
                     refusal.getMessage());
         }
         open(Map.of("format", "raw"), false).close();
     }
 
-    /** As a reader of an image that is already open, too. */
+    /** Also the second reader of an open image. */
     @Test
     void everyDriveOfAnImageIsHeldToItsFormat() throws IOException {
         writeImage(0, "QFI\u00fb");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each thing that is no image, or not the one that was asked for, and what is said of it. */
+/** Files that are refused as images, and the messages. */
 class ImageRefusalTest {
     private final FileBackendFactory factory = new FileBackendFactory();
     private final Path folder;
@@ -43,7 +43,7 @@ class ImageRefusalTest {
 
     @Test
     void missingPath() {
-        assertRefused("path is missing: a file drive must be given one", Map.of(), false);
+        assertRefused("path is missing: a file drive requires it", Map.of(), false);
     }
 
     @Test
@@ -54,9 +54,9 @@ class ImageRefusalTest {
     @Test
     void missingFile() {
         Path missing = folder.resolve("none.img");
-        assertRefused("is missing; create = true makes it", missing);
+        assertRefused("is missing; set create = true to create it", missing);
         assertRefused(
-                "path = " + missing + ": is missing, and a read-only drive creates none",
+                "path = " + missing + ": is missing; a read-only drive does not create it",
                 Map.of("path", missing.toString(), "create", true, "size", 10L),
                 true);
         assertFalse(Files.exists(missing));
@@ -67,7 +67,7 @@ class ImageRefusalTest {
         Path missing = folder.resolve("a/b/none.img");
         String path = missing.toString();
         String message =
-                "path = " + path + ": its folder " + missing.getParent() + " is missing, and folders are not created";
+                "path = " + path + ": its folder " + missing.getParent() + " is missing; create the folder first";
         assertRefused(message, Map.of("path", path), false);
         assertRefused(message, Map.of("path", path, "create", true, "size", 10L), false);
         assertFalse(Files.exists(folder.resolve("a")));
@@ -83,7 +83,7 @@ class ImageRefusalTest {
         String path = image.toString();
         assertRefused("size = 0: must be 1 byte or more", Map.of("path", path, "size", 0L), false);
         assertRefused("size = -5: must be 1 byte or more", Map.of("path", path, "size", -5L), false);
-        assertRefused("create = true: needs a size as well", Map.of("path", path, "create", true), false);
+        assertRefused("create = true: requires a size", Map.of("path", path, "create", true), false);
     }
 
     @Test

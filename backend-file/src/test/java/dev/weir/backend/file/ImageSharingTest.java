@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may have an image at the same time, by whatever name, in this process and others. */
+/** Drives of this and other processes that share an image under any of its names. */
 class ImageSharingTest {
     private final FileBackendFactory factory = new FileBackendFactory();
     private final Path image;
@@ -91,7 +91,7 @@ class ImageSharingTest {
             IOException refusal = assertThrows(IOException.class, () -> open("vm1", hardLink, false));
             assertEquals("path = " + hardLink + ": another process has it open", refusal.getMessage());
             refusal = assertThrows(IOException.class, () -> open("vm1", image, true));
-            assertEquals("path = " + image + ": another process may write it", refusal.getMessage());
+            assertEquals("path = " + image + ": another process has it open for writing", refusal.getMessage());
         }
         open("vm1", image, false).close();
     }
@@ -101,7 +101,7 @@ class ImageSharingTest {
         BlockBackend writer = open("vm1", image, false);
         assertInUse("vm1", symbolicLink, true);
         assertEquals("path = " + image + ": another process has it open", otherProcess(false));
-        assertEquals("path = " + image + ": another process may write it", otherProcess(true));
+        assertEquals("path = " + image + ": another process has it open for writing", otherProcess(true));
         writer.close();
         assertEquals("open", otherProcess(false));
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An image that is deleted, moved, replaced or cut while its drive is open. */
+/** An image that is deleted, moved, replaced or truncated while its drive is open. */
 class ImageWatchTest {
     private static final int SIZE = 10_000;
 
@@ -65,7 +65,7 @@ class ImageWatchTest {
     @Test
     void aDeletedImageTakesNoWritesAndNoFlushes() throws IOException {
         Files.delete(image);
-        assertLost("was deleted or moved; what is written would be lost, so put the image back or reopen the drive");
+        assertLost("was deleted or moved; new writes would be lost; move the image back or reopen the drive");
     }
 
     @Test
@@ -90,8 +90,7 @@ class ImageWatchTest {
     void aReplacedImageTakesNoWrites() throws IOException {
         Files.write(other, new byte[SIZE]);
         Files.move(other, image, StandardCopyOption.REPLACE_EXISTING);
-        assertLost(
-                "was replaced by another file; what is written would be lost, so put the image back or reopen the drive");
+        assertLost("was replaced by another file; new writes would be lost; move the image back or reopen the drive");
     }
 
     @Test
@@ -102,7 +101,7 @@ class ImageWatchTest {
             file.setLength(SIZE);
         }
         assertLost(
-                "was cut from 10000 to 9999 bytes, and what was behind them is lost; restore the image and reopen the drive");
+                "was truncated from 10000 to 9999 bytes and lost the data beyond; restore the image and reopen the drive");
     }
 
     @Test

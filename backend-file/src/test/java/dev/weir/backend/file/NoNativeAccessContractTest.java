@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract where the system offers no more than the JDK: all is data, and zeroes are written. */
+/** The contract with the JDK only: the block status is all data and zeroes are written. */
 class NoNativeAccessContractTest extends BlockBackendContract {
     private final OpenImages images = new OpenImages();
     private final Path folder;

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Another JVM that opens an image and holds it until it is closed. */
+/** Another JVM that opens an image and keeps it open until {@link #close}. */
 final class OtherProcess implements AutoCloseable {
     private final Process jvm;
     private final String answer;
@@ -18,7 +18,7 @@ final class OtherProcess implements AutoCloseable {
         this.answer = answer;
     }
 
-    /** Returns when the other process has the image or was refused. */
+    /** Starts a process. Returns when the image is open or was refused. */
     static OtherProcess opens(Path image, boolean readOnly) throws IOException {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +33,7 @@ final class OtherProcess implements AutoCloseable {
         return new OtherProcess(jvm, String.valueOf(lines.readLine()));
     }
 
-    /** Returns {@code open}, or why it was refused. */
+    /** Returns {@code open}, or the reason of the refusal. */
     String answer() {
         return answer;
     }

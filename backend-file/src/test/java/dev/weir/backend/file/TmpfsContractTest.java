@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/** The contract on a file system that makes holes, but cannot zero a range and keep its room. */
+/** The contract on a file system that punches holes but cannot zero a range in place. */
 @EnabledIf(value = "isThere", disabledReason = "there is no tmpfs at /dev/shm")
 class TmpfsContractTest extends FileBackendContractTest {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -23,7 +23,7 @@ class TmpfsContractTest extends FileBackendContractTest {
                 && Files.getFileStore(SHARED_MEMORY).type().equals("tmpfs");
     }
 
-    /** Makes the folder of a test. */
+    /** Creates the folder of a test in shared memory. */
     static final class InSharedMemory implements TempDirFactory {
         @Override
         public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {

@@ -3,19 +3,20 @@ package dev.weir.backend.memory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the pages of one drive that left its table, because they were trimmed, while a client has parts of them on loan. They are bounded. A client that reads,
- * does not take the replies, trims and writes again would else take the memory of all drives, however small its own drive is.
+ * Number of detached pages of one drive: pages that were trimmed out of its table while clients have parts of them on
+ * loan. The number is bounded by {@link #MAX}. Without the bound, a client that reads without taking the replies and
+ * then trims and rewrites could use the memory of all drives.
  *
  * <p>Thread-safe.
  */
 final class DetachedPages {
 
-    /** 4 MiB. */
+    /** Largest number; 4 MiB of pages. */
     static final int MAX = (4 << 20) / Page.BYTES;
 
     private final AtomicInteger pages = new AtomicInteger();
 
-    /** Counts one more, or returns false if the drive has its full number. */
+    /** Counts one more page. Returns false if the drive has {@link #MAX} already. */
     boolean add() {
         int before;
         do {
@@ -24,7 +25,7 @@ final class DetachedPages {
         return before < MAX;
     }
 
-    /** Counts one less: its last loan came back. */
+    /** Counts one page less, after its last loan was given back. */
     void remove() {
         pages.decrementAndGet();
     }

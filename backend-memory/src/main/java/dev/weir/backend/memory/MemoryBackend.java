@@ -8,13 +8,14 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
- * A sparse drive in memory. A page of it takes memory when it is first written, and gives it back when a trim or
- * a write-zeroes that may unmap leaves nothing but zeroes in it. A page on loan then keeps its memory until the loan is back. If
- * its drive has too many of these, it stays in the drive as zeroes. A trimmed range reads as zeroes. A write-zeroes that
- * may not unmap keeps the pages that are there, and takes none for those that are not.
+ * A sparse drive in memory. The first write to a page allocates it. A trim (or a write-zeroes request that may unmap)
+ * releases a page that is zero afterwards. A page on loan keeps its memory until the loan ends. If the drive has too
+ * many such pages, the page stays in the table as zeroes. A write-zeroes request that may not unmap keeps allocated
+ * pages and allocates none.
  *
- * <p>Thread-safe. Reads take no lock and allocate nothing: they copy, and copy again if the page was taken away
- * meanwhile. Lending locks the count of a page's loans. Writes lock the page they copy to; locks are taken in the order page, then any other.
+ * <p>Thread-safe. Reads take no lock and allocate nothing: they copy the bytes and copy again if the page was
+ * released meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: page
+ * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
 final class MemoryBackend implements BlockBackend {
     private final long size;
@@ -61,7 +62,8 @@ final class MemoryBackend implements BlockBackend {
         Page page = pages.find(number);
         while (page != null) {
             page.read(from, destination, position, length);
-            // the bytes are read before the table is: a page that is still there was not another drive's
+            // reads the bytes before the table: a page still in the table was not reused (see
+            // docs/design/decisions/008)
             VarHandle.acquireFence();
             Page now = pages.find(number);
             if (now == page) {
@@ -72,7 +74,7 @@ final class MemoryBackend implements BlockBackend {
         Page.readZeroes(destination, position, length);
     }
 
-    /** Lends what was written; zeroes that are nowhere are copied. */
+    /** Lends allocated pages. Returns false at an unallocated page; its zeroes must be copied. */
     @Override
     public boolean lend(long offset, long length, Borrower borrower) {
         long end = offset + length;
@@ -170,12 +172,12 @@ final class MemoryBackend implements BlockBackend {
         writeZeroes(offset, length, true);
     }
 
-    /** Returns the number of pages that it has released and clients still have on loan. */
+    /** Returns the number of released pages that are still on loan. */
     int detachedPages() {
         return detached.count();
     }
 
-    /** There is nothing that a memory drive could save from a crash. */
+    /** Does nothing: a memory drive does not survive a crash. */
     @Override
     public void flush() {}
 

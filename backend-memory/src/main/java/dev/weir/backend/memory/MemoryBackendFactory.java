@@ -11,8 +11,8 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Opens drives in memory. All of them together get the drives' part of the JVM's direct memory ({@link MemoryShares}), but no
- * more than 12 times the heap, which holds their page tables and loans. Beyond that a write fails with ENOSPC.
+ * Opens drives in memory. All drives share one part of the JVM's direct memory ({@link MemoryShares}). The part is at
+ * most 12 times the heap, because page tables and loans take heap. Writes beyond it fail with ENOSPC.
  *
  * <p>Thread-safe.
  */
@@ -22,7 +22,7 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     private final PagePool pool;
 
-    /** Opens drives that share the memory that this JVM has for them. */
+    /** Creates a factory whose drives share this JVM's memory for drives. */
     public MemoryBackendFactory() {
         this(new PagePool(
                 budgetBytes(MemoryShares.ofThisJvm(), Runtime.getRuntime().maxMemory())));
@@ -43,8 +43,8 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     @Override
     public List<BackendOption> options() {
-        return List.of(
-                new BackendOption("size", Kind.BYTES, true, "size of the drive; it takes memory as it is written"));
+        return List.of(new BackendOption(
+                "size", Kind.BYTES, true, "size of the drive; its memory is allocated as it is written"));
     }
 
     @Override
@@ -59,7 +59,7 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     private static long size(Map<String, Object> options) throws IOException {
         if (!(options.get("size") instanceof Long size)) {
-            throw new IOException("size is missing: a memory drive must be given one");
+            throw new IOException("size is missing: a memory drive requires it");
         }
         if (size <= 0) {
             throw new IOException("size = " + size + ": must be 1 byte or more");

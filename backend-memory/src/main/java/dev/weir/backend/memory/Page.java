@@ -5,53 +5,53 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of one drive: {@value #BYTES} bytes outside the heap. A page has one life: it is taken from the pool,
- * is in a drive's table at one place, and is released; its memory comes back as another page once nobody has it on loan. So whoever finds
- * the same page in the table before and after reading it has read that place and nothing else, and so has who borrows it.
+ * One page of one drive: {@value #BYTES} bytes outside the heap. A page is used once. It is taken from the pool,
+ * stays at one place of one drive's table and is released. After its last loan its memory returns to the pool, which
+ * reuses it for another page object. A reader that finds the same page in the table before and after its copy has
+ * therefore read that place.
  *
- * <p>Writing and releasing lock the page, reading does not; lending takes a lock that is never held while bytes are copied.
+ * <p>Writes and releases lock the page; reads do not. Loans use a separate lock, which is never held during a copy.
  */
 final class Page {
     static final int SHIFT = 16;
     static final int BYTES = 1 << SHIFT;
 
-    /** Loans that are kept to be used again: each takes heap. */
+    /** Largest number of loans that are kept for reuse, because each takes heap. */
     static final int MAX_SPARES = 2;
 
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(BYTES).asReadOnlyBuffer();
 
-    /** From 0 to its capacity; position and limit are never moved. */
+    /** The bytes. Position and limit never change. */
     private final ByteBuffer memory;
 
     private final PagePool pool;
     private final DetachedPages detached;
     private final Object lending = new Object();
 
-    /** The loans that are out, and the drive until it releases the page. Guarded by {@link #lending}. */
+    /** Number of open loans, plus one until the drive releases the page. Guarded by {@link #lending}. */
     private int holders = 1;
 
-    /** Loans that were given back, to be used again. Guarded by {@link #lending}. */
+    /** Loans for reuse, linked by {@link PageLoan#nextSpare}. Guarded by {@link #lending}. */
     private @Nullable PageLoan spares;
 
     private int spareCount;
 
-    /** Whether the page is lent no more. Guarded by {@link #lending}. */
+    /** Whether no new loan is possible. Guarded by {@link #lending}. */
     private boolean isClosed;
 
-    /** Whether the page is counted in {@link #detached}. Guarded by {@link #lending}. */
+    /** Whether {@link #detached} counts this page. Guarded by {@link #lending}. */
     private boolean isDetached;
 
-    /** Whether the page has left the table, and what is written to it is lost. Guarded by this. */
+    /** Whether the page has left the table, so that writes to it would be lost. Guarded by this. */
     private boolean released;
 
-    /** The next of the pool's unused pages; of no meaning while the page is in use. Guarded by the pool. */
+    /** Next unused page of the pool; meaningless while this page is in use. Guarded by the pool. */
     @Nullable
     Page nextUnused;
 
     /**
-     * Makes a page of one drive in memory of a pool, to which the memory goes back.
-     *
-     * @param detached counts the pages of the drive that left its table while they were on loan
+     * Creates a page whose memory returns to {@code pool}.
+     * @param detached counter of the drive's detached pages
      */
     Page(ByteBuffer memory, PagePool pool, DetachedPages detached) {
         this.memory = memory;
@@ -59,25 +59,30 @@ final class Page {
         this.detached = detached;
     }
 
-    /** Returns a new page in the memory of this one, with what was left there, for a drive with these detached pages. */
+    /**
+     * Returns a new page object with the memory and old content of this one.
+     * @param ofDrive counter of the new drive's detached pages
+     */
     Page reborn(DetachedPages ofDrive) {
         return new Page(memory, pool, ofDrive);
     }
 
-    /** Copies to {@code destination}, whose position stays. What is copied counts only if the page is still in the table. */
+    /**
+     * Copies to {@code destination} at {@code position} without a lock. The copy is valid only if the page is still
+     * in the table afterwards.
+     */
     void read(int from, ByteBuffer destination, int position, int length) {
         destination.put(position, memory, from, length);
     }
 
-    /** Does for a page that is not there what {@link #read} does. */
+    /** Copies zeroes, as {@link #read} of an unallocated page. */
     static void readZeroes(ByteBuffer destination, int position, int length) {
         destination.put(position, ZEROES, 0, length);
     }
 
     /**
-     * Lends a part. A page that was released while parts of it are on loan can still be lent to a reader that found it before.
-     *
-     * @return false if the memory may be another page's, and nothing was lent
+     * Lends a part. A released page that is still on loan can be lent to a reader that found it before the release.
+     * @return false if the memory may already belong to another page; nothing was lent then
      */
     boolean lend(int from, int length, Borrower borrower) {
         PageLoan loan;
@@ -113,7 +118,7 @@ final class Page {
         letGo();
     }
 
-    /** Gives the memory back to the pool if nobody else holds the page. */
+    /** Ends one hold. The last one returns the memory to the pool. */
     void letGo() {
         boolean last;
         boolean wasDetached;
@@ -131,9 +136,8 @@ final class Page {
     }
 
     /**
-     * Copies from {@code source}, whose position stays.
-     *
-     * @return false if the page was released, and nothing was written
+     * Copies from {@code source} at {@code position}; does not move its position.
+     * @return false if the page was released; nothing was written then
      */
     synchronized boolean write(int from, ByteBuffer source, int position, int length) {
         if (released) {
@@ -143,7 +147,7 @@ final class Page {
         return true;
     }
 
-    /** Zeroes a part; of no effect if the page was released. */
+    /** Zeroes a part. Does nothing after a release. */
     synchronized void zero(int from, int length) {
         if (!released) {
             memory.put(from, ZEROES, 0, length);
@@ -151,10 +155,9 @@ final class Page {
     }
 
     /**
-     * Zeroes a part and, if all is zero then, releases the page. A page on loan stays in the table, and takes memory, if its drive has too many
-     * {@linkplain DetachedPages detached pages}.
-     *
-     * @param remove takes the page out of the table; runs while nothing can be written to it
+     * Zeroes a part, then releases the page if it is all zero. A page on loan stays allocated in the table if its
+     * drive has too many {@linkplain DetachedPages detached pages}.
+     * @param remove removes the page from the table; called while writes to the page are locked out
      */
     synchronized void zeroAndRelease(int from, int length, Runnable remove) {
         if (released) {
@@ -175,8 +178,9 @@ final class Page {
     }
 
     /**
-     * Decides for good. A page that may leave is either on loan, and counted as detached, or is lent no more. The drive keeps its hold on
-     * a page on loan until that has left the table, because its memory must not go to another drive before.
+     * Decides whether the page leaves the table, and marks it. A page on loan is counted as detached; any other page
+     * is closed to new loans. The drive keeps its hold on the page until the page has left the table. Another drive
+     * could otherwise get the memory while readers still find it here.
      */
     private boolean mayLeave() {
         synchronized (lending) {
@@ -195,7 +199,7 @@ final class Page {
         letGo();
     }
 
-    /** Releases the page, also beyond the bound of detached pages: its drive is closed. */
+    /** Releases the page because its drive is closed, regardless of the number of detached pages. */
     synchronized void release(Runnable remove) {
         if (!released) {
             leave(remove);

@@ -2,18 +2,18 @@ package dev.weir.backend.memory;
 
 import dev.weir.block.ExtentVisitor;
 
-/** Makes extents of pages: one for each run of pages that are there, one for each run of those that are not. */
+/** Reports runs of allocated pages as data and runs of unallocated pages as holes. */
 final class PageExtents implements PageTable.Visitor {
     private final ExtentVisitor visitor;
     private final long end;
 
-    /** All before this has been told, in bytes. */
+    /** End of the reported range, in bytes. */
     private long told;
 
-    /** From what was told to here there is data, in bytes. */
+    /** End of the data found but not reported yet, in bytes; it starts at {@link #told}. */
     private long dataEnd;
 
-    /** For what lies from {@code offset} to {@code end}, in bytes. */
+    /** Creates a visitor for the bytes from {@code offset} to {@code end}. */
     PageExtents(long offset, long end, ExtentVisitor visitor) {
         this.visitor = visitor;
         this.end = end;
@@ -31,7 +31,7 @@ final class PageExtents implements PageTable.Visitor {
         return true;
     }
 
-    /** Tells what is left after the last page. */
+    /** Reports the rest after the last page. */
     void end() {
         tellUpTo(end);
     }

@@ -4,12 +4,12 @@ import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A part of a page that is read where it is. Made for its page, and used again by it. */
+/** A borrowed part of a page, read in place. Its page reuses the object. */
 final class PageLoan implements Loan {
     private final Page page;
     private final ByteBuffer bytes;
 
-    /** The next of the page's spare loans; of no meaning while it is lent. Guarded by the page. */
+    /** Next loan for reuse; meaningless while this one is lent. Guarded by the page. */
     @Nullable
     PageLoan nextSpare;
 

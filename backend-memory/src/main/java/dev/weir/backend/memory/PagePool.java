@@ -9,39 +9,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory that all drives share, in pages outside the heap. It is asked of the JVM when it is needed, a chunk at
- * a time and never beyond a fixed limit, so that the JVM keeps what else it needs. What one drive gives back the
- * next takes; when the last drive is closed and nothing is on loan, the pool lets go of all, and the garbage collector returns it.
+ * The pool of pages that all memory drives share, outside the heap. Allocates memory from the JVM on demand, in
+ * chunks and up to a fixed limit. Pages that one drive releases are reused by the next. When the last drive is closed
+ * and no page is on loan, the pool drops all chunks for the garbage collector.
  *
  * <p>Thread-safe.
  */
 final class PagePool {
-    private static final Logger log = LoggerFactory.getLogger(PagePool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PagePool.class);
 
     private static final int CHUNK_PAGES = 16;
 
     private final long maxBytes;
 
-    // all guarded by this
+    // fields below: guarded by this
     private int drives;
     private long usedPages;
     private long reservedPages;
 
-    /** Whether the JVM was short of memory, which is logged once. */
+    /** Whether the JVM was out of memory before, so that the warning is logged once. */
     private boolean jvmWasShort;
 
     private @Nullable Page unused;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
 
-    /** For drives that have {@code maxBytes} bytes between them. */
+    /** Creates a pool of at most {@code maxBytes} bytes. */
     PagePool(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /**
-     * Takes a page that is all zero.
-     *
-     * @param detached of the drive that takes it
+     * Takes a page of zeroes.
+     * @param detached counter of the drive's detached pages
+     * @throws BlockException with ENOSPC if the limit is reached or the JVM has no memory
      */
     Page take(DetachedPages detached) throws BlockException {
         Page used = takeUnused(detached);
@@ -63,7 +63,7 @@ final class PagePool {
         return page;
     }
 
-    /** The JVM hands out zeroed memory. */
+    /** Takes a page of new memory, which the JVM has zeroed. */
     private synchronized Page takeFresh(DetachedPages detached) throws BlockException {
         if (!chunk.hasRemaining()) {
             chunk = newChunk();
@@ -86,8 +86,8 @@ final class PagePool {
         } catch (OutOfMemoryError e) {
             if (!jvmWasShort) {
                 jvmWasShort = true;
-                log.warn(
-                        "memory drives have {} of {} bytes, and the JVM has no more at the moment: {}",
+                LOG.warn(
+                        "memory drives hold {} of {} bytes; the JVM cannot allocate more now: {}",
                         bytes(reservedPages),
                         maxBytes,
                         e.toString());
@@ -99,11 +99,11 @@ final class PagePool {
     BlockException noRoom() {
         return new BlockException(
                 BlockError.ENOSPC,
-                "no memory left: all memory drives together may have " + maxBytes
-                        + " bytes (-XX:MaxDirectMemorySize raises it)");
+                "no memory left: all memory drives together are limited to " + maxBytes
+                        + " bytes (raise -XX:MaxDirectMemorySize)");
     }
 
-    /** Gives back a page that was released and that nobody has on loan. */
+    /** Returns a released page that has no loans. */
     synchronized void give(Page page) {
         page.nextUnused = unused;
         unused = page;
@@ -111,12 +111,12 @@ final class PagePool {
         letGoIfUnused();
     }
 
-    /** Counts a drive that takes pages from here. */
+    /** Counts a new drive. */
     synchronized void enter() {
         drives++;
     }
 
-    /** Counts a drive that has released all its pages. */
+    /** Counts a closed drive, which has released all its pages. */
     synchronized void leave() {
         drives--;
         letGoIfUnused();
@@ -130,12 +130,12 @@ final class PagePool {
         }
     }
 
-    /** Returns how much the drives hold now, in bytes. */
+    /** Returns the memory of the pages in use, in bytes. */
     synchronized long usedBytes() {
         return bytes(usedPages);
     }
 
-    /** Returns how much the pool has asked of the JVM, in bytes. */
+    /** Returns the memory allocated from the JVM, in bytes. */
     synchronized long reservedBytes() {
         return bytes(reservedPages);
     }

@@ -6,24 +6,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that a drive has, by number: a tree of nodes of 64 slots, as deep as the drive needs. Nodes are there
- * only above pages that are there, so a table costs what is in the drive and not what its size is.
+ * The allocated pages of a drive, by page number: a tree of nodes with 64 slots each. The size of the drive gives the
+ * depth. Nodes exist only above allocated pages, so the memory of a table follows the content of the drive.
  *
- * <p>Thread-safe. Finding takes no lock: slots are published with release and read with acquire, and a node that
- * has left the tree is empty and stays so.
+ * <p>Thread-safe. Lookups take no lock: slots are written with release and read with acquire semantics. A node that
+ * was removed from the tree stays empty.
  */
 class PageTable {
     private static final int BITS = 6;
     private static final int SLOTS = 1 << BITS;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
-    /** How far a page number is shifted to be a slot of the root. */
+    /** Right shift that turns a page number into a slot of the root. */
     private final int topShift;
 
-    /** Slots hold nodes, those of the lowest level pages. Changed under the lock of this table only. */
+    /**
+     * The root. Slots hold nodes; those of the lowest level hold pages. Changed only under the lock of this table.
+     */
     private final @Nullable Object[] root = new @Nullable Object[SLOTS];
 
-    /** For a drive whose last page has this number. */
+    /** Creates a table for page numbers up to {@code lastNumber}. */
     PageTable(long lastNumber) {
         int shift = 0;
         while (lastNumber >>> shift >= SLOTS) {
@@ -32,13 +34,13 @@ class PageTable {
         topShift = shift;
     }
 
-    /** Does something with one page. */
+    /** Receives pages in ascending order. */
     interface Visitor {
-        /** Returns whether to go on. */
+        /** Visits a page. Returns whether to continue. */
         boolean visit(long number, Page page);
     }
 
-    /** Returns the page of this number, or null if there is none. */
+    /** Returns the page with this number, or null. */
     @Nullable
     Page find(long number) {
         @Nullable Object[] node = root;
@@ -52,7 +54,7 @@ class PageTable {
         return (Page) get(node, slot(number, 0));
     }
 
-    /** Returns the page of this number, which is {@code page} if there was none. */
+    /** Adds {@code page} unless the number has one. Returns the page now in the table. */
     synchronized Page putIfAbsent(long number, Page page) {
         @Nullable Object[] node = root;
         for (int shift = topShift; shift > 0; shift -= BITS) {
@@ -71,7 +73,7 @@ class PageTable {
         return page;
     }
 
-    /** Takes out the page of this number, which is there, and the nodes that hold nothing any more. */
+    /** Removes the page with this number (which must exist) and the nodes that become empty. */
     synchronized void remove(long number) {
         remove(root, topShift, number);
     }
@@ -89,9 +91,9 @@ class PageTable {
     }
 
     /**
-     * Visits the pages from one number to another, both included, that are there throughout the call.
-     *
-     * @return whether the visitor has seen them all
+     * Visits the pages from {@code first} to {@code last} (inclusive). A page that is added or removed during the
+     * call may be missed.
+     * @return whether the visitor continued to the end
      */
     boolean forEach(long first, long last, Visitor visitor) {
         return forEach(root, topShift, 0, first, last, visitor);

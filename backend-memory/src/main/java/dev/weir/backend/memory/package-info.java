@@ -1,4 +1,4 @@
-/** The backend {@code memory}. */
+/** Storage backend {@code memory}: sparse drives in memory. */
 @NullMarked
 package dev.weir.backend.memory;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Memory that goes to another drive at the worst moment: when somebody has found a page and not yet done with it
- * what it wanted. A table that is told to lets another operation run just then, so that each case happens every time.
+ * Memory that moves to another drive at the worst moment: after a reader or writer has found the page, before it uses
+ * it. An instrumented table runs a second operation at this moment, so each race happens every time.
  */
 class InterleavingTest {
     private static final int PAGE = Page.BYTES;
@@ -35,7 +35,7 @@ class InterleavingTest {
         void run() throws IOException;
     }
 
-    /** Lets something run once, just after a page was found. */
+    /** Runs an action once, right after a lookup. */
     private static final class InterruptedTable extends PageTable {
         private @Nullable Meanwhile meanwhile;
         private @Nullable Meanwhile beforeRemoval;

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What happens where a JVM has less than drives would like: each test runs in a small JVM of its own. */
+/** Drives in a JVM with too little memory; each test runs in a small JVM. */
 class JvmLimitsTest {
 
     @Test
@@ -47,7 +47,7 @@ class JvmLimitsTest {
         assertEquals("40 MiB", inJvm("fillBeyondTheJvm", "-Xmx64m", "-XX:MaxDirectMemorySize=41m"));
     }
 
-    /** Runs a method of this class in a JVM with these options; returns what it prints, which is one line. */
+    /** Runs a method of this class in a new JVM with these options. Returns the one line that it prints. */
     private static String inJvm(String method, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -74,7 +74,10 @@ class JvmLimitsTest {
         System.out.println((bytes >> 20) + " MiB");
     }
 
-    /** Writes to one page after the other, that far apart, until there is no room; returns the bytes of the pages. */
+    /**
+     * Writes to pages at a distance of {@code stride} bytes until the memory is full. Returns the bytes of the
+     * written pages.
+     */
     private static long fill(MemoryBackendFactory factory, long stride) throws IOException {
         BlockBackend drive = factory.open("full", Map.of("size", Long.MAX_VALUE), false);
         ByteBuffer one = ByteBuffer.allocate(1);
@@ -91,7 +94,7 @@ class JvmLimitsTest {
         long collections = fullCollections();
         drive.write(one.clear(), pages / 2 * stride);
         assertThrows(BlockException.class, () -> drive.write(one.clear(), Long.MAX_VALUE - 1));
-        // at most the one that the first refusal has asked for, in the background
+        // at most the collection that the first failed allocation has started
         assertTrue(fullCollections() <= collections + 1, "a full drive does not make the JVM collect garbage");
         drive.trim(0, Page.BYTES);
         drive.write(one.clear(), Long.MAX_VALUE - 1);
@@ -99,7 +102,7 @@ class JvmLimitsTest {
         return pages * Page.BYTES;
     }
 
-    /** Leaves as many spare loans as a page keeps. */
+    /** Leaves as many loans for reuse as a page keeps. */
     private static void lendAtOnce(BlockBackend drive, long offset) {
         List<Loan> loans = new ArrayList<>();
         for (int i = 0; i <= Page.MAX_SPARES; i++) {

@@ -19,14 +19,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** The memory that is held is the memory that is counted, and a drive holds little more than its own size. */
+/** The counted memory is all memory in use, and a drive uses little more than its size. */
 class LoanBoundTest {
     private static final int PAGE = Page.BYTES;
     private static final int DRIVE_PAGES = 2 * DetachedPages.MAX;
 
     private final PagePool pool = new PagePool(16L * DRIVE_PAGES * PAGE);
 
-    /** A drive whose client reads and takes the replies when it likes. */
+    /** A drive and a client that reads and takes its replies at will. */
     private static final class Client {
         private final MemoryBackend drive;
         private final Deque<Loan> untaken = new ArrayDeque<>();
@@ -46,7 +46,7 @@ class LoanBoundTest {
             untaken.clear();
         }
 
-        /** Returns the pages in the table and the detached ones. */
+        /** Returns the number of pages in the table plus detached pages. */
         long counted() {
             long[] data = new long[1];
             ExtentVisitor count = (length, hole) -> {

@@ -7,7 +7,7 @@ import java.util.Map;
 
 class MemoryBackendContractTest extends BlockBackendContract {
 
-    /** One for all, so that drives get the memory of those before. */
+    /** One factory for all tests, so that drives reuse the memory of earlier ones. */
     private static final MemoryBackendFactory FACTORY = new MemoryBackendFactory();
 
     @Override

@@ -36,7 +36,7 @@ class MemoryBackendFactoryTest {
 
     @Test
     void refusesSizeZero() {
-        assertRefused(Map.of(), "size is missing: a memory drive must be given one");
+        assertRefused(Map.of(), "size is missing: a memory drive requires it");
         assertRefused(Map.of("size", 0L), "size = 0: must be 1 byte or more");
         assertRefused(Map.of("size", -1L), "size = -1: must be 1 byte or more");
     }

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** How much memory drives take, give back and share. */
+/** Memory that drives take, give back and share. */
 class MemoryBackendTest {
     private static final int PAGE = Page.BYTES;
 
@@ -169,7 +169,7 @@ class MemoryBackendTest {
         assertArrayEquals(new byte[PAGE - 1], read(drive, 7L * PAGE + 1, PAGE - 1));
     }
 
-    /** So many loans of one page cost heap while they are out, and not for as long as the page is there. */
+    /** Many loans of one page take heap only while they are open. */
     @Test
     void pageKeepsFewSpareLoans() throws IOException {
         write(drive, 0, 1, PAGE);

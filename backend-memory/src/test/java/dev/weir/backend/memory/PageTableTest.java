@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** The table against a sorted map, for drives of one page and of 2^47, and page numbers near and far. */
+/** The table compared with a sorted map, for drives of one page up to 2^47 pages. */
 class PageTableTest {
     private final PagePool pool = new PagePool(0);
 
@@ -47,7 +47,7 @@ class PageTableTest {
         assertEquals(Map.of(), visited(table, 0, last));
     }
 
-    /** Numbers that often come again, and neighbours, and any. */
+    /** Page numbers with repetitions and neighbours. */
     @Provide
     Arbitrary<List<Long>> numbers() {
         Arbitrary<Long> any = Arbitraries.longs().between(0, (1L << 47) - 1);
