@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The NBD server in a program without an OSGi framework, such as a test. The only class of this bundle that
- * others may use, and only where there is no framework.
+ * The NBD server for a program without an OSGi framework, such as a test. It is the only public class of this bundle
+ * for such use.
  *
  * <p>Thread-safe.
  */
@@ -16,10 +16,10 @@ public final class EmbeddedExport implements AutoCloseable {
     private final NbdServer server = new NbdServer(exports);
 
     /**
-     * Starts to listen.
+     * Makes a server and starts to listen.
      *
-     * @param address {@code unix:/path}, or {@code tcp:host:port}, where port 0 is any that is free
-     * @throws IOException if it cannot listen there
+     * @param address {@code unix:/path} or {@code tcp:host:port}. Port 0 selects a free port.
+     * @throws IOException if it cannot listen on the address
      */
     public EmbeddedExport(String address) throws IOException {
         server.start();
@@ -30,17 +30,17 @@ public final class EmbeddedExport implements AutoCloseable {
         }
     }
 
-    /** Offers a drive to clients. */
+    /** Exports a drive. */
     public void add(Drive drive) {
         exports.add(drive);
     }
 
-    /** Returns the URI at which clients reach a drive. */
+    /** Returns the NBD URI of a drive. */
     public String uri(String drive) {
         return server.uris(drive).get(0);
     }
 
-    /** Closes every connection and ends its threads. */
+    /** Closes all connections and ends the threads. */
     @Override
     public void close() {
         server.close();

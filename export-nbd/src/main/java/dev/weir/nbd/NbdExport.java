@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves every drive over NBD. It registers its {@link DriveExport} itself, for the properties of that service
- * change with what it could listen on.
+ * The NBD export of all drives. It registers its {@link DriveExport} service itself because the service's properties
+ * change with the addresses in use.
  *
  * <p>Thread-safe.
  */
@@ -56,55 +56,55 @@ public final class NbdExport implements DriveExport {
     /** The configuration {@code weir.nbd}. */
     @interface Config {
 
-        /** Addresses: {@code unix:/path} and {@code tcp:host:port}, where port 0 is any that is free. */
+        /** Addresses: {@code unix:/path} and {@code tcp:host:port}. Port 0 selects a free port. */
         String[] listen() default {};
 
-        /** The drive that clients get who name none; empty if that is the only one there is. */
+        /** Drive for clients that give no name. If empty, they get the only drive. */
         String default_export() default "";
 
-        /** How many connections there may be. */
+        /** Largest number of connections. */
         int max_connections() default 4096;
 
-        /** How long a client may take until it is in transmission, in seconds. */
+        /** Timeout of a handshake (s). */
         int handshake_timeout() default 10;
 
-        /** How many requests of a connection may be in flight. */
+        /** Quota of requests in flight per connection. */
         int max_requests() default 1024;
 
-        /** What these may carry, in bytes. */
+        /** Quota of data in flight per connection (bytes). */
         long max_request_bytes() default 64L << 20;
 
-        /** What the requests of all connections may carry, in bytes; each counts as 4 KiB at least. */
+        /** Memory for the requests of all connections (bytes). Each request counts as 4 KiB at least. */
         long max_total_bytes() default 256L << 20;
 
-        /** How long a client may leave its replies unread while others need the memory, in seconds. */
+        /** Timeout for a client that leaves its replies unread while other requests wait for memory (s). */
         int stall_timeout() default 60;
 
-        /** How long a thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
+        /** Polling time of a thread before it sleeps (ns). At 0 it sleeps at once. */
         long busy_poll() default 0;
 
-        /** {@code off}, {@code optional} or {@code required}. */
+        /** TLS mode: {@code off}, {@code optional} or {@code required}. */
         String tls() default "off";
 
-        /** Absolute paths of PEM files; empty if there is none. */
+        /** Absolute path of the certificate (PEM) or empty. */
         String tls_certificate() default "";
 
-        /** Likewise, the key of that certificate. */
+        /** Absolute path of the certificate's private key (PEM) or empty. */
         String tls_key() default "";
 
-        /** Likewise, the authorities of clients' certificates. */
+        /** Absolute path of the authorities of client certificates (PEM) or empty. */
         String tls_client_ca() default "";
 
-        /** The absolute path of a file of pre-shared keys, or empty. */
+        /** Absolute path of the file of pre-shared keys or empty. */
         String tls_psk() default "";
 
-        /** Whether clients from beyond this machine may do without TLS. */
+        /** Whether remote clients may connect without TLS. */
         boolean plaintext_tcp() default false;
 
-        /** How long the end may take, in milliseconds. */
+        /** Timeout of a stop (ms). */
         long stop_millis() default 10_000;
 
-        /** Whether requests that are held when it ends are answered with {@code NBD_ESHUTDOWN}. */
+        /** Whether a stop answers held requests with {@code NBD_ESHUTDOWN}. */
         boolean stop_answers() default false;
     }
 
@@ -118,16 +118,16 @@ public final class NbdExport implements DriveExport {
     private volatile StopMode queued = StopMode.UNANSWERED;
     private @Nullable String tlsFault;
 
-    /** Makes an export that listens once it is {@linkplain #activate activated}, when it knows the drives there are. */
+    /** Makes an export that listens after {@linkplain #activate activation}. By then the drives are known. */
     @Activate
     public NbdExport(BundleContext context) {
         this.context = context;
     }
 
     /**
-     * Starts to listen. An address that it cannot listen on is a fault that the service's properties tell.
+     * Starts to listen. An address that cannot be bound is a fault in the service's properties.
      *
-     * @throws IOException if the system does not let it start at all
+     * @throws IOException if the threads cannot be started
      */
     @Activate
     void activate(Config config) throws IOException {
@@ -152,7 +152,7 @@ public final class NbdExport implements DriveExport {
         listen(config);
     }
 
-    /** Listens where it is now told to; what stays as it was notices nothing. */
+    /** Applies a new configuration. Unchanged addresses and connections are not interrupted. */
     @Modified
     void modified(Config config) {
         apply(config);
@@ -161,7 +161,10 @@ public final class NbdExport implements DriveExport {
         }
     }
 
-    /** Keys that are no good change nothing: what was not to be had without TLS is still not to be had. */
+    /**
+     * Applies the TLS files and the addresses. Faulty TLS files leave both unchanged. So a fault never opens access
+     * without TLS.
+     */
     private void listen(Config config) {
         try {
             server.secure(security(config));
@@ -187,7 +190,7 @@ public final class NbdExport implements DriveExport {
         return text.isEmpty() ? null : Path.of(text);
     }
 
-    /** Answers what is with a backend, closes every connection and ends its threads. */
+    /** Answers the requests at a backend. Then it closes all connections and ends the threads. */
     @Deactivate
     void deactivate() {
         if (registration != null) {
@@ -201,7 +204,7 @@ public final class NbdExport implements DriveExport {
         exports.add(drive, clients(properties));
     }
 
-    /** Changes who may see it; a client that may no longer is let go. */
+    /** Changes the clients that may see a drive. Connections of other clients are closed. */
     void updateDrive(Drive drive, Map<String, Object> properties) {
         exports.add(drive, clients(properties));
         server.driveChanged(drive);
@@ -211,7 +214,7 @@ public final class NbdExport implements DriveExport {
         return properties.get(Drive.CLIENTS) instanceof String[] clients ? Set.of(clients) : Set.of();
     }
 
-    /** Forgets it; its connections end when what they had asked for is answered. */
+    /** Stops exporting a drive. Its connections end after their pending requests are answered. */
     void removeDrive(Drive drive) {
         exports.remove(drive);
         server.driveChanged(drive);

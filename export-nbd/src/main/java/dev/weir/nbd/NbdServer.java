@@ -38,17 +38,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server: its threads, what it listens on and its connections. The first loop accepts connections, all of
- * them serve some.
+ * The NBD server: threads, listening sockets and connections. The first event loop accepts connections and all loops
+ * serve them.
  *
  * <p>Thread-safe.
  */
 final class NbdServer {
     private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
-    /** Direct memory kept for reuse by all threads together, in bytes. */
+    /** Direct memory that all threads together keep for reuse (bytes). */
     static final long MAX_SPARE_BYTES = 64L << 20;
 
-    /** Most event loops that serve sockets. */
+    /** Most event loops. */
     static final int MAX_LOOPS = 4;
 
     private static final long STOP_MILLIS = 5_000;
@@ -57,7 +57,7 @@ final class NbdServer {
     private final ServerState commons = new ServerState();
     private final PoolMemory memory = new PoolMemory();
 
-    /** By configured address; what is open. Guarded by this object. */
+    /** Open sockets by configured address. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
 
     /** Guarded by this object. */
@@ -68,10 +68,10 @@ final class NbdServer {
     private volatile List<EventLoop> loops = List.of();
     private volatile @Nullable TickTimer timer;
 
-    /** For the first loop's thread only. */
+    /** Confined to the thread of the first loop. */
     private int accepted;
 
-    /** Makes a server that does nothing before {@link #start}. */
+    /** Makes a server that is idle until {@link #start}. */
     NbdServer(Exports exports) {
         this.exports = exports;
         exports.onCount(commons::drives);
@@ -81,7 +81,7 @@ final class NbdServer {
     /**
      * Starts the threads.
      *
-     * @throws IOException if the system has no descriptors for them; nothing runs then
+     * @throws IOException if the system lacks descriptors for them. No thread runs then.
      */
     void start() throws IOException {
         int count = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LOOPS);
@@ -103,38 +103,38 @@ final class NbdServer {
         loops = List.copyOf(started);
     }
 
-    /** Says what clients may take, from now on. */
+    /** Changes the quotas of clients. */
     void limit(ClientQuotas limits) {
         commons.limits(limits);
         memory.max(limits.maxTotalBytes());
     }
 
-    /** Says how long each thread looks for more to do before it sleeps, in nanoseconds; 0 to sleep at once. */
+    /** Sets how long each thread polls before it sleeps (ns of processor time). At 0 it sleeps at once. */
     void busyPoll(long nanos) {
         loops.forEach(loop -> loop.busyPoll(nanos));
     }
 
-    /** Returns what clients may take, and have. */
+    /** Returns the quotas of clients and their usage. */
     ExportBounds bounds() {
         return commons.bounds();
     }
 
-    /** Returns what the connections share, for tests. */
+    /** Returns the shared state of the connections. For tests. */
     ServerState commons() {
         return commons;
     }
 
-    /** Returns the threads, for tests. */
+    /** Returns the event loops. For tests. */
     List<EventLoop> loops() {
         return loops;
     }
 
-    /** Says how connections that come from now on stand to TLS; to be called before {@link #listen}. */
+    /** Sets the TLS policy of new connections. Call it before {@link #listen}. */
     void secure(TlsPolicy newSecurity) {
         security = newSecurity;
     }
 
-    /** Listens on these addresses and no others; those that stay notice nothing. */
+    /** Listens on these addresses only. Addresses that stay are not interrupted. */
     synchronized void listen(List<String> addresses) {
         sockets.entrySet()
                 .removeIf(socket -> (!addresses.contains(socket.getKey()) || !security.allows(socket.getValue()))
@@ -181,7 +181,7 @@ final class NbdServer {
         return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }
 
-    /** Returns when the address is free, which is only after its selector has been asked again. */
+    /** Closes a socket and waits until its address is free. That is after the next select of its loop. */
     private boolean close(ListenSocket socket) {
         EventLoop first = loops.get(0);
         CountDownLatch free = new CountDownLatch(1);
@@ -240,23 +240,23 @@ final class NbdServer {
         }
     }
 
-    /** Closes a connection that has no handler, after an exception or an Error. */
+    /** Closes a connection that has no handler because of an exception. */
     private static void abandon(SocketChannel channel, Runnable leave) {
         Sockets.close(channel);
         leave.run();
     }
 
-    /** Returns the addresses it has got, with the ports that were free. */
+    /** Returns the bound addresses with their actual ports. */
     synchronized List<String> addresses() {
         return sockets.values().stream().map(ListenSocket::address).toList();
     }
 
-    /** Returns a line for each address that it cannot listen on. */
+    /** Returns one line for each address that could not be bound. */
     synchronized List<String> faults() {
         return List.copyOf(faults);
     }
 
-    /** Returns the URIs of a drive, one for each address; those of a server that wants TLS where it does. */
+    /** Returns the NBD URIs of a drive: one for each address. Addresses that require TLS have {@code nbds} URIs. */
     synchronized List<String> uris(String drive) {
         TlsPolicy now = security;
         return sockets.values().stream()
@@ -264,7 +264,7 @@ final class NbdServer {
                 .toList();
     }
 
-    /** Returns how many connections use a drive, as far as the threads that serve them say so soon. */
+    /** Returns the number of connections that use a drive. A busy thread that does not answer in time counts as 0. */
     int clients(String drive) {
         int clients = 0;
         for (EventLoop loop : loops) {
@@ -278,7 +278,7 @@ final class NbdServer {
         return clients;
     }
 
-    /** Ends the connections that use a drive and may no longer, without waiting for them. */
+    /** Ends the connections that may no longer use a drive. Does not wait for them. */
     void driveChanged(Drive drive) {
         forEachConnection(connection -> {
             if (!exports.offers(drive)) {
@@ -300,10 +300,10 @@ final class NbdServer {
     }
 
     /**
-     * Accepts and takes nothing more, answers what has gone to a backend, and closes everything then.
+     * Stops the server. Accepts nothing more and answers the requests at a backend. Then it closes everything.
      *
-     * @param graceMillis how long that may take; what is not done then is given up
-     * @param queued what becomes of requests that are held in a queue
+     * @param graceMillis the timeout for the pending requests
+     * @param queued the treatment of held requests
      */
     synchronized void stop(long graceMillis, StopMode queued) {
         sockets.values().forEach(this::close);
@@ -323,7 +323,7 @@ final class NbdServer {
         close();
     }
 
-    /** Closes everything. The first loop ends first: then nobody hands connections to the others any more. */
+    /** Closes everything at once. The first loop ends first because it passes connections to the other loops. */
     synchronized void close() {
         for (EventLoop loop : loops) {
             loop.stop();

@@ -1,8 +1,8 @@
 /**
  * The NBD server and the component that configures it.
  *
- * <p>{@code dev.weir.nbd.connection} holds the life of a connection, {@code protocol} the codecs of the NBD protocol without any
- * socket, {@code net} event loops, listeners and buffers, and {@code wire} plain and TLS transport.
+ * <p>Packages: {@code connection} has the connections of clients, {@code protocol} the codecs of the NBD protocol
+ * without sockets, {@code net} event loops, listeners and buffers and {@code wire} plain and TLS transport.
  *
  * @see <a href="https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md">The NBD protocol</a>
  */

@@ -6,25 +6,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The memory that the requests of all clients may have, in bytes, in four parts whose sum is the total.
+ * The memory of the requests of all clients (bytes). It has four parts and their sum is the total.
  *
  * <ul>
- *   <li>The next request of each connection, and the input that it keeps: there is always room for that.
- *   <li>Input beyond that, which is kept only while no request waits for memory.
- *   <li>{@linkplain Shares Shares} of drives, for requests that a limit may hold for long: their headers, and the payload of writes.
- *   <li>{@linkplain TransferPool Transfers}: replies with data, and the payload of writes that had no room in the share of their drive.
+ *   <li>A reserve of each connection for its next request and its kept input. It is always available.
+ *   <li>Kept input beyond that reserve. It is limited and used only while no request waits for memory.
+ *   <li>{@linkplain Shares Shares} of drives for requests that a limit may hold: their headers and the payloads of writes.
+ *   <li>The {@linkplain TransferPool transfer pool}: data of replies and the payloads of writes beyond the share of their drive.
  * </ul>
  *
- * <p>An amount is that of the buffer that holds it, so memory is never above what is counted. Thread-safe.
+ * <p>A request counts with the size of its buffer. So the memory in use never exceeds the counted memory.
+ * Thread-safe. See {@code docs/design/decisions/025-memory-of-clients.md}.
  */
 public final class Budget {
-    /** The least cost of a request: it takes heap, even if it carries nothing. */
+    /** Least cost of a request (bytes). A request without data takes heap too. */
     public static final long MIN_COST = 4 << 10;
 
-    /** What each connection has for itself: its next request, and as much input. */
+    /** Reserve of each connection (bytes): its next request and as much input. */
     static final long CONNECTION_BYTES = 2 * MIN_COST;
 
-    /** Connections get at most one part in so many of the total, input that is kept one in {@link #KEPT_PART}. */
+    /** Divisor of the total for the reserves of all connections. Kept input gets one part in {@link #KEPT_PART}. */
     static final int CONNECTIONS_PART = 4;
 
     private static final int KEPT_PART = 16;
@@ -36,22 +37,23 @@ public final class Budget {
     private final AtomicLong kept = new AtomicLong();
     private volatile long maxKept;
 
-    /** Returns the cost of a request that carries so much: that of its buffer. */
+    /** Returns the cost of a request (bytes): the size of the buffer for its data. */
     static long cost(long carries) {
         return carries <= MIN_COST ? MIN_COST : Long.highestOneBit(2 * carries - 1);
     }
 
-    /** Returns how many connections fit into a total. */
+    /** Returns the number of connections whose reserves fit into a total (bytes). */
     static int maxConnections(long total) {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, total / CONNECTIONS_PART / CONNECTION_BYTES));
     }
 
     /**
-     * Changes how much there is; what is in flight stays.
+     * Changes the total. Requests in flight keep their memory.
      *
-     * @param connections how many there may be
-     * @param drives how many share it
-     * @param accounts all there are
+     * @param total the new total (bytes)
+     * @param connections the largest number of connections
+     * @param drives the number of drives that get a share
+     * @param accounts the accounts of all drives
      */
     void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
         long ofConnections = Math.min(total / CONNECTIONS_PART, connections * CONNECTION_BYTES);
@@ -68,9 +70,12 @@ public final class Budget {
     }
 
     /**
-     * Takes the cost of a request that a limit may hold. The first {@link #MIN_COST} of a connection are always there.
+     * Takes the cost of a request that a limit may hold. The first {@link #MIN_COST} of a connection are always
+     * available.
      *
-     * @param own what the connection has taken already
+     * @param own bytes that the connection holds already
+     * @param cost bytes to take
+     * @return whether the memory was taken
      */
     boolean take(DriveAccount account, long own, long cost) {
         long shared = shared(own + cost) - shared(own);
@@ -84,9 +89,10 @@ public final class Budget {
     }
 
     /**
-     * Gives back the cost of requests that are done.
+     * Returns the cost of completed requests.
      *
-     * @param own what the connection has taken before this
+     * @param own bytes that the connection holds before this call
+     * @param cost bytes to return
      */
     void give(DriveAccount account, long own, long cost) {
         long shared = shared(own) - shared(own - cost);
@@ -102,32 +108,35 @@ public final class Budget {
         return Math.max(0, own - MIN_COST);
     }
 
-    /** Returns the memory of requests that no limit holds. */
+    /** Returns the memory of released requests. */
     TransferPool transfers() {
         return transfers;
     }
 
-    /** Counts what a connection keeps that it has received and cannot take yet, enough or not; negative to undo it. */
+    /**
+     * Counts input that a connection keeps until it can be accepted (bytes). It may exceed the limit. A negative
+     * number undoes it.
+     */
     void keep(long bytes) {
         kept.addAndGet(bytes);
     }
 
-    /** Returns whether so much more may be kept: up to a part of all is for that, and only while no request waits. */
+    /** Returns whether that many more bytes of input may be kept. Always false while a request waits for memory. */
     boolean hasRoomToKeep(long bytes) {
         return !isScarce() && kept.get() + bytes <= maxKept;
     }
 
-    /** Returns whether a client waits for memory that others have. */
+    /** Returns whether a request waits for memory that other requests hold. */
     boolean isScarce() {
         return shares.isScarce() || transfers.isScarce();
     }
 
-    /** Returns what is guaranteed to each drive. */
+    /** Returns the guaranteed share of each drive (bytes). */
     long guaranteed() {
         return shares.guaranteed();
     }
 
-    /** Returns what is taken or kept. */
+    /** Returns the memory of requests in flight and of kept input (bytes). */
     public long used() {
         return first.sum() + shares.used() + transfers.used() + kept.get();
     }

@@ -4,15 +4,15 @@ import dev.weir.drive.Drive;
 import dev.weir.memory.MemoryShares;
 
 /**
- * What clients may take of the server.
+ * Quotas and timeouts of NBD clients.
  *
- * @param maxConnections how many connections there may be
- * @param handshakeMillis how long a client may take until it is in transmission
- * @param maxRequests how many requests of a connection may be in flight: received and not yet replied to
- * @param maxRequestBytes what they may carry, in bytes: payloads of writes, and what reads ask for
- * @param maxTotalBytes the memory of the requests of all connections, in bytes
- * @param stallMillis how long a client may take for a MiB of its replies, or of a payload, while others need the memory; and for the
- *     rest when its connection ends
+ * @param maxConnections the largest number of connections
+ * @param handshakeMillis the timeout of a handshake
+ * @param maxRequests the quota of requests in flight per connection: received and not yet replied to
+ * @param maxRequestBytes the quota of their data per connection (bytes): payloads of writes and the lengths of reads
+ * @param maxTotalBytes the memory for the requests of all connections (bytes)
+ * @param stallMillis the stall timeout. A client must move 1 MiB of its replies or of a payload in this time while
+ *     other requests wait for memory. A connection that ends is closed after this time.
  */
 public record ClientQuotas(
         int maxConnections,
@@ -25,11 +25,14 @@ public record ClientQuotas(
     private static final int DEFAULT_CONNECTIONS = 4096;
     private static final long DEFAULT_TOTAL_BYTES = 256L << 20;
 
-    /** The limits where nothing else is configured. */
+    /** The defaults of all quotas. */
     public static final ClientQuotas DEFAULT =
             new ClientQuotas(DEFAULT_CONNECTIONS, 10_000, 1024, 2L * Drive.MAX_TRANSFER, DEFAULT_TOTAL_BYTES, 60_000);
 
-    /** Returns limits that fit into the memory that this JVM has for requests; connections fit into that. */
+    /**
+     * Returns these quotas reduced to the memory that this JVM has for requests. The number of connections is reduced
+     * to match it.
+     */
     public ClientQuotas within(MemoryShares memory) {
         long total = Math.min(maxTotalBytes, memory.requestBytes());
         int connections = Math.min(maxConnections, Budget.maxConnections(total));

@@ -4,22 +4,24 @@ import dev.weir.drive.Drive;
 import dev.weir.nbd.net.EventLoop;
 import dev.weir.nbd.wire.Identity;
 
-/** A client's socket, in whichever phase it is. Called by its loop's thread only. */
+/** A client connection in the handshake or in transmission. Confined to the thread of its event loop. */
 public interface Connection extends EventLoop.Handler {
 
-    /** Returns who the client has proven to be. */
+    /** Returns the proven identity of the client. */
     Identity peer();
 
-    /** Takes nothing more, and ends the connection when what has gone to a backend is answered. */
+    /** Accepts no more requests. Closes the connection when the requests at a backend are answered. */
     void serverStops(StopMode queued);
 
-    /** Ends the connection in good order if it uses this drive, which is no longer served. */
+    /**
+     * Ends the connection if it uses this drive, which is no longer served. Its pending requests are answered first.
+     */
     void driveGone(Drive drive);
 
-    /** Closes the connection at once if it uses this drive, which its client may not use any more. */
+    /** Closes the connection at once if it uses this drive, which its client may no longer use. */
     void notAllowed(Drive drive);
 
-    /** Returns whether it uses the drive of this name. */
+    /** Returns whether the connection uses the drive with this name. */
     default boolean uses(String drive) {
         return false;
     }

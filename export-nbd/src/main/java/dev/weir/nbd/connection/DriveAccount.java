@@ -1,7 +1,7 @@
 package dev.weir.nbd.connection;
 
 /**
- * What the clients of one drive have taken of the server.
+ * The memory and the connections that the clients of one drive hold.
  *
  * <p>Thread-safe.
  */

@@ -11,13 +11,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drives that clients may ask for, by name, and who may see them.
+ * The exported drives by name and the clients that may see each of them.
  *
  * <p>Thread-safe.
  */
 public final class Exports {
 
-    /** A drive, and the clients that may see it; all, if none is named. */
+    /** A drive and the names of the clients that may see it. An empty set means every client. */
     private record Export(Drive drive, Set<String> clients) {
         boolean isFor(Identity client) {
             return clients.isEmpty() || client.isOneOf(clients);
@@ -27,12 +27,12 @@ public final class Exports {
     private final ConcurrentNavigableMap<String, Export> exports = new ConcurrentSkipListMap<>();
     private volatile String defaultName = "";
 
-    /** Guarded by this object, as is {@link #count}. */
+    /** Receives the number of drives. Guarded by this object like {@link #count}. */
     private IntConsumer onCount = none -> {};
 
     private int count;
 
-    /** Has somebody told how many drives there are, now and whenever that changes. */
+    /** Passes the number of drives to a listener now and after each change. */
     public synchronized void onCount(IntConsumer listener) {
         onCount = listener;
         listener.accept(count);
@@ -48,9 +48,9 @@ public final class Exports {
     }
 
     /**
-     * Adds a drive, or changes who may see it.
+     * Adds a drive or changes the clients that may see it.
      *
-     * @param clients what {@link Identity#isOneOf} compares; empty if all may
+     * @param clients names for {@link Identity#isOneOf}. An empty set means every client.
      */
     public synchronized void add(Drive drive, Set<String> clients) {
         if (exports.put(drive.name(), new Export(drive, Set.copyOf(clients))) == null) {
@@ -58,7 +58,7 @@ public final class Exports {
         }
     }
 
-    /** Removes it, unless another of its name has taken its place. */
+    /** Removes a drive unless another drive with its name has replaced it. */
     public synchronized void remove(Drive drive) {
         if (offers(drive)) {
             exports.remove(drive.name());
@@ -66,18 +66,24 @@ public final class Exports {
         }
     }
 
-    /** Returns whether a drive is offered to anybody. */
+    /** Returns whether a drive is exported to any client. */
     public boolean offers(Drive drive) {
         Export export = exports.get(drive.name());
         return export != null && export.drive() == drive;
     }
 
-    /** Says which drive the empty name means; if it is empty itself, the only drive that the client may see. */
+    /**
+     * Sets the drive that the empty name means. If the name is empty, it means the only drive that the client may
+     * see.
+     */
     public void byDefault(String name) {
         defaultName = name;
     }
 
-    /** Returns the drive of that name; for the empty name the default, or else the only one there is to the client. */
+    /**
+     * Returns the drive with a name or null. The empty name means the default drive. Without a default it means the
+     * only visible drive.
+     */
     @Nullable
     Drive find(String name, Identity client) {
         String asked = name.isEmpty() ? defaultName : name;
@@ -89,12 +95,12 @@ public final class Exports {
         return export != null && export.isFor(client) ? export.drive() : null;
     }
 
-    /** Returns whether a client may use a drive, in which case it may also see it. */
+    /** Returns whether a client may see and use a drive. */
     public boolean allows(Drive drive, Identity client) {
         return find(drive.name(), client) == drive;
     }
 
-    /** Returns the drive with the next name in order that a client may see, or null; the empty name comes first. */
+    /** Returns the next drive in name order that a client may see or null. The empty name precedes all others. */
     @Nullable
     Drive after(String name, Identity client) {
         for (Export export : exports.tailMap(name, false).values()) {
@@ -106,9 +112,9 @@ public final class Exports {
     }
 
     /**
-     * Returns the drives that one client may see, now and after a change.
+     * Returns a live view of the drives that one client may see.
      *
-     * @param client supplies the client's identity, which TLS may change
+     * @param client supplies the identity of the client, which a TLS handshake changes
      */
     public VisibleExports visibleTo(Supplier<Identity> client) {
         return new VisibleExports() {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection in the handshake. It takes one message after the other, and none while an answer is not sent. */
+/**
+ * A connection in the handshake. It accepts the next message only after all earlier answers were sent. Confined to
+ * the thread of its event loop.
+ */
 public final class HandshakeConnection implements Connection, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeConnection.class);
 
@@ -41,12 +44,12 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     private ByteBuffer output = ByteBuffer.allocate(0);
 
     /**
-     * Greets the client when it is first called.
+     * Makes a connection that sends its greeting at the first call of {@link #ready}.
      *
-     * @param client who it is, for people
-     * @param leave counts the connection out when it is closed
-     * @param mode how it stands to TLS
-     * @param tls the keys for it, if it is not off
+     * @param client the name of the client in logs
+     * @param leave releases the seat of the connection when it is closed
+     * @param mode the TLS mode of the connection
+     * @param tls keys and certificates. Null if TLS is off.
      */
     public HandshakeConnection(
             EventLoop loop,
@@ -72,7 +75,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         loop.ticker().add(this);
     }
 
-    /** Cuts off a client that takes too long. */
+    /** Cuts the client off at the handshake timeout. */
     @Override
     public boolean tick() {
         boolean over = !socket.isOpen() || isReplaced();
@@ -135,7 +138,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         }
     }
 
-    /** Sends as much as the socket takes, and returns whether nothing is left. */
+    /** Sends as much as the socket accepts. Returns whether nothing is left. */
     private boolean isSent() throws IOException {
         do {
             wire.write(output);
@@ -147,7 +150,10 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         return true;
     }
 
-    /** What was sent in plain text must not be taken for what was sent over TLS. */
+    /**
+     * Starts TLS. Plain text after {@code NBD_OPT_STARTTLS} ends the connection, so that it cannot pass for encrypted
+     * input.
+     */
     private void startTls(ByteBuffer in) throws IOException {
         if (in.hasRemaining()) {
             throw new IOException("it did not wait for the answer to NBD_OPT_STARTTLS");

@@ -4,13 +4,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection from their receipt until their replies have been written: it counts them and their memory,
- * bounds both, and keeps the objects for reuse.
+ * The requests in flight of one connection, from receipt until their replies are written. It enforces the quotas of
+ * requests and memory and pools the request objects.
  *
  * <p>Guarded by the {@link ReplyQueue} of the connection.
  */
 final class InFlight {
-    /** Requests that are kept for reuse. */
+    /** Most pooled request objects. */
     private static final int MAX_SPARE_REQUESTS = 256;
 
     private static final int NOT_AWAITED = -1;
@@ -22,24 +22,26 @@ final class InFlight {
 
     private int requests;
 
-    /** What the requests carry, and what of it is taken of the drive's share, in bytes. */
+    /**
+     * Memory of the requests in flight (bytes). {@link #sharedBytes} is the part of it from the share of the drive.
+     */
     private long carriedBytes;
 
     private long sharedBytes;
 
-    /** The number of requests at which the connection waits for room. */
+    /** The connection is told of room when no more requests than this are in flight. */
     private int awaitedRequests = NOT_AWAITED;
 
-    /** Whether the connection waits for the share. Cleared by any thread. */
+    /** Whether the connection waits for the share of its drive. Any thread clears it. */
     private volatile boolean awaitsShare;
 
     private @Nullable NbdRequest spares;
     private int spareCount;
 
     /**
-     * Makes one for a connection that has nothing in flight.
+     * Makes a counter for a connection without requests.
      *
-     * @param roomAgain told when there may be room again
+     * @param roomAgain called by any thread when the connection may try again
      */
     InFlight(ClientQuotas limits, Budget budget, DriveAccount account, Runnable roomAgain) {
         this.limits = limits;
@@ -52,13 +54,13 @@ final class InFlight {
     }
 
     /**
-     * Counts a request in. Of a write whose payload has no room in the share of the drive only the header is counted: {@link
-     * NbdRequest#isDeferred} says so.
+     * Reserves a slot and memory for a request. A write whose payload exceeds the share of its drive reserves only
+     * its header. {@link NbdRequest#isDeferred} is true for such a write.
      *
-     * @param carries what it carries, in bytes
-     * @param payload whether that is a payload, which a limit may hold
-     * @param newRequest makes one if there is none to use again
-     * @return null if it is too many or too much; {@code roomAgain} follows
+     * @param carries the data of the request in either direction (bytes)
+     * @param payload whether the data is the payload of a write, which a limit may hold
+     * @param newRequest makes a request if none is pooled
+     * @return the request. Null if the connection is at its quota; {@code roomAgain} is called when it may retry.
      */
     @Nullable
     NbdRequest begin(long carries, boolean payload, Supplier<NbdRequest> newRequest) {
@@ -86,7 +88,7 @@ final class InFlight {
         return request;
     }
 
-    /** Returns what was taken of the share: all, the least that a request costs, or nothing. */
+    /** Returns the bytes that were taken from the share: the whole cost, the least cost of a request or 0. */
     private long takeShare(long cost) {
         long shared = tryShare(cost);
         if (shared == 0 && !awaitsShare) {
@@ -115,7 +117,7 @@ final class InFlight {
         }
     }
 
-    /** Counts out linked requests. */
+    /** Releases the slots and the memory of linked requests. */
     void retire(@Nullable NbdRequest linked) {
         NbdRequest request = linked;
         long shared = 0;
@@ -142,7 +144,7 @@ final class InFlight {
         }
     }
 
-    /** Returns whether the connection is to be told that there is room; it is told once. */
+    /** Returns whether to tell the connection that it may retry. True once for each refusal. */
     boolean isRoomAgain() {
         boolean roomAgain = requests <= awaitedRequests && carriedBytes <= limits.maxRequestBytes() / 2;
         if (roomAgain) {
@@ -151,13 +153,13 @@ final class InFlight {
         return roomAgain;
     }
 
-    /** Returns whether nothing is in flight; if not, {@code roomAgain} follows when that is so. */
+    /** Returns whether no request is in flight. If false, {@code roomAgain} is called when that becomes true. */
     boolean isDone() {
         awaitedRequests = requests == 0 ? NOT_AWAITED : 0;
         return requests == 0;
     }
 
-    /** Waits for nothing any more. */
+    /** Stops waiting for the share of the drive. */
     void close() {
         stopAwaiting();
     }

@@ -7,18 +7,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has received and nobody has taken yet. It has memory of its own only while there is any.
+ * The input buffer of one connection: received bytes that are not yet accepted. It holds memory only while it has
+ * such bytes.
  *
- * <p>For the connection's thread only.
+ * <p>Confined to the thread of the connection.
  */
 final class Inbox {
-    /** Bytes received at once during the handshake; more than the longest option. */
+    /** Bytes received per read during the handshake. The longest option fits. */
     static final int HANDSHAKE_RECEIVE_BYTES = 32 << 10;
 
-    /** Shortest rest of a payload that is read from the socket straight into its own buffer, in bytes. */
+    /** Shortest remaining payload that is read from the socket straight into its own buffer (bytes). */
     static final int MIN_DIRECT_READ_BYTES = 16 << 10;
 
-    /** Bytes received behind such a payload: the next few requests but little of their payload. */
+    /** Bytes received behind such a payload. They hold the next requests but little of their payload. */
     static final int READ_BEHIND_BYTES = 4 << 10;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -33,9 +34,9 @@ final class Inbox {
     private int receiveBytes = HANDSHAKE_RECEIVE_BYTES;
 
     /**
-     * Makes one for the handshake.
+     * Makes an input buffer for the handshake.
      *
-     * @param budget is told what is kept
+     * @param budget counts the kept bytes
      */
     Inbox(Wire wire, EventLoop loop, Budget budget) {
         this.wire = wire;
@@ -43,21 +44,23 @@ final class Inbox {
         this.budget = budget;
     }
 
-    /** Receives as much at once as there is room for, now that transmission has begun. */
+    /** Switches to the larger reads of transmission. */
     void beginTransmission() {
         receiveBytes = EventLoop.RECEIVE_BYTES;
     }
 
-    /** Returns what is left of earlier bytes; offer it to {@link #keep} afterwards. */
+    /** Returns the bytes that earlier calls left. Pass the buffer to {@link #keep} afterwards. */
     ByteBuffer rest() {
         return rest == null ? NOTHING : rest;
     }
 
     /**
-     * Returns what is left and what the socket has, possibly nothing, or null if the client sends no more.
-     * Offer it to {@link #keep} afterwards.
+     * Returns the bytes that earlier calls left followed by newly received bytes. The result may be empty. It is null
+     * at the end of the stream. Pass it to {@link #keep} afterwards.
      *
-     * @param payload is filled from the socket first if much of it is still to come; then nothing may be left
+     * @param payload a payload buffer or null. A long remainder is read from the socket straight into it. No bytes
+     *     may be left over then.
+     * @throws IOException if the socket failed
      */
     @Nullable
     ByteBuffer receive(@Nullable ByteBuffer payload) throws IOException {
@@ -76,22 +79,25 @@ final class Inbox {
         return received < 0 ? null : in.flip();
     }
 
-    /** Little, where memory is scarce: what cannot be taken at once has to be kept. */
+    /**
+     * Returns the size of the next read (bytes). It is small while memory is scarce because unaccepted bytes must be
+     * kept.
+     */
     private int receivable() {
         return budget.hasRoomToKeep(receiveBytes) ? receiveBytes : READ_BEHIND_BYTES;
     }
 
-    /** Returns whether the socket had less than there was room for. */
+    /** Returns whether the last read emptied the socket. */
     boolean isDrained() {
         return drained;
     }
 
-    /** Returns whether what was received last was much, so that what is missing of it will soon come. */
+    /** Returns whether the last read was long. The client is then probably in the middle of one write. */
     boolean isFlowing() {
         return received >= MIN_DIRECT_READ_BYTES;
     }
 
-    /** Keeps what is left of what {@link #rest} or {@link #receive} returned. */
+    /** Keeps the unread bytes of a buffer from {@link #rest} or {@link #receive}. */
     @SuppressWarnings("ReferenceEquality") // whether it is the very buffer, not one with the same bytes
     void keep(ByteBuffer in) {
         if (!in.hasRemaining()) {
@@ -102,7 +108,7 @@ final class Inbox {
         }
     }
 
-    /** Forgets what is left. */
+    /** Discards all bytes and returns the memory. */
     void release() {
         if (rest != null) {
             budget.keep(-rest.capacity());

@@ -18,22 +18,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a client, from its header until its reply has been written, and then the next.
+ * One request of a client from its header until its reply is written. The object is then reused.
  *
- * <p>Not thread-safe: it is handed from the connection's thread to the drive, from there to the reply queue
- * and back, each under that one's lock.
+ * <p>Not thread-safe. The connection's thread passes it to the drive. The drive passes it to the reply queue. The
+ * lock of each of them guards the handover.
  */
 final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
-    /** First buffer of a longer payload, in bytes. New memory is expensive, also if no payload follows. */
+    /**
+     * First buffer of a longer payload (bytes). New memory is expensive and the client may send no payload at all.
+     */
     static final int FIRST_PAYLOAD_BYTES = 1 << 20;
 
-    /** Shortest read that borrows memory of the backend, in bytes; shorter reads are copied. */
+    /**
+     * Shortest read that borrows memory of the backend (bytes). Shorter reads are copied. See {@code
+     * docs/design/decisions/024-loans.md}.
+     */
     static final int MIN_BORROWED_BYTES = 8 << 10;
 
-    /** Loans for which a request that is kept for reuse has room. */
+    /** Most loans that a pooled request keeps room for. */
     static final int MAX_KEPT_LOANS = 16;
 
-    /** Where the data of a reply begins in its buffer, with its header in front of it. */
+    /** Offset of a reply's data in its buffer. The header precedes it. */
     private static final int DATA = ReplyWriter.MAX_DATA_HEADER_BYTES;
 
     private final TransmissionCodec transmission;
@@ -41,42 +46,48 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
     private final BufferPool buffers;
     private long cookie;
 
-    /** As the client gave it. */
+    /** Offset as the client sent it (bytes). */
     private long requestOffset;
 
     private @Nullable RequestError error;
 
-    /** The payload of a write until it is done, or what a reply is, but for what is behind it in {@link #loans}. */
+    /** The payload of a write or the reply with its header. Lent data follows it from {@link #loans}. */
     private @Nullable ByteBuffer data;
 
-    /** Of a read whose bytes stay in the backend's memory, all of them, else empty. */
+    /** The data of a read in the backend's memory. Empty if the data was copied. */
     private final ArrayList<Loan> loans = new ArrayList<>(0);
 
-    /** What is still to do after the present part of a range longer than a drive takes at once, in bytes. */
+    /** Length of the remaining parts of a range that exceeds the longest request of a drive (bytes). */
     private long restBytes;
 
-    /** The extents of a block status: how many at most, how many are in {@link #data}, and the one that is not yet. */
+    /**
+     * Extents of a block status: the most allowed, the number in {@link #data} and the last one, which is not written
+     * yet.
+     */
     private int maxExtents;
 
     private int extents;
     private long lastExtentBytes;
     private int lastState;
 
-    /** What it carries, and what of that is taken of the drive's share, in the sense of {@link Budget}. The reply queue's. */
+    /**
+     * The cost of its data in the sense of {@link Budget}. {@link #sharedBytes} of it are from the share of the
+     * drive. Guarded by the reply queue.
+     */
     private long carriedBytes;
 
     private long sharedBytes;
 
-    /** What it has of the transfer pool. */
+    /** Bytes from the transfer pool. */
     private long transferredBytes;
 
-    /** Whether it was given to the drive before its payload was received, which is still so. */
+    /** Whether the drive has the request and its payload is not yet received. */
     private boolean awaitsPayload;
 
-    /** Has it go on with the storage, once it has its memory, and its payload if that was deferred. */
+    /** Continues with the storage. Called when the request has its memory and a deferred payload. */
     private @Nullable Consumer<@Nullable BlockError> goOn;
 
-    /** The next in whichever list it is. The reply queue's. */
+    /** The next request in its list. Guarded by the reply queue. */
     @Nullable
     NbdRequest next;
 
@@ -95,7 +106,7 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         restBytes = 0;
     }
 
-    /** Says what it carries and what of that is taken already; the rest is taken when the drive releases it. */
+    /** Sets the cost of its data and the part that is already taken. The rest is taken after the release. */
     void count(long carried, long shared) {
         carriedBytes = carried;
         sharedBytes = shared;
@@ -109,7 +120,7 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         return sharedBytes;
     }
 
-    /** Returns what is to be given back to the transfer pool, once. */
+    /** Returns the bytes to return to the transfer pool and resets them to 0. */
     long takeTransferredBytes() {
         long bytes = transferredBytes;
         transferredBytes = 0;
@@ -124,7 +135,7 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         awaitsPayload = false;
     }
 
-    /** Returns whether it is a write whose payload stays in the socket until the drive releases it. */
+    /** Returns whether this is a write whose payload stays in the socket until its release. */
     boolean isDeferred() {
         return operation() == Operation.WRITE && sharedBytes < carriedBytes;
     }
@@ -141,7 +152,7 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         return true;
     }
 
-    /** Is given to the drive without its payload. */
+    /** Marks a write that the drive gets before its payload. */
     void defer() {
         awaitsPayload = true;
     }
@@ -163,14 +174,14 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         transmission.granted(this);
     }
 
-    /** Has it go on with the storage, or complete with an error. */
+    /** Continues with the storage or completes with an error. */
     void goOn(@Nullable BlockError newError) {
         Consumer<@Nullable BlockError> next = Objects.requireNonNull(goOn);
         goOn = null;
         next.accept(newError);
     }
 
-    /** Prepares the range, or the first part of it if it is too long for one request to the drive. */
+    /** Sets the range. Of a range that is too long for the drive, the first part is set. */
     void range(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
         long part = Math.min(length, Drive.MAX_TRANSFER);
         restBytes = length - part;
@@ -179,7 +190,7 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         mayUnmap(mayUnmap);
     }
 
-    /** Prepares to ask for the extents of a range. */
+    /** Prepares a request for the extents of a range. */
     void blockStatus(long offset, long length, int newMaxExtents) {
         maxExtents = newMaxExtents;
         extents = 0;
@@ -191,17 +202,20 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         return restBytes > 0;
     }
 
-    /** Prepares the part behind the present one. */
+    /** Sets the next part of a long range. */
     void nextPart() {
         range(operation(), offset() + length(), restBytes, fua(), mayUnmap());
     }
 
-    /** Takes the buffer for the payload of a write, or for the first of a long one: not all that is announced comes. */
+    /**
+     * Takes the buffer for the payload of a write. A long payload starts with a smaller one because the client may
+     * not send it all.
+     */
     void expectPayload() {
         data = buffers.take((int) Math.min(length(), FIRST_PAYLOAD_BYTES));
     }
 
-    /** Moves what has come of the payload, which fills its buffer, to one for all; it stays where it is on an error. */
+    /** Moves the received payload from its full buffer to one for the whole payload. An error leaves it in place. */
     void expectMorePayload() {
         ByteBuffer full = Objects.requireNonNull(data);
         ByteBuffer larger = buffers.take((int) length());
@@ -273,7 +287,11 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         transmission.completed(this, outcome, moreFollow);
     }
 
-    /** Says what is to be replied, null if it was done; keeps data only if that is part of the reply. */
+    /**
+     * Turns the request into its reply. Data that the reply does not contain is released.
+     *
+     * @param newError the error to reply or null for success
+     */
     void finish(@Nullable RequestError newError) {
         error = newError;
         if (error == null && operation() == Operation.BLOCK_STATUS) {
@@ -293,7 +311,10 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         read.position(start);
     }
 
-    /** That a range holds data is right of any range, so that is what a drive says that has said nothing. */
+    /**
+     * Completes the list of extents. Without any extent from the drive, it reports the range as data, which the
+     * protocol always allows.
+     */
     private void finishStatus() {
         if (extents == 0 && lastExtentBytes == 0) {
             extent(length(), false);
@@ -306,13 +327,16 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
         list.position(start);
     }
 
-    /** Returns the reply if it has data, but for the {@link #loans}; a reply without is to be {@linkplain #putReply put}. */
+    /**
+     * Returns the buffer of a reply with data, without its {@link #loans}. Null for a reply without data: use {@link
+     * #putReply} then.
+     */
     @Nullable
     ByteBuffer data() {
         return data;
     }
 
-    /** Returns what comes behind {@link #data}. */
+    /** Returns the lent data that follows {@link #data}. */
     List<Loan> loans() {
         return loans;
     }

@@ -3,10 +3,10 @@ package dev.weir.nbd.connection;
 import dev.weir.nbd.net.Ticker;
 
 /**
- * Whether a client moves on with what it owes: by {@link #STEP_BYTES}, or all of it if that is less, in each period. A byte
- * now and then is no progress.
+ * The progress of a client with replies to read or a payload to send. A client makes progress if it moves {@link
+ * #STEP_BYTES}, or the whole rest, in each stall timeout. Single bytes are no progress.
  *
- * <p>For the connection's thread only.
+ * <p>Confined to the thread of the connection.
  */
 final class Progress {
     static final long STEP_BYTES = 1 << 20;
@@ -14,7 +14,7 @@ final class Progress {
     private long millis;
     private long from;
 
-    /** Forgets the time: the client owes nothing. */
+    /** Restarts the clock because the client has nothing to do. */
     void reset() {
         millis = 0;
     }
@@ -22,8 +22,8 @@ final class Progress {
     /**
      * Counts a tick.
      *
-     * @param bytes how far the client has come
-     * @return for how long it has not moved on
+     * @param bytes all bytes that the client has moved so far
+     * @return the time without progress (ms)
      */
     long tick(long bytes) {
         if (millis == 0 || bytes - from >= STEP_BYTES || bytes < from) {

@@ -8,46 +8,46 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies of one connection, and its requests until their replies have been written. Whoever adds a reply writes it and what others have
- * added meanwhile, unless somebody is writing already or the connection's thread has {@linkplain #cork corked}
- * the queue; nobody waits. What a full socket leaves, the connection's thread writes.
+ * The reply queue of one connection, which also owns its requests in flight. The thread that adds a reply writes all
+ * queued replies. It leaves that to another thread if one is writing already or if the queue is {@linkplain #cork
+ * corked}. No thread waits. The connection's thread writes the rest that a full socket did not accept.
  *
- * <p>Thread-safe. Its lock is never held while anything is written.
+ * <p>Thread-safe. The lock is never held during a write.
  */
 public final class ReplyQueue {
-    /** Bytes of replies that are corked at first; the bound doubles up to a full round. */
+    /** Corked replies that are flushed first (bytes). The threshold doubles up to a full round. */
     static final int FIRST_ROUND_BYTES = 32 << 10;
 
-    /** Rounds that a thread other than the connection's own writes before it leaves the rest to that thread. */
+    /** Most rounds that another thread writes before it leaves the rest to the connection's thread. */
     static final int MAX_ROUNDS_ABROAD = 4;
 
-    /** The connection that a queue belongs to. All of it may be called by any thread. */
+    /** The connection of a queue. Any thread may call its methods. */
     interface Owner {
 
-        /** Returns whether this is the connection's own thread. */
+        /** Returns whether the caller is the connection's thread. */
         boolean ownThread();
 
         /**
-         * Has {@link ReplyQueue#writeOn} called by the connection's thread once the socket takes more.
+         * Calls {@link ReplyQueue#writeOn} on the connection's thread once the socket is writable.
          *
-         * @param longReply whether there is a long reply in what it did not take all of
+         * @param longReply whether the unwritten rest includes a long reply
          */
         void awaitWritable(boolean longReply);
 
-        /** Tells that there is room again, or nothing left to do, if {@link ReplyQueue} had said otherwise. */
+        /** Called when a connection at its quota may retry or when its last reply was written. */
         void roomAgain();
 
-        /** Tells that the socket failed. */
+        /** Called when the socket failed. */
         void failed(Throwable cause);
     }
 
     private final Owner owner;
     private final Wire wire;
 
-    /** What is being written. Belongs to the thread that set {@link #writing}, and while parked to nobody. */
+    /** The replies being written. Owned by the thread that set {@link #writing}. No thread owns it while parked. */
     private final ReplyRound round;
 
-    /** Guarded by this object, as is all below. */
+    /** Guarded by this object like all fields below. */
     private boolean writing;
 
     private boolean parked;
@@ -63,13 +63,13 @@ public final class ReplyQueue {
     private @Nullable NbdRequest last;
     private long queuedBytes;
 
-    /** How much may be queued before it is written although the queue is corked. */
+    /** Queued bytes at which a corked queue is flushed. */
     private long maxCorkedBytes;
 
     /**
-     * Makes a queue.
+     * Makes an empty queue.
      *
-     * @param account of the drive, whose share its requests are taken from
+     * @param account the account of the drive whose share the requests use
      */
     ReplyQueue(Owner owner, Wire wire, BufferPool pool, ClientQuotas limits, Budget budget, DriveAccount account) {
         this.owner = owner;
@@ -81,51 +81,53 @@ public final class ReplyQueue {
     }
 
     /**
-     * Counts a request in, unless that would be too many or too much. Then {@link Owner#roomAgain} follows.
+     * Reserves a slot and memory for a request. Returns null if the connection is at its quota; {@link
+     * Owner#roomAgain} is called when it may retry.
      *
-     * @param carries what it carries, in bytes
-     * @param payload whether that is a payload
-     * @param newRequest makes one if there is none to use again
+     * @param carries the data of the request in either direction (bytes)
+     * @param payload whether the data is the payload of a write
+     * @param newRequest makes a request if none is pooled
      */
     synchronized @Nullable NbdRequest begin(long carries, boolean payload, Supplier<NbdRequest> newRequest) {
         return inFlight.begin(carries, payload, newRequest);
     }
 
-    /** Returns whether a request that was released has its memory now. */
+    /** Takes the memory of a released request. Returns false if it must wait. */
     boolean takeTransfer(NbdRequest request) {
         return transfers.take(transferred, request.transferBytes());
     }
 
-    /** Has {@link NbdRequest#granted} called as soon as its memory is there. */
+    /** Calls {@link NbdRequest#granted} once the request has its memory. */
     void awaitTransfer(NbdRequest request) {
         transfers.await(transferred, request);
     }
 
-    /** Returns whether memory for a request can ever be there. */
+    /** Returns whether a request with that much data (bytes) fits into the transfer pool at all. */
     boolean isPossible(long carries) {
         return Budget.cost(carries) <= transfers.total();
     }
 
-    /** Takes back the requests of a client that still wait for memory. */
+    /** Removes and returns the requests of a client that wait for memory. */
     List<TransferPool.Waiter> withdraw(Object client) {
         return transfers.withdraw(
                 transferred, waiter -> waiter instanceof NbdRequest request && request.client() == client);
     }
 
-    /** Returns how much the wire has taken of all replies, in bytes. */
+    /** Returns all reply bytes that the wire has accepted so far. */
     long writtenBytes() {
         return round.writtenBytes();
     }
 
-    /** Has the connection look again whether it can take more. */
+    /** Makes the connection retry. */
     void roomAgain() {
         owner.roomAgain();
     }
 
     /**
-     * Adds the reply to a request; if the queue is closed, nothing is written. Never blocks and never throws.
+     * Adds the reply to a request. A closed queue discards it. Never blocks and never throws.
      *
-     * @param moreFollow whether this thread adds or drops another request right after this, so that the reply can wait
+     * @param moreFollow whether this thread adds or drops another request right after this one. The reply may then
+     *     wait for it.
      */
     void add(NbdRequest request, boolean moreFollow) {
         boolean mine;
@@ -142,7 +144,7 @@ public final class ReplyQueue {
         }
     }
 
-    /** Returns how much may be queued before it is written. */
+    /** Returns the queued bytes at which the caller writes. */
     private long maxQueuedBytes(boolean moreFollow) {
         return corked ? maxCorkedBytes : moreFollow ? ReplyRound.MAX_ROUND_BYTES : 0;
     }
@@ -159,15 +161,15 @@ public final class ReplyQueue {
     }
 
     /**
-     * Keeps replies together until {@link #uncork}; for the connection's thread. The first of many are kept a short
-     * time only, so that the client is awake when the others come.
+     * Holds replies together until {@link #uncork}. The first replies of many are flushed early to wake the client.
+     * Call it on the connection's thread. See {@code docs/design/decisions/019-speed.md}.
      */
     synchronized void cork() {
         corked = true;
         maxCorkedBytes = FIRST_ROUND_BYTES;
     }
 
-    /** Writes what was kept. */
+    /** Ends the cork and writes the queued replies. */
     void uncork() {
         boolean mine;
         synchronized (this) {
@@ -179,14 +181,14 @@ public final class ReplyQueue {
         }
     }
 
-    /** Returns whether the caller, which has the lock, is to write what is queued, and nobody else then. */
+    /** Returns whether the caller, which holds the lock, becomes the writer. */
     private boolean takesWriting() {
         boolean mine = !writing && !corked && first != null;
         writing |= mine;
         return mine;
     }
 
-    /** Goes on writing what the socket did not take, if anything; for the connection's thread. */
+    /** Continues a write that a full socket interrupted, if any. Call it on the connection's thread. */
     void writeOn() {
         synchronized (this) {
             if (!parked) {
@@ -197,7 +199,7 @@ public final class ReplyQueue {
         write();
     }
 
-    /** Writes until nothing is left, for the thread that set {@link #writing}. */
+    /** Writes until the queue is empty. Called by the thread that set {@link #writing}. */
     private void write() {
         try {
             boolean more = !round.isEmpty() || nextRound();
@@ -218,7 +220,9 @@ public final class ReplyQueue {
         }
     }
 
-    /** Retires what was written and gathers what comes next; if that is nothing, somebody else may write. */
+    /**
+     * Retires the written requests and gathers the next round. If that is empty, the caller stops being the writer.
+     */
     private boolean nextRound() {
         NbdRequest written = round.clear();
         boolean more;
@@ -265,13 +269,13 @@ public final class ReplyQueue {
         owner.awaitWritable(longReply);
     }
 
-    /** Counts out a request whose payload did not arrive. */
+    /** Releases a request whose payload did not arrive. */
     synchronized void forget(NbdRequest request) {
         request.next = null;
         inFlight.retire(request);
     }
 
-    /** Counts out a request that is not to be replied to; {@code moreFollow} is that of {@link #add}. */
+    /** Releases a request without a reply. For {@code moreFollow} see {@link #add}. */
     void drop(NbdRequest request, boolean moreFollow) {
         boolean roomAgain;
         boolean mine;
@@ -288,12 +292,15 @@ public final class ReplyQueue {
         }
     }
 
-    /** Returns whether every request was replied to; if not, {@link Owner#roomAgain} follows when that is so. */
+    /**
+     * Returns whether every request was replied to. If false, {@link Owner#roomAgain} is called when that becomes
+     * true.
+     */
     public synchronized boolean isDone() {
         return inFlight.isDone();
     }
 
-    /** Writes nothing more; replies that are added from now on go nowhere. */
+    /** Discards the queue. Later replies are discarded too. */
     public synchronized void close() {
         closed = true;
         inFlight.close();

@@ -10,22 +10,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies that are being written, gathered for one system call. Those without data come first, one behind
- * the other in one buffer: NBD leaves the order of replies to the server.
+ * The replies that one system call writes. Replies without data come first and share one buffer. NBD lets a server
+ * choose the order of replies.
  *
  * <p>Not thread-safe.
  */
 final class ReplyRound {
-    /** Bytes of replies after which a round is full; one system call writes a round. */
+    /** Size of a full round (bytes). */
     static final int MAX_ROUND_BYTES = 256 << 10;
 
-    /** Shortest reply that counts as long, in bytes. */
+    /** Shortest long reply (bytes). */
     static final int LONG_REPLY_BYTES = 64 << 10;
 
-    /** Replies with data in one round. */
+    /** Most replies with data in one round. */
     static final int MAX_ROUND_DATA = 64;
 
-    /** Bytes of replies without data in one round. */
+    /** Most bytes of replies without data in one round. */
     static final int MAX_ROUND_PLAIN_BYTES = 4 << 10;
 
     private static final int PLAIN = 0;
@@ -40,7 +40,7 @@ final class ReplyRound {
     private long bytes;
     private boolean started;
 
-    /** What was written of all rounds, in bytes. Read by any thread. */
+    /** Bytes written of all rounds. Any thread reads it. */
     private volatile long writtenBytes;
 
     private @Nullable NbdRequest requests;
@@ -59,7 +59,7 @@ final class ReplyRound {
                 || bytes >= MAX_ROUND_BYTES;
     }
 
-    /** Adds the reply to a request, to a round that is not full and was not yet tried to write. */
+    /** Adds the reply to a request. The round must not be full and its write must not have begun. */
     void add(NbdRequest request) {
         ByteBuffer data = request.data();
         if (data != null) {
@@ -96,7 +96,7 @@ final class ReplyRound {
         return buffers[PLAIN];
     }
 
-    /** Writes as much as the socket takes; returns whether that was all. */
+    /** Writes as much as the socket accepts. Returns whether the round is complete. */
     boolean write(Wire wire) throws IOException {
         if (!started && plainBytes > 0) {
             buffers[PLAIN].flip();
@@ -124,7 +124,7 @@ final class ReplyRound {
         return longReply;
     }
 
-    /** Gives all buffers back and empties the round, written or not; returns its requests, linked. */
+    /** Returns all buffers and empties the round. The result is its linked requests, written or not. */
     @Nullable
     NbdRequest clear() {
         if (plainBytes > 0) {

@@ -10,26 +10,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that there may be. The last of them are for Unix sockets, which only the operator's own user can
- * reach. Of the others a peer on TCP may have as many as it leaves. A drive has its {@linkplain Shares share} of all.
+ * The quota of connections. The last seats are reserved for Unix sockets because only the operator's user can reach
+ * those. One TCP peer may have as many of the rest as it leaves free. A drive has its {@linkplain Shares share} of
+ * all seats.
  *
  * <p>Thread-safe.
  */
 public final class Seats {
     private static final int OPERATORS_PART = 16;
 
-    /** An IPv6 host has a network of addresses: as many bytes of them tell it from others. */
+    /** An IPv6 host owns a whole network of addresses. Its first 8 bytes identify the peer. */
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final Shares shares = new Shares(1);
 
-    /** By peer, without those that have none. Guarded by this object, as is all below. */
+    /** Number of connections of each TCP peer. Guarded by this object like all fields below. */
     private final Map<Object, Integer> peers = new HashMap<>();
 
     private int max;
     private int taken;
 
-    /** Changes how many there may be. */
+    /** Changes the number of seats and of drives. */
     synchronized void divide(int newMax, int drives, Iterable<DriveAccount> accounts) {
         max = newMax;
         List<Shares.Account> connections = new ArrayList<>();
@@ -42,10 +43,10 @@ public final class Seats {
     }
 
     /**
-     * Counts a connection in, unless that would be too many; {@link #leave} counts it out.
+     * Takes a seat. {@link #leave} returns it.
      *
-     * @param peer its address, or null on a Unix socket
-     * @return why it may not enter, or null if it has
+     * @param peer the address of a TCP client. Null on a Unix socket.
+     * @return the reason of a refusal or null
      */
     public synchronized @Nullable String enter(@Nullable InetAddress peer) {
         int left = max - taken - (peer == null ? 0 : forOperator());
@@ -68,7 +69,7 @@ public final class Seats {
         return max == 1 ? 0 : Math.max(1, max / OPERATORS_PART);
     }
 
-    /** Counts a connection out that had entered. */
+    /** Returns a seat that {@link #enter} took. */
     public synchronized void leave(@Nullable InetAddress peer) {
         taken--;
         if (peer != null) {
@@ -82,7 +83,7 @@ public final class Seats {
                 : peer;
     }
 
-    /** Returns how many there are. */
+    /** Returns the number of connections. */
     synchronized int taken() {
         return taken;
     }

@@ -8,8 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all connections of a server share: their limits, what they have taken, and where it is told when one of
- * them is cut off.
+ * The state that all connections of a server share: quotas, their usage and the log of clients that are cut off.
  *
  * <p>Thread-safe.
  */
@@ -18,7 +17,7 @@ public final class ServerState {
     public final Seats seats = new Seats();
     public final CutOffLog complaints = new CutOffLog();
 
-    /** By the name of the drive. Guarded by this object, as is {@link #drives}. */
+    /** Accounts by drive name. Guarded by this object like {@link #drives}. */
     private final Map<String, DriveAccount> accounts = new HashMap<>();
 
     private int drives;
@@ -32,13 +31,13 @@ public final class ServerState {
         return limits;
     }
 
-    /** Changes the limits for connections that come from now on, and what all may take together at once. */
+    /** Changes the quotas. New totals apply at once. The quotas per connection apply to new connections. */
     public synchronized void limits(ClientQuotas newLimits) {
         limits = newLimits;
         divide();
     }
 
-    /** Says how many drives there are: each has its share. */
+    /** Sets the number of drives that get a share. */
     public synchronized void drives(int count) {
         drives = count;
         divide();
@@ -53,9 +52,9 @@ public final class ServerState {
     }
 
     /**
-     * Counts a connection in that has chosen a drive, unless that drive has too many; {@link #unuse} counts it out.
+     * Counts a connection that has chosen a drive. {@link #unuse} undoes it.
      *
-     * @return the account of the drive, or null
+     * @return the account of the drive. Null if the drive has too many connections.
      */
     synchronized @Nullable DriveAccount use(String drive) {
         DriveAccount account = accounts.get(drive);
@@ -73,7 +72,7 @@ public final class ServerState {
         account.connections.give(1);
     }
 
-    /** Returns the limits beside what is taken. */
+    /** Returns the quotas and their usage. */
     public ExportBounds bounds() {
         ClientQuotas now = limits;
         return new ExportBounds(
@@ -86,7 +85,7 @@ public final class ServerState {
                 Budget.MIN_COST);
     }
 
-    /** Returns how many connections there are. */
+    /** Returns the number of connections. */
     public int connections() {
         return seats.taken();
     }

@@ -8,19 +8,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A total that members share. Half of it is guaranteed: an equal share for each member, which no other can take. The
- * other half is lent: a member may borrow as much beyond its share as is left for the others after that (the dynamic thresholds of
- * Choudhury and Hahne, 1998). One greedy member therefore borrows half of what is lent, and n of them 1/(n + 1) each.
+ * A total that members share. One half is guaranteed: each member has an equal share of it that no other member can
+ * take. The other half is lent. A member may borrow as much as it leaves free for others (the dynamic thresholds of
+ * Choudhury and Hahne, 1998). So one greedy member borrows at most half of it and n of them borrow 1/(n + 1) each.
  *
  * <p>Thread-safe.
  */
 final class Shares {
 
-    /** One member's part. */
+    /** The account of one member. */
     static final class Account {
         private final Shares shares;
 
-        /** Guarded by this object, as is {@link #guaranteed}. */
+        /** Guarded by this object like {@link #guaranteed}. */
         private long taken;
 
         private long guaranteed;
@@ -33,7 +33,10 @@ final class Shares {
             guaranteed = shares.guaranteed;
         }
 
-        /** Takes an amount if the share has room for it, or as much can be borrowed. */
+        /**
+         * Takes an amount from the guaranteed share and borrows the rest. Returns false and takes nothing if too
+         * little is free.
+         */
         synchronized boolean take(long amount) {
             long had = borrowed();
             long more = Math.max(0, taken + amount - guaranteed) - had;
@@ -45,7 +48,7 @@ final class Shares {
             return true;
         }
 
-        /** Gives an amount back, first of what is borrowed, and tells some of those that wait. */
+        /** Returns an amount. Borrowed parts go back first. Then some waiting tasks run. */
         void give(long amount) {
             long returned;
             synchronized (this) {
@@ -68,7 +71,10 @@ final class Shares {
             shares.borrowed.addAndGet(borrowed() - had);
         }
 
-        /** Has a task run, on any thread, once there may be enough; try again after this, and now and then. */
+        /**
+         * Runs a task on any thread once enough may be free. Retry once right after this call and again in each run
+         * of the task.
+         */
         void await(Runnable task) {
             waiting.add(task);
             shares.waiters.incrementAndGet();
@@ -81,14 +87,14 @@ final class Shares {
             }
         }
 
-        /** Takes a task back that {@link #await} was told. */
+        /** Cancels a task of {@link #await}. */
         void forget(Runnable task) {
             if (waiting.remove(task)) {
                 shares.waiters.decrementAndGet();
             }
         }
 
-        /** Tells one that waits, and goes to the end of the line if there are more. */
+        /** Runs one waiting task. The account joins the end of the line if it has more. */
         private void haveATurn() {
             inLine.set(false);
             tellOne();
@@ -116,7 +122,7 @@ final class Shares {
     private final AtomicLong borrowed = new AtomicLong();
     private final LongAdder used = new LongAdder();
 
-    /** The accounts of those that wait, in turn. */
+    /** The accounts with waiting tasks in turn. */
     private final Queue<Account> line = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger waiters = new AtomicInteger();
@@ -124,9 +130,9 @@ final class Shares {
     private volatile long lent;
 
     /**
-     * Makes shares of nothing, to be {@linkplain #divide divided}.
+     * Makes empty shares. Call {@link #divide} next.
      *
-     * @param unit the least amount that is taken; a share of less guarantees nothing
+     * @param unit the smallest amount that is taken. A smaller share guarantees nothing.
      */
     Shares(long unit) {
         this.unit = unit;
@@ -136,7 +142,7 @@ final class Shares {
         return new Account(this);
     }
 
-    /** Divides a total anew. What is taken stays; what is now beyond a share counts as borrowed. */
+    /** Divides a new total. Members keep what they took. Amounts beyond the new share count as borrowed. */
     void divide(long total, int members, Iterable<Account> accounts) {
         long share = members <= 1 ? total : total / 2 / members / unit * unit;
         guaranteed = share;
@@ -155,7 +161,9 @@ final class Shares {
         return false;
     }
 
-    /** Tells as many as the amount may be enough for: the account's own, and if something can be lent again, others too. */
+    /**
+     * Runs as many waiting tasks as the amount may satisfy. Other members have a turn if borrowed parts came back.
+     */
     private void tell(Account own, long amount, boolean others) {
         if (waiters.get() == 0) {
             return;
@@ -170,17 +178,17 @@ final class Shares {
         }
     }
 
-    /** Returns whether a member waits for more. */
+    /** Returns whether a member waits. */
     boolean isScarce() {
         return waiters.get() > 0;
     }
 
-    /** Returns what is guaranteed to each member. */
+    /** Returns the guaranteed share of each member. */
     long guaranteed() {
         return guaranteed;
     }
 
-    /** Returns what is taken in all. */
+    /** Returns the sum of all taken amounts. */
     long used() {
         return used.sum();
     }

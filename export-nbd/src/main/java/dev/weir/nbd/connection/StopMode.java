@@ -1,12 +1,12 @@
 package dev.weir.nbd.connection;
 
-/** What becomes of requests that are held in a queue when the server stops. */
+/** Treatment of held requests when the server stops. See {@code docs/design/decisions/021-stop.md}. */
 public enum StopMode {
     /**
-     * They are not answered: the connection ends, and a client that was told to reconnect sends them again. To
-     * every client that is known an {@code NBD_ESHUTDOWN} is an I/O error like any other.
+     * The connection ends without an answer. A client that reconnects sends the requests again. Known clients treat
+     * {@code NBD_ESHUTDOWN} as an I/O error.
      */
     UNANSWERED,
-    /** They are answered with {@code NBD_ESHUTDOWN}, and then the connection ends. */
+    /** Held requests are answered with {@code NBD_ESHUTDOWN} before the connection ends. */
     ESHUTDOWN
 }

@@ -6,22 +6,22 @@ import dev.weir.nbd.wire.TlsContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connections that are accepted from now on have to do with TLS. Immutable.
+ * The TLS policy for newly accepted connections. Immutable.
  *
- * @param mode what is wanted: off, optional or required
- * @param context the keys; null if it is off
- * @param plaintextTcp whether clients from beyond this machine may do without
+ * @param mode off, optional or required
+ * @param context keys and certificates. Null if TLS is off.
+ * @param plaintextTcp whether remote clients may connect without TLS
  */
 public record TlsPolicy(TlsMode mode, @Nullable TlsContext context, boolean plaintextTcp) {
     public static final TlsPolicy OFF = new TlsPolicy(TlsMode.OFF, null, false);
 
-    /** Returns how a connection to a socket stands to TLS. */
+    /** Returns the TLS mode of connections to a socket. */
     public TlsMode modeOf(ListenSocket socket) {
         boolean mustHide = mode == TlsMode.OPTIONAL && !socket.isLocal() && !plaintextTcp;
         return mustHide ? TlsMode.REQUIRED : mode;
     }
 
-    /** Returns whether a socket may be listened on. */
+    /** Returns whether the policy allows to listen on a socket. */
     public boolean allows(ListenSocket socket) {
         return mode != TlsMode.OFF || socket.isLocal() || plaintextTcp;
     }

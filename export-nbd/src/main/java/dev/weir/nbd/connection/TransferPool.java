@@ -10,30 +10,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * The memory of requests that no limit holds any more, from their release until their reply is written. It comes back as
- * fast as storage and clients are, so a request may wait for it. A drive may have as much as is left for
- * the others after that, and at most a third. Its first request may have all that is left. Drives that wait are served in turn, those that
- * have nothing first.
+ * The memory of released requests until their replies are written. It returns at the speed of storage and clients. So
+ * a request may wait for it. A drive may take as much as it leaves free for others and at most a third of the total.
+ * Its first request may take all free memory. Waiting drives have turns. Drives without memory come first.
  *
  * <p>Thread-safe.
  */
 final class TransferPool {
 
-    /** A request that waits. */
+    /** A request that waits for memory. */
     interface Waiter {
 
-        /** Returns how much it needs, in bytes. */
+        /** Returns the memory that the request needs (bytes). */
         long transferBytes();
 
-        /** Tells that it has it now. Called once, on any thread. */
+        /** Called once on any thread when the request has its memory. */
         void granted();
     }
 
-    /** One drive's part. */
+    /** The account of one drive. */
     static final class Account {
         private final AtomicLong taken = new AtomicLong();
 
-        /** Guarded by the pool. */
+        /** Waiting requests. Guarded by the pool. */
         private final Deque<Waiter> waiters = new ArrayDeque<>(0);
 
         long taken() {
@@ -41,29 +40,29 @@ final class TransferPool {
         }
     }
 
-    /** A drive has at most one part in so many, beside its first request. */
+    /** Divisor of the total for one drive with several requests. */
     private static final int MAX_PART = 3;
 
     private final AtomicLong used = new AtomicLong();
     private volatile long total;
 
-    /** Accounts with waiters, the one that is next first. Guarded by this object. */
+    /** Accounts with waiting requests in turn. Guarded by this object. */
     private final Set<Account> waiting = new LinkedHashSet<>();
 
     private volatile boolean scarce;
 
-    /** Changes how much there is; what is taken stays. */
+    /** Changes the total (bytes). Requests keep their memory. */
     void total(long newTotal) {
         total = newTotal;
         serve();
     }
 
-    /** Returns how much there is: no request can have more. */
+    /** Returns the total (bytes). No request can have more. */
     long total() {
         return total;
     }
 
-    /** Takes memory if it is there and no request waits. */
+    /** Takes memory. Returns false if too little is free or if a request waits. */
     boolean take(Account account, long bytes) {
         return !scarce && tryTake(account, bytes);
     }
@@ -84,7 +83,7 @@ final class TransferPool {
         return own == 0 ? bytes <= left : own + 2 * bytes <= left && own + bytes <= total / MAX_PART;
     }
 
-    /** Takes memory as soon as it is there, possibly at once. */
+    /** Takes memory as soon as enough is free, possibly within this call. */
     void await(Account account, Waiter waiter) {
         synchronized (this) {
             account.waiters.add(waiter);
@@ -94,7 +93,7 @@ final class TransferPool {
         serve();
     }
 
-    /** Gives memory back. */
+    /** Returns memory. */
     void give(Account account, long bytes) {
         account.taken.addAndGet(-bytes);
         used.addAndGet(-bytes);
@@ -103,7 +102,7 @@ final class TransferPool {
         }
     }
 
-    /** Takes the waiters of a client back: they are not granted any more. */
+    /** Removes the waiting requests of a client. They are no longer granted. */
     List<Waiter> withdraw(Account account, Predicate<Waiter> whose) {
         List<Waiter> withdrawn;
         synchronized (this) {
@@ -132,7 +131,10 @@ final class TransferPool {
         granted.forEach(Waiter::granted);
     }
 
-    /** Serves the accounts that have nothing, or those that have something; returns whether none is left. */
+    /**
+     * Grants memory to accounts without any ({@code first}) or to all others. Returns whether every tried request was
+     * granted.
+     */
     private boolean serve(boolean first, List<Waiter> granted) {
         boolean allServed = true;
         for (Account account : List.copyOf(waiting)) {
@@ -157,7 +159,7 @@ final class TransferPool {
         return scarce;
     }
 
-    /** Returns what is taken. */
+    /** Returns the memory in use (bytes). */
     long used() {
         return used.get();
     }

@@ -17,26 +17,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of transmission with one client: takes requests out of bytes, no socket. It checks them,
- * hands them to the drive and the outcome to the reply queue.
+ * The server side of the transmission phase with one client. It decodes and checks requests. It passes them to the
+ * drive and their outcomes to the reply queue. It does not use the socket.
  *
- * <p>Not thread-safe, but for {@link #completed}, which any thread may call.
+ * <p>Not thread-safe except {@link #completed}, {@link #granted}, {@link #takeTransfer} and {@link #awaitTransfer}.
  */
 public final class TransmissionCodec {
-    /** Extents in one block status reply; the client asks again for the rest. */
+    /** Most extents of one block status reply. The client asks again for the rest. */
     static final int MAX_EXTENTS = 2048;
 
-    /** How far it is. */
+    /** The outcome of {@link #take}. */
     public enum State {
-        /** It took a request, or a payload. */
+        /** A request or a payload was accepted. */
         TAKEN,
-        /** It needs more bytes than there are. */
+        /** More bytes are needed. */
         INCOMPLETE,
-        /** It takes nothing until the reply queue has room again. */
+        /**
+         * The connection is at its quota. It accepts nothing until the reply queue calls {@link
+         * ReplyQueue.Owner#roomAgain}.
+         */
         FULL,
-        /** The client has left; what it asked for is still to be done and answered. */
+        /** The client has sent a disconnect. Its earlier requests are still executed and answered. */
         DISCONNECTED,
-        /** The connection must be closed, for {@link #fault()}. */
+        /** The client broke the protocol. Close the connection for the reason in {@link #fault()}. */
         BROKEN
     }
 
@@ -47,20 +50,21 @@ public final class TransmissionCodec {
     private final Executor executor;
     private final Supplier<NbdRequest> newRequest;
 
-    /** A write whose payload is not all there. */
+    /** A write whose payload is incomplete. */
     private @Nullable NbdRequest incoming;
 
-    /** Whether that payload is to stay in the socket until the drive has released the write and there is memory for it. */
+    /** Whether that payload stays in the socket until the write is released and has its memory. */
     private boolean deferred;
 
-    /** What is to come of a payload that is not wanted, in bytes, and the request to reply to after that, if any. */
+    /** Remaining bytes of a discarded payload. The refused request, if any, is answered after it. */
     private long unwantedBytes;
 
     private @Nullable NbdRequest refused;
 
-    /** How many payloads were received to the end, and how much of others that are not wanted. */
+    /** Number of complete payloads. */
     private long completedPayloads;
 
+    /** Discarded bytes of all payloads. */
     private long passedOverBytes;
 
     private boolean closed;
@@ -68,10 +72,10 @@ public final class TransmissionCodec {
     private String fault = "";
 
     /**
-     * Starts with the first byte that a client sends in transmission.
+     * Makes a codec for the first byte of the transmission phase.
      *
-     * @param client the client as the drive knows it
-     * @param executor runs what is left of a long request on the thread that calls {@link #take}
+     * @param client the client in calls of the drive
+     * @param executor runs the remaining parts of a long request on the thread that calls {@link #take}
      */
     public TransmissionCodec(
             Object client, NegotiatedSession agreement, ReplyQueue replies, BufferPool buffers, Executor executor) {
@@ -83,7 +87,10 @@ public final class TransmissionCodec {
         newRequest = () -> new NbdRequest(client, this, agreement.mode(), buffers);
     }
 
-    /** Takes what it can; what it leaves is to be offered again, with more behind it or when there is room. */
+    /**
+     * Accepts as many requests as possible. Pass the unread bytes again, with more bytes behind them or when the
+     * connection may retry.
+     */
     public State take(ByteBuffer in) {
         State state;
         do {
@@ -104,23 +111,25 @@ public final class TransmissionCodec {
         return deferred || payload == null ? State.FULL : fill(payload, in, write);
     }
 
-    /** Returns how far payloads have come, in bytes; one that is complete counts as a whole step. */
+    /**
+     * Returns the progress of all payloads (bytes). A complete payload counts as a whole step of {@link Progress}.
+     */
     long progress() {
         ByteBuffer payload = payload();
         return completedPayloads * Progress.STEP_BYTES + passedOverBytes + (payload == null ? 0 : payload.position());
     }
 
-    /** Returns whether a payload is expected from the client. */
+    /** Returns whether the client has to send the rest of a payload. */
     boolean expectsPayload() {
         return unwantedBytes > 0 || payload() != null;
     }
 
-    /** Returns why the client is cut off, for the log. */
+    /** Returns the fault of the client for the log. */
     public String fault() {
         return fault;
     }
 
-    /** Returns what is to come of a wanted payload, to be filled from the socket, or null. */
+    /** Returns the buffer of an incomplete payload or null. It may be filled straight from the socket. */
     @Nullable
     ByteBuffer payload() {
         return incoming == null ? null : incoming.data();
@@ -169,7 +178,7 @@ public final class TransmissionCodec {
         return payloadBytes < 0 || payloadBytes > Drive.MAX_TRANSFER;
     }
 
-    /** Returns what a request carries, in either direction, in bytes. */
+    /** Returns the data of a request in either direction (bytes). */
     private long carries() {
         return switch (header.type) {
             case Nbd.NBD_CMD_READ, Nbd.NBD_CMD_WRITE -> header.length;
@@ -213,7 +222,7 @@ public final class TransmissionCodec {
         }
     }
 
-    /** Takes memory for a payload, or passes over the rest of it. */
+    /** Takes memory for a payload. Without memory, the remaining payload is discarded. */
     private void expectPayload(NbdRequest request, Runnable takeMemory, long restBytes) {
         try {
             takeMemory.run();
@@ -278,17 +287,17 @@ public final class TransmissionCodec {
         return State.TAKEN;
     }
 
-    /** Returns whether a request that was released has its memory now. */
+    /** Takes the memory of a released request. Returns false if it must wait. */
     boolean takeTransfer(NbdRequest request) {
         return replies.takeTransfer(request);
     }
 
-    /** Has {@link #granted} called once a request has its memory. */
+    /** Calls {@link #granted} once the request has its memory. */
     void awaitTransfer(NbdRequest request) {
         replies.awaitTransfer(request);
     }
 
-    /** Goes on with a request that was released and has its memory. Called by any thread. */
+    /** Continues with a released request that has its memory. Thread-safe. */
     void granted(NbdRequest request) {
         executor.execute(() -> goOnGranted(request));
     }
@@ -306,9 +315,10 @@ public final class TransmissionCodec {
     }
 
     /**
-     * Goes on with a long request, or replies.
+     * Continues with the next part of a long request or replies. Thread-safe.
      *
-     * @param moreFollow whether this thread does that for another one right after this
+     * @param outcome the error of the drive or null
+     * @param moreFollow whether this thread completes another request right after this one
      */
     void completed(NbdRequest request, @Nullable BlockError outcome, boolean moreFollow) {
         if (request.awaitsPayload()) {
@@ -326,7 +336,7 @@ public final class TransmissionCodec {
         }
     }
 
-    /** The drive has ended a write before its payload was taken from the socket. */
+    /** Discards the payload of a write that the drive completed before the payload was received. */
     private void passOverDeferred(long payloadBytes) {
         if (deferred && incoming != null) {
             incoming = null;
@@ -345,13 +355,15 @@ public final class TransmissionCodec {
         }
     }
 
-    /** Takes nothing more, and says what is to be done with requests that the drive will not do any more. */
+    /** Accepts nothing more. Sets the treatment of requests that the drive cancels. */
     void stop(StopMode newQueued) {
         queued = newQueued;
         close();
     }
 
-    /** Takes nothing more; a request that is not all there is forgotten, or ends if the drive has it. */
+    /**
+     * Accepts nothing more. An incomplete request is released. If the drive has it, it is completed with an error.
+     */
     public void close() {
         closed = true;
         NbdRequest write = incoming;
@@ -368,7 +380,7 @@ public final class TransmissionCodec {
         }
     }
 
-    /** Takes nothing more, and ends what still waits for memory. */
+    /** Accepts nothing more. Requests that wait for memory are completed with an error. */
     void abandon(Object client) {
         close();
         replies.withdraw(client).forEach(waiter -> ((NbdRequest) waiter).goOn(BlockError.ESHUTDOWN));

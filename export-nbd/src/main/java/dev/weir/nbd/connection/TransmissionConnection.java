@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection in transmission: reads requests as long as there is room for them, and waits until the socket
- * takes more replies where they could not be written at once. To its drive it is the client.
+ * A connection in the transmission phase. It reads requests while it is below its quotas. If the socket is full, it
+ * writes the remaining replies when the socket becomes writable. Its drive sees it as the client. Confined to the
+ * thread of its event loop except the methods of {@link ReplyQueue.Owner}.
  */
 final class TransmissionConnection implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(TransmissionConnection.class);
 
-    /** Reads from one connection before the other connections of its thread have their turn. */
+    /** Most reads per turn. Then the other connections of the thread have theirs. */
     static final int MAX_READS_PER_TURN = 4;
 
     private final EventLoop loop;
@@ -38,25 +39,28 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     private final ServerState commons;
     private final ClientQuotas limits;
 
-    /** Whether it takes no more requests and closes as soon as all are answered. */
+    /** Whether the connection accepts no more requests and closes after the last reply. */
     private boolean ending;
 
-    /** Whether it is at its bound and not read from. */
+    /** Whether the connection is at its quota and not read from. */
     private boolean full;
 
-    /** Whether it is looked at with every tick, as it is full or its client does not read. */
+    /**
+     * Whether the connection is checked at every tick: it is full or ending, or its client must read replies or send
+     * a payload.
+     */
     private volatile boolean ticking;
 
-    /** Whether its socket holds more than others, as it was full of a long reply. */
+    /** Whether the send buffer of the socket was enlarged after it was full of a long reply. */
     private volatile boolean wide;
 
-    /** How the client takes replies that wait for it. */
+    /** Progress of the client in reading its replies. */
     private final Progress unread = new Progress();
 
-    /** How it sends a payload that it has announced. */
+    /** Progress of the client in sending an announced payload. */
     private final Progress unsent = new Progress();
 
-    /** How long it has been ending. */
+    /** Time since the connection began to end. */
     private long endingMillis;
 
     private final DriveAccount account;
@@ -105,12 +109,12 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
-    /** Whether the socket is full of replies. */
+    /** Returns whether the socket is full of replies. */
     private boolean isUnread() {
         return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
     }
 
-    /** Takes what is there, but leaves other connections their turn; replies go out together at the end. */
+    /** Accepts the available requests within a turn. Their replies are written together at the end. */
     private void read() throws IOException {
         if (ending) {
             discard();
@@ -146,14 +150,14 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
-    /** TLS has things to say of its own that no reply waits for. */
+    /** Sends pending TLS output that no reply would send. */
     private void awaitFlush() throws IOException {
         if (!wire.flush()) {
             awaitWritable(false);
         }
     }
 
-    /** Returns null if the client sends no more. */
+    /** Returns the state after the last request or null at the end of the stream. */
     private @Nullable State takeWhatIsThere() throws IOException {
         State state = take(inbox.rest());
         for (int reads = 0; state == State.INCOMPLETE && reads < MAX_READS_PER_TURN; reads++) {
@@ -190,7 +194,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
-    /** A client that sends on although its connection ends is not listened to, but whether it has hung up is noticed. */
+    /** Discards input of a client whose connection ends. It still detects a hang-up. */
     private void discard() throws IOException {
         ByteBuffer in = inbox.receive(null);
         if (in == null) {
@@ -198,7 +202,10 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
-    /** Looks whether a client that is not read from has gone, or one that neither reads nor sends keeps memory from others. */
+    /**
+     * Checks timeouts. Detects a hang-up of a client that is not read from. Cuts off a stalled client that keeps
+     * memory from others.
+     */
     @Override
     public boolean tick() {
         if (!wire.isOpen()) {
@@ -221,7 +228,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         return ticking;
     }
 
-    /** Cuts the client off if it has not moved on for too long while others wait for memory. */
+    /** Cuts the client off if it made no progress in the stall timeout while a request waits for memory. */
     private boolean isStalled(boolean isUnread, boolean isUnsent) {
         long unreadMillis = tick(unread, isUnread, replies.writtenBytes());
         long unsentMillis = tick(unsent, isUnsent, transmission.progress());
@@ -245,7 +252,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         return progress.tick(bytes);
     }
 
-    /** Gives up a connection that has had its time to end. */
+    /** Closes a connection that has been ending for longer than the stall timeout. */
     private boolean isLate() {
         endingMillis += ending ? Ticker.MILLIS : 0;
         if (endingMillis <= limits.stallMillis()) {
@@ -263,7 +270,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         }
     }
 
-    /** Closes once all that was asked has been answered, or the client has hung up, or the time for that is over. */
+    /** Closes the connection after the last reply. A hang-up of the client or the stall timeout closes it earlier. */
     private void end(String why) {
         ending = true;
         full = false;

@@ -1,8 +1,8 @@
 /**
- * Connections of clients: handshake and transmission phase, requests in flight, replies, quotas.
+ * Connections of clients: handshake, transmission, requests in flight, reply queue and quotas.
  *
- * <p>{@link dev.weir.nbd.connection.HandshakeConnection} and {@link dev.weir.nbd.connection.TransmissionConnection} run on the threads of
- * an event loop; {@link dev.weir.nbd.connection.ReplyQueue} takes replies from any thread.
+ * <p>{@link dev.weir.nbd.connection.HandshakeConnection} and {@link dev.weir.nbd.connection.TransmissionConnection}
+ * run on the threads of an event loop. {@link dev.weir.nbd.connection.ReplyQueue} accepts replies from any thread.
  */
 @NullMarked
 package dev.weir.nbd.connection;

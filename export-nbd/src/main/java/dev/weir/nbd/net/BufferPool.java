@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Direct buffers for the data of requests, kept for reuse up to a bound. They come in sizes of powers of two,
- * each with room for a reply's header in front of the data.
+ * A pool of direct buffers for the data of requests. Sizes are powers of two plus room for the header of a reply. The
+ * memory kept for reuse is limited.
  *
- * <p>Thread-safe: one thread takes most of them, but any thread may give them back.
+ * <p>Thread-safe. Usually one thread takes buffers and any thread returns them.
  */
 public final class BufferPool {
     private static final int SMALLEST_SHIFT = 12;
@@ -18,10 +18,10 @@ public final class BufferPool {
     private final long maxSpareBytes;
     private final PoolMemory memory;
 
-    /** Room in front of the data of each buffer, in bytes. */
+    /** Room for a header in front of the data of each buffer (bytes). */
     private final int headroomBytes;
 
-    /** By size. Guarded by this object, as is all below. */
+    /** Spare buffers by size. Guarded by this object like all fields below. */
     private final List<ArrayDeque<ByteBuffer>> spares = IntStream.rangeClosed(SMALLEST_SHIFT, LARGEST_SHIFT)
             .mapToObj(shift -> new ArrayDeque<ByteBuffer>())
             .toList();
@@ -29,17 +29,17 @@ public final class BufferPool {
     private long spareBytes;
     private int lent;
 
-    /** Creates an empty pool that shares its memory with no other. */
+    /** Makes an empty pool that shares its memory with no other pool. */
     public BufferPool(long maxSpareBytes, int headroomBytes) {
         this(maxSpareBytes, headroomBytes, new PoolMemory());
     }
 
     /**
-     * Creates an empty pool.
+     * Makes an empty pool.
      *
-     * @param maxSpareBytes bytes that the pool keeps for reuse at most
-     * @param headroomBytes room of each buffer beyond a power of two, for a reply's header
-     * @param memory shared with other pools
+     * @param maxSpareBytes the most memory that the pool keeps for reuse (bytes)
+     * @param headroomBytes room for a reply's header beyond a power of two (bytes)
+     * @param memory the memory that the pools of all threads share
      */
     public BufferPool(long maxSpareBytes, int headroomBytes, PoolMemory memory) {
         this.maxSpareBytes = maxSpareBytes;
@@ -49,10 +49,10 @@ public final class BufferPool {
     }
 
     /**
-     * Returns a buffer with position 0 and this limit.
+     * Returns a buffer with position 0 and the given limit.
      *
-     * @param bytes at most the longest request and a reply's header
-     * @throws OutOfMemoryError if there is no direct memory left
+     * @param bytes at most the longest request and the header of its reply
+     * @throws OutOfMemoryError if no direct memory is left
      */
     public ByteBuffer take(int bytes) {
         int dataBytes = Math.max(bytes - headroomBytes, 1 << SMALLEST_SHIFT);
@@ -79,14 +79,14 @@ public final class BufferPool {
         }
     }
 
-    /** Takes a buffer back, which must not be used after this. */
+    /** Returns a buffer to the pool. The caller must not use it afterwards. */
     public void give(ByteBuffer buffer) {
         if (!keep(buffer)) {
             memory.free(buffer);
         }
     }
 
-    /** Frees what it keeps for reuse. */
+    /** Frees all spare buffers. */
     void trim() {
         List<ByteBuffer> trimmed;
         synchronized (this) {
@@ -108,7 +108,7 @@ public final class BufferPool {
         return true;
     }
 
-    /** Returns how many buffers were taken and not given back. */
+    /** Returns the number of buffers in use. */
     public synchronized int lent() {
         return lent;
     }

@@ -19,37 +19,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that serves many sockets and never waits for one of them.
+ * An event loop: one thread that serves many sockets and never waits for a single one.
  *
- * <p>{@link #execute}, {@link #wakeup}, {@link #inLoop}, {@link #busyPoll} and {@link #stop} may be called by any thread,
- * everything else by the loop's own.
+ * <p>Any thread may call {@link #execute}, {@link #wakeup}, {@link #inLoop}, {@link #busyPoll}, {@link #drain},
+ * {@link #ended}, {@link #join} and {@link #stop}. All other methods are confined to the thread of the loop.
  */
 public final class EventLoop implements Executor {
-    /** Size of the receive buffer of a thread, in bytes; more than a Unix socket holds on Linux by default. */
+    /** Size of a thread's receive buffer (bytes). It exceeds the default buffer of a Unix socket on Linux. */
     public static final int RECEIVE_BYTES = 256 << 10;
 
-    /** Longest time that a thread looks for the rest of a payload before it sleeps, in nanoseconds. */
+    /**
+     * Longest poll for the rest of a payload before the thread sleeps (ns of processor time). See {@code
+     * docs/design/decisions/019-speed.md}.
+     */
     static final long EXPECT_MORE_NANOS = 40_000;
 
-    /** One socket of a loop. All of it is called by the loop's thread, one call at a time. */
+    /** The handler of one socket. Confined to the thread of the loop. */
     public interface Handler {
 
         /**
-         * Does what can be done without waiting.
+         * Handles the ready operations without blocking.
          *
-         * @param operations what the socket is ready for, in the terms of {@link SelectionKey}
-         * @throws IOException if the socket failed; it is closed then
+         * @param operations the ready operations as in {@link SelectionKey}
+         * @throws IOException if the socket failed. The loop then calls {@link #close}.
          */
         void ready(int operations) throws IOException;
 
         /**
-         * Closes the socket, now; nothing happens if it is closed.
+         * Closes the socket at once. A second call has no effect.
          *
-         * @param why what to say in the log
+         * @param why the reason for the log
          */
         void close(String why);
 
-        /** Goes on after a failure of {@link #ready}, if that is safe, or closes the socket. */
+        /** Recovers from an exception of {@link #ready} or closes the socket. */
         default void failed(Throwable cause) {
             close("internal failure");
         }
@@ -71,16 +74,16 @@ public final class EventLoop implements Executor {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
 
-    /** Whether a client is in the middle of sending something long. */
+    /** Whether a client is in the middle of a long write. */
     private boolean expectsMore;
 
     private volatile boolean stopping;
     private volatile boolean draining;
 
     /**
-     * Starts a thread. If its turns fail again and again, it gives up as {@link Supervision} says.
+     * Starts the thread. If its turns keep failing, {@link Supervision} ends it.
      *
-     * @param pool gives buffers to its connections
+     * @param pool the buffers of its connections
      * @param timer makes its ticks due
      */
     public static EventLoop start(String name, BufferPool pool, TickTimer timer) throws IOException {
@@ -111,12 +114,12 @@ public final class EventLoop implements Executor {
         return hangups;
     }
 
-    /** Returns where sockets are read to; nothing stays in it from one call of a handler to the next. */
+    /** Returns the cleared receive buffer of the thread. Its content is valid only within one call of a handler. */
     public ByteBuffer receiveBuffer() {
         return receiveBuffer.clear();
     }
 
-    /** Adds a socket with a new handler, that is not interested in anything yet. */
+    /** Adds a socket whose handler has no interest yet and calls the handler. */
     public void register(SelectableChannel channel, Function<SelectionKey, Handler> newHandler) throws IOException {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, 0);
@@ -131,7 +134,7 @@ public final class EventLoop implements Executor {
         serve(handler, 0);
     }
 
-    /** Calls something for each handler of its sockets; a failure of one keeps it from none of the others. */
+    /** Calls an action for each handler. An exception is logged and does not affect the other handlers. */
     public void forEachHandler(Consumer<Handler> action) {
         for (Handler handler : handlers()) {
             try {
@@ -142,7 +145,7 @@ public final class EventLoop implements Executor {
         }
     }
 
-    /** Returns the handlers of its sockets. */
+    /** Returns the handlers of all sockets. */
     public List<Handler> handlers() {
         return selector.keys().stream().map(key -> (Handler) key.attachment()).toList();
     }
@@ -151,26 +154,26 @@ public final class EventLoop implements Executor {
         return Thread.currentThread() == thread;
     }
 
-    /** Has a task run by the loop's thread, soon. */
+    /** Runs a task on the thread of the loop. */
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
         wakeup();
     }
 
-    /** Has the loop's thread look at its tasks, and at what its sockets are interested in. */
+    /** Makes the loop check its tasks and the interests of its sockets. */
     public void wakeup() {
         if (!inLoop()) {
             selector.wakeup();
         }
     }
 
-    /** Ends by itself once all its sockets are closed. */
+    /** Ends the loop once all its sockets are closed. */
     public void drain() {
         execute(() -> draining = true);
     }
 
-    /** Returns what is completed when it has ended, or given up. */
+    /** Returns a future that completes when the loop has ended. */
     public CompletableFuture<Void> ended() {
         if (!thread.isAlive()) {
             ended.complete(null);
@@ -178,28 +181,28 @@ public final class EventLoop implements Executor {
         return ended;
     }
 
-    /** Returns how many handlers, tasks and ticks of it have failed, for tests. */
+    /** Returns the number of failed handlers, tasks and ticks. For tests. */
     long failures() {
         return failures.count();
     }
 
-    /** Closes all its sockets and ends; tasks that come later are run once more or not at all. */
+    /** Closes all sockets and ends the loop. Tasks that arrive later may be ignored. */
     public void stop() {
         stopping = true;
         selector.wakeup();
     }
 
-    /** Says how long it looks for more to do before it sleeps, in nanoseconds of the processor; 0 to sleep at once. */
+    /** Sets how long the loop polls before it sleeps (ns of processor time). At 0 it sleeps at once. */
     public void busyPoll(long nanos) {
         busyPollNanos = nanos;
     }
 
-    /** Has it look for more, for a moment, before it sleeps next: a client is in the middle of sending something long. */
+    /** Makes the loop poll for a moment before its next sleep because a client is in the middle of a long write. */
     public void expectMore() {
         expectsMore = true;
     }
 
-    /** Waits until it has ended, or for so long; returns whether it has. */
+    /** Waits for the end of the thread for at most that long. Returns whether it has ended. */
     public boolean join(long millis) throws InterruptedException {
         thread.join(millis);
         return !thread.isAlive();
@@ -210,7 +213,7 @@ public final class EventLoop implements Executor {
         return thread.getName();
     }
 
-    /** Serves what is ready; returns whether there is more to come. */
+    /** Serves the ready sockets. Returns whether the loop continues. */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private boolean turn() throws IOException {
         if (ended.isDone()) {
@@ -247,9 +250,9 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Looks again and again until there is something to do or it has taken as much time of the processor as it may.
+     * Polls the sockets until one is ready or the allowed processor time is used up.
      *
-     * @return whether there was something to do
+     * @return whether a socket was ready or a task is pending
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private boolean pollBusily() throws IOException {
@@ -268,7 +271,9 @@ public final class EventLoop implements Executor {
         return false;
     }
 
-    /** Runs the tasks that are there now; those that they add have to wait until sockets had their turn. */
+    /**
+     * Runs the tasks queued at the call. Tasks that they add wait for the next turn, so that sockets come in between.
+     */
     private void runTasks() {
         for (int left = tasks.size(); left > 0; left--) {
             Runnable task = tasks.remove();
@@ -284,7 +289,7 @@ public final class EventLoop implements Executor {
         serve((Handler) key.attachment(), key.readyOps());
     }
 
-    /** Calls a handler, and closes its socket if that fails: no client takes another's connection with it. */
+    /** Calls a handler and contains its failure. So a failing connection does not affect any other. */
     public void serve(Handler handler, int operations) {
         try {
             handler.ready(operations);

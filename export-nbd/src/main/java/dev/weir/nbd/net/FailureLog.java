@@ -4,15 +4,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the failures of one event loop, and logs the first, second, fourth, … of them with their stacks. A client that finds a
- * way to make its handler fail can fill neither the log nor the memory. Never throws. For one loop's thread only.
+ * Counts the failures of one event loop. It logs failure 1, 2, 4, 8 and so on with a stack trace. So a client that
+ * makes its handler fail cannot flood the log. Never throws. Confined to the thread of the loop.
  */
 final class FailureLog {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
 
     private long count;
 
-    /** Counts a failure of a handler or a task, which goes on or has been closed. */
+    /** Counts a failure of a handler or task. */
     void note(Object what, Throwable failure) {
         count++;
         if (Long.bitCount(count) > 1) {

@@ -8,11 +8,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
 /**
- * Finds out that clients have hung up whose connections are at their bound and not read from. A selector that is asked
- * for {@link SelectionKey#OP_CONNECT} tells of a connected socket only that an error is pending or the other side is
- * gone, and as it is only asked now and then, a socket that could be read from keeps nobody busy.
+ * Detects hang-ups of clients at their quota, which are not read from. A selector with interest in {@link
+ * SelectionKey#OP_CONNECT} reports only errors and closed peers of a connected socket. It is polled at each tick. So
+ * a socket with unread input causes no work. See {@code docs/design/decisions/013-nbd-shares.md}.
  *
- * <p>For one loop's thread only.
+ * <p>Confined to the thread of the loop.
  */
 public final class Hangups implements Ticker.Task, AutoCloseable {
     private final Selector selector;
@@ -24,7 +24,7 @@ public final class Hangups implements Ticker.Task, AutoCloseable {
         selector = Selector.open();
     }
 
-    /** Closes {@code handler} when its client has hung up, until {@link #unwatch}. */
+    /** Closes {@code handler} when its client hangs up. {@link #unwatch} ends that. */
     public void watch(SocketChannel socket, EventLoop.Handler handler) throws ClosedChannelException {
         socket.register(selector, SelectionKey.OP_CONNECT, handler);
         if (!ticking) {

@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** A socket that clients connect to. Its accessors may be called by any thread. */
+/** A listening socket. Any thread may call its accessors. */
 public interface ListenSocket {
 
     /**
      * Opens a socket.
      *
-     * @param address {@code unix:/path} or {@code tcp:host:port}; port 0 is any that is free
-     * @throws IOException if that is no address, or one cannot listen there; the message says why, without the address
+     * @param address {@code unix:/path} or {@code tcp:host:port}. Port 0 selects a free port.
+     * @throws IOException if the address is malformed or cannot be bound. The message is the reason without the
+     *     address.
      */
     static ListenSocket open(String address) throws IOException {
         if (address.startsWith(UnixListenSocket.SCHEME)) {
@@ -25,33 +26,33 @@ public interface ListenSocket {
         throw new IOException("must be unix:/path or tcp:host:port");
     }
 
-    /** Returns the channel, which does not block. */
+    /** Returns the non-blocking channel. */
     ServerSocketChannel channel();
 
-    /** Returns the address it has got, in the form of {@link #open}. */
+    /** Returns the bound address in the form of {@link #open}. */
     String address();
 
-    /** Returns whether only this machine reaches it. */
+    /** Returns whether only this machine can reach the socket. */
     boolean isLocal();
 
     /**
-     * Returns the URI at which a client reaches a drive, in the form of the NBD project's URI specification.
+     * Returns the NBD URI of a drive at this socket.
      *
      * @param tls whether the client must use TLS
      */
     String uri(String drive, boolean tls);
 
     /**
-     * Prepares a connection it has accepted.
+     * Sets the options of an accepted connection.
      *
-     * @return who the client is, for people
+     * @return the name of the client for logs
      */
     String prepare(SocketChannel accepted) throws IOException;
 
-    /** Closes the channel and removes what it has left behind. */
+    /** Closes the channel and removes the file of a Unix socket. */
     void close();
 
-    /** Returns a text with all but letters, digits and {@code -._~/} percent-encoded. */
+    /** Returns a text with percent-encoding of all bytes except ASCII letters, digits and {@code -._~/}. */
     static String percentEncode(String text) {
         StringBuilder encoded = new StringBuilder();
         for (byte b : text.getBytes(UTF_8)) {

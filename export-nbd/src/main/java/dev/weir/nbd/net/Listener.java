@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts the connections of one socket. */
+/** Accepts the connections of one listening socket. Confined to the thread of its event loop. */
 public final class Listener implements EventLoop.Handler, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int MAX_ACCEPTS_PER_TURN = 64;
@@ -21,9 +21,9 @@ public final class Listener implements EventLoop.Handler, Ticker.Task {
     private long pauses;
 
     /**
-     * Makes a listener that starts when it is first called.
+     * Makes a listener that starts at the first call of {@link #ready}.
      *
-     * @param newClient takes each connection, and who it is
+     * @param newClient receives each connection and the name of its client
      */
     public Listener(
             EventLoop loop, ListenSocket socket, SelectionKey key, BiConsumer<SocketChannel, String> newClient) {
@@ -66,13 +66,16 @@ public final class Listener implements EventLoop.Handler, Ticker.Task {
         return true;
     }
 
-    /** An Error in accepting clients must not end the listening for all of them. */
+    /** Pauses. An error of one client must not end the listener. */
     @Override
     public void failed(Throwable cause) {
         pause(cause);
     }
 
-    /** Most likely there are no file descriptors left, or no memory; the connection stays in the backlog meanwhile. */
+    /**
+     * Stops accepting until a retry. The usual cause is a lack of file descriptors or memory. New connections stay in
+     * the backlog.
+     */
     private void pause(Throwable cause) {
         key.interestOps(0);
         ticksToRetry = RETRY_TICKS;

@@ -7,8 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The direct memory that the pools of all threads share. What they keep for reuse never keeps memory from drives, or from
- * another thread.
+ * The direct memory that the pools of all threads share. If it runs out, spare buffers of all pools are freed.
  *
  * <p>Thread-safe.
  */
@@ -17,7 +16,7 @@ public final class PoolMemory {
     private final AtomicLong allocated = new AtomicLong();
     private volatile long maxBytes = Long.MAX_VALUE;
 
-    /** Changes from how much memory on nothing is kept for reuse. */
+    /** Sets the allocated memory above which returned buffers are freed (bytes). */
     public void max(long newMaxBytes) {
         maxBytes = newMaxBytes;
     }
@@ -27,9 +26,9 @@ public final class PoolMemory {
     }
 
     /**
-     * Returns a new buffer, and frees what is kept for reuse if there is no room without that.
+     * Returns a new buffer. If there is too little memory, it frees all spare buffers first. Never waits.
      *
-     * @throws OutOfMemoryError if there is no room at all; never waits
+     * @throws OutOfMemoryError if memory is still missing
      */
     ByteBuffer allocate(int bytes) {
         ByteBuffer buffer;
@@ -52,12 +51,12 @@ public final class PoolMemory {
         DirectMemory.free(buffer);
     }
 
-    /** Returns whether buffers that come back are to be freed. */
+    /** Returns whether returned buffers should be freed. */
     boolean isFull() {
         return allocated.get() > maxBytes;
     }
 
-    /** Returns what is allocated, in bytes. */
+    /** Returns the allocated memory (bytes). */
     public long allocated() {
         return allocated.get();
     }

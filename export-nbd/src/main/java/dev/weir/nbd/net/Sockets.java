@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What sockets of all kinds need. */
+/** Helpers for sockets of all kinds. */
 public final class Sockets {
     private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
 
-    /** Send buffer of a Unix socket with long replies, in bytes; the largest that Linux allows by default. */
+    /** Send buffer of a Unix socket with long replies (bytes). It is the largest that Linux allows by default. */
     static final int WIDE_SOCKET_BYTES = 208 << 10;
 
     private Sockets() {}
 
     /**
-     * Lets a Unix socket hold more, so that its client has something to read until the server is awake again. Others
-     * are left alone: what TCP holds, Linux fits to the network.
+     * Enlarges the send buffer of a Unix socket. Its client can then read until the server is awake again. Other
+     * sockets are unchanged because Linux tunes TCP buffers itself. See {@code docs/design/decisions/019-speed.md}.
      */
     public static void widen(SocketChannel socket) {
         try {
@@ -35,7 +35,7 @@ public final class Sockets {
         }
     }
 
-    /** Returns the address of the other side, or null on a Unix socket or if it has gone already. */
+    /** Returns the address of the peer. Null on a Unix socket and after a hang-up. */
     public static @Nullable InetAddress peer(SocketChannel socket) {
         try {
             return socket.getRemoteAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
@@ -45,7 +45,7 @@ public final class Sockets {
         }
     }
 
-    /** Closes it; a failure is of no consequence, for nothing is read or written any more. */
+    /** Closes a socket. A failure is only logged because the socket is not used afterwards. */
     public static void close(Closeable socket) {
         try {
             socket.close();

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A TCP socket that clients connect to. */
+/** A listening TCP socket. */
 final class TcpListenSocket implements ListenSocket {
     static final String SCHEME = "tcp:";
 
@@ -71,7 +71,10 @@ final class TcpListenSocket implements ListenSocket {
         return address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
     }
 
-    /** Small replies must not wait for more to come, and a client that has vanished is to be noticed some day. */
+    /**
+     * Disables Nagle's algorithm so that small replies are sent at once. Enables keep-alive to detect vanished
+     * clients.
+     */
     @Override
     public String prepare(SocketChannel accepted) throws IOException {
         accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);

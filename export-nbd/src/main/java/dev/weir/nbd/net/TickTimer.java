@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that makes the {@linkplain Ticker tickers} of event loops due every {@value Ticker#MILLIS} ms. It sleeps while
- * none of them has tasks. It takes no memory to make one due, so that an {@link OutOfMemoryError} cannot end the ticks.
+ * The thread that makes the {@linkplain Ticker tickers} of event loops due every {@value Ticker#MILLIS} ms. It sleeps
+ * while no ticker has tasks. A tick allocates nothing. So an {@link OutOfMemoryError} cannot end the ticks.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +24,7 @@ public final class TickTimer implements AutoCloseable {
         thread = Supervision.thread(name, this::turn, LOG::error);
     }
 
-    /** Starts a thread of that name. */
+    /** Starts a thread with that name. */
     public static TickTimer start(String name) {
         TickTimer timer = new TickTimer(name);
         timer.thread.start();
@@ -52,7 +52,7 @@ public final class TickTimer implements AutoCloseable {
         tickers.remove(ticker);
     }
 
-    /** Notices that a ticker is needed that was not. */
+    /** Wakes the thread because a ticker got its first task. */
     void wakeup() {
         LockSupport.unpark(thread);
     }

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Calls tasks every {@value #MILLIS} ms that look after connections with which something may be wrong. Nothing happens while
- * there are none. Time is counted in ticks, so a thread that is late makes it longer, never shorter. A task that
- * throws is called again with the next tick, and the others are called all the same.
+ * Calls tasks every {@value #MILLIS} ms. They check the timeouts of connections. It is idle without tasks. Time is
+ * counted in ticks. So a late thread makes a timeout longer and never shorter. A task that throws is called again at
+ * the next tick. Other tasks are not affected.
  *
- * <p>For one loop's thread only, but for {@link #isNeeded} and {@link #makeDue}.
+ * <p>Confined to the thread of the loop except {@link #isNeeded} and {@link #makeDue}.
  */
 public final class Ticker {
     public static final int MILLIS = 100;
 
-    /** What is called. */
+    /** A task of the ticker. */
     public interface Task {
 
-        /** Looks, and returns whether to be called again. */
+        /** Checks something. Returns whether to be called again. */
         boolean tick();
     }
 
@@ -25,7 +25,7 @@ public final class Ticker {
     private final FailureLog failures;
     private final List<Task> tasks = new ArrayList<>();
 
-    /** Whether there are tasks. */
+    /** Whether the ticker has tasks. */
     private volatile boolean needed;
 
     private volatile boolean due;
@@ -33,8 +33,8 @@ public final class Ticker {
     /**
      * Makes a ticker without tasks.
      *
-     * @param wakeTimer has a sleeping timer notice that this is {@linkplain #isNeeded needed}
-     * @param wakeLoop has the loop call {@link #tickIfDue} soon
+     * @param wakeTimer wakes the timer when this ticker becomes {@linkplain #isNeeded needed}
+     * @param wakeLoop makes the loop call {@link #tickIfDue} soon
      */
     Ticker(Runnable wakeTimer, Runnable wakeLoop, FailureLog failures) {
         this.wakeTimer = wakeTimer;
@@ -50,12 +50,12 @@ public final class Ticker {
         }
     }
 
-    /** Returns whether ticks are wanted. Thread-safe. */
+    /** Returns whether the ticker has tasks. Thread-safe. */
     boolean isNeeded() {
         return needed;
     }
 
-    /** Has the loop's thread tick. Thread-safe. */
+    /** Makes the thread of the loop tick. Thread-safe. */
     void makeDue() {
         if (needed) {
             due = true;

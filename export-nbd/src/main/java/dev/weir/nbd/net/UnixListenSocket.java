@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Unix socket that clients of the same user connect to: 0600, in a folder that is made 0700 if there is
- * none. A socket that nobody listens on any more is replaced, anything else in its place is left alone.
+ * A listening Unix socket with permissions 0600. A missing folder is created with 0700. A stale socket is replaced.
+ * Any other file at its path stays and is an error.
  */
 final class UnixListenSocket implements ListenSocket {
     static final String SCHEME = "unix:";
 
     private static final Logger LOG = LoggerFactory.getLogger(UnixListenSocket.class);
 
-    /** What the JDK takes; Linux has room for one more. */
+    /** Longest path that the JDK accepts (bytes). Linux allows one more. */
     private static final int MAX_PATH_BYTES = 106;
 
     private static final int FILE_TYPE = 0170000;
@@ -38,7 +38,7 @@ final class UnixListenSocket implements ListenSocket {
     private final Path path;
     private final ServerSocketChannel channel;
 
-    /** The identity of the socket in the file system, so that no other is removed. */
+    /** The file key of the socket, so that only this socket is removed. */
     private final @Nullable Object fileKey;
 
     private final AtomicLong accepted = new AtomicLong();
@@ -102,7 +102,7 @@ final class UnixListenSocket implements ListenSocket {
         Files.deleteIfExists(path);
     }
 
-    /** Only a refused connection shows that nobody listens; one that has to wait is being listened to. */
+    /** Returns whether another process listens on the socket. Only a refused connection proves that none does. */
     private static boolean isAnswered(Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
@@ -114,7 +114,7 @@ final class UnixListenSocket implements ListenSocket {
         }
     }
 
-    /** Until its permissions were set, the socket was open to whomever the umask lets in. */
+    /** Closes connections that were accepted before the permissions were set. Until then the umask decided. */
     private static void turnAwayEarly(ServerSocketChannel channel) throws IOException {
         for (SocketChannel early = channel.accept(); early != null; early = channel.accept()) {
             Sockets.close(early);

@@ -9,35 +9,35 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of fixed newstyle negotiation with one client, from the greeting to the choice of an
- * export: bytes in, bytes out, no socket. What it keeps between calls is a few numbers; the data of options
- * that it does not look at is passed over and not stored.
+ * The server side of the fixed newstyle handshake with one client, from the greeting to the choice of an export. It
+ * converts bytes to bytes and does not use the socket. It stores no option data between calls and skips the data of
+ * options that it does not parse.
  *
  * <p>Not thread-safe.
  */
 public final class HandshakeCodec {
-    /** Longest option data that the server parses, in bytes; it holds the longest name the specification allows. */
+    /** Longest option data that the server parses (bytes). The longest name in the specification fits. */
     static final int MAX_OPTION_BYTES = 16 << 10;
 
-    /** Size from which a part of a list is sent, in bytes. */
+    /** Size at which a part of a list is sent (bytes). */
     static final int LIST_PART_BYTES = 8 << 10;
 
-    /** Longest beginning of a client's text that is repeated in a message, in characters. */
+    /** Longest client text in a message (characters). */
     private static final int MAX_SHOWN = 256;
 
-    /** How far it is. */
+    /** The outcome of {@link #take}. */
     public enum Step {
-        /** It needs more bytes than there are. */
+        /** More bytes are needed. */
         INCOMPLETE,
-        /** It took a message, and may have answered. */
+        /** A message was accepted. An answer may be pending. */
         TAKEN,
-        /** Both sides are in transmission, on what the {@link #agreement()} says, as soon as the output has been sent. */
+        /** Transmission begins with the {@link #agreement()} once the output has been sent. */
         TRANSMISSION,
-        /** TLS begins as soon as the output has been sent, and {@link #overTls} goes on. */
+        /** TLS begins once the output has been sent. {@link #overTls} continues. */
         STARTTLS,
-        /** The client wants to leave; the connection is closed once the output has been sent. */
+        /** The client ends the handshake. Close the connection once the output has been sent. */
         ABORTED,
-        /** The connection must be closed, for {@link #fault()}. */
+        /** Close the connection for the reason in {@link #fault()}. */
         REFUSED
     }
 
@@ -52,7 +52,7 @@ public final class HandshakeCodec {
     private boolean fixedNewstyle;
     private boolean zeroes = true;
 
-    /** Whether the header of an option was taken, and what of its data, if any, is still to come. */
+    /** Whether the header of an option was read. {@link #bytesToCome} bytes of its data are outstanding then. */
     private boolean inOption;
 
     private int option;
@@ -61,10 +61,10 @@ public final class HandshakeCodec {
 
     private NbdMode mode = NbdMode.SIMPLE;
 
-    /** The drive for which the metadata context {@code base:allocation} is selected. */
+    /** The drive with the selected metadata context {@code base:allocation}. */
     private @Nullable Drive allocationOf;
 
-    /** While a list is being sent, the name of its last drive so far; empty before the first. */
+    /** The last drive sent of an unfinished list. Empty before the first. */
     private @Nullable String listedLast;
 
     private @Nullable NegotiatedSession agreement;
@@ -84,14 +84,15 @@ public final class HandshakeCodec {
         zeroes = plain.zeroes;
     }
 
-    /** Returns what goes on with the options over TLS, and knows nothing of those that were taken before. */
+    /** Returns the codec for the handshake over TLS. It ignores all options that were negotiated in plain text. */
     public HandshakeCodec overTls(VisibleExports newExports) {
         return new HandshakeCodec(this, newExports);
     }
 
     /**
-     * Returns the next bytes to be sent, possibly none. Nothing else is taken before all of them are sent: a long list is made
-     * in parts of about {@link #LIST_PART_BYTES} bytes, so that a client that does not read it takes little memory.
+     * Returns the next bytes to send. Empty if there are none. Send all of them before the next call of {@link
+     * #take}. A long list is produced in parts of about {@link #LIST_PART_BYTES}. So a client that does not read it
+     * takes little memory.
      */
     public byte[] output() {
         continueList();
@@ -110,17 +111,17 @@ public final class HandshakeCodec {
         }
     }
 
-    /** Returns what was agreed on. */
+    /** Returns the negotiated parameters. */
     public NegotiatedSession agreement() {
         return Objects.requireNonNull(agreement);
     }
 
-    /** Returns why the client was refused, for the log. */
+    /** Returns the reason of a refusal for the log. */
     public String fault() {
         return fault;
     }
 
-    /** Takes one message from {@code in} if it is all there; what it leaves is to be offered again, with more behind it. */
+    /** Accepts one complete message. Pass unread bytes again with more bytes behind them. */
     public Step take(ByteBuffer in) {
         if (!greeted) {
             return in.remaining() < CLIENT_FLAGS_BYTES ? Step.INCOMPLETE : takeFlags(in.getInt());
@@ -265,7 +266,7 @@ public final class HandshakeCodec {
         return Step.TAKEN;
     }
 
-    /** A mode is asked for once; extended headers take the place of structured replies, but not the other way round. */
+    /** Changes the mode. Extended headers may replace structured replies. The reverse is an error. */
     private Step change(NbdMode wanted) throws OptionRefused {
         refuseData();
         if (wanted == mode) {
@@ -279,7 +280,7 @@ public final class HandshakeCodec {
         return Step.TAKEN;
     }
 
-    /** Names or selects metadata contexts. What was selected before is gone, also if this fails. */
+    /** Lists or selects metadata contexts. A new selection discards the earlier one even if it fails. */
     private Step meta(byte[] data) throws OptionRefused {
         boolean set = option == Nbd.NBD_OPT_SET_META_CONTEXT;
         if (set) {

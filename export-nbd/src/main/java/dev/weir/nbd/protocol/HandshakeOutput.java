@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What a server says during the handshake, in bytes.
+ * Encodes the server's messages of the handshake.
  *
  * <p>Not thread-safe.
  */
@@ -19,7 +19,7 @@ final class HandshakeOutput {
     private static final int SMALL_BYTES = 64;
     private static final byte[] NOTHING = {};
 
-    /** The bits of a byte in UTF-8 that is not the first of its character. */
+    /** Leading bits of a UTF-8 byte that continues a character. */
     private static final int CONTINUATION = 0b1000_0000;
 
     private static final int CONTINUATION_MASK = 0b1100_0000;
@@ -29,7 +29,7 @@ final class HandshakeOutput {
 
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream(SMALL_BYTES);
 
-    /** Returns what was said since this was last asked, possibly nothing, and keeps no memory for it. */
+    /** Returns and forgets the bytes added since the last call. Empty if there are none. */
     byte[] take() {
         if (bytes.size() == 0) {
             return NOTHING;
@@ -50,7 +50,7 @@ final class HandshakeOutput {
         bytes.writeBytes(greeting);
     }
 
-    /** Answers {@code NBD_OPT_EXPORT_NAME}, which has a form of its own. */
+    /** Answers {@code NBD_OPT_EXPORT_NAME}. Its format is unlike that of other options. */
     void export(NegotiatedSession agreement, boolean zeroes) {
         byte[] answer = new byte[10];
         ByteBuffer.wrap(answer).putLong(agreement.drive().size()).putShort((short) agreement.transmissionFlags());
@@ -64,12 +64,12 @@ final class HandshakeOutput {
         reply(option, Nbd.NBD_REP_ACK, new byte[0]);
     }
 
-    /** Refuses an option and says why, for people. */
+    /** Rejects an option with a message. */
     void refuse(int option, int error, String why) {
         reply(option, error, utf8(why));
     }
 
-    /** Returns the beginning of a text, in whole characters: the protocol allows {@link Nbd#MAX_STRING_BYTES}. */
+    /** Returns a text cut to {@link Nbd#MAX_STRING_BYTES} at a character boundary. */
     private static byte[] utf8(String text) {
         byte[] all = text.getBytes(UTF_8);
         if (all.length <= Nbd.MAX_STRING_BYTES) {
@@ -90,7 +90,7 @@ final class HandshakeOutput {
         reply(option, Nbd.NBD_REP_SERVER, data);
     }
 
-    /** Names a metadata context that is there, or was selected. */
+    /** Reports a listed or selected metadata context. */
     void metaContext(int option, int id, String name) {
         byte[] utf8 = name.getBytes(UTF_8);
         byte[] data = new byte[Integer.BYTES + utf8.length];

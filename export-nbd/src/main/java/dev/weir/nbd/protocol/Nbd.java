@@ -1,11 +1,11 @@
 package dev.weir.nbd.protocol;
 
-/** The constants of the NBD protocol, under the names that its specification gives them. */
+/** Constants of the NBD protocol under the names of its specification. */
 public final class Nbd {
     public static final long NBDMAGIC = 0x4e42444d41474943L;
     public static final long IHAVEOPT = 0x49484156454F5054L;
 
-    /** Of a reply to an option; the specification gives it no name. */
+    /** Magic of a reply to an option. The specification gives it no name. */
     public static final long NBD_REP_MAGIC = 0x3e889045565a9L;
 
     static final int NBD_REQUEST_MAGIC = 0x25609513;
@@ -14,7 +14,7 @@ public final class Nbd {
     static final int NBD_STRUCTURED_REPLY_MAGIC = 0x668e33ef;
     static final int NBD_EXTENDED_REPLY_MAGIC = 0x6e8a278c;
 
-    /** Handshake flags, and the client's answer to them. */
+    /** Handshake flags of server and client. */
     public static final int NBD_FLAG_FIXED_NEWSTYLE = 1;
 
     public static final int NBD_FLAG_NO_ZEROES = 1 << 1;
@@ -62,7 +62,7 @@ public final class Nbd {
     static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
     static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;
 
-    /** What a client can be told about an export. */
+    /** Information types of an export. */
     static final int NBD_INFO_EXPORT = 0;
 
     static final int NBD_INFO_NAME = 1;
@@ -89,10 +89,10 @@ public final class Nbd {
     public static final int NBD_CMD_FLAG_FAST_ZERO = 1 << 4;
     public static final int NBD_CMD_FLAG_PAYLOAD_LEN = 1 << 5;
 
-    /** The flag of chunks: the last of a reply. */
+    /** Chunk flag: last chunk of a reply. */
     static final int NBD_REPLY_FLAG_DONE = 1;
 
-    /** Types of chunks. */
+    /** Chunk types. */
     static final int NBD_REPLY_TYPE_NONE = 0;
 
     static final int NBD_REPLY_TYPE_OFFSET_DATA = 1;
@@ -100,14 +100,14 @@ public final class Nbd {
     static final int NBD_REPLY_TYPE_BLOCK_STATUS_EXT = 6;
     static final int NBD_REPLY_TYPE_ERROR = (1 << 15) + 1;
 
-    /** The only metadata context, the id it has here, and its states. */
+    /** The only metadata context with its id and its states. */
     static final String BASE_ALLOCATION = "base:allocation";
 
     static final int BASE_ALLOCATION_ID = 1;
     public static final int NBD_STATE_HOLE = 1;
     public static final int NBD_STATE_ZERO = 1 << 1;
 
-    /** Errors; 0 is none. */
+    /** Error numbers. */
     public static final int NBD_SUCCESS = 0;
 
     static final int NBD_EPERM = 1;
@@ -119,25 +119,25 @@ public final class Nbd {
     static final int NBD_ENOTSUP = 95;
     public static final int NBD_ESHUTDOWN = 108;
 
-    /** A request without its payload: magic, flags, type, cookie, offset, length. */
+    /** Request header: magic, flags, type, cookie, offset, length. */
     public static final int REQUEST_BYTES = 28;
 
-    /** The same with extended headers, where the length is of 64 bits. */
+    /** Extended request header. Its length has 64 bits. */
     static final int EXTENDED_REQUEST_BYTES = 32;
 
-    /** A simple reply without its payload: magic, error, cookie. */
+    /** Simple reply header: magic, error, cookie. */
     public static final int SIMPLE_REPLY_BYTES = 16;
 
-    /** A structured chunk without its payload: magic, flags, type, cookie, length. */
+    /** Structured chunk header: magic, flags, type, cookie, length. */
     static final int STRUCTURED_REPLY_BYTES = 20;
 
-    /** An extended chunk without its payload: magic, flags, type, cookie, offset, length. */
+    /** Extended chunk header: magic, flags, type, cookie, offset, length. */
     public static final int EXTENDED_REPLY_BYTES = 32;
 
-    /** What a client says before the data of an option: magic, option, length. */
+    /** Option header: magic, option, length. */
     public static final int OPTION_BYTES = 16;
 
-    /** The longest string that the specification allows. */
+    /** Longest string in the specification (bytes). */
     static final int MAX_STRING_BYTES = 4096;
 
     private Nbd() {}

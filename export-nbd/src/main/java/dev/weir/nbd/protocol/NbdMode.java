@@ -1,23 +1,26 @@
 package dev.weir.nbd.protocol;
 
-/** How requests and replies are framed on a connection. A client asks for anything but the simple mode. */
+/**
+ * The framing of requests and replies on a connection. The simple mode is the default and clients negotiate the
+ * others.
+ */
 public enum NbdMode {
-    /** Simple replies: an error, or the data that was asked for and nothing that says how much it is. */
+    /** Simple replies: an error or the data of a read without its length. */
     SIMPLE(Nbd.NBD_REQUEST_MAGIC, Nbd.REQUEST_BYTES, Nbd.SIMPLE_REPLY_BYTES),
 
-    /** Structured replies, in chunks that say what they are, where that is more than an error of 0. */
+    /** Structured replies in typed chunks. A success without data is still a simple reply. */
     STRUCTURED(Nbd.NBD_REQUEST_MAGIC, Nbd.REQUEST_BYTES, Nbd.STRUCTURED_REPLY_BYTES + Long.BYTES),
 
-    /** Extended headers: requests with lengths of 64 bits, and chunks only. */
+    /** Extended headers: 64-bit lengths in requests. All replies are chunks. */
     EXTENDED(Nbd.NBD_EXTENDED_REQUEST_MAGIC, Nbd.EXTENDED_REQUEST_BYTES, Nbd.EXTENDED_REPLY_BYTES + Long.BYTES);
 
-    /** With what a request begins. */
+    /** Magic of a request. */
     public final int requestMagic;
 
-    /** A request without its payload, in bytes. */
+    /** Length of a request header (bytes). */
     public final int requestBytes;
 
-    /** What stands in front of the data of a read, in bytes. */
+    /** Length of the header of a read reply (bytes). */
     public final int readHeaderBytes;
 
     NbdMode(int requestMagic, int requestBytes, int readHeaderBytes) {

@@ -3,17 +3,17 @@ package dev.weir.nbd.protocol;
 import dev.weir.drive.Drive;
 
 /**
- * What a client and the server have agreed on when transmission begins.
+ * The negotiated parameters of a connection in transmission.
  *
- * @param drive the export that the client has chosen
- * @param mode how requests and replies are framed
+ * @param drive the drive that the client has chosen
+ * @param mode the framing of requests and replies
  * @param allocation whether the metadata context {@code base:allocation} is selected
  */
 public record NegotiatedSession(Drive drive, NbdMode mode, boolean allocation) {
 
     /**
-     * Returns the transmission flags. A drive has one cache for all connections, so a flush on one is a flush
-     * for all.
+     * Returns the transmission flags. {@code NBD_FLAG_CAN_MULTI_CONN} is set because a flush on one connection covers
+     * all connections of a drive.
      */
     int transmissionFlags() {
         int flags = Nbd.NBD_FLAG_HAS_FLAGS

@@ -8,28 +8,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the data of options that have some. What does not add up is {@code NBD_REP_ERR_INVALID}. */
+/** Parses the data of options. Malformed data is an {@code NBD_REP_ERR_INVALID}. */
 final class OptionData {
 
     /**
-     * The data of {@code NBD_OPT_INFO} and {@code NBD_OPT_GO}.
+     * Data of {@code NBD_OPT_INFO} and {@code NBD_OPT_GO}.
      *
      * @param export the name of the export
-     * @param infos what else the client wants to be told
+     * @param infos the requested information types
      */
     record Info(String export, Set<Integer> infos) {}
 
     /**
-     * The data of {@code NBD_OPT_LIST_META_CONTEXT} and {@code NBD_OPT_SET_META_CONTEXT}.
+     * Data of {@code NBD_OPT_LIST_META_CONTEXT} and {@code NBD_OPT_SET_META_CONTEXT}.
      *
      * @param export the name of the export
-     * @param queries which contexts the client means
+     * @param queries the requested contexts
      */
     record Meta(String export, List<String> queries) {}
 
     private OptionData() {}
 
-    /** Reads: length of name, name, number of information requests, the requests. */
+    /** Parses the length of the name, the name, the number of information requests and the requests. */
     static Info info(ByteBuffer data) throws OptionRefused {
         String export = string(data, Short.BYTES);
         int count = Short.toUnsignedInt(data.getShort());
@@ -43,7 +43,7 @@ final class OptionData {
         return new Info(export, infos);
     }
 
-    /** Reads: length of name, name, number of queries, and of each its length and itself. */
+    /** Parses the length of the name, the name, the number of queries and each query with its length. */
     static Meta meta(ByteBuffer data) throws OptionRefused {
         String export = string(data, Integer.BYTES);
         long count = Integer.toUnsignedLong(data.getInt());
@@ -58,9 +58,9 @@ final class OptionData {
     }
 
     /**
-     * Reads: length, text.
+     * Parses a length and a text.
      *
-     * @param behind how many bytes must follow at least
+     * @param behind the least number of bytes that must follow
      */
     private static String string(ByteBuffer data, int behind) throws OptionRefused {
         long length = data.remaining() < Integer.BYTES ? Long.MAX_VALUE : Integer.toUnsignedLong(data.getInt());

@@ -2,18 +2,18 @@ package dev.weir.nbd.protocol;
 
 import java.io.Serial;
 
-/** An option that is answered with an error; the handshake goes on. */
+/** An option that is rejected with an error reply. The handshake continues. */
 final class OptionRefused extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** The type of the reply. */
+    /** The type of the error reply. */
     final int error;
 
     /**
-     * Says why.
+     * Makes a rejection.
      *
-     * @param message what the client is told, for people
+     * @param message the message for the client
      */
     OptionRefused(int error, String message) {
         super(message);

@@ -3,20 +3,20 @@ package dev.weir.nbd.protocol;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Puts replies into bytes. A reply is one chunk, the last one, wherever it is a chunk. */
+/** Encodes replies. A structured or extended reply is always one chunk. */
 public final class ReplyWriter {
-    /** What stands in front of an error's text: the error, the length of the text. */
+    /** Length of the error number and the text length (bytes). */
     private static final int ERROR_BYTES = Integer.BYTES + Short.BYTES;
 
-    /** The longest reply without data, in bytes. */
+    /** Length of the longest reply without data (bytes). */
     public static final int MAX_PLAIN_BYTES = Nbd.EXTENDED_REPLY_BYTES + ERROR_BYTES + RequestError.MAX_TEXT_BYTES;
 
-    /** Room for whatever stands in front of data, in bytes. */
+    /** Length of the longest header in front of data (bytes). */
     public static final int MAX_DATA_HEADER_BYTES = Nbd.EXTENDED_REPLY_BYTES + Long.BYTES;
 
     private ReplyWriter() {}
 
-    /** Returns how long a reply without data is, in bytes. */
+    /** Returns the length of a reply without data (bytes). */
     public static int plainBytes(NbdMode mode, @Nullable RequestError error) {
         int payload = error == null ? 0 : ERROR_BYTES + error.text().length;
         return switch (mode) {
@@ -26,7 +26,7 @@ public final class ReplyWriter {
         };
     }
 
-    /** Puts a reply without data. What was done is told in a simple reply where that is allowed: it is shorter. */
+    /** Encodes a reply without data. A success is a simple reply where the mode allows that because it is shorter. */
     public static void putPlain(ByteBuffer to, NbdMode mode, long cookie, long offset, @Nullable RequestError error) {
         if (mode == NbdMode.SIMPLE || (mode == NbdMode.STRUCTURED && error == null)) {
             to.putInt(Nbd.NBD_SIMPLE_REPLY_MAGIC)
@@ -42,9 +42,9 @@ public final class ReplyWriter {
     }
 
     /**
-     * Puts what stands in front of the data of a read.
+     * Encodes the header of a read reply.
      *
-     * @param to has room for exactly that, and then the data
+     * @param to a buffer with room for exactly the header followed by the data
      */
     public static void putReadHeader(ByteBuffer to, NbdMode mode, long cookie, long offset, int dataBytes) {
         if (mode == NbdMode.SIMPLE) {
@@ -55,19 +55,19 @@ public final class ReplyWriter {
         }
     }
 
-    /** Returns what stands in front of the extents of a block status, in bytes. */
+    /** Returns the length of the header of a block status reply (bytes). */
     public static int statusHeaderBytes(NbdMode mode) {
         return mode == NbdMode.EXTENDED
                 ? Nbd.EXTENDED_REPLY_BYTES + 2 * Integer.BYTES
                 : Nbd.STRUCTURED_REPLY_BYTES + Integer.BYTES;
     }
 
-    /** Returns how long an extent is in a reply, in bytes. */
+    /** Returns the length of an encoded extent (bytes). */
     public static int extentBytes(NbdMode mode) {
         return mode == NbdMode.EXTENDED ? 2 * Long.BYTES : 2 * Integer.BYTES;
     }
 
-    /** Puts what stands in front of the extents of a block status. */
+    /** Encodes the header of a block status reply. */
     public static void putStatusHeader(ByteBuffer to, NbdMode mode, long cookie, long offset, int extents) {
         int extentsBytes = extents * extentBytes(mode);
         if (mode == NbdMode.EXTENDED) {
@@ -80,7 +80,7 @@ public final class ReplyWriter {
         }
     }
 
-    /** Puts an extent, whose length is less than 2^32 without extended headers. */
+    /** Encodes an extent. Without extended headers its length must be less than 2<sup>32</sup>. */
     public static void putExtent(ByteBuffer to, NbdMode mode, long length, int state) {
         if (mode == NbdMode.EXTENDED) {
             to.putLong(length).putLong(state);

@@ -6,8 +6,8 @@ import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
 
 /**
- * Why a request is not done: the error that a client is told and, where a reply has room for them, words for
- * people. They say nothing of where the drive's bytes are, nor of others that use it.
+ * The error of a rejected or failed request: its number and a message for replies with room for it. Messages reveal
+ * neither the storage of a drive nor its other clients.
  */
 public enum RequestError {
     READ_ONLY(Nbd.NBD_EPERM, "the export is read-only"),
@@ -29,10 +29,10 @@ public enum RequestError {
     NOT_FAST(Nbd.NBD_ENOTSUP, "zeroing is no faster than writing zeroes"),
     SHUTDOWN(Nbd.NBD_ESHUTDOWN, "the export is being shut down");
 
-    /** The longest of the texts, in bytes. */
+    /** Length of the longest message (bytes). */
     static final int MAX_TEXT_BYTES = 64;
 
-    /** The error as the specification numbers it. */
+    /** The error number of the specification. */
     public final int value;
 
     @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
@@ -43,12 +43,12 @@ public enum RequestError {
         this.text = text.getBytes(UTF_8);
     }
 
-    /** Returns the words for people, in UTF-8. Not to be changed. */
+    /** Returns the message in UTF-8. Do not modify it. */
     byte[] text() {
         return text;
     }
 
-    /** Returns what a client is told of what a drive says. */
+    /** Returns the error that reports a drive's error to the client. */
     public static RequestError of(BlockError error) {
         return switch (error) {
             case EPERM -> NOT_PERMITTED;

@@ -3,45 +3,44 @@ package dev.weir.nbd.protocol;
 import java.nio.ByteBuffer;
 
 /**
- * The header of a request, and the payload of those that have a small one. One object serves all requests of a
- * connection.
+ * A request header with the small payload of a block status. One object serves all requests of a connection.
  *
  * <p>Not thread-safe.
  */
 public final class RequestHeader {
-    /** What a client says to be told of certain metadata contexts only: a length, and the id of the one there is. */
+    /** Payload of a block status that selects metadata contexts: the length of the range and one context id. */
     private static final int STATUS_PAYLOAD_BYTES = Long.BYTES + Integer.BYTES;
 
     private final NbdMode mode;
 
-    /** The command flags. */
+    /** Command flags. */
     int flags;
 
-    /** The command. */
+    /** Command. */
     public int type;
 
     public long cookie;
 
-    /** In bytes, unsigned. */
+    /** Offset in the export (bytes, unsigned). */
     public long offset;
 
-    /** How much of the export it is about, in bytes, unsigned. */
+    /** Length of the range in the export (bytes, unsigned). */
     public long length;
 
-    /** What follows and is still to be taken, in bytes, unsigned. */
+    /** Length of the payload that follows (bytes, unsigned). */
     public long payloadBytes;
 
-    /** Whether the payload, if there is any, is as the command needs it. */
+    /** Whether the announced payload matches the command. */
     boolean payloadFits;
 
-    /** How long the header is, and with it what was read as part of it. */
+    /** Length of the header with its small payload (bytes). */
     public int bytes;
 
     public RequestHeader(NbdMode mode) {
         this.mode = mode;
     }
 
-    /** Reads a header at the position of {@code in} and leaves it there; returns whether all of it was there. */
+    /** Parses a header at the position of {@code in} without moving it. Returns whether the header was complete. */
     public boolean read(ByteBuffer in) {
         if (in.remaining() < mode.requestBytes) {
             return false;

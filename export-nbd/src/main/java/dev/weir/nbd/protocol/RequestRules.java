@@ -3,14 +3,11 @@ package dev.weir.nbd.protocol;
 import dev.weir.drive.Drive;
 import org.jspecify.annotations.Nullable;
 
-/** What the specification says about requests that cannot be done, in its section "Error values" and at each command. */
+/** The specification's rules for invalid requests (section "Error values" and each command). */
 public final class RequestRules {
     private RequestRules() {}
 
-    /**
-     * Returns why a request is refused, or null if the drive may have it. {@code NBD_CMD_DISC}, which has no
-     * answer, does not come here.
-     */
+    /** Returns the error of an invalid request or null. {@code NBD_CMD_DISC} has no reply and is not checked here. */
     public static @Nullable RequestError error(RequestHeader request, NegotiatedSession agreement) {
         if ((request.flags & ~flags(request.type, agreement)) != 0) {
             return RequestError.WRONG_FLAGS;
@@ -28,7 +25,7 @@ public final class RequestRules {
         };
     }
 
-    /** Returns the flags that a command may have. {@code FUA} may stand at any of them. */
+    /** Returns the flags that a command may have. {@code FUA} is allowed for every command. */
     private static int flags(int type, NegotiatedSession agreement) {
         NbdMode mode = agreement.mode();
         int flags =
@@ -77,7 +74,10 @@ public final class RequestRules {
                 : rangeError(request, agreement.drive(), RequestError.BEYOND_END);
     }
 
-    /** What a length of 0 does is left to the server; it moves nothing, so it is most likely a mistake. */
+    /**
+     * Returns the error of an invalid range or null. The specification leaves a length of 0 to the server. It is
+     * rejected because it is probably a mistake.
+     */
     private static @Nullable RequestError rangeError(RequestHeader request, Drive drive, RequestError beyondEnd) {
         if (request.length == 0) {
             return RequestError.NO_LENGTH;

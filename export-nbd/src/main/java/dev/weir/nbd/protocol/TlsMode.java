@@ -1,13 +1,13 @@
 package dev.weir.nbd.protocol;
 
-/** How a connection stands to TLS; it never changes but to {@link #ON}. In the specification's words: its modes. */
+/** The TLS mode of a connection in the terms of the specification. It changes only to {@link #ON}. */
 public enum TlsMode {
-    /** NOTLS: it is not to be had. */
+    /** NOTLS: TLS is not available. */
     OFF,
-    /** SELECTIVETLS: a client may have it, and needs it for drives that only some may see. */
+    /** SELECTIVETLS: a client may start TLS. It must do so for restricted drives. */
     OPTIONAL,
-    /** FORCEDTLS: nothing is said before it. */
+    /** FORCEDTLS: a client must start TLS first. */
     REQUIRED,
-    /** All that is sent is sent over it. */
+    /** TLS has started. */
     ON
 }

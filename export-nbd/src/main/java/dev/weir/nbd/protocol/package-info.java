@@ -1,5 +1,5 @@
 /**
- * The NBD protocol: constants, codecs of the handshake and of requests and replies, and rules for requests. No sockets.
+ * The NBD protocol: constants, codecs and rules for requests. It does not use sockets.
  *
  * @see <a href="https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md">The NBD protocol</a>
  */

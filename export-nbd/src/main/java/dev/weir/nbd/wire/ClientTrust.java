@@ -17,7 +17,7 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.TlsFatalAlert;
 
-/** The authorities whose certificates clients may have. The JDK says whether a certificate is one. Thread-safe. */
+/** The trusted authorities of client certificates. The JDK validates certificate chains. Thread-safe. */
 final class ClientTrust {
     private final List<X509Certificate> authorities;
     private final X509TrustManager manager;
@@ -43,7 +43,7 @@ final class ClientTrust {
         throw new IllegalStateException("no PKIX trust manager for X.509");
     }
 
-    /** Returns the names of the authorities, which clients are told. */
+    /** Returns the names of the authorities for the certificate request. */
     @SuppressWarnings("JdkObsolete") // the library's interface
     Vector<X500Name> names() {
         Vector<X500Name> names = new Vector<>();
@@ -53,9 +53,9 @@ final class ClientTrust {
     }
 
     /**
-     * Returns the client's own certificate, if one of the authorities stands for it.
+     * Returns the client's certificate after validation of its chain.
      *
-     * @throws TlsFatalAlert if none does, or it is not for clients, or not valid now
+     * @throws TlsFatalAlert if the client has no certificate or if it is untrusted, expired or not for clients
      */
     X509Certificate verify(Certificate chain) throws IOException {
         if (chain.isEmpty()) {

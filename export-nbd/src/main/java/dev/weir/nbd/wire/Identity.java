@@ -17,13 +17,13 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proven name of a client: the subject of its certificate, or the user of its pre-shared key. Immutable.
+ * The proven name of a client: the subject of its certificate or the user of its pre-shared key. Immutable.
  *
- * <p>The common name of a subject is its one attribute of that type, wherever it stands in the subject. Subject
- * alternative names are not used, see {@code docs/design/decisions/020-tls.md}.
+ * <p>The common name of a subject is its only attribute of that type at any position. Subject alternative names are
+ * ignored. See {@code docs/design/decisions/020-tls.md}.
  */
 public final class Identity {
-    /** A client that has proven nothing. */
+    /** A client without a proven name. */
     public static final Identity UNKNOWN = new Identity(null, null);
 
     private static final int MAX_SHOWN = 256;
@@ -39,9 +39,9 @@ public final class Identity {
     }
 
     /**
-     * Returns the holder of a certificate that was verified.
+     * Returns the subject of a validated certificate.
      *
-     * @throws CertificateException if the subject has more than one common name, or one that is not text
+     * @throws CertificateException if the subject has several common names or one that is not text
      */
     public static Identity of(X509Certificate certificate) throws CertificateException {
         X500Principal subject = certificate.getSubjectX500Principal();
@@ -79,14 +79,17 @@ public final class Identity {
     /**
      * Returns whether the client is on a list.
      *
-     * @param clients common names of certificates, users of pre-shared keys, and whole subjects of certificates
-     *     ({@code CN=vm1,O=Example}), compared without regard to upper and lower case
+     * @param clients common names of certificates, users of pre-shared keys and whole subjects of certificates
+     *     ({@code CN=vm1,O=Example}). Subjects are compared without regard to case.
      */
     public boolean isOneOf(Collection<String> clients) {
         return clients.stream().anyMatch(this::is);
     }
 
-    /** A listed subject is compared with subjects only: a common name may look like one. */
+    /**
+     * Returns whether the client has this name. A listed subject matches subjects only because a common name may look
+     * like one.
+     */
     private boolean is(String client) {
         X500Principal listed = subjectOrNull(client);
         return (subject == null || listed == null)
@@ -94,7 +97,9 @@ public final class Identity {
                 : Arrays.equals(parts(listed), parts(subject), Identity::compare);
     }
 
-    /** Returns 0 if two parts are equal. The JDK's comparison also takes look-alikes such as a full-width letter. */
+    /**
+     * Returns 0 if two parts are equal. The JDK's comparison would also match look-alikes such as full-width letters.
+     */
     private static int compare(RDN one, RDN other) {
         return IETFUtils.rDNAreEqual(one, other) ? 0 : 1;
     }
@@ -107,7 +112,7 @@ public final class Identity {
         }
     }
 
-    /** Returns the name in a form that logs can show. */
+    /** Returns the name in a printable form for logs. */
     @Override
     public String toString() {
         String shown = subject != null ? subject.getName() : name;

@@ -14,8 +14,8 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's ciphers and signatures for TLS: they are the ones that the JVM has machine instructions for.
- * RSASSA-PSS has one name in the JDK, which takes the hash as a parameter, and one for each hash in the library.
+ * The JDK's ciphers and signatures for TLS. They use the machine's instructions for AES and hashes. The JDK has one
+ * name for RSASSA-PSS with the hash as a parameter. The library has one name for each hash.
  *
  * <p>Thread-safe.
  */

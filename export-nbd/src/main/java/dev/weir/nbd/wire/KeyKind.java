@@ -24,7 +24,7 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsEd25519Signer;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsEd448Signer;
 import org.jspecify.annotations.Nullable;
 
-/** A kind of server key that a handshake can use. A key of another kind cannot be used. */
+/** The kinds of server keys that TLS can use. */
 enum KeyKind {
     RSA("SHA256withRSA"),
     P_256("SHA256withECDSA"),
@@ -38,7 +38,7 @@ enum KeyKind {
             SignatureScheme.rsa_pss_rsae_sha384,
             SignatureScheme.rsa_pss_rsae_sha512);
 
-    /** TLS 1.3 forbids PKCS #1 in handshakes. */
+    /** Signature schemes for TLS 1.2. TLS 1.3 forbids PKCS #1 in handshakes. */
     private static final List<Integer> RSA_OF_TLS_12 = List.of(
             SignatureScheme.rsa_pss_rsae_sha256,
             SignatureScheme.rsa_pss_rsae_sha384,
@@ -63,7 +63,7 @@ enum KeyKind {
         CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
     };
 
-    /** RFC 8422 names EdDSA keys with those of ECDSA. */
+    /** Cipher suites of ECDSA keys. RFC 8422 uses them for EdDSA keys too. */
     private static final int[] OTHER_SUITES = {
         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
@@ -76,7 +76,7 @@ enum KeyKind {
         this.signature = signature;
     }
 
-    /** Returns the kind of a key; null if no handshake could use the key. */
+    /** Returns the kind of a key. Null if TLS cannot use the key. */
     static @Nullable KeyKind of(PublicKey key) {
         AlgorithmIdentifier algorithm =
                 SubjectPublicKeyInfo.getInstance(key.getEncoded()).getAlgorithm();
@@ -87,12 +87,12 @@ enum KeyKind {
         return BY_ALGORITHM.get(algorithm.getAlgorithm());
     }
 
-    /** Returns the JDK's name of a signature by such a key. */
+    /** Returns the JDK's name of the signature algorithm. */
     String signature() {
         return signature;
     }
 
-    /** Returns the signature schemes of a protocol version, the best one first. */
+    /** Returns the signature schemes of a protocol version in order of preference. */
     List<Integer> schemes(boolean tls13) {
         return switch (this) {
             case RSA -> tls13 ? RSA_PSS : RSA_OF_TLS_12;
@@ -104,14 +104,14 @@ enum KeyKind {
         };
     }
 
-    /** Returns the cipher suites of TLS 1.2 that go with such a key. */
+    /** Returns the TLS 1.2 cipher suites of the key. */
     int[] suites() {
         return (this == RSA ? RSA_SUITES : OTHER_SUITES).clone();
     }
 
     /**
-     * Returns a signer for one handshake. The library knows the JDK's EdDSA keys only where it is told the curve,
-     * because their algorithm is {@code EdDSA} for both.
+     * Returns a signer for one handshake. EdDSA keys need their own signers because the JDK calls the algorithm of
+     * both curves {@code EdDSA}.
      */
     TlsCredentials signer(
             TlsCryptoParameters parameters,

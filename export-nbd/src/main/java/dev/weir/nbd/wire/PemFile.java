@@ -31,16 +31,20 @@ import org.bouncycastle.util.io.pem.PemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads certificates and keys in the forms that certtool, openssl and others write. One file may hold both: each
- * reader takes only the blocks of its own type. Exceptions name the file and its fault.
+ * Reads certificates and keys in PEM format as certtool and openssl write them. One file may hold both because each
+ * reader takes only the blocks of its type. Exceptions name the file and its fault.
  */
 final class PemFile {
-    /** The bytes that are signed to compare a key with its certificate. JDK 17 cannot sign nothing with EdDSA. */
+    /** Sample that is signed to match a key with its certificate. JDK 17 cannot sign an empty message with EdDSA. */
     private static final byte[] SAMPLE = {1};
 
     private PemFile() {}
 
-    /** Reads all certificates of a file, at least one. */
+    /**
+     * Reads all certificates of a file.
+     *
+     * @throws TlsFileException if the file holds no certificate or is damaged
+     */
     static List<X509Certificate> certificates(Path file) throws TlsFileException {
         List<X509Certificate> certificates = new ArrayList<>();
         try {
@@ -61,10 +65,11 @@ final class PemFile {
     }
 
     /**
-     * Reads the first private key of a file, which must not be encrypted.
+     * Reads the first private key of a file.
      *
      * @param kind the kind of {@code owner}
-     * @param owner the public key that it must belong to
+     * @param owner the public key that the private key must match
+     * @throws TlsFileException if the file holds no key or if the key is encrypted, damaged or of another certificate
      */
     static PrivateKey privateKey(Path file, KeyKind kind, PublicKey owner) throws TlsFileException {
         byte[] pkcs8 = pkcs8(file);
@@ -120,7 +125,7 @@ final class PemFile {
         throw new TlsFileException(file, "must hold a private key in PEM form", null);
     }
 
-    /** PKCS #8 has a type for encrypted keys, the older forms have a header. */
+    /** Returns whether a key is encrypted. PKCS #8 has a block type for that and older formats have a header. */
     private static boolean isEncrypted(PemObject block) {
         return block.getType().equals("ENCRYPTED PRIVATE KEY")
                 || ((List<?>) block.getHeaders()).stream().anyMatch(header -> ((PemHeader) header)

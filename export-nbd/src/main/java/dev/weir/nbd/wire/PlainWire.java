@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** A socket as it is: all that is written and read is what is sent. Thread-safe. */
+/** A plain socket without encryption. Thread-safe. */
 public final class PlainWire implements Wire {
     private final SocketChannel socket;
 
     /**
-     * Wraps a socket.
+     * Makes a wire.
      *
-     * @param socket does not block
+     * @param socket a non-blocking socket
      */
     public PlainWire(SocketChannel socket) {
         this.socket = socket;

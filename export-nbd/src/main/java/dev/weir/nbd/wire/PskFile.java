@@ -9,11 +9,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the file of pre-shared keys that GnuTLS's psktool writes: a line {@code user:hexkey} for each. */
+/** Reads a file of pre-shared keys in the format of GnuTLS's psktool: one line {@code user:hexkey} per key. */
 final class PskFile {
     private PskFile() {}
 
-    /** Returns the keys by user. */
+    /**
+     * Returns the keys by user.
+     *
+     * @throws TlsFileException if the file holds no key or a malformed line
+     */
     static Map<ByteBuffer, byte[]> read(Path file) throws TlsFileException {
         Map<ByteBuffer, byte[]> keys = new HashMap<>();
         List<String> lines =
@@ -29,7 +33,10 @@ final class PskFile {
         return keys;
     }
 
-    /** A user after {@code #} is in hexadecimal too: that is how GnuTLS writes one with a colon in its name. */
+    /**
+     * Adds the key of a line. Returns false if the line is malformed. A user after {@code #} is hexadecimal: GnuTLS
+     * writes names with a colon like that.
+     */
     private static boolean add(String line, Map<ByteBuffer, byte[]> keys) {
         int colon = line.indexOf(':');
         if (colon <= 0 || colon == line.length() - 1) {

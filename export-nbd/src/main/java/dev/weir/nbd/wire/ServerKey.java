@@ -19,7 +19,7 @@ import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 
-/** The certificate and the key by which the server proves who it is. Thread-safe. */
+/** The certificate chain and the private key of the server. Thread-safe. */
 final class ServerKey {
     private final List<X509Certificate> chain;
     private final PrivateKey key;
@@ -31,12 +31,16 @@ final class ServerKey {
         this.kind = kind;
     }
 
-    /** Returns the cipher suites of TLS 1.2 that go with it. */
+    /** Returns the TLS 1.2 cipher suites of the key. */
     int[] suites() {
         return kind.suites();
     }
 
-    /** Returns a signer for a handshake, by the first scheme that fits the key and that the client knows. */
+    /**
+     * Returns a signer for one handshake with the best signature scheme that the client supports.
+     *
+     * @throws TlsFatalAlert if the client supports none
+     */
     TlsCredentials credentials(TlsServerContext context, JcaTlsCrypto crypto) throws IOException {
         Vector<?> known = context.getSecurityParametersHandshake().getClientSigAlgs();
         for (int scheme : kind.schemes(TlsUtils.isTLSv13(context))) {

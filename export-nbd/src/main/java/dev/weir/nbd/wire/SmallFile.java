@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads whole files of keys and certificates, within a bound. */
+/** Reads whole files of keys and certificates up to a size limit. */
 final class SmallFile {
     private static final int MAX_MIB = 16;
     private static final int MAX_BYTES = MAX_MIB << 20;
@@ -17,7 +17,7 @@ final class SmallFile {
     /**
      * Returns the content of a file.
      *
-     * @throws TlsFileException if it is no regular file, cannot be read or is longer than {@value #MAX_MIB} MiB
+     * @throws TlsFileException if it is not a regular file, cannot be read or is longer than {@value #MAX_MIB} MiB
      */
     static byte[] read(Path file) throws TlsFileException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {

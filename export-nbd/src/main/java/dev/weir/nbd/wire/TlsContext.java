@@ -13,7 +13,10 @@ import java.util.Map;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and certificates as they were when they were read. Connections keep those they began with. Thread-safe. */
+/**
+ * The keys and certificates of the server at the time of their reading. A connection uses the same ones until its
+ * end. Thread-safe.
+ */
 public final class TlsContext {
     private final JcaTlsCrypto crypto = new JdkCrypto(new SecureRandom());
     private final @Nullable ServerKey key;
@@ -29,8 +32,8 @@ public final class TlsContext {
     /**
      * Reads the files.
      *
-     * @throws TlsFileException if a file cannot be used
-     * @throws IOException if a file that is needed is not given
+     * @throws TlsFileException if a file is unusable
+     * @throws IOException if a required file is not given
      */
     public static TlsContext read(TlsFiles files) throws IOException {
         Path certificate = files.certificate();
@@ -70,7 +73,10 @@ public final class TlsContext {
         }
     }
 
-    /** Returns the server's side of TLS over a socket on which nothing of it has been sent. */
+    /**
+     * Returns the server side of TLS over a socket. The client must not have sent any TLS bytes that were read
+     * already.
+     */
     public Wire start(SocketChannel socket) throws IOException {
         return new TlsWire(socket, this);
     }
@@ -93,7 +99,10 @@ public final class TlsContext {
         return !preSharedKeys.isEmpty();
     }
 
-    /** Returns the key of a user; nobody's key for one who is not known, so that both fail in the same way. */
+    /**
+     * Returns the key of a user. Returns a random key for an unknown user, so that both handshakes fail in the same
+     * way.
+     */
     byte[] preSharedKey(byte[] user) {
         byte[] known = preSharedKeys.get(ByteBuffer.wrap(user));
         if (known != null) {

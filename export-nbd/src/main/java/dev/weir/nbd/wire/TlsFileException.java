@@ -5,7 +5,7 @@ import java.io.Serial;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file of keys or certificates that cannot be used. Its message is the path and the reason. */
+/** An unusable file of keys or certificates. The message is the path and the reason. */
 public final class TlsFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -19,12 +19,12 @@ public final class TlsFileException extends IOException {
         this.reason = reason;
     }
 
-    /** Returns the file that has the fault. */
+    /** Returns the faulty file. */
     public Path file() {
         return file;
     }
 
-    /** Returns what is wrong with the file, without its path. */
+    /** Returns the reason without the path. */
     public String reason() {
         return reason;
     }

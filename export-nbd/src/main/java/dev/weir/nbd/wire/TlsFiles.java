@@ -4,11 +4,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that TLS is set up with, all of them PEM but the last.
+ * The files of the TLS configuration. All except {@code psk} are in PEM format.
  *
- * @param certificate the server's certificate, and those of intermediate authorities behind it
- * @param key its private key
- * @param clientCa authorities; if given, a client must have a certificate from one of them, or a pre-shared key
- * @param psk pre-shared keys: a line {@code user:hexkey} for each, as GnuTLS's psktool writes them
+ * @param certificate the server's certificate followed by those of intermediate authorities
+ * @param key the private key of the certificate
+ * @param clientCa the authorities of client certificates. If given, a client needs a certificate from one of them or
+ *     a pre-shared key.
+ * @param psk pre-shared keys in the format of GnuTLS's psktool: one line {@code user:hexkey} per key
  */
 public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa, @Nullable Path psk) {}

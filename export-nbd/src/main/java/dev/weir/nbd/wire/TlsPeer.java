@@ -26,12 +26,15 @@ import org.bouncycastle.tls.TlsUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server says and asks in one handshake: TLS 1.3 and 1.2, ciphers that authenticate, keys that are agreed anew,
- * no resumption, so that a certificate or key that is taken away is gone with the next connection. Confined as
- * {@link TlsWire} is.
+ * The server's policy in one handshake: TLS 1.3 and 1.2 with authenticated ciphers and ephemeral key exchange.
+ * Session resumption is off. So a removed certificate or key is invalid for the next connection. Confined like {@link
+ * TlsWire}.
  */
 final class TlsPeer extends AbstractTlsServer {
-    /** Those that any pre-shared key of TLS 1.3 goes with, as it is bound to a hash: the default one. */
+    /**
+     * The TLS 1.3 suites for pre-shared keys of any kind. TLS 1.3 binds such a key to a hash, which is SHA-256 by
+     * default.
+     */
     private static final int[] TLS_13 = {CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_CHACHA20_POLY1305_SHA256};
 
     private static final int[] WITH_PRE_SHARED_KEY = {
@@ -52,7 +55,7 @@ final class TlsPeer extends AbstractTlsServer {
         this.files = files;
     }
 
-    /** Returns who the client is, which it has proven only when the handshake is complete. */
+    /** Returns the identity of the client. It is unknown until the handshake is complete. */
     Identity identity() {
         return identity;
     }
@@ -73,7 +76,7 @@ final class TlsPeer extends AbstractTlsServer {
         return TlsUtils.getSupportedCipherSuites(getCrypto(), suites.toArray());
     }
 
-    /** AES is what machines are fast at. */
+    /** Prefers the server's order because AES is fast on most machines. */
     @Override
     protected boolean preferLocalCipherSuites() {
         return true;
@@ -118,7 +121,10 @@ final class TlsPeer extends AbstractTlsServer {
         }
     }
 
-    /** TLS 1.3: the first key that the client names, as a client of ours names one. */
+    /**
+     * Returns the pre-shared key of TLS 1.3. Only the first key in the client's list is used because Weir's clients
+     * send one.
+     */
     @Override
     @SuppressWarnings("rawtypes") // the library's interface
     public @Nullable TlsPSKExternal getExternalPSK(Vector identities) {
@@ -129,7 +135,7 @@ final class TlsPeer extends AbstractTlsServer {
         return new BasicTlsPSKExternal(user, getCrypto().createSecret(key(user)), PRFAlgorithm.tls13_hkdf_sha256);
     }
 
-    /** TLS 1.2. */
+    /** Returns the pre-shared keys of TLS 1.2. */
     @Override
     public @Nullable TlsPSKIdentityManager getPSKIdentityManager() {
         if (!files.hasPreSharedKeys()) {

@@ -8,26 +8,26 @@ import org.bouncycastle.tls.TlsServerProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of TLS over a socket. The handshake goes on as a part of {@link #read}, which has nothing to return
- * until it is over. It keeps at most about {@link #CHUNK} bytes of what is to be read, and as much of what is to be sent.
+ * The server side of TLS over a socket. The handshake is a part of {@link #read}, which returns no bytes until it is
+ * complete. Each direction buffers at most about {@link #CHUNK} bytes.
  *
- * <p>Thread-safe: its monitor guards all of it, and nobody waits inside.
+ * <p>Thread-safe. Its monitor guards all state and no thread waits while it holds it.
  */
 final class TlsWire implements Wire {
-    /** Two records: what is read from the socket, or enciphered, before something else is done. */
+    /** Size of two TLS records (bytes): the most that one step reads from the socket or encrypts. */
     private static final int CHUNK = 32 << 10;
 
-    /** A thread works for one connection at a time, and there are more connections than threads. */
+    /** One buffer per thread. It is enough because a thread serves one connection at a time. */
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[CHUNK]);
 
-    /** Longest message of the library, which may repeat words of the client. */
+    /** Longest message of the library (characters). It may contain text from the client. */
     private static final int MAX_MESSAGE = 256;
 
     private final SocketChannel socket;
     private final TlsPeer peer;
     private final TlsServerProtocol protocol = new TlsServerProtocol();
 
-    /** Enciphered, and not taken by the socket. */
+    /** Encrypted bytes that the socket did not accept. */
     private @Nullable ByteBuffer unsent;
 
     private boolean ended;
@@ -48,7 +48,7 @@ final class TlsWire implements Wire {
         return taken == 0 && ended && to.hasRemaining() ? -1 : taken;
     }
 
-    /** Takes from the socket what it has, up to a bound; returns whether it had something. */
+    /** Decrypts the next bytes of the socket. Returns whether the socket had any. */
     private boolean receive() throws IOException {
         if (ended) {
             return false;
@@ -69,7 +69,10 @@ final class TlsWire implements Wire {
         return true;
     }
 
-    /** Says why as far as the socket takes it: the client can then tell its user. */
+    /**
+     * Sends the TLS alert as far as the socket accepts it, so that the client can report the reason. Returns the
+     * exception to throw.
+     */
     private IOException failed(IOException cause) {
         try {
             flush();
@@ -120,7 +123,7 @@ final class TlsWire implements Wire {
         return written;
     }
 
-    /** Small parts go into one record; the order stays. */
+    /** Gathers small parts into one record in order. Returns its length (bytes). */
     private static int gather(ByteBuffer[] from, int offset, int length, byte[] to) {
         int gathered = 0;
         for (int i = offset; i < offset + length && gathered < to.length; i++) {
@@ -175,7 +178,9 @@ final class TlsWire implements Wire {
         return socket.isOpen();
     }
 
-    /** Says that it ends, if the socket takes that at once, so that the other side can tell it from an attack. */
+    /**
+     * Sends the TLS close alert if the socket accepts it at once. The client can then tell the end from an attack.
+     */
     @Override
     public synchronized void close() throws IOException {
         try {

@@ -5,25 +5,25 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
 /**
- * A connection that never waits, and takes and gives plain bytes whatever is sent.
+ * A non-blocking connection that carries plain bytes for its user, whether encrypted or not.
  *
- * <p>One thread at a time may read, and at the same time one may write or flush; any may close.
+ * <p>One thread at a time may read. Another thread may write or flush at the same time. Any thread may close.
  */
 public interface Wire extends ScatteringByteChannel, GatheringByteChannel {
 
     /**
-     * Sends what was written and the socket has not taken yet.
+     * Sends written bytes that the socket did not accept yet.
      *
-     * @return whether nothing is left; if not, it is to be called again when the socket takes more
+     * @return whether nothing is left. If false, call it again when the socket is writable.
      */
     boolean flush() throws IOException;
 
-    /** Returns whether there is more to read although the socket may have nothing. */
+    /** Returns whether more bytes can be read even if the socket has none. */
     boolean hasMore();
 
-    /** Returns whether what is sent is enciphered. */
+    /** Returns whether the connection is encrypted. */
     boolean isSecure();
 
-    /** Returns who the other side has proven to be. */
+    /** Returns the proven identity of the client. */
     Identity peer();
 }

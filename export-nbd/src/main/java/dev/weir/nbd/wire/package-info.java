@@ -1,6 +1,6 @@
 /**
- * What carries the bytes of a connection: a socket alone, or TLS over it. Nothing here knows NBD, and nothing
- * outside knows the TLS library.
+ * The transport of a connection: a plain socket or TLS. Nothing in this package knows NBD. Only this package knows
+ * the TLS library.
  */
 @NullMarked
 package dev.weir.nbd.wire;
