@@ -72,9 +72,10 @@ public final class RateLimitedLog {
                 leftOut++;
                 return;
             }
-            if (lines++ == 0) {
-                windowEnd.execute(this::endWindow);
+            if (lines == 0) {
+                windowEnd.execute(this::endWindow); // first, because it may throw: a window must end
             }
+            lines++;
         }
         log.accept(message.get());
     }

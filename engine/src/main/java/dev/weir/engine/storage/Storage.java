@@ -175,7 +175,7 @@ public final class Storage implements RequestSink {
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
-            failures.write(() -> "drive " + drive + ": no thread for a request: " + reason(e));
+            logged(() -> failures.write(() -> "drive " + drive + ": no thread for a request: " + reason(e)));
             complete(request, BlockError.ENOMEM);
         }
     }
@@ -189,20 +189,33 @@ public final class Storage implements RequestSink {
         }
     }
 
-    /** Whatever a backend throws fails its request and nothing else. */
+    /** Logs a failure and returns the error of its request. Never throws, so that the request is completed. */
     private BlockError failed(DriveRequest request, Throwable e) {
+        logged(() -> log(request, e));
         if (e instanceof OutOfMemoryError) {
-            log.warn("drive {}: no memory for {} of {} bytes", drive, request.operation(), request.length());
             return BlockError.ENOMEM;
         }
-        if (e instanceof BlockException known) {
-            log.debug("drive {}: {} at {}: {}", drive, request.operation(), request.offset(), e.getMessage());
-            return known.error();
+        return e instanceof BlockException known ? known.error() : BlockError.EIO;
+    }
+
+    private void log(DriveRequest request, Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            failures.write(() ->
+                    "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
+        } else if (!(e instanceof BlockException)) {
+            failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
+                    .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
         }
-        failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
-                .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
-        log.debug("drive {}: {} failed", drive, request.operation(), e);
-        return BlockError.EIO;
+        log.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
+    }
+
+    /** Without memory even a message can fail; a request matters more than its message. */
+    private static void logged(Runnable message) {
+        try {
+            message.run();
+        } catch (OutOfMemoryError e) {
+            // the error of the request tells the client
+        }
     }
 
     /** The message alone says what is wrong with the storage; of a fault in the backend, the type says more. */
