@@ -7,30 +7,30 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The requests that need no Gogo.
+ * Built-in requests that work without Gogo.
  *
- * @param status how this Weir stands
- * @param stop stops it, in the background
+ * @param status returns the current status of Weir
+ * @param stop stops Weir in the background
  */
 record BuiltIns(Supplier<Status> status, Runnable stop) {
 
     private static final int UNHEALTHY = 3;
 
     /**
-     * Returns what a client asks for.
+     * Returns a request by name.
      *
-     * @throws ChannelFault if there is no such request
+     * @throws ChannelFault if the name is unknown
      */
     Request parse(String name) throws ChannelFault {
         return switch (name) {
             case "status" -> (client, out, err) -> answer(out, Status::text);
             case "status --json" -> (client, out, err) -> answer(out, Status::json);
             case "stop" -> new Stop(stop);
-            default -> throw new ChannelFault("no request \"" + name + "\"; there are status, stop");
+            default -> throw new ChannelFault("unknown request \"" + name + "\"; known are status and stop");
         };
     }
 
-    /** Prints how Weir stands, and returns the exit status for health checks. */
+    /** Prints the status and returns the exit status for health checks. */
     private int answer(PrintStream out, Function<Status, String> form) {
         Status now = status.get();
         print(out, form.apply(now));

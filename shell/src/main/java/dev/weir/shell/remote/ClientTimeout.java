@@ -9,20 +9,23 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long is waited for a client: to ask, or to take a part of its answer.
+ * The timeout for a client to send its request or to read a frame.
  *
  * <p>Thread-safe.
  */
 @FunctionalInterface
 interface ClientTimeout {
 
-    /** Runs a task when this has lasted long enough, unless what is returned is cancelled before. */
+    /**
+     * Runs a task at the timeout. Cancelling the returned future prevents it. Runs the task at once if the timeout is
+     * closed.
+     */
     Future<?> whenOver(Runnable task);
 
-    /** Ends what waits; it lasts no time from then on. */
+    /** Discards all scheduled tasks. Later tasks run at once. */
     default void close() {}
 
-    /** Returns one that lasts so long. */
+    /** Returns a timeout of the given duration. */
     static ClientTimeout of(Duration duration, ThreadFactory threads) {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, threads);
         executor.setRemoveOnCancelPolicy(true);
@@ -32,7 +35,7 @@ interface ClientTimeout {
                 try {
                     return executor.schedule(task, duration.toNanos(), TimeUnit.NANOSECONDS);
                 } catch (RejectedExecutionException e) {
-                    // closed: nobody is waited for any more
+                    // the timeout is closed, so all waiting ends now
                     task.run();
                     return CompletableFuture.completedFuture(null);
                 }

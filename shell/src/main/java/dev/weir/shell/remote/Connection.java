@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client and its one request. Runs on a thread of its own, that listens to the client while another does
- * what it asked for: so that it is noticed, and the work interrupted, when the client goes away.
+ * One client and its single request. The connection's thread listens to the client while a worker thread executes the
+ * request. So a disconnect is noticed and interrupts the work.
  */
 final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -33,12 +33,12 @@ final class Connection {
         this.workers = workers;
     }
 
-    /** Serves the client until it is answered or gone. */
+    /** Serves the client until it has its answer or disconnects. */
     void serve() {
         talk(this::answer);
     }
 
-    /** Tells the client that it is not served, and why. */
+    /** Refuses the client and sends the reason. */
     void turnAway(String reason) {
         talk(() -> refuse(reason));
     }
@@ -54,7 +54,7 @@ final class Connection {
         } catch (ClosedChannelException | RejectedExecutionException e) {
             LOG.trace("answered, or the server is closing", e);
         } catch (IOException e) {
-            LOG.debug("a client is gone: {}", e.toString());
+            LOG.debug("a client disconnected: {}", e.toString());
         }
     }
 
@@ -73,7 +73,7 @@ final class Connection {
             try {
                 listen(request);
             } catch (ChannelFault e) {
-                // said before the work is interrupted, which closes the connection
+                // sent before the interrupt of the work, which closes the connection
                 refuse(String.valueOf(e.getMessage()));
             } finally {
                 request.abandoned();
@@ -102,12 +102,12 @@ final class Connection {
     private Frame next() throws IOException {
         Frame frame = frames.receive();
         if (frame == null) {
-            throw new IOException("it closed before it asked for anything");
+            throw new IOException("it closed before its request");
         }
         return frame;
     }
 
-    /** Returns when the client has closed, or was disconnected after its answer. */
+    /** Receives frames until the client closes or is disconnected after its answer. */
     private void listen(Request request) throws IOException {
         for (Frame frame = frames.receive(); frame != null; frame = frames.receive()) {
             request.received(frame);
@@ -126,11 +126,11 @@ final class Connection {
                 request.answered();
             }
         } catch (IOException e) {
-            LOG.debug("a client did not wait for its answer: {}", e.toString());
+            LOG.debug("a client disconnected before its answer: {}", e.toString());
         }
     }
 
-    /** What is printed is sent at once: there is nothing to flush or to close. */
+    /** Returns an unbuffered stream that sends frames. It needs no flush and no close. */
     private PrintStream print(char type) {
         return new PrintStream(frames.stream(type), false, StandardCharsets.UTF_8);
     }

@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One message on the channel.
+ * One message of the shell protocol.
  *
  * @param type one of the letters below
- * @param payload from position to limit
+ * @param payload the bytes from position to limit
  */
 record Frame(char type, ByteBuffer payload) {
-    /** The version of what is said on the channel; one that differs is not understood. */
+    /** The protocol version. Clients with another version are refused. */
     static final String PROTOCOL = "1";
 
-    /** The longest payload, in bytes. */
+    /** The longest payload (bytes). */
     static final int MAX_PAYLOAD = 64 << 10;
 
     static final char HELLO = 'H';
@@ -40,7 +40,7 @@ record Frame(char type, ByteBuffer payload) {
         return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
     }
 
-    /** Returns the lines of {@code key=value}; the others are passed over. */
+    /** Returns the {@code key=value} lines of the payload. Skips all other lines. */
     Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
         text().lines().forEach(line -> {

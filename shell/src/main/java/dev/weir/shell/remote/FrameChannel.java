@@ -14,34 +14,36 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames over one connection. A client that takes nothing for a while is disconnected, so nobody waits for
- * it for ever.
+ * Sends and receives frames over one connection. Disconnects a client that does not read a frame before the timeout,
+ * so a slow client never blocks a sender for ever.
  *
- * <p>Any thread may send, a frame at a time; one thread receives.
+ * <p>Any thread may send. Only one thread receives.
  */
 final class FrameChannel implements Closeable {
     private static final int HEADER = 5;
 
     private final SocketChannel channel;
-    private final ClientTimeout patience;
+    private final ClientTimeout timeout;
     private final Executor writer;
     private final Object sending = new Object();
 
     /**
-     * Talks over a channel.
+     * Creates a channel of frames.
      *
-     * @param writer runs what writes, for a thread that is interrupted while it writes would close the channel
+     * @param timeout the time that the client has to read a frame
+     * @param writer executes the writes, because an interrupt of a writing thread closes the socket
      */
-    FrameChannel(SocketChannel channel, ClientTimeout patience, Executor writer) {
+    FrameChannel(SocketChannel channel, ClientTimeout timeout, Executor writer) {
         this.channel = channel;
-        this.patience = patience;
+        this.timeout = timeout;
         this.writer = writer;
     }
 
     /**
-     * Returns the next frame, or null if the other side has closed.
+     * Returns the next frame. Returns null if the client has closed the connection.
      *
-     * @throws ChannelFault if what comes is no frame
+     * @throws ChannelFault if the length of the frame is out of range
+     * @throws IOException if the connection fails
      */
     @Nullable
     Frame receive() throws IOException {
@@ -52,7 +54,7 @@ final class FrameChannel implements Closeable {
         char type = (char) (header.get() & 0xff);
         int length = header.getInt();
         if (length < 0 || length > Frame.MAX_PAYLOAD) {
-            throw new ChannelFault("a frame of %d bytes; at most %d are allowed"
+            throw new ChannelFault("a frame of %d bytes is too long; at most %d are allowed"
                     .formatted(Integer.toUnsignedLong(length), Frame.MAX_PAYLOAD));
         }
         ByteBuffer payload = ByteBuffer.allocate(length);
@@ -72,7 +74,7 @@ final class FrameChannel implements Closeable {
     /**
      * Sends a frame.
      *
-     * @throws IOException if the other side is gone, or did not take it in time and is disconnected now
+     * @throws IOException if the client is gone, did not read in time and was disconnected, or the server is closing
      */
     void send(Frame frame) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER)
@@ -87,7 +89,7 @@ final class FrameChannel implements Closeable {
             } catch (CompletionException e) {
                 throw e.getCause() instanceof UncheckedIOException failed ? failed.getCause() : new IOException(e);
             } catch (RejectedExecutionException e) {
-                throw new IOException("the shell closes", e);
+                throw new IOException("the shell is closing", e);
             } finally {
                 limit.cancel(false);
             }
@@ -106,12 +108,12 @@ final class FrameChannel implements Closeable {
         }
     }
 
-    /** Disconnects when patience is over, unless what is returned is cancelled before. */
+    /** Schedules a disconnect at the timeout. Cancelling the returned future prevents it. */
     Future<?> closeUnlessCancelled() {
-        return patience.whenOver(this::close);
+        return timeout.whenOver(this::close);
     }
 
-    /** Returns a stream that sends what is written to it at once, in frames of a type. */
+    /** Returns an unbuffered stream that sends the bytes at once, in frames of a type. */
     OutputStream stream(char type) {
         return new OutputStream() {
             @Override
@@ -134,7 +136,7 @@ final class FrameChannel implements Closeable {
         try {
             channel.close();
         } catch (IOException e) {
-            // there is nothing in it to lose
+            // no data is lost because all writes have ended or failed
         }
     }
 }

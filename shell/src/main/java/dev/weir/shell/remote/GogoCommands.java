@@ -17,9 +17,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands of Gogo's own shell: {@code grep}, {@code each} and the like. Its bundle would bring them with a shell
- * on the terminal of the process, which a service has not and which Weir's takes the place of; so that bundle is there
- * and not started.
+ * Registers the commands of Gogo's own shell, for example {@code grep} and {@code each}. The bundle {@code
+ * gogo.jline} supplies their classes. It is not started because it would open a shell on the terminal of the process.
+ * See docs/design/decisions/011.
  */
 @Component(immediate = true)
 public final class GogoCommands {

@@ -10,11 +10,10 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 
 /**
- * A line that is executed in a Gogo session of its own, without a terminal. What it returns is printed as
- * Gogo's own shell would.
+ * Executes a line in a new Gogo session without a terminal. Prints the values as Gogo's own shell does.
  *
- * @param processor Gogo
- * @param line what to execute
+ * @param processor Gogo's command processor
+ * @param line the line to execute
  */
 record GogoRequest(CommandProcessor processor, String line) implements Request {
 
@@ -25,13 +24,13 @@ record GogoRequest(CommandProcessor processor, String line) implements Request {
             gogo.session().put("COLUMNS", client.get("columns"));
             gogo.startIn(client.get("folder"));
             withoutTerminal(gogo.session());
-            // grep takes every session for a terminal
+            // grep assumes that every session has a terminal
             gogo.session().put("GREP_OPTS", "--color=never");
             return gogo.execute(line);
         }
     }
 
-    /** Puts other commands in the place of those that fail without a terminal. */
+    /** Replaces the commands that need a terminal. {@code less} prints like {@code cat}; the others are refused. */
     private static void withoutTerminal(CommandSession session) {
         Function less = (s, arguments) -> ((Function) s.get("gogo:cat")).execute(s, arguments);
         session.put("less", less);

@@ -29,25 +29,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session of Gogo in which a command is found by its name alone, Weir's before others. What a line returns is
- * printed, and what goes wrong is said in a line.
+ * A Gogo session that finds commands by their short name (Weir's first), prints values and reports errors in one
+ * line.
  *
- * <p>For one thread; it may be closed from any, which interrupts what is left of its commands.
+ * <p>Used by one thread. Any thread may close it, which interrupts the running commands.
  */
 final class GogoSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
 
-    /** Of all sessions. */
+    /** Shared by all sessions. */
     private static final RateLimitedLog FAILURES = new RateLimitedLog("the shell: failed commands", LOG::warn);
 
-    /** How often a job is interrupted that does not end, and how long each time is waited for that. */
+    /**
+     * How often a job is interrupted before it is abandoned. {@link #INTERRUPT_NANOS} is the pause after each
+     * interrupt.
+     */
     private static final int INTERRUPTS = 50;
 
     private static final long INTERRUPT_NANOS = 10_000_000;
 
     private static final int FAILED = -1;
 
-    /** The longest part of a line that a message repeats. */
+    /** The maximum number of characters of a line that an error message quotes. */
     private static final int LONGEST_QUOTE = 200;
 
     private final CommandSession session;
@@ -55,10 +58,10 @@ final class GogoSession implements AutoCloseable {
     private final PrintStream err;
     private final AtomicInteger status = new AtomicInteger();
 
-    /** What stands for the execution of one line, while that lasts. */
+    /** Identifies the line that is being executed; null between lines. */
     private volatile @Nullable Object executing;
 
-    /** The execution that nothing is to be expected of any more. */
+    /** The execution that did not end although it was interrupted; null if none was abandoned. */
     private volatile @Nullable Object abandoned;
 
     GogoSession(CommandProcessor processor, InputStream in, PrintStream out, PrintStream err) {
@@ -66,7 +69,7 @@ final class GogoSession implements AutoCloseable {
         this.out = out;
         this.err = err;
         session.put("SCOPE", "weir:gogo:*");
-        // words with wildcards name drives here, not files of the folder that Weir was started in
+        // wildcards match names of drives and not files in Weir's folder
         session.put("gogo.option.noglob", true);
         session.setJobListener((job, previous, current) -> {
             if (current == Job.Status.Done && previous == Job.Status.Foreground && job.parent() == null) {
@@ -75,7 +78,7 @@ final class GogoSession implements AutoCloseable {
         });
     }
 
-    /** Takes over the user's name from what a client says of itself, for the log. */
+    /** Sets the user name for the log from the client's hello. */
     void user(Map<String, String> client) {
         session.put("weir.user", client.getOrDefault("user", "a client of the shell"));
     }
@@ -84,20 +87,23 @@ final class GogoSession implements AutoCloseable {
         return session;
     }
 
-    /** Takes paths in commands against a folder, the client's own; against Weir's if that is none. */
+    /**
+     * Sets the folder against which commands resolve paths. Weir's own folder stays in use if {@code folder} is null
+     * or not an absolute path.
+     */
     void startIn(@Nullable String folder) {
         try {
             if (folder != null && Path.of(folder).isAbsolute()) {
                 session.currentDir(Path.of(folder));
             }
         } catch (InvalidPathException e) {
-            LOG.debug("a client is in a folder that cannot be named here: {}", e.getMessage());
+            LOG.debug("ignored a client's folder with an invalid path: {}", e.getMessage());
         }
     }
 
     /**
-     * Executes the statements of a line, prints the value of each, and returns the exit status of the last. A statement
-     * that fails ends the line, unless the next one is its alternative ({@code ||}).
+     * Executes the statements of a line, prints each value, and returns the exit status of the last one. After a
+     * statement that fails with an exception, only an alternative ({@code ||}) runs.
      */
     int execute(CharSequence line) {
         Object execution = new Object();
@@ -124,7 +130,7 @@ final class GogoSession implements AutoCloseable {
         return 1;
     }
 
-    /** Executes a statement and returns its exit status, or {@link #FAILED} after saying why it failed. */
+    /** Executes a statement. Returns its exit status, or {@link #FAILED} after printing the error. */
     private int attempt(Statements.One statement, Object execution) throws InterruptedException {
         try {
             return executeOne(statement, execution);
@@ -149,13 +155,16 @@ final class GogoSession implements AutoCloseable {
         return session.get("pipe-exception") == null ? status.get() : 1;
     }
 
-    /** Interrupts the line that is executed, from another thread, and waits a moment for it to end. */
+    /** Interrupts the line that is being executed, from another thread, and waits up to half a second for its end. */
     void interrupt() {
         Object execution = executing;
         endJob(execution, () -> execution != null && execution == executing);
     }
 
-    /** Interrupts the job of an execution as long as that goes on, within reason; it may not be there yet, or end never. */
+    /**
+     * Interrupts the foreground job repeatedly while {@code goesOn} is true, then abandons the execution. Repeats
+     * because the job may not have started yet and may never end.
+     */
     private void endJob(@Nullable Object execution, BooleanSupplier goesOn) {
         for (int i = 0; i < INTERRUPTS && goesOn.getAsBoolean(); i++) {
             Job job = session.foregroundJob();
@@ -170,14 +179,17 @@ final class GogoSession implements AutoCloseable {
         }
     }
 
-    /** A job that was interrupted before its thread had begun with it never ends, as Gogo has it. */
+    /**
+     * Moves the job to the background because Gogo never ends a job that is interrupted before its thread has
+     * started. See docs/design/decisions/011.
+     */
     private void leaveJob() {
         Job job = session.foregroundJob();
         if (job != null) {
             try {
                 job.background();
             } catch (IllegalStateException e) {
-                LOG.debug("it has ended after all: {}", e.getMessage());
+                LOG.debug("the job has ended meanwhile: {}", e.getMessage());
             }
         }
     }
@@ -211,7 +223,7 @@ final class GogoSession implements AutoCloseable {
         return PlainText.of(line.toString(), LONGEST_QUOTE);
     }
 
-    /** Returns what is wrong with a file, in words. */
+    /** Returns the file and the reason of a file system error. */
     private static String fileFault(FileSystemException failure) {
         String reason = failure instanceof NoSuchFileException
                 ? "no such file or folder"

@@ -6,31 +6,30 @@ import org.apache.felix.service.command.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands of the OSGi framework that can take drives down. By their short names, which are easily meant for a drive, they
- * are refused; with their scope ({@code felix:stop 12}) they run.
+ * Guards commands of the OSGi framework that can take drives down. Short names are refused because {@code stop vm1}
+ * is easily typed. With their scope ({@code felix:stop 12}) the commands run. See docs/design/decisions/011.
  */
 final class GuardedCommands {
     private static final Map<String, String> EFFECTS = Map.of(
-            "stop", "stops bundles, and drives with them",
-            "uninstall", "removes bundles, and drives with them",
-            "refresh", "stops and starts bundles, and drives with them",
+            "stop", "stops bundles and their drives",
+            "uninstall", "removes bundles and their drives",
+            "refresh", "restarts bundles and their drives",
             "bundlelevel", "can stop bundles, and drives with them",
             "frameworklevel", "can stop bundles, and drives with them",
-            "disable", "ends components, and drives with them");
+            "disable", "disables components and their drives");
 
     private GuardedCommands() {}
 
-    /** Returns what stands for a command, or null if it is not guarded. */
+    /** Returns the refusal of a guarded command; null if the command is not guarded. */
     static @Nullable Function find(String name) {
         String effect = EFFECTS.get(name);
         return effect == null
                 ? null
                 : (session, arguments) -> {
                     String scope = name.equals("disable") ? "scr" : "felix";
-                    String other = name.equals("stop") ? "; \"weir stop\", outside of this shell, stops Weir" : "";
-                    throw new CommandFault(
-                            "\"%s\" is a command of the OSGi framework that %s; if that is meant, say %s:%s%s"
-                                    .formatted(name, effect, scope, name, other));
+                    String other = name.equals("stop") ? "; \"weir stop\" outside of this shell stops Weir" : "";
+                    throw new CommandFault("\"%s\" is a command of the OSGi framework that %s; use %s:%s to run it%s"
+                            .formatted(name, effect, scope, name, other));
                 };
     }
 }

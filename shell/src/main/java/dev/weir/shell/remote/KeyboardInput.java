@@ -7,22 +7,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What a client types, until a terminal takes it. Whoever brings it never waits.
+ * Buffers the client's keyboard input until the terminal reads it. Adding input never blocks.
  *
- * <p>One thread brings, one takes; any may close.
+ * <p>One thread adds and one thread reads. Any thread may close.
  */
 final class KeyboardInput extends InputStream {
-    /** More than anybody pastes while a command runs. */
+    /** The buffer's capacity (bytes). Larger than any realistic paste during a running command. */
     static final int MAX_PENDING = 1 << 20;
 
-    /** What was typed, in order; nothing in one of them is the end. */
+    /** Pending input in order. An empty buffer marks the end. */
     private final BlockingQueue<ByteBuffer> pending = new LinkedBlockingQueue<>();
 
     private final AtomicInteger size = new AtomicInteger();
     private ByteBuffer current = ByteBuffer.allocate(0);
     private boolean ended;
 
-    /** Adds what was typed and returns whether there was room for it. */
+    /** Adds input. Returns false if more than {@link #MAX_PENDING} bytes are pending. */
     boolean add(ByteBuffer typed) {
         if (typed.hasRemaining()) {
             pending.add(typed);
@@ -46,7 +46,7 @@ final class KeyboardInput extends InputStream {
         return taken;
     }
 
-    /** Waits for more and returns whether there is any. */
+    /** Waits for input. Returns false at the end of input or after an interrupt. */
     private boolean await() {
         try {
             while (!current.hasRemaining() && !ended) {

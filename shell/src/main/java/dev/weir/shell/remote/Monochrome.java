@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Takes the colours out of what is written for a terminal. Bold, underlined and inverse text stay, as does every other
- * control sequence.
+ * Removes colour codes from terminal output. Bold, underlined and inverse text and all other control sequences stay.
+ * See docs/design/decisions/011.
  *
  * <p>Not thread-safe.
  */
 final class Monochrome extends FilterOutputStream {
     private static final int ESC = 27;
 
-    /** The longest sequence that is looked into, in bytes; a longer one is no sequence for colours. */
+    /** The longest control sequence that is parsed (bytes). No colour sequence is longer. */
     private static final int LONGEST = 64;
 
-    /** A control sequence whose end has not come yet, without its escape. */
+    /** The incomplete control sequence, without its escape character. */
     private final StringBuilder sequence = new StringBuilder();
 
     private boolean inSequence;
@@ -44,7 +44,7 @@ final class Monochrome extends FilterOutputStream {
         }
     }
 
-    /** Returns whether the sequence goes on behind this byte, so far as it matters here: {@code [}, digits, separators. */
+    /** Returns whether the sequence continues after this byte. Only {@code [}, digits and separators continue it. */
     private boolean isOpen(int last) {
         boolean parameter = last >= '0' && last <= ';';
         return sequence.length() == 1 ? last == '[' : parameter && sequence.length() < LONGEST;
@@ -70,7 +70,7 @@ final class Monochrome extends FilterOutputStream {
         }
     }
 
-    /** Returns a sequence with the parameters that are no colours; nothing if none is left. */
+    /** Returns the sequence without its colour parameters; empty if no parameter remains. */
     private static String withoutColours(String parameters) {
         StringBuilder kept = new StringBuilder();
         String[] words = parameters.split("[;:]", -1);
@@ -78,7 +78,7 @@ final class Monochrome extends FilterOutputStream {
             int code =
                     words[i].isEmpty() ? 0 : Integer.parseInt(words[i].substring(Math.max(0, words[i].length() - 4)));
             if (code == 38 || code == 48) {
-                // 5 and an index, or 2 and three parts
+                // 38 and 48 are followed by 5 and an index, or by 2 and three components
                 i += i + 1 < words.length && words[i + 1].equals("2") ? 4 : 2;
             } else if (!isColour(code)) {
                 kept.append(kept.length() == 0 ? "" : ";").append(words[i]);

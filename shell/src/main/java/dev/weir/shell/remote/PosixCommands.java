@@ -12,7 +12,10 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Job;
 import org.apache.felix.service.command.Process;
 
-/** Gogo's {@code grep}, {@code head} and the like, with a {@code grep -c} that counts: Gogo's own always says 0. */
+/**
+ * Gogo's {@code grep}, {@code head} and the like, with a working {@code grep -c}. Gogo's own {@code grep -c} always
+ * prints 0.
+ */
 public final class PosixCommands extends Posix {
     private static final Pattern COUNTS = Pattern.compile("-[A-Za-z]*c[A-Za-z]*|--count");
 
@@ -42,7 +45,7 @@ public final class PosixCommands extends Posix {
         return left.equals("-") ? "" : left;
     }
 
-    /** A process whose output is kept. */
+    /** A process whose output is captured. */
     private record Captured(Process process, PrintStream lines) implements Process {
         @Override
         public InputStream in() {

@@ -12,8 +12,8 @@ import org.jline.terminal.impl.ExternalTerminal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The terminal of a client: what is typed there is read here, what is written here is shown there. How large it is,
- * of what type, and whether colours are wanted is what the client says.
+ * The server's side of a client's terminal: keyboard input, screen output, size, type and colours. The client's hello
+ * gives size, type and colours.
  */
 final class RemoteTerminal extends ExternalTerminal {
     private static final int COLUMNS = 80;
@@ -31,7 +31,7 @@ final class RemoteTerminal extends ExternalTerminal {
                 true,
                 null,
                 size(client));
-        // what is typed while a command runs is shown when it is read
+        // input typed during a command is echoed when it is read
         Attributes attributes = getAttributes();
         attributes.setLocalFlag(LocalFlag.ECHO, false);
         setAttributes(attributes);
@@ -50,7 +50,7 @@ final class RemoteTerminal extends ExternalTerminal {
         }
     }
 
-    /** Takes over that the client's window has changed, and has whoever draws on it told. */
+    /** Sets the size of the client's window and notifies the program that draws on the terminal. */
     void resize(Map<String, String> client) {
         setSize(size(client));
         raise(Signal.WINCH);

@@ -3,37 +3,39 @@ package dev.weir.shell.remote;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** What a client asked for, to be done while it waits. */
+/** A client's request, executed while the client waits. */
 interface Request {
 
     /**
-     * Does it. Interrupted if the client goes away.
+     * Executes the request. The thread is interrupted if the client disconnects.
      *
-     * @param client what the client said of itself in its hello
+     * @param client the properties of the client's hello
+     * @param out the client's standard output
+     * @param err the client's standard error
      * @return the exit status
      */
     int run(Map<String, String> client, PrintStream out, PrintStream err);
 
     /**
-     * Takes what the client sends while it is done, on another thread; must not block.
+     * Handles a frame that arrives during execution. Called on another thread and must not block.
      *
-     * @throws ChannelFault if that is too much
+     * @throws ChannelFault if the client sends more than the request can buffer
      */
     default void received(Frame frame) throws ChannelFault {}
 
-    /** Called when the client is gone, before the thread that does it is interrupted. */
+    /** Called when the client is gone, before the executing thread is interrupted. */
     default void abandoned() {}
 
-    /** Called after it was done, when the client has its whole answer or is gone. */
+    /** Called after execution, when the client has its whole answer or is gone. */
     default void answered() {}
 
-    /** Finds out what is asked for. */
+    /** Parses requests. */
     @FunctionalInterface
     interface Parser {
         /**
-         * Returns what a frame asks for.
+         * Returns the request of a frame.
          *
-         * @throws ChannelFault if nobody knows
+         * @throws ChannelFault if the request is unknown or cannot be executed now
          */
         Request parse(Frame frame) throws ChannelFault;
     }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the shell to other processes: a socket {@code run/shell.sock} in the folder that the framework property
- * {@code weir.home} names; none if it names none. What is said there stands at this package.
+ * Opens the shell to other processes on the socket {@code run/shell.sock} in Weir's home. The framework property
+ * {@code weir.home} names the home. Without it no socket is opened. The package describes the protocol.
  */
 @Component(immediate = true)
 public final class ShellChannel {
@@ -31,7 +31,7 @@ public final class ShellChannel {
     private final Services whiteboard;
     private @Nullable ShellServer server;
 
-    /** Without Gogo there are no commands, but a Weir can still be asked for its status, and stopped. */
+    /** Optional because status and stop work without Gogo. */
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
@@ -48,7 +48,7 @@ public final class ShellChannel {
     void open() throws IOException {
         String home = context.getProperty("weir.home");
         if (home == null) {
-            LOG.info("no shell for other processes: weir.home is not set");
+            LOG.info("no shell for other processes because weir.home is not set");
             return;
         }
         String version = context.getBundle().getVersion().toString();
@@ -74,19 +74,19 @@ public final class ShellChannel {
             case Frame.EXECUTE -> new GogoRequest(gogo(), request.text());
             case Frame.SESSION ->
                 new TerminalRequest(gogo(), session -> new CommandCompleter(whiteboard, session), history);
-            default -> throw new ChannelFault("no request of type \"" + request.type() + "\"");
+            default -> throw new ChannelFault("unknown request type \"" + request.type() + "\"");
         };
     }
 
     private CommandProcessor gogo() throws ChannelFault {
         CommandProcessor gogo = processor;
         if (gogo == null) {
-            throw new ChannelFault("no commands: Gogo is not running");
+            throw new ChannelFault("no commands because Gogo is not running");
         }
         return gogo;
     }
 
-    /** Not on the caller's thread, which this component waits for when it goes. */
+    /** Stops Weir on a new thread, because stopping this component waits for the calling thread. */
     private void stop() {
         LOG.info("stopped from the shell");
         new Thread(this::stopFramework, "weir-stop").start();

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the socket and serves each client on threads of its own, up to a number of them.
+ * Listens on the socket and serves up to a maximum number of clients, each on its own threads.
  *
  * <p>Thread-safe.
  */
@@ -27,42 +27,42 @@ final class ShellServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
     private static final RateLimitedLog REFUSALS = new RateLimitedLog("the shell: refused clients", LOG::warn);
     private static final int MAX_CLIENTS = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 100_000_000;
 
     private final ShellSocket socket;
     private final String hello;
     private final Request.Parser parser;
     private final int maxClients;
-    private final ClientTimeout patience;
+    private final ClientTimeout timeout;
     private final Semaphore seats;
     private final Set<FrameChannel> clients = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(ShellServer::daemon);
 
     private ShellServer(
-            ShellSocket socket, String hello, Request.Parser parser, int maxClients, ClientTimeout patience) {
+            ShellSocket socket, String hello, Request.Parser parser, int maxClients, ClientTimeout timeout) {
         this.socket = socket;
         this.hello = hello;
         this.parser = parser;
         this.maxClients = maxClients;
-        this.patience = patience;
+        this.timeout = timeout;
         seats = new Semaphore(maxClients);
     }
 
     /**
-     * Returns a server that listens.
+     * Opens a server for up to 64 clients with a timeout of 30 s.
      *
-     * @param hello what it says to each client
-     * @throws IOException if it cannot listen there; the message says why
+     * @param hello the server's hello to each client
+     * @throws IOException if the socket cannot be bound; the message gives the reason
      */
     static ShellServer open(Path path, String hello, Request.Parser parser) throws IOException {
-        return open(path, hello, parser, MAX_CLIENTS, ClientTimeout.of(PATIENCE, ShellServer::daemon));
+        return open(path, hello, parser, MAX_CLIENTS, ClientTimeout.of(CLIENT_TIMEOUT, ShellServer::daemon));
     }
 
-    /** Returns one with limits of its own; it closes {@code patience} when it is closed. */
-    static ShellServer open(Path path, String hello, Request.Parser parser, int maxClients, ClientTimeout patience)
+    /** Opens a server with the given limits. Closing the server also closes {@code timeout}. */
+    static ShellServer open(Path path, String hello, Request.Parser parser, int maxClients, ClientTimeout timeout)
             throws IOException {
-        ShellServer server = new ShellServer(ShellSocket.bind(path), hello, parser, maxClients, patience);
+        ShellServer server = new ShellServer(ShellSocket.bind(path), hello, parser, maxClients, timeout);
         server.threads.execute(server::accept);
         return server;
     }
@@ -82,12 +82,12 @@ final class ShellServer implements Closeable {
 
     private void acceptOne() {
         try {
-            admit(new FrameChannel(socket.channel().accept(), patience, threads));
+            admit(new FrameChannel(socket.channel().accept(), timeout, threads));
         } catch (ClosedChannelException | RejectedExecutionException e) {
-            LOG.debug("the shell takes no more clients", e);
+            LOG.debug("the shell accepts no more clients", e);
         } catch (IOException e) {
-            REFUSALS.write(() -> "the shell cannot take a client: " + e);
-            // out of file descriptors, say: it would be the same at once
+            REFUSALS.write(() -> "the shell cannot accept a client: " + e);
+            // pauses because the cause persists, for example a lack of file descriptors
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
@@ -95,8 +95,8 @@ final class ShellServer implements Closeable {
     private void admit(FrameChannel client) {
         Connection connection = new Connection(client, hello, parser, threads);
         if (!seats.tryAcquire()) {
-            threads.execute(
-                    () -> connection.turnAway("%d clients are connected, more are not served".formatted(maxClients)));
+            threads.execute(() -> connection.turnAway(
+                    "%d clients are connected, which is the maximum; retry later".formatted(maxClients)));
             return;
         }
         clients.add(client);
@@ -121,33 +121,34 @@ final class ShellServer implements Closeable {
     }
 
     /**
-     * Disconnects everybody, interrupts what they asked for, and waits a moment for it to end. A command may do this to
-     * its own shell, by an update say, and goes on afterwards: it is interrupted in here and not later.
+     * Disconnects all clients, interrupts their commands and waits up to 2 s for their end. A command may close its
+     * own shell, for example by updating the bundle. It is interrupted inside this method and not afterwards, so its
+     * update continues.
      */
     @Override
     public void close() throws IOException {
         socket.close();
         clients.forEach(FrameChannel::close);
-        patience.close();
+        timeout.close();
         threads.shutdownNow();
         boolean ended = false;
         while (!ended) {
             ended = awaitEnd();
         }
         if (Thread.interrupted()) {
-            LOG.debug("interrupted with the last of its clients");
+            LOG.debug("interrupted while the last client ended");
         }
     }
 
-    /** Returns false if it was interrupted. */
+    /** Returns false if the wait was interrupted. */
     private boolean awaitEnd() {
         try {
             if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-                LOG.warn("a shell command goes on although it was interrupted");
+                LOG.warn("a shell command still runs although it was interrupted");
             }
             return true;
         } catch (InterruptedException e) {
-            LOG.debug("a command of this shell stops it: {}", e.toString());
+            LOG.debug("interrupted by a command that closes its own shell: {}", e.toString());
             return false;
         }
     }

@@ -15,20 +15,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A Unix socket that only its owner can open: it has mode 0600, in a folder of mode 0700. It is there from
- * {@link #bind} to {@link #close}.
+ * A Unix socket that only its owner can open (mode 0600 in a folder of mode 0700). The file exists from {@link #bind}
+ * to {@link #close}.
  *
- * @param path where it is
- * @param channel what listens
+ * @param path the socket's file
+ * @param channel the listening channel
  */
 record ShellSocket(Path path, ServerSocketChannel channel) implements Closeable {
     private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
 
     /**
-     * Makes the socket. One that a Weir left behind is replaced.
+     * Creates the socket. Replaces a stale socket of a Weir that has ended.
      *
-     * @throws IOException if that cannot be; the message names the path
+     * @throws IOException if the path holds another file, another process listens on it, or it cannot be bound; the
+     *     message names the path
      */
     static ShellSocket bind(Path path) throws IOException {
         Path folder = path.toAbsolutePath().getParent();
@@ -52,10 +53,10 @@ record ShellSocket(Path path, ServerSocketChannel channel) implements Closeable 
         }
         BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isOther()) {
-            throw new IOException("cannot listen on " + path + ": there is something that is not a socket");
+            throw new IOException("cannot listen on " + path + ": the file is not a socket");
         }
         if (answers(path)) {
-            throw new IOException("cannot listen on " + path + ": another process does");
+            throw new IOException("cannot listen on " + path + ": another process listens on it");
         }
         Files.delete(path);
     }

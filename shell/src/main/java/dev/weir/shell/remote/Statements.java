@@ -11,25 +11,26 @@ import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.gogo.runtime.Token;
 
 /**
- * The statements of a line, to be executed one after the other. Gogo returns the value of the last statement only, and
- * drops a value that is to go into a file; so each is executed by itself here, and one into a file through a pipe.
+ * Splits a line into statements that are executed one by one. Gogo returns only the value of the last statement and
+ * drops a value that is redirected to a file. So each statement runs separately, and {@code drives > FILE} becomes
+ * {@code drives | > FILE}. See docs/design/decisions/011.
  */
 final class Statements {
-    /** The deepest nesting of brackets in a line; Gogo's parser needs stack for each. */
+    /** The deepest nesting of brackets in a line. Gogo's recursive parser uses stack for each level. */
     private static final int DEEPEST = 64;
 
     private static final Pattern OUTPUT = Pattern.compile("[1&]?>>?");
 
     /**
-     * One statement.
+     * One statement of a line.
      *
-     * @param before the operator in front of it: {@code ;}, {@code &&}, {@code ||}; {@code ;} for the first
+     * @param before the operator before it: {@code ;}, {@code &&} or {@code ||} ({@code ;} for the first statement)
      * @param text the statement
-     * @param isShown whether its value is printed: not that of an assignment in front of other statements
+     * @param isShown whether its value is printed; false for an assignment that other statements follow
      */
     record One(String before, String text, boolean isShown) {
 
-        /** Returns whether it is executed after one that had an exit status. */
+        /** Returns whether this statement runs after a statement with the given exit status. */
         boolean follows(int status) {
             return switch (before) {
                 case "&&" -> status == 0;
@@ -46,9 +47,9 @@ final class Statements {
     private Statements() {}
 
     /**
-     * Reads a line.
+     * Parses a line.
      *
-     * @throws RuntimeException if Gogo cannot read it, or its brackets are nested too deeply
+     * @throws RuntimeException if Gogo cannot parse the line or its brackets are nested too deeply
      */
     static List<One> of(CharSequence line) {
         if (isTooDeep(line)) {
@@ -68,7 +69,7 @@ final class Statements {
         return all;
     }
 
-    /** Returns whether the brackets of a line are nested so deeply that parsing it could overflow the stack. */
+    /** Returns whether the brackets of a line are nested so deeply that the parser could overflow the stack. */
     static boolean isTooDeep(CharSequence line) {
         int depth = 0;
         for (int i = 0; i < line.length() && depth <= DEEPEST; i++) {
@@ -98,7 +99,7 @@ final class Statements {
         int end = end(last);
         if (last instanceof Statement statement) {
             List<Token> redirections = statement.redirections();
-            // a statement ends with its last word, as Gogo has it
+            // Gogo's statement ends with its last word and excludes redirections
             end = redirections.isEmpty() ? end : Math.max(end, end(redirections.get(redirections.size() - 1)));
             boolean writes = redirections.stream()
                     .anyMatch(token -> OUTPUT.matcher(token).matches());

@@ -13,8 +13,9 @@ import org.apache.felix.service.command.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of Gogo whose streams outlive an interrupt. Gogo makes channels of them, and those that the JDK has for that
- * close their stream when a thread is interrupted that uses them: with control and C the screen would be gone.
+ * A Gogo session whose streams survive an interrupt. Gogo wraps the streams of a session in channels. The JDK's
+ * channels close the stream when the thread using them is interrupted, so Ctrl-C would end the terminal. These
+ * channels stay open. See docs/design/decisions/011.
  */
 final class StreamSession extends CommandSessionImpl {
 
@@ -24,7 +25,7 @@ final class StreamSession extends CommandSessionImpl {
         channels = new Channel[] {new Input(in), output, out == err ? output : new Output(err)};
     }
 
-    /** Finds variables and commands; some of these are guarded. */
+    /** Finds variables and commands. Guarded commands are refused under their short names. */
     @Override
     public @Nullable Object get(String name) {
         Function guarded = name == null ? null : GuardedCommands.find(name);

@@ -12,7 +12,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.jline.reader.Completer;
 import org.jspecify.annotations.Nullable;
 
-/** A shell for a client that sits at a terminal: lasts until it leaves, or is gone. */
+/** An interactive shell for a client at a terminal. Ends when the client leaves the shell or disconnects. */
 final class TerminalRequest implements Request {
     private static final int SCREEN_BUFFER = 8 << 10;
 
@@ -21,15 +21,17 @@ final class TerminalRequest implements Request {
     private final Path history;
     private final KeyboardInput keyboard = new KeyboardInput();
 
-    /** What is known of the window, if the client has said more than in its hello. */
+    /** The window size after a resize; null until the client sends one after its hello. */
     private @Nullable Map<String, String> window; // guarded by this
 
     private @Nullable RemoteTerminal terminal; // guarded by this
     private @Nullable TerminalShell shell; // guarded by this
 
     /**
-     * @param completer what completes words that are typed in a session
-     * @param history the file in which lines are kept that were typed
+     * Creates a request for a shell.
+     *
+     * @param completer returns the completer of a session
+     * @param history the file of the line history
      */
     TerminalRequest(CommandProcessor processor, Function<CommandSession, Completer> completer, Path history) {
         this.processor = processor;
@@ -71,7 +73,7 @@ final class TerminalRequest implements Request {
     @Override
     public void received(Frame frame) throws ChannelFault {
         if (frame.type() == Frame.INPUT && !keyboard.add(frame.payload())) {
-            throw new ChannelFault("more was typed than is kept: " + KeyboardInput.MAX_PENDING + " bytes");
+            throw new ChannelFault("more than " + KeyboardInput.MAX_PENDING + " bytes of input are waiting");
         }
         if (frame.type() == Frame.WINDOW) {
             resize(frame.properties());
@@ -85,7 +87,7 @@ final class TerminalRequest implements Request {
         }
     }
 
-    /** The end of what is typed ends the shell, as it does at any terminal, and so does the end of its session. */
+    /** Ends the keyboard input and the session, which ends the shell. */
     @Override
     public synchronized void abandoned() {
         keyboard.close();

@@ -20,8 +20,8 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.utils.AttributedString;
 
 /**
- * Reads lines at a terminal, with editing, history and completion, and executes them. Its session has the variables
- * that commands of Gogo look for, so that those that draw on the terminal ({@code less}, say) find it.
+ * Reads lines at a terminal with editing, history and completion, and executes them. Sets the session variables
+ * through which Gogo's commands find the terminal (for example {@code less}).
  */
 final class TerminalShell {
     private static final String PROMPT = "weir> ";
@@ -59,30 +59,30 @@ final class TerminalShell {
         session.put(ExitCommand.EXIT_VARIABLE, (Runnable) () -> left = true);
     }
 
-    /** Returns when the one at the terminal leaves, or is gone. */
+    /** Reads and executes lines until the user leaves or the terminal closes. */
     void run() {
         terminal.handle(Signal.INT, signal -> gogo.interrupt());
         while (!left) {
             try {
                 gogo.execute(reader.readLine(PROMPT));
             } catch (UserInterruptException e) {
-                // control and C, at the prompt
+                // Ctrl-C at the prompt
             } catch (EndOfFileException | IOError e) {
                 left = true;
             }
         }
     }
 
-    /** Gogo's parser, which would overflow the stack where brackets are nested deeply. */
+    /** Gogo's parser without deeply nested lines, which would overflow the stack. */
     private static final class ShellParser extends Parser {
         @Override
         public ParsedLine parse(String line, int cursor, ParseContext context) {
-            // refused when it is executed
+            // GogoSession.execute refuses the line
             return Statements.isTooDeep(line) ? super.parse("", 0, context) : super.parse(line, cursor, context);
         }
     }
 
-    /** Gogo's highlighter, which parses a line at each key. */
+    /** Gogo's highlighter without deeply nested lines, because it parses the line at each key. */
     private static final class ShellHighlighter extends Highlighter {
         ShellHighlighter(CommandSession session) {
             super(session);
@@ -94,7 +94,7 @@ final class TerminalShell {
         }
     }
 
-    /** Ends it from another thread: what it executes is interrupted, and nothing more is read. */
+    /** Ends the shell from another thread. Interrupts the running command and reads no more lines. */
     void leave() {
         left = true;
         gogo.close();

@@ -6,7 +6,7 @@ import dev.weir.shell.text.Rates;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What the drives of a group have done together in the last second, and how many of their requests waited. Not thread-safe. */
+/** The combined rates of a group's drives in the last second, and the group's queue depth. Not thread-safe. */
 final class GroupTrack {
     private final History depths = new History();
     private GroupSnapshot last;
@@ -16,7 +16,7 @@ final class GroupTrack {
         last = group;
     }
 
-    /** Notes how the group stands, and the sum of what its drives do. */
+    /** Adds a snapshot of the group and the sum of its drives' rates. */
     void add(GroupSnapshot group, Rates sum) {
         last = group;
         rates = sum;

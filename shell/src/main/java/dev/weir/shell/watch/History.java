@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The last numbers of a series, one for each look. Not thread-safe. */
 final class History {
-    /** How many are kept, which is what the widest screen shows. */
+    /** The maximum number of kept values, which is the widest sparkline. */
     static final int LENGTH = 60;
 
     private final Deque<Integer> numbers = new ArrayDeque<>(LENGTH + 1);
@@ -19,12 +19,12 @@ final class History {
         }
     }
 
-    /** Returns the latest, or 0 if there is none. */
+    /** Returns the latest value; 0 if none was added. */
     int last() {
         return numbers.isEmpty() ? 0 : numbers.getLast();
     }
 
-    /** Returns the last so many, the oldest first. */
+    /** Returns up to {@code count} of the latest values, oldest first. */
     List<Integer> last(int count) {
         List<Integer> all = new ArrayList<>(numbers);
         return all.subList(Math.max(0, all.size() - count), all.size());

@@ -4,10 +4,10 @@ import java.io.IOException;
 import org.jline.utils.NonBlockingReader;
 
 /**
- * A key that was pressed.
+ * A pressed key.
  *
- * @param kind what it is for
- * @param character which it is, if it is for a character
+ * @param kind the key's function
+ * @param character the typed character if {@code kind} is {@code CHARACTER}
  */
 public record Key(Kind kind, char character) {
     private static final int ESC = 27;
@@ -15,7 +15,7 @@ public record Key(Kind kind, char character) {
     private static final int FIRST_PRINTABLE = ' ';
     private static final long SEQUENCE_MILLIS = 50;
 
-    /** What keys are for. */
+    /** The function of a key. */
     public enum Kind {
         NONE,
         UP,
@@ -28,11 +28,11 @@ public record Key(Kind kind, char character) {
         ESCAPE,
         BACKSPACE,
         CHARACTER,
-        /** There will be no more. */
+        /** End of input. */
         END
     }
 
-    /** Waits for a key; {@link Kind#NONE} if none is pressed in time. */
+    /** Waits for a key. Returns {@link Kind#NONE} at the timeout. */
     static Key read(NonBlockingReader reader, long millis) throws IOException {
         return read(reader, millis, SEQUENCE_MILLIS);
     }
@@ -52,9 +52,11 @@ public record Key(Kind kind, char character) {
         };
     }
 
-    /** What terminals send for keys that move: escape, {@code [} or {@code O}, a number or none, a letter or a tilde. */
+    /**
+     * Parses the sequence of a cursor key: escape, {@code [} or {@code O}, an optional number, a letter or {@code ~}.
+     */
     private static Key sequence(NonBlockingReader reader, long sequenceMillis) throws IOException {
-        // what follows an escape that was pressed is a key of its own
+        // only [ and O continue a sequence; any other byte after escape is a separate key
         int second = reader.peek(sequenceMillis);
         if (second != '[' && second != 'O') {
             return of(Kind.ESCAPE);

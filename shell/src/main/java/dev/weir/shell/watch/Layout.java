@@ -12,8 +12,8 @@ import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
 /**
- * The columns of a list of drives or groups. Names and limits are as wide as their texts; the other columns are there as
- * far as there is room for them, and the history takes what is left.
+ * The column widths of a list. The columns for names and limits fit their longest text. Further columns appear if
+ * they fit, and the history takes the remaining width.
  */
 final class Layout {
     private static final int MARK = 2;
@@ -28,7 +28,7 @@ final class Layout {
     private static final double NEARLY_ALL = 0.9;
     private static final double ALL = 0.99;
 
-    /** The columns that come if there is room, the most useful first. */
+    /** The optional columns, in descending priority. */
     private enum Extra {
         REQUESTS(7),
         BAR(Layout.BAR + 1),
@@ -52,10 +52,11 @@ final class Layout {
     private final int history;
 
     /**
-     * Divides a width.
+     * Divides the width among the columns.
      *
-     * @param title stands above the names
-     * @param rows all that are to be shown in it
+     * @param title the header of the column for names
+     * @param rows the rows to display
+     * @param columns the available width (cells)
      */
     Layout(String title, List<Row> rows, int columns) {
         this.title = title;
@@ -85,7 +86,7 @@ final class Layout {
                 Lines.width(title), texts.stream().mapToInt(Lines::width).max().orElse(0));
     }
 
-    /** Returns the line above the list. */
+    /** Returns the header line. */
     String head() {
         return "  " + Lines.left(title, names) + Lines.right("RATE", RATE)
                 + right(Extra.REQUESTS, "REQ/S")
@@ -127,7 +128,7 @@ final class Layout {
         return extras.contains(column) ? Lines.right(text, column.cells) : "";
     }
 
-    /** Adds how much of a limit is used: a bar, if there is room, and a number. */
+    /** Appends the usage of a limit as a percentage, after a bar if {@code bar} is true. */
     static void used(AttributedStringBuilder line, Optional<LimitUsage> usage, boolean bar) {
         double share = usage.map(LimitUsage::share).orElse(0.0);
         AttributedStyle style = share > ALL ? Lines.FULL : share > NEARLY_ALL ? Lines.TIGHT : Lines.FREE;
@@ -142,7 +143,7 @@ final class Layout {
         return Units.bytes(Math.round(perSecond)) + "/s";
     }
 
-    /** Returns a number of requests in at most six characters. */
+    /** Returns a request rate in at most six characters. */
     static String requests(double perSecond) {
         long whole = Math.round(perSecond);
         return whole < 100_000

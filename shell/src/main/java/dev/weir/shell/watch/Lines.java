@@ -8,7 +8,7 @@ import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 import org.jline.utils.WCWidth;
 
-/** Lines of a screen, each cut to its width. Not thread-safe. */
+/** The lines of a screen, each cut to its width. Not thread-safe. */
 final class Lines {
     static final AttributedStyle PLAIN = AttributedStyle.DEFAULT;
     static final AttributedStyle STRONG = AttributedStyle.BOLD;
@@ -34,7 +34,7 @@ final class Lines {
         return this;
     }
 
-    /** Returns the same text, in the same styles, with what would not show replaced. */
+    /** Replaces control characters and keeps the styles. */
     private static AttributedString plain(AttributedString line) {
         String text = line.toString();
         String plain = PlainText.of(text);
@@ -56,7 +56,7 @@ final class Lines {
         return lines.size();
     }
 
-    /** Returns exactly so many: empty ones join them, or the last go. */
+    /** Returns exactly {@code rows} lines. Adds empty lines or drops the last ones. */
     List<AttributedString> exactly(int rows) {
         List<AttributedString> exact = new ArrayList<>(lines.subList(0, Math.min(rows, lines.size())));
         while (exact.size() < rows) {
@@ -69,7 +69,7 @@ final class Lines {
         return lines;
     }
 
-    /** Returns a text in a number of cells, cut or filled up at its right. */
+    /** Returns a left-aligned text of exactly {@code cells} cells, padded or cut. */
     static String left(String text, int cells) {
         int width = width(text);
         if (width > cells) {
@@ -78,12 +78,12 @@ final class Lines {
         return text + " ".repeat(cells - width);
     }
 
-    /** Returns a text in a number of cells, filled up at its left. */
+    /** Returns a right-aligned text of at least {@code cells} cells. Never cuts it. */
     static String right(String text, int cells) {
         return " ".repeat(Math.max(0, cells - width(text))) + text;
     }
 
-    /** Returns how many cells of the terminal a text takes. */
+    /** Returns the width of a text in terminal cells. */
     static int width(String text) {
         int cells = 0;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {

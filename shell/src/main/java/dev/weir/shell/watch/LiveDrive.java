@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a drive has done in the last moments.
+ * The recent activity of a drive.
  *
- * @param name of the drive
- * @param state as in {@code drives}
- * @param group whose limits it shares, or null
- * @param readsPerSecond requests
- * @param readBytesPerSecond bytes
- * @param writesPerSecond requests
- * @param writeBytesPerSecond bytes
- * @param limit the limit of which most is used, as {@code held_by} has it; null if there is none
- * @param usedPercent the used part of that limit; null if there is none
- * @param queued how many requests wait
- * @param inFlight how many are with the backend
- * @param meanLatencyNanos from a request's arrival to its answer; null if none was answered
+ * @param name the name of the drive
+ * @param state the state as in {@code drives}
+ * @param group the group whose limits it shares; null without a group
+ * @param readsPerSecond read requests per second
+ * @param readBytesPerSecond bytes read per second
+ * @param writesPerSecond write requests per second
+ * @param writeBytesPerSecond bytes written per second
+ * @param limit the most used limit in the form of {@code held_by}; null without limits
+ * @param usedPercent the used share of that limit (percent); null without limits
+ * @param queued the number of waiting requests
+ * @param inFlight the number of requests in flight at the backend
+ * @param meanLatencyNanos the mean time from arrival to answer (nanoseconds); null if no request was answered
  */
 public record LiveDrive(
         String name,

@@ -7,7 +7,10 @@ import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.InfoCmp.Capability;
 
-/** Draws screens on a terminal, of each only the lines that differ from the one before. Not thread-safe. */
+/**
+ * Paints screens on a terminal. Rewrites only changed lines, because JLine's {@code Display} mixes up lines. See
+ * docs/design/decisions/011. Not thread-safe.
+ */
 final class Painter {
     private static final int FEWEST_COLOURS = 8;
 
@@ -22,7 +25,7 @@ final class Painter {
         styled = colours != null && colours >= FEWEST_COLOURS;
     }
 
-    /** Returns how large the terminal is; when that has changed, all is drawn anew. */
+    /** Returns the terminal's size. After a resize the next screen is painted in full. */
     Size size() {
         if (!size.equals(terminal.getSize())) {
             size.copy(terminal.getSize());

@@ -1,16 +1,16 @@
 package dev.weir.shell.watch;
 
-/** A line that is being typed at the foot of the screen. Not thread-safe. */
+/** An input line at the bottom of the screen. Not thread-safe. */
 final class Prompt {
     private final String label;
     private final String keys;
     private final StringBuilder text = new StringBuilder();
 
     /**
-     * Begins an empty line.
+     * Creates an empty input line.
      *
-     * @param label says what is typed
-     * @param keys says which keys end it
+     * @param label names the input
+     * @param keys describes the keys that end the input
      */
     Prompt(String label, String keys) {
         this.label = label;
@@ -33,7 +33,7 @@ final class Prompt {
         text.setLength(Math.max(0, text.length() - 1));
     }
 
-    /** Returns the whole line, with a cursor. */
+    /** Returns the whole line with a cursor. */
     String line() {
         return label + " " + text + "▏ " + keys;
     }

@@ -5,16 +5,16 @@ import dev.weir.shell.text.Rates;
 import java.util.Optional;
 
 /**
- * A drive or a group as one line of a list.
+ * A row of a list: one drive or one group.
  *
- * @param name of it
- * @param trouble why it is not serving; empty if it is
- * @param rates of the last second
- * @param usage of the limit that is used most, if there is any
- * @param depth how many requests wait
- * @param depths the same at the last looks
- * @param next when the next request is released
- * @param latencyNanos mean time from a request's arrival to its answer; 0 if none was answered
+ * @param name the name of the drive or group
+ * @param trouble the reason why it is not serving; empty if it is serving
+ * @param rates the rates of the last second
+ * @param usage the most used limit; empty if no limit is set
+ * @param depth the number of waiting requests
+ * @param depths the number of waiting requests at the last looks
+ * @param next the time until the timer releases the next request
+ * @param latencyNanos the mean time from arrival to answer (nanoseconds); 0 if no request was answered
  */
 record Row(
         String name,

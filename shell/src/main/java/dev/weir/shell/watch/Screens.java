@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jline.utils.AttributedStringBuilder;
 
-/** What is drawn, as a function of what was seen and of how wide the terminal is. */
+/** Draws screens as pure functions of the tracked data and the terminal's width. */
 final class Screens {
     private static final int LIMIT = 22;
     private static final int RATE = 12;
@@ -65,7 +65,7 @@ final class Screens {
         return lines;
     }
 
-    /** Draws all of one drive: its limits, each with its bar, its timer and its latencies. */
+    /** Draws one drive in full: state, rates, limits with bars, timer, latencies and queue depth. */
     static Lines drive(Watched watched, Track track, List<String> latencies, int columns) {
         Lines lines = new Lines(columns);
         DriveSnapshot drive = track.drive();

@@ -2,12 +2,12 @@ package dev.weir.shell.watch;
 
 import java.util.List;
 
-/** The picked one of a list of names, which is always on the screen. Not thread-safe. */
+/** The selected name of a list. Scrolling keeps it visible. Not thread-safe. */
 final class Selection {
     private String name = "";
     private int page = 1;
 
-    /** Returns the picked name; empty if there is none. */
+    /** Returns the selected name; empty without a selection. */
     String name() {
         return name;
     }
@@ -16,7 +16,7 @@ final class Selection {
         return name.isEmpty();
     }
 
-    /** Returns how many lines the last screen had room for. */
+    /** Returns the number of lines that fitted on the last screen. */
     int page() {
         return page;
     }
@@ -25,7 +25,7 @@ final class Selection {
         page = Math.max(1, lines);
     }
 
-    /** Picks the first if the picked one is not there any more, and returns whether it still is. */
+    /** Returns whether the selected name still exists. If not, selects the first name. */
     boolean keepOneOf(List<String> names) {
         boolean isThere = names.contains(name);
         if (!isThere) {
@@ -34,7 +34,7 @@ final class Selection {
         return isThere;
     }
 
-    /** Picks another. Past an end comes the other end, but for a page. */
+    /** Moves the selection. Single steps wrap around at the ends; page steps stop there. */
     void move(Key.Kind kind, List<String> names) {
         if (names.isEmpty()) {
             return;
@@ -53,7 +53,7 @@ final class Selection {
                 });
     }
 
-    /** Returns the place of the first that is shown, where there is room for so many. */
+    /** Returns the index of the first visible name on a screen of {@code room} lines. */
     int first(List<String> names, int room) {
         page = room;
         int place = Math.max(0, names.indexOf(name));

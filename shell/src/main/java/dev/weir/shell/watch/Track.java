@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a drive has done in the last second, and how many requests waited when it was last looked at.
+ * The rates of a drive in the last second and its queue depth at the last looks.
  *
  * <p>Not thread-safe.
  */
@@ -22,7 +22,7 @@ final class Track {
 
     private static final long WINDOW_NANOS = 1_000_000_000L;
 
-    /** How it stood: what it had done, and how many requests were in it. */
+    /** A snapshot: its time, the counters and the number of requests inside the drive (waiting or in flight). */
     private record Moment(long nanos, Counters counters, int inside) {}
 
     private final Deque<Moment> moments = new ArrayDeque<>();
@@ -30,17 +30,25 @@ final class Track {
     private DriveSnapshot last;
     private Rates rates = Rates.NONE;
 
-    /** Starts with how the drive stands at a moment, in nanoseconds of any origin. */
+    /**
+     * Starts with a first snapshot.
+     *
+     * @param now the time (nanoseconds from any origin)
+     */
     Track(DriveSnapshot drive, long now) {
         last = drive;
         add(drive, now);
     }
 
-    /** Notes how the drive stands at a moment, in nanoseconds of any origin. */
+    /**
+     * Adds a snapshot.
+     *
+     * @param now the time (nanoseconds from any origin)
+     */
     void add(DriveSnapshot drive, long now) {
         Moment newest = moments.peekLast();
         if (newest != null && drive.counters().reads() + drive.counters().writes() < done(newest)) {
-            // opened again, and counted from nothing
+            // reopening the drive reset its counters
             moments.clear();
         }
         while (moments.size() > 1 && now - moments.getFirst().nanos > WINDOW_NANOS) {
@@ -68,7 +76,7 @@ final class Track {
         return rates;
     }
 
-    /** Returns how many requests waited at the last looks. */
+    /** Returns the queue depth at the last looks. */
     History depths() {
         return depths;
     }
@@ -78,8 +86,9 @@ final class Track {
     }
 
     /**
-     * Returns the mean time from a request's arrival to its answer in the last second, by Little's law: the requests that
-     * were inside, divided by those that came out in a second. 0 if none came out.
+     * Returns the mean latency of the last second (nanoseconds from arrival to answer). By Little's law it is the
+     * mean number of requests inside the drive divided by the requests per second. Returns 0 if no request was
+     * answered.
      */
     long latencyNanos() {
         double perSecond = rates.requests();
@@ -87,14 +96,17 @@ final class Track {
         return perSecond == 0 ? 0 : Math.round(inside / perSecond * WINDOW_NANOS);
     }
 
-    /** Returns the drive as a line of a list, with the limit of which most is used. */
+    /** Returns the drive as a row of a list, with its most used limit. */
     Row row(Optional<LimitUsage> tightest) {
         String state = last.state().name().toLowerCase(Locale.ROOT);
         String trouble = last.state() == State.SERVING ? "" : state + ": " + last.reason();
         return new Row(last.name(), trouble, rates, tightest, depth(), depths, next(), latencyNanos());
     }
 
-    /** When the next request is released, as far as it is the timer's to say. */
+    /**
+     * Returns the time until the timer releases the next request. Returns {@code held} without a policy and {@code -}
+     * without a pending timer.
+     */
     private String next() {
         TimerSnapshot timer = last.timer();
         if (timer.armed()) {

@@ -8,23 +8,23 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.InfoCmp.Capability;
 
-/** Shows a live view on a terminal until its one leaves it, or once where there is none. */
+/** Runs the live view on a terminal until the user leaves it. Without a terminal it draws one frame. */
 public final class WatchLoop {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final WatchView view;
     private final Clock clock;
 
-    /** Prepares to show this. */
+    /** Creates a loop for the view of a source. */
     public WatchLoop(WatchSource source, Clock clock) {
         this.view = new WatchView(source);
         this.clock = clock;
     }
 
     /**
-     * Returns one frame as text. Rates take some time to be seen, so this does too.
+     * Returns one frame as text. Blocks for one refresh interval because rates need two snapshots.
      *
-     * @throws InterruptedException if it is interrupted meanwhile
+     * @throws InterruptedException if the wait is interrupted
      */
     public String frame(int columns) throws InterruptedException {
         lookTwice();
@@ -38,16 +38,16 @@ public final class WatchLoop {
     }
 
     /**
-     * Returns what a frame shows, for programs. Takes as long as {@link #frame}.
+     * Returns the drives of one frame as records for programs. Blocks as long as {@link #frame}.
      *
-     * @throws InterruptedException if it is interrupted meanwhile
+     * @throws InterruptedException if the wait is interrupted
      */
     public List<LiveDrive> drives() throws InterruptedException {
         lookTwice();
         return view.live();
     }
 
-    /** Draws on all of the terminal, and gives it back as it was. */
+    /** Uses the whole terminal until the user leaves, then restores it. Also ends when the thread is interrupted. */
     public void run(Terminal terminal) throws IOException {
         Attributes before = terminal.enterRawMode();
         try {
@@ -72,7 +72,7 @@ public final class WatchLoop {
                 next = now + view.intervalNanos();
             }
             Size size = painter.size();
-            // the last column is left alone, where terminals differ in what comes after it
+            // leaves the last column empty because terminals differ in wrapping after it
             painter.paint(view.screen(Math.max(1, size.getColumns() - 1), size.getRows()));
             view.press(Key.read(terminal.reader(), Math.max(1, (next - clock.nanoTime()) / NANOS_PER_MILLI)));
         }

@@ -4,29 +4,29 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import java.util.List;
 
-/** What a live view shows and changes. Thread-safe. */
+/** The data source of the live view, and the target of its limit changes. Thread-safe. */
 public interface WatchSource {
 
-    /** Returns the drives, in the order in which they are shown. */
+    /** Returns the drives in display order. */
     List<DriveControl> drives();
 
     /** Returns the groups. */
     List<GroupControl> groups();
 
-    /** Returns the lines of a table of what waits in a drive's queue, no wider than this. */
+    /** Returns the table of a drive's waiting requests as lines of at most {@code columns} cells. */
     List<String> queue(String drive, int columns);
 
-    /** Returns how long a drive's requests took so far, a line for each that was measured. */
+    /** Returns one line of latency percentiles for each kind of latency that was measured. */
     List<String> latencies(String drive);
 
     /**
      * Changes limits of a drive.
      *
-     * @param settings as {@code bps=10M iops=0}
-     * @throws RuntimeException if they cannot be; the message says why
+     * @param settings for example {@code bps=10M iops=0}
+     * @throws RuntimeException if the settings are invalid; the message gives the reason
      */
     void limits(String drive, String settings);
 
-    /** Changes limits of a group, likewise. */
+    /** Changes limits of a group, with the same settings and errors as {@link #limits}. */
     void groupLimits(String group, String settings);
 }

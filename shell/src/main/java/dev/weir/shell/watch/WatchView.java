@@ -8,7 +8,8 @@ import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live view as the one who watches has set it: what is listed, in which order, what is picked, what is being typed.
+ * The state of the live view and the user's settings: screen, order, filter, selection and input line. Handles keys
+ * and draws the screen.
  *
  * <p>Not thread-safe.
  */
@@ -18,7 +19,7 @@ public final class WatchView {
     private static final String LIST_KEYS = "q leave  ↑↓ pick  enter look  / find  g groups  s sort  l limits  ? help";
     private static final String DRIVE_KEYS = "q leave  esc back  PgUp PgDn queue  l limits  ? help";
 
-    /** What fills the screen. */
+    /** The content of the screen. */
     private enum Screen {
         DRIVES,
         GROUPS,
@@ -32,12 +33,12 @@ public final class WatchView {
     private Screen screen = Screen.DRIVES;
     private boolean helping;
 
-    /** The group whose drives are listed; empty for all. */
+    /** The group whose drives are listed; empty for all drives. */
     private String group = "";
 
     private String filter = "";
 
-    /** How many lines of a drive's queue are above the screen. */
+    /** The number of queue lines that are scrolled off the top. */
     private int scrolled;
 
     private @Nullable Prompt prompt;
@@ -49,9 +50,13 @@ public final class WatchView {
         this.source = source;
     }
 
-    /** Looks at what is on the screen, and at a part of the rest, at a moment, in nanoseconds of any origin. */
+    /**
+     * Takes snapshots of the visible drives and of a part of the hidden drives.
+     *
+     * @param now the time (nanoseconds from any origin)
+     */
     public void look(long now) {
-        // what nobody sees is looked at as often as what is seen at the slowest speed
+        // hidden drives get a snapshot every 500 ms at any refresh rate
         int parts = (int) (SLOWEST_MILLIS / intervalMillis);
         watched.look(source.drives(), source.groups(), now, parts);
         if (!selection.keepOneOf(names()) && screen == Screen.ONE_DRIVE) {
@@ -99,7 +104,7 @@ public final class WatchView {
     }
 
     private Prompt limitsPrompt() {
-        return new Prompt("limits " + selection.name(), "enter sets, esc leaves it");
+        return new Prompt("limits " + selection.name(), "enter sets, esc cancels");
     }
 
     private void move(Key.Kind kind) {
@@ -183,7 +188,7 @@ public final class WatchView {
         }
     }
 
-    /** Returns the drives that are listed, in their order. */
+    /** Returns the listed drives in display order. */
     private List<Track> drives() {
         return watched.all(order).stream()
                 .filter(track -> group.isEmpty() || group.equals(track.drive().group()))
@@ -207,7 +212,7 @@ public final class WatchView {
                 : drives().stream().map(track -> track.drive().name()).toList();
     }
 
-    /** Draws a whole screen. */
+    /** Draws the whole screen. */
     public List<AttributedString> screen(int columns, int rows) {
         int body = rows - 1;
         Lines lines = helping ? Screens.help(columns) : body(columns, body);
@@ -245,7 +250,7 @@ public final class WatchView {
         return lines;
     }
 
-    /** Returns what is listed and in which order, and which part of it is on the screen. */
+    /** Describes the list: its order, its filters and the range of visible rows. */
     private String told(int from, int to, int count) {
         String what = screen == Screen.GROUPS
                 ? "groups by name"
@@ -279,7 +284,7 @@ public final class WatchView {
                 .get(0);
     }
 
-    /** Draws all drives, and nothing to be pressed, for where there is no terminal. */
+    /** Draws all drives without key help, for output without a terminal. */
     String frame(int columns) {
         List<Row> rows = watched.all(order).stream()
                 .map(track -> track.row(watched.tightest(track)))
@@ -294,7 +299,7 @@ public final class WatchView {
         return frame.toString();
     }
 
-    /** Returns all drives, for programs. */
+    /** Returns all drives as records for programs. */
     List<LiveDrive> live() {
         return watched.all(order).stream()
                 .map(track -> LiveDrive.of(track, watched.tightest(track)))

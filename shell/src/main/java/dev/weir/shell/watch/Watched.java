@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All drives as they were seen until now: those on the screen at every look, of the others a part.
+ * The tracked drives and groups. Each look takes snapshots of all visible drives and a part of the hidden ones.
  *
  * <p>Not thread-safe.
  */
@@ -31,16 +31,16 @@ final class Watched {
     private Predicate<Track> shown = track -> true;
     private int looks;
 
-    /** Says which are on the screen from now on; before, all are. */
+    /** Sets the visible drives. All drives are visible until the first call. */
     void show(List<Track> tracksShown) {
         shown = Set.copyOf(tracksShown)::contains;
     }
 
     /**
-     * Looks at them at a moment.
+     * Takes snapshots.
      *
-     * @param now in nanoseconds of any origin
-     * @param parts after how many looks each of those that are not shown has been looked at, at least 1
+     * @param now the time (nanoseconds from any origin)
+     * @param parts the number of looks within which each hidden drive gets one snapshot; at least 1
      */
     void look(List<DriveControl> drives, List<GroupControl> shared, long now, int parts) {
         List<Track> seen = new ArrayList<>(drives.size());
@@ -79,7 +79,7 @@ final class Watched {
         return Optional.ofNullable(tracks.get(drive));
     }
 
-    /** Returns all, in an order. */
+    /** Returns all drives in an order. */
     List<Track> all(Order order) {
         List<Track> all = new ArrayList<>(configured);
         switch (order) {
@@ -97,7 +97,7 @@ final class Watched {
         return Comparator.comparingDouble(by).reversed();
     }
 
-    /** Returns how a drive uses its limits, and its group's. */
+    /** Returns the usage of a drive's limits and of its group's limits. */
     List<LimitUsage> usages(Track of) {
         List<LimitUsage> usages = new ArrayList<>(LimitUsage.all(of.drive().limits(), "", of.rates()));
         GroupTrack group = groups.get(String.valueOf(of.drive().group()));
@@ -108,17 +108,17 @@ final class Watched {
         return usages;
     }
 
-    /** Returns the groups, by name. */
+    /** Returns the groups by name. */
     List<GroupTrack> groups() {
         return List.copyOf(groups.values());
     }
 
-    /** Returns the limit of which most is used, if there is any. */
+    /** Returns the most used limit of a drive or its group; empty if no limit is set. */
     Optional<LimitUsage> tightest(Track of) {
         return usages(of).stream().max(Comparator.comparingDouble(LimitUsage::share));
     }
 
-    /** In which order drives are shown. */
+    /** The display order of drives. */
     enum Order {
         CONFIGURED,
         RATE,

@@ -1,6 +1,6 @@
 /**
- * The live view of drives, their queues and their timers. What is drawn is made of snapshots by plain functions of the
- * size of the terminal; only {@link dev.weir.shell.watch.WatchLoop} knows of a terminal.
+ * The live view of drives, queues and timers ({@code watch}). Pure functions draw the screens from snapshots and the
+ * terminal's size. Only {@link dev.weir.shell.watch.WatchLoop} and {@code Painter} use the terminal.
  */
 @NullMarked
 package dev.weir.shell.watch;

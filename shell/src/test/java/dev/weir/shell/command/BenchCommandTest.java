@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Loads on a drive that counts what it is asked. */
+/** Runs loads on a drive that counts its requests. */
 @Timeout(60)
 final class BenchCommandTest {
     private static final long SIZE = 1 << 20;
@@ -47,7 +47,7 @@ final class BenchCommandTest {
         gogo.stop();
     }
 
-    /** A drive that completes at once, or fails, or never completes. */
+    /** A drive that completes requests at once, fails them or never completes them. */
     private static final class Counting implements Drive {
         private final String name;
         private final LongAdder reads = new LongAdder();
@@ -109,7 +109,7 @@ final class BenchCommandTest {
     }
 
     @Test
-    void readsAreMeasuredAgainstTheLimits() {
+    void readRateIsComparedWithTheLimits() {
         BenchView done = run("vm1", "--seconds", "2", "--bs=8k", "--iodepth=3");
         assertEquals(0, vm1.writes.sum());
         assertTrue(done.reads() > 0 && done.reads() < vm1.reads.sum(), "those of the warm-up are not counted");

@@ -23,7 +23,7 @@ import org.jline.terminal.impl.DumbTerminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is offered at the end of a line, in a real session of Gogo. */
+/** Completes words at the end of a line in a real Gogo session. */
 final class CommandCompleterTest {
     private final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
@@ -102,7 +102,7 @@ final class CommandCompleterTest {
     }
 
     @Test
-    void optionsAndTheirValues() {
+    void optionsAndTheirValuesAreOffered() {
         assertEquals(List.of("--json", "--help"), offered("drives --"));
         assertTrue(offered("bench vm1 --").containsAll(List.of("--rw", "--iodepth", "--force")));
         assertEquals(List.of("read", "write", "randread", "randwrite", "randrw"), offered("bench vm1 --rw "));

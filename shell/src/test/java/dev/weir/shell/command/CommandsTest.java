@@ -119,7 +119,7 @@ final class CommandsTest {
     }
 
     @Test
-    void unavailableDriveSaysWhy() {
+    void unavailableDriveShowsItsReason() {
         scratch.standing(State.UNAVAILABLE, "no backend \"memory\"");
         shows(
                 """
@@ -281,7 +281,7 @@ final class CommandsTest {
     }
 
     @Test
-    void aLimitThatStallsSmallRequestsIsNamed() {
+    void limitThatStallsSmallRequestsIsReported() {
         Object answer = changes.limits("vm1", "bps=10");
         assertTrue(
                 ((View) answer)
@@ -291,7 +291,7 @@ final class CommandsTest {
     }
 
     @Test
-    void aDrainedDriveIsShown() {
+    void drainShowsTheDrive() {
         assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
         refuses(
                 "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME [--seconds=N] [--json]",
@@ -299,7 +299,7 @@ final class CommandsTest {
     }
 
     @Test
-    void zeroTakesABurstAwayAndItsLength() {
+    void zeroRemovesABurstAndItsLength() {
         changes.limits("vm1", "iops_max=0");
         assertEquals(
                 Map.of("bps", 10_485_760L, "iops", 500L),
@@ -307,7 +307,7 @@ final class CommandsTest {
     }
 
     @Test
-    void aRestoredLimitRegainsItsConfiguredBurst() {
+    void restoredLimitRegainsItsConfiguredBurst() {
         Map<String, Long> before = vm1.snapshot().limits().toMap();
         changes.limits("vm1", "iops=0");
         changes.limits("vm1", "iops=500");
@@ -350,7 +350,7 @@ final class CommandsTest {
     }
 
     @Test
-    void aPolicyIsChanged() {
+    void policyIsChanged() {
         assertEquals("slice", ((DriveView) changes.policy("vm1", "slice")).policy());
         refuses("no policy \"bukcet\"; there are bucket, slice", () -> changes.policy("vm1", "bukcet"));
         assertEquals("slice", vm1.snapshot().policy());
@@ -419,7 +419,7 @@ final class CommandsTest {
     }
 
     @Test
-    void statusIsALineThenFaults() {
+    void statusIsOneLineThenFaults() {
         long pid = ProcessHandle.current().pid();
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
@@ -432,7 +432,7 @@ final class CommandsTest {
     }
 
     @Test
-    void statusNamesJarsToADriveThatWaitsForABundle() {
+    void statusNamesUnusableJarsForWaitingDrives() {
         board.drives().forEach(board::removeDrive);
         board.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
         board.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
@@ -445,7 +445,7 @@ final class CommandsTest {
     }
 
     @Test
-    void ofManyNamesOnlyTheSimilarAreSuggested() {
+    void onlySimilarNamesOfManyAreSuggested() {
         DriveControl[] many = IntStream.range(100, 400)
                 .mapToObj(i -> TestDrive.idle("vm" + i))
                 .toArray(DriveControl[]::new);

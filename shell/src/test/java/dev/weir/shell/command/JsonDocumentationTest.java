@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** The fields that programs can read, and the page that says what they are. */
+/** Compares the JSON fields with their documentation page. */
 final class JsonDocumentationTest {
     private static final List<Class<? extends Record>> RECORDS = List.of(
             DriveView.class,
@@ -60,7 +60,7 @@ final class JsonDocumentationTest {
             DriveRates.class,
             HeldView.class);
 
-    /** A row of a table, up to the end of its first cell. */
+    /** The first cell of a table row. */
     private static final Pattern FIELDS = Pattern.compile("(?m)^\\| (`[^|]*`) \\|");
 
     private static String page() throws IOException {
@@ -84,7 +84,7 @@ final class JsonDocumentationTest {
     }
 
     @Test
-    void describedFieldsExist() throws IOException {
+    void documentedFieldsExist() throws IOException {
         Set<String> fields = RECORDS.stream().flatMap(view -> fields(view)).collect(Collectors.toSet());
         List<String> described = FIELDS.matcher(page())
                 .results()

@@ -7,7 +7,7 @@ import dev.weir.shell.text.Rates;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What drives did between looks at known moments. */
+/** Computes rates from snapshots at known times. */
 class RecentRatesTest {
     private static final long SECOND = 1_000_000_000L;
 
@@ -15,12 +15,12 @@ class RecentRatesTest {
     private final RecentRates recent = new RecentRates();
 
     @Test
-    void theFirstLookKnowsNothing() {
+    void firstSnapshotHasNoRates() {
         assertNull(recent.since(drive.snapshot(), 0));
     }
 
     @Test
-    void ratesAreThoseSinceTheLastLook() {
+    void ratesCoverTheTimeSinceTheLastSnapshot() {
         recent.since(drive.snapshot(), -SECOND);
         drive.done(100, 4096, 50, 1024);
         assertEquals(new Rates(50, 2048, 25, 512), recent.since(drive.snapshot(), SECOND));
@@ -28,7 +28,7 @@ class RecentRatesTest {
     }
 
     @Test
-    void quickLooksMeasureFromAnEarlierOne() {
+    void quickSnapshotsUseAnOlderBase() {
         recent.since(drive.snapshot(), 0);
         drive.done(100, 0, 0, 0);
         assertNull(recent.since(drive.snapshot(), SECOND / 4));
@@ -37,21 +37,21 @@ class RecentRatesTest {
     }
 
     @Test
-    void anOldLookIsNoMeasure() {
+    void oldSnapshotIsIgnored() {
         recent.since(drive.snapshot(), 0);
         drive.done(100, 0, 0, 0);
         assertNull(recent.since(drive.snapshot(), 11 * SECOND));
     }
 
     @Test
-    void aReopenedDriveCountsAnew() {
+    void reopenedDriveHasNoRates() {
         drive.done(100, 0, 0, 0);
         recent.since(drive.snapshot(), 0);
         assertEquals(Rates.NONE, recent.since(TestDrive.idle("vm1").snapshot(), SECOND));
     }
 
     @Test
-    void drivesThatAreGoneAreForgotten() {
+    void removedDrivesAreForgotten() {
         recent.since(drive.snapshot(), 0);
         recent.retain(List.of());
         assertNull(recent.since(drive.snapshot(), SECOND));

@@ -20,11 +20,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Whiteboards with something on them. */
+/** Creates {@link Services} with fake drives and configurations. */
 public final class TestBoard {
     private TestBoard() {}
 
-    /** Returns a whiteboard with these drives, configured in this order, and two types of policy and of backend. */
+    /**
+     * Returns services with these drives (in the order of the configuration), two policy types and two backend types.
+     */
     public static Services of(DriveControl... drives) {
         Services board = new Services();
         List.of(drives).forEach(board::addDrive);
@@ -42,7 +44,7 @@ public final class TestBoard {
         return board;
     }
 
-    /** Returns two groups, of which one waits for its policy. */
+    /** Returns two groups. One of them waits for its policy. */
     public static List<GroupControl> groups() {
         return List.of(
                 new Group(new GroupSnapshot(
@@ -63,7 +65,7 @@ public final class TestBoard {
                         5)));
     }
 
-    /** Lets the configuration say so, and its next reading find these faults. */
+    /** Sets the configured drives and the faults of the next reload. */
     public static void configuration(Services board, List<String> drives, List<String> faults) {
         board.configuration = Map.entry(
                 Map.of(

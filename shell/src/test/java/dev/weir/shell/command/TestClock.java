@@ -5,7 +5,7 @@ import dev.weir.clock.Timer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** A clock on which some time passes whenever somebody looks, so that nothing has to be waited for. */
+/** A clock that advances at each reading, so that tests need no waiting. */
 final class TestClock implements Clock {
     private final AtomicLong now = new AtomicLong(-5_000_000_000L);
 

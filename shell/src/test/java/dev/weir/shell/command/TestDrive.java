@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A drive that is what it is told to be. */
+/** A fake drive with settable state and counters. */
 public final class TestDrive implements DriveControl {
     private final DriveSettings settings;
     private ThrottleLimits limits;
@@ -42,7 +42,7 @@ public final class TestDrive implements DriveControl {
         policy = settings.policy();
     }
 
-    /** Returns a drive with two limits, in a group, of which two requests wait. */
+    /** Returns a drive of a group with two limits and two waiting requests. */
     public static TestDrive busy(String name) {
         TestDrive drive = new TestDrive(
                 name,
@@ -61,19 +61,19 @@ public final class TestDrive implements DriveControl {
         return drive;
     }
 
-    /** Returns a drive without limits of which nothing is to be told. */
+    /** Returns an idle drive without limits. */
     public static TestDrive idle(String name) {
         return new TestDrive(name, "memory", Map.of(), null, Map.of(), "", List.of());
     }
 
-    /** Makes the drive stand so. */
+    /** Sets the state and its reason. */
     public TestDrive standing(State newState, String newReason) {
         state = newState;
         reason = newReason;
         return this;
     }
 
-    /** Lets it have done more. */
+    /** Adds to the counters. */
     public void done(long reads, long readBytes, long writes, long writeBytes) {
         counters = new Counters(
                 counters.reads() + reads,
@@ -88,7 +88,7 @@ public final class TestDrive implements DriveControl {
                 counters.cancelled());
     }
 
-    /** Returns how often it was looked at. */
+    /** Returns the number of snapshots taken. */
     public int looks() {
         return looks;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Commands from end to end: a client, the channel, a real Gogo, the commands and their converter. */
+/** Runs commands end to end: client, channel, a real Gogo, commands and their converter. */
 @Timeout(60)
 final class GogoRequestTest {
     private static final String NAMES = "drives | grep vm";
@@ -39,13 +39,13 @@ final class GogoRequestTest {
         gogo.close();
     }
 
-    /** A command that prints, as those of other bundles do. */
+    /** A command that prints, like those of other bundles. */
     public void both() {
         System.out.println("to out");
         System.err.println("to err");
     }
 
-    /** A command with a fault in it. */
+    /** A command with a bug. */
     @DoNotCall("it is a fault")
     public final void broken() {
         throw new IllegalStateException("it broke");
@@ -96,7 +96,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void scopedOrNot() throws IOException {
+    void scopeIsOptional() throws IOException {
         assertEquals(execute("timers"), execute("weir:timers"));
     }
 
@@ -179,7 +179,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void everyStatementOfALineIsShown() throws IOException {
+    void everyStatementPrintsItsValue() throws IOException {
         assertEquals(out(execute("timers").out() + execute("queue").out()), execute("timers; queue"));
         assertEquals(out(execute("timers").out()), execute("timers || queue"));
         assertEquals(out(execute("timers").out() + execute("queue").out()), execute("timers && queue"));
@@ -209,29 +209,29 @@ final class GogoRequestTest {
     }
 
     @Test
-    void wordsWithWildcardsAreNotFiles() throws IOException {
+    void wildcardsMatchNoFiles() throws IOException {
         assertEquals(err("weir: no drive \"*\"; there are vm1, scratch\n"), execute("drive *"));
         assertEquals(err("weir: no drive \"vm*\"; there are vm1, scratch\n"), execute("limits vm*"));
     }
 
     @Test
-    void whatNeedsATerminalSaysSo() throws IOException {
+    void commandsThatNeedATerminalAreRefused() throws IOException {
         assertEquals(err("weir: \"history\" needs a terminal; open one with \"weir shell\"\n"), execute("history"));
         assertEquals(err("weir: \"clear\" needs a terminal; open one with \"weir shell\"\n"), execute("clear"));
         assertEquals(out(execute("queue").out()), execute("queue | less"));
     }
 
     @Test
-    void whatTakesDrivesDownNeedsItsScope() throws IOException {
+    void frameworkCommandsNeedTheirScope() throws IOException {
         for (String name : List.of("stop", "uninstall", "refresh", "bundlelevel", "frameworklevel", "disable")) {
             Answer answer = execute(name + " 1");
             assertEquals(1, answer.status());
-            assertTrue(answer.err().contains("if that is meant, say "), answer.err());
+            assertTrue(answer.err().contains(" to run it"), answer.err());
         }
     }
 
     @Test
-    void bracketsThatAreNestedDeeplyAreRefused() throws IOException {
+    void deeplyNestedBracketsAreRefused() throws IOException {
         Answer answer = execute("(".repeat(5000));
         assertEquals(1, answer.status());
         assertTrue(answer.err().endsWith("…\": brackets are nested deeper than 64\n"), answer.err());
@@ -245,7 +245,7 @@ final class GogoRequestTest {
     }
 
     @Test
-    void sessionsShareNothing() throws IOException {
+    void sessionsAreIsolated() throws IOException {
         assertEquals(0, execute("secret = 1").status());
         assertEquals(out(""), execute("$secret"));
     }

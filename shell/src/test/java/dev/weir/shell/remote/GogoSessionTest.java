@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** One session, without a terminal. */
+/** Tests a session without a terminal. */
 final class GogoSessionTest {
     private final TestGogo gogo = new TestGogo();
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
@@ -25,7 +25,7 @@ final class GogoSessionTest {
     }
 
     @RepeatedTest(20)
-    void aJobThatIsInterruptedAtOnceEndsToo() throws Exception {
+    void immediatelyInterruptedJobEnds() throws Exception {
         CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> session.execute("hang"));
         while (session.session().foregroundJob() == null) {
             Thread.onSpinWait();

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Colours go, everything else stays. An escape is written as {@code ^} here. */
+/** Removes colours and keeps all other output. {@code ^} stands for escape. */
 class MonochromeTest {
     private static String monochrome(String written) {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();

@@ -85,11 +85,12 @@ final class ShellChannelTest {
         assertEquals(
                 new Answer(hello, json, "", 0), new Answer(answer.hello(), untimed, answer.err(), answer.status()));
         assertEquals(
-                "weir: no commands: Gogo is not running\n", ask('X', "drives").err());
+                "weir: no commands because Gogo is not running\n",
+                ask('X', "drives").err());
     }
 
     @Test
-    void commandsComeWithGogo() throws IOException {
+    void commandsNeedGogo() throws IOException {
         channel(home.toString()).processor = new CommandProcessorImpl();
         assertEquals(
                 "weir: unknown command \"drives\"; try \"help\"\n",
@@ -100,9 +101,9 @@ final class ShellChannelTest {
     void invalidRequestIsRefused() throws IOException {
         channel(home.toString());
         assertEquals(
-                "weir: no request \"explode\"; there are status, stop\n",
+                "weir: unknown request \"explode\"; known are status and stop\n",
                 ask('B', "explode").err());
-        assertEquals("weir: no request of type \"Z\"\n", ask('Z', "").err());
+        assertEquals("weir: unknown request type \"Z\"\n", ask('Z', "").err());
     }
 
     @Test

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The channel alone: what is asked for are requests made here, not commands. */
+/** Tests the channel alone, with requests that the test defines. */
 @Timeout(60)
 final class ShellServerTest {
     private static final String HELLO = "protocol=1\nversion=9";
@@ -46,7 +46,7 @@ final class ShellServerTest {
     private final Path socket;
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final BlockingQueue<FutureTask<Void>> patience = new LinkedBlockingQueue<>();
+    private final BlockingQueue<FutureTask<Void>> timeouts = new LinkedBlockingQueue<>();
     private final AtomicInteger timesLost = new AtomicInteger();
     private final CountDownLatch sessionOver = new CountDownLatch(1);
     private final BlockingQueue<Future<Boolean>> updated = new LinkedBlockingQueue<>();
@@ -73,7 +73,7 @@ final class ShellServerTest {
         server.close();
     }
 
-    /** The patience of the server, which lasts until the test says so. */
+    /** The server's client timeout, which expires when the test says so. */
     private Future<?> whenOver(Runnable task) {
         FutureTask<Void> limit = new FutureTask<>(
                 () -> {
@@ -81,15 +81,15 @@ final class ShellServerTest {
                     timesLost.incrementAndGet();
                 },
                 null);
-        patience.add(limit);
+        timeouts.add(limit);
         return limit;
     }
 
-    /** Lets the patience with one client be over, that it waits for now or next. */
-    private void losePatience() throws InterruptedException {
+    /** Expires the timeout of one client, now or when it starts. */
+    private void expireTimeout() throws InterruptedException {
         int before = timesLost.get();
         while (timesLost.get() == before) {
-            patience.take().run();
+            timeouts.take().run();
         }
     }
 
@@ -139,7 +139,7 @@ final class ShellServerTest {
         return 0;
     }
 
-    /** As Gogo does: the command has a thread of its own, which is interrupted with the session, once and again. */
+    /** Imitates Gogo: the command runs on its own thread, which is interrupted with the session, repeatedly. */
     private int update(Map<String, String> client, PrintStream out, PrintStream err) {
         FutureTask<Boolean> command = new FutureTask<>(() -> {
             server.close();
@@ -154,7 +154,7 @@ final class ShellServerTest {
         } catch (InterruptedException | ExecutionException e) {
             thread.interrupt();
         }
-        // long enough for a server that does not wait for its sessions to be closed; interrupted or not
+        // long enough to detect a server that closes without waiting for its sessions
         CompletableFuture.runAsync(thread::interrupt, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS))
                 .join();
         sessionOver.countDown();
@@ -220,7 +220,7 @@ final class ShellServerTest {
     @Test
     void liveSocketIsKept() throws IOException {
         Exception fault = assertThrows(IOException.class, () -> open(socket, 16));
-        assertEquals("cannot listen on " + socket + ": another process does", fault.getMessage());
+        assertEquals("cannot listen on " + socket + ": another process listens on it", fault.getMessage());
         assertEquals(7, TestClient.ask(socket, 'X', "greet").status());
     }
 
@@ -228,12 +228,12 @@ final class ShellServerTest {
     void otherFileIsKept() throws IOException {
         Path file = Files.writeString(home.resolve("file"), "dear");
         Exception fault = assertThrows(IOException.class, () -> open(file, 16));
-        assertEquals("cannot listen on " + file + ": there is something that is not a socket", fault.getMessage());
+        assertEquals("cannot listen on " + file + ": the file is not a socket", fault.getMessage());
         assertEquals("dear", Files.readString(file));
     }
 
     @Test
-    void pathTooLongIsNamed() {
+    void overlongPathIsReported() {
         Path path = home.resolve("x".repeat(120));
         Exception fault = assertThrows(IOException.class, () -> open(path, 16));
         assertEquals("cannot listen on " + path + ": Unix domain path too long", fault.getMessage());
@@ -256,7 +256,7 @@ final class ShellServerTest {
             client.send('H', "protocol=1");
             client.send('X', "flood");
             await(started);
-            losePatience();
+            expireTimeout();
             await(interrupted);
             client.awaitEnd();
         }
@@ -265,7 +265,7 @@ final class ShellServerTest {
     @Test
     void silentClientIsDisconnected() throws Exception {
         try (TestClient client = new TestClient(socket)) {
-            losePatience();
+            expireTimeout();
             client.awaitEnd();
         }
     }
@@ -275,7 +275,7 @@ final class ShellServerTest {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', 100, new byte[10]);
-            losePatience();
+            expireTimeout();
             client.awaitEnd();
         }
     }
@@ -295,7 +295,7 @@ final class ShellServerTest {
             client.send('H', "protocol=1");
             client.send('X', "hang");
             await(started);
-            assertTrue(patience.stream().allMatch(FutureTask::isCancelled));
+            assertTrue(timeouts.stream().allMatch(FutureTask::isCancelled));
         }
     }
 
@@ -319,17 +319,17 @@ final class ShellServerTest {
     }
 
     @Test
-    void excessClientsAreTurnedAway() throws Exception {
+    void excessClientsAreRefused() throws Exception {
         reopen(1);
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', "hang");
             await(started);
             assertEquals(
-                    new Answer(HELLO, "", "weir: 1 clients are connected, more are not served\n", 1),
+                    new Answer(HELLO, "", "weir: 1 clients are connected, which is the maximum; retry later\n", 1),
                     TestClient.ask(socket, 'X', "greet"));
         }
-        // its seat is free as soon as the server has noticed
+        // the server frees the slot once it has noticed the disconnect
         Answer answer;
         do {
             answer = TestClient.ask(socket, 'X', "greet");
@@ -343,8 +343,8 @@ final class ShellServerTest {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=1");
             client.send('X', length, new byte[0]);
-            String line =
-                    "weir: a frame of %d bytes; at most 65536 are allowed\n".formatted(Integer.toUnsignedLong(length));
+            String line = "weir: a frame of %d bytes is too long; at most 65536 are allowed\n"
+                    .formatted(Integer.toUnsignedLong(length));
             assertEquals(new Answer(HELLO, "", line, 1), client.answer());
         }
     }
@@ -357,14 +357,14 @@ final class ShellServerTest {
             await(started);
             client.send('I', 1 << 20, new byte[0]);
             assertEquals(
-                    "weir: a frame of 1048576 bytes; at most 65536 are allowed\n",
+                    "weir: a frame of 1048576 bytes is too long; at most 65536 are allowed\n",
                     client.answer().err());
             await(interrupted);
         }
     }
 
     @Test
-    void otherProtocolIsNamed() throws IOException {
+    void otherProtocolVersionIsRefused() throws IOException {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', "protocol=2");
             assertEquals(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a line is taken apart into. */
+/** Splits lines into statements. */
 class StatementsTest {
     @ParameterizedTest
     @CsvSource(
@@ -36,7 +36,7 @@ class StatementsTest {
     }
 
     @Test
-    void onlyALastAssignmentShowsItsValue() {
+    void onlyTheLastAssignmentPrintsItsValue() {
         assertEquals(
                 "[false, true]",
                 Statements.of("x = (drives); x = 5").stream()

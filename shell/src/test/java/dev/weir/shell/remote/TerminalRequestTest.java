@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shells at a terminal, over the channel, each with a real Gogo behind it. */
+/** Runs interactive shells over the channel, each with a real Gogo. */
 @Timeout(60)
 final class TerminalRequestTest {
     private static final String HELLO = "protocol=1\nterm=xterm\ncolumns=60\nlines=20\nno_color=1";
@@ -51,10 +51,10 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void linesAreEditedCompletedExecuted() throws IOException {
+    void linesAreEditedCompletedAndExecuted() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
-            // a word too much is rubbed out, and the name of the drive is completed
+            // erases a superfluous word and completes the drive's name
             client.send('I', "quex\u007f\tv\t\r");
             String shown = client.awaitOut("weir> ");
             assertTrue(shown.contains("vm1    41  read          1048576   4 KiB  12.3 ms"), shown);
@@ -65,7 +65,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void nothingIsBlackOnADarkTerminal() throws IOException {
+    void noTextIsBlackOnADarkTerminal() throws IOException {
         try (TestClient client = new TestClient(socket)) {
             client.send('H', HELLO.replace("\nno_color=1", ""));
             client.send('S', "");
@@ -78,7 +78,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void noColoursMeansNone() throws IOException {
+    void noColorRemovesAllColours() throws IOException {
         try (TestClient client = attend()) {
             String shown = client.awaitOut("weir> ");
             client.send('I', "queue 'vm1' | grep write\r");
@@ -88,7 +88,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void deepNestingHarmsNeitherEditingNorCompletion() throws IOException {
+    void deeplyNestedBracketsAreEditable() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "(".repeat(2000) + "\t\r");
@@ -99,7 +99,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void endOfInputLeaves() throws IOException {
+    void endOfInputLeavesTheShell() throws IOException {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "\u0004");
@@ -128,7 +128,7 @@ final class TerminalRequestTest {
     }
 
     @Test
-    void controlCInterruptsTheCommandOnly() throws Exception {
+    void ctrlCInterruptsOnlyTheCommand() throws Exception {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "hang\r");
@@ -143,7 +143,7 @@ final class TerminalRequestTest {
     }
 
     @RepeatedTest(20)
-    void theScreenOutlivesACommandThatIsInterruptedWhileItWrites() throws Exception {
+    void screenSurvivesAnInterruptOfAWritingCommand() throws Exception {
         try (TestClient client = attend()) {
             client.awaitOut("weir> ");
             client.send('I', "chatter\r");
@@ -199,12 +199,12 @@ final class TerminalRequestTest {
             client.awaitOut("weir> ");
             client.send('I', "hang\r");
             gogo.awaitHanging();
-            // the last of these is one too many; what would come after it would reset the connection
+            // the last frame exceeds the buffer; one more would reset the connection
             for (int i = 0; i < 18; i++) {
                 client.send('I', "x".repeat(60_000));
             }
             assertEquals(
-                    "weir: more was typed than is kept: 1048576 bytes\n",
+                    "weir: more than 1048576 bytes of input are waiting\n",
                     client.answer().err());
         }
     }

@@ -10,16 +10,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The other side of the channel, written from its description and not with its classes. */
+/** A client of the channel, written from the protocol's description without Weir's own classes. */
 final class TestClient implements AutoCloseable {
     private final SocketChannel channel;
     private final DataInputStream in;
     private final StringBuilder shown = new StringBuilder();
 
     /**
-     * What came back.
+     * The server's answer.
      *
-     * @param status -1 if the connection ended without one
+     * @param status the exit status; -1 if the connection ended without one
      */
     record Answer(String hello, String out, String err, int status) {}
 
@@ -33,14 +33,14 @@ final class TestClient implements AutoCloseable {
         return ask(socket, type, request, "");
     }
 
-    /** The same, with more in the hello. */
+    /** Sends a request with additional lines in the hello and returns the whole answer. */
     static Answer ask(Path socket, char type, String request, String hello) throws IOException {
         try (TestClient client = new TestClient(socket)) {
             try {
                 client.send('H', "protocol=1\n" + hello);
                 client.send(type, request);
             } catch (IOException e) {
-                // one that is turned away may have its answer before it has asked
+                // a refused client may receive its answer before it has sent the request
             }
             return client.answer();
         }
@@ -62,7 +62,9 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    /** Returns what is shown until this is; what is shown after it is for the next call. */
+    /**
+     * Waits until the output contains a text and returns the output up to its end. The next call returns the rest.
+     */
     String awaitOut(String text) throws IOException {
         while (shown.indexOf(text) < 0) {
             int type = in.read();
@@ -77,7 +79,7 @@ final class TestClient implements AutoCloseable {
         return upTo;
     }
 
-    /** Returns all up to the end of the answer, or of the connection. */
+    /** Returns the answer up to its end or the end of the connection. */
     Answer answer() throws IOException {
         StringBuilder hello = new StringBuilder();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -100,12 +102,12 @@ final class TestClient implements AutoCloseable {
                 hello.toString(), out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), status);
     }
 
-    /** Returns when the server has disconnected, whatever it says before. */
+    /** Waits until the server disconnects. Ignores all frames until then. */
     void awaitEnd() {
         try {
             answer();
         } catch (IOException e) {
-            // in the middle of a frame is an end, too, and so is a reset
+            // an end within a frame and a reset also end the answer
         }
     }
 

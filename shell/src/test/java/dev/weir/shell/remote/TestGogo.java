@@ -19,7 +19,7 @@ import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.Process;
 
-/** A real Gogo with commands of Weir, on a drive {@code vm1} that is busy and one {@code scratch} that is not. */
+/** A real Gogo with Weir's commands, a busy drive {@code vm1} and an idle drive {@code scratch}. */
 final class TestGogo implements AutoCloseable {
     private static final long SECONDS = 30;
 
@@ -49,7 +49,7 @@ final class TestGogo implements AutoCloseable {
         processor.addConverter(new ViewConverter());
     }
 
-    /** A command that only ends when it is interrupted. */
+    /** A command that ends only on an interrupt. */
     public void hang() throws InterruptedException {
         started.countDown();
         try {
@@ -60,7 +60,7 @@ final class TestGogo implements AutoCloseable {
         }
     }
 
-    /** A command that writes on until it is interrupted. */
+    /** A command that writes until it is interrupted. */
     public void chatter() {
         started.countDown();
         while (!Thread.currentThread().isInterrupted()) {
@@ -73,7 +73,7 @@ final class TestGogo implements AutoCloseable {
         assertTrue(started.await(SECONDS, TimeUnit.SECONDS));
     }
 
-    /** Waits until the command that hung was interrupted. */
+    /** Waits until the hanging command was interrupted. */
     void awaitInterrupted() throws InterruptedException {
         assertTrue(interrupted.await(SECONDS, TimeUnit.SECONDS));
     }
@@ -85,7 +85,7 @@ final class TestGogo implements AutoCloseable {
         streams.stop();
     }
 
-    /** Waits until no thread is with a command any more: the last it does is to put the streams of this Gogo back. */
+    /** Waits until no thread executes a command. The last step of a command resets the streams of this Gogo. */
     private static void awaitQuiet() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (Thread.getAllStackTraces().values().stream().anyMatch(TestGogo::isInGogo)) {

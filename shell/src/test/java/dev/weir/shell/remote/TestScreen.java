@@ -4,12 +4,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jline.builtins.ScreenTerminal;
 
-/** What a terminal of 80 by 24 shows of what was written to it: characters, each with its colours. */
+/** Renders terminal output on a model of an 80 by 24 terminal: characters with their colours. */
 final class TestScreen {
     private static final int COLUMNS = 80;
     private static final int ROWS = 24;
 
-    /** The upper half of a cell, as JLine's model of a terminal has it: flags, then four bits for each part of both colours. */
+    /**
+     * A flag in the upper half of a cell in JLine's screen model. Four bits for each part of both colours follow the
+     * flags.
+     */
     private static final long FOREGROUND_SET = 1L << 60;
 
     private static final long BACKGROUND_SET = 1L << 61;
@@ -19,12 +22,12 @@ final class TestScreen {
 
     TestScreen(String written) {
         ScreenTerminal terminal = new ScreenTerminal(COLUMNS, ROWS);
-        // as the line discipline of the client's terminal does
+        // as the client's line discipline does
         terminal.write(written.replace("\r\n", "\n").replace("\n", "\r\n"));
         terminal.dump(cells, 0, 0, ROWS, COLUMNS, new int[2]);
     }
 
-    /** Returns the lines, as far as anything stands in them. */
+    /** Returns the lines up to the last non-blank one. */
     List<String> lines() {
         return IntStream.range(0, ROWS)
                 .mapToObj(this::line)
@@ -45,14 +48,14 @@ final class TestScreen {
         return character == 0 ? ' ' : character;
     }
 
-    /** Returns how many visible characters have a colour of their own. */
+    /** Returns the number of visible characters with a foreground colour. */
     long coloured() {
         return visible()
                 .filter(cell -> (cells[cell] & (FOREGROUND_SET | BACKGROUND_SET)) != 0)
                 .count();
     }
 
-    /** Returns how many characters are invisible on a dark terminal. */
+    /** Returns the number of characters that are invisible on a dark terminal. */
     long black() {
         return visible()
                 .filter(cell -> (cells[cell] & FOREGROUND_SET) != 0)

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** Labels and texts side by side. */
+/** Aligns labels and texts. */
 class DetailsTest {
     @Test
-    void linesOfATextStandBelowEachOther() {
+    void linesOfATextAreAligned() {
         assertEquals(
                 "name      vm1\nlimits    a\n          b",
                 new Details()
@@ -18,7 +18,7 @@ class DetailsTest {
     }
 
     @Test
-    void foreignTextMovesNothing() {
+    void controlCharactersAreReplaced() {
         assertEquals(
                 "what      a?[2J?31m?b",
                 new Details().row("what", "a\u001b[2J\u009b31m\u202eb").text());

@@ -18,7 +18,7 @@ final class LimitValuesTest {
             "", "B", "b", "k", "K", "Ki", "KiB", "kB", "m", "M", "Mi", "MiB", "MB", "g", "G", "Gi", "GiB", "GB", "t",
             "T", "Ti", "TiB", "TB", "p", "P", "Pi", "PiB", "PB");
 
-    /** The same words mean the same in a command and in the configuration file. */
+    /** Commands and the configuration file use the same units. */
     @Test
     void unitsMatchHocon() {
         for (String unit : BYTE_UNITS) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Programs rely on every letter of this: fields may be added, never changed. */
+/** Fixes the exact JSON text because programs depend on it: fields may be added and never changed. */
 final class JsonTest {
     private static final String VM1 =
             """
@@ -54,7 +54,7 @@ final class JsonTest {
             "exports":[{"clients":3,"max_clients":4096,"max_requests":1024,"max_request_bytes":67108864,"bytes":12582912,"max_bytes":268435456,"min_request_bytes":4096}],
             "uris":[]}""";
 
-    /** Each object of an answer begins with the time. */
+    /** The time at the beginning of each object. */
     private static final Pattern TIME = Pattern.compile("(?<=^|^\\[|},)\\{\"time\":\"[0-9T:.-]+Z\",");
 
     private final Services board =
@@ -63,7 +63,9 @@ final class JsonTest {
     private final ChangeCommands changes = new ChangeCommands(board);
     private final TypeCommands types = new TypeCommands(board);
 
-    /** The texts above are folded after a comma to be read; what programs get is one line. */
+    /**
+     * Compares an answer with the expected text, which is wrapped after commas for reading. Programs get one line.
+     */
     private static void is(String json, Object answer) {
         assertEquals(json.replace("\n", ""), TIME.matcher(answer.toString()).replaceAll("{"));
     }
@@ -77,7 +79,7 @@ final class JsonTest {
     }
 
     @Test
-    void eachObjectOfAnAnswerHasTheTime() {
+    void everyObjectBeginsWithTheTime() {
         Instant now = Instant.parse("2026-11-29T22:40:00.123456789Z");
         String time = "{\"time\":\"2026-11-29T22:40:00.123456Z\",\"type\":\"a\",\"drives\":[]}";
         PolicyView view = new PolicyView("a", List.of());
@@ -86,7 +88,7 @@ final class JsonTest {
     }
 
     @Test
-    void charactersThatATerminalObeysAreEscaped() {
+    void controlCharactersAreEscaped() {
         PolicyView view = new PolicyView("a\u001b\u009b31m\u202e\u2028", List.of());
         String json = Json.text(view, Instant.EPOCH);
         assertTrue(json.endsWith("\"type\":\"a\\u001b\\u009b31m\\u202e\\u2028\",\"drives\":[]}"), json);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What terminals send for keys. An escape is written as {@code ^} here. */
+/** Parses the byte sequences that terminals send for keys. {@code ^} stands for escape. */
 class KeyTest {
     private static final long MILLIS = 5000;
 
@@ -43,7 +43,7 @@ class KeyTest {
     }
 
     @Test
-    void keysBehindAnEscapeAreKept() throws IOException {
+    void keyAfterEscapeIsKept() throws IOException {
         try (NonBlockingReader reader = NonBlocking.nonBlocking("keys", new StringReader("\u001b\u001bq"))) {
             assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS, MILLIS).kind());
             assertEquals(Kind.ESCAPE, Key.read(reader, MILLIS, MILLIS).kind());

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jline.utils.AttributedString;
 import org.junit.jupiter.api.Test;
 
-/** Live views of drives whose every number is known. */
+/** Tests the live view on drives with fixed numbers. */
 final class WatchViewTest {
     private static final long SECOND = 1_000_000_000L;
 
@@ -62,7 +62,7 @@ final class WatchViewTest {
 
     WatchViewTest() {
         view.look(-SECOND);
-        // in a second: 5 MiB read and 1 MiB written, in 320 and 16 requests
+        // one second: 5 MiB in 320 reads and 1 MiB in 16 writes
         vm1.done(320, 5 << 20, 16, 1 << 20);
         view.look(0);
     }
@@ -126,12 +126,12 @@ final class WatchViewTest {
     }
 
     @Test
-    void aWideTerminalShowsReadsWritesAndLatency() {
+    void wideTerminalAddsReadsWritesAndLatency() {
         List<String> screen = screen(140, 6);
         assertTrue(
                 screen.get(1).matches("  DRIVE +RATE +REQ/S +READS +WRITES +LIMIT +USED +QUEUED +NEXT +LATENCY"),
                 screen::toString);
-        // five requests were inside, 336 came out in a second
+        // five requests inside the drive, 336 answered per second
         assertTrue(
                 screen.get(2)
                         .matches("> vm1 +6 MiB/s +336 +5 MiB/s +1 MiB/s +iops 500 █+▍··  67% +2 ██ +87.5 ms +14.9 ms"),
@@ -152,7 +152,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void pagesAreTurnedAndThePlaceIsShown() {
+    void pageKeysScrollAndThePositionIsShown() {
         for (int i = 0; i < 38; i++) {
             drives.add(TestDrive.idle("d" + i));
         }
@@ -174,7 +174,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void namesAreFoundWhileTheyAreTyped() {
+    void listIsFilteredDuringTyping() {
         type("/SCR");
         assertTrue(screen(79, 6).get(5).startsWith("find SCR▏"));
         assertTrue(screen(79, 6).get(0).endsWith("by configured, with \"SCR\""));
@@ -212,7 +212,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void aQuestionMarkExplainsTheKeys() {
+    void questionMarkShowsHelp() {
         type("?");
         assertTrue(screen(79, 24).get(0).startsWith("q            leaves"));
         type("x");
@@ -220,7 +220,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void aLongQueueIsScrolled() {
+    void longQueueScrolls() {
         IntStream.rangeClosed(1, 40).forEach(i -> queue.add("request " + i));
         press(Kind.ENTER);
         List<String> screen = screen(79, 15);
@@ -235,7 +235,7 @@ final class WatchViewTest {
     }
 
     @Test
-    void aDriveThatIsGoneIsLeft() {
+    void removedDriveClosesItsDetails() {
         press(Kind.ENTER);
         drives.remove(vm1);
         view.look(SECOND);
@@ -243,14 +243,14 @@ final class WatchViewTest {
     }
 
     @Test
-    void foreignTextMovesNothing() {
+    void controlCharactersAreReplaced() {
         queue.add("client a\u001b[2J\u009b31m\u202eb");
         press(Kind.ENTER);
         assertTrue(screen(79, 24).contains("client a?[2J?31m?b"));
     }
 
     @Test
-    void programsGetNumbers() {
+    void jsonHasNumbers() {
         LiveDrive live = view.live().get(0);
         assertEquals(
                 new LiveDrive(
@@ -262,11 +262,11 @@ final class WatchViewTest {
     @Test
     void limitsAreChanged() {
         type("l");
-        assertEquals("limits vm1 ▏ enter sets, esc leaves it", screen(79, 6).get(5));
+        assertEquals("limits vm1 ▏ enter sets, esc cancels", screen(79, 6).get(5));
         type("bps=20Mq");
         press(Kind.BACKSPACE);
         assertEquals(
-                "limits vm1 bps=20M▏ enter sets, esc leaves it", screen(79, 6).get(5));
+                "limits vm1 bps=20M▏ enter sets, esc cancels", screen(79, 6).get(5));
         press(Kind.ENTER);
         assertEquals(List.of("vm1 bps=20M"), changes);
         assertEquals("vm1: bps=20M, until reload --restore", screen(79, 6).get(5));
@@ -328,7 +328,7 @@ final class WatchViewTest {
             screen(79, 24);
         }
         for (int i = 0; i < many.size(); i++) {
-            // three lines are not of drives, two drives come before
+            // three lines show no drives and two drives are above
             int expected = i < 24 - 3 - 2 ? 10 : 2;
             assertEquals(expected, many.get(i).looks() - before[i], "d" + i);
         }
