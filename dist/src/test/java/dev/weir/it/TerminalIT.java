@@ -220,9 +220,9 @@ class TerminalIT {
         terminal.enter("bench idle --seconds 2").await("%", "done");
         terminal.await("load      randread of 4 KiB, 16 at a time, 2 s", "allowed   bps 1MiB/s, of which ", "latency");
         terminal.enter("clear; bench scratch --rw randwrite --seconds 1")
-                .await("is lost;", "1 client uses it now. Go on? [y/N]");
+                .await("destroys its data;", "1 client uses it now. Continue? [y/N]");
         terminal.type("n").await("weir: nothing was written");
-        terminal.enter("clear; bench idle --rw randwrite --seconds 1").await("no client uses it. Go on? [y/N]");
+        terminal.enter("clear; bench idle --rw randwrite --seconds 1").await("no client uses it. Continue? [y/N]");
         terminal.type("y").await("load      randwrite");
         terminal.enter("clear; bench idle --seconds 60").await("done");
         terminal.press("C-c").await("weir: interrupted");

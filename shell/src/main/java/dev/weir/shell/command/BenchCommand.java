@@ -28,7 +28,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Measures how fast a drive can be used, by using it. Thread-safe. */
+/** The command {@code bench}, which measures a drive's throughput and latency under load. Thread-safe. */
 @Component(
         service = BenchCommand.class,
         property = {"osgi.command.scope=weir", "osgi.command.function=bench"})
@@ -40,29 +40,29 @@ public final class BenchCommand {
 
     private static final String BENCH =
             """
-            uses a drive as fast as it goes, and says what was measured and what is allowed
+            measures a drive's throughput and latency under load, next to its limits
 
             Usage: bench NAME [--rw=PATTERN] [--bs=SIZE] [--iodepth=N] [--seconds=N] [--force] [--json]
 
-            The requests go through the drive's queue, and are charged, as those of a client are. What
-            is done in the first half second is not counted: limits let some of it go at once.
-            Patterns that write destroy what is on the drive, so they ask before that.
+            The requests pass through the drive's queue and are charged like those of a client. A warm-up
+            of half a second is not measured because it uses up the initial allowance of the limits.
+            Patterns that write destroy the data on the drive. They ask for confirmation first.
 
                  --rw=PATTERN    read, write, randread, randwrite or randrw; default: randread
-                 --bs=SIZE       of each request; default: 4k
-                 --iodepth=N     how many requests are outstanding at any time; default: 16
-                 --seconds=N     how long is measured; default: 5
-                 --force         does not ask before it writes
+                 --bs=SIZE       size of each request; default: 4k
+                 --iodepth=N     number of requests in flight; default: 16
+                 --seconds=N     measured time in seconds; default: 5
+                 --force         writes without confirmation
             """
                     + CommandSyntax.OPTIONS;
 
-    private final Services whiteboard;
+    private final Services services;
     private final Clock clock;
 
-    /** Uses what is on this whiteboard. */
+    /** Creates the command for the drives of {@code services}. */
     @Activate
-    public BenchCommand(@Reference Services whiteboard, @Reference Clock clock) {
-        this.whiteboard = whiteboard;
+    public BenchCommand(@Reference Services services, @Reference Clock clock) {
+        this.services = services;
         this.clock = clock;
     }
 
@@ -70,9 +70,9 @@ public final class BenchCommand {
     public @Nullable Object bench(CommandSession session, String... words) {
         CommandSyntax usage = CommandSyntax.of(BENCH);
         return usage.answerWith(words, options -> {
-            DriveControl control = whiteboard.drive(options.args().get(0));
+            DriveControl control = services.drive(options.args().get(0));
             Plan plan = plan(usage, options);
-            Drive drive = whiteboard.openDrive(control);
+            Drive drive = services.openDrive(control);
             check(drive, plan);
             Optional<Terminal> terminal = SessionTerminal.find(session);
             if (plan.pattern().writes() && !options.isSet("force") && !agreed(drive, terminal)) {
@@ -112,7 +112,7 @@ public final class BenchCommand {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
         throw usage.fault("--%s = %s: must be a number from 1 to %d".formatted(name, text, highest));
     }
@@ -122,16 +122,20 @@ public final class BenchCommand {
             throw new CommandFault("drive " + drive.name() + " is read-only");
         }
         if (plan.blockBytes() > drive.size()) {
-            throw new CommandFault(
-                    "drive %s is smaller than a request of %s".formatted(drive.name(), Units.bytes(plan.blockBytes())));
+            throw new CommandFault("drive %s is smaller than a request of %s; use a smaller --bs"
+                    .formatted(drive.name(), Units.bytes(plan.blockBytes())));
         }
     }
 
-    /** Asks whoever is at the terminal. */
+    /**
+     * Asks the user for confirmation before a pattern that writes.
+     *
+     * @throws CommandFault if no terminal is available
+     */
     private boolean agreed(Drive drive, Optional<Terminal> terminal) {
-        String what = "this writes all over drive %s (%s), and what is on it is lost"
+        String what = "this overwrites drive %s (%s) and destroys its data"
                 .formatted(drive.name(), Units.bytes(drive.size()));
-        int clients = whiteboard.clients(drive.name());
+        int clients = services.clients(drive.name());
         String users =
                 switch (clients) {
                     case 0 -> "no client uses it";
@@ -139,9 +143,9 @@ public final class BenchCommand {
                     default -> clients + " clients use it now";
                 };
         if (terminal.isEmpty()) {
-            throw new CommandFault(what + "; " + users + "; say --force if that is meant");
+            throw new CommandFault(what + "; " + users + "; use --force to write without confirmation");
         }
-        return ask(terminal.get(), what + ";\n" + users + ". Go on? [y/N] ");
+        return ask(terminal.get(), what + ";\n" + users + ". Continue? [y/N] ");
     }
 
     private static boolean ask(Terminal terminal, String question) {
@@ -162,7 +166,7 @@ public final class BenchCommand {
 
     private BenchView run(DriveControl control, Drive drive, Plan plan, Optional<Terminal> terminal) {
         try (Load load = Load.start(drive, plan, clock)) {
-            // a load whose requests wait longer than it lasts is not waited for
+            // stops at the planned end even if requests still wait
             while (!load.await(REDRAW_MILLIS) && load.progress() < 1) {
                 terminal.ifPresent(to -> draw(to, load));
             }
@@ -180,7 +184,7 @@ public final class BenchCommand {
     }
 
     private Map<String, ThrottleLimits> groupLimits(DriveSnapshot drive) {
-        return whiteboard.groups().stream()
+        return services.groups().stream()
                 .filter(group -> group.name().equals(drive.group()))
                 .collect(Collectors.toMap(
                         GroupControl::name, group -> group.snapshot().settings().limits()));

@@ -5,9 +5,9 @@ import org.apache.felix.service.command.Job;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The user of the shell who has typed the command that runs on this thread, for the log. */
+/** The user of the command that runs on this thread, for the log. */
 final class Caller {
-    /** The variable of a session that names its user. */
+    /** The session variable with the user's name. */
     static final String USER = "weir.user";
 
     private static final Logger LOG = LoggerFactory.getLogger(Caller.class);
@@ -15,7 +15,7 @@ final class Caller {
 
     private Caller() {}
 
-    /** Logs a change, with the user's name before it. */
+    /** Logs a change with the user's name before it. */
     static void log(String change, Object... values) {
         Object[] all = new Object[values.length + 1];
         all[0] = name();

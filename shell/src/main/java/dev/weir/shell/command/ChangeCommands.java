@@ -26,8 +26,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that change drives. What they return, the state after the change, is described at {@link LimitsView},
- * {@link DriveView} and {@link ReloadView}.
+ * The commands that change drives and groups. They return the state after the change: {@link LimitsView},
+ * {@link DriveView}, {@link dev.weir.shell.view.GroupView} or {@link ReloadView}.
  *
  * <p>Thread-safe.
  */
@@ -45,30 +45,31 @@ import org.osgi.service.component.annotations.Reference;
 public final class ChangeCommands {
     private static final String LIMITS =
             """
-            shows or changes the limits of a drive or a group, also for what is queued
+            shows or changes the limits of a drive or a group, also for queued requests
 
             Usage: limits NAME [KEY=VALUE...] [--json]
 
-            bps, bps_rd, bps_wr       bytes a second: all, reads, writes; 512, 10M, 10MiB, 10MB
-            iops, iops_rd, iops_wr    requests a second; 500, 5k, 1M
-            KEY_max                   the rate while bursting, KEY_max_length for how long: 30s
-            iops_size                 the size from which a request counts as several
+            bps, bps_rd, bps_wr       bytes per second: all, reads, writes; 512, 10M, 10MiB, 10MB
+            iops, iops_rd, iops_wr    requests per second: all, reads, writes; 500, 5k, 1M
+            KEY_max                   burst rate
+            KEY_max_length            burst length: 30s
+            iops_size                 a larger request counts as several of this size
 
-            0 takes a limit away, and its burst with it; one that comes back has the burst of the
-            configuration. What is owed stays owed, but never longer than it takes at the new rate. The
-            change lasts until "reload --restore", a restart, or another value in the file.
+            0 removes a limit and its burst. Setting a removed limit again restores its configured burst.
+            Debt stays but lasts no longer than the new rate needs to pay it. The change lasts until
+            "reload --restore", a restart, or a new value in the file.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String GROUP =
             """
-            shows all of a group, or changes the limits that its drives share
+            shows a group in full, or changes the limits that its drives share
 
             Usage: group GROUP [KEY=VALUE...] [--json]
 
-            Keys and values are those of "limits". The change holds for what is queued too, and lasts
-            until the group's configuration changes or is read again.
+            Keys and values are those of "limits". The change also applies to queued requests. It lasts
+            until "reload --restore", a restart, or a new value in the file.
 
             """
                     + CommandSyntax.OPTIONS;
@@ -79,59 +80,59 @@ public final class ChangeCommands {
 
             Usage: drain NAME [--seconds=N] [--json]
 
-            The limits of its group are lifted for it too. Of use before a guest is stopped, migrated or
-            detached, which wait for all that is queued. What goes meanwhile is charged to no limit.
+            Also lifts its group's limits for this drive. Use it before you stop, migrate or detach a
+            guest, which waits for all queued requests. Requests released meanwhile are not charged.
 
-                 --seconds=N   how long the limits stay lifted at most; default: 60
+                 --seconds=N   maximum time without limits, in seconds; default: 60
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String POLICY =
             """
-            changes the policy that keeps a drive's limits; what is owed stays owed
+            changes the throttle policy of a drive and keeps its debt
 
             Usage: policy NAME TYPE [--json]
 
-            The command "policies" lists the types. The change lasts until "reload --restore", a
-            restart, or another policy in the file.
+            "policies" lists the types. The change lasts until "reload --restore", a restart, or a new
+            policy in the file.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String REOPEN =
             """
-            tries again to open a drive that is unavailable
+            opens an unavailable drive again without waiting for the next retry
 
             Usage: reopen NAME [--json]
 
-            Weir does so by itself, after 1 s, 2 s, 4 s, up to a minute, and at each reload.
+            Weir retries by itself after 1 s, 2 s, 4 s and so on up to a minute, and at each reload.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String RELOAD =
             """
-            reads the configuration again and applies what has changed
+            reads the configuration again and applies the differences
 
             Usage: reload [--restore] [--json]
 
-            If there is any fault, all of them are shown and nothing is changed. Drives that are
-            unavailable are tried again. What commands have changed stays, but for what has another
-            value in the file than before.
+            If the configuration has errors, all of them are listed and it is rejected as a whole.
+            Unavailable drives are opened again. Changes made by commands stay unless the file has a new
+            value for them.
 
-                 --restore   takes back what commands have changed
+                 --restore   reverts all changes made by commands
             """
                     + CommandSyntax.OPTIONS;
 
-    /** How long a drive may take to open before the answer is given without it. */
+    /** How long {@code reopen} waits for a drive to open (seconds). */
     private static final long OPEN_SECONDS = 5;
 
-    private final Services whiteboard;
+    private final Services services;
 
-    /** Changes what is on this whiteboard. */
+    /** Creates the commands for the drives of {@code services}. */
     @Activate
-    public ChangeCommands(@Reference Services whiteboard) {
-        this.whiteboard = whiteboard;
+    public ChangeCommands(@Reference Services services) {
+        this.services = services;
     }
 
     @Descriptor(LIMITS)
@@ -139,19 +140,19 @@ public final class ChangeCommands {
         CommandSyntax usage = CommandSyntax.of(LIMITS);
         return usage.answer(words, args -> {
             List<String> changes = args.subList(1, args.size());
-            if (whiteboard.isGroup(args.get(0))) {
-                return whiteboard.limits(changed(args.get(0), changes, usage));
+            if (services.isGroup(args.get(0))) {
+                return services.limits(changed(args.get(0), changes, usage));
             }
-            DriveControl drive = whiteboard.drive(args.get(0));
+            DriveControl drive = services.drive(args.get(0));
             if (!changes.isEmpty()) {
                 LimitChange.apply(drive, changes, usage::fault);
             }
-            return whiteboard.limits(drive);
+            return services.limits(drive);
         });
     }
 
     private GroupControl changed(String name, List<String> changes, CommandSyntax usage) {
-        GroupControl group = whiteboard.group(name);
+        GroupControl group = services.group(name);
         if (!changes.isEmpty()) {
             LimitChange.apply(group, changes, usage::fault);
         }
@@ -161,22 +162,22 @@ public final class ChangeCommands {
     @Descriptor(GROUP)
     public Object group(String... words) {
         CommandSyntax usage = CommandSyntax.of(GROUP);
-        return usage.answer(words, args -> whiteboard
-                .groupViews(List.of(changed(args.get(0), args.subList(1, args.size()), usage)))
-                .get(0));
+        return usage.answer(
+                words, args -> services.groupViews(List.of(changed(args.get(0), args.subList(1, args.size()), usage)))
+                        .get(0));
     }
 
     @Descriptor(DRAIN)
     public Object drain(String... words) {
         CommandSyntax usage = CommandSyntax.of(DRAIN);
         return Objects.requireNonNull(usage.answerWith(words, options -> {
-            DriveControl drive = whiteboard.drive(options.args().get(0));
+            DriveControl drive = services.drive(options.args().get(0));
             long seconds = seconds(options.isSet("seconds") ? options.get("seconds") : "60", usage);
             if (!isDrained(drive, seconds)) {
                 throw new CommandFault(
-                        "drive %s is still busy after %d s; its limits hold again".formatted(drive.name(), seconds));
+                        "drive %s is still busy after %d s; its limits apply again".formatted(drive.name(), seconds));
             }
-            return whiteboard.view(drive);
+            return services.view(drive);
         }));
     }
 
@@ -194,7 +195,7 @@ public final class ChangeCommands {
         } catch (InterruptedException e) {
             drained.cancel(false);
             Thread.currentThread().interrupt();
-            throw new CommandFault("interrupted; the limits of drive " + drive.name() + " hold again", e);
+            throw new CommandFault("interrupted; the limits of drive " + drive.name() + " apply again", e);
         } catch (ExecutionException e) {
             throw new CommandFault("drive %s cannot be drained: %s".formatted(drive.name(), e.getCause()), e);
         }
@@ -203,31 +204,31 @@ public final class ChangeCommands {
     @Descriptor(POLICY)
     public Object policy(String... words) {
         return CommandSyntax.of(POLICY).answer(words, args -> {
-            DriveControl drive = whiteboard.drive(args.get(0));
+            DriveControl drive = services.drive(args.get(0));
             String type = args.get(1);
-            if (!whiteboard.policyTypes().contains(type)) {
-                throw Services.absent("policy", type, whiteboard.policyTypes().stream());
+            if (!services.policyTypes().contains(type)) {
+                throw Services.absent("policy", type, services.policyTypes().stream());
             }
             String before = drive.snapshot().policy();
             drive.policy(type);
             Caller.log("changed the policy of drive {} from {} to {}", drive.name(), before, type);
-            return whiteboard.view(drive);
+            return services.view(drive);
         });
     }
 
     @Descriptor(REOPEN)
     public Object reopen(String... words) {
         return CommandSyntax.of(REOPEN).answer(words, args -> {
-            DriveControl drive = whiteboard.drive(args.get(0));
+            DriveControl drive = services.drive(args.get(0));
             if (drive.snapshot().state() != DriveSnapshot.State.UNAVAILABLE) {
-                throw new CommandFault("drive " + drive.name() + " is open already");
+                throw new CommandFault("drive " + drive.name() + " is already open");
             }
             await(drive.reopen().toCompletableFuture());
             DriveSnapshot after = drive.snapshot();
             if (after.state() == DriveSnapshot.State.UNAVAILABLE) {
                 throw new CommandFault("drive %s is unavailable: %s".formatted(drive.name(), after.reason()));
             }
-            return whiteboard.view(drive);
+            return services.view(drive);
         });
     }
 
@@ -235,7 +236,7 @@ public final class ChangeCommands {
         try {
             opened.get(OPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            // the state of the drive says so
+            // the drive's state reports the error or the delay
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -244,9 +245,9 @@ public final class ChangeCommands {
     @Descriptor(RELOAD)
     public Object reload(String... words) {
         return Objects.requireNonNull(CommandSyntax.of(RELOAD).answerWith(words, options -> {
-            Map.Entry<?, ConfigurationSource> configuration = whiteboard.configuration;
+            Map.Entry<?, ConfigurationSource> configuration = services.configuration;
             if (configuration == null) {
-                throw new CommandFault("nothing to reload: the configuration has not been read yet");
+                throw new CommandFault("nothing to reload because the configuration has not been read yet");
             }
             List<String> faults = configuration.getValue().reload();
             if (!faults.isEmpty()) {
@@ -254,11 +255,11 @@ public final class ChangeCommands {
                         + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
             }
             if (options.isSet("restore")) {
-                whiteboard.drives().stream().filter(ChangeCommands::isChanged).forEach(drive -> {
+                services.drives().stream().filter(ChangeCommands::isChanged).forEach(drive -> {
                     drive.restore();
                     Caller.log("restored policy and limits of drive {}", drive.name());
                 });
-                whiteboard.groups().stream().filter(ChangeCommands::isChanged).forEach(group -> {
+                services.groups().stream().filter(ChangeCommands::isChanged).forEach(group -> {
                     group.restore();
                     Caller.log("restored policy and limits of group {}", group.name());
                 });
@@ -279,15 +280,15 @@ public final class ChangeCommands {
                 || !now.policy().equals(now.settings().policy());
     }
 
-    /** Describes the drives that are there, which may be others than the configuration asks for. */
+    /** Returns a view of the drives that exist in the engine. They may differ from the configured ones. */
     private ReloadView reloaded() {
-        List<String> names = whiteboard.configurationProperty(ConfigurationSource.DRIVES);
-        List<DriveControl> drives = whiteboard.drives();
+        List<String> names = services.configurationProperty(ConfigurationSource.DRIVES);
+        List<DriveControl> drives = services.drives();
         Set<String> there = drives.stream().map(DriveControl::name).collect(Collectors.toSet());
         Map<String, String> unavailable = new LinkedHashMap<>();
         names.stream()
                 .filter(name -> !there.contains(name))
-                .forEach(name -> unavailable.put(name, "the engine has no such drive"));
+                .forEach(name -> unavailable.put(name, "the drive does not exist in the engine"));
         drives.stream()
                 .map(DriveControl::snapshot)
                 .filter(drive -> drive.state() == DriveSnapshot.State.UNAVAILABLE)
@@ -299,13 +300,13 @@ public final class ChangeCommands {
                                 drives.stream()
                                         .filter(ChangeCommands::isChanged)
                                         .map(DriveControl::name),
-                                whiteboard.groups().stream()
+                                services.groups().stream()
                                         .filter(ChangeCommands::isChanged)
                                         .map(GroupControl::name))
                         .toList(),
                 Stream.concat(
-                                whiteboard.configurationProperty(ConfigurationSource.WARNINGS).stream(),
-                                whiteboard.exportFaults().stream())
+                                services.configurationProperty(ConfigurationSource.WARNINGS).stream(),
+                                services.exportFaults().stream())
                         .toList());
     }
 }

@@ -15,21 +15,22 @@ import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 
 /**
- * Completes commands of Weir as their usage lines say: where one has {@code NAME}, a drive's name is offered, and so on.
+ * Completes Weir's commands from their usage lines: {@code NAME} offers drive names, {@code GROUP} group names and so
+ * on. See docs/design/decisions/011.
  *
  * <p>Thread-safe.
  */
 public final class CommandCompleter implements Completer {
-    /** A long option in a help text, the name of its value if it has one, and what it does. */
+    /** A long option of a help text with its optional value name and its description. */
     private static final java.util.regex.Pattern OPTION =
             java.util.regex.Pattern.compile("(?m)^\\s+(?:-\\S )?\\s*(--[a-z-]+)(?:=([A-Z]+))? +(\\S.*)$");
 
-    private final Services whiteboard;
+    private final Services services;
     private final CommandTexts texts;
 
-    /** Completes what is typed in a session, with what is on the whiteboard. */
-    public CommandCompleter(Services whiteboard, CommandSession session) {
-        this.whiteboard = whiteboard;
+    /** Creates a completer for a session. */
+    public CommandCompleter(Services services, CommandSession session) {
+        this.services = services;
         texts = new CommandTexts(session);
     }
 
@@ -46,7 +47,7 @@ public final class CommandCompleter implements Completer {
         }
     }
 
-    /** Weir's commands at first; those of others when something of them is typed. */
+    /** Returns Weir's commands. Adds commands of other bundles once the word is not empty. */
     private Stream<Candidate> commands(String word) {
         return texts.names().stream().flatMap(command -> {
             String name = command.substring(command.indexOf(':') + 1);
@@ -79,12 +80,12 @@ public final class CommandCompleter implements Completer {
         return values(names.get(Math.min(place, names.size() - 1)).replace("...", ""), words, word);
     }
 
-    /** Returns what may stand for a name in a usage line. */
+    /** Returns the candidates for an argument or option value of a usage line. */
     private Stream<Candidate> values(String name, List<String> words, String word) {
         return switch (name) {
-            case "NAME" -> whiteboard.drives().stream().map(DriveControl::name).map(Candidate::new);
-            case "GROUP" -> whiteboard.groups().stream().map(group -> new Candidate(group.name()));
-            case "TYPE" -> whiteboard.policyTypes().stream().map(Candidate::new);
+            case "NAME" -> services.drives().stream().map(DriveControl::name).map(Candidate::new);
+            case "GROUP" -> services.groups().stream().map(group -> new Candidate(group.name()));
+            case "TYPE" -> services.policyTypes().stream().map(Candidate::new);
             case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));
             case "COMMAND" -> commands("");
             case "KEY=VALUE" -> limits(words.get(1), word);
@@ -92,16 +93,16 @@ public final class CommandCompleter implements Completer {
         };
     }
 
-    /** The keys, each to be gone on with; after a key what it is set to, to be changed. */
+    /** Returns the limit keys. After a key, returns the current value for editing. */
     private Stream<Candidate> limits(String drive, String word) {
         if (!word.contains("=")) {
             return ThrottleLimits.keys().stream().map(key -> open(key + "="));
         }
-        return whiteboard.drives().stream()
+        return services.drives().stream()
                 .filter(control -> control.name().equals(drive))
                 .map(control -> control.snapshot().limits())
                 .findFirst()
-                .or(() -> whiteboard.groups().stream()
+                .or(() -> services.groups().stream()
                         .filter(group -> group.name().equals(drive))
                         .map(group -> group.snapshot().limits())
                         .findFirst())

@@ -2,24 +2,26 @@ package dev.weir.shell.command;
 
 import java.io.Serial;
 
-/** What was typed cannot be done. The message is all there is to say, so it is also what a shell prints of it. */
+/**
+ * A command failed because of its input or the current state. The shell prints the message without the class name.
+ */
 public final class CommandFault extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Says what cannot be done: the thing, the value and the rule. */
+    /** Creates an error. The message names the object, the value and the rule. */
     public CommandFault(String message) {
         super(message);
     }
 
-    /** Says what cannot be done, as {@code cause} found out. */
+    /** Creates an error with its cause. */
     CommandFault(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /** Returns the message alone: Gogo's own shell prints this, and the class is nothing to its user. */
+    /** Returns the message alone, because Gogo's own shell prints this text. */
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // the message is as it was given
+    @SuppressWarnings("OverrideThrowableToString") // the message is the whole text
     public String toString() {
         return String.valueOf(getMessage());
     }

@@ -10,17 +10,19 @@ import org.jline.builtins.Options;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a command is called. Its help text says so, and this reads it there, so the two cannot differ: the line
- * {@code Usage: NAME …} has the arguments, those in brackets may be missing and one with dots may be repeated; the
- * indented lines that begin with a dash are the options, as {@link Options} has them.
+ * The syntax of a command, parsed from its help text so that help and parser cannot differ. See
+ * docs/design/decisions/011.
  *
- * @param name the command
- * @param help the first line in short, then all there is to say
+ * <p>The line {@code Usage: NAME …} lists the arguments. Brackets mark optional arguments and dots a repeated one.
+ * Indented lines that begin with a dash are options in the format of {@link Options}.
+ *
+ * @param name the command's name
+ * @param help the help text: a summary in the first line, then the details
  * @param line the usage line
  */
 record CommandSyntax(String name, String help, String line) {
 
-    /** The options that every command has, to end its help text with. */
+    /** The end of every help text: the options that all commands share. */
     static final String OPTIONS =
             """
                  --json   as JSON, for programs
@@ -29,7 +31,7 @@ record CommandSyntax(String name, String help, String line) {
 
     private static final String USAGE = "Usage: ";
 
-    /** Reads a help text. */
+    /** Parses a help text. */
     static CommandSyntax of(String help) {
         String line = help.lines()
                 .filter(l -> l.startsWith(USAGE))
@@ -40,16 +42,18 @@ record CommandSyntax(String name, String help, String line) {
     }
 
     /**
-     * Answers a command: with its help, or with what {@code command} makes of the arguments, as it is or as JSON.
+     * Runs a command and returns its result, as JSON with {@code --json}. With {@code --help} returns the help text
+     * instead.
      *
-     * @param words what was typed after the command's name
-     * @throws CommandFault if that is not how the command is called, or it cannot do what it is asked
+     * @param words the words after the command's name
+     * @param command computes the result from the arguments
+     * @throws CommandFault if the syntax is wrong or the command fails
      */
     Object answer(String[] words, Function<List<String>, ?> command) {
         return Objects.requireNonNull(answerWith(words, options -> command.apply(options.args())));
     }
 
-    /** The same for a command that has options of its own, or whose answer is what it does. */
+    /** Runs a command that has further options or may return null. Otherwise like {@link #answer}. */
     @Nullable
     Object answerWith(String[] words, Function<Options, ? extends @Nullable Object> command) {
         Options options = parse(words);
@@ -61,13 +65,13 @@ record CommandSyntax(String name, String help, String line) {
             Object answer = command.apply(options);
             return answer != null && help.contains(OPTIONS) && options.isSet("json") ? Json.text(answer) : answer;
         } catch (IllegalArgumentException e) {
-            // how drives and limits refuse what cannot be
+            // drives and limits throw this for invalid values
             throw new CommandFault(Objects.toString(e.getMessage(), e.toString()), e);
         }
     }
 
     private Options parse(String[] words) {
-        // a variable named after the command could set options; nobody would look for them there
+        // ignores variables: one with the command's name could otherwise set hidden options
         Options options = Options.compile(help, variable -> null);
         try {
             return options.parse(
@@ -77,7 +81,7 @@ record CommandSyntax(String name, String help, String line) {
         }
     }
 
-    /** Returns the arguments as the usage line has them, without brackets. */
+    /** Returns the arguments of the usage line without brackets. */
     List<String> arguments() {
         return words().map(word -> word.replaceAll("[\\[\\]]", "")).toList();
     }
@@ -98,7 +102,7 @@ record CommandSyntax(String name, String help, String line) {
         }
     }
 
-    /** Says what is wrong with the way the command was called, and how it is called. */
+    /** Returns a syntax error with the usage line. */
     CommandFault fault(String problem) {
         return new CommandFault(name + ": " + problem + "; usage: " + line);
     }

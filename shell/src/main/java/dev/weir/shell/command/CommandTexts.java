@@ -10,22 +10,21 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 
 /**
- * The commands there are in a session, with their scopes, and what they say of themselves. Those of Weir and of Gogo
- * do so when they are asked for {@code --help}.
+ * The commands of a session with their help texts. Commands of Weir and Gogo print their help on {@code --help}.
  *
- * @param session where they would be executed
+ * @param session the session that would execute the commands
  */
 record CommandTexts(CommandSession session) {
     static final String SCOPE = "weir:";
     private static final String GOGO = "gogo:";
 
-    /** Returns the names of all, scope and all, sorted. */
+    /** Returns the names of all commands with their scopes, sorted. */
     @SuppressWarnings("unchecked")
     Set<String> names() {
         return new TreeSet<>((Set<String>) session.get(".commands"));
     }
 
-    /** Returns the command that is meant by a name, with its scope. */
+    /** Returns the scoped command that a name refers to. */
     Optional<String> find(String name) {
         Set<String> names = names();
         return Stream.of(SCOPE + name, GOGO + name, name)
@@ -34,20 +33,20 @@ record CommandTexts(CommandSession session) {
                 .or(() -> names.stream().filter(c -> c.endsWith(":" + name)).findFirst());
     }
 
-    /** Returns whether a command is one that knows {@code --help}. */
+    /** Returns whether a command supports {@code --help}. */
     static boolean helps(String command) {
         return command.startsWith(SCOPE) || command.startsWith(GOGO);
     }
 
-    /** Returns what a command of Weir does, in a line. */
+    /** Returns the first line of a command's help. */
     String summary(String command) {
         return answer(command, "--help").lines().findFirst().orElse("").replaceFirst("^\\S+ - ", "");
     }
 
     /**
-     * Returns what a command answers to this argument; empty if it prints it instead.
+     * Executes a command with one argument and returns its result; empty if it prints its answer.
      *
-     * @throws CommandFault if it fails
+     * @throws CommandFault if the command fails
      */
     String answer(String command, String argument) {
         try {

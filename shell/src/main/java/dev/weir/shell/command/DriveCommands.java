@@ -19,8 +19,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that show drives and groups. What they return is described at {@link DriveView}, {@link QueuedView},
- * {@link TimerView} and {@link GroupView}.
+ * The commands that show drives and groups. They return {@link DriveView}, {@link QueuedView}, {@link
+ * HeldView}, {@link TimerView} and {@link GroupView}.
  *
  * <p>Thread-safe.
  */
@@ -37,96 +37,95 @@ import org.osgi.service.component.annotations.Reference;
 public final class DriveCommands {
     private static final String DRIVES =
             """
-            lists the drives: how they stand, what waits and what holds it, rates and limits
+            lists the drives: state, queue and the limits that hold it, rates, limits
 
             Usage: drives [--json]
 
-            "Held by" is what holds the first waiting read and write, "rate" and "req/s" are of the last
-            moments: since the command was used before, or of a fifth of a second.
+            "Held by" names the limits that hold the first waiting read and the first waiting write.
+            "Rate" and "req/s" are averages since the last such command, or of a fifth of a second.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String DRIVE =
             """
-            shows all of a drive: limits and what it owes under them, queue, timer, counters
+            shows a drive in full: limits and debt, queue, timer, counters, latencies
 
             Usage: drive NAME [--json]
 
-            What a drive owes under a limit is the time until the limit is clear of all that went
-            before. The last lines say who may attach, if not all may, and where.
+            "Owed" is the debt under a limit: the time until the drive owes nothing. The last lines list
+            the addresses for clients, and the permitted clients if access is restricted.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String QUEUE =
             """
-            lists the requests that wait: since when, which limit holds them, when they go
+            lists the waiting requests: age, the limit that holds them, time until release
 
             Usage: queue [NAME] [--summary] [--json]
 
-            Without a name, those of all drives; each drive's stand in the order in which they go. Below
-            them, they are summed up by drive and by the limit that holds them.
-            "Goes in" is exact as things are: with the limits as they are set, what waits on the
-            other drives of its group, and nothing new. It is a dash where nobody can say, as when
-            the policy is missing, or too many others of the group come first. "Held by" is the
-            limit that holds a request when its turn comes.
+            Without a name it lists all drives. Requests of a drive are in the order of their release. Sums
+            by drive and by limit follow.
+            "Goes in" is exact if no new request arrives and no limit changes. It includes the waiting
+            requests of the other drives of the group. A dash means unknown: the policy is missing or too
+            many requests of the group come first. "Held by" is the limit that holds a request when its
+            turn comes.
 
-                 --summary   only the sums: held drives, limits, amounts and times
+                 --summary   only the sums: drives, limits, amounts and times
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String TIMERS =
             """
-            lists the timers that release the queues: when they are due, how late they were
+            lists the timers that release the queues: due time and lateness
 
             Usage: timers [--json]
 
-            A timer is armed while its drive's queue waits for a limit. A late timer does not slow
-            its drive: the rate follows the time and not the timer.
+            A timer is armed while its drive's queue waits for a limit. A late timer does not lower the
+            rate because the policy accounts by time.
 
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String GROUPS =
             """
-            lists the groups: the limits that their drives share, and what waits for them
+            lists the groups: shared limits and waiting requests
 
             Usage: groups [--json]
 
             """
                     + CommandSyntax.OPTIONS;
 
-    private final Services whiteboard;
+    private final Services services;
 
-    /** Shows what is on this whiteboard. */
+    /** Creates the commands for the drives of {@code services}. */
     @Activate
-    public DriveCommands(@Reference Services whiteboard) {
-        this.whiteboard = whiteboard;
+    public DriveCommands(@Reference Services services) {
+        this.services = services;
     }
 
     @Descriptor(DRIVES)
     public Object drives(String... words) {
-        return CommandSyntax.of(DRIVES)
-                .answer(words, args -> DriveView.list(whiteboard.driveViews(whiteboard.drives())));
+        return CommandSyntax.of(DRIVES).answer(words, args -> DriveView.list(services.driveViews(services.drives())));
     }
 
     @Descriptor(DRIVE)
     public Object drive(String... words) {
-        return CommandSyntax.of(DRIVE).answer(words, args -> whiteboard.view(whiteboard.drive(args.get(0))));
+        return CommandSyntax.of(DRIVE).answer(words, args -> services.view(services.drive(args.get(0))));
     }
 
     @Descriptor(QUEUE)
     public Object queue(String... words) {
         return Objects.requireNonNull(CommandSyntax.of(QUEUE).answerWith(words, options -> {
             List<String> args = options.args();
-            List<DriveControl> drives = args.isEmpty() ? whiteboard.drives() : List.of(whiteboard.drive(args.get(0)));
+            List<DriveControl> drives = args.isEmpty() ? services.drives() : List.of(services.drive(args.get(0)));
             return queue(drives, options.isSet("summary"));
         }));
     }
 
     private Listing<?> queue(List<DriveControl> drives, boolean summary) {
-        Map<String, Rates> rates = whiteboard.rates(drives);
+        Map<String, Rates> rates = services.rates(drives);
         List<QueuedView> requests = new ArrayList<>();
         List<HeldView> sums = new ArrayList<>();
         for (DriveControl drive : drives) {
@@ -142,7 +141,7 @@ public final class DriveCommands {
         return CommandSyntax.of(TIMERS)
                 .answer(
                         words,
-                        args -> TimerView.list(whiteboard.drives().stream()
+                        args -> TimerView.list(services.drives().stream()
                                 .map(DriveControl::snapshot)
                                 .map(TimerView::of)
                                 .toList()));
@@ -150,7 +149,6 @@ public final class DriveCommands {
 
     @Descriptor(GROUPS)
     public Object groups(String... words) {
-        return CommandSyntax.of(GROUPS)
-                .answer(words, args -> GroupView.list(whiteboard.groupViews(whiteboard.groups())));
+        return CommandSyntax.of(GROUPS).answer(words, args -> GroupView.list(services.groupViews(services.groups())));
     }
 }

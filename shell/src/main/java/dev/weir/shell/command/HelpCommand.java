@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Helps with commands. Those of Weir and of Gogo itself tell it; for those of other bundles, which do not, there may
- * be another {@code help} to ask.
+ * The command {@code help}. Commands of Weir and Gogo supply their own help text. For commands of other
+ * bundles it asks another {@code help} command if one is installed.
  *
  * <p>Thread-safe.
  */
@@ -24,11 +24,11 @@ import org.osgi.service.component.annotations.Component;
 public final class HelpCommand {
     private static final String HELP =
             """
-            lists the commands, or tells all about one
+            lists the commands or describes one
 
             Usage: help [COMMAND] [--all] [--json]
 
-                 --all    also the commands of Gogo and of the OSGi framework
+                 --all    also lists the commands of Gogo and of the OSGi framework
             """
                     + CommandSyntax.OPTIONS;
 
@@ -37,19 +37,19 @@ public final class HelpCommand {
             List.of(Column.left("COMMAND", Summary::command), Column.flexible("WHAT IT DOES", Summary::summary)));
 
     /**
-     * A command in a line.
+     * A row of the command list.
      *
-     * @param command how it is called
-     * @param summary what it does; empty if its help does not say
+     * @param command the command's name
+     * @param summary the first line of its help; empty without help
      */
     record Summary(String command, String summary) {}
 
     /**
-     * All about a command.
+     * The full help of a command.
      *
-     * @param command how it is called
-     * @param summary what it does; empty if its help does not say
-     * @param text its help
+     * @param command the command's name
+     * @param summary the first line of its help; empty without help
+     * @param text the help text
      */
     record Detail(String command, String summary, String text) implements View {
         @Override

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A change of a drive's or a group's limits as people type it: {@code bps=10M iops=0}. */
+/** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
 final class LimitChange {
     private LimitChange() {}
 
     /**
-     * Changes those limits of a drive that are named.
+     * Changes the named limits of a drive and keeps the others.
      *
-     * @param fault makes a fault of what is wrong with the way it was typed
-     * @throws CommandFault if that cannot be; nothing has changed then
+     * @param fault creates a syntax error from a message
+     * @throws CommandFault if a word or value is invalid; no limit is changed then
      */
     static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
         DriveSnapshot now = drive.snapshot();
@@ -30,7 +30,7 @@ final class LimitChange {
         Caller.log("changed the limits of drive {} from {} to {}", drive.name(), now.limits(), after);
     }
 
-    /** Changes those limits of a group that are named; otherwise as for a drive. */
+    /** Changes the named limits of a group and keeps the others. Errors are as for a drive. */
     static void apply(GroupControl group, List<String> words, Function<String, CommandFault> fault) {
         GroupSnapshot now = group.snapshot();
         ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
@@ -66,8 +66,8 @@ final class LimitChange {
     }
 
     /**
-     * With a limit goes its burst, so what is taken away goes first, and the order of the words does not matter. With a
-     * limit that comes back comes the burst of the configuration.
+     * Applies removals before assignments, so the order of the words does not matter. Removing a limit also removes
+     * its burst. Setting an absent limit also restores its configured burst.
      */
     private static Map<String, Long> changed(
             Map<String, Long> values, Map<String, Long> configured, Map<String, Long> settings) {

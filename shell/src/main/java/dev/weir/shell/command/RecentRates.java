@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rates of drives between one command and the next. Nothing is measured while no command asks.
+ * Computes rates from the snapshots that successive commands take. No sampler runs between commands. See
+ * docs/design/decisions/011.
  *
  * <p>Thread-safe.
  */
@@ -22,15 +23,15 @@ final class RecentRates {
 
     private record Look(long nanos, Counters counters) {}
 
-    /** The last looks at a drive; the older one serves while the newer one is too recent. */
+    /** The last two snapshots of a drive. The older one is the base while the newer one is too recent. */
     private record Looks(@Nullable Look older, Look newer) {}
 
     private final Map<String, Looks> drives = new ConcurrentHashMap<>();
 
     /**
-     * Notes how a drive stands and returns its rates since an earlier look.
+     * Records a snapshot of a drive and returns the rates since an earlier one.
      *
-     * @return the rates; null if no look was made in the last seconds
+     * @return the rates; null without a snapshot that is 0.5 to 10 s old
      */
     @Nullable
     Rates since(DriveSnapshot drive, long now) {
@@ -47,7 +48,7 @@ final class RecentRates {
         return base == null ? null : between(base, current);
     }
 
-    /** Returns the rates between two looks at a drive. */
+    /** Returns the rates between two snapshots of a drive; zero if it was reopened between them. */
     static Rates between(DriveSnapshot from, long fromNanos, DriveSnapshot to, long toNanos) {
         return between(new Look(fromNanos, from.counters()), new Look(toNanos, to.counters()));
     }
@@ -68,7 +69,7 @@ final class RecentRates {
         return counters.reads() + counters.writes();
     }
 
-    /** Forgets drives that are not there any more. */
+    /** Forgets all drives except the given ones. */
     void retain(Collection<DriveControl> present) {
         if (drives.size() > present.size()) {
             drives.keySet().retainAll(present.stream().map(DriveControl::name).collect(Collectors.toSet()));

@@ -38,29 +38,29 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * What is there at the moment: drives, exports, the configuration, types of policy and of backend. All of
- * it comes and goes while commands run.
+ * The services that commands use: drives, groups, exports, configuration, policy types and backend types. Any of them
+ * may come and go while commands run.
  *
  * <p>Thread-safe: Declarative Services replaces whole lists.
  */
 @Component(service = Services.class, immediate = true)
 public final class Services {
 
-    /** Of these there may be ten thousand, so they are not put into a new list whenever one comes. */
+    /** A concurrent set, because with up to ten thousand drives copying a list on each change is too slow. */
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
 
     private static final long LOOK_MILLIS = 200;
 
     private final RecentRates recent = new RecentRates();
 
-    /** The time between two looks. Without it, while the engine is updated, no rates are known. */
+    /** Times the snapshots for rates. Without it (during an update of the engine) no rates are shown. */
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable Clock clock;
 
-    /** By name. */
+    /** The open drives by name. */
     private final Map<String, Drive> open = new ConcurrentHashMap<>();
 
     @Reference
@@ -75,11 +75,11 @@ public final class Services {
     @Reference
     volatile List<BlockBackendFactory> backends = List.of();
 
-    /** Unusable jars, by the launcher. */
+    /** The launcher's lists of unusable jars. */
     @Reference(target = "(weir.lines=deploy-faults)")
     volatile List<Supplier<List<String>>> deployFaults = List.of();
 
-    /** Running jars, by the launcher. */
+    /** The launcher's lists of running jars. */
     @Reference(target = "(weir.lines=deployed)")
     volatile List<Supplier<List<String>>> deployed = List.of();
 
@@ -107,7 +107,7 @@ public final class Services {
         open.remove(drive.name(), drive);
     }
 
-    /** Returns all drives, in the order of the configuration, then by name. */
+    /** Returns all drives in the order of the configuration. Unconfigured drives follow by name. */
     List<DriveControl> drives() {
         Map<String, Integer> places = new HashMap<>();
         configurationProperty(ConfigurationSource.DRIVES).forEach(name -> places.put(name, places.size()));
@@ -116,15 +116,15 @@ public final class Services {
         return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
     }
 
-    /** Returns all groups, by name. */
+    /** Returns all groups by name. */
     List<GroupControl> groups() {
         return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
     }
 
     /**
-     * Returns a drive.
+     * Returns a drive by name.
      *
-     * @throws CommandFault if there is none of that name
+     * @throws CommandFault if the name is unknown
      */
     DriveControl drive(String name) {
         return drives.stream()
@@ -134,9 +134,9 @@ public final class Services {
     }
 
     /**
-     * Returns a group.
+     * Returns a group by name.
      *
-     * @throws CommandFault if there is none of that name
+     * @throws CommandFault if the name is unknown
      */
     GroupControl group(String name) {
         return groups.stream()
@@ -145,13 +145,13 @@ public final class Services {
                 .orElseThrow(() -> absent("group", name, groups().stream().map(GroupControl::name)));
     }
 
-    /** Returns whether a name is a group's and no drive's. */
+    /** Returns whether a group has this name and no drive has it. */
     boolean isGroup(String name) {
         return drives.stream().noneMatch(drive -> drive.name().equals(name))
                 && groups.stream().anyMatch(group -> group.name().equals(name));
     }
 
-    /** Returns some groups with their drives, at this moment. */
+    /** Returns views of groups with their current state and drives. */
     List<GroupView> groupViews(Collection<GroupControl> of) {
         List<DriveSnapshot> all = drives().stream().map(DriveControl::snapshot).toList();
         return of.stream()
@@ -167,9 +167,9 @@ public final class Services {
     }
 
     /**
-     * Returns what requests to a drive are submitted to.
+     * Returns the open drive, to which requests are submitted.
      *
-     * @throws CommandFault if it cannot be used
+     * @throws CommandFault if the drive is unavailable
      */
     Drive openDrive(DriveControl drive) {
         Drive found = open.get(drive.name());
@@ -180,21 +180,21 @@ public final class Services {
         return found;
     }
 
-    /** Returns how many clients use a drive. */
+    /** Returns the number of clients of a drive. */
     int clients(String drive) {
         return exports.stream()
                 .mapToInt(export -> export.getValue().clients(drive))
                 .sum();
     }
 
-    /** Returns the fault that a name is unknown. It names those that are known, or of many the most similar. */
+    /** Returns an error for an unknown name. It lists all known names, or the similar ones if many are known. */
     static CommandFault absent(String kind, String name, Stream<String> names) {
         String command = kind.equals("policy") ? "policies" : kind + "s";
         return new CommandFault(
                 "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), Suggestion.of(name, names.toList(), command)));
     }
 
-    /** Returns the types of policy, each once, by name. */
+    /** Returns the distinct policy types by name. */
     List<String> policyTypes() {
         return policies.stream()
                 .map(ThrottlePolicyFactory::type)
@@ -203,7 +203,7 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns all of some drives, at this moment. */
+    /** Returns views of drives with their current state. */
     List<DriveView> driveViews(List<DriveControl> of) {
         Map<String, Rates> rates = rates(of);
         return of.stream()
@@ -211,14 +211,14 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns all of a drive, at this moment. */
+    /** Returns a view of a drive with its current state. */
     DriveView view(DriveControl drive) {
         return driveViews(List.of(drive)).get(0);
     }
 
     /**
-     * Returns what drives have done in the last moments, by name. Takes {@value #LOOK_MILLIS} ms if one of them is in use and
-     * no command has looked at it in the last seconds.
+     * Returns recent rates by drive. Uses the last snapshots of earlier commands. Blocks for {@value #LOOK_MILLIS} ms
+     * if a drive in use has none that is 0.5 to 10 s old. See docs/design/decisions/011.
      */
     Map<String, Rates> rates(List<DriveControl> of) {
         Clock time = clock;
@@ -266,30 +266,33 @@ public final class Services {
                 uris(drive.name()));
     }
 
-    /** Returns the limits of a group, at this moment. */
+    /** Returns the current limits of a group. */
     LimitsView limits(GroupControl group) {
         return LimitsView.of(group.snapshot(), origins(GroupSettings.pid(group.name())));
     }
 
-    /** Returns the limits of a drive, at this moment. */
+    /** Returns the current limits of a drive. */
     LimitsView limits(DriveControl drive) {
         return LimitsView.of(drive.snapshot(), origins(DriveSettings.pid(drive.name())));
     }
 
-    /** Returns where the settings of a drive or group were written, by key; nothing if nobody knows. */
+    /** Returns the origin of each setting of a drive or group by key; empty without a configuration. */
     Map<String, String> origins(String pid) {
         Map.Entry<?, ConfigurationSource> current = configuration;
         return current == null ? Map.of() : current.getValue().origins(pid);
     }
 
-    /** Returns the URIs at which clients reach a drive. */
+    /** Returns the addresses of a drive for clients. */
     List<String> uris(String drive) {
         return exports.stream()
                 .flatMap(export -> export.getValue().uris(drive).stream())
                 .toList();
     }
 
-    /** Returns a line for each fault of the configuration, the exports, the jars in {@code deploy/} and the threads. */
+    /**
+     * Returns the errors of the configuration, the exports, the jars in {@code deploy/} and the threads, one line
+     * each.
+     */
     public List<String> faults() {
         return Stream.of(
                         configurationProperty(ConfigurationSource.FAULTS).stream(),
@@ -300,14 +303,14 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns the faults of the exports: addresses and TLS files that cannot be used. */
+    /** Returns the errors of the exports, for example unusable addresses and TLS files. */
     List<String> exportFaults() {
         return exports.stream()
                 .flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream())
                 .toList();
     }
 
-    /** Returns the jars in {@code deploy/} that cannot be used. */
+    /** Returns the unusable jars in {@code deploy/}. */
     List<String> unusableJars() {
         return deployFaults.stream()
                 .flatMap(lines -> lines.get().stream())
@@ -315,12 +318,12 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns a line for each jar in {@code deploy/} that runs. */
+    /** Returns one line for each running jar in {@code deploy/}. */
     public List<String> deployed() {
         return deployed.stream().flatMap(lines -> lines.get().stream()).toList();
     }
 
-    /** Returns the value of a property that holds strings; nothing if there is no configuration yet. */
+    /** Returns the strings of a property of the configuration service; empty before the configuration is read. */
     List<String> configurationProperty(String key) {
         Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
         return current == null ? List.of() : strings(current.getKey(), key);

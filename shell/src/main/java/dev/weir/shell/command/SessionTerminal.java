@@ -6,11 +6,14 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Process;
 import org.jline.terminal.Terminal;
 
-/** The terminal that a command is at, if it is at any. */
+/** Finds the terminal of a command. */
 final class SessionTerminal {
     private SessionTerminal() {}
 
-    /** Returns how many cells a line may have; {@link Integer#MAX_VALUE} if what is written goes to no terminal. */
+    /**
+     * Returns the terminal's width (cells); {@link Integer#MAX_VALUE} if the output goes into a pipe or to no
+     * terminal.
+     */
     static int columns(CommandSession session) {
         if (isPiped()) {
             return Integer.MAX_VALUE;
@@ -23,7 +26,7 @@ final class SessionTerminal {
         }
     }
 
-    /** Returns the terminal, if there is one to draw on. */
+    /** Returns the terminal; empty if the output goes into a pipe or the terminal cannot move its cursor. */
     static Optional<Terminal> find(CommandSession session) {
         return isPiped()
                         || !(session.get(Shell.VAR_TERMINAL) instanceof Terminal terminal)

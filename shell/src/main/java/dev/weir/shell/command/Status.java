@@ -12,24 +12,26 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How a whole Weir stands.
+ * The status of a running Weir.
  *
- * @param version of Weir
- * @param pid of its process
- * @param home the folder that holds its state
- * @param drives all of them: {@code name}, {@code state}, {@code reason} as at {@link DriveView}
- * @param deployed a line for each bundle that runs from a jar in {@code deploy/}
- * @param faults a line for each fault of the configuration, of an address to listen on, of a jar in {@code deploy/} and
- *     of a thread
+ * @param version its version
+ * @param pid its process id
+ * @param home its home folder
+ * @param drives all drives with {@code name}, {@code state} and {@code reason} as in {@link DriveView}
+ * @param deployed one line for each bundle that runs from a jar in {@code deploy/}
+ * @param faults one line for each error of the configuration, an export, a jar in {@code deploy/} or a thread
  */
 public record Status(
         String version, long pid, String home, List<DriveState> drives, List<String> deployed, List<String> faults) {
 
     private static final int MOST_NAMED = 10;
 
-    /** How a drive stands. */
+    /** The state of a drive. */
     record DriveState(String name, DriveSnapshot.State state, String reason) {
-        /** Names the jars that cannot be used to a drive that waits for a bundle: it may wait for one of these. */
+        /**
+         * Returns the state of a drive. If it waits for a bundle, the reason also names the unusable jars, because
+         * one of them may be that bundle.
+         */
         static DriveState of(DriveSnapshot drive, List<String> unusable) {
             boolean missing = drive.reason().endsWith(" is missing") && !unusable.isEmpty();
             String hint = missing ? "; cannot be used: " + String.join(", ", unusable) : "";
@@ -37,29 +39,29 @@ public record Status(
         }
     }
 
-    /** Returns how the Weir stands of which this is the whiteboard. */
-    public static Status of(String version, String home, Services whiteboard) {
-        List<String> unusable = whiteboard.unusableJars();
+    /** Returns the current status. */
+    public static Status of(String version, String home, Services services) {
+        List<String> unusable = services.unusableJars();
         return new Status(
                 version,
                 ProcessHandle.current().pid(),
                 home,
-                whiteboard.drives().stream()
+                services.drives().stream()
                         .map(DriveControl::snapshot)
                         .map(drive -> DriveState.of(drive, unusable))
                         .toList(),
-                whiteboard.deployed(),
-                whiteboard.faults());
+                services.deployed(),
+                services.faults());
     }
 
-    /** Returns whether every drive is served and nothing is wrong with the configuration or an address. */
+    /** Returns whether all drives are serving and no errors exist. */
     public boolean isHealthy() {
         return faults.isEmpty() && drives.stream().allMatch(drive -> drive.state() == DriveSnapshot.State.SERVING);
     }
 
     /**
-     * Returns a line for people, and one more for each fault. Of many drives the line counts the states, and only those
-     * that are not served are named, up to ten.
+     * Returns the status as text: one line, then a line for each jar and each error. With more than ten drives the
+     * first line counts the states. Up to ten drives that are not serving follow by name.
      */
     public String text() {
         List<String> lines = new ArrayList<>();
@@ -95,7 +97,7 @@ public record Status(
                         .collect(Collectors.joining(", "));
     }
 
-    /** Returns one line of JSON, as the commands do. */
+    /** Returns the status as one line of JSON. */
     public String json() {
         return Json.text(this);
     }

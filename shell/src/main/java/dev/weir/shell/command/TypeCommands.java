@@ -13,8 +13,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that list what drives can be made of. What they return is described at {@link PolicyView} and
- * {@link BackendView}.
+ * The commands that list the installed policy and backend types. They return {@link PolicyView} and {@link
+ * BackendView}.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +24,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class TypeCommands {
     private static final String POLICIES =
             """
-            lists the types of policy, and the drives that have them
+            lists the installed policy types and the drives that use them
 
             Usage: policies [--json]
 
@@ -33,27 +33,27 @@ public final class TypeCommands {
 
     private static final String BACKENDS =
             """
-            lists the types of backend and their options; those in brackets may be left out
+            lists the installed backend types and their options; brackets mark optional ones
 
             Usage: backends [--json]
 
             """
                     + CommandSyntax.OPTIONS;
 
-    private final Services whiteboard;
+    private final Services services;
 
-    /** Lists what is on this whiteboard. */
+    /** Creates the commands for the types of {@code services}. */
     @Activate
-    public TypeCommands(@Reference Services whiteboard) {
-        this.whiteboard = whiteboard;
+    public TypeCommands(@Reference Services services) {
+        this.services = services;
     }
 
     @Descriptor(POLICIES)
     public Object policies(String... words) {
         return CommandSyntax.of(POLICIES).answer(words, args -> {
             List<DriveSnapshot> drives =
-                    whiteboard.drives().stream().map(DriveControl::snapshot).toList();
-            return PolicyView.list(whiteboard.policyTypes().stream()
+                    services.drives().stream().map(DriveControl::snapshot).toList();
+            return PolicyView.list(services.policyTypes().stream()
                     .map(type -> new PolicyView(
                             type,
                             drives.stream()
@@ -69,7 +69,7 @@ public final class TypeCommands {
         return CommandSyntax.of(BACKENDS)
                 .answer(
                         words,
-                        args -> BackendView.list(whiteboard.backends.stream()
+                        args -> BackendView.list(services.backends.stream()
                                 .sorted(Comparator.comparing(BlockBackendFactory::type))
                                 .map(BackendView::of)
                                 .toList()));

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Shows what commands return as text that fits the terminal: as many cells as the session's variable
- * {@code COLUMNS} says. What goes into a pipe is not cut, so that {@code grep} sees all of it.
+ * Converts command results to text that fits the terminal (session variable {@code COLUMNS}). Output into a pipe is
+ * not cut, so {@code grep} searches all of it. See docs/design/decisions/011.
  */
 @Component(property = Converter.CONVERTER_CLASSES + "=dev.weir.shell.view.View")
 public final class ViewConverter implements Converter {
@@ -23,7 +23,7 @@ public final class ViewConverter implements Converter {
         return target instanceof View view && level == INSPECT ? view.text(width(escape)) : null;
     }
 
-    /** The converter that Gogo hands over for parts of a whole is the session. */
+    /** Returns the width of the session's terminal. Gogo passes the session as the converter of nested values. */
     private static int width(Converter escape) {
         return escape instanceof CommandSession session ? SessionTerminal.columns(session) : Integer.MAX_VALUE;
     }

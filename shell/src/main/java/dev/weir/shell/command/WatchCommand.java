@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The live view of drives, queues and timers. Thread-safe. */
+/** The command {@code watch}, a live view of drives, queues and timers. Thread-safe. */
 @Component(
         service = WatchCommand.class,
         property = {"osgi.command.scope=weir", "osgi.command.function=watch"})
@@ -29,29 +29,30 @@ public final class WatchCommand implements WatchSource {
 
     private static final String WATCH =
             """
-            shows all drives live: how much of their limits they use, what waits, when it goes
+            shows all drives live: rates, the most used limit, queue, next release
 
             Usage: watch [--json]
 
-            RATE is in bytes, REQ/S in requests, both of the last second. USED is the share of the limit
-            that is used most, the drive's own or its group's. QUEUED is how many requests wait, now and
-            at the last looks. NEXT is when the timer releases the next. A wider terminal shows more.
+            RATE (bytes) and REQ/S (requests) are averages of the last second. USED is the used share of
+            LIMIT, the most used limit of the drive or its group. QUEUED is the number of waiting requests,
+            with its history. NEXT is the time until the timer releases the next request. A wider terminal
+            shows more columns.
 
-            Keys: q leaves, arrows, PgUp, PgDn, Home and End pick a drive, enter shows its limits, timer
-            and queue, escape goes back, / finds names, g lists groups, s sorts, l changes limits
-            (bps=10M iops=0), + and - change how often all is redrawn, ? explains all of it. Without a
-            terminal, one frame is printed.
+            Keys: q leaves; arrows, PgUp, PgDn, Home and End select a drive; enter shows its limits, timer
+            and queue; escape goes back; / filters by name; g lists groups; s sorts; l changes limits
+            (bps=10M iops=0); + and - change the refresh rate; ? shows help. Without a terminal, one frame
+            is printed.
 
             """
                     + CommandSyntax.OPTIONS;
 
-    private final Services whiteboard;
+    private final Services services;
     private final Clock clock;
 
-    /** Shows what is on this whiteboard. */
+    /** Creates the command for the drives of {@code services}. */
     @Activate
-    public WatchCommand(@Reference Services whiteboard, @Reference Clock clock) {
-        this.whiteboard = whiteboard;
+    public WatchCommand(@Reference Services services, @Reference Clock clock) {
+        this.services = services;
         this.clock = clock;
     }
 
@@ -80,17 +81,17 @@ public final class WatchCommand implements WatchSource {
 
     @Override
     public List<DriveControl> drives() {
-        return whiteboard.drives();
+        return services.drives();
     }
 
     @Override
     public List<GroupControl> groups() {
-        return whiteboard.groups();
+        return services.groups();
     }
 
     @Override
     public List<String> queue(String drive, int columns) {
-        return whiteboard.drives().stream()
+        return services.drives().stream()
                 .filter(control -> control.name().equals(drive))
                 .flatMap(control -> QueuedView.list(control).text(columns).lines())
                 .toList();
@@ -98,7 +99,7 @@ public final class WatchCommand implements WatchSource {
 
     @Override
     public List<String> latencies(String drive) {
-        return whiteboard.drives().stream()
+        return services.drives().stream()
                 .filter(control -> control.name().equals(drive))
                 .map(DriveControl::latencies)
                 .flatMap(latencies ->
@@ -114,11 +115,11 @@ public final class WatchCommand implements WatchSource {
 
     @Override
     public void limits(String drive, String settings) {
-        LimitChange.apply(whiteboard.drive(drive), List.of(settings.split("\\s+")), CommandFault::new);
+        LimitChange.apply(services.drive(drive), List.of(settings.split("\\s+")), CommandFault::new);
     }
 
     @Override
     public void groupLimits(String group, String settings) {
-        LimitChange.apply(whiteboard.group(group), List.of(settings.split("\\s+")), CommandFault::new);
+        LimitChange.apply(services.group(group), List.of(settings.split("\\s+")), CommandFault::new);
     }
 }

@@ -1,4 +1,4 @@
-/** Gogo commands of the scope {@code weir}, their syntax and their completion. */
+/** The Gogo commands of the scope {@code weir}, their syntax, and word completion. */
 @NullMarked
 package dev.weir.shell.command;
 

@@ -17,8 +17,8 @@ import org.HdrHistogram.AtomicHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that always has a number of requests outstanding at a drive, and counts and times what is done after it
- * has warmed up.
+ * A client that keeps a fixed number of requests in flight at a drive. Counts and times the requests that complete
+ * after the warm-up.
  *
  * <p>Thread-safe.
  */
@@ -45,10 +45,10 @@ public final class Load implements AutoCloseable {
         ended = new CountDownLatch(plan.depth());
     }
 
-    /** Starts to do what is planned. */
+    /** Starts a load on a thread named {@code weir-bench-NAME}. */
     public static Load start(Drive drive, Plan plan, Clock clock) {
         Load load = new Load(drive, plan, clock);
-        // where nothing blocks or waits, a thread that submits is busy with that until the end
+        // on a drive that completes requests at once, submitting keeps this thread busy until the end
         Thread thread = new Thread(load::submitAll, "weir-bench-" + drive.name());
         thread.setDaemon(true);
         thread.start();
@@ -65,12 +65,12 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** Waits until it has ended, or for some time; returns whether it has. */
+    /** Waits up to {@code millis} ms for the end of all requests. Returns whether they have ended. */
     public boolean await(long millis) throws InterruptedException {
         return ended.await(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Returns how much of the time is over, from 0 to 1. */
+    /** Returns the elapsed share of the planned time (0 to 1). */
     public double progress() {
         return Math.min(1, (double) elapsed() / plan.nanos());
     }
@@ -79,7 +79,7 @@ public final class Load implements AutoCloseable {
         return clock.nanoTime() - begin;
     }
 
-    /** Returns what was done and measured so far. */
+    /** Returns the counters of the measured requests so far. */
     public Counters counters() {
         long read = reads.sum();
         long written = writes.sum();
@@ -87,17 +87,17 @@ public final class Load implements AutoCloseable {
         return new Counters(read, read * block, written, written * block, 0, 0, 0, 0, 0, 0);
     }
 
-    /** Returns how long each request took that was measured, in nanoseconds. */
+    /** Returns the latencies of the measured requests (nanoseconds). */
     public AtomicHistogram nanos() {
         return nanos;
     }
 
-    /** Returns why it ended before its time, or null if it did not. */
+    /** Returns the error that ended the load early; null without an error. */
     public @Nullable String failure() {
         return failure;
     }
 
-    /** Ends it: what waits in the queue is taken back, what is with the backend is let be. */
+    /** Stops the load. Cancels its waiting requests and leaves requests in flight at the backend. */
     @Override
     public void close() {
         stopped = true;
@@ -112,7 +112,7 @@ public final class Load implements AutoCloseable {
     private final class Request extends DriveRequest {
         private final ByteBuffer data;
 
-        /** How often it is to be submitted; whoever makes that 1 does so, also for those who come meanwhile. */
+        /** The number of pending submissions. The thread that raises it from 0 to 1 also submits for the others. */
         private final AtomicInteger turns = new AtomicInteger();
 
         private long submitted;
@@ -122,7 +122,10 @@ public final class Load implements AutoCloseable {
             data = shared;
         }
 
-        /** Submits it once more. Does not call itself when it is completed at once, or the stack would not be enough. */
+        /**
+         * Submits the request again. Uses a loop because a recursive call after each immediate completion would
+         * overflow the stack.
+         */
         void next() {
             if (turns.getAndIncrement() > 0) {
                 return;

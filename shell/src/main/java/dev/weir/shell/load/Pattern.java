@@ -2,7 +2,7 @@ package dev.weir.shell.load;
 
 import java.util.Locale;
 
-/** What a load does, as fio calls it. */
+/** The access pattern of a load, with fio's names. */
 public enum Pattern {
     READ(1, false),
     WRITE(0, false),
@@ -18,22 +18,22 @@ public enum Pattern {
         this.random = random;
     }
 
-    /** Returns which part of its requests are reads. */
+    /** Returns the share of reads among the requests (0 to 1). */
     double readShare() {
         return readShare;
     }
 
-    /** Returns whether it goes anywhere, rather than from the begin to the end and again. */
+    /** Returns whether offsets are random. Otherwise they are sequential and wrap around at the end of the drive. */
     boolean isRandom() {
         return random;
     }
 
-    /** Returns whether what is on the drive is lost. */
+    /** Returns whether the pattern writes and so destroys the drive's data. */
     public boolean writes() {
         return readShare < 1;
     }
 
-    /** Returns its name as it is typed. */
+    /** Returns the name in lower case. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

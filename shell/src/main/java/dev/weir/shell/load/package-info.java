@@ -1,4 +1,4 @@
-/** Load for the command {@code bench}: requests that take the way of a client through the queue of a drive. */
+/** The load generator of {@code bench}. Its requests pass through the drive's queue like those of a client. */
 @NullMarked
 package dev.weir.shell.load;
 

@@ -26,7 +26,7 @@ record BuiltIns(Supplier<Status> status, Runnable stop) {
             case "status" -> (client, out, err) -> answer(out, Status::text);
             case "status --json" -> (client, out, err) -> answer(out, Status::json);
             case "stop" -> new Stop(stop);
-            default -> throw new ChannelFault("unknown request \"" + name + "\"; known are status and stop");
+            default -> throw new ChannelFault("unknown request \"" + name + "\"; there are status, stop");
         };
     }
 

@@ -136,7 +136,7 @@ final class FrameChannel implements Closeable {
         try {
             channel.close();
         } catch (IOException e) {
-            // no data is lost because all writes have ended or failed
+            // a failed close loses no data because the channel buffers nothing
         }
     }
 }

@@ -28,7 +28,7 @@ public final class ShellChannel {
     private static final Logger LOG = LoggerFactory.getLogger(ShellChannel.class);
 
     private final BundleContext context;
-    private final Services whiteboard;
+    private final Services services;
     private @Nullable ShellServer server;
 
     /** Optional because status and stop work without Gogo. */
@@ -39,9 +39,9 @@ public final class ShellChannel {
     volatile @Nullable CommandProcessor processor;
 
     @Activate
-    public ShellChannel(BundleContext context, @Reference Services whiteboard) {
+    public ShellChannel(BundleContext context, @Reference Services services) {
         this.context = context;
-        this.whiteboard = whiteboard;
+        this.services = services;
     }
 
     @Activate
@@ -52,7 +52,7 @@ public final class ShellChannel {
             return;
         }
         String version = context.getBundle().getVersion().toString();
-        BuiltIns builtIns = new BuiltIns(() -> Status.of(version, home, whiteboard), this::stop);
+        BuiltIns builtIns = new BuiltIns(() -> Status.of(version, home, services), this::stop);
         server = ShellServer.open(
                 Path.of(home, "run", "shell.sock"),
                 "protocol=%s\nversion=%s\npid=%d"
@@ -73,7 +73,7 @@ public final class ShellChannel {
             case Frame.BUILT_IN -> builtIns.parse(request.text());
             case Frame.EXECUTE -> new GogoRequest(gogo(), request.text());
             case Frame.SESSION ->
-                new TerminalRequest(gogo(), session -> new CommandCompleter(whiteboard, session), history);
+                new TerminalRequest(gogo(), session -> new CommandCompleter(services, session), history);
             default -> throw new ChannelFault("unknown request type \"" + request.type() + "\"");
         };
     }

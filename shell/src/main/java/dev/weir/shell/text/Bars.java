@@ -2,7 +2,7 @@ package dev.weir.shell.text;
 
 import java.util.List;
 
-/** Numbers as pictures of characters. */
+/** Bars and sparklines as text. */
 public final class Bars {
     private static final String EIGHTHS_RIGHT = " ▏▎▍▌▋▊▉█";
     private static final String EIGHTHS_UP = " ▁▂▃▄▅▆▇█";
@@ -10,7 +10,7 @@ public final class Bars {
 
     private Bars() {}
 
-    /** Returns a bar of so many cells, of which a share from 0 to 1 is filled; more than all is all. */
+    /** Returns a bar of {@code cells} cells. {@code share} of it is filled (0 to 1; larger values fill all). */
     public static String bar(double share, int cells) {
         int eighths = (int) Math.round(Math.max(0, Math.min(1, share)) * cells * EIGHTHS);
         StringBuilder bar = new StringBuilder();
@@ -21,7 +21,7 @@ public final class Bars {
         return bar.toString();
     }
 
-    /** Returns numbers from 0 on, a cell for each, against the highest of them; what is not 0 shows. */
+    /** Returns a sparkline with one cell per number, scaled to the highest. Every number above 0 is visible. */
     public static String sparkline(List<Integer> numbers) {
         int highest = Math.max(1, numbers.stream().mapToInt(n -> n).max().orElse(1));
         StringBuilder line = new StringBuilder();

@@ -4,8 +4,8 @@ import dev.weir.log.PlainText;
 import java.util.StringJoiner;
 
 /**
- * One thing in full: a label at the left, what is to be said of it at the right, in one line or several.
- * Nothing is cut: what stands here is there to be copied.
+ * Formats one object in full: labels at the left, texts of one or more lines at the right. Cuts no text so that it
+ * can be copied.
  *
  * <p>Not thread-safe.
  */
@@ -14,12 +14,12 @@ public final class Details {
 
     private final StringJoiner lines = new StringJoiner("\n");
 
-    /** Returns how much of a terminal's width is left for the texts. */
+    /** Returns the width that remains for the texts on a terminal of {@code width} cells. */
     public static int textWidth(int width) {
         return Math.max(1, width - LABEL_WIDTH);
     }
 
-    /** Adds a line, or more if the text has more; nothing if it is empty. */
+    /** Adds a label with its text. Adds no row for an empty text. */
     public Details row(String label, String text) {
         String start = label;
         for (String line : text.lines().toList()) {
@@ -29,7 +29,7 @@ public final class Details {
         return this;
     }
 
-    /** Returns the sheet as lines, without a line break at the end. */
+    /** Returns all rows as lines, without a final line break. */
     public String text() {
         return lines.toString();
     }

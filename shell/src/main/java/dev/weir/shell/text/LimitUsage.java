@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How much of a limit is used.
+ * The usage of one limit.
  *
- * @param limit which it is
- * @param owner of a group's limit the group and a colon; empty for a drive's own
- * @param rate what is done under it, in its unit per second
- * @param allowed what may be done, in its unit per second
+ * @param limit the key of the limit
+ * @param owner a group's name followed by a colon and a space; empty for a limit of the drive itself
+ * @param rate the measured rate (in the limit's unit per second)
+ * @param allowed the limit (in its unit per second)
  */
 public record LimitUsage(LimitKey limit, String owner, double rate, long allowed) {
 
@@ -26,12 +26,12 @@ public record LimitUsage(LimitKey limit, String owner, double rate, long allowed
         return all;
     }
 
-    /** Returns which part of it is used: 1 is all. */
+    /** Returns the used share of the limit (1 for all of it). */
     public double share() {
         return rate / allowed;
     }
 
-    /** Returns the limit as it is set: {@code bps 10MiB}. */
+    /** Returns the limit with its value, for example {@code bps 10MiB}. */
     public String text() {
         return owner + limit.key() + " " + LimitValues.text(limit.key(), allowed);
     }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The values of limits as people write them, in the units that HOCON has: {@code bps=10MiB iops=500
- * iops_max_length=30s}. A number alone is in the unit of its key: bytes, requests or seconds.
+ * Parses and formats limit values in HOCON's units: {@code bps=10MiB iops=500 iops_max_length=30s}. A number without
+ * a unit counts bytes, requests or seconds, depending on the key.
  */
 public final class LimitValues {
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([+-]?\\d+(?:\\.\\d+)?)\\s*([A-Za-z]*)");
@@ -42,7 +42,7 @@ public final class LimitValues {
 
     private LimitValues() {}
 
-    /** What a key counts: how that is called, and the units it is written in. */
+    /** The quantity of a key: its plural, an example and its units. */
     private record Kind(String plural, String example, Map<String, BigDecimal> units) {
         static Kind of(String key) {
             if (key.endsWith(LENGTH)) {
@@ -55,9 +55,10 @@ public final class LimitValues {
     }
 
     /**
-     * Returns the value of a key in its unit.
+     * Parses the value of a key and returns it in the key's unit.
      *
-     * @throws IllegalArgumentException if it is none; the message names the key, the value and the rule
+     * @throws IllegalArgumentException if the value is malformed, not whole or too large; the message names key,
+     *     value and rule
      */
     public static long parse(String key, String text) {
         Kind kind = Kind.of(key);
@@ -77,8 +78,8 @@ public final class LimitValues {
     }
 
     /**
-     * Returns a value so that {@link #parse} reads the same again: bytes in the largest unit that is exact, a power of two
-     * if there is one, else a power of ten.
+     * Formats a value that {@link #parse} reads back exactly. Bytes use the largest exact unit, binary (KiB) rather
+     * than decimal (kB) unless the decimal form is shorter.
      */
     public static String text(String key, long value) {
         if (key.endsWith(LENGTH)) {
@@ -106,7 +107,7 @@ public final class LimitValues {
         return new IllegalArgumentException(key + " = " + text + ": " + rule);
     }
 
-    /** Single letters are powers of two, and so is {@code KiB}; {@code kB} is a power of ten: as HOCON has it. */
+    /** Returns HOCON's byte units. Single letters and {@code KiB} are powers of two; {@code kB} is a power of ten. */
     private static Map<String, BigDecimal> bytes() {
         Map<String, BigDecimal> units = new LinkedHashMap<>();
         List.of("", "B", "b").forEach(unit -> units.put(unit, BigDecimal.ONE));

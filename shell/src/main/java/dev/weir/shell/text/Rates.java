@@ -5,18 +5,18 @@ import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 
 /**
- * How much is done in a second.
+ * Rates of a drive or a group.
  *
- * @param reads requests
- * @param readBytes bytes
- * @param writes requests
- * @param writeBytes bytes
+ * @param reads read requests per second
+ * @param readBytes bytes read per second
+ * @param writes write requests per second
+ * @param writeBytes bytes written per second
  */
 public record Rates(double reads, double readBytes, double writes, double writeBytes) {
-    /** Nothing is done. */
+    /** All rates are zero. */
     public static final Rates NONE = new Rates(0, 0, 0, 0);
 
-    /** Returns what was done between two moments. */
+    /** Returns the rates between two snapshots of counters that are {@code seconds} apart. */
     public static Rates between(Counters from, Counters to, double seconds) {
         return new Rates(
                 (to.reads() - from.reads()) / seconds,
@@ -25,7 +25,7 @@ public record Rates(double reads, double readBytes, double writes, double writeB
                 (to.writeBytes() - from.writeBytes()) / seconds);
     }
 
-    /** Returns what was done in some time. */
+    /** Returns the rates of the given counts over {@code seconds}. */
     public static Rates of(Counters done, double seconds) {
         return new Rates(
                 done.reads() / seconds,
@@ -34,23 +34,23 @@ public record Rates(double reads, double readBytes, double writes, double writeB
                 done.writeBytes() / seconds);
     }
 
-    /** Returns the sum of both. */
+    /** Returns the sum of both rates. */
     public Rates plus(Rates other) {
         return new Rates(
                 reads + other.reads, readBytes + other.readBytes, writes + other.writes, writeBytes + other.writeBytes);
     }
 
-    /** Returns the bytes that are read and written. */
+    /** Returns the bytes read and written per second. */
     public double bytes() {
         return readBytes + writeBytes;
     }
 
-    /** Returns how many requests read and write. */
+    /** Returns the read and write requests per second. */
     public double requests() {
         return reads + writes;
     }
 
-    /** Returns what comes under a limit, in its unit. */
+    /** Returns the rate that a limit counts (in its unit per second). */
     public double under(LimitKey limit) {
         double read = limit.countsBytes() ? readBytes : reads;
         double write = limit.countsBytes() ? writeBytes : writes;

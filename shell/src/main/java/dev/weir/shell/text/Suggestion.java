@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Names that resemble one that is not known. */
+/** Suggests known names that resemble an unknown one. */
 public final class Suggestion {
-    /** The longest list of names that is read at a glance. */
+    /** The maximum number of names that a message lists in full. */
     private static final int MOST_LISTED = 20;
 
     private static final int MOST_SUGGESTED = 3;
 
-    /** Most changed letters of a short name, and the letters of a long one for each changed letter. */
+    /**
+     * The edit distance allowed for short names. Long names allow one change per {@link #LETTERS_PER_CHANGE} letters.
+     */
     private static final int FEWEST_CHANGES = 2;
 
     private static final int LETTERS_PER_CHANGE = 3;
@@ -19,10 +21,11 @@ public final class Suggestion {
     private Suggestion() {}
 
     /**
-     * Returns the rest of a message about an unknown name: the known ones if they are few, else those that resemble it.
+     * Returns the end of a message about an unknown name. It lists all known names if they are few, otherwise the
+     * similar ones.
      *
-     * @param names the known ones
-     * @param command lists all of them
+     * @param names the known names
+     * @param command the command that lists all names
      */
     public static String of(String name, List<String> names, String command) {
         if (names.isEmpty()) {
@@ -50,7 +53,7 @@ public final class Suggestion {
         return candidates.stream().limit(MOST_SUGGESTED).map(Candidate::name).toList();
     }
 
-    /** Returns how many letters must be put in, taken out or changed to make one of the other. */
+    /** Returns the edit distance (Levenshtein) of two names. */
     private static int changes(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

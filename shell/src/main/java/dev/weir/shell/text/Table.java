@@ -8,20 +8,22 @@ import java.util.stream.IntStream;
 import org.jline.utils.AttributedString;
 
 /**
- * Rows in aligned columns under a header, no wider than the terminal: flexible columns give way first, the
- * widest before the others and none below its header; what still does not fit is cut at the edge. A cut shows.
+ * Formats rows in aligned columns under a header, no wider than the terminal.
  *
- * @param whenEmpty what to say when there are no rows
- * @param columns from left to right
+ * <p>Flexible columns shrink first: the widest before the others, and none below its minimum. A table that is still
+ * too wide is cut at the edge. An ellipsis marks each cut.
+ *
+ * @param whenEmpty the text for an empty table
+ * @param columns the columns from left to right
  */
 public record Table<T>(String whenEmpty, List<Column<T>> columns) {
     private static final String GAP = "  ";
     private static final String CUT = "…";
 
     /**
-     * Returns the table as lines, without a line break at the end.
+     * Returns the table as lines, without a final line break.
      *
-     * @param width what a line may have at most, in terminal cells, 1 or more
+     * @param width the maximum width of a line (terminal cells); 1 or more
      */
     public String text(List<T> rows, int width) {
         if (rows.isEmpty()) {
@@ -72,12 +74,12 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
         return line.toString().stripTrailing();
     }
 
-    /** How many cells of the terminal a text takes: two for a wide character, none for a combining one. */
+    /** Returns the width of a text in terminal cells: two for a wide character and none for a combining one. */
     private static int cells(String text) {
         return new AttributedString(text).columnLength();
     }
 
-    /** Returns a text that takes no more cells than this; a cut shows. */
+    /** Returns the text, cut to at most {@code width} cells. An ellipsis marks the cut. */
     public static String cut(String text, int width) {
         AttributedString cells = new AttributedString(text);
         return cells.columnLength() <= width

@@ -2,7 +2,7 @@ package dev.weir.shell.text;
 
 import java.util.List;
 
-/** Sizes and spans of time as people read them: the unit that suits, three significant digits. */
+/** Formats sizes and durations with a suitable unit and three significant digits. */
 public final class Units {
     private static final List<String> BYTES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
     private static final List<String> NANOS = List.of("ns", "µs", "ms", "s");
@@ -16,7 +16,7 @@ public final class Units {
         return scaled(bytes, 1024, BYTES);
     }
 
-    /** Returns a span of time, for example {@code 12.5 ms} or {@code 2 h 5 min}; with a minus if it is negative. */
+    /** Returns a duration, for example {@code 12.5 ms} or {@code 2 h 5 min}. A negative one begins with a minus. */
     public static String nanos(long nanos) {
         if (nanos < 0) {
             return "-" + nanos(nanos == Long.MIN_VALUE ? Long.MAX_VALUE : -nanos);
@@ -24,7 +24,7 @@ public final class Units {
         return nanos < NANOS_PER_MINUTE ? scaled(nanos, 1000, NANOS) : seconds(nanos / NANOS_PER_SECOND);
     }
 
-    /** Two units are enough of a long time. */
+    /** Formats a long duration with its two largest units. */
     private static String seconds(long seconds) {
         if (seconds < 3600) {
             return pair(seconds / 60, "min", seconds % 60, "s");
@@ -45,7 +45,7 @@ public final class Units {
         }
         double number = value;
         int unit = 0;
-        // what is on the screen decides about the unit: 1023.7 KiB shows as 1 MiB
+        // the rounded number determines the unit: 1023.7 KiB is shown as 1 MiB
         while (unit < units.size() - 1 && Math.round(number) >= step) {
             number /= step;
             unit++;
@@ -53,7 +53,7 @@ public final class Units {
         return text(hundredths(number)) + " " + units.get(unit);
     }
 
-    /** Rounds to three significant digits, or to a whole number if that has more. */
+    /** Rounds to three significant digits. A larger number is rounded to a whole number. */
     private static long hundredths(double number) {
         return number >= 99.95
                 ? Math.round(number) * 100

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A type of backend that can be had.
+ * An installed backend type.
  *
- * @param type what the {@code type} of a drive's backend is set to
- * @param options what else can be said of it: {@code name}, {@code kind} ({@code bytes}, {@code path}, {@code flag} or
- *     {@code text}), {@code required}, {@code description}
+ * @param type the value for the setting {@code type} of a drive's backend
+ * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code path}, {@code flag} or {@code
+ *     text}), {@code required}, {@code description}
  */
 public record BackendView(String type, List<BackendOption> options) {
 
@@ -28,7 +28,7 @@ public record BackendView(String type, List<BackendOption> options) {
         return new BackendView(factory.type(), List.copyOf(factory.options()));
     }
 
-    /** As in a usage line: in brackets what may be missing. */
+    /** Returns an option as in a usage line, with brackets if it is optional. */
     private static String usage(BackendOption option) {
         String usage = option.name() + "=" + option.kind();
         return option.required() ? usage : "[" + usage + "]";

@@ -17,22 +17,23 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.AtomicHistogram;
 
 /**
- * What a load has measured.
+ * The result of a benchmark.
  *
- * @param drive the drive's name
- * @param rw what was done, as {@code --rw} has it
- * @param blockBytes the length of each request
- * @param iodepth how many were outstanding
- * @param seconds how long was measured
- * @param reads how many were done
- * @param readBytes how much they read
- * @param writes how many were done
- * @param writeBytes how much they wrote
- * @param bytesPerSecond both together
- * @param requestsPerSecond both together
- * @param allowedPerSecond what the drive's limits allow, by key, in its unit; a group's with the group before the key
- * @param measuredPerSecond what was measured under each of them
- * @param latency from request to answer: {@code measured} (how many), {@code p50_nanos}, {@code p90_nanos},
+ * @param drive the name of the drive
+ * @param rw the pattern of the option {@code --rw}
+ * @param blockBytes the length of each request (bytes)
+ * @param iodepth the number of requests in flight
+ * @param seconds the measured time (seconds)
+ * @param reads the number of completed reads
+ * @param readBytes the bytes read
+ * @param writes the number of completed writes
+ * @param writeBytes the bytes written
+ * @param bytesPerSecond bytes read and written per second
+ * @param requestsPerSecond reads and writes per second
+ * @param allowedPerSecond the drive's limits by key, in the key's unit; a group's limit has the group's name before
+ *     the key
+ * @param measuredPerSecond the measured rate under each of these limits
+ * @param latency the time from request to answer: {@code measured} (requests), {@code p50_nanos}, {@code p90_nanos},
  *     {@code p99_nanos}, {@code p999_nanos}, {@code max_nanos}
  */
 public record BenchView(

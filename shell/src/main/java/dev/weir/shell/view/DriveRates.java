@@ -3,12 +3,12 @@ package dev.weir.shell.view;
 import dev.weir.shell.text.Rates;
 
 /**
- * What a drive has done in the last moments.
+ * The recent rates of a drive.
  *
- * @param readsPerSecond requests
- * @param readBytesPerSecond bytes
- * @param writesPerSecond requests
- * @param writeBytesPerSecond bytes
+ * @param readsPerSecond read requests per second
+ * @param readBytesPerSecond bytes read per second
+ * @param writesPerSecond write requests per second
+ * @param writeBytesPerSecond bytes written per second
  */
 public record DriveRates(long readsPerSecond, long readBytesPerSecond, long writesPerSecond, long writeBytesPerSecond) {
 

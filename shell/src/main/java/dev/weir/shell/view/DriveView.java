@@ -21,37 +21,44 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive, all of it at one moment.
+ * A drive in full at one moment.
  *
- * @param name by which clients know it
- * @param state {@code serving}, {@code holding} (there is no policy, so the queue waits) or {@code unavailable}
- * @param reason why it is not serving; empty if it is
- * @param description what clients are told of it; may be empty
- * @param sizeBytes its size; 0 while it is unavailable
+ * @param name the name for clients
+ * @param state {@code serving}, {@code holding} (the policy is missing and the queue waits) or {@code unavailable}
+ * @param reason the reason why it is not serving; empty while serving
+ * @param description the description for clients; may be empty
+ * @param sizeBytes the size (bytes); 0 while unavailable
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
- * @param backendOptions what that was opened with, by option
+ * @param backendOptions the backend's options by name
  * @param policy the type of its policy
- * @param policySetBy where that was set: a place in a file, the option {@code -drive}, {@code shell}, or {@code default}
- * @param group the group whose limits it shares, or null
- * @param clients the only clients that may see it, by their certificates or keys; none if all may
- * @param limits see {@link LimitsView}, for these five
- * @param queuedReads how many reads wait
- * @param queuedWrites how many writes, write-zeroes and trims wait
- * @param heldBy what holds the first of them, as {@link QueuedView} has it, for reads and writes; empty if nothing waits
- * @param inFlight how many requests are with the backend
- * @param rates of the last moments
- * @param timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired} (times), {@code last_late_nanos},
+ * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
+ *     default}
+ * @param group the group whose limits it shares; null without a group
+ * @param clients the only clients that see it (certificates or keys); empty if all do
+ * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
+ * @param owedNanos see {@link LimitsView}
+ * @param owedBurstNanos see {@link LimitsView}
+ * @param setBy see {@link LimitsView}
+ * @param configured see {@link LimitsView}
+ * @param queuedReads the number of waiting reads
+ * @param queuedWrites the number of waiting writes, write-zeroes and trims
+ * @param heldBy the limits that hold the first waiting read and write, as in {@link QueuedView}; empty if the queue
+ *     is empty
+ * @param inFlight the number of requests in flight at the backend
+ * @param rates the recent rates
+ * @param timer the timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired}, {@code last_late_nanos},
  *     {@code worst_late_nanos}
- * @param counters since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code write_bytes},
- *     {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (had to wait),
- *     {@code cancelled} (taken back by a client)
- * @param latencies since it was opened: {@code held} (in the queue) and {@code backend}, each of {@code measured}
- *     (how many), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos}, {@code max_nanos}
- * @param exports what clients may take at each, which bounds the queue, and have: {@code clients}, {@code max_clients},
- *     {@code max_requests} and {@code max_request_bytes} (of one), {@code bytes}, {@code max_bytes} (of all),
- *     {@code min_request_bytes} (what a request counts at least)
- * @param uris where clients reach it; none while it is unavailable
+ * @param counters the totals since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code
+ *     write_bytes}, {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (waited),
+ *     {@code cancelled} (by the client)
+ * @param latencies the percentiles since it was opened: {@code held} (time in the queue) and {@code backend}, each
+ *     with {@code measured} (requests), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos},
+ *     {@code max_nanos}
+ * @param exports the client quotas of each export and their use. The quotas bound the queue: {@code clients}, {@code
+ *     max_clients}, {@code max_requests} and {@code max_request_bytes} (of one client), {@code bytes} and {@code
+ *     max_bytes} (of all clients), {@code min_request_bytes} (the minimum that a request counts)
+ * @param uris the addresses for clients; empty while unavailable
  */
 public record DriveView(
         String name,
@@ -86,7 +93,7 @@ public record DriveView(
     private static final Table<DriveView> TABLE = new Table<>(
             "no drives",
             List.of(
-                    // in this order, for a narrow terminal cuts the last ones
+                    // ordered by importance because a narrow terminal cuts the last columns
                     Column.left("NAME", DriveView::name),
                     Column.flexible("STATE", DriveView::standing, "serving".length()),
                     Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
@@ -161,7 +168,7 @@ public record DriveView(
         return standing(state, reason);
     }
 
-    /** Returns a state and, if the drive is not serving, why. */
+    /** Returns the state, followed by a non-empty reason. */
     public static String standing(State state, String reason) {
         return state.name().toLowerCase(Locale.ROOT) + (reason.isEmpty() ? "" : ": " + reason);
     }

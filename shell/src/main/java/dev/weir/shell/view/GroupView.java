@@ -9,16 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Drives that share limits.
+ * A group of drives that share limits.
  *
- * @param name by which drives name it
- * @param state {@code serving}, or {@code holding} if there is no policy, so that its drives' queues wait
- * @param reason why it is holding; empty if it is not
+ * @param name the name of the group
+ * @param state {@code serving}, or {@code holding} if the policy is missing and the queues of its drives wait
+ * @param reason the reason for holding; empty while serving
  * @param policy the type of its policy
- * @param limits see {@link LimitsView}, for these five
- * @param drives the names of the drives that are in it
- * @param waitingDrives how many of them have requests waiting
- * @param queued how many requests wait in their queues
+ * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
+ * @param owedNanos see {@link LimitsView}
+ * @param owedBurstNanos see {@link LimitsView}
+ * @param setBy see {@link LimitsView}
+ * @param configured see {@link LimitsView}
+ * @param drives the names of its drives
+ * @param waitingDrives the number of its drives with waiting requests
+ * @param queued the number of waiting requests of all its drives
  */
 public record GroupView(
         String name,
@@ -74,7 +78,7 @@ public record GroupView(
                 .row("state", DriveView.standing(state, reason))
                 .row("policy", policy)
                 .row("limits", view.text(Details.textWidth(width)))
-                .row("queue", "%d requests of %d drives wait".formatted(queued, waitingDrives))
+                .row("queue", "%d waiting requests of %d drives".formatted(queued, waitingDrives))
                 .row("drives", String.join(", ", drives))
                 .text();
     }

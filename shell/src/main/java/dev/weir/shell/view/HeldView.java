@@ -12,15 +12,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting requests of a drive that one limit holds, in sum.
+ * A summary of a drive's waiting requests that one limit holds.
  *
- * @param drive the drive's name
- * @param heldBy what holds them, as {@link QueuedView} has it
- * @param waiting how many they are
- * @param lengthBytes how much they ask for together
- * @param oldestNanos how long the oldest has been waiting
- * @param allGoInNanos how long until the last of them goes if nothing changes; null if that cannot be said
- * @param rates what the drive does meanwhile
+ * @param drive the name of the drive
+ * @param heldBy the limit that holds them, as in {@link QueuedView}
+ * @param waiting the number of requests
+ * @param lengthBytes their total length (bytes)
+ * @param oldestNanos the longest time waited so far (nanoseconds)
+ * @param allGoInNanos the time until the last one is released (nanoseconds) if nothing changes; null if unknown
+ * @param rates the drive's current rates
  */
 public record HeldView(
         String drive,
@@ -43,7 +43,7 @@ public record HeldView(
                     Column.right("RATE", held -> Units.bytes(held.rates.bytes()) + "/s"),
                     Column.right("REQ/S", held -> Long.toString(held.rates.requests()))));
 
-    /** Sums up the queue of a drive, a row for each limit that holds any of it. */
+    /** Returns one summary for each limit that holds requests of the drive. */
     public static List<HeldView> of(String drive, List<QueuedRequest> queue, Rates rates) {
         Map<String, List<QueuedRequest>> byHolder = new LinkedHashMap<>();
         queue.forEach(request -> byHolder.computeIfAbsent(request.heldBy(), holder -> new ArrayList<>())

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What commands return, for programs: one line of JSON, an object for a record and an array for a list. A
- * field is called as the record's component, in {@code snake_case}: {@code dueInNanos} is {@code due_in_nanos}. Numbers
- * are whole and in the unit that the name ends with, limits in that of their key, see LimitKey; one of a set of
- * words is in lower case; a field that has no value is {@code null} and not left out. Each object of the answer begins
- * with {@code time}, in UTC. The records' comments say what
- * the fields are; new ones may join them, those that are there stay.
+ * Formats the results of commands as one line of JSON: records as objects and lists as arrays.
+ *
+ * <p>A record's component becomes a field in {@code snake_case}: {@code dueInNanos} becomes {@code due_in_nanos}.
+ * Numbers are integers in the unit that ends the name. Limits are in the unit of their key (see LimitKey). Enum
+ * constants are in lower case. A missing value is {@code null} and its field stays. Each object begins with {@code
+ * time} (UTC). The records' Javadoc documents the fields. New versions may add fields and keep the existing ones.
  *
  * <p>Thread-safe.
  */
@@ -36,7 +36,10 @@ public final class Json {
 
     private Json() {}
 
-    /** Returns a view, with the time in each object of its own. */
+    /**
+     * Returns the JSON of a view. Adds the current time to the top-level object, or to each object of a top-level
+     * array.
+     */
     public static String text(Object view) {
         return text(view, Instant.now());
     }
@@ -62,7 +65,7 @@ public final class Json {
         return timed;
     }
 
-    /** Returns the same JSON with characters escaped that a terminal would obey. They are in strings only. */
+    /** Escapes control characters, which a terminal would interpret. They occur only inside JSON strings. */
     private static String visible(String json) {
         return HIDDEN.matcher(json)
                 .replaceAll(found ->

@@ -3,11 +3,11 @@ package dev.weir.shell.view;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.shell.text.Units;
 
-/** Percentiles as people read them. */
+/** Formats latency percentiles. */
 public final class LatencyText {
     private LatencyText() {}
 
-    /** Returns a line; empty if nothing was measured. */
+    /** Returns the percentiles in one line; empty if no request was measured. */
     public static String of(Percentiles of) {
         return of.measured() == 0
                 ? ""

@@ -20,15 +20,15 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * The limits of a drive or a group, and what is owed under them.
+ * The limits of a drive or a group and its debt under them.
  *
  * @param drive the name of the drive or group
- * @param policy the type of the policy that keeps them
- * @param limits what is set, by key, in the key's unit: bytes, requests, or seconds for {@code _max_length}
- * @param owedNanos by limit, how long until it is clear of all that went before
- * @param owedBurstNanos the same at the burst rate, for the limits that have one
- * @param setBy by key, where it was set: a place in a file, the option {@code -drive}, or {@code shell}
- * @param configured what the configuration has where the shell has changed it, by key; 0 where it has nothing
+ * @param policy the type of the throttle policy
+ * @param limits the limits by key, in the key's unit: bytes, requests or (for {@code _max_length}) seconds
+ * @param owedNanos by limit, the time until it owes nothing (nanoseconds)
+ * @param owedBurstNanos the same time at the burst rate, for limits with a burst
+ * @param setBy by key, its origin: a place in a file, the option {@code -drive} or {@code shell}
+ * @param configured the configured values of keys that the shell has changed; 0 if the configuration has none
  */
 public record LimitsView(
         String drive,
@@ -42,7 +42,7 @@ public record LimitsView(
 
     private static final int SMALL_REQUEST_BYTES = 4096;
 
-    /** What set something that the configuration did not. */
+    /** The origin of values that differ from the configuration. */
     static final String SHELL = "shell";
 
     private static final Table<Row> TABLE = new Table<>(
@@ -60,9 +60,9 @@ public record LimitsView(
             String key, String rate, String burst, String burstLength, String owed, String owedBurst, String setBy) {}
 
     /**
-     * Returns those of a drive.
+     * Returns the limits of a drive.
      *
-     * @param origins where its settings were written, as {@link ConfigurationSource#origins} has it
+     * @param origins the origins of its settings by key, from {@link ConfigurationSource#origins}
      */
     public static LimitsView of(DriveSnapshot drive, Map<String, String> origins) {
         return of(drive.name(), drive.policy(), drive.limits(), drive.settings().limits(), drive.debt(), origins);
@@ -108,7 +108,7 @@ public record LimitsView(
         return Collections.unmodifiableMap(values);
     }
 
-    /** Returns the limits in the form that the command {@code limits} takes. */
+    /** Returns the limits in the syntax of the command {@code limits}. */
     static String settings(Map<String, Long> limits) {
         StringBuilder settings = new StringBuilder();
         limits.forEach((key, value) -> settings.append(key)
@@ -125,7 +125,7 @@ public record LimitsView(
         StringBuilder text = new StringBuilder(table);
         Long iopsSize = limits.get(ThrottleLimits.IOPS_SIZE);
         if (iopsSize != null) {
-            text.append("\na request counts once for every %s of it (iops_size)".formatted(Units.bytes(iopsSize)));
+            text.append("\na request counts once per %s of its length (iops_size)".formatted(Units.bytes(iopsSize)));
         }
         slow().forEach(line -> text.append('\n').append(line));
         if (!configured.isEmpty()) {
@@ -134,7 +134,7 @@ public record LimitsView(
         return text.toString();
     }
 
-    /** Returns a line for each limit that makes a small request wait for more than a second. */
+    /** Returns a warning for each limit that delays a 4 KiB request by more than a second. */
     private List<String> slow() {
         ThrottleLimits set = ThrottleLimits.of(limits);
         List<String> lines = new ArrayList<>();
@@ -143,7 +143,7 @@ public record LimitsView(
                 double seconds =
                         (double) set.meteredUnits(limit, SMALL_REQUEST_BYTES) / set.meteredRate(limit, set.rate(limit));
                 if (seconds > 1) {
-                    lines.add("%s makes a request of %s wait %s; clients may give up before"
+                    lines.add("%s delays a request of %s by %s; clients may time out"
                             .formatted(
                                     limit.key(),
                                     Units.bytes(SMALL_REQUEST_BYTES),

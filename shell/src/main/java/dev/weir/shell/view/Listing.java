@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Rows of a kind, shown as a table. A list like any other to scripts: {@code each (drives) { … }}.
+ * A list of rows that is displayed as a table. Scripts use it like any list: {@code each (drives) { … }}.
  *
  * <p>Immutable.
  */
@@ -19,15 +19,15 @@ public final class Listing<T> extends AbstractList<T> implements View {
         this(table, rows, "");
     }
 
-    /** Makes one with a line that is true of all rows; empty if there is none. */
+    /** Creates a listing with a line below the table; no line if it is empty. */
     public Listing(Table<T> table, List<T> rows, String footer) {
         this(table, rows, width -> Table.cut(footer, width));
     }
 
     /**
-     * Makes one with a text about all rows.
+     * Creates a listing with a text below the table.
      *
-     * @param footer returns the text for a width; empty if there is none
+     * @param footer returns the text for a width; an empty text is omitted
      */
     Listing(Table<T> table, List<T> rows, IntFunction<String> footer) {
         this.table = table;

@@ -5,10 +5,10 @@ import dev.weir.shell.text.Table;
 import java.util.List;
 
 /**
- * A type of policy that can be had.
+ * An installed policy type.
  *
- * @param type what a drive's {@code policy} is set to
- * @param drives the names of the drives that have it
+ * @param type the value for a drive's setting {@code policy}
+ * @param drives the names of the drives that use it
  */
 public record PolicyView(String type, List<String> drives) {
 

@@ -11,18 +11,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits in a drive's queue.
+ * A request waiting in a drive's queue.
  *
- * @param drive the drive's name
- * @param id the request's number within the drive
- * @param client whose it is
- * @param operation what it asks: {@code read}, {@code write}, {@code write_zeroes}, {@code fast_zero} or {@code trim}
- * @param offsetBytes where in the drive
- * @param lengthBytes how much
- * @param ageNanos how long it has been waiting
- * @param heldBy what holds it when its turn comes: a limit ({@code bps_rd}), a group's ({@code tenant-a: iops}),
- *     {@code turn} if none does, or why there is no policy
- * @param goesInNanos how long until it goes if nothing changes; null if that cannot be said
+ * @param drive the name of the drive
+ * @param id the number of the request within the drive
+ * @param client the client that sent it
+ * @param operation the operation: {@code read}, {@code write}, {@code write_zeroes}, {@code fast_zero}, {@code trim},
+ *     {@code cache} or {@code flush}
+ * @param offsetBytes the offset in the drive (bytes)
+ * @param lengthBytes the length (bytes)
+ * @param ageNanos the time waited so far (nanoseconds)
+ * @param heldBy the limit that holds it when its turn comes: {@code bps_rd}, {@code flushes}, a group's ({@code
+ *     tenant-a: iops}), {@code turn} (no limit), or the reason of a missing policy
+ * @param goesInNanos the time until its release (nanoseconds) if nothing changes; null if unknown
  */
 public record QueuedView(
         String drive,
@@ -62,13 +63,13 @@ public record QueuedView(
                 request.goesInNanos() < 0 ? null : request.goesInNanos());
     }
 
-    /** Returns what waits in a drive's queue. */
+    /** Returns the waiting requests of a drive. */
     public static Listing<QueuedView> list(DriveControl drive) {
         return list(
                 drive.queue().stream().map(request -> of(drive.name(), request)).toList());
     }
 
-    /** Returns a listing of requests; with more than one of them, the sums by drive and limit follow. */
+    /** Returns a listing of requests. From two requests on, the sums by drive and limit follow. */
     public static Listing<QueuedView> list(List<QueuedView> requests, List<HeldView> sums) {
         return requests.size() < 2
                 ? new Listing<>(TABLE, requests)

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A configuration that was read again and applied.
+ * The result of a reload.
  *
- * @param drives the names of the configured drives that the engine has
- * @param unavailable the reason of each drive that clients cannot use, by name
- * @param changed the names of the drives whose limits or policy a command has changed
- * @param warnings the warnings of the configuration and the faults of the exports, a line for each
+ * @param drives the configured drives that exist in the engine
+ * @param unavailable by drive, the reason why clients cannot use it
+ * @param changed the drives and groups whose limits or policy were changed by a command
+ * @param warnings the warnings of the configuration and the errors of the exports, one per line
  */
 public record ReloadView(
         List<String> drives, Map<String, String> unavailable, List<String> changed, List<String> warnings)

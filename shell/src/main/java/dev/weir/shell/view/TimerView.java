@@ -9,12 +9,12 @@ import java.util.List;
 /**
  * The timer that releases a drive's queue.
  *
- * @param drive the drive's name
- * @param armed whether it waits for a moment
- * @param dueInNanos how long until that moment, negative if it is past; 0 if it is not armed
- * @param fired how often it has fired
- * @param lastLateNanos how much later than asked it fired last
- * @param worstLateNanos how much later than asked it fired at worst
+ * @param drive the name of the drive
+ * @param armed whether it is scheduled
+ * @param dueInNanos the time until it is due (nanoseconds); negative if it is late and 0 if it is not armed
+ * @param fired the number of times it has fired
+ * @param lastLateNanos the last delay behind the due time (nanoseconds)
+ * @param worstLateNanos the longest delay behind the due time (nanoseconds)
  */
 public record TimerView(
         String drive, boolean armed, long dueInNanos, long fired, long lastLateNanos, long worstLateNanos) {

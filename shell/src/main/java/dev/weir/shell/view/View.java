@@ -1,12 +1,12 @@
 package dev.weir.shell.view;
 
-/** What a command returns: data for scripts and for JSON, that knows how people want to see it. */
+/** The result of a command: data for scripts and JSON with a text form for people. */
 public interface View {
 
     /**
-     * Returns the text for people, without a line break at the end.
+     * Returns the text for people, without a final line break.
      *
-     * @param width how many cells the terminal has in a line; {@link Integer#MAX_VALUE} if it is not for a terminal
+     * @param width the terminal's width (cells); {@link Integer#MAX_VALUE} without a terminal
      */
     String text(int width);
 }

@@ -37,7 +37,7 @@ public record Key(Kind kind, char character) {
         return read(reader, millis, SEQUENCE_MILLIS);
     }
 
-    /** Waits for a key; an escape is a key of its own if nothing follows it within {@code sequenceMillis}. */
+    /** Waits for a key. Returns an escape as a separate key if no byte follows it within {@code sequenceMillis}. */
     static Key read(NonBlockingReader reader, long millis, long sequenceMillis) throws IOException {
         int c = reader.read(millis);
         if (c == NonBlockingReader.READ_EXPIRED) {

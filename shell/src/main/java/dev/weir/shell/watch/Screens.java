@@ -19,21 +19,21 @@ final class Screens {
     private static final String HELP =
             """
             q            leaves
-            ↑ ↓ k j      pick a drive or a group
-            PgUp PgDn    pick one a screen further; Home and End the first and the last
+            ↑ ↓ k j      select a drive or a group
+            PgUp PgDn    select one screen further; Home and End the first and the last
             enter        shows a drive with its limits, timer and queue, or the drives of a group
             esc          goes back
-            /            shows only names with what is typed; an empty text shows all again
+            /            filters by name; an empty text shows all again
             g            lists groups, or drives again
             s            sorts: as configured, by rate, by used share, by queue
             l            changes limits: bps=10M iops=0
-            + -          redraw more or less often, from 2 to 10 times a second
+            + -          change the refresh rate, from 2 to 10 times a second
 
-            RATE, READS and WRITES are bytes, REQ/S requests per second, all of the last second. USED is the
-            share of LIMIT, which is the most used of the drive and its group. QUEUED is the number of
-            waiting requests, now and at the last looks. NEXT is when the timer releases the next. LATENCY
-            is the mean time from a request's arrival to its answer: requests in Weir divided by requests
-            per second.
+            RATE, READS and WRITES are bytes per second and REQ/S requests per second, averaged over the
+            last second. USED is the used share of LIMIT, the most used limit of the drive or its group.
+            QUEUED is the number of waiting requests, with its history. NEXT is the time until the timer
+            releases the next request. LATENCY is the mean time from a request's arrival to its answer:
+            requests in Weir divided by requests per second.
 
             Any key goes back.
             """;

@@ -119,7 +119,7 @@ final class BenchCommandTest {
                 List.of("bps", "iops", "tenant-a: iops"),
                 List.copyOf(done.allowedPerSecond().keySet()));
         assertEquals(done.reads(), done.latency().measured());
-        // on this clock a look takes a millisecond
+        // each reading advances this clock by a millisecond
         assertTrue(done.latency().p50Nanos() >= 1_000_000, done::toString);
         assertTrue(done.text(80).contains("bps 10MiB/s, of which "), () -> done.text(80));
     }
@@ -127,8 +127,8 @@ final class BenchCommandTest {
     @Test
     void writesNeedConsent() {
         refuses(
-                "this writes all over drive vm1 (1 MiB), and what is on it is lost; 2 clients use it now; "
-                        + "say --force if that is meant",
+                "this overwrites drive vm1 (1 MiB) and destroys its data; 2 clients use it now; "
+                        + "use --force to write without confirmation",
                 "vm1",
                 "--rw=randrw");
         BenchView mixed = run("vm1", "--rw=randrw", "--force", "--seconds=1");
@@ -141,7 +141,7 @@ final class BenchCommandTest {
     @Test
     void queuedLoadIsCancelledAtTheEnd() {
         vm1.keeps = true;
-        // its time is over as soon as all of it waits
+        // the time is over once all requests wait
         BenchCommand soonOver =
                 new BenchCommand(board, new TestClock(() -> vm1.kept.size() < 16 ? 0 : TimeUnit.HOURS.toNanos(1)));
         assertEquals(0, ((BenchView) Objects.requireNonNull(soonOver.bench(session, "vm1"))).reads());
@@ -164,7 +164,7 @@ final class BenchCommandTest {
         refuses("bench: --bs must be from 1 byte to 32 MiB" + usage, "vm1", "--bs=33M");
         refuses("bench: --iodepth = 0: must be a number from 1 to 1024" + usage, "vm1", "--iodepth=0");
         refuses("bench: --seconds = x: must be a number from 1 to 3600" + usage, "vm1", "--seconds=x");
-        refuses("drive vm1 is smaller than a request of 2 MiB", "vm1", "--bs=2M");
+        refuses("drive vm1 is smaller than a request of 2 MiB; use a smaller --bs", "vm1", "--bs=2M");
         refuses("drive scratch is unavailable: ", "scratch");
     }
 }

@@ -80,7 +80,7 @@ final class CommandCompleterTest {
                 .filter(candidate -> candidate.value().equals("queue"))
                 .findFirst()
                 .orElseThrow();
-        assertEquals("lists the requests that wait: since when, which limit holds them, when they go", queue.descr());
+        assertEquals("lists the waiting requests: age, the limit that holds them, time until release", queue.descr());
     }
 
     @Test

@@ -224,8 +224,8 @@ final class CommandsTest {
                 bps     1MiB/s       -    -  95 ms           -  shell
                 bps_wr   512/s       -    -      0           -  shell
                 iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
-                a request counts once for every 4 KiB of it (iops_size)
-                bps_wr makes a request of 4 KiB wait 8 s; clients may give up before
+                a request counts once per 4 KiB of its length (iops_size)
+                bps_wr delays a request of 4 KiB by 8 s; clients may time out
                 until reload --restore; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,
                 80,
@@ -262,7 +262,7 @@ final class CommandsTest {
                           bps    1MiB/s      -    -       0           -  shell
                           iops   5000/s      -    -  1.5 ms           -  shell
                           until reload --restore; the configuration has bps=0 iops=2000
-                queue     5 requests of 2 drives wait
+                queue     5 waiting requests of 2 drives
                 drives    vm1
                 """,
                 80,
@@ -286,7 +286,7 @@ final class CommandsTest {
         assertTrue(
                 ((View) answer)
                         .text(80)
-                        .contains("\nbps makes a request of 4 KiB wait 6 min 49 s; clients may give up before\n"),
+                        .contains("\nbps delays a request of 4 KiB by 6 min 49 s; clients may time out\n"),
                 () -> ((View) answer).text(80));
     }
 
@@ -396,7 +396,7 @@ final class CommandsTest {
         shows(
                 """
                 applied   vm1
-                not open  lost: the engine has no such drive
+                not open  lost: the drive does not exist in the engine
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
@@ -405,7 +405,7 @@ final class CommandsTest {
 
     @Test
     void reopenIsForUnavailableDrives() {
-        refuses("drive vm1 is open already", () -> changes.reopen("vm1"));
+        refuses("drive vm1 is already open", () -> changes.reopen("vm1"));
         vm1.standing(State.UNAVAILABLE, "gone");
         assertEquals(State.SERVING, ((DriveView) changes.reopen("vm1")).state());
     }
@@ -415,7 +415,7 @@ final class CommandsTest {
         TestBoard.configuration(board, List.of("vm1"), List.of("weir.conf:1: a", "weir.conf:2: b"));
         refuses("nothing was changed:\nweir.conf:1: a\nweir.conf:2: b", changes::reload);
         board.configuration = null;
-        refuses("nothing to reload: the configuration has not been read yet", changes::reload);
+        refuses("nothing to reload because the configuration has not been read yet", changes::reload);
     }
 
     @Test
@@ -493,21 +493,21 @@ final class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-?"})
-    void helpIsTheWholeText(String option) {
+    void helpIsTheFullText(String option) {
         assertEquals(
                 """
-                queue - lists the requests that wait: since when, which limit holds them, when they go
+                queue - lists the waiting requests: age, the limit that holds them, time until release
 
                 Usage: queue [NAME] [--summary] [--json]
 
-                Without a name, those of all drives; each drive's stand in the order in which they go. Below
-                them, they are summed up by drive and by the limit that holds them.
-                "Goes in" is exact as things are: with the limits as they are set, what waits on the
-                other drives of its group, and nothing new. It is a dash where nobody can say, as when
-                the policy is missing, or too many others of the group come first. "Held by" is the
-                limit that holds a request when its turn comes.
+                Without a name it lists all drives. Requests of a drive are in the order of their release. Sums
+                by drive and by limit follow.
+                "Goes in" is exact if no new request arrives and no limit changes. It includes the waiting
+                requests of the other drives of the group. A dash means unknown: the policy is missing or too
+                many requests of the group come first. "Held by" is the limit that holds a request when its
+                turn comes.
 
-                     --summary   only the sums: held drives, limits, amounts and times
+                     --summary   only the sums: drives, limits, amounts and times
                      --json   as JSON, for programs
                   -? --help   this text""",
                 drives.queue("vm1", option));

@@ -255,7 +255,7 @@ final class GogoRequestTest {
         String list = execute("help").out().replaceAll(" +", " ");
         assertTrue(
                 list.contains(
-                        "\nqueue lists the requests that wait: since when, which limit holds them, when they go\n"),
+                        "\nqueue lists the waiting requests: age, the limit that holds them, time until release\n"),
                 list);
         assertFalse(list.contains("gogo:"), list);
         String all = execute("help --all").out().replaceAll(" +", " ");

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Removes colours and keeps all other output. {@code ^} stands for escape. */
+/** Removes colours and keeps all other output. {@code ^} denotes escape. */
 class MonochromeTest {
     private static String monochrome(String written) {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();

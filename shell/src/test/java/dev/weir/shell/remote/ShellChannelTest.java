@@ -101,7 +101,7 @@ final class ShellChannelTest {
     void invalidRequestIsRefused() throws IOException {
         channel(home.toString());
         assertEquals(
-                "weir: unknown request \"explode\"; known are status and stop\n",
+                "weir: unknown request \"explode\"; there are status, stop\n",
                 ask('B', "explode").err());
         assertEquals("weir: unknown request type \"Z\"\n", ask('Z', "").err());
     }

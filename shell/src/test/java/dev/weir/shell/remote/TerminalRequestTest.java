@@ -189,7 +189,7 @@ final class TerminalRequestTest {
     @Test
     void exitOutsideAShellFails() throws IOException {
         assertEquals(
-                "weir: there is no shell to leave; \"weir stop\" stops Weir\n",
+                "weir: no shell to leave here; \"weir stop\" stops Weir\n",
                 TestClient.ask(socket, 'X', "exit").err());
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Parses the byte sequences that terminals send for keys. {@code ^} stands for escape. */
+/** Parses the byte sequences that terminals send for keys. {@code ^} denotes escape. */
 class KeyTest {
     private static final long MILLIS = 5000;
 
