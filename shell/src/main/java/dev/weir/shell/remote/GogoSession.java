@@ -102,8 +102,9 @@ final class GogoSession implements AutoCloseable {
     }
 
     /**
-     * Executes the statements of a line, prints each value, and returns the exit status of the last one. After a
-     * statement that fails with an exception, only an alternative ({@code ||}) runs.
+     * Executes the statements of a line and prints each value. A statement that throws ends the line unless an
+     * alternative ({@code ||}) follows. Returns the exit status of the last statement, or 1 if the line cannot be
+     * parsed or is interrupted.
      */
     int execute(CharSequence line) {
         Object execution = new Object();
