@@ -241,7 +241,7 @@ final class GogoRequestTest {
     @Test
     void helpOfACommandIsAnObject() throws IOException {
         String json = execute("help queue --json").out();
-        assertTrue(json.contains("\"command\":\"weir:queue\",\"summary\":\"lists the requests"), json);
+        assertTrue(json.contains("\"command\":\"weir:queue\",\"summary\":\"lists the waiting requests"), json);
     }
 
     @Test
