@@ -172,7 +172,7 @@ public final class NbdExport implements DriveExport {
             server.listen(List.of(config.listen()));
         } catch (IOException e) {
             tlsFault = "TLS: " + e.getMessage();
-            LOG.error("{}; what was there before stays", tlsFault);
+            LOG.error("{}; the earlier TLS files and addresses stay in use", tlsFault);
         }
     }
 

@@ -152,8 +152,9 @@ final class NbdServer {
             ListenSocket socket = ListenSocket.open(address);
             if (!security.allows(socket)) {
                 socket.close();
-                throw new IOException("whoever reaches it could read and change every drive: TLS must be on, or "
-                        + "nbd.allow-plaintext-tcp");
+                throw new IOException(
+                        "without TLS every client that reaches it could read and change all drives: set nbd.tls or "
+                                + "nbd.allow-plaintext-tcp");
             }
             sockets.put(address, socket);
             EventLoop first = loops.get(0);
@@ -191,7 +192,7 @@ final class NbdServer {
         });
         try {
             if (!free.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("{} is still not closed", socket.address());
+                LOG.warn("{} is not closed after {} ms", socket.address(), STOP_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -314,9 +315,9 @@ final class NbdServer {
             CompletableFuture.allOf(loops.stream().map(EventLoop::ended).toArray(CompletableFuture<?>[]::new))
                     .get(graceMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("connections are cut off that were not done in {} ms", graceMillis);
+            LOG.warn("connections that are still busy after {} ms are cut off", graceMillis);
         } catch (ExecutionException e) {
-            LOG.error("a thread has failed", e);
+            LOG.error("an event loop failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

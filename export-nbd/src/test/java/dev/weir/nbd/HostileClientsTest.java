@@ -27,12 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients may take, and that those who want more harm only themselves. */
+/** Quotas and timeouts against hostile clients, which must harm only themselves. */
 @Timeout(60)
 class HostileClientsTest extends NbdServerFixture {
     private static final int MAX_REQUESTS = 8;
 
-    /** Times that no test waits for, but those which set others. */
+    /** Default timeouts are too long to occur in a test. */
     private static final ClientQuotas LIMITS =
             new ClientQuotas(8, 3_600_000, MAX_REQUESTS, 2L * Drive.MAX_TRANSFER, 1L << 30, 3_600_000);
 
@@ -93,7 +93,7 @@ class HostileClientsTest extends NbdServerFixture {
         }
     }
 
-    /** It must not read on, and it must not wait for a reply to be written. */
+    /** Hang-up of a client that is not read from and gets no reply. */
     @Test
     void deadClientAtItsQuotaIsCancelled() throws Exception {
         drive.hold();
@@ -110,7 +110,7 @@ class HostileClientsTest extends NbdServerFixture {
         assertEquals(MAX_REQUESTS, drive.seen().size());
     }
 
-    /** Over TCP a client that has gone looks like one that only sends no more, until it is replied to. */
+    /** Over TCP a hang-up looks like a silent client until the next reply. */
     @Test
     void deadTcpClientIsNoticedOnReply() throws Exception {
         drive.hold();
@@ -127,7 +127,7 @@ class HostileClientsTest extends NbdServerFixture {
         assertEquals(0, drive.heldCount());
     }
 
-    /** A limit holds all that the attackers ask for, and they ask for much more than there is. */
+    /** A limit holds all requests of the attackers. They ask for much more memory than the server has. */
     @Test
     void heldRequestsLeaveMemoryForOtherDrives() throws Exception {
         server.limit(quotas(16, 3L * SIZE, 3_600_000));
@@ -184,7 +184,7 @@ class HostileClientsTest extends NbdServerFixture {
         }
     }
 
-    /** Sends one byte after the other until the connection is closed. */
+    /** Sends single bytes until the connection is closed. */
     private static void trickle(NbdClient client) {
         try {
             while (true) {
@@ -196,7 +196,7 @@ class HostileClientsTest extends NbdServerFixture {
         }
     }
 
-    /** TCP too: after a disconnect nothing more is sent, so the end of the stream can be seen. */
+    /** Over TCP too: no input follows a disconnect, so the end of the stream is visible. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void hangUpAfterDisconnectCancelsTheQueue(boolean overTcp) throws Exception {
@@ -261,7 +261,7 @@ class HostileClientsTest extends NbdServerFixture {
                 clients.get(clients.size() - 1).send(new Requests().flush(1)).reply();
             }
         } catch (IOException e) {
-            // that was one too many
+            // the quota is exceeded
         }
         assertTrue(clients.size() < LIMITS.maxConnections(), clients.size() + " clients");
         try (NbdClient other = NbdClient.to(unix(), "other")) {

@@ -18,14 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive in memory that does as the contract of {@link Drive} says, when the test wants it: at once, on
- * another thread, or when told. It lends what it can, or begins to and then does not.
+ * A fake drive in memory that keeps the contract of {@link Drive}. The test chooses when requests complete: at once,
+ * on another thread or on demand. It lends its memory or fails in the middle of a loan.
  *
  * <p>Thread-safe.
  */
 public final class MemoryDrive implements Drive {
 
-    /** What a request asked for, kept when it was submitted. */
+    /** A submitted request. */
     public record Seen(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {}
 
     private static final int BLOCK = 512;
@@ -54,7 +54,7 @@ public final class MemoryDrive implements Drive {
         this(name, size, ByteBuffer.allocate(size), readOnly);
     }
 
-    /** Makes a drive of which only as much can be read and written as there are {@code bytes}. */
+    /** Makes a drive whose memory may be smaller than its size. Only {@code bytes} can be read and written. */
     public MemoryDrive(String name, long size, ByteBuffer bytes, boolean readOnly) {
         this.name = name;
         this.size = size;
@@ -62,13 +62,13 @@ public final class MemoryDrive implements Drive {
         this.readOnly = readOnly;
     }
 
-    /** Does requests on these threads from now on. */
+    /** Completes requests on the threads of an executor. */
     MemoryDrive on(Executor newExecutor) {
         executor = newExecutor;
         return this;
     }
 
-    /** Does not keep what it has seen. */
+    /** Records no requests. */
     MemoryDrive forgetful() {
         recording = false;
         return this;
@@ -78,17 +78,17 @@ public final class MemoryDrive implements Drive {
         description = newDescription;
     }
 
-    /** Fails every request from now on. */
+    /** Fails every later request. */
     public void fail(BlockError error) {
         failure = error;
     }
 
-    /** Holds requests from now on. */
+    /** Holds every later request. */
     public void hold() {
         holding = true;
     }
 
-    /** Does what it holds, in the order in which it came or against it, and holds nothing more. */
+    /** Completes the held requests in order or in reverse order and stops holding. */
     public void release(boolean reversed) {
         holding = false;
         List<DriveRequest> released = takeHeld();
@@ -98,7 +98,7 @@ public final class MemoryDrive implements Drive {
         released.forEach(this::start);
     }
 
-    /** Does the first of what it holds, and goes on holding. */
+    /** Completes the first held requests and continues to hold the others. */
     public void releaseFirst(int count) {
         for (int i = 0; i < count; i++) {
             DriveRequest request;
@@ -123,7 +123,7 @@ public final class MemoryDrive implements Drive {
         }
     }
 
-    /** Waits until it holds so many. */
+    /** Waits until that many requests are held. */
     void awaitHeld(int count) throws InterruptedException {
         synchronized (held) {
             while (held.size() < count) {
@@ -244,12 +244,12 @@ public final class MemoryDrive implements Drive {
         return whole;
     }
 
-    /** Returns how many parts it has lent that are not back. */
+    /** Returns the number of outstanding loans. */
     public int lent() {
         return lender.lent();
     }
 
-    /** Tells of each {@value #BLOCK} bytes, or what the request wants of them, that they are a hole if they are zeroes. */
+    /** Reports the extents of the requested range in blocks of {@value #BLOCK} bytes. A block of zeroes is a hole. */
     private void tellExtents(DriveRequest request) {
         long end = request.offset() + request.length();
         boolean more = true;

@@ -18,10 +18,10 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** An NBD client as plain as can be, that may also do what a client must not. Blocks; not thread-safe. */
+/** A minimal NBD client that can also break the protocol. It blocks. Not thread-safe. */
 public final class NbdClient implements AutoCloseable {
 
-    /** What the server replies to an option. */
+    /** A reply to an option. */
     public record OptionReply(int option, int type, ByteBuffer data) {
         public String text() {
             return UTF_8.decode(data.duplicate()).toString();
@@ -52,7 +52,7 @@ public final class NbdClient implements AutoCloseable {
         send((byte) 0, (byte) 0, (byte) 0, (byte) clientFlags);
     }
 
-    /** Goes over to TLS of one version; the answer to the option must be that it may. */
+    /** Starts TLS of one version. Fails unless the server accepts the option. */
     void startTls(SSLContext context, String version) throws IOException {
         send(option(Nbd.NBD_OPT_STARTTLS));
         assertEquals(Nbd.NBD_REP_ACK, optionReplies().get(0).type());
@@ -62,7 +62,7 @@ public final class NbdClient implements AutoCloseable {
         channel = new TlsChannel(tls);
     }
 
-    /** Streams as a channel. */
+    /** A channel over the streams of a TLS socket. */
     private record TlsChannel(SSLSocket tls) implements ByteChannel {
         @Override
         public int read(ByteBuffer to) throws IOException {
@@ -91,7 +91,7 @@ public final class NbdClient implements AutoCloseable {
         }
     }
 
-    /** Chooses an export and returns what the server tells of it. */
+    /** Chooses an export and returns the server's information about it. */
     List<OptionReply> go(String export, int... infos) throws IOException {
         send(option(Nbd.NBD_OPT_GO, infoData(export, infos)));
         List<OptionReply> replies = optionReplies();
@@ -137,7 +137,7 @@ public final class NbdClient implements AutoCloseable {
         return bytes;
     }
 
-    /** Returns the replies to an option up to the final one. */
+    /** Returns the replies to an option including the final one. */
     List<OptionReply> optionReplies() throws IOException {
         List<OptionReply> replies = new ArrayList<>();
         OptionReply reply;
@@ -167,7 +167,7 @@ public final class NbdClient implements AutoCloseable {
         return this;
     }
 
-    /** Returns the next reply, with so much data if it is no error. */
+    /** Returns the next reply. A success has that much data (bytes). */
     Reply reply(int dataBytes) throws IOException {
         Reply reply = Reply.takeHeader(receive(Nbd.SIMPLE_REPLY_BYTES));
         return reply.error() == 0 ? reply.with(receive(dataBytes)) : reply;
@@ -187,24 +187,24 @@ public final class NbdClient implements AutoCloseable {
         return received.flip();
     }
 
-    /** Says that nothing more will be sent. */
+    /** Closes the sending direction. */
     void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Reads until the server closes. */
+    /** Reads until the server closes the connection. */
     void drain() throws IOException {
         ByteBuffer anything = ByteBuffer.allocate(1 << 16);
         try {
             while (channel.read(anything.clear()) >= 0) {
-                // goes on
+                // continues until the end of the stream
             }
         } catch (IOException e) {
-            // closed, with something unread
+            // closed before all bytes were read
         }
     }
 
-    /** Waits for the server to send something or to close, and returns whether it has closed. */
+    /** Waits for a byte or the end of the stream. Returns whether the server has closed the connection. */
     boolean isClosedByServer() throws IOException {
         try {
             return channel.read(ByteBuffer.allocate(1)) < 0;

@@ -23,7 +23,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 
-/** The component through its life, with the little of a framework that it sees. */
+/** The life cycle of the component with a mock of the framework. */
 @Timeout(60)
 class NbdExportTest {
     private Dictionary<?, ?> properties = FrameworkUtil.asDictionary(Map.of());

@@ -22,13 +22,13 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * All that a client may send, from its flags to the end of transmission, to a server without a socket. What
- * Jazzer makes of it is guided by the code it reaches; docs/evidence/fuzzing.md says how to run it for longer.
+ * Fuzzes a server without sockets, from the client's flags to the end of transmission. Jazzer generates input by code
+ * coverage. docs/evidence/fuzzing.md describes longer runs.
  */
 class NbdFuzzTest {
     private static final int DRIVE_BYTES = 64 << 10;
 
-    /** The first byte is for the test: how the connection stands to TLS, and in which pieces bytes arrive. */
+    /** The first byte selects the TLS mode and the size of the pieces. */
     @FuzzTest(maxDuration = "10s")
     void whateverAClientSends(byte[] input) {
         if (input.length == 0) {
@@ -57,7 +57,7 @@ class NbdFuzzTest {
         }
     }
 
-    /** Shows so many bytes more, and returns whether there are any. */
+    /** Reveals that many more bytes. Returns whether any are left. */
     private static boolean more(ByteBuffer in, int piece) {
         int limit = in.limit();
         in.limit(Math.min(in.capacity(), limit + piece));

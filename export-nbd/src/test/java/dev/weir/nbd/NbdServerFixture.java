@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A server with one drive, on a Unix socket and a port, that leaves nothing behind. */
+/** A server with one drive on a Unix socket and a TCP port. It checks for leaks after each test. */
 abstract class NbdServerFixture {
     static final int SIZE = 8 << 20;
     static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
@@ -41,7 +41,7 @@ abstract class NbdServerFixture {
         server.listen(List.of("unix:" + socket, "tcp:127.0.0.1:0"));
     }
 
-    /** Every test leaves no buffer behind, once its clients have gone. */
+    /** Checks that all buffers are back after the clients have left. */
     @AfterEach
     void stop() {
         server.close();
@@ -60,7 +60,7 @@ abstract class NbdServerFixture {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** Waits until every thread of the server has done what it has to do at the moment. */
+    /** Waits until every thread of the server has done its pending work. */
     final void settle() throws InterruptedException {
         for (int i = 0; i < 2; i++) {
             CountDownLatch done = new CountDownLatch(server.loops().size());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How drives, the server and its connections end. */
+/** The end of drives, of the server and of connections. */
 @Timeout(60)
 class NbdServerStopTest extends NbdServerFixture {
     NbdServerStopTest(@TempDir Path folder) {
@@ -64,7 +64,7 @@ class NbdServerStopTest extends NbdServerFixture {
         assertEquals(3, drive.seen().size());
     }
 
-    /** One request is with the backend, one is held in the queue, and one does not come any more. */
+    /** One request is at the backend, one is held and one is incomplete. */
     @ParameterizedTest
     @EnumSource(StopMode.class)
     void stopAnswersRequestsInFlight(StopMode queued) throws Exception {
@@ -80,7 +80,7 @@ class NbdServerStopTest extends NbdServerFixture {
             CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> server.stop(50_000, queued));
             assertTrue(idle.isClosedByServer());
             while (!drive.awaitCancelled().toString().startsWith("unix:")) {
-                // that was the idle one, on another thread
+                // the idle connection on another thread
             }
             assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
             client.send(new Requests().read(3, 0, 512));

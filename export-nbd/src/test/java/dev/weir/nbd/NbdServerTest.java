@@ -106,7 +106,7 @@ class NbdServerTest extends NbdServerFixture {
             assertReads(other, 500, data);
             assertReads(one, 500, data);
         } finally {
-            executor.shutdown(); // a thread may still have what it wrote when the client has read it
+            executor.shutdown(); // a thread may hold its buffer until after the client has read
             assertTrue(executor.awaitTermination(60, TimeUnit.SECONDS));
         }
     }
@@ -151,7 +151,7 @@ class NbdServerTest extends NbdServerFixture {
         return client.reply().cookie();
     }
 
-    /** As many others as there are threads, so that one of them shares its own. */
+    /** As many other clients as threads, so that one of them shares the thread of the blocked client. */
     @Test
     void unreadRepliesBlockNoOther() throws Exception {
         byte[] data = randomBytes(SIZE);
@@ -180,7 +180,7 @@ class NbdServerTest extends NbdServerFixture {
         }
     }
 
-    /** More, one at a time, than the sockets hold in either direction. */
+    /** Single requests whose bytes exceed the socket buffers in both directions. */
     @Test
     void clientMayReadAfterSendingAll() throws Exception {
         int count = Math.min(1000, MAX_REQUESTS);
@@ -296,7 +296,7 @@ class NbdServerTest extends NbdServerFixture {
         }
     }
 
-    /** It must not keep what a client does not read: here more than sockets hold, asked for in small options. */
+    /** The server must not buffer unread answers. Here they exceed the socket buffers and each option is short. */
     @Test
     void optionsWaitForTheLastAnswer() throws Exception {
         for (int i = 0; i < 300; i++) {

@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What the documentation says of options that are not set is what the server then does. */
+/** Documented defaults of the options match the server's defaults. */
 class OptionDefaultsTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `nbd\\.([^`]+)` \\| ([^|]*) \\| ([^|]*) \\|.*$");
 
-    /** Options whose property has another name. */
+    /** Options whose property has a different name. */
     private static final Map<String, String> OTHER_NAMES = Map.of(
             "allow-plaintext-tcp", "plaintext_tcp", "stop-timeout", "stop_millis", "queued-at-stop", "stop_answers");
 
-    /** What the launcher or other keys of the configuration decide, and the page says in words. */
+    /** Options whose default depends on the launcher or on other keys. The page describes it in words. */
     private static final Set<String> IN_WORDS =
             Set.of("listen", "default-export", "tls-certificate", "tls-key", "tls-client-ca", "tls-psk");
 

@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves a memory drive to real clients by hand: {@code ServeMemory MEGABYTES inline|workers ADDRESS…}; over TLS where
- * {@code -Dtls=FOLDER} names a folder with the files that qemu-nbd and nbdkit expect.
+ * Serves a memory drive to real clients for manual tests: {@code ServeMemory MEGABYTES inline|workers ADDRESS…}. With
+ * {@code -Dtls=FOLDER} it serves over TLS with the files of that folder, named as qemu-nbd and nbdkit expect.
  */
 final class ServeMemory {
     private ServeMemory() {}

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS through real sockets, with the JDK's own as the client. */
+/** TLS over real sockets with the JDK's TLS as the client. */
 @Timeout(60)
 class TlsServerTest {
     private static final int SIZE = 4 << 20;
@@ -102,7 +102,7 @@ class TlsServerTest {
         try (NbdClient client = connect()) {
             assertThrows(IOException.class, () -> {
                 client.startTls(TestKeys.client(null), version);
-                client.go("vm1"); // over TLS 1.3 the client has done its part before the server looks at it
+                client.go("vm1"); // a TLS 1.3 client completes its handshake before the server checks it
             });
         }
     }
@@ -151,7 +151,7 @@ class TlsServerTest {
         }
     }
 
-    /** Who is taken off the list is let go; who is on it notices nothing. */
+    /** A client that is removed from the list is disconnected. Other clients are not interrupted. */
     @Test
     void changedClientListApplies() throws Exception {
         try (NbdClient client = connect();

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <ul>
  *   <li>A reserve of each connection for its next request and its kept input. It is always available.
- *   <li>Kept input beyond that reserve. It is limited and used only while no request waits for memory.
- *   <li>{@linkplain Shares Shares} of drives for requests that a limit may hold: their headers and the payloads of writes.
- *   <li>The {@linkplain TransferPool transfer pool}: data of replies and the payloads of writes beyond the share of their drive.
+ *   <li>Kept input beyond that reserve. It is limited. It is used only while no request waits for memory.
+ *   <li>{@linkplain Shares Shares} of drives for requests that a limit may hold: headers and payloads of writes.
+ *   <li>The {@linkplain TransferPool transfer pool}: data of replies and payloads beyond the share of their drive.
  * </ul>
  *
  * <p>A request counts with the size of its buffer. So the memory in use never exceeds the counted memory.

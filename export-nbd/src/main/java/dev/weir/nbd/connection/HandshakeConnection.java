@@ -82,14 +82,14 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         waitedMillis += Ticker.MILLIS;
         if (!over && waitedMillis > commons.limits().handshakeMillis()) {
             commons.complaints.cutOff(
-                    client, "no export was chosen in " + commons.limits().handshakeMillis() + " ms");
+                    client, "it chose no export in " + commons.limits().handshakeMillis() + " ms");
             close("cut off");
             return false;
         }
         return !over;
     }
 
-    @SuppressWarnings("ReferenceEquality") // by the session that follows it
+    @SuppressWarnings("ReferenceEquality") // compares the handler, not its value
     private boolean isReplaced() {
         return key.attachment() != null && key.attachment() != this;
     }
@@ -101,7 +101,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             in = receive();
         }
         if (in == null) {
-            close("the client left");
+            close("the client closed the connection");
             return;
         }
         boolean sent;
@@ -156,7 +156,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
      */
     private void startTls(ByteBuffer in) throws IOException {
         if (in.hasRemaining()) {
-            throw new IOException("it did not wait for the answer to NBD_OPT_STARTTLS");
+            throw new IOException("it sent data after NBD_OPT_STARTTLS without waiting for the reply");
         }
         inbox.keep(in);
         wire = Objects.requireNonNull(tls).start(socket);
@@ -176,9 +176,8 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             if (account == null) {
                 commons.complaints.cutOff(
                         client,
-                        "drive " + agreement.drive().name()
-                                + " has as many connections as are left for the others of at most "
-                                + commons.limits().maxConnections());
+                        "drive " + agreement.drive().name() + " has used up its share of the "
+                                + commons.limits().maxConnections() + " connections (nbd.max-connections)");
                 close("cut off");
                 return;
             }

@@ -94,7 +94,7 @@ final class InFlight {
         if (shared == 0 && !awaitsShare) {
             awaitsShare = true;
             account.queued.await(again);
-            shared = tryShare(cost); // there may have been room a moment ago
+            shared = tryShare(cost); // memory returned before the wait began would go unnoticed
         }
         if (shared > 0) {
             stopAwaiting();

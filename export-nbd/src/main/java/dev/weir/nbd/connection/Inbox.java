@@ -98,7 +98,7 @@ final class Inbox {
     }
 
     /** Keeps the unread bytes of a buffer from {@link #rest} or {@link #receive}. */
-    @SuppressWarnings("ReferenceEquality") // whether it is the very buffer, not one with the same bytes
+    @SuppressWarnings("ReferenceEquality") // compares the buffer, not its bytes
     void keep(ByteBuffer in) {
         if (!in.hasRemaining()) {
             release();

@@ -136,6 +136,7 @@ public final class ReplyQueue {
             mine = !writing && queuedBytes >= maxQueuedBytes(moreFollow);
             if (mine) {
                 writing = true;
+                // early flushes wake the client, later ones save system calls (see docs/design/decisions/019)
                 maxCorkedBytes = Math.min(2 * maxCorkedBytes, ReplyRound.MAX_ROUND_BYTES);
             }
         }
@@ -150,6 +151,7 @@ public final class ReplyQueue {
     }
 
     private void append(NbdRequest request) {
+        // linked through the requests: no allocation per reply (see docs/design/decisions/019)
         request.next = null;
         if (last == null) {
             first = request;
@@ -202,8 +204,10 @@ public final class ReplyQueue {
     /** Writes until the queue is empty. Called by the thread that set {@link #writing}. */
     private void write() {
         try {
+            // a parked round is finished first: a reply must not be interrupted by another
             boolean more = !round.isEmpty() || nextRound();
             for (int rounds = 0; more; rounds++) {
+                // a timer or worker thread must not serve one busy client indefinitely
                 boolean enough = rounds == MAX_ROUNDS_ABROAD && !owner.ownThread();
                 if (enough || !round.write(wire)) {
                     park();
@@ -229,15 +233,18 @@ public final class ReplyQueue {
         boolean roomAgain;
         synchronized (this) {
             inFlight.retire(written);
+            // close() leaves the round to the thread that writes it
             if (closed) {
                 discard();
                 return false;
             }
             gather();
             more = !round.isEmpty();
+            // under the lock of the append, so that no reply is left without a writer
             writing = more;
             roomAgain = inFlight.isRoomAgain();
         }
+        // outside the lock, because the connection may add requests at once
         if (roomAgain) {
             owner.roomAgain();
         }
@@ -264,6 +271,7 @@ public final class ReplyQueue {
                 discard();
                 return;
             }
+            // still writing: other threads only append until the socket is writable
             parked = true;
         }
         owner.awaitWritable(longReply);
@@ -305,6 +313,7 @@ public final class ReplyQueue {
         closed = true;
         inFlight.close();
         if (!writing || parked) {
+            // otherwise the writer may still use the buffers and discards them itself
             discard();
         }
     }

@@ -107,7 +107,7 @@ final class ReplyRound {
             if (written == 0) {
                 return false;
             }
-            long sum = writtenBytes + written; // one thread at a time writes a round
+            long sum = writtenBytes + written; // not atomic, because one thread at a time writes a round
             writtenBytes = sum;
             while (first < end && !buffers[first].hasRemaining()) {
                 first++;
@@ -133,7 +133,7 @@ final class ReplyRound {
         for (NbdRequest request = requests; request != null; request = request.next) {
             request.releaseData();
         }
-        Arrays.fill(buffers, PLAIN, end, null); // or memory that the pool did not keep would stay
+        Arrays.fill(buffers, PLAIN, end, null); // otherwise buffers that the pool freed would stay reachable
         NbdRequest done = requests;
         requests = null;
         first = PLAIN + 1;

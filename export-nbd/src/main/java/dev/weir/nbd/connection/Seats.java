@@ -51,13 +51,13 @@ public final class Seats {
     public synchronized @Nullable String enter(@Nullable InetAddress peer) {
         int left = max - taken - (peer == null ? 0 : forOperator());
         if (left <= 0) {
-            return "there are " + taken + " connections of at most " + max
-                    + (peer == null ? "" : ", and the rest is for Unix sockets");
+            return taken + " of " + max + " connections are in use (nbd.max-connections)"
+                    + (peer == null ? "" : "; the rest is reserved for Unix sockets");
         }
         if (peer != null) {
             int own = peers.getOrDefault(key(peer), 0);
             if (own + 1 > left && own > 0) {
-                return "it has " + own + " connections, as many as are left for others";
+                return "its address has " + own + " connections and may have only as many as it leaves free";
             }
             peers.put(key(peer), own + 1);
         }

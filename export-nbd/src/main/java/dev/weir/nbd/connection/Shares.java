@@ -170,7 +170,7 @@ final class Shares {
         }
         long most = Math.max(1, amount / unit);
         for (long told = 0; told < most && own.tellOne(); told++) {
-            // one after the other
+            // the condition runs the tasks
         }
         Account next = others ? line.poll() : null;
         for (long told = 0; next != null; next = ++told < most ? line.poll() : null) {

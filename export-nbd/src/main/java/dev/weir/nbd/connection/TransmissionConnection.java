@@ -99,10 +99,11 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         if ((operations & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             replies.writeOn();
+            // replies may be done while TLS still has records to send
             awaitFlush();
         }
         if (isUnread()) {
-            // a client behind with its replies is in no hurry, and many requests at once cost less than one by one
+            // no new requests while replies are unread: they come in one batch later (see docs/design/decisions/019)
             awaitRequests(false);
         } else {
             read();
@@ -121,6 +122,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             return;
         }
         State state;
+        // one system call for the replies of a turn (see docs/design/decisions/019)
         replies.cork();
         try {
             state = takeWhatIsThere();
@@ -128,7 +130,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             replies.uncork();
         }
         if (state == null) {
-            close("the client left");
+            close("the client closed the connection");
         } else if (state == State.BROKEN) {
             commons.complaints.cutOff(client, transmission.fault());
             close("cut off");
@@ -139,11 +141,13 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             awaitRequests(!full);
             awaitFlush();
             if (transmission.payload() != null && inbox.isFlowing()) {
+                // the client is in the middle of a write: a short poll saves a sleep (see docs/design/decisions/019)
                 loop.expectMore();
             }
             if (full || transmission.expectsPayload()) {
                 startTicking();
             }
+            // decrypted requests do not make the socket readable again
             if (!full && wire.hasMore()) {
                 loop.execute(this::goOn);
             }
@@ -167,6 +171,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             }
             state = take(in);
             if (inbox.isDrained()) {
+                // another read would probably return nothing
                 break;
             }
         }
@@ -218,7 +223,8 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
                 return false;
             }
             if (isUnread || full) {
-                read(); // a client that reads once all is sent would wait for us, and we for it; or there is room again
+                // some clients read only after sending everything: not reading would deadlock with them
+                read();
             }
             watchForHangup();
         } catch (IOException e) {
@@ -232,14 +238,15 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     private boolean isStalled(boolean isUnread, boolean isUnsent) {
         long unreadMillis = tick(unread, isUnread, replies.writtenBytes());
         long unsentMillis = tick(unsent, isUnsent, transmission.progress());
+        // a stalled client may be a suspended guest: cut off only if memory is scarce (see docs/design/decisions/013)
         if (Math.max(unreadMillis, unsentMillis) <= limits.stallMillis() || !commons.budget.isScarce()) {
             return false;
         }
-        String what = unreadMillis > limits.stallMillis() ? "read its replies" : "sent its payload";
+        String part = unreadMillis > limits.stallMillis()
+                ? "read less than 1 MiB of its replies"
+                : "sent less than 1 MiB of its payload";
         commons.complaints.cutOff(
-                client,
-                "it has " + what + " by less than 1 MiB in " + limits.stallMillis()
-                        + " ms while others need the memory");
+                client, "it " + part + " in " + limits.stallMillis() + " ms while other requests waited for memory");
         close("cut off");
         return true;
     }
@@ -258,11 +265,12 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         if (endingMillis <= limits.stallMillis()) {
             return false;
         }
-        close("not all was answered in " + limits.stallMillis() + " ms");
+        close("requests were unanswered after " + limits.stallMillis() + " ms");
         return true;
     }
 
     private void watchForHangup() throws IOException {
+        // no OP_READ interest while full, so the selector would miss a hang-up (see docs/design/decisions/013)
         if (full && !ending && wire.isOpen()) {
             loop.hangups().watch((SocketChannel) key.channel(), this);
         } else {
@@ -278,6 +286,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         if (replies.isDone()) {
             close(why);
         } else {
+            // reads on only to detect a hang-up
             awaitRequests(true);
             startTicking();
         }
@@ -296,6 +305,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     @Override
     public void serverStops(StopMode queued) {
         if (wire.isOpen()) {
+            // stop() first: it decides how requests that cancel() ends are answered (see docs/design/decisions/021)
             transmission.stop(queued);
             drive.cancel(this);
             end("the server stops");
@@ -313,7 +323,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     @Override
     public void notAllowed(Drive forbidden) {
         if (forbidden == drive) {
-            close("it may not use drive " + drive.name() + " any more");
+            close("it may no longer use drive " + drive.name());
         }
     }
 
@@ -323,6 +333,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             Sockets.close(wire);
             commons.unuse(account);
             leave.run();
+            // before the requests end, so that their replies are discarded
             replies.close();
             transmission.abandon(this);
             inbox.release();
@@ -339,12 +350,14 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     @Override
     public void awaitWritable(boolean longReply) {
         if (longReply && !wide) {
+            // once only: a larger buffer slows short replies down (see docs/design/decisions/019)
             wide = true;
             Sockets.widen((SocketChannel) key.channel());
         }
         try {
             key.interestOpsOr(SelectionKey.OP_WRITE);
             if (ticking) {
+                // the selector reads changed interests only at its next select
                 loop.wakeup();
             } else {
                 loop.execute(this::startTicking);
@@ -356,6 +369,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
 
     @Override
     public void roomAgain() {
+        // a task because any thread may call this, even within a read of this connection
         loop.execute(this::goOn);
     }
 
@@ -363,7 +377,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         if (!ending) {
             loop.serve(this, SelectionKey.OP_READ);
         } else if (wire.isOpen() && replies.isDone()) {
-            close("all is answered");
+            close("all requests are answered");
         }
     }
 

@@ -214,7 +214,7 @@ public final class EventLoop implements Executor {
     }
 
     /** Serves the ready sockets. Returns whether the loop continues. */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
+    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on the yield
     private boolean turn() throws IOException {
         if (ended.isDone()) {
             return false;
@@ -226,7 +226,7 @@ public final class EventLoop implements Executor {
         if (!tasks.isEmpty()) {
             selector.selectNow(serve);
         } else if (!pollBusily()) {
-            Thread.yield(); // a client that waits for the processor may have more to send: decision 019
+            Thread.yield(); // lets a client send more first (see docs/design/decisions/019)
             selector.select(serve);
         }
         runTasks();
@@ -254,7 +254,7 @@ public final class EventLoop implements Executor {
      *
      * @return whether a socket was ready or a task is pending
      */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
+    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on the yield
     private boolean pollBusily() throws IOException {
         long mayTakeNanos = expectsMore ? Math.max(EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
         expectsMore = false;
@@ -266,7 +266,7 @@ public final class EventLoop implements Executor {
             if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
                 return true;
             }
-            Thread.yield(); // the client may need this very processor
+            Thread.yield(); // the client may need this processor
         } while (THREADS.getCurrentThreadCpuTime() - begin < mayTakeNanos);
         return false;
     }
@@ -296,7 +296,7 @@ public final class EventLoop implements Executor {
         } catch (IOException e) {
             handler.close(String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
-            handler.failed(e); // before the log, because it gives memory back
+            handler.failed(e); // before the log, because closing frees memory
             failures.note(handler, e);
         }
     }

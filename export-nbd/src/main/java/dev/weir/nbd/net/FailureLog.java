@@ -19,9 +19,9 @@ final class FailureLog {
             return;
         }
         try {
-            LOG.error("{} failed; that is failure {} of this thread", what, count, failure);
+            LOG.error("{} failed (failure {} of this thread)", what, count, failure);
         } catch (RuntimeException | Error e) {
-            count--; // no memory to say so: the next failure tries again
+            count--; // no memory for the log: the next failure is logged instead
         }
     }
 

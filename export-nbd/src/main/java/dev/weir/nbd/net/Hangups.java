@@ -44,9 +44,9 @@ public final class Hangups implements Ticker.Task, AutoCloseable {
     public boolean tick() {
         try {
             selector.selectNow(key -> ((EventLoop.Handler) key.attachment()).close("the client hung up"));
-            selector.selectNow(); // or the descriptors of what was just closed would stay
+            selector.selectNow(); // frees the descriptors of sockets that were just closed
         } catch (IOException e) {
-            throw new UncheckedIOException("the system does not say whether clients have hung up", e);
+            throw new UncheckedIOException("hang-ups of clients cannot be detected", e);
         }
         ticking = !selector.keys().isEmpty();
         return ticking;

@@ -57,7 +57,7 @@ public final class Listener implements EventLoop.Handler, Ticker.Task {
         try {
             newClient.accept(client, socket.prepare(client));
         } catch (IOException e) {
-            LOG.debug("{} has lost a client at once", this, e);
+            LOG.debug("{}: a client hung up while it was accepted", this, e);
             Sockets.close(client);
         } catch (RuntimeException | Error e) {
             Sockets.close(client);
@@ -83,7 +83,7 @@ public final class Listener implements EventLoop.Handler, Ticker.Task {
         pauses++;
         if (Long.bitCount(pauses) == 1) {
             LOG.warn(
-                    "{} accepts no clients for {} ms, for the {}. time: {}",
+                    "{} accepts no clients for {} ms (pause {}): {}",
                     this,
                     RETRY_TICKS * Ticker.MILLIS,
                     pauses,

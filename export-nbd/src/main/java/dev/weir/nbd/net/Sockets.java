@@ -31,7 +31,7 @@ public final class Sockets {
                 socket.setOption(StandardSocketOptions.SO_SNDBUF, WIDE_SOCKET_BYTES);
             }
         } catch (IOException e) {
-            LOG.debug("{} stays as it is", socket, e);
+            LOG.debug("{} keeps its send buffer", socket, e);
         }
     }
 
@@ -50,7 +50,7 @@ public final class Sockets {
         try {
             socket.close();
         } catch (IOException e) {
-            LOG.debug("{} was not closed in good order", socket, e);
+            LOG.debug("closing {} failed", socket, e);
         }
     }
 }

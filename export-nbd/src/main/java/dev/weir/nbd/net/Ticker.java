@@ -73,7 +73,7 @@ public final class Ticker {
     private void tick() {
         for (int i = tasks.size() - 1; i >= 0; i--) {
             if (!goesOn(tasks.get(i))) {
-                Task last = tasks.remove(tasks.size() - 1); // was called already, or came with this tick
+                Task last = tasks.remove(tasks.size() - 1); // it was called already or added during this tick
                 if (i < tasks.size()) {
                     tasks.set(i, last);
                 }

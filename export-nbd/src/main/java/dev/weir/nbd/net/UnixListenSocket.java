@@ -93,12 +93,12 @@ final class UnixListenSocket implements ListenSocket {
     private static void removeStale(Path path) throws IOException {
         int mode = (Integer) Files.getAttribute(path, "unix:mode", NOFOLLOW_LINKS);
         if ((mode & FILE_TYPE) != SOCKET) {
-            throw new IOException("there is something in its place that is not a socket");
+            throw new IOException("another file that is not a socket has this path: move it or choose another path");
         }
         if (isAnswered(path)) {
             throw new IOException("another process listens on it");
         }
-        LOG.info("{} was left behind by a process that is gone and is replaced", path);
+        LOG.info("{} is a stale socket of a process that ended; it is replaced", path);
         Files.deleteIfExists(path);
     }
 

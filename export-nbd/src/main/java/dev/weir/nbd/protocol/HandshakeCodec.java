@@ -137,7 +137,7 @@ public final class HandshakeCodec {
 
     private Step takeFlags(int flags) {
         if ((flags & ~CLIENT_FLAGS) != 0) {
-            return refuse("client flags 0x" + Integer.toHexString(flags) + ": not all of them are known");
+            return refuse("client flags 0x" + Integer.toHexString(flags) + ": contain unknown flags");
         }
         greeted = true;
         fixedNewstyle = (flags & Nbd.NBD_FLAG_C_FIXED_NEWSTYLE) != 0;
@@ -225,10 +225,10 @@ public final class HandshakeCodec {
 
     private Step startTls() throws OptionRefused {
         if (tls == TlsMode.OFF || !fixedNewstyle) {
-            throw new OptionRefused(Nbd.NBD_REP_ERR_POLICY, "TLS is not to be had here");
+            throw new OptionRefused(Nbd.NBD_REP_ERR_POLICY, "TLS is not available");
         }
         if (tls == TlsMode.ON) {
-            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "TLS was negotiated before");
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "TLS was negotiated already");
         }
         refuseData();
         output.ack(option);
@@ -237,7 +237,7 @@ public final class HandshakeCodec {
 
     private Step requireTls() throws OptionRefused {
         if (option == Nbd.NBD_OPT_EXPORT_NAME) {
-            return refuse("NBD_OPT_EXPORT_NAME without TLS, which is required here");
+            return refuse("NBD_OPT_EXPORT_NAME without TLS: TLS is required");
         }
         throw new OptionRefused(Nbd.NBD_REP_ERR_TLS_REQD, "NBD_OPT_STARTTLS must come first");
     }
@@ -270,10 +270,10 @@ public final class HandshakeCodec {
     private Step change(NbdMode wanted) throws OptionRefused {
         refuseData();
         if (wanted == mode) {
-            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " was negotiated before");
+            throw new OptionRefused(Nbd.NBD_REP_ERR_INVALID, "option " + option + " was negotiated already");
         }
         if (mode == NbdMode.EXTENDED) {
-            throw new OptionRefused(Nbd.NBD_REP_ERR_EXT_HEADER_REQD, "extended headers were negotiated before");
+            throw new OptionRefused(Nbd.NBD_REP_ERR_EXT_HEADER_REQD, "extended headers were negotiated already");
         }
         mode = wanted;
         output.ack(option);
@@ -325,14 +325,14 @@ public final class HandshakeCodec {
     private Drive find(String name) throws OptionRefused {
         Drive found = exports.find(name);
         if (found == null) {
-            // whether a drive is not there or for others is the same to who may not see it
+            // the same answer for a missing and a restricted drive, so that its existence stays secret
             boolean mayBe = tls == TlsMode.OPTIONAL && (option == Nbd.NBD_OPT_INFO || option == Nbd.NBD_OPT_GO);
             throw new OptionRefused(mayBe ? Nbd.NBD_REP_ERR_TLS_REQD : Nbd.NBD_REP_ERR_UNKNOWN, unknown(name));
         }
         return found;
     }
 
-    @SuppressWarnings("ReferenceEquality") // a drive of the same name may have taken its place
+    @SuppressWarnings("ReferenceEquality") // another drive may have replaced it under the same name
     private NegotiatedSession agreementOn(Drive found) {
         return new NegotiatedSession(found, mode, found == allocationOf);
     }
@@ -344,7 +344,7 @@ public final class HandshakeCodec {
 
     private static String unknown(String name) {
         return name.isEmpty()
-                ? "no default export is configured, and there is not exactly one drive"
+                ? "name a drive: there is no default export and not exactly one drive"
                 : "no drive is named '" + PlainText.of(name, MAX_SHOWN) + "'";
     }
 }

@@ -35,7 +35,7 @@ public enum RequestError {
     /** The error number of the specification. */
     public final int value;
 
-    @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
+    @SuppressWarnings("ImmutableEnumChecker") // never modified
     private final byte[] text;
 
     RequestError(int value, String text) {

@@ -51,7 +51,7 @@ public final class Identity {
                 .toList();
         if (names.size() > 1) {
             throw new CertificateException("the certificate's subject has " + names.size()
-                    + " common names: one at most must be there, because drives list clients by it");
+                    + " common names: it must have one at most because drives list clients by it");
         }
         return new Identity(names.isEmpty() ? null : text(names.get(0)), subject);
     }
@@ -108,7 +108,7 @@ public final class Identity {
         try {
             return client.indexOf('=') < 0 ? null : new X500Principal(client);
         } catch (IllegalArgumentException e) {
-            return null; // a name that happens to have a '=' in it
+            return null; // a common name with a '=' in it
         }
     }
 

@@ -139,7 +139,7 @@ final class PemFile {
             case "PRIVATE KEY" -> content;
             case "RSA PRIVATE KEY" -> rsa(RSAPrivateKey.getInstance(content));
             case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(content));
-            default -> null; // openssl puts the parameters of a curve in front of the key
+            default -> null; // skips the curve parameters that openssl writes before a key
         };
     }
 

@@ -21,7 +21,7 @@ final class PskFile {
     static Map<ByteBuffer, byte[]> read(Path file) throws TlsFileException {
         Map<ByteBuffer, byte[]> keys = new HashMap<>();
         List<String> lines =
-                new String(SmallFile.read(file), ISO_8859_1).lines().toList(); // users may be any bytes
+                new String(SmallFile.read(file), ISO_8859_1).lines().toList(); // user names may be any bytes
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank() && !add(lines.get(i).strip(), keys)) {
                 throw new TlsFileException(file, "line " + (i + 1) + " must be user:hexkey, each user once", null);
@@ -48,7 +48,7 @@ final class PskFile {
             byte[] key = HexFormat.of().parseHex(line.substring(colon + 1));
             return keys.putIfAbsent(ByteBuffer.wrap(name), key) == null;
         } catch (IllegalArgumentException e) {
-            return false; // the line is not to be told: it may be all key
+            return false; // the line must not be shown because it may contain a key
         }
     }
 }

@@ -51,7 +51,7 @@ final class ServerKey {
             }
         }
         throw new TlsFatalAlert(
-                AlertDescription.handshake_failure, "the client knows no signature of the certificate's kind");
+                AlertDescription.handshake_failure, "the client supports no signature scheme of the server's key");
     }
 
     private Certificate certificate(TlsServerContext context, JcaTlsCrypto crypto) throws IOException {

@@ -32,9 +32,9 @@ final class SmallFile {
         } catch (TlsFileException e) {
             throw e;
         } catch (NoSuchFileException e) {
-            throw new TlsFileException(file, "there is no such file", e);
+            throw new TlsFileException(file, "no such file", e);
         } catch (AccessDeniedException e) {
-            throw new TlsFileException(file, "the user that Weir runs as may not read it", e);
+            throw new TlsFileException(file, "Weir's user may not read it", e);
         } catch (IOException e) {
             throw new TlsFileException(file, "cannot be read: " + e.getMessage(), e);
         }

@@ -42,7 +42,7 @@ public final class TlsContext {
             throw new IOException("a certificate and its key must be given together");
         }
         if (certificate == null && files.psk() == null) {
-            throw new IOException("there must be a certificate with its key, or pre-shared keys");
+            throw new IOException("must have a certificate with its key or pre-shared keys");
         }
         return new TlsContext(
                 certificate == null || key == null ? null : serverKey(certificate, key),

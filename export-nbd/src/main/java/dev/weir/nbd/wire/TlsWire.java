@@ -65,7 +65,7 @@ final class TlsWire implements Wire {
         } catch (IOException e) {
             throw failed(e);
         }
-        flush(); // what the handshake says
+        flush(); // sends the handshake's answer
         return true;
     }
 

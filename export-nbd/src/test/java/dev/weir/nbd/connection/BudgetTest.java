@@ -18,9 +18,9 @@ class BudgetTest {
 
     private final Budget budget = new Budget();
 
-    /** The four parts are within the total, whatever is configured, and the longest request has room. */
+    /** The four parts stay within any configured total and the longest request has room. */
     @Property
-    void thePartsAreWithinTheTotal(
+    void partsStayWithinTheTotal(
             @ForAll @LongRange(min = 64 * MIB, max = 1L << 40) long total,
             @ForAll @IntRange(min = 1, max = 1_000_000) int connections,
             @ForAll @IntRange(max = 10_000) int drives) {
@@ -30,7 +30,7 @@ class BudgetTest {
         DriveAccount account = fresh.newAccount(new Shares(1));
         long sum = fitting * Budget.CONNECTION_BYTES + fresh.transfers().total();
         while (fresh.take(account, Budget.MIN_COST, Math.max(Budget.MIN_COST, total / 1024))) {
-            // until the share and what can be borrowed are used up
+            // until the share and the lent part are used up
         }
         sum += fresh.used();
         while (fresh.hasRoomToKeep(total / 512)) {
@@ -42,7 +42,7 @@ class BudgetTest {
     }
 
     @Test
-    void theNextRequestOfAConnectionAlwaysHasRoom() {
+    void nextRequestOfAConnectionHasRoom() {
         budget.divide(64 * MIB, 4, 2, List.of());
         DriveAccount account = budget.newAccount(new Shares(1));
         long own = 0;
@@ -59,7 +59,7 @@ class BudgetTest {
     }
 
     @Test
-    void aRequestCostsTheBufferThatItNeeds() {
+    void requestCostsTheSizeOfItsBuffer() {
         assertEquals(4096, Budget.cost(0));
         assertEquals(4096, Budget.cost(4096));
         assertEquals(8192, Budget.cost(4097));

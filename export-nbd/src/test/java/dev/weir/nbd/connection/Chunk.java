@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A chunk of a structured or extended reply, the only one of its reply as Weir sends them. */
+/** A chunk of a structured or extended reply. Weir sends one chunk per reply. */
 record Chunk(int type, long cookie, long offset, ByteBuffer payload) {
 
-    /** Takes a chunk; without extended headers, its offset is 0. */
+    /** Parses a chunk. Without extended headers its offset is 0. */
     static Chunk take(ByteBuffer from, NbdMode mode) {
         boolean extended = mode == NbdMode.EXTENDED;
         assertEquals(extended ? 0x6e8a278c : 0x668e33ef, from.getInt());
@@ -25,14 +25,14 @@ record Chunk(int type, long cookie, long offset, ByteBuffer payload) {
         return new Chunk(type, cookie, offset, payload);
     }
 
-    /** Returns the data of a read, which must be of this offset. */
+    /** Returns the data of a read and checks its offset. */
     ByteBuffer data(long ofOffset) {
         assertEquals(1, type);
         assertEquals(ofOffset, payload.getLong(0));
         return payload.slice(8, payload.limit() - 8);
     }
 
-    /** Returns the number of an error, whose words must fill the rest of the chunk. */
+    /** Returns the error number. Checks that the message fills the rest of the chunk. */
     int error() {
         assertEquals(0x8001, type);
         assertEquals(payload.limit() - 6, Short.toUnsignedInt(payload.getShort(4)));
@@ -43,7 +43,7 @@ record Chunk(int type, long cookie, long offset, ByteBuffer payload) {
         return UTF_8.decode(payload.slice(6, payload.limit() - 6)).toString();
     }
 
-    /** Returns the lengths of extents, those of holes negative. */
+    /** Returns the lengths of the extents. Holes are negative. */
     List<Long> extents() {
         boolean extended = type == 6;
         assertEquals(extended ? 6 : 5, type);

@@ -12,7 +12,7 @@ class CutOffLogTest {
     private final CutOffLog log = new CutOffLog(new RateLimitedLog("cut off", lines::add, task -> {}));
 
     @Test
-    void reasonIsShownAsPlainTextOfABoundedLength() {
+    void reasonIsPlainTextOfLimitedLength() {
         log.cutOff("client 1", "it babbles \u001b[31m");
         log.cutOff("client 2", "x".repeat(9000));
 

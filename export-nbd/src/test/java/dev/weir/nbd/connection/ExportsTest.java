@@ -51,7 +51,7 @@ class ExportsTest {
         assertNull(find(""));
     }
 
-    /** When a drive is replaced, the new one may come before the old one goes. */
+    /** The replacement of a drive may be added before the old drive is removed. */
     @Test
     void removalKeepsTheSuccessor() {
         Drive successor = new MemoryDrive("vm1", 1024, false);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A socket for replies that takes as much as the test says. Thread-safe. */
+/** A fake socket for replies that accepts as many bytes as the test allows. Thread-safe. */
 public final class FakeSocket implements Wire, ReplyQueue.Owner {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private long room = Long.MAX_VALUE;
@@ -23,12 +23,12 @@ public final class FakeSocket implements Wire, ReplyQueue.Owner {
     private int roomAgain;
     private @Nullable Throwable failure;
 
-    /** Returns a new queue of replies that go here. */
+    /** Returns a new reply queue that writes to this socket. */
     public ReplyQueue queue(BufferPool pool) {
         return queue(pool, budget(ClientQuotas.DEFAULT.maxTotalBytes()));
     }
 
-    /** Returns a queue whose requests have their memory from a budget. */
+    /** Returns a reply queue whose requests take memory from a budget. */
     ReplyQueue queue(BufferPool pool, Budget budget) {
         return new ReplyQueue(this, this, pool, ClientQuotas.DEFAULT, budget, budget.newAccount(new Shares(1)));
     }
@@ -40,38 +40,38 @@ public final class FakeSocket implements Wire, ReplyQueue.Owner {
         return budget;
     }
 
-    /** Takes so many bytes and no more, until told again. */
+    /** Accepts that many bytes and then none until the next call. */
     synchronized FakeSocket room(long bytes) {
         room = bytes;
         return this;
     }
 
-    /** Says that whoever calls is not the connection's own thread. */
+    /** Makes every caller appear as another thread than the connection's. */
     synchronized void beForeign() {
         foreign = true;
     }
 
-    /** Says that what it took is not yet sent, until told otherwise. */
+    /** Sets whether accepted bytes stay unsent. */
     synchronized void beLazy(boolean now) {
         lazy = now;
     }
 
-    /** Fails from now on. */
+    /** Fails every later call. */
     synchronized void breakDown() {
         broken = true;
     }
 
-    /** Returns how often it was written to. */
+    /** Returns the number of writes. */
     synchronized int calls() {
         return calls;
     }
 
-    /** Returns how often somebody wanted to know when it takes more. */
+    /** Returns the number of calls of {@link #awaitWritable}. */
     synchronized int awaited() {
         return awaited;
     }
 
-    /** Returns how often it took no more of a long reply. */
+    /** Returns the number of calls of {@link #awaitWritable} for a long reply. */
     synchronized int awaitedLong() {
         return awaitedLong;
     }
@@ -88,7 +88,7 @@ public final class FakeSocket implements Wire, ReplyQueue.Owner {
         return ByteBuffer.wrap(written.toByteArray());
     }
 
-    /** Returns the replies that were written; each has so much data if it is no error. */
+    /** Parses the written replies. A success has the given length of data (bytes). */
     List<Reply> replies(int... dataBytes) {
         ByteBuffer from = written();
         List<Reply> replies = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Lends bytes in parts and counts what is out. What was given back is overwritten. Thread-safe. */
+/** Lends bytes in parts and counts outstanding loans. It overwrites returned parts. Thread-safe. */
 public final class Lender {
     private final AtomicInteger lent = new AtomicInteger();
 
@@ -46,7 +46,7 @@ public final class Lender {
         });
     }
 
-    /** Returns how much was lent and is not back. */
+    /** Returns the number of outstanding loans. */
     public int lent() {
         return lent.get();
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.weir.nbd.protocol.Nbd;
 import java.nio.ByteBuffer;
 
-/** A simple reply, with the data of a read if it has any. */
+/** A simple reply with the data of a read if it has any. */
 public record Reply(long cookie, int error, ByteBuffer data) {
 
     public static Reply ok(long cookie, byte... data) {
@@ -16,7 +16,7 @@ public record Reply(long cookie, int error, ByteBuffer data) {
         return new Reply(cookie, error, ByteBuffer.allocate(0));
     }
 
-    /** Takes the reply's header; what data follows depends on the request. */
+    /** Parses the header of a reply. The length of its data depends on the request. */
     public static Reply takeHeader(ByteBuffer from) {
         assertEquals(Nbd.NBD_SIMPLE_REPLY_MAGIC, from.getInt());
         int error = from.getInt();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Transmission with structured replies and with extended headers, to the byte. */
+/** Transmission with structured replies and with extended headers, checked byte by byte. */
 class ReplyModesTest {
     private static final int SIZE = 8 << 20;
     private static final long TIB = 1L << 40;
@@ -72,7 +72,7 @@ class ReplyModesTest {
         return List.of(first.offset(), second.offset());
     }
 
-    /** What is done and has no data to show for it is told in the fewest bytes that the mode allows. */
+    /** A success without data takes the fewest bytes that the mode allows. */
     @ParameterizedTest
     @EnumSource(NbdMode.class)
     void successUsesTheShortestReply(NbdMode any) {
@@ -105,7 +105,7 @@ class ReplyModesTest {
         assertFalse(written.hasRemaining());
     }
 
-    /** A path or a name may stand in what a backend throws, but never in what a client is told. */
+    /** A backend's exception may contain a path. A reply must not. */
     @ParameterizedTest
     @EnumSource(BlockError.class)
     void driveErrorHidesTheStorage(BlockError error) {
@@ -153,7 +153,7 @@ class ReplyModesTest {
         assertEquals(List.of(-1000L), Chunk.take(written, mode).extents());
     }
 
-    /** More than the bound makes the reply shorter, and the client asks again. */
+    /** Beyond the limit the reply covers a shorter range and the client asks again. */
     @Test
     void blockStatusExtentsAreBounded() {
         for (int block = 0; block < 2 * TransmissionCodec.MAX_EXTENTS; block++) {
@@ -174,7 +174,7 @@ class ReplyModesTest {
                 extents);
     }
 
-    /** A backend that cannot tell says nothing; data is what any range may be called. */
+    /** A backend may report no extents. Data is a valid state of any range. */
     @Test
     void unreportedRangeIsData() {
         NbdRequest request = new NbdRequest("client", transmission(drive, replies), mode, pool);
@@ -315,7 +315,7 @@ class ReplyModesTest {
         assertEquals(State.INCOMPLETE, transmission(any, replies).take(ByteBuffer.wrap(requests.toBytes())));
     }
 
-    /** Returns what was written behind so many replies that say that something was done. */
+    /** Returns the bytes behind that many replies of success. */
     private ByteBuffer afterOk(int count) {
         int each = mode == NbdMode.EXTENDED ? Nbd.EXTENDED_REPLY_BYTES : Nbd.SIMPLE_REPLY_BYTES;
         return socket.written().position(count * each);

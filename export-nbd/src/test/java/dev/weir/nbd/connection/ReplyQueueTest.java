@@ -97,7 +97,7 @@ class ReplyQueueTest {
         assertEquals(2 * (HEADER + ReplyRound.MAX_ROUND_BYTES), socket.written().remaining());
     }
 
-    /** The client begins with the first, and there is not one call for each of a few. */
+    /** The client starts with the first replies. A few replies do not cost one call each. */
     @Test
     void corkGrowsWithinABatch() {
         int replyBytes = 4096;
@@ -133,7 +133,7 @@ class ReplyQueueTest {
         assertAllBack();
     }
 
-    /** What is written must not depend on where the socket was full. */
+    /** The written bytes must not depend on the position at which the socket was full. */
     @Test
     void continuesAfterAFullSocket() {
         for (int room = 0; room < 3 * HEADER + 100; room++) {
@@ -159,7 +159,7 @@ class ReplyQueueTest {
         assertEquals(0, pool.lent());
     }
 
-    /** What is lent goes out behind its header, in one call, and is given back then and not before. */
+    /** Lent data follows its header in one call. The loan is returned after the write and not before. */
     @Test
     void writesAndReturnsLoans() {
         byte[] bytes = new byte[10_000];
@@ -238,7 +238,7 @@ class ReplyQueueTest {
         assertEquals(1, socket.awaited());
         assertEquals(1, socket.awaitedLong());
 
-        // the rest of that, and a little of what comes behind it
+        // the rest of that reply and a part of the next
         socket.room(longBytes);
         queue.add(read(4, longBytes / 2), false);
         queue.writeOn();
@@ -266,7 +266,7 @@ class ReplyQueueTest {
         assertAllBack();
     }
 
-    /** What TLS has enciphered and the socket has not taken is not yet a reply that was written. */
+    /** A reply that TLS has encrypted and the socket has not accepted is not yet written. */
     @Test
     void waitsForTheWire() {
         socket.beLazy(true);
@@ -348,7 +348,7 @@ class ReplyQueueTest {
         assertTrue(queue.isDone());
     }
 
-    /** Many threads complete, the socket is full every now and then, and one thread is told to go on. */
+    /** Many threads complete requests, the socket is full now and then and one thread continues writing. */
     @Test
     void everyReplyIsWrittenOnce() throws Exception {
         int threads = 4;
@@ -406,7 +406,7 @@ class ReplyQueueTest {
         return new NbdRequest("client", transmission, NbdMode.SIMPLE, pool);
     }
 
-    /** Waits for room, as a client would have to. */
+    /** Waits for room like a client. */
     private NbdRequest begin(long cookie) {
         NbdRequest request = queue.begin(0, false, this::newRequest);
         while (request == null) {

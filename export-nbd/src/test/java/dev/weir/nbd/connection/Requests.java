@@ -5,11 +5,12 @@ import dev.weir.nbd.protocol.NbdMode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** The bytes of requests, one behind the other, as a client in transmission sends them. */
+/** Encodes the requests of a client in transmission, one after the other. */
 public final class Requests {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final NbdMode mode;
 
+    /** Makes requests with the headers of a mode. Extended headers of writes announce their payload. */
     public Requests() {
         this(NbdMode.SIMPLE);
     }
@@ -47,7 +48,7 @@ public final class Requests {
         return request(0, Nbd.NBD_CMD_DISC, 0, 0, 0);
     }
 
-    /** Adds the header of a request, which is all of any but a write. */
+    /** Adds the header of a request. It is the whole request unless the command is a write. */
     public Requests request(int flags, int type, long cookie, long offset, long length) {
         byte[] header = new byte[mode.requestBytes];
         ByteBuffer to = ByteBuffer.wrap(header)

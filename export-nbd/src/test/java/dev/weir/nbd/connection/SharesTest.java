@@ -35,9 +35,12 @@ class SharesTest {
         }
     }
 
-    /** Whatever members do, each gets its share at once, the sum is never above the total, and all comes back. */
+    /**
+     * In any order of calls each member gets its share at once, the sum stays within the total and everything is
+     * returned.
+     */
     @Property
-    void everyMemberHasItsShareAndTheSumIsWithinTheTotal(
+    void membersGetTheirSharesWithinTheTotal(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 12) int members,
             @ForAll @LongRange(max = 1 << 24) long total) {
@@ -70,9 +73,9 @@ class SharesTest {
         assertTrue(all.get(0).take(fresh.guaranteed() + lent / 2));
     }
 
-    /** More members make shares smaller: what is beyond them goes back before anything is borrowed. */
+    /** More members make shares smaller. Members return the excess before they can borrow again. */
     @Property
-    void whatIsBeyondASmallerShareIsBorrowed(@ForAll long seed, @ForAll @IntRange(min = 2, max = 8) int members) {
+    void excessOverASmallerShareIsBorrowed(@ForAll long seed, @ForAll @IntRange(min = 2, max = 8) int members) {
         Random random = new Random(seed);
         Shares fresh = new Shares(UNIT);
         long total = 1000L * UNIT;
@@ -91,7 +94,7 @@ class SharesTest {
     }
 
     @Test
-    void greedyMembersBorrowHalfOfWhatIsLent() {
+    void greedyMembersBorrowHalfOfTheLentPart() {
         long total = 1200L * UNIT;
         List<Shares.Account> all = accounts(total, 3);
         takeAll(all.get(0), UNIT);
@@ -109,7 +112,7 @@ class SharesTest {
     }
 
     @Test
-    void tellsOwnWaitersAndOthersIfMoreIsLeftToLend() {
+    void returnedMemoryWakesOwnAndOtherWaiters() {
         List<Shares.Account> all = accounts(1000L * UNIT, 2);
         Shares.Account one = all.get(0);
         Shares.Account other = all.get(1);

@@ -25,7 +25,7 @@ class TransferPoolTest {
         pool.total(TOTAL);
     }
 
-    /** A request that waits until it has its memory. */
+    /** A request that waits for its memory. */
     private record Transfer(TransferPool.Account account, long transferBytes, List<Transfer> grants)
             implements TransferPool.Waiter {
         @Override
@@ -34,10 +34,11 @@ class TransferPoolTest {
         }
     }
 
-    /** Whatever drives ask, the sum is never above the total; as transfers end, every waiter gets its memory, once. */
+    /**
+     * In any order of requests the sum stays within the total. Every waiter gets its memory once as transfers end.
+     */
     @Property
-    void everyWaiterIsServedAndTheSumIsWithinTheTotal(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int drives) {
+    void everyWaiterIsServedWithinTheTotal(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int drives) {
         Random random = new Random(seed);
         TransferPool fresh = new TransferPool();
         fresh.total(TOTAL);
@@ -91,7 +92,7 @@ class TransferPoolTest {
     }
 
     @Test
-    void greedyDrivesLeaveRoomForTheLongestRequestOfAnother() {
+    void greedyDrivesLeaveRoomForTheLongestRequest() {
         for (int greedy = 0; greedy < 2; greedy++) {
             TransferPool.Account account = new TransferPool.Account();
             boolean more = true;

@@ -169,7 +169,7 @@ class TransmissionCodecTest {
         assertEquals(List.of(Reply.ok(1)), socket.replies(0));
     }
 
-    /** The same is done and said wherever the bytes are split. */
+    /** Requests and replies are the same for every split of the bytes. */
     @Test
     void inputMayBeSplitAnywhere() {
         byte[] whole = new Requests()
@@ -200,7 +200,7 @@ class TransmissionCodecTest {
         }
     }
 
-    /** Offers bytes in pieces of this size, keeping what is not taken, as a connection does. */
+    /** Passes bytes in pieces of this size. Unread bytes are passed again as a connection does. */
     private static void offer(TransmissionCodec to, byte[] bytes, int piece) {
         int taken = 0;
         for (int end = piece; taken < bytes.length; end += piece) {
@@ -308,7 +308,7 @@ class TransmissionCodecTest {
         assertEquals(State.INCOMPLETE, wideTransmission.take(in));
     }
 
-    /** The drive takes 32 MiB at once, a client may trim 4 GiB at once. */
+    /** A drive accepts 32 MiB per request and a client may trim 4 GiB. */
     @Test
     void longTrimIsSplit() {
         long length = 3L * Drive.MAX_TRANSFER + 1;

@@ -22,20 +22,20 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Any requests, received in any pieces, done by the drive in any order and written to a socket that is full at
- * any time: each is answered once and right, and no memory is left behind.
+ * Random requests in random pieces, completed in random order and written to a socket that is full at random times.
+ * Each request gets one correct reply and no memory leaks.
  */
 class TransmissionPropertyTest {
     private static final int SIZE = 1 << 20;
 
-    /** Reads are of the first half, which has a pattern; each write has a slot of its own in the second. */
+    /** Reads use the first half, which has a pattern. Each write has a slot in the second half. */
     private static final int WRITES = SIZE / 2;
 
     private static final int SLOT = 1024;
     private static final int LONG_READ = 40_000;
     private static final int MAX_REQUESTS = 400;
 
-    /** Little memory, and writes of which few fit into it. */
+    /** Little memory (bytes), in which few of the writes fit. */
     private static final long LITTLE = 256 << 10;
 
     private static final int LONG_SLOT = 30_000;
@@ -57,7 +57,7 @@ class TransmissionPropertyTest {
         assertArrayEquals(content, drive.content(0, SIZE));
     }
 
-    /** Payloads stay in the socket, reads wait for memory, and what is held is never above what is counted. */
+    /** Payloads stay in the socket and reads wait for memory. The memory in use never exceeds the counted memory. */
     @Property(tries = 60)
     void littleMemoryIsEnough(@ForAll long seed) {
         Random random = new Random(seed);
@@ -74,7 +74,9 @@ class TransmissionPropertyTest {
         assertArrayEquals(content, drive.content(0, SIZE));
     }
 
-    /** Adds a request; {@code content} is as the drive should be afterwards. Returns the reply it should have. */
+    /**
+     * Adds a request and returns its expected reply. {@code content} is the expected content of the drive afterwards.
+     */
     private static Reply add(Requests requests, int cookie, byte[] content, Random random, int longest) {
         int offset = random.nextInt(WRITES - LONG_READ);
         int length = 1 + random.nextInt(longest);

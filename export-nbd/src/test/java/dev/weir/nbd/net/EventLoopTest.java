@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Counts in the loop's own processor time, which other processes do not make longer. */
+/** Counts the processor time of the loop, which other processes do not affect. */
 @Timeout(60)
 class EventLoopTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -44,7 +44,7 @@ class EventLoopTest {
         assertTrue(spentNanos(() -> {}) < usual + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS);
     }
 
-    /** Returns what it takes to do something so many times, sleeping in between. */
+    /** Returns the processor time of repeated executions of a task with sleeps in between (ns). */
     private long spentNanos(Runnable task) throws Exception {
         long begun = processorNanos();
         for (int i = 0; i < TURNS; i++) {
@@ -54,7 +54,7 @@ class EventLoopTest {
         return processorNanos() - begun;
     }
 
-    /** Returns what the loop's thread has taken so far. */
+    /** Returns the processor time of the loop's thread so far (ns). */
     private long processorNanos() throws Exception {
         CompletableFuture<Long> nanos = new CompletableFuture<>();
         loop.execute(() -> nanos.complete(THREADS.getCurrentThreadCpuTime()));

@@ -82,7 +82,9 @@ class ListenSocketTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
 
         for (Path path : new Path[] {file, link, folder}) {
-            assertEquals("there is something in its place that is not a socket", fault("unix:" + path));
+            assertEquals(
+                    "another file that is not a socket has this path: move it or choose another path",
+                    fault("unix:" + path));
         }
         assertEquals("data", Files.readString(file));
     }

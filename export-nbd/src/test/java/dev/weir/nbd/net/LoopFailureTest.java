@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An Error of one handler, task or tick is not the end of the loop, nor of what it does for others. */
+/** An error of one handler, task or tick neither ends the loop nor affects its other work. */
 @Timeout(60)
 class LoopFailureTest {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -41,7 +41,7 @@ class LoopFailureTest {
         return String.valueOf(events.poll(30, TimeUnit.SECONDS));
     }
 
-    /** Returns a pipe whose bytes go to a handler. */
+    /** Returns a pipe whose bytes reach a handler. */
     private Pipe pipe(boolean fails, boolean failsToClose) throws IOException {
         Pipe pipe = Pipe.open();
         loop.execute(() -> {
@@ -58,7 +58,7 @@ class LoopFailureTest {
         pipe.sink().write(ByteBuffer.allocate(1));
     }
 
-    /** Takes a byte, or fails. */
+    /** Reads a byte or fails. */
     private final class Reader implements EventLoop.Handler {
         private final Pipe.SourceChannel source;
         private final boolean fails;
@@ -141,7 +141,7 @@ class LoopFailureTest {
     }
 
     @Test
-    void failingHandlerIsNoReasonToSpareTheOthers() throws Exception {
+    void failingHandlerLeavesOtherHandlersAlone() throws Exception {
         pipe(false, true);
         pipe(false, false);
         pipe(false, true);
@@ -156,9 +156,9 @@ class LoopFailureTest {
         }
     }
 
-    /** The socket used to be closed for good, with no more clients until a restart. */
+    /** Such an error once closed the listening socket until a restart. */
     @Test
-    void listenerGoesOnAfterAnErrorOfAClient() throws Exception {
+    void listenerSurvivesAnErrorOfAClient() throws Exception {
         TcpListenSocket listening = TcpListenSocket.open("127.0.0.1:0");
         int[] clients = {0};
         loop.execute(() -> {

@@ -53,9 +53,9 @@ class TickerTest {
         assertEquals(0, left[0]);
     }
 
-    /** One OutOfMemoryError used to end the checks of the loop for good. */
+    /** A single OutOfMemoryError once ended the checks of the loop for good. */
     @Test
-    void errorOfATaskKeepsNoOtherFromItsTicks() {
+    void failingTaskLeavesOtherTicksAlone() {
         int[] ticks = new int[3];
         ticker.add(() -> ++ticks[0] > 0);
         ticker.add(() -> {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The greeting, the choice of an export, and what is said to options that are malformed or unknown. */
+/** The greeting, the choice of an export and the answers to malformed or unknown options. */
 class HandshakeCodecTest extends HandshakeFixture {
     private static final int READ_ONLY = Nbd.NBD_FLAG_HAS_FLAGS
             | Nbd.NBD_FLAG_READ_ONLY
@@ -127,7 +127,7 @@ class HandshakeCodecTest extends HandshakeFixture {
         assertEquals("vm1", name(replies.get(1)));
     }
 
-    /** Each part is made when the one before it was taken, and a drive that goes meanwhile is not waited for. */
+    /** Each part is produced after the part before it was sent. A drive that is removed meanwhile is skipped. */
     @Test
     void longListIsMadeInParts() {
         exports.remove(vm1);
@@ -151,7 +151,7 @@ class HandshakeCodecTest extends HandshakeFixture {
         assertEquals(Step.ABORTED, option(Nbd.NBD_OPT_ABORT));
     }
 
-    /** In the specification no string is longer, whoever wrote it. */
+    /** The specification limits the length of all strings. */
     @Test
     void textsKeepTheBoundOfTheProtocol() {
         begin(FLAGS);
@@ -304,7 +304,7 @@ class HandshakeCodecTest extends HandshakeFixture {
         assertEquals(Nbd.NBD_REP_ACK, last(Nbd.NBD_OPT_LIST).type());
     }
 
-    /** However the bytes arrive, and whatever came before, the same is said. */
+    /** The answers are the same for every split of the bytes. */
     @Test
     void inputMayBeSplitAnywhere() {
         byte[] whole = conversation();
@@ -330,7 +330,7 @@ class HandshakeCodecTest extends HandshakeFixture {
         return bytes.toByteArray();
     }
 
-    /** Offers the bytes in pieces of this size, keeping what is not taken, as a connection does. */
+    /** Passes bytes in pieces of this size. Unread bytes are passed again as a connection does. */
     private byte[] converse(byte[] bytes, int piece) {
         HandshakeCodec fresh = fresh(TlsMode.OFF);
         ByteArrayOutputStream said = new ByteArrayOutputStream();

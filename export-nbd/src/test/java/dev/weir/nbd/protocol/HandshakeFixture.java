@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Two drives on offer, a handshake without TLS, and what a client says to that one or to another. */
+/** Two drives, a handshake without TLS and helpers for messages of a client. */
 abstract class HandshakeFixture {
     static final int FLAGS = Nbd.NBD_FLAG_C_FIXED_NEWSTYLE | Nbd.NBD_FLAG_C_NO_ZEROES;
     static final int WRITABLE = Nbd.NBD_FLAG_HAS_FLAGS
@@ -65,7 +65,7 @@ abstract class HandshakeFixture {
         return step;
     }
 
-    /** Returns the final reply to an option that leaves the handshake going on. */
+    /** Returns the final reply to an option after which the handshake continues. */
     final OptionReply last(int option, byte... data) {
         assertEquals(Step.TAKEN, option(option, data));
         List<OptionReply> replies = replies();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the handshake agrees on structured replies, extended headers and metadata contexts. */
+/** Negotiation of structured replies, extended headers and metadata contexts. */
 class HandshakeModesTest extends HandshakeFixture {
     @Test
     void structuredRepliesAreNegotiatedOnce() {
@@ -83,7 +83,7 @@ class HandshakeModesTest extends HandshakeFixture {
 
     @ParameterizedTest
     @CsvSource({
-        // queries, contexts that are listed, contexts that are set
+        // queries, listed contexts, selected contexts
         "'',                                base:allocation, ''",
         "base:allocation,                   base:allocation, base:allocation",
         "base:,                             base:allocation, ''",

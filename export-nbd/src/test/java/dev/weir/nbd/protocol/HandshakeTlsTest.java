@@ -13,9 +13,9 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the handshake says before TLS, instead of it, and over it. */
+/** The handshake before TLS, without TLS and over TLS. */
 class HandshakeTlsTest extends HandshakeFixture {
-    /** Offers one to all and one to Alice. */
+    /** Exports one drive to all clients and one to Alice. */
     @BeforeEach
     @Override
     void offerTwoDrives() {
@@ -57,7 +57,7 @@ class HandshakeTlsTest extends HandshakeFixture {
         assertEquals(List.of(Nbd.NBD_REP_ERR_POLICY), answers(old));
     }
 
-    /** A drive for some is not told from one that is not there: neither before TLS nor over it. */
+    /** Answers for a restricted drive and for a missing one are equal, before TLS and over it. */
     @Test
     void optionalTlsHidesRestrictedDrives() {
         HandshakeCodec optional = greeted(TlsMode.OPTIONAL);
@@ -105,7 +105,7 @@ class HandshakeTlsTest extends HandshakeFixture {
         return plain.overTls(exports.visibleTo(() -> Identity.of(client)));
     }
 
-    /** Returns the types of what was answered. */
+    /** Returns the types of the answers. */
     private static List<Integer> answers(HandshakeCodec by) {
         return types(replies(by));
     }

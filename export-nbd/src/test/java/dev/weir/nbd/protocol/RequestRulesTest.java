@@ -19,7 +19,7 @@ class RequestRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // type, offset, length, on a writable drive, on a read-only one
+        // type, offset, length, error of a writable drive, error of a read-only drive
         "READ,          0,            1,          SUCCESS, SUCCESS",
         "READ,          10737418239,  1,          SUCCESS, SUCCESS",
         "READ,          10737418239,  2,          EINVAL,  EINVAL",
@@ -58,7 +58,7 @@ class RequestRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // type, offset, length, without the context, with it
+        // type, offset, length, error without the context, error with it
         "READ,          0,            33554433,             EOVERFLOW, EOVERFLOW",
         "READ,          0,            5368709120,           EOVERFLOW, EOVERFLOW",
         "READ,          10737418240,  33554433,             EINVAL,    EINVAL",
@@ -125,7 +125,7 @@ class RequestRulesTest {
         assertEquals(0, error(header, new NegotiatedSession(READ_ONLY, NbdMode.SIMPLE, false)));
     }
 
-    /** In words that people can use, and that fit where there is room for them. */
+    /** The message is readable and fits into a reply. */
     @ParameterizedTest
     @EnumSource(RequestError.class)
     void everyErrorHasAText(RequestError error) {
@@ -145,7 +145,7 @@ class RequestRulesTest {
         return error == null ? 0 : error.value;
     }
 
-    /** The values are written out, so that a wrong constant is seen. */
+    /** The values are written out so that the test detects a wrong constant. */
     enum Command {
         READ(0),
         WRITE(1),

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Subjects that openssl was told to write, among them those that try to pass for another client. */
+/** Subjects of certificates from openssl, some of which imitate another client. */
 class IdentityTest {
 
     private static X509Certificate certificate(String subject) throws IOException {
@@ -43,7 +43,8 @@ class IdentityTest {
         CertificateException refusal = assertThrows(CertificateException.class, () -> Identity.of(certificate));
 
         assertTrue(
-                String.valueOf(refusal.getMessage()).contains("has 2 common names: one at most"), refusal.getMessage());
+                String.valueOf(refusal.getMessage()).contains("has 2 common names: it must have one at most"),
+                refusal.getMessage());
     }
 
     @Test

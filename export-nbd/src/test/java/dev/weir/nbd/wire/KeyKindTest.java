@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kind of key that the configuration takes makes a handshake, for the server and for the client. */
+/** Every supported kind of key completes a handshake as the key of the server and of the client. */
 class KeyKindTest {
     private static final List<String> KINDS = List.of("server", "p384", "p521", "rsa", "ed25519", "ed448");
 
@@ -79,7 +79,7 @@ class KeyKindTest {
         return TestKeys.file(kind + "-" + part + ".pem");
     }
 
-    /** Returns the client as the server knows it once a byte went both ways. */
+    /** Returns the server's name of the client after a byte in each direction. */
     private static String handshake(TlsFiles files, SSLContext client, String version)
             throws IOException, ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
         TlsContext context = TlsContext.read(files);

@@ -12,15 +12,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The files in resources/tls: a server, a client {@code CN=alice,O=Example}, and who signed for them. */
+/** The files in resources/tls: a server, a client {@code CN=alice,O=Example} and their authority. */
 public final class TestKeys {
-    /** What a server needs that asks its clients for certificates. */
+    /** The files of a server that asks its clients for certificates. */
     public static final TlsFiles FILES =
             new TlsFiles(file("server-cert.pem"), file("server-key.pem"), file("ca-cert.pem"), null);
 
     private TestKeys() {}
 
-    /** Returns where a file is. */
+    /** Returns the path of a file. */
     public static Path file(String name) {
         try {
             return Path.of(Objects.requireNonNull(TestKeys.class.getResource("/tls/" + name))
@@ -30,12 +30,12 @@ public final class TestKeys {
         }
     }
 
-    /** Returns a client that trusts the server, with a certificate of that name or none. */
+    /** Returns a client that trusts the server. It uses the certificate with that name or none. */
     public static SSLContext client(@Nullable String name) throws GeneralSecurityException, IOException {
         return trusting(file("ca-cert.pem"), name);
     }
 
-    /** Returns a client that trusts the certificate of that name, with a certificate of its own or none. */
+    /** Returns a client that trusts one certificate and uses another one or none. */
     static SSLContext trusting(String trusted, @Nullable String name) throws GeneralSecurityException, IOException {
         return trusting(file((trusted.equals("server") ? "ca" : trusted) + "-cert.pem"), name);
     }

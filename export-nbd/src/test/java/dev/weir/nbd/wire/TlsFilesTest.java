@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files as certtool, openssl and psktool write them, and what is said of others. */
+/** Files from certtool, openssl and psktool and the messages for faulty files. */
 class TlsFilesTest {
     private final Path folder;
 
@@ -46,9 +46,9 @@ class TlsFilesTest {
         "server-key.pem, server-key.pem, must hold a certificate in PEM form",
         "rsa-cert.pem, server-key.pem, the key is of another type than the certificate",
         "server-cert.pem, , a certificate and its key must be given together",
-        ", , there must be a certificate with its key"
+        ", , must have a certificate with its key"
     })
-    void whatIsWrongIsNamed(String certificate, String key, String why) {
+    void faultIsNamed(String certificate, String key, String why) {
         TlsFiles files = new TlsFiles(
                 certificate == null ? null : TestKeys.file(certificate),
                 key == null ? null : TestKeys.file(key),
@@ -68,7 +68,7 @@ class TlsFilesTest {
                 new TlsFiles(TestKeys.file("server-cert.pem"), missing, null, null),
                 new TlsFiles(null, null, null, missing))) {
             IOException fault = assertThrows(IOException.class, () -> TlsContext.read(files));
-            assertEquals(missing + ": there is no such file", fault.getMessage());
+            assertEquals(missing + ": no such file", fault.getMessage());
         }
     }
 
@@ -121,7 +121,7 @@ class TlsFilesTest {
         }
     }
 
-    /** A reader of a FIFO would wait for a writer, and one of a device would never end. */
+    /** A FIFO would block its reader and a device would never end. */
     @Test
     void fileSizeIsBounded() throws IOException {
         Path huge = folder.resolve("huge");
