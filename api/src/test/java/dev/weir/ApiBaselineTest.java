@@ -14,15 +14,15 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares the API with that of the last release by OSGi's rules: what has changed must have the version to show
- * for it, package by package. CONTRIBUTING.md says when the baseline is replaced.
+ * Compares the API with the last release by OSGi's rules of semantic versioning, package by package. CONTRIBUTING.md
+ * explains when the baseline is replaced.
  */
 class ApiBaselineTest {
     private static final File NOW = new File("target/classes");
     private static final File BASELINE = new File("src/test/baseline/weir-api.jar");
     private static final String THROTTLE = "dev.weir.throttle";
 
-    /** Returns what has to be said of each package: where its version has to go, or that it is fine. */
+    /** Returns the verdict by package: the version that it needs, or that it is fine. */
     private static Map<String, String> compare(Jar now, Jar baseline) throws Exception {
         Map<String, String> findings = new TreeMap<>();
         try (Processor processor = new Processor()) {

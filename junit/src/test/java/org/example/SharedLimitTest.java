@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two drives with one limit, as docs/guides/junit.md shows them. */
+/** Drives that share a limit; docs/guides/junit.md quotes this test. */
 class SharedLimitTest {
     static final EmbeddedGroup tenant = new EmbeddedGroup().limit("iops", 100);
 
@@ -57,7 +57,7 @@ class SharedLimitTest {
     }
 
     @Test
-    void aGroupEndsWithItsLastDriveAndBeginsAgain() throws IOException {
+    void groupRestartsAfterItsLastDrive() throws IOException {
         EmbeddedGroup group = new EmbeddedGroup();
         assertThrows(IllegalStateException.class, group::control);
         for (int round = 0; round < 2; round++) {

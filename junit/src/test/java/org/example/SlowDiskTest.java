@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What else docs/guides/junit.md shows, from outside of Weir's own packages. */
+/** Further examples of docs/guides/junit.md. They use only the public API. */
 class SlowDiskTest {
     @RegisterExtension
     final WeirDrive disk = WeirDrive.memory(64 * WeirDrive.MIB).limit("iops", 50);
@@ -36,17 +36,17 @@ class SlowDiskTest {
     @Test
     void getsWorseAndWellAgain() throws Exception {
         SeekableByteChannel channel = disk.channel();
-        disk.control().limits(ThrottleLimits.of(Map.of("bps", 1L))); // the disk gets worse, also for what waits
-        channel.write(ByteBuffer.allocate(4096)); // goes at once, and is owed for
+        disk.control().limits(ThrottleLimits.of(Map.of("bps", 1L))); // slow down; applies to queued requests, too
+        channel.write(ByteBuffer.allocate(4096)); // released at once; its debt holds the next one
         CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> write(channel));
         while (disk.control().queue().isEmpty()) {
             Thread.onSpinWait();
         }
-        List<QueuedRequest> queue = disk.control().queue(); // who waits now, for which limit, for how long
-        disk.control().limits(ThrottleLimits.NONE); // and well again
+        List<QueuedRequest> queue = disk.control().queue(); // queued requests, the limit and the wait
+        disk.control().limits(ThrottleLimits.NONE); // full speed again
         waiting.get(30, TimeUnit.SECONDS);
         assertEquals(4096, queue.get(0).length());
-        assertTrue(disk.snapshot().counters().held() > 0); // somebody had to wait
+        assertTrue(disk.snapshot().counters().held() > 0); // requests that a limit held
     }
 
     private static void write(SeekableByteChannel channel) {

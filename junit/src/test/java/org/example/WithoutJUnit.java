@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
-/** A program that uses a drive and has no JUnit. */
+/** A program that uses a drive without JUnit. */
 final class WithoutJUnit {
     private WithoutJUnit() {}
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A drive in a process of its own. */
+/** A drive in a process without JUnit. */
 class WithoutJUnitTest {
     private static final Pattern JUNIT = Pattern.compile(".*/(junit-|jqwik|opentest4j|apiguardian)[^/]*\\.jar");
 
@@ -48,7 +48,7 @@ class WithoutJUnitTest {
     }
 
     @Test
-    void aSocketPathThatIsTooLongLeavesNoFolder(@TempDir Path temporary) throws IOException {
+    void tooLongSocketPathLeavesNoFolder(@TempDir Path temporary) throws IOException {
         Path deep = Files.createDirectories(temporary.resolve("d".repeat(120)));
         String output = run(deep);
         assertTrue(output.contains("IOException"), output);

@@ -9,7 +9,7 @@ import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.util.List;
 
-/** Checks words of a description at once, so that a mistake shows where it is made. */
+/** Checks names in the description of a drive at once, so that the error appears at the faulty call. */
 final class Described {
     private static final List<ThrottlePolicyFactory> POLICIES =
             List.of(new BucketPolicyFactory(), new SlicePolicyFactory());
@@ -28,11 +28,11 @@ final class Described {
     /**
      * Returns the key of a limit.
      *
-     * @throws IllegalArgumentException if there is no such limit
+     * @throws IllegalArgumentException if the limit does not exist
      */
     static String key(String key) {
         if (!ThrottleLimits.keys().contains(key)) {
-            throw new IllegalArgumentException(key + ": is not a limit; there are " + ThrottleLimits.keys());
+            throw new IllegalArgumentException(key + ": is not a limit; choose one of " + ThrottleLimits.keys());
         }
         return key;
     }
@@ -40,12 +40,12 @@ final class Described {
     /**
      * Returns the type of a policy.
      *
-     * @throws IllegalArgumentException if there is no such policy
+     * @throws IllegalArgumentException if the policy does not exist
      */
     static String policy(String type) {
         List<String> types = POLICIES.stream().map(ThrottlePolicyFactory::type).toList();
         if (!types.contains(type)) {
-            throw new IllegalArgumentException("policy = " + type + ": is not a policy; there are " + types);
+            throw new IllegalArgumentException("policy = " + type + ": is not a policy; choose one of " + types);
         }
         return type;
     }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
 
-/** A drive, read and written one request at a time. Not thread-safe. */
+/** A channel to a drive with one request in flight. Not thread-safe. */
 final class DriveChannel implements SeekableByteChannel {
     private final Drive drive;
     private long position;
@@ -33,7 +33,10 @@ final class DriveChannel implements SeekableByteChannel {
         return transfer(Operation.WRITE, source, length);
     }
 
-    /** Returns how much of a buffer one request moves: what there is of the drive, up to the largest request. */
+    /**
+     * Returns the length of the next request: the remaining buffer, limited by the end of the drive and by the
+     * largest request.
+     */
     private int length(ByteBuffer buffer) throws IOException {
         requireOpen();
         long left = Math.max(0, drive.size() - position);
@@ -95,7 +98,7 @@ final class DriveChannel implements SeekableByteChannel {
         return !closed;
     }
 
-    /** Makes what was written durable, as far as the backend goes. */
+    /** Flushes the drive. */
     @Override
     public void close() throws IOException {
         if (!closed) {

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A throttled drive in this process, which any NBD client reaches at {@link #uri()} and the process itself through {@link #channel()}. It needs no
- * JUnit; {@link WeirDrive} is the same for JUnit.
+ * A throttled drive in this process. NBD clients connect to {@link #uri()}; the process itself uses {@link
+ * #channel()}. Needs no JUnit. {@link WeirDrive} is the same drive as a JUnit extension.
  *
  * <pre>{@code
  * try (EmbeddedDrive slow = EmbeddedDrive.memory(64 * EmbeddedDrive.MIB).limit("bps", EmbeddedDrive.MIB).start()) {
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Describing a drive is not thread-safe; a drive that has started is.
+ * <p>Thread-safe once started. The methods that describe the drive are not thread-safe.
  */
 public class EmbeddedDrive implements AutoCloseable {
 
@@ -50,19 +50,19 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * Describes a drive in memory: all zeroes at each start, gone at the end.
+     * Describes a drive in memory. It is all zeroes after each start and lost at the close.
      *
-     * @param bytes its size, 1 or more
+     * @param bytes size in bytes; 1 or more
      */
     public static EmbeddedDrive memory(long bytes) {
         return new EmbeddedDrive("memory", memoryOptions(bytes));
     }
 
     /**
-     * Describes a drive in a raw image file, which is made if it is missing and stays at the end.
+     * Describes a drive in a raw image file. A missing file is created; the file is kept at the close.
      *
      * @param file the image
-     * @param bytes its size, 1 or more; a file that is there must have it
+     * @param bytes size in bytes; 1 or more. An existing file must have this size.
      */
     public static EmbeddedDrive file(Path file, long bytes) {
         return new EmbeddedDrive("file", fileOptions(file, bytes));
@@ -79,9 +79,9 @@ public class EmbeddedDrive implements AutoCloseable {
     /**
      * Sets a limit.
      *
-     * @param key as in a configuration file: {@code bps}, {@code iops_wr}, {@code iops_max} and so on
-     * @param value bytes or requests per second, or seconds, or bytes, as the key has it
-     * @throws IllegalArgumentException if there is no such key
+     * @param key a limit of the configuration file, for example {@code bps} or {@code iops_wr} or {@code iops_max}
+     * @param value the value in the unit of the key: bytes/s, requests/s, bytes or seconds
+     * @throws IllegalArgumentException if the key is not a limit
      */
     public EmbeddedDrive limit(String key, long value) {
         limits.put(Described.key(key), value);
@@ -89,40 +89,40 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * Chooses the policy that keeps the limits.
+     * Sets the throttling policy.
      *
-     * @param type {@code bucket}, the default, or {@code slice}
-     * @throws IllegalArgumentException if there is no such policy
+     * @param type {@code bucket} (the default) or {@code slice}
+     * @throws IllegalArgumentException if the policy does not exist
      */
     public EmbeddedDrive policy(String type) {
         policy = Described.policy(type);
         return this;
     }
 
-    /** Puts the drive into a group: the limits of the group hold beside its own. */
+    /** Puts the drive into a group. The limits of the group apply in addition to its own. */
     public EmbeddedDrive group(EmbeddedGroup shared) {
         group = shared;
         return this;
     }
 
-    /** Has writes refused. */
+    /** Makes the drive read-only: writes fail. */
     public EmbeddedDrive readOnly() {
         readOnly = true;
         return this;
     }
 
-    /** Listens on a free TCP port of the loopback interface, where every user of the machine reaches it. */
+    /** Serves the drive on a free TCP port of the loopback interface. Every user of the machine can connect. */
     public EmbeddedDrive tcp() {
         tcp = true;
         return this;
     }
 
     /**
-     * Starts to serve the drive.
+     * Opens and serves the drive.
      *
      * @throws IllegalArgumentException if its limits contradict each other
      * @throws IllegalStateException if it is already served
-     * @throws IOException if it cannot be opened, or nothing can listen
+     * @throws IOException if the backend cannot be opened or the server cannot listen
      */
     public EmbeddedDrive start() throws IOException {
         if (served != null) {
@@ -140,40 +140,60 @@ public class EmbeddedDrive implements AutoCloseable {
     private Served served() {
         Served now = served;
         if (now == null) {
-            throw new IllegalStateException("the drive is not served: it has not been started, or has been closed");
+            throw new IllegalStateException("the drive is not served: call start() first, and use it before close()");
         }
         return now;
     }
 
-    /** Returns the NBD URI at which clients reach it. */
+    /**
+     * {@return the NBD URI of the drive, for clients}
+     *
+     * @throws IllegalStateException if the drive is not served
+     */
     public String uri() {
         return served().uri();
     }
 
-    /** Returns the drive, for requests without NBD. */
+    /**
+     * {@return the drive, for requests without NBD}
+     *
+     * @throws IllegalStateException if the drive is not served
+     */
     public Drive drive() {
         return served().drive();
     }
 
-    /** Returns what shows the waiting requests and takes other limits, also for what waits. */
+    /**
+     * {@return the control, which lists queued requests and changes limits} New limits apply to queued requests as
+     * well.
+     *
+     * @throws IllegalStateException if the drive is not served
+     */
     public DriveControl control() {
         return served().control();
     }
 
-    /** Returns how it stands: what it has done, what waits, what is owed. */
+    /**
+     * {@return the current state: completed requests, queue and debt}
+     *
+     * @throws IllegalStateException if the drive is not served
+     */
     public DriveSnapshot snapshot() {
         return control().snapshot();
     }
 
     /**
-     * Opens it as a channel, whose reads and writes take as long as the limits have it. It has the drive's size:
-     * writing beyond it fails, and so does truncating. Not thread-safe; there may be several.
+     * {@return a new channel to the drive} Reads and writes take the time that the limits give them. The size is
+     * fixed: a write beyond the end fails and so does truncation. A drive may have several channels. A channel is not
+     * thread-safe.
+     *
+     * @throws IllegalStateException if the drive is not served
      */
     public SeekableByteChannel channel() {
         return new DriveChannel(drive());
     }
 
-    /** Ends it, and what clients wait for; nothing happens if it has not been started. */
+    /** Stops serving the drive and ends pending requests. Does nothing if the drive is not started. */
     @Override
     public void close() {
         Served now = served;

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * static final WeirDrive log = WeirDrive.memory(8 * WeirDrive.MIB).group(tenant);
  * }</pre>
  *
- * <p>It begins with the first drive that starts and ends with the last one that is closed. The drives of a group are named {@code disk}, {@code disk2} and so on.
+ * <p>The group exists from the start of its first drive to the close of its last one. Its drives are named {@code
+ * disk}, {@code disk2} and so on.
  *
- * <p>Describing a group is not thread-safe; a group with a drive that has started is.
+ * <p>Thread-safe once a drive has started. The methods that describe the group are not thread-safe.
  */
 public final class EmbeddedGroup {
     private static final String NAME = "group";
@@ -33,7 +34,7 @@ public final class EmbeddedGroup {
     private final Map<String, Long> limits = new LinkedHashMap<>();
     private String policy = DriveSettings.DEFAULT_POLICY;
 
-    // guarded by this
+    // fields below: guarded by this
     private @Nullable EmbeddedEngine engine;
     private int drives;
     private int named;
@@ -42,11 +43,11 @@ public final class EmbeddedGroup {
     public EmbeddedGroup() {}
 
     /**
-     * Sets a limit of all drives together.
+     * Sets a limit for all drives together.
      *
-     * @param key as in a configuration file: {@code bps}, {@code iops_wr}, {@code iops_max} and so on
-     * @param value bytes or requests per second, or seconds, or bytes, as the key has it
-     * @throws IllegalArgumentException if there is no such key
+     * @param key a limit of the configuration file, for example {@code bps} or {@code iops_wr} or {@code iops_max}
+     * @param value the value in the unit of the key: bytes/s, requests/s, bytes or seconds
+     * @throws IllegalArgumentException if the key is not a limit
      */
     public EmbeddedGroup limit(String key, long value) {
         limits.put(Described.key(key), value);
@@ -54,10 +55,10 @@ public final class EmbeddedGroup {
     }
 
     /**
-     * Chooses the policy that keeps the limits.
+     * Sets the throttling policy.
      *
-     * @param type {@code bucket}, the default, or {@code slice}
-     * @throws IllegalArgumentException if there is no such policy
+     * @param type {@code bucket} (the default) or {@code slice}
+     * @throws IllegalArgumentException if the policy does not exist
      */
     public EmbeddedGroup policy(String type) {
         policy = Described.policy(type);
@@ -65,20 +66,20 @@ public final class EmbeddedGroup {
     }
 
     /**
-     * Returns the view of the group: its drives and debts.
+     * {@return the control of the group, with its drives and debts}
      *
-     * @throws IllegalStateException if none of its drives has started
+     * @throws IllegalStateException if no drive of the group is started
      */
     public synchronized GroupControl control() {
         EmbeddedEngine now = engine;
         if (now == null) {
-            throw new IllegalStateException("the group has no drive: none has been started, or all have been closed");
+            throw new IllegalStateException("the group has no open drive: start a drive of the group first");
         }
         return Objects.requireNonNull(now.group(NAME));
     }
 
     /**
-     * Lets one more drive use the engine of the group.
+     * Returns the use of the group's engine by one more drive.
      *
      * @throws IllegalArgumentException if the limits of the group contradict each other
      */

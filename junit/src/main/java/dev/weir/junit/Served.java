@@ -13,16 +13,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive that is served, with its engine and its server.
+ * A served drive with its engine and its NBD server.
  *
- * @param folder where its socket is, or null if it is served over TCP
+ * @param lease the use of the engine
+ * @param export the server
+ * @param folder folder of the Unix socket; null over TCP
+ * @param drive the drive
  */
 record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, Drive drive, DriveControl control) {
 
     /**
-     * Opens and serves a drive. If that fails, nothing is left behind.
+     * Opens and serves a drive. Releases everything if it fails.
      *
-     * @param lease ended if this fails, and by {@link #close()}
+     * @param lease the use of the engine, ended by a failure or by {@link #close()}
      */
     static Served start(EngineLease lease, DriveSettings settings, boolean tcp) throws IOException {
         Path folder = null;
@@ -31,7 +34,7 @@ record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, D
             engine.configure(settings);
             DriveControl control = Objects.requireNonNull(engine.control(settings.name()));
             Drive drive = opened(engine, control);
-            // the path of a Unix socket has room for about a hundred bytes, so it is not below the test's own folder
+            // the path of a Unix socket is limited to about 100 bytes, so the socket is not below the test's folder
             folder = tcp ? null : Files.createTempDirectory("weir");
             EmbeddedExport export =
                     new EmbeddedExport(folder == null ? "tcp:127.0.0.1:0" : "unix:" + folder.resolve("nbd"));

@@ -10,7 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** A request that its thread waits for. For one use. */
+/** A blocking request, for one use. */
 final class WaitingRequest extends DriveRequest {
     private final ByteBuffer buffer;
     private final CountDownLatch done = new CountDownLatch(1);
@@ -22,8 +22,10 @@ final class WaitingRequest extends DriveRequest {
     }
 
     /**
-     * Has the drive do it, and waits. An interrupt takes it back from the queue; what the backend has begun is
-     * waited for, as the buffer is in use until then.
+     * Submits the request and waits for its completion. An interrupt cancels a queued request. A request that the
+     * backend has started is still awaited, because it uses the buffer.
+     *
+     * @throws IOException if the request fails
      */
     void run(Drive drive) throws IOException {
         drive.submit(this);

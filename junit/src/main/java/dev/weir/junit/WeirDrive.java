@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * static final WeirDrive disk = WeirDrive.memory(64 * WeirDrive.MIB).limit("bps", WeirDrive.MIB);
  * }</pre>
  *
- * <p>In a static field one drive serves all tests of the class, in a field of an instance each test has its own.
+ * <p>A static field is one drive for all tests of the class. An instance field is a new drive for each test.
  */
 public final class WeirDrive extends EmbeddedDrive
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -29,19 +29,19 @@ public final class WeirDrive extends EmbeddedDrive
     }
 
     /**
-     * Describes a drive in memory: all zeroes at each start, gone at the end.
+     * Describes a drive in memory. It is all zeroes after each start and lost at the close.
      *
-     * @param bytes its size, 1 or more
+     * @param bytes size in bytes; 1 or more
      */
     public static WeirDrive memory(long bytes) {
         return new WeirDrive("memory", memoryOptions(bytes));
     }
 
     /**
-     * Describes a drive in a raw image file, which is made if it is missing and stays at the end.
+     * Describes a drive in a raw image file. A missing file is created; the file is kept at the close.
      *
      * @param file the image
-     * @param bytes its size, 1 or more; a file that is there must have it
+     * @param bytes size in bytes; 1 or more. An existing file must have this size.
      */
     public static WeirDrive file(Path file, long bytes) {
         return new WeirDrive("file", fileOptions(file, bytes));

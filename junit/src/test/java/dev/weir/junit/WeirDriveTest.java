@@ -94,7 +94,7 @@ class WeirDriveTest {
         assertThrows(ClosedChannelException.class, channel::position);
     }
 
-    /** Of 11 writes at 20/s three go at once: a tenth of a second's worth, and one. The others take 0.4 s. */
+    /** Of 11 writes at 20/s three go at once: 100 ms worth of the rate plus one. The others take 0.4 s. */
     @Test
     void takesTheTimeOfItsLimits() throws IOException {
         try (WeirDrive slow =
@@ -182,7 +182,7 @@ class WeirDriveTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> WeirDrive.memory(1).limit("bsp", 1),
-                "bsp: is not a limit; there are " + ThrottleLimits.keys());
+                "bsp: is not a limit; choose one of " + ThrottleLimits.keys());
         assertThrows(
                 IllegalArgumentException.class,
                 () -> WeirDrive.memory(1).limit("bps_max", 1).start());
@@ -190,7 +190,7 @@ class WeirDriveTest {
         for (Executable unknown : List.<Executable>of(
                 () -> WeirDrive.memory(1).policy("buckte"), () -> new EmbeddedGroup().policy("buckte"))) {
             IllegalArgumentException fault = assertThrows(IllegalArgumentException.class, unknown);
-            assertEquals("policy = buckte: is not a policy; there are [bucket, slice]", fault.getMessage());
+            assertEquals("policy = buckte: is not a policy; choose one of [bucket, slice]", fault.getMessage());
         }
         assertThrows(IllegalStateException.class, ofClass::start);
         assertEquals(

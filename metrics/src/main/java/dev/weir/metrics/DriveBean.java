@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** One drive for JMX. Thread-safe. */
+/** A drive in JMX. Thread-safe. */
 final class DriveBean implements DriveMXBean {
     private final DriveControl drive;
 

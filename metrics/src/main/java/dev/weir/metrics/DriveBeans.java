@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has an MXBean for each drive in the JVM's own MBean server. To make that server takes a twentieth of a start, so a
- * thread of its own does it, and drives are shown a moment after they are there. Thread-safe.
+ * Registers an MXBean for each drive with the platform MBean server. Creating that server is slow, so a separate thread
+ * registers the beans. A bean therefore appears shortly after its drive. Thread-safe.
  */
 @Component(
         service = {},
@@ -31,12 +31,12 @@ public final class DriveBeans {
     private static final int STOP_SECONDS = 10;
 
     private final ExecutorService registrar;
-    private final Map<DriveControl, ObjectName> names = new HashMap<>(); // the registrar's
+    private final Map<DriveControl, ObjectName> names = new HashMap<>(); // used by the registrar's thread only
 
-    /** Makes one without drives. */
+    /** Creates an instance without drives. */
     @Activate
     public DriveBeans() {
-        // no thread while there is nothing to do, and nothing to be done once it is shut down
+        // an idle registrar has no thread; tasks after the shutdown are discarded
         registrar = new ThreadPoolExecutor(
                 0,
                 1,
@@ -73,7 +73,7 @@ public final class DriveBeans {
             ManagementFactory.getPlatformMBeanServer().registerMBean(new DriveBean(drive), name);
             names.put(drive, name);
         } catch (JMException e) {
-            LOG.warn("drive {} is not shown by JMX: {}", drive.name(), e.toString());
+            LOG.warn("drive {}: cannot be registered with JMX: {}", drive.name(), e.toString());
         }
     }
 
@@ -81,17 +81,17 @@ public final class DriveBeans {
         try {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
         } catch (JMException e) {
-            LOG.warn("{} is still shown by JMX: {}", name, e.toString());
+            LOG.warn("{}: cannot be unregistered from JMX: {}", name, e.toString());
         }
     }
 
-    /** Takes all drives off the MBean server. */
+    /** Unregisters all drives from the MBean server. */
     @Deactivate
     void stop() throws InterruptedException {
         registrar.execute(() -> names.values().forEach(DriveBeans::unregister));
         registrar.shutdown();
         if (!registrar.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("drives are still shown by JMX: the MBean server has not answered for {} s", STOP_SECONDS);
+            LOG.warn("drives remain registered with JMX: the MBean server did not answer within {} s", STOP_SECONDS);
         }
     }
 }

@@ -3,68 +3,68 @@ package dev.weir.metrics;
 import java.util.Map;
 
 /**
- * A drive as JMX shows it, {@code dev.weir:type=Drive,name="vm1"}. Each value is read when it is asked for; totals
- * count since the drive was opened.
+ * A drive in JMX: {@code dev.weir:type=Drive,name="vm1"}. Each value is read on demand. Totals count since the drive
+ * was opened.
  */
 public interface DriveMXBean {
 
-    /** Returns {@code SERVING}, {@code HOLDING} or {@code UNAVAILABLE}. */
+    /** Returns {@code SERVING} or {@code HOLDING} or {@code UNAVAILABLE}. */
     String getState();
 
-    /** Returns why it does not serve; empty if it does. */
+    /** Returns the reason why the drive is not serving; empty if it is. */
     String getReason();
 
     /** Returns the type of its policy. */
     String getPolicy();
 
-    /** Returns the group whose limits hold beside its own; empty if it is in none. */
+    /** Returns its group, whose limits apply in addition to its own; empty without a group. */
     String getGroup();
 
-    /** Returns its size in bytes; 0 while it is not open. */
+    /** Returns its size (bytes); 0 until it is open. */
     long getSizeBytes();
 
-    /** Returns its own limits by key, in bytes per second, requests per second, seconds or bytes, as the key has it. */
+    /** Returns its own limits by key, in the unit of the key: bytes/s, requests/s, bytes or seconds. */
     Map<String, Long> getLimits();
 
-    /** Returns what it owes under each of its limits: the nanoseconds until that is clear. */
+    /** Returns its debt by limit: the time until the debt is paid (ns). */
     Map<String, Long> getOwedNanos();
 
-    /** Returns how many reads were completed. */
+    /** Returns the number of completed reads. */
     long getReads();
 
-    /** Returns how many bytes were read. */
+    /** Returns the size of completed reads (bytes). */
     long getReadBytes();
 
-    /** Returns how many writes, write-zeroes and trims were completed. */
+    /** Returns the number of completed writes, including write-zeroes and trims. */
     long getWrites();
 
-    /** Returns how many bytes those covered. */
+    /** Returns the size of completed writes, write-zeroes and trims (bytes). */
     long getWriteBytes();
 
-    /** Returns how many flushes were completed. */
+    /** Returns the number of completed flushes. */
     long getFlushes();
 
-    /** Returns how many requests were completed with an error. */
+    /** Returns the number of requests that completed with an error. */
     long getFailedRequests();
 
-    /** Returns how many requests had to wait in the queue. */
+    /** Returns the number of requests that a limit held in the queue. */
     long getHeldRequests();
 
-    /** Returns how many requests a client took with it. */
+    /** Returns the number of requests cancelled because their client disconnected. */
     long getCancelledRequests();
 
-    /** Returns how many reads wait. */
+    /** Returns the number of queued reads. */
     int getQueuedReads();
 
-    /** Returns how many writes, write-zeroes and trims wait. */
+    /** Returns the number of queued writes, including write-zeroes and trims. */
     int getQueuedWrites();
 
-    /** Returns how many requests are with the backend. */
+    /** Returns the number of requests in flight at the backend. */
     int getRequestsInFlight();
 
-    /** Returns how often its timer has fired. */
+    /** Returns the number of times that its timer has fired. */
     long getTimerFirings();
 
-    /** Returns how much later than asked its timer fired at worst, in nanoseconds. */
+    /** Returns the worst lateness of its timer (ns). */
     long getTimerWorstLateNanos();
 }

@@ -14,10 +14,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * All drives in the words of Prometheus: base units, seconds and bytes, and a label {@code drive}. What one scrape
- * says of one drive is of one moment.
+ * Metrics of all drives by the conventions of Prometheus: base units (seconds, bytes) and a label {@code drive}. All
+ * values of a drive in one scrape come from one snapshot.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. Design: {@code docs/design/decisions/016-metrics.md}.
  */
 final class DriveMetrics implements MultiCollector {
     private static final double NANOS = 1e9;
@@ -25,9 +25,9 @@ final class DriveMetrics implements MultiCollector {
     private final Supplier<? extends Collection<DriveControl>> drives;
 
     /**
-     * Shows drives.
+     * Creates a collector.
      *
-     * @param drives asked for the drives that there are at each scrape
+     * @param drives supplies the current drives; called at each scrape
      */
     DriveMetrics(Supplier<? extends Collection<DriveControl>> drives) {
         this.drives = drives;
@@ -40,16 +40,16 @@ final class DriveMetrics implements MultiCollector {
                 .sorted(Comparator.comparing(DriveSnapshot::name))
                 .toList();
         Families families = new Families(now);
-        standing(families);
+        state(families);
         work(families);
         throttling(families);
         return families.snapshots();
     }
 
-    private static void standing(Families families) {
+    private static void state(Families families) {
         families.gauge(
                 "weir_drive_info",
-                "What a drive is; always 1.",
+                "Policy, group and backend of a drive as labels; always 1.",
                 (drive, points) -> points.add(
                         1,
                         "policy",
@@ -58,74 +58,77 @@ final class DriveMetrics implements MultiCollector {
                         Objects.requireNonNullElse(drive.group(), ""),
                         "backend",
                         drive.settings().backendType()));
-        families.gauge("weir_drive_state", "1 for the state that a drive is in, 0 for the others.", (drive, points) -> {
-            for (DriveSnapshot.State state : DriveSnapshot.State.values()) {
-                points.add(drive.state() == state ? 1 : 0, "state", state.name().toLowerCase(Locale.ROOT));
-            }
-        });
+        families.gauge(
+                "weir_drive_state", "State of a drive: 1 for the current state, 0 for the others.", (drive, points) -> {
+                    for (DriveSnapshot.State state : DriveSnapshot.State.values()) {
+                        points.add(
+                                drive.state() == state ? 1 : 0,
+                                "state",
+                                state.name().toLowerCase(Locale.ROOT));
+                    }
+                });
         families.gauge(
                 "weir_drive_size_bytes",
-                "Size of a drive; 0 while it is not open.",
+                "Size of a drive in bytes; 0 until it is open.",
                 (drive, points) -> points.add(drive.size()));
     }
 
     private static void work(Families families) {
-        families.counter("weir_drive_requests", "Requests completed since the drive was opened.", (drive, points) -> {
+        families.counter("weir_drive_requests", "Completed requests since the drive was opened.", (drive, points) -> {
             Counters counters = drive.counters();
             points.add(counters.reads(), "operation", "read");
             points.add(counters.writes(), "operation", "write");
             points.add(counters.flushes(), "operation", "flush");
         });
-        families.counter("weir_drive_bytes", "Bytes that completed requests covered.", (drive, points) -> {
+        families.counter("weir_drive_bytes", "Bytes of completed requests.", (drive, points) -> {
             points.add(drive.counters().readBytes(), "operation", "read");
             points.add(drive.counters().writeBytes(), "operation", "write");
         });
         families.counter(
                 "weir_drive_failed_requests",
-                "Requests completed with an error.",
+                "Requests that completed with an error.",
                 (drive, points) -> points.add(drive.counters().failed()));
         families.counter(
                 "weir_drive_cancelled_requests",
-                "Requests that a client took with it.",
+                "Requests cancelled because their client disconnected.",
                 (drive, points) -> points.add(drive.counters().cancelled()));
         families.gauge(
                 "weir_drive_requests_in_flight",
-                "Requests that are with the backend.",
+                "Requests in flight at the backend.",
                 (drive, points) -> points.add(drive.inFlight()));
     }
 
     private static void throttling(Families families) {
-        families.gauge("weir_drive_requests_queued", "Requests that wait for a limit.", (drive, points) -> {
+        families.gauge("weir_drive_requests_queued", "Requests queued by a limit.", (drive, points) -> {
             points.add(drive.queuedReads(), "direction", "read");
             points.add(drive.queuedWrites(), "direction", "write");
         });
         families.counter(
                 "weir_drive_held_requests",
-                "Requests that had to wait in the queue.",
+                "Requests that a limit held in the queue.",
                 (drive, points) -> points.add(drive.counters().held()));
         families.gauge(
                 "weir_drive_limit_bytes_per_second",
-                "Limits of a drive's own on bytes; absent where there is none.",
+                "Limits of the drive in bytes per second; absent if unset.",
                 (drive, points) -> limits(drive, points, true));
         families.gauge(
                 "weir_drive_limit_requests_per_second",
-                "Limits of a drive's own on requests; absent where there is none.",
+                "Limits of the drive in requests per second; absent if unset.",
                 (drive, points) -> limits(drive, points, false));
-        families.gauge(
-                "weir_drive_owed_seconds", "How long until a limit is clear of all that went.", (drive, points) -> {
-                    for (LimitKey limit : LimitKey.ALL) {
-                        if (drive.limits().rate(limit) > 0) {
-                            points.add(drive.debt().nanos(limit) / NANOS, "limit", limit.key());
-                        }
-                    }
-                });
+        families.gauge("weir_drive_owed_seconds", "Debt of a limit: the time until it is paid.", (drive, points) -> {
+            for (LimitKey limit : LimitKey.ALL) {
+                if (drive.limits().rate(limit) > 0) {
+                    points.add(drive.debt().nanos(limit) / NANOS, "limit", limit.key());
+                }
+            }
+        });
         families.counter(
                 "weir_drive_timer_firings",
-                "How often the timer of a drive has fired.",
+                "Number of times that the timer of a drive fired.",
                 (drive, points) -> points.add(drive.timer().fired()));
         families.gauge(
                 "weir_drive_timer_worst_lateness_seconds",
-                "How much later than asked the timer of a drive fired at worst.",
+                "Worst lateness of the timer of a drive.",
                 (drive, points) -> points.add(drive.timer().worstLateNanos() / NANOS));
     }
 

@@ -9,20 +9,20 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 
-/** Metrics that are said of each of some drives. For one scrape, on one thread. */
+/** Collects the metric families of one scrape, with a data point for each drive. Not thread-safe. */
 final class Families {
 
-    /** Where the values of one drive go. */
+    /** Receives the values of one drive. */
     interface Points {
         /**
-         * Adds one.
+         * Adds a data point.
          *
-         * @param labels names and values in turn, beside the drive's own
+         * @param labels names and values in turn, in addition to the label {@code drive}
          */
         void add(double value, String... labels);
     }
 
-    /** What a metric says of one drive. */
+    /** Reads a metric from the snapshot of a drive. */
     interface Reader {
         void read(DriveSnapshot drive, Points points);
     }
@@ -39,7 +39,7 @@ final class Families {
         return others.length == 0 ? name : name.merge(Labels.of(others));
     }
 
-    /** Adds what may go up and down. */
+    /** Adds a gauge. */
     void gauge(String name, String help, Reader reader) {
         GaugeSnapshot.Builder family = GaugeSnapshot.builder().name(name).help(help);
         for (DriveSnapshot drive : drives) {
@@ -53,7 +53,7 @@ final class Families {
         snapshots.metricSnapshot(family.build());
     }
 
-    /** Adds what only goes up; {@code _total} comes behind its name. */
+    /** Adds a counter; Prometheus sees its name with the suffix {@code _total}. */
     void counter(String name, String help, Reader reader) {
         CounterSnapshot.Builder family = CounterSnapshot.builder().name(name).help(help);
         for (DriveSnapshot drive : drives) {

@@ -18,8 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers Prometheus's scrapes over HTTP, at {@code /metrics}. There is none without the configuration
- * {@code weir.metrics}.
+ * HTTP endpoint for Prometheus at {@code /metrics}. Needs the configuration {@code weir.metrics}.
  *
  * <p>Thread-safe.
  */
@@ -34,7 +33,7 @@ public final class MetricsEndpoint {
     /** The configuration {@code weir.metrics}. */
     @interface Config {
 
-        /** Where to listen, {@code tcp:host:port}; port 0 is any that is free. */
+        /** Listen address {@code tcp:host:port}; port 0 selects a free port. */
         String listen();
     }
 
@@ -46,12 +45,12 @@ public final class MetricsEndpoint {
     @Reference
     volatile List<DriveControl> drives = List.of();
 
-    /** Makes an endpoint that listens once it is activated. */
+    /** Creates an endpoint that does not listen until it is activated. */
     public MetricsEndpoint() {
         registry.register(new DriveMetrics(() -> drives));
     }
 
-    /** Listens; where it cannot, the log says why, and drives are served all the same. */
+    /** Listens on the configured address. A failure is logged and does not affect the drives. */
     @Activate
     @Modified
     synchronized void configure(Config config) {
@@ -76,12 +75,12 @@ public final class MetricsEndpoint {
         }
     }
 
-    /** Returns the port that it has got, or -1 while it does not listen. */
+    /** Returns the port, or -1 if the endpoint is not listening. */
     synchronized int port() {
         return server == null ? -1 : server.getPort();
     }
 
-    /** Closes the port. */
+    /** Stops listening and ends all scrapes. */
     @Deactivate
     synchronized void stop() {
         if (server != null) {

@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that answer scrapes. A client that sends its request slowly, or takes the answer slowly, keeps its thread busy. When all are busy, a new
- * scrape ends the oldest one: an interrupt closes the connection of the thread. A scrape that takes its time alone is not ended.
+ * Threads that answer scrapes. A slow client keeps its thread busy. When all threads are busy, a new scrape ends the
+ * oldest one: the interrupt closes its connection. A slow scrape that blocks no other scrape is not ended.
  *
  * <p>Thread-safe.
  */
 final class ScrapeThreads extends ThreadPoolExecutor {
 
-    /** As many as the scrapes of a few Prometheus servers and people at a time. */
+    /** Largest number of concurrent scrapes; enough for a few Prometheus servers and people. */
     static final int THREADS = 16;
 
     private static final long KEEP_ALIVE_SECONDS = 5;
 
-    /** The threads that answer a scrape, the oldest first. Guarded by itself. */
+    /** Threads with a scrape, oldest first. Guarded by itself. */
     private final Set<Thread> busy = new LinkedHashSet<>();
 
     ScrapeThreads() {
@@ -62,7 +62,7 @@ final class ScrapeThreads extends ThreadPoolExecutor {
     protected void afterExecute(Runnable scrape, Throwable failure) {
         synchronized (busy) {
             busy.remove(Thread.currentThread());
-            // the next scrape of this thread is not meant
+            // a late interrupt must not end the next scrape of this thread
             Thread.interrupted();
         }
     }

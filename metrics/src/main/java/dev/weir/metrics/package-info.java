@@ -1,4 +1,4 @@
-/** Drives as Prometheus and JMX see them. */
+/** Metrics of the drives for Prometheus and JMX. */
 @NullMarked
 package dev.weir.metrics;
 

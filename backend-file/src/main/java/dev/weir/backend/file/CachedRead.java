@@ -45,6 +45,7 @@ final class CachedRead {
 
     /**
      * Fills {@code destination} to its limit if the whole range is in the page cache.
+     *
      * @return false if it is not cached or the state is unknown; the position is then unchanged, and the bytes behind
      *     it are undefined
      */

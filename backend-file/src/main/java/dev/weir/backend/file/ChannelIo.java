@@ -18,6 +18,7 @@ final class ChannelIo {
 
     /**
      * Fills {@code destination} to its limit.
+     *
      * @return false at the end of the file; the position shows how much was read
      */
     static boolean read(AsynchronousFileChannel channel, ByteBuffer destination, long offset) throws IOException {

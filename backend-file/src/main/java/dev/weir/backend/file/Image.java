@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open and locked image.
+ *
  * @param path path of the file
  * @param identity file identity; equal for all names of the file
  * @param channel the channel for reads and writes on the caller's thread

@@ -19,6 +19,7 @@ final class ImageFormat {
 
     /**
      * The bytes that identify a format.
+     *
      * @param format QEMU's name of the format
      * @param offset position in bytes; negative positions count from the end of the file
      * @param text the bytes, one per character
@@ -56,6 +57,7 @@ final class ImageFormat {
      * Checks that the file is a raw image. A drive with {@code format = raw} or {@code create = true} skips the
      * check. An encrypted or compressed file only logs a warning, because a guest may have written it to the start of
      * its disk.
+     *
      * @throws IOException if the file has another format or cannot be read
      */
     static void check(ImageSpec spec, AsynchronousFileChannel channel, long size) throws IOException {

@@ -42,6 +42,7 @@ final class ImageLock {
 
     /**
      * Locks an image until the channel or the descriptor of {@code linux} is closed.
+     *
      * @throws IOException if a lock of another process conflicts
      */
     static void take(ImageSpec spec, AsynchronousFileChannel channel, @Nullable LinuxFile linux) throws IOException {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The image that a drive's options describe.
+ *
  * @param drive name of the drive
  * @param path absolute path of the file
  * @param size required size in bytes; null accepts any size
@@ -63,6 +64,7 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
 
     /**
      * Returns the attributes of the file, or null if it is missing and may be created.
+     *
      * @throws IOException if the file is not a regular file or cannot be read, or is missing and must not be created
      */
     @Nullable
@@ -91,6 +93,7 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
 
     /**
      * Checks that the folder permits the creation of the file.
+     *
      * @throws IOException if it does not
      */
     void checkCreation() throws IOException {

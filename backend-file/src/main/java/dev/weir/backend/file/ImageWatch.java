@@ -28,6 +28,7 @@ final class ImageWatch {
 
     /**
      * Checks the file system now.
+     *
      * @throws IOException if the image was deleted, moved, replaced or truncated
      */
     void look() throws IOException {
@@ -37,6 +38,7 @@ final class ImageWatch {
 
     /**
      * Reports the fault that the last {@link #look} found, without a system call.
+     *
      * @throws IOException as {@link #look}
      */
     void requireIntact() throws IOException {
@@ -53,7 +55,8 @@ final class ImageWatch {
         try {
             BasicFileAttributes now = Files.readAttributes(image.path(), BasicFileAttributes.class);
             if (!image.identity().equals(OpenImages.identity(image.path(), now))) {
-                return "was replaced by another file; new writes would be lost; move the image back or reopen the drive";
+                return "was replaced by another file; new writes would be lost; move the image back or"
+                        + " reopen the drive";
             }
             if (now.size() < image.size()) {
                 cut = "was truncated from " + image.size() + " to " + now.size()

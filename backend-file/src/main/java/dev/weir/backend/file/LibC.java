@@ -72,6 +72,7 @@ final class LibC {
 
     /**
      * Sets or tests a lock.
+     *
      * @param argument address of a {@code struct flock}
      */
     static native int fcntl(int descriptor, int command, long argument);

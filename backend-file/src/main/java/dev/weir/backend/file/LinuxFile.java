@@ -48,6 +48,7 @@ final class LinuxFile implements AutoCloseable {
 
     /**
      * Opens a second descriptor of an image. Returns null on other systems and after a failure.
+     *
      * @param identity file key of the image
      */
     static @Nullable LinuxFile open(Path path, Object identity, boolean readOnly) {
@@ -103,6 +104,7 @@ final class LinuxFile implements AutoCloseable {
 
     /**
      * Deallocates a range, which then reads as zeroes.
+     *
      * @return false if the file system does not support it; nothing was changed then
      */
     boolean punchHole(long offset, long length) throws IOException {
@@ -116,6 +118,7 @@ final class LinuxFile implements AutoCloseable {
 
     /**
      * Zeroes a range and allocates its blocks.
+     *
      * @return false if the file system does not support it; nothing was changed then
      */
     boolean zeroRange(long offset, long length) throws IOException {

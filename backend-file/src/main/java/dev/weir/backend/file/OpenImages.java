@@ -68,6 +68,7 @@ final class OpenImages {
     /**
      * Checks whether an image could be opened. An image that is open here only has its content checked, because its
      * drive may close it before the open.
+     *
      * @throws IOException if the image cannot be opened
      */
     synchronized void check(ImageSpec spec) throws IOException {

@@ -100,8 +100,8 @@ class ImageWatchTest {
             assertThrows(IOException.class, backend::check);
             file.setLength(SIZE);
         }
-        assertLost(
-                "was truncated from 10000 to 9999 bytes and lost the data beyond; restore the image and reopen the drive");
+        assertLost("was truncated from 10000 to 9999 bytes and lost the data beyond; restore the image and"
+                + " reopen the drive");
     }
 
     @Test

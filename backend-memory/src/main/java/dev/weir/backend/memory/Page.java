@@ -51,6 +51,7 @@ final class Page {
 
     /**
      * Creates a page whose memory returns to {@code pool}.
+     *
      * @param detached counter of the drive's detached pages
      */
     Page(ByteBuffer memory, PagePool pool, DetachedPages detached) {
@@ -61,6 +62,7 @@ final class Page {
 
     /**
      * Returns a new page object with the memory and old content of this one.
+     *
      * @param ofDrive counter of the new drive's detached pages
      */
     Page reborn(DetachedPages ofDrive) {
@@ -82,6 +84,7 @@ final class Page {
 
     /**
      * Lends a part. A released page that is still on loan can be lent to a reader that found it before the release.
+     *
      * @return false if the memory may already belong to another page; nothing was lent then
      */
     boolean lend(int from, int length, Borrower borrower) {
@@ -137,6 +140,7 @@ final class Page {
 
     /**
      * Copies from {@code source} at {@code position}; does not move its position.
+     *
      * @return false if the page was released; nothing was written then
      */
     synchronized boolean write(int from, ByteBuffer source, int position, int length) {
@@ -157,6 +161,7 @@ final class Page {
     /**
      * Zeroes a part, then releases the page if it is all zero. A page on loan stays allocated in the table if its
      * drive has too many {@linkplain DetachedPages detached pages}.
+     *
      * @param remove removes the page from the table; called while writes to the page are locked out
      */
     synchronized void zeroAndRelease(int from, int length, Runnable remove) {

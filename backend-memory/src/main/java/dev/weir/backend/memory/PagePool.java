@@ -40,6 +40,7 @@ final class PagePool {
 
     /**
      * Takes a page of zeroes.
+     *
      * @param detached counter of the drive's detached pages
      * @throws BlockException with ENOSPC if the limit is reached or the JVM has no memory
      */

@@ -93,6 +93,7 @@ class PageTable {
     /**
      * Visits the pages from {@code first} to {@code last} (inclusive). A page that is added or removed during the
      * call may be missed.
+     *
      * @return whether the visitor continued to the end
      */
     boolean forEach(long first, long last, Visitor visitor) {

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class PicturesTest {
 
-    /** After an intended change, draw them again (docs/design/how-throttling-works.md) and look at them. */
+    /**
+     * After an intended change, draw the pictures again (docs/design/how-throttling-works.md) and check them by eye.
+     */
     @Test
     void picturesMatchTheEngine() throws IOException {
         for (Map.Entry<String, String> picture : Pictures.all().entrySet()) {

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leaky buckets with the semantics that QEMU documents for its disk throttling. Each limit has a bucket that leaks at
  * the limit's rate. A request is admitted when no bucket is over its size before it. The request may overfill the
- * bucket; the next one then waits until the excess has leaked. A request of any size is therefore admitted, and the
+ * bucket; the next one then waits until the excess has leaked. A request of any size is therefore admitted. The
  * long-run rate is the limit.
  *
- * <p>Worked numbers, {@code bps = 10 MiB} without a burst: the size is 1 MiB, 100 ms worth of the rate. From idle, 1
- * MiB and one more request go at once. If that request has 64 KiB, the next one goes 6.25 ms later, when 64 KiB have
- * leaked. With {@code bps_max = 100 MiB} for 3 s the size is 300 MiB, so a burst at 100 MiB/s lasts 3.33 s, while
- * 33.3 MiB leak.
+ * <p>Worked numbers for {@code bps = 10 MiB} without a burst: the size is 1 MiB (100 ms worth of the rate). From
+ * idle, 1 MiB and one more request go at once. If that request has 64 KiB then the next one goes 6.25 ms later, when
+ * 64 KiB have leaked. With {@code bps_max = 100 MiB} for 3 s the size is 300 MiB. A burst at 100 MiB/s then lasts
+ * 3.33 s because 33.3 MiB leak meanwhile.
  *
  * <p>Not thread-safe.
  *
@@ -29,38 +29,36 @@ final class BucketPolicy implements ThrottlePolicy {
 
     private static final LimitBuckets[] NONE = {};
 
-    /** Half the range of a long in nanoseconds, and more than any debt. */
+    /** Half the range of a long (ns); more than any debt. */
     private static final long LONG_NANOS = 1L << 62;
 
-    /** The buckets of each limit, by {@link LimitKey#ordinal()}; null for an unset limit. */
+    /** Buckets of each limit by {@link LimitKey#ordinal()}; null for an unset limit. */
     private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
 
-    /** The buckets that hold reads and writes alike, and those that hold one direction. */
+    /** Buckets that hold reads and writes alike. The next two hold one direction each. */
     private LimitBuckets[] shared = NONE;
 
     private LimitBuckets[] readOnly = NONE;
     private LimitBuckets[] writeOnly = NONE;
 
-    /**
-     * The moments from which reads and writes may go. A charge advances them, so that a decision is one subtraction.
-     */
+    /** Moments from which reads and writes may go. A charge advances them; a decision is one subtraction. */
     private long readsAt;
 
     private long writesAt;
 
-    /** An upper bound of the time until every bucket is empty after one request. */
+    /** Upper bound of the time until every bucket is empty after one request. */
     private CostBound cost = CostBound.NONE;
 
-    /** The moment at which all buckets are empty, including the lone request. */
+    /** Moment at which all buckets are empty (including the lone request). */
     private long emptyAt;
 
-    /** The last update of the buckets; recent enough that moments can be compared. */
+    /** Last update of the buckets; recent enough for comparisons of moments. */
     private long touchedAt;
 
     /**
-     * Whether the last request, {@code loneBytes} at {@code loneAt}, is not in the buckets yet: all were empty, and
-     * it overfills none. If they are empty again at the next request, it is never put in, because an empty bucket has
-     * no memory. A drive far below its limits therefore touches no bucket.
+     * Whether the last request ({@code loneBytes} at {@code loneAt}) is not in the buckets yet. All buckets were
+     * empty before it and it overfills none. If they are empty again at the next request then it is never added,
+     * because an empty bucket has no memory. A drive far below its limits therefore touches no bucket.
      */
     private boolean lone;
 

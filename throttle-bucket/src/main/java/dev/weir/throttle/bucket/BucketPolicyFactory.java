@@ -6,7 +6,7 @@ import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import org.osgi.service.component.annotations.Component;
 
-/** Creates leaky-bucket policies, which accept any limits. Thread-safe. */
+/** Creates leaky-bucket policies. Accepts any limits. Thread-safe. */
 @Component
 public final class BucketPolicyFactory implements ThrottlePolicyFactory {
 

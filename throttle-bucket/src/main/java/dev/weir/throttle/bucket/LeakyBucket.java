@@ -6,8 +6,8 @@ import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
- * A leaky bucket used as a meter: requests fill it, and it leaks at a rate. Its level is stored as the moment at
- * which it will be empty. The level therefore falls without updates, and no fraction is lost between them.
+ * A leaky bucket used as a meter: requests fill it and it leaks at a rate. Its level is stored as the moment at which
+ * it will be empty. The level therefore falls without updates and no fraction is lost between them.
  *
  * <p>Not thread-safe.
  */
@@ -42,13 +42,13 @@ final class LeakyBucket {
         return Math.min(nanos, MeteredTime.convert(nanos, emptyAt.rate(), newRate));
     }
 
-    /** Returns the time until the level is at most the size, in nanoseconds, rounded up. */
+    /** Returns the time until the level is at most the size (ns, rounded up). */
     long waitNanos(long now) {
         long untilEmpty = emptyAt.ceil() - now;
         return untilEmpty <= sizeNanos ? 0 : untilEmpty - sizeNanos;
     }
 
-    /** Adds {@code units}, which may overfill the bucket. */
+    /** Adds {@code units}; may overfill the bucket. */
     void charge(long units, long now) {
         if (emptyAt.floor() - now < 0) {
             emptyAt.set(now);
@@ -59,7 +59,7 @@ final class LeakyBucket {
         emptyAt.add(units);
     }
 
-    /** Returns the time until the bucket is empty, in nanoseconds, rounded up. */
+    /** Returns the time until the bucket is empty (ns, rounded up). */
     long levelNanos(long now) {
         return emptyAt.nanos(now);
     }
@@ -69,7 +69,7 @@ final class LeakyBucket {
         return Math.max(0, emptyAt.timeNanos(now) - (sizeNanos - smallestNanos));
     }
 
-    /** Returns the time that the owed units take at the rate, in nanoseconds. */
+    /** Returns the time that the owed units take at the rate (ns). */
     long unitNanos(long now) {
         return Math.max(0, emptyAt.unitNanos(now) - (sizeNanos - smallestNanos));
     }

@@ -8,21 +8,21 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of one limit: one that leaks at the limit's rate and, with a burst, a small one that leaks at the burst
- * rate and caps it.
+ * The buckets of one limit. The main bucket leaks at the limit's rate. A burst adds a small bucket, which leaks at
+ * the burst rate and caps it.
  *
  * <p>Not thread-safe.
  */
 final class LimitBuckets {
 
-    /** Size of a bucket without a burst, and smallest size: 100 ms worth of its rate. */
+    /** Size of a bucket without a burst and smallest size of any bucket: 100 ms worth of its rate. */
     static final long SMALL_NANOS = 100_000_000L;
 
     private final LimitKey limit;
     private final LeakyBucket average;
     private @Nullable LeakyBucket burst;
 
-    /** The limits, which give the cost of a request. */
+    /** The limits; they define the cost of a request. */
     private ThrottleLimits limits;
 
     LimitBuckets(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
@@ -55,7 +55,7 @@ final class LimitBuckets {
                         SMALL_NANOS);
     }
 
-    /** Returns the size of a burst as time at the limit's rate, in nanoseconds, rounded down. */
+    /** Returns the size of a burst as time at the limit's rate (ns, rounded down). */
     private static long averageSizeNanos(LimitKey limit, ThrottleLimits limits) {
         if (limits.max(limit) == 0) {
             return SMALL_NANOS;
@@ -72,7 +72,7 @@ final class LimitBuckets {
         return burst == null ? wait : Math.max(wait, burst.waitNanos(now));
     }
 
-    /** Charges a request and returns how long the next one must wait, in nanoseconds. */
+    /** Charges a request. Returns the wait of the next one (ns). */
     long charge(long bytes, long now) {
         long units = limits.meteredUnits(limit, bytes);
         average.charge(units, now);
@@ -82,7 +82,7 @@ final class LimitBuckets {
         return waitNanos(now);
     }
 
-    /** Returns the time until both buckets are empty, in nanoseconds. */
+    /** Returns the time until both buckets are empty (ns). */
     long levelNanos(long now) {
         return burst == null ? average.levelNanos(now) : Math.max(average.levelNanos(now), burst.levelNanos(now));
     }
@@ -91,7 +91,7 @@ final class LimitBuckets {
         return average;
     }
 
-    /** Returns the bucket that caps the burst, or null without a burst. */
+    /** Returns the bucket that caps the burst; null without a burst. */
     @Nullable
     LeakyBucket burst() {
         return burst;
