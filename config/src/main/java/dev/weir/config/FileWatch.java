@@ -3,6 +3,7 @@ package dev.weir.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Detects changes of configuration files by content, so a new modification time alone is no change. Only the
- * modification time and size of a file above {@link ReadFiles#MAX_BYTES} are compared. Only regular files are
- * watched; a pipe is read once.
+ * Detects changes of configuration files by content, so a new modification time alone is no change. Files beyond
+ * {@link ReadFiles#MAX_BYTES} in all are compared by size and modification time. Only regular files are watched; a
+ * pipe is read once.
  *
  * <p>Not thread-safe.
  */
@@ -60,22 +62,30 @@ final class FileWatch {
         return !seen.equals(read) && seen.equals(before);
     }
 
+    /** Reads in the order of the paths, so each look reads the same files. */
     private static Map<Path, ByteBuffer> look(Set<Path> files) {
         Map<Path, ByteBuffer> contents = new HashMap<>();
-        files.forEach(file -> contents.put(file, content(file)));
+        long left = ReadFiles.MAX_BYTES;
+        for (Path file : new TreeSet<>(files)) {
+            ByteBuffer content = content(file, left);
+            contents.put(file, content);
+            left -= content.remaining();
+        }
         return contents;
     }
 
-    private static ByteBuffer content(Path file) {
+    /** Returns the content of a file, or its size and modification time if it has more than {@code most} bytes. */
+    private static ByteBuffer content(Path file, long most) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             if (!attributes.isRegularFile()) {
                 return ABSENT;
+            } else if (attributes.size() > most) {
+                return UTF_8.encode(attributes.size() + " " + attributes.lastModifiedTime());
             }
-            // too large to be read: size and time stand in for the content
-            return attributes.size() > ReadFiles.MAX_BYTES
-                    ? UTF_8.encode(attributes.size() + " " + attributes.lastModifiedTime())
-                    : ByteBuffer.wrap(Files.readAllBytes(file));
+            try (InputStream in = Files.newInputStream(file)) {
+                return ByteBuffer.wrap(in.readNBytes((int) most));
+            }
         } catch (IOException e) {
             return ABSENT;
         }

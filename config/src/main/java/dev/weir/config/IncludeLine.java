@@ -17,7 +17,7 @@ final class IncludeLine {
      *
      * @param folder folder of the including file
      * @param name included name as written
-     * @param files all files that were looked for
+     * @param files files that were read
      */
     static Place find(Path folder, String name, Collection<Path> files, FileSource source) {
         return files.stream()

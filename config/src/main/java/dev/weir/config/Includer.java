@@ -148,6 +148,6 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
      * places.
      */
     private Place place(ConfigIncludeContext context, String name) {
-        return findings.isFull() ? source.place() : IncludeLine.find(folder(context), name, files.watched(), source);
+        return findings.isFull() ? source.place() : IncludeLine.find(folder(context), name, files.read(), source);
     }
 }

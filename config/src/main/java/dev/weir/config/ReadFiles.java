@@ -3,6 +3,7 @@ package dev.weir.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class ReadFiles {
     static final int MAX_FILES = 1000;
 
     private final Set<Path> watched;
+    private final Set<Path> read = new HashSet<>();
     private long bytes;
     private int count;
 
@@ -33,8 +35,9 @@ final class ReadFiles {
         watched.add(file);
     }
 
-    Set<Path> watched() {
-        return watched;
+    /** Returns the files that were not refused. */
+    Set<Path> read() {
+        return read;
     }
 
     /** Counts a file before it is read. Returns the violated rule, or null if the file may be read. */
@@ -54,6 +57,10 @@ final class ReadFiles {
         } catch (IOException e) {
             return "cannot be read: " + e.getMessage();
         }
-        return bytes > MAX_BYTES ? "is too large; at most " + (MAX_BYTES >> 20) + " MiB are read in all" : null;
+        if (bytes > MAX_BYTES) {
+            return "is too large; at most " + (MAX_BYTES >> 20) + " MiB are read in all";
+        }
+        read.add(file);
+        return null;
     }
 }

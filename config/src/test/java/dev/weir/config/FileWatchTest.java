@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,5 +71,24 @@ final class FileWatchTest {
         Files.writeString(file, "two");
         assertFalse(watch.hasSettled());
         assertFalse(watch.hasSettled());
+    }
+
+    @Test
+    void largeFilesAreToldByTheirDates() throws IOException {
+        Set<Path> files = new HashSet<>(Set.of(file));
+        for (int i = 0; i < 100; i++) {
+            Path large = file.resolveSibling(i + ".conf");
+            try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+                sparse.setLength(ReadFiles.MAX_BYTES - 1);
+            }
+            files.add(large);
+        }
+        watch.begin();
+        watch.end(files, true);
+        assertFalse(watch.hasSettled());
+
+        Files.setLastModifiedTime(file.resolveSibling("99.conf"), FileTime.fromMillis(0));
+        assertFalse(watch.hasSettled());
+        assertTrue(watch.hasSettled());
     }
 }
