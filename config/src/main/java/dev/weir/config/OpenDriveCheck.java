@@ -39,6 +39,7 @@ final class OpenDriveCheck {
         if (!changed.isEmpty()) {
             checkImages(drives, changed);
             changed.forEach(this::checkBackend);
+            changed.forEach(this::warn);
         }
     }
 
@@ -83,6 +84,15 @@ final class OpenDriveCheck {
             factory.check(drive.name(), drive.backendOptions(), drive.readOnly());
         } catch (IOException e) {
             fault(drive, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void warn(DriveSettings drive) {
+        Setting setting = written.get(drive.name());
+        if (setting != null) {
+            setting.child("backend")
+                    .warn("the running drive is closed and opened again: its clients are disconnected, and a memory"
+                            + " drive loses its contents");
         }
     }
 

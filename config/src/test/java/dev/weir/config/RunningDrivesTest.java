@@ -108,6 +108,16 @@ final class RunningDrivesTest {
     }
 
     @Test
+    void otherBackendOfARunningDriveIsAWarning() {
+        run(TEXT, true, true);
+        assertEquals(List.of(), read(TEXT).warnings());
+        assertEquals(
+                List.of("weir.conf:4: drives.a.backend: the running drive is closed and opened again: its clients are"
+                        + " disconnected, and a memory drive loses its contents"),
+                read(TEXT.replace("a.img", "c.img")).warnings());
+    }
+
+    @Test
     void swapOfImagesIsFine() {
         run(TEXT, true, true);
         assertEquals(

@@ -1,6 +1,9 @@
 package dev.weir.launcher;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,11 +42,21 @@ final class Run {
         } catch (StartException e) {
             Messages.say(e.reasons());
         } catch (IOException | BundleException e) {
-            Messages.say("cannot run in %s: %s".formatted(home.folder(), e));
+            Messages.say("cannot run in %s: %s".formatted(home.folder(), reason(e)));
         } finally {
             stop.release();
         }
         return 1;
+    }
+
+    private static String reason(Exception failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            return "permission denied: " + denied.getFile();
+        }
+        if (failure instanceof FileAlreadyExistsException existing) {
+            return existing.getFile() + " is no folder";
+        }
+        return failure instanceof FileSystemException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
     /** Runs with the home locked, and returns whether Weir was healthy to its end. */

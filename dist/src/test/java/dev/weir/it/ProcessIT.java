@@ -188,6 +188,12 @@ class ProcessIT {
     }
 
     @Test
+    void fileAsHomeIsRefused() throws IOException {
+        Path file = Files.createFile(home.resolve("file"));
+        refuses(file, "cannot run in " + file + ": " + file);
+    }
+
+    @Test
     void aFolderOfAnotherUserIsRefused() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         Path deploy = Files.createDirectories(home.resolve("deploy"));

@@ -288,13 +288,25 @@ final class ManagedDrive implements DriveControl {
     private void openOrClose() {
         BlockBackendFactory by = wanted;
         if (open != null && (factory != by || isAnotherBackend(openedAs, settings))) {
-            close(removed ? "removed" : missingBackend(settings));
+            close(reasonToClose(by));
         }
         if (open == null && by != null) {
             open(by);
         } else if (open == null) {
             stands(missingBackend(settings));
         }
+    }
+
+    private String reasonToClose(@Nullable BlockBackendFactory by) {
+        if (removed) {
+            return "removed";
+        }
+        if (by == null) {
+            return missingBackend(settings);
+        }
+        return isAnotherBackend(openedAs, settings)
+                ? "its backend has another configuration"
+                : "its backend is replaced";
     }
 
     private static boolean isAnotherBackend(DriveSettings one, DriveSettings other) {

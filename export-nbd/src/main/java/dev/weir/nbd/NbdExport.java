@@ -11,6 +11,7 @@ import dev.weir.nbd.connection.TlsPolicy;
 import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
+import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +112,11 @@ public final class NbdExport implements DriveExport {
 
     private static final Logger LOG = LoggerFactory.getLogger(NbdExport.class);
 
+    /** The time until an address that was taken is tried again. */
+    private static final long RETRY_MILLIS = 1000;
+
     private final BundleContext context;
+    private final ScheduledThreadPoolExecutor retries = new ScheduledThreadPoolExecutor(1, NbdExport::daemon);
     private final Exports exports = new Exports();
     private final NbdServer server = new NbdServer(exports);
     private @Nullable ServiceRegistration<DriveExport> registration;
@@ -130,10 +136,25 @@ public final class NbdExport implements DriveExport {
      * @throws IOException if the threads cannot be started
      */
     @Activate
-    void activate(Config config) throws IOException {
+    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failure itself
+    synchronized void activate(Config config) throws IOException {
         server.start();
         apply(config);
         registration = context.registerService(DriveExport.class, this, properties());
+        Runnable retry = Supervision.task("weir-nbd-listen", this::listenAgain, LOG::error);
+        retries.scheduleWithFixedDelay(retry, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "weir-nbd-listen");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private synchronized void listenAgain() {
+        if (server.retry() && registration != null) {
+            registration.setProperties(properties());
+        }
     }
 
     private void apply(Config config) {
@@ -154,7 +175,7 @@ public final class NbdExport implements DriveExport {
 
     /** Applies a new configuration. Unchanged addresses and connections are not interrupted. */
     @Modified
-    void modified(Config config) {
+    synchronized void modified(Config config) {
         apply(config);
         if (registration != null) {
             registration.setProperties(properties());
@@ -193,10 +214,16 @@ public final class NbdExport implements DriveExport {
     /** Answers the requests at a backend. Then it closes all connections and ends the threads. */
     @Deactivate
     void deactivate() {
+        retries.shutdownNow();
+        unregister();
+        server.stop(stopMillis, queued);
+    }
+
+    private synchronized void unregister() {
         if (registration != null) {
             registration.unregister();
+            registration = null;
         }
-        server.stop(stopMillis, queued);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "updateDrive")

@@ -53,6 +53,10 @@ final class NbdServer {
 
     private static final long STOP_MILLIS = 5_000;
 
+    private static final String UNSAFE =
+            "without TLS every client that reaches it could read and change all drives: set nbd.tls or "
+                    + "nbd.allow-plaintext-tcp";
+
     private final Exports exports;
     private final ServerState commons = new ServerState();
     private final PoolMemory memory = new PoolMemory();
@@ -60,8 +64,8 @@ final class NbdServer {
     /** Open sockets by configured address. Guarded by this object. */
     private final Map<String, ListenSocket> sockets = new LinkedHashMap<>();
 
-    /** Guarded by this object. */
-    private final List<String> faults = new ArrayList<>();
+    /** By configured address; the reason why it is not open. Guarded by this object. */
+    private final Map<String, String> faults = new LinkedHashMap<>();
 
     private volatile TlsPolicy security = TlsPolicy.OFF;
 
@@ -139,7 +143,7 @@ final class NbdServer {
         sockets.entrySet()
                 .removeIf(socket -> (!addresses.contains(socket.getKey()) || !security.allows(socket.getValue()))
                         && close(socket.getValue()));
-        faults.clear();
+        faults.keySet().retainAll(addresses);
         for (String address : new LinkedHashSet<>(addresses)) {
             if (!sockets.containsKey(address)) {
                 open(address);
@@ -147,23 +151,36 @@ final class NbdServer {
         }
     }
 
+    /**
+     * Tries again the addresses that the system did not give.
+     *
+     * @return whether one of them is open now
+     */
+    synchronized boolean retry() {
+        int before = sockets.size();
+        List<String> failed = new ArrayList<>(faults.keySet());
+        failed.removeIf(address -> UNSAFE.equals(faults.get(address)));
+        failed.forEach(this::open);
+        return sockets.size() > before;
+    }
+
     private void open(String address) {
         try {
             ListenSocket socket = ListenSocket.open(address);
             if (!security.allows(socket)) {
                 socket.close();
-                throw new IOException(
-                        "without TLS every client that reaches it could read and change all drives: set nbd.tls or "
-                                + "nbd.allow-plaintext-tcp");
+                throw new IOException(UNSAFE);
             }
             sockets.put(address, socket);
+            faults.remove(address);
             EventLoop first = loops.get(0);
             first.execute(() -> listen(socket, first));
             LOG.info("listening on {}", socket.address());
         } catch (IOException e) {
-            String fault = address + ": " + reason(e);
-            faults.add(fault);
-            LOG.warn("cannot listen on {}", fault);
+            String fault = reason(e);
+            if (!fault.equals(faults.put(address, fault))) {
+                LOG.warn("cannot listen on {}: {}", address, fault);
+            }
         }
     }
 
@@ -254,7 +271,9 @@ final class NbdServer {
 
     /** Returns one line for each address that could not be bound. */
     synchronized List<String> faults() {
-        return List.copyOf(faults);
+        return faults.entrySet().stream()
+                .map(fault -> fault.getKey() + ": " + fault.getValue())
+                .toList();
     }
 
     /** Returns the NBD URIs of a drive: one for each address. Addresses that require TLS have {@code nbds} URIs. */
@@ -309,6 +328,7 @@ final class NbdServer {
     synchronized void stop(long graceMillis, StopMode queued) {
         sockets.values().forEach(this::close);
         sockets.clear();
+        faults.clear();
         forEachConnection(connection -> connection.serverStops(queued));
         loops.forEach(EventLoop::drain);
         try {

@@ -13,6 +13,8 @@ import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.protocol.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -343,6 +345,22 @@ class NbdServerTest extends NbdServerFixture {
         server.listen(List.of(port.replace("127.0.0.1", "localhost")));
 
         assertEquals(List.of(), server.faults());
+    }
+
+    @Test
+    void takenAddressIsTriedAgain() throws Exception {
+        String address;
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            address = "tcp:127.0.0.1:" + other.getLocalPort();
+            server.listen(List.of(address));
+            assertFalse(server.retry());
+            assertEquals(List.of(address + ": Address already in use"), server.faults());
+        }
+
+        assertTrue(server.retry());
+        assertEquals(List.of(), server.faults());
+        assertEquals(List.of(address), server.addresses());
+        assertFalse(server.retry());
     }
 
     private static Requests writes(byte[] data) {

@@ -1,12 +1,15 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.supervision.Supervision;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class MetricsEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
 
+    /** The time until an address that was taken is tried again. */
+    private static final long RETRY_MILLIS = 1000;
+
     /** The configuration {@code weir.metrics}. */
     @interface Config {
 
@@ -38,7 +44,9 @@ public final class MetricsEndpoint {
     }
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ScheduledThreadPoolExecutor retries = new ScheduledThreadPoolExecutor(1, MetricsEndpoint::daemon);
     private String address = "";
+    private String fault = "";
     private @Nullable HTTPServer server;
     private @Nullable ScrapeThreads threads;
 
@@ -50,15 +58,36 @@ public final class MetricsEndpoint {
         registry.register(new DriveMetrics(() -> drives));
     }
 
-    /** Listens on the configured address. A failure is logged and does not affect the drives. */
+    /** Listens, and tries again each second while the address is taken. */
     @Activate
+    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failure itself
+    void start(Config config) {
+        configure(config);
+        Runnable retry = Supervision.task("weir-metrics", this::listen, LOG::error);
+        retries.scheduleWithFixedDelay(retry, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "weir-metrics");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Listens on the configured address. A failure is logged and does not affect the drives. */
     @Modified
     synchronized void configure(Config config) {
-        if (server != null && address.equals(config.listen())) {
+        if (!address.equals(config.listen())) {
+            close();
+            address = config.listen();
+        }
+        listen();
+    }
+
+    /** Listens on the address unless it already does. */
+    synchronized void listen() {
+        if (server != null || address.isEmpty()) {
             return;
         }
-        stop();
-        address = config.listen();
         ScrapeThreads answering = new ScrapeThreads();
         try {
             URI uri = URI.create(address.replaceFirst("^tcp:", "tcp://"));
@@ -69,9 +98,15 @@ public final class MetricsEndpoint {
                     .executorService(answering)
                     .buildAndStart();
             threads = answering;
+            fault = "";
             LOG.info("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
         } catch (IOException e) {
-            LOG.warn("metrics.listen = {}: cannot listen: {}", address, e.getMessage());
+            answering.shutdownNow();
+            String reason = "metrics.listen = %s: cannot listen: %s".formatted(address, e.getMessage());
+            if (!reason.equals(fault)) {
+                LOG.warn(reason);
+            }
+            fault = reason;
         }
     }
 
@@ -80,9 +115,15 @@ public final class MetricsEndpoint {
         return server == null ? -1 : server.getPort();
     }
 
-    /** Stops listening and ends all scrapes. */
+    /** Stops listening for good and ends all scrapes. */
     @Deactivate
     synchronized void stop() {
+        retries.shutdownNow();
+        address = "";
+        close();
+    }
+
+    private void close() {
         if (server != null) {
             server.close();
             server = null;

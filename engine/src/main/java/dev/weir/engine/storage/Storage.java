@@ -306,7 +306,11 @@ public final class Storage implements RequestSink {
             }
             backend.flush();
         } catch (IOException | RuntimeException | Error e) {
-            log.error("drive {}: the last flush failed, what was written since the one before may be lost", drive, e);
+            log.error(
+                    "drive {}: the last flush failed, what was written since the one before may be lost: {}",
+                    drive,
+                    e instanceof IOException ? e.getMessage() : e);
+            log.debug("drive {}: the last flush failed", drive, e);
         }
         try {
             backend.close();
