@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of released requests until their replies are written. It returns at the speed of storage and clients. So
  * a request may wait for it. A drive may take as much as it leaves free for others and at most a third of the total.
- * Its first request may take all free memory. Waiting drives have turns. Drives without memory come first.
+ * Its first request may take all free memory. Waiting drives have turns. Drives without memory come first. A long
+ * request is overtaken by at most 16 others that are not small.
  *
  * <p>Thread-safe.
  */
@@ -35,6 +37,9 @@ final class TransferPool {
         /** Waiting requests. Guarded by the pool. */
         private final Deque<Waiter> waiters = new ArrayDeque<>(0);
 
+        /** Number of requests of other drives that went before its first one. Guarded by the pool. */
+        private int overtaken;
+
         long taken() {
             return taken.get();
         }
@@ -42,6 +47,12 @@ final class TransferPool {
 
     /** Divisor of the total for one drive with several requests. */
     private static final int MAX_PART = 3;
+
+    /** Most requests that overtake a longer one of a drive without memory. Then they leave room for it. */
+    private static final int MAX_OVERTAKEN = 16;
+
+    /** Divisor of the total for requests that always overtake. */
+    private static final int SMALL_PART = 64;
 
     private final AtomicLong used = new AtomicLong();
     private volatile long total;
@@ -110,6 +121,7 @@ final class TransferPool {
             account.waiters.removeAll(withdrawn);
             if (account.waiters.isEmpty()) {
                 waiting.remove(account);
+                account.overtaken = 0;
             }
         }
         serve();
@@ -137,21 +149,42 @@ final class TransferPool {
      */
     private boolean serve(boolean first, List<Waiter> granted) {
         boolean allServed = true;
+        Account oldest = null;
         for (Account account : List.copyOf(waiting)) {
             if (first && account.taken() > 0) {
                 continue;
             }
-            boolean took = tryTake(account, account.waiters.getFirst().transferBytes());
+            long bytes = account.waiters.getFirst().transferBytes();
+            boolean took = bytes <= total - used.get() - keptFrom(bytes, oldest) && tryTake(account, bytes);
             allServed &= took;
             if (took) {
-                granted.add(account.waiters.removeFirst());
-                waiting.remove(account);
-                if (!account.waiters.isEmpty()) {
-                    waiting.add(account);
+                grant(account, granted);
+                if (oldest != null) {
+                    oldest.overtaken++;
                 }
+            } else if (first && oldest == null) {
+                oldest = account;
             }
         }
         return allServed;
+    }
+
+    private void grant(Account account, List<Waiter> granted) {
+        granted.add(account.waiters.removeFirst());
+        account.overtaken = 0;
+        waiting.remove(account);
+        if (!account.waiters.isEmpty()) {
+            waiting.add(account);
+        }
+    }
+
+    /** Returns the memory that a request must leave for the oldest one (bytes), if that was overtaken too often. */
+    private long keptFrom(long bytes, @Nullable Account oldest) {
+        if (oldest == null || oldest.overtaken < MAX_OVERTAKEN || bytes <= total / SMALL_PART) {
+            return 0;
+        }
+        long kept = oldest.waiters.getFirst().transferBytes();
+        return kept <= total ? kept : 0;
     }
 
     /** Returns whether a request waits for memory. */

@@ -133,4 +133,36 @@ class TransferPoolTest {
         pool.give(account, TOTAL);
         assertEquals(List.of(stays), granted);
     }
+
+    @Test
+    void longRequestIsNotOvertakenForEver() {
+        List<TransferPool.Account> others =
+                Stream.generate(TransferPool.Account::new).limit(3).toList();
+        others.forEach(other -> assertTrue(take(other, 20)));
+        Transfer longest = new Transfer(new TransferPool.Account(), 60, granted);
+        pool.await(longest.account(), longest);
+        int overtaking = 0;
+        for (int i = 0; i < 100 && !granted.contains(longest); i++) {
+            TransferPool.Account other = others.get(i % others.size());
+            pool.await(other, new Transfer(other, 20, granted));
+            overtaking = granted.size();
+            pool.give(other, 20);
+        }
+        assertTrue(granted.contains(longest));
+        assertEquals(16, overtaking);
+    }
+
+    @Test
+    void smallRequestOvertakesLongOne() {
+        TransferPool.Account busy = new TransferPool.Account();
+        assertTrue(take(busy, 95));
+        TransferPool.Account patient = new TransferPool.Account();
+        pool.await(patient, new Transfer(patient, 60, granted));
+        for (int i = 1; i <= 100; i++) {
+            TransferPool.Account small = new TransferPool.Account();
+            pool.await(small, new Transfer(small, 1, granted));
+            assertEquals(i, granted.size());
+            pool.give(small, 1);
+        }
+    }
 }
