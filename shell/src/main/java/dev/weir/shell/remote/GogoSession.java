@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.EOFError;
@@ -124,7 +125,7 @@ final class GogoSession implements AutoCloseable {
             endJob(execution, () -> session.foregroundJob() != null);
             err.println("weir: interrupted");
         } catch (RuntimeException e) {
-            err.println("weir: " + message(line, e));
+            printFailure(line, e);
         } finally {
             executing = null;
         }
@@ -138,7 +139,7 @@ final class GogoSession implements AutoCloseable {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            err.println("weir: " + message(statement.text(), e));
+            printFailure(statement.text(), e);
             return FAILED;
         }
     }
@@ -200,6 +201,12 @@ final class GogoSession implements AutoCloseable {
             String text = session.format(result, Converter.INSPECT).toString();
             out.print(text.endsWith("\n") ? text : text + "\n");
         }
+    }
+
+    /** Prints an error. It may repeat text of files and clients, so only its line ends stay as they are. */
+    private void printFailure(CharSequence line, Exception e) {
+        String message = message(line, e).lines().map(PlainText::of).collect(Collectors.joining("\n"));
+        err.println("weir: " + message);
     }
 
     private static String message(CharSequence line, Exception e) {

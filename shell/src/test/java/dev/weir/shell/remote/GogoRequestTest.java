@@ -29,6 +29,7 @@ final class GogoRequestTest {
     GogoRequestTest(@TempDir Path home) throws IOException {
         gogo.processor.addCommand("test", this, "both");
         gogo.processor.addCommand("test", this, "broken");
+        gogo.processor.addCommand("test", this, "refused");
         socket = home.resolve("shell.sock");
         server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo.processor, frame.text()));
     }
@@ -49,6 +50,12 @@ final class GogoRequestTest {
     @DoNotCall("it is a fault")
     public final void broken() {
         throw new IllegalStateException("it broke");
+    }
+
+    /** A command whose error repeats the name of a file. */
+    @DoNotCall("it is a fault")
+    public final void refused() {
+        throw new IllegalArgumentException("gone\u001b[31m\u202e.img\nis missing");
     }
 
     private Answer execute(String line) throws IOException {
@@ -287,5 +294,10 @@ final class GogoRequestTest {
             gogo.awaitInterrupted();
             client.awaitEnd();
         }
+    }
+
+    @Test
+    void errorsHaveNoControlCharacters() throws IOException {
+        assertEquals(err("weir: gone?[31m?.img\nis missing\n"), execute("refused"));
     }
 }
