@@ -34,7 +34,7 @@ public final class HelpCommand {
 
     private static final Table<Summary> TABLE = new Table<>(
             "no commands",
-            List.of(Column.left("COMMAND", Summary::command), Column.flexible("WHAT IT DOES", Summary::summary)));
+            List.of(Column.left("COMMAND", Summary::command), Column.flexible("SUMMARY", Summary::summary)));
 
     /**
      * A row of the command list.

@@ -30,15 +30,15 @@ import org.junit.jupiter.api.Timeout;
 final class BenchCommandTest {
     private static final long SIZE = 1 << 20;
 
-    private final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
-    private final BenchCommand bench = new BenchCommand(board, new TestClock(1));
+    private final Services services = TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    private final BenchCommand bench = new BenchCommand(services, new TestClock(1));
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
     private final CommandSession session = gogo.createSession(
             InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
     private final Counting vm1 = new Counting("vm1");
 
     BenchCommandTest() {
-        board.addOpenDrive(vm1);
+        services.addOpenDrive(vm1);
     }
 
     @AfterEach
@@ -143,7 +143,7 @@ final class BenchCommandTest {
         vm1.keeps = true;
         // the time is over once all requests wait
         BenchCommand soonOver =
-                new BenchCommand(board, new TestClock(() -> vm1.kept.size() < 16 ? 0 : TimeUnit.HOURS.toNanos(1)));
+                new BenchCommand(services, new TestClock(() -> vm1.kept.size() < 16 ? 0 : TimeUnit.HOURS.toNanos(1)));
         assertEquals(0, ((BenchView) Objects.requireNonNull(soonOver.bench(session, "vm1"))).reads());
         assertEquals(16, vm1.reads.sum());
         assertTrue(vm1.kept.isEmpty());

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Completes words at the end of a line in a real Gogo session. */
 final class CommandCompleterTest {
-    private final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    private final Services services = TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
     private final CommandSession session;
     private final CommandCompleter completer;
@@ -34,17 +34,17 @@ final class CommandCompleterTest {
 
     CommandCompleterTest() {
         for (String name : List.of("drives", "drive", "queue", "groups")) {
-            gogo.addCommand("weir", new DriveCommands(board), name);
+            gogo.addCommand("weir", new DriveCommands(services), name);
         }
-        gogo.addCommand("weir", new ChangeCommands(board), "limits");
-        gogo.addCommand("weir", new ChangeCommands(board), "policy");
+        gogo.addCommand("weir", new ChangeCommands(services), "limits");
+        gogo.addCommand("weir", new ChangeCommands(services), "policy");
         gogo.addCommand("weir", new HelpCommand(), "help");
-        gogo.addCommand("weir", new BenchCommand(board, new TestClock(1)), "bench");
-        gogo.addCommand("other", new DriveCommands(board), "timers");
+        gogo.addCommand("weir", new BenchCommand(services, new TestClock(1)), "bench");
+        gogo.addCommand("other", new DriveCommands(services), "timers");
         gogo.addConverter(new ViewConverter());
         session = gogo.createSession(
                 InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
-        completer = new CommandCompleter(board, session);
+        completer = new CommandCompleter(services, session);
     }
 
     private static Terminal dumb() {

@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CommandsTest {
     private final TestDrive vm1 = TestDrive.busy("vm1");
     private final TestDrive scratch = TestDrive.idle("scratch").standing(State.HOLDING, "no policy \"slice\"");
-    private final Services board = TestBoard.of(vm1, scratch);
-    private final DriveCommands drives = new DriveCommands(board);
-    private final ChangeCommands changes = new ChangeCommands(board);
-    private final TypeCommands types = new TypeCommands(board);
+    private final Services services = TestServices.of(vm1, scratch);
+    private final DriveCommands drives = new DriveCommands(services);
+    private final ChangeCommands changes = new ChangeCommands(services);
+    private final TypeCommands types = new TypeCommands(services);
 
     private static void shows(String text, int width, Object answer) {
         assertEquals(text.stripTrailing(), ((View) answer).text(width));
@@ -77,16 +77,16 @@ final class CommandsTest {
 
     @Test
     void noDrives() {
-        shows("no drives", 80, new DriveCommands(TestBoard.of()).drives());
+        shows("no drives", 80, new DriveCommands(TestServices.of()).drives());
     }
 
     @Test
     void unconfiguredDrivesComeLast() {
-        board.addDrive(TestDrive.idle("b"));
-        board.addDrive(TestDrive.idle("a"));
+        services.addDrive(TestDrive.idle("b"));
+        services.addDrive(TestDrive.idle("a"));
         assertEquals(
                 List.of("vm1", "scratch", "a", "b"),
-                board.drives().stream().map(drive -> drive.name()).toList());
+                services.drives().stream().map(drive -> drive.name()).toList());
     }
 
     @Test
@@ -392,7 +392,7 @@ final class CommandsTest {
 
     @Test
     void reloadNamesOnlyDrivesOfTheEngine() {
-        TestBoard.configuration(board, List.of("vm1", "lost"), List.of());
+        TestServices.configuration(services, List.of("vm1", "lost"), List.of());
         shows(
                 """
                 applied   vm1
@@ -412,9 +412,9 @@ final class CommandsTest {
 
     @Test
     void reloadReportsAllFaults() {
-        TestBoard.configuration(board, List.of("vm1"), List.of("weir.conf:1: a", "weir.conf:2: b"));
+        TestServices.configuration(services, List.of("vm1"), List.of("weir.conf:1: a", "weir.conf:2: b"));
         refuses("nothing was changed:\nweir.conf:1: a\nweir.conf:2: b", changes::reload);
-        board.configuration = null;
+        services.configuration = null;
         refuses("nothing to reload because the configuration has not been read yet", changes::reload);
     }
 
@@ -423,25 +423,25 @@ final class CommandsTest {
         long pid = ProcessHandle.current().pid();
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
-                Status.of("1.0", "/home/w", board).text());
-        board.drives().forEach(board::removeDrive);
-        TestBoard.configuration(board, List.of(), List.of("weir.conf:1: a"));
+                Status.of("1.0", "/home/w", services).text());
+        services.drives().forEach(services::removeDrive);
+        TestServices.configuration(services, List.of(), List.of("weir.conf:1: a"));
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: no drives\nweir.conf:1: a",
-                Status.of("1.0", "/home/w", board).text());
+                Status.of("1.0", "/home/w", services).text());
     }
 
     @Test
     void statusNamesUnusableJarsForWaitingDrives() {
-        board.drives().forEach(board::removeDrive);
-        board.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
-        board.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
-        board.deployFaults = List.of(() -> List.of("deploy/pace.jar cannot be used: it is empty"));
+        services.drives().forEach(services::removeDrive);
+        services.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
+        services.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
+        services.deployFaults = List.of(() -> List.of("deploy/pace.jar cannot be used: it is empty"));
         assertEquals(
                 "Weir 1.0, pid " + ProcessHandle.current().pid()
                         + ", in /home/w: vm1 holding: policy pace is missing; cannot be used: deploy/pace.jar\n"
                         + "deploy/other.jar: other 1.0.0\ndeploy/pace.jar cannot be used: it is empty",
-                Status.of("1.0", "/home/w", board).text());
+                Status.of("1.0", "/home/w", services).text());
     }
 
     @Test
@@ -449,7 +449,7 @@ final class CommandsTest {
         DriveControl[] many = IntStream.range(100, 400)
                 .mapToObj(i -> TestDrive.idle("vm" + i))
                 .toArray(DriveControl[]::new);
-        DriveCommands commands = new DriveCommands(TestBoard.of(many));
+        DriveCommands commands = new DriveCommands(TestServices.of(many));
         refuses("no drive \"mv321\"; did you mean vm321? \"drives\" lists all 300", () -> commands.drive("mv321"));
         refuses("no drive \"database\"; \"drives\" lists all 300", () -> commands.drive("database"));
         refuses(
@@ -463,7 +463,7 @@ final class CommandsTest {
                 .mapToObj(i -> TestDrive.idle("vm" + i)
                         .standing(i % 20 == 0 ? State.UNAVAILABLE : State.SERVING, i % 20 == 0 ? "no image" : ""))
                 .toArray(DriveControl[]::new);
-        Status status = Status.of("1.0", "/home/w", TestBoard.of(many));
+        Status status = Status.of("1.0", "/home/w", TestServices.of(many));
         assertFalse(status.isHealthy());
         List<String> lines = status.text().lines().toList();
         assertTrue(lines.get(0).endsWith("in /home/w: 300 drives, 285 serving, 15 unavailable"), lines::toString);
@@ -476,7 +476,7 @@ final class CommandsTest {
     void unknownNamesGetSuggestions() {
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.drive("vm9"));
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.queue("vm9"));
-        refuses("no drive \"vm9\"; there are none", () -> new DriveCommands(TestBoard.of()).drive("vm9"));
+        refuses("no drive \"vm9\"; there are none", () -> new DriveCommands(TestServices.of()).drive("vm9"));
     }
 
     @Test

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
+import dev.weir.shell.command.TestServices;
 import dev.weir.shell.remote.TestClient.Answer;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -48,7 +48,7 @@ final class ShellChannelTest {
             case "getBundle" -> bundle;
             default -> throw new UnsupportedOperationException(method.getName());
         });
-        ShellChannel channel = new ShellChannel(context, TestBoard.of(TestDrive.busy("vm1")));
+        ShellChannel channel = new ShellChannel(context, TestServices.of(TestDrive.busy("vm1")));
         channel.open();
         open = channel;
         return channel;

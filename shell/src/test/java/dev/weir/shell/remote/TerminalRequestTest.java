@@ -33,7 +33,7 @@ final class TerminalRequestTest {
                 "",
                 frame -> frame.type() == Frame.SESSION
                         ? new TerminalRequest(
-                                gogo.processor, session -> new CommandCompleter(gogo.board, session), history)
+                                gogo.processor, session -> new CommandCompleter(gogo.services, session), history)
                         : new GogoRequest(gogo.processor, frame.text()));
     }
 

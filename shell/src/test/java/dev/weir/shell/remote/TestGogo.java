@@ -7,8 +7,8 @@ import dev.weir.shell.command.DriveCommands;
 import dev.weir.shell.command.ExitCommand;
 import dev.weir.shell.command.HelpCommand;
 import dev.weir.shell.command.Services;
-import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
+import dev.weir.shell.command.TestServices;
 import dev.weir.shell.command.ViewConverter;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +23,7 @@ import org.apache.felix.service.command.Process;
 final class TestGogo implements AutoCloseable {
     private static final long SECONDS = 30;
 
-    final Services board = TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    final Services services = TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
     final CommandProcessorImpl processor;
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private final CountDownLatch started = new CountDownLatch(1);
@@ -32,11 +32,11 @@ final class TestGogo implements AutoCloseable {
     TestGogo() {
         streams.start();
         processor = new CommandProcessorImpl(streams);
-        DriveCommands drives = new DriveCommands(board);
+        DriveCommands drives = new DriveCommands(services);
         for (String name : new String[] {"drives", "drive", "queue", "timers"}) {
             processor.addCommand("weir", drives, name);
         }
-        processor.addCommand("weir", new ChangeCommands(board), "limits");
+        processor.addCommand("weir", new ChangeCommands(services), "limits");
         processor.addCommand("weir", new HelpCommand(), "help");
         processor.addCommand("weir", new ExitCommand(), "exit");
         processor.addCommand("gogo", new PosixCommands(processor), "grep");

@@ -8,8 +8,8 @@ import dev.weir.shell.command.ChangeCommands;
 import dev.weir.shell.command.DriveCommands;
 import dev.weir.shell.command.Services;
 import dev.weir.shell.command.Status;
-import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
+import dev.weir.shell.command.TestServices;
 import dev.weir.shell.command.TypeCommands;
 import java.time.Instant;
 import java.util.List;
@@ -57,11 +57,11 @@ final class JsonTest {
     /** The time at the beginning of each object. */
     private static final Pattern TIME = Pattern.compile("(?<=^|^\\[|},)\\{\"time\":\"[0-9T:.-]+Z\",");
 
-    private final Services board =
-            TestBoard.of(TestDrive.busy("vm1"), TestDrive.idle("scratch").standing(State.UNAVAILABLE, "gone"));
-    private final DriveCommands drives = new DriveCommands(board);
-    private final ChangeCommands changes = new ChangeCommands(board);
-    private final TypeCommands types = new TypeCommands(board);
+    private final Services services =
+            TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch").standing(State.UNAVAILABLE, "gone"));
+    private final DriveCommands drives = new DriveCommands(services);
+    private final ChangeCommands changes = new ChangeCommands(services);
+    private final TypeCommands types = new TypeCommands(services);
 
     /**
      * Compares an answer with the expected text, which is wrapped after commas for reading. Programs get one line.
@@ -75,7 +75,7 @@ final class JsonTest {
         is("[" + VM1 + "," + SCRATCH + "]", drives.drives("--json"));
         is(VM1, drives.drive("--json", "vm1"));
         is(VM1, changes.policy("vm1", "bucket", "--json"));
-        is("[]", new DriveCommands(TestBoard.of()).drives("--json"));
+        is("[]", new DriveCommands(TestServices.of()).drives("--json"));
     }
 
     @Test
@@ -176,7 +176,7 @@ final class JsonTest {
 
     @Test
     void status() {
-        TestBoard.configuration(board, List.of("vm1", "scratch"), List.of("weir.conf:1: <a> & \"b\""));
+        TestServices.configuration(services, List.of("vm1", "scratch"), List.of("weir.conf:1: <a> & \"b\""));
         is(
                 """
                 {"version":"1.0","pid":%d,"home":"/home/w","drives":[
@@ -185,6 +185,6 @@ final class JsonTest {
                 "deployed":[],
                 "faults":["weir.conf:1: <a> & \\"b\\""]}"""
                         .formatted(ProcessHandle.current().pid()),
-                Status.of("1.0", "/home/w", board).json());
+                Status.of("1.0", "/home/w", services).json());
     }
 }

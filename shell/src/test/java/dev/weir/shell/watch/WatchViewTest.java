@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupControl;
-import dev.weir.shell.command.TestBoard;
 import dev.weir.shell.command.TestDrive;
+import dev.weir.shell.command.TestServices;
 import dev.weir.shell.watch.Key.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ final class WatchViewTest {
 
         @Override
         public List<GroupControl> groups() {
-            return TestBoard.groups();
+            return TestServices.groups();
         }
 
         @Override

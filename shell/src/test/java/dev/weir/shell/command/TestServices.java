@@ -21,27 +21,27 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Creates {@link Services} with fake drives and configurations. */
-public final class TestBoard {
-    private TestBoard() {}
+public final class TestServices {
+    private TestServices() {}
 
     /**
      * Returns services with these drives (in the order of the configuration), two policy types and two backend types.
      */
     public static Services of(DriveControl... drives) {
-        Services board = new Services();
-        List.of(drives).forEach(board::addDrive);
-        configuration(board, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
-        board.groups = groups();
-        board.policies = List.of(new Policy("slice"), new Policy("bucket"));
-        board.backends = List.of(
+        Services services = new Services();
+        List.of(drives).forEach(services::addDrive);
+        configuration(services, List.of(drives).stream().map(DriveControl::name).toList(), List.of());
+        services.groups = groups();
+        services.policies = List.of(new Policy("slice"), new Policy("bucket"));
+        services.backends = List.of(
                 new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
                 new Backend(
                         "file",
                         List.of(
                                 option("path", BackendOption.Kind.PATH, true),
                                 option("create", BackendOption.Kind.FLAG, false))));
-        board.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
-        return board;
+        services.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
+        return services;
     }
 
     /** Returns two groups. One of them waits for its policy. */
@@ -66,8 +66,8 @@ public final class TestBoard {
     }
 
     /** Sets the configured drives and the faults of the next reload. */
-    public static void configuration(Services board, List<String> drives, List<String> faults) {
-        board.configuration = Map.entry(
+    public static void configuration(Services services, List<String> drives, List<String> faults) {
+        services.configuration = Map.entry(
                 Map.of(
                         ConfigurationSource.DRIVES, drives.toArray(String[]::new),
                         ConfigurationSource.FAULTS, faults.toArray(String[]::new),
