@@ -7,7 +7,8 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits until a drive whose limits are lifted is idle, or time is up, or its caller gives up. Then the limits are restored.
+ * Waits until a drive with lifted limits is idle, the timeout expires or the caller cancels. It then restores the
+ * limits.
  *
  * <p>Thread-safe.
  */

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine in a program without an OSGi framework, such as a test. What is a service there is asked for here.
- * The only class of this bundle that others may use, and only where there is no framework.
+ * The engine for a program without an OSGi framework such as a test. Methods replace the services of OSGi. This is
+ * the only class of the bundle that other code may use, and only without a framework. See docs/design/decisions/015.
  *
  * <p>Thread-safe.
  */
@@ -40,7 +40,7 @@ public final class EmbeddedEngine implements AutoCloseable {
             },
             Runnable::run);
 
-    /** Starts an engine without drives, on the machine's clock. */
+    /** Starts an engine without drives on the system's clock. */
     public EmbeddedEngine() {
         clock.start();
         watch.start();
@@ -51,7 +51,7 @@ public final class EmbeddedEngine implements AutoCloseable {
         return new Publisher.Publication() {
             @Override
             public void update(Map<String, ?> properties) {
-                // nobody looks at them
+                // a program without OSGi has no service properties
             }
 
             @Override
@@ -71,17 +71,17 @@ public final class EmbeddedEngine implements AutoCloseable {
         engine.addPolicies(factory, 0);
     }
 
-    /** Adds a drive, or goes on with other settings if there is one of that name. */
+    /** Adds a drive or changes the settings of the drive of that name. */
     public void configure(DriveSettings settings) {
         engine.configure(settings);
     }
 
-    /** Adds a group, or goes on with other settings if there is one of that name. */
+    /** Adds a group or changes the settings of the group of that name. */
     public void configure(GroupSettings settings) {
         engine.configure(settings);
     }
 
-    /** Closes a drive and removes it; nothing happens if there is none of that name. */
+    /** Closes and removes a drive. Does nothing if no drive has the name. */
     public void remove(String drive) {
         engine.removeDrive(drive);
     }
@@ -91,7 +91,7 @@ public final class EmbeddedEngine implements AutoCloseable {
         return groups.get(name);
     }
 
-    /** Returns a drive, or null while its backend is not open: its {@link #control} knows why. */
+    /** Returns a drive, or null while its backend is not open. Its {@link #control} then gives the reason. */
     public @Nullable Drive drive(String name) {
         return drives.get(name);
     }
@@ -101,7 +101,7 @@ public final class EmbeddedEngine implements AutoCloseable {
         return controls.get(name);
     }
 
-    /** Closes every drive; what is queued ends with ESHUTDOWN. */
+    /** Closes every drive. Queued requests end with ESHUTDOWN. */
     @Override
     public void close() {
         engine.close();

@@ -24,22 +24,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All drives and groups, and the backends and policies that there are for them. Brings them together as they
+ * The coordinator of all drives and groups. It connects them with the factories of backends and policies while these
  * come and go.
  *
- * <p>Thread-safe: its monitor serialises every change. No request is served, and no backend is opened or closed, under
- * it: whoever makes a change waits for that outside of it, and not for ever.
+ * <p>Thread-safe. The monitor serialises all changes. Under the monitor the engine serves no request and opens or
+ * closes no backend. A caller waits outside the monitor for the result of its change, with a timeout. See
+ * docs/design/decisions/014.
  */
 public final class Engine {
-    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-    /** How long a change waits for the one drive that it is about, so that it is seen to be done when it is soon done. */
+    /** How long a change waits for its drive. Most changes are therefore complete when the call returns. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** After how much longer a drive that is not open yet says so, and the start of Weir goes on without it. */
+    /** How long startup then waits for a slow backend before it reports the drive and continues. */
     private static final long LATE_SECONDS = 5;
 
-    /** How long is waited for all drives whose backends must not be used any more; less than the launcher gives the stop. */
+    /** Timeout for closing all affected drives. It is shorter than the launcher's timeout for the stop. */
     private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final Clock clock;
@@ -49,7 +50,7 @@ public final class Engine {
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final Map<String, ManagedGroup> groups = new HashMap<>();
 
-    /** By name of drive, so that a drive that comes back waits until the one before is closed. */
+    /** Lifecycles by drive name. A drive that is added again waits here until its predecessor is closed. */
     private final Map<String, SerialSteps> lifecycles = new HashMap<>();
 
     private final Executor threads;
@@ -59,7 +60,11 @@ public final class Engine {
     }
 
     /**
-     * @param threads where backends are opened and closed
+     * Creates an engine without drives.
+     *
+     * @param clock the source of time and timers
+     * @param publisher registers drives and controls as services
+     * @param threads opens and closes backends
      */
     public Engine(Clock clock, Publisher publisher, Executor threads) {
         this.threads = threads;
@@ -82,7 +87,7 @@ public final class Engine {
         drives.values().forEach(drive -> drive.policiesChanged(policies));
     }
 
-    /** Opens the drives that the factory is for. Returns when that is done, or takes long. */
+    /** Opens the drives of the factory's type. Returns when they are open or a second has passed. */
     public void addBackends(BlockBackendFactory factory, int ranking) {
         List<ManagedDrive> all;
         List<CompletableFuture<@Nullable Void>> opened;
@@ -96,7 +101,7 @@ public final class Engine {
         }
     }
 
-    /** Closes every drive that the factory has opened. Returns when that is done, or takes too long. */
+    /** Closes every drive that the factory opened. Returns when they are closed or the timeout expires. */
     public void removeBackends(BlockBackendFactory factory) {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
@@ -104,7 +109,7 @@ public final class Engine {
             closed = drives.values().stream().map(this::settle).toList();
         }
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
-            log.error("backend {} goes while drives still use it", factory.type());
+            LOG.error("backend {} stops although drives still use it: they did not close in time", factory.type());
         }
     }
 
@@ -122,12 +127,12 @@ public final class Engine {
             Thread.currentThread().interrupt();
             return false;
         } catch (ExecutionException e) {
-            log.error("a backend was not opened or closed as it should", e);
+            LOG.error("opening or closing a backend failed unexpectedly", e);
             return true;
         }
     }
 
-    /** Adds a drive, or goes on with other settings if there is one of that name. */
+    /** Adds a drive or changes the settings of the drive of that name. */
     public void configure(DriveSettings settings) {
         ManagedDrive drive;
         CompletableFuture<@Nullable Void> settled;
@@ -169,7 +174,10 @@ public final class Engine {
         drive.configure(settings, domain, policy, policies.get(policy), kept ? limits : settings.limits());
     }
 
-    /** Changes by hand stay, except for what the settings change; unless the policy cannot keep the result. */
+    /**
+     * Applies settings and keeps live changes of other keys. If the policy cannot enforce the combination then the
+     * settings replace the live changes.
+     */
     private void configureAgain(ManagedGroup group, GroupSettings settings) {
         GroupSettings before = group.settings();
         ThrottleLimits limits = changed(group.currentLimits(), before.limits(), settings.limits());
@@ -184,7 +192,10 @@ public final class Engine {
         return factory == null || factory.faults(limits).isEmpty();
     }
 
-    /** Returns current limits with each change from one configuration to the next; the latter if they do not go together. */
+    /**
+     * Returns the current limits with every difference between two configurations applied. Returns the second
+     * configuration if the result is invalid.
+     */
     static ThrottleLimits changed(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
         Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
         for (String key : ThrottleLimits.keys()) {
@@ -197,8 +208,8 @@ public final class Engine {
         return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
     }
 
-    /** Tries at once to open the backend of a drive; an open one whose storage is gone is closed first. */
-    @SuppressWarnings("FutureReturnValueIgnored") // the step that follows waits for it
+    /** Tries at once to open the backend of a drive. Closes an open backend first if its storage is lost. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the next step waits for it
     CompletableFuture<@Nullable Void> reopen(ManagedDrive drive) {
         synchronized (this) {
             drive.closeIfLost();
@@ -225,12 +236,12 @@ public final class Engine {
                 return;
             }
             closed = drive.remove().whenComplete((done, failure) -> {
-                log.info("drive {} is removed", name);
+                LOG.info("drive {} is removed", name);
                 forgetLifecycle(name);
             });
         }
         if (!await(List.of(closed), PATIENCE_NANOS)) {
-            log.warn("drive {} is not offered any more, and is removed when its backend is closed", name);
+            LOG.warn("drive {} is withdrawn; its removal completes when its backend has closed", name);
         }
     }
 
@@ -241,7 +252,7 @@ public final class Engine {
         }
     }
 
-    /** Adds a group, or goes on with other settings if there is one of that name. */
+    /** Adds a group or changes the settings of the group of that name. */
     public synchronized void configure(GroupSettings settings) {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
@@ -253,12 +264,12 @@ public final class Engine {
         }
     }
 
-    /** Removes a group; drives that are still in it hold their queues. */
+    /** Removes a group. Drives that still name it hold their queues. */
     public synchronized void removeGroup(String name) {
         ManagedGroup group = groups.remove(name);
         if (group != null) {
             group.remove();
-            log.info("group {} is removed", name);
+            LOG.info("group {} is removed", name);
         }
         moveMembers(name);
     }
@@ -271,21 +282,24 @@ public final class Engine {
         }
     }
 
-    /** Changes a drive's policy or limits until its settings change; null leaves what it is. */
+    /** Changes a drive's policy or limits until its settings change. Null keeps the current value. */
     synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? drive.policyType() : policy;
         ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
         drive.reconfigure(type, accepting(type, all), all);
     }
 
-    /** Changes a group's policy or limits until its settings change; null leaves what it is. */
+    /** Changes a group's policy or limits until its settings change. Null keeps the current value. */
     synchronized void change(ManagedGroup group, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? group.policyType() : policy;
         ThrottleLimits all = limits == null ? group.currentLimits() : limits;
         group.reconfigure(type, accepting(type, all), all);
     }
 
-    /** Returns the factory of a type of policy, which must be able to keep some limits; null if it is missing. */
+    /**
+     * Returns the factory of a policy type, or null if it is missing. Throws if that policy cannot enforce the
+     * limits.
+     */
     private @Nullable ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
         ThrottlePolicyFactory factory = policies.get(type);
         if (factory != null) {
@@ -294,36 +308,38 @@ public final class Engine {
         return factory;
     }
 
-    /** Goes on with the policy and the limits of a group's settings. */
+    /** Restores the policy and the limits of a group's settings. */
     synchronized void restore(ManagedGroup group) {
         GroupSettings settings = group.settings();
         group.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
-    /** Goes on with the policy and the limits of a drive's settings. */
+    /** Restores the policy and the limits of a drive's settings. */
     synchronized void restore(ManagedDrive drive) {
         DriveSettings settings = drive.settings();
         drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
     }
 
-    /** Lifts the limits of a drive until it is idle, or time is up; one at a time. */
+    /**
+     * Lifts the limits of a drive until it is idle or the timeout expires. A drive has at most one drain at a time.
+     */
     CompletableFuture<Boolean> drain(ManagedDrive drive, long timeoutNanos) {
         synchronized (this) {
             if (drive.isLifted()) {
-                throw new IllegalStateException("drive " + drive.name() + " is being drained already");
+                throw new IllegalStateException("drive " + drive.name() + " is already being drained");
             }
             drive.lift(true, domainOf(drive.settings()));
         }
-        log.info("drive {} drains: its limits are lifted until it is idle", drive.name());
+        LOG.info("drive {} drains: its limits are lifted until it is idle", drive.name());
         return new Drain(clock, threads, drive::isIdle, () -> endDrain(drive), timeoutNanos).start();
     }
 
     private synchronized void endDrain(ManagedDrive drive) {
         drive.lift(false, domainOf(drive.settings()));
-        log.info("drive {}: its limits hold again", drive.name());
+        LOG.info("drive {}: its limits hold again", drive.name());
     }
 
-    /** Closes every drive. Returns when that is done, or takes too long. */
+    /** Closes every drive. Returns when they are closed or the timeout expires. */
     public void close() {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
@@ -333,7 +349,7 @@ public final class Engine {
             groups.clear();
         }
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
-            log.error("stops while backends have not finished what was asked of them");
+            LOG.error("stopping although backends still have requests in flight");
         }
     }
 }

@@ -30,20 +30,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A configured drive. What it owes outlives its backend, its policy and its settings.
+ * A configured drive. Its debt outlives its backend, its policy and its settings.
  *
- * <p>What reads is thread-safe. What changes it is called with the engine's lock, except that its backend is opened
- * and closed by its {@link SerialSteps}, where no lock is held.
+ * <p>Queries are thread-safe. Changes need the engine's lock. Only {@link SerialSteps} open and close the backend and
+ * they hold no lock.
  */
 final class ManagedDrive implements DriveControl {
-    private static final Logger log = LoggerFactory.getLogger(ManagedDrive.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ManagedDrive.class);
 
-    /** The service property of a drive's control that says why the drive is not served; absent if it is. */
+    /** Service property of the control: why the drive is unavailable. Absent while the drive is served. */
     private static final String REASON = "weir.drive.reason";
 
     private static final String OPENING = "its backend is being opened";
+    private static final String STILL_OPENING = "its backend is still being opened";
 
-    /** Pause between two looks at an open backend. */
+    /** Pause between two checks of an open backend. */
     static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Engine engine;
@@ -54,23 +55,23 @@ final class ManagedDrive implements DriveControl {
     private final Timer nextCheck;
     private volatile DriveSettings settings;
 
-    /** Holds flushes; null if the drive never had a cap of them. */
+    /** The throttle of flushes; null if the drive never had a cap on flushes. */
     private volatile @Nullable Throttle flushes;
 
-    /** Whether its limits do not hold at the moment, because it drains. */
+    /** Whether a drain has lifted the limits for now. */
     private boolean isLifted;
 
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
     private volatile @Nullable OpenDrive open;
 
-    /** Who is to open the backend; null if it is to be closed. */
+    /** The factory that shall open the backend; null if the backend shall be closed. */
     private volatile @Nullable BlockBackendFactory wanted;
 
-    /** Whether it has been told to end. */
+    /** Whether the drive has been removed. */
     private volatile boolean removed;
 
-    /** Who opened the backend, and as what. The lifecycle's. */
+    /** The factory and the settings of the open backend. Used by the lifecycle only. */
     private @Nullable BlockBackendFactory factory;
 
     private DriveSettings openedAs;
@@ -114,9 +115,9 @@ final class ManagedDrive implements DriveControl {
     }
 
     /**
-     * Offers the control.
+     * Publishes the control.
      *
-     * @param hasBackend whether it is about to be opened
+     * @param hasBackend whether the backend is about to be opened
      */
     void publish(boolean hasBackend) {
         if (hasBackend) {
@@ -141,7 +142,7 @@ final class ManagedDrive implements DriveControl {
         return settings;
     }
 
-    /** Takes over other settings; if they are about the backend, it is closed and has to be opened again. */
+    /** Applies new settings. A change of the backend closes it and opens it again. */
     void configure(
             DriveSettings newSettings,
             ThrottleDomain domain,
@@ -181,7 +182,7 @@ final class ManagedDrive implements DriveControl {
         }
     }
 
-    /** Tells of the drive what its settings say now, if it was offered with others. */
+    /** Updates the drive's service properties if it was published with other clients. */
     private void updateDriveIfOther(DriveSettings offered) {
         synchronized (lifecycle) {
             Publisher.Publication offer = drive;
@@ -200,9 +201,9 @@ final class ManagedDrive implements DriveControl {
     }
 
     /**
-     * Lifts the limits of the drive and of its group for this drive, or restores them.
+     * Lifts or restores the limits of the drive and those of its group for this drive.
      *
-     * @param domain of the drive's group
+     * @param domain the domain of the drive's group
      */
     void lift(boolean lifted, ThrottleDomain domain) {
         isLifted = lifted;
@@ -218,7 +219,7 @@ final class ManagedDrive implements DriveControl {
         return isLifted;
     }
 
-    /** Returns whether nothing waits in its queue and nothing is with its backend. */
+    /** Returns whether the queue is empty and no request is in flight. */
     boolean isIdle() {
         OpenDrive now = open;
         return throttle.locked(at -> throttle.queue().isEmpty())
@@ -257,7 +258,7 @@ final class ManagedDrive implements DriveControl {
         throttle.release();
     }
 
-    /** Returns the type of its policy, as it is now. */
+    /** Returns the type of the current policy. */
     String policyType() {
         return throttle.locked(at -> throttle.queue().own.type());
     }
@@ -267,10 +268,10 @@ final class ManagedDrive implements DriveControl {
     }
 
     /**
-     * Sees to it that the backend is open, with these settings and by this factory, or closed.
+     * Opens the backend with the current settings and this factory, or closes it.
      *
-     * @param by null if there is none for it
-     * @return completed when that is so, or it is known why it cannot be
+     * @param by the factory; null if none exists for the type
+     * @return completed when the backend has that state, or the reason why it cannot have it is known
      */
     CompletableFuture<@Nullable Void> settle(@Nullable BlockBackendFactory by) {
         wanted = by;
@@ -280,7 +281,7 @@ final class ManagedDrive implements DriveControl {
         });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a try that fails is followed by another
+    @SuppressWarnings("FutureReturnValueIgnored") // the step handles its own failure
     private void openAgain() {
         lifecycle.then(this::openOrClose);
     }
@@ -293,7 +294,7 @@ final class ManagedDrive implements DriveControl {
         if (open == null && by != null) {
             open(by);
         } else if (open == null) {
-            stands(missingBackend(settings));
+            show(missingBackend(settings));
         }
     }
 
@@ -315,19 +316,19 @@ final class ManagedDrive implements DriveControl {
                 || one.readOnly() != other.readOnly();
     }
 
-    /** Storage that is slower than memory can be taken away. */
+    /** Plans the next check. A backend in memory needs none because its storage cannot be lost. */
     private void planCheck(OpenDrive opened) {
         if (opened.mayBlock()) {
             nextCheck.arm(clock.nanoTime() + CHECK_NANOS);
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a check that fails is followed by another
+    @SuppressWarnings("FutureReturnValueIgnored") // the check plans the next one
     private void check() {
         lifecycle.then(this::checkBackend);
     }
 
-    /** Shows why an open backend is not fit for use any more, or that it is again. */
+    /** Checks an open backend and shows why it is unusable, or that it is usable again. */
     private void checkBackend() {
         OpenDrive now = open;
         if (now == null) {
@@ -336,16 +337,16 @@ final class ManagedDrive implements DriveControl {
         String fault = now.fault();
         if (!fault.equals(unavailable)) {
             if (fault.isEmpty()) {
-                log.info("drive {}: its backend can be used again", name());
+                LOG.info("drive {}: its backend is usable again", name());
             } else {
-                log.error("drive {}: {}", name(), fault);
+                LOG.error("drive {}: {}", name(), fault);
             }
-            stands(fault);
+            show(fault);
         }
         planCheck(now);
     }
 
-    /** Closes an open backend whose storage is gone. */
+    /** Closes an open backend if its storage is lost. */
     CompletableFuture<@Nullable Void> closeIfLost() {
         return lifecycle.then(() -> {
             checkBackend();
@@ -355,27 +356,27 @@ final class ManagedDrive implements DriveControl {
         });
     }
 
-    /** Says that its backend is still being opened, if that is so. */
+    /** Reports that the backend is still being opened. */
     void tellIfLate() {
         synchronized (lifecycle) {
             if (unavailable.equals(OPENING)) {
-                stands(OPENING + ", and takes long");
+                show(STILL_OPENING);
             }
         }
     }
 
-    private void stands(String reason) {
+    private void show(String reason) {
         synchronized (lifecycle) {
             unavailable = reason;
             updateControl();
         }
     }
 
-    /** Opens the backend and offers the drive; if that fails, it says why and stays as it was. */
+    /** Opens the backend and publishes the drive. On failure it shows the reason and plans a retry. */
     private void open(BlockBackendFactory by) {
         DriveSettings with = settings;
         if (!retry.isPending()) {
-            stands(OPENING);
+            show(OPENING);
         }
         try {
             OptionRules.check(by.type(), by.options(), with.backendOptions());
@@ -391,22 +392,22 @@ final class ManagedDrive implements DriveControl {
             open = offered;
             retry.reset();
             offered.openFlushes();
-            stands("");
+            show("");
             drive = publisher.publish(Drive.class, offered, with.serviceProperties());
             updateDriveIfOther(with);
             planCheck(offered);
-            log.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
+            LOG.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             String reason = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
             if (!reason.equals(unavailable)) {
-                log.error("drive {} cannot be opened: {}", name(), reason);
+                LOG.error("drive {} cannot be opened: {}", name(), reason);
             }
-            stands(reason);
+            show(reason);
             retry.later();
         }
     }
 
-    /** Takes the drive off the list, ends what is queued, waits for what is with the backend, and closes that. */
+    /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the backend. */
     private void close(String reason) {
         Publisher.Publication offer;
         synchronized (lifecycle) {
@@ -419,22 +420,22 @@ final class ManagedDrive implements DriveControl {
         OpenDrive closing = open;
         open = null;
         nextCheck.disarm();
-        stands(reason);
+        show(reason);
         if (closing != null) {
             closing.close(requests -> {
-                log.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);
-                stands(reason + ", and its backend still has " + requests + " requests");
+                LOG.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);
+                show(reason + ", and its backend still has " + requests + " requests");
             });
-            log.info("drive {} is closed: {}", name(), reason);
-            stands(reason);
+            LOG.info("drive {} is closed: {}", name(), reason);
+            show(reason);
         }
         factory = null;
     }
 
     /**
-     * Ends the drive; it is not used again.
+     * Ends the drive for good.
      *
-     * @return completed when its backend is closed
+     * @return completed when the backend is closed
      */
     CompletableFuture<@Nullable Void> remove() {
         removed = true;

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of drives: the limits they share, and the domain in which their queues are.
+ * A group of drives with its shared limits and the domain of its queues.
  *
- * <p>What reads is thread-safe. What changes it is called with the engine's lock.
+ * <p>Queries are thread-safe. Changes need the engine's lock.
  */
 final class ManagedGroup implements GroupControl {
     private final Engine engine;
@@ -39,7 +39,7 @@ final class ManagedGroup implements GroupControl {
         control = publisher.publish(GroupControl.class, this, Map.of(GroupSettings.NAME, settings.name()));
     }
 
-    /** Ends the group; it is not used again. */
+    /** Ends the group for good. */
     void remove() {
         control.withdraw();
     }
@@ -85,7 +85,7 @@ final class ManagedGroup implements GroupControl {
         domain.release();
     }
 
-    /** Returns the type of its policy, as it is now. */
+    /** Returns the type of the current policy. */
     String policyType() {
         synchronized (domain) {
             return slot.type();
@@ -113,7 +113,7 @@ final class ManagedGroup implements GroupControl {
         engine.restore(this);
     }
 
-    /** Goes on with another policy if the one for its type is another now. */
+    /** Replaces the policy if another factory now provides its type. */
     void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
         synchronized (domain) {
             slot.installFrom(policies::get, clock.nanoTime());

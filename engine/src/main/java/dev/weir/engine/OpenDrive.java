@@ -14,7 +14,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A drive whose backend is open: checks requests, takes them through the throttle and on to the storage. */
+/** A drive with an open backend. It validates requests and passes them through the throttle to the storage. */
 final class OpenDrive implements Drive {
     private final String name;
     private final boolean readOnly;
@@ -23,7 +23,7 @@ final class OpenDrive implements Drive {
     private final Storage storage;
     private final Statistics statistics;
 
-    /** Holds flushes; null while the drive has no cap of them. */
+    /** The throttle of flushes; null while the drive has no cap on flushes. */
     private final Supplier<@Nullable Throttle> flushes;
 
     private final Supplier<DriveSettings> settings;
@@ -89,7 +89,10 @@ final class OpenDrive implements Drive {
         return cap == null ? Throttle.Admission.GO : cap.admit(Direction.WRITE, request, 0, storage);
     }
 
-    /** Returns the bytes that limits count of a request; 0 of one that moves no data, unless the drive says otherwise. */
+    /**
+     * Returns the bytes that a request is charged with. Requests that move no data cost 0 unless the drive charges by
+     * length.
+     */
     private long chargedBytes(DriveRequest request) {
         boolean movesNoData =
                 switch (request.operation()) {
@@ -123,7 +126,7 @@ final class OpenDrive implements Drive {
         }
     }
 
-    /** Lets flushes into the queue of their cap, if the drive has one. */
+    /** Opens the queue of capped flushes if the drive has such a cap. */
     void openFlushes() {
         Throttle cap = flushes.get();
         if (cap != null) {
@@ -135,17 +138,17 @@ final class OpenDrive implements Drive {
         return storage.inFlight();
     }
 
-    /** Returns whether its backend may wait for something slower than memory. */
+    /** Returns whether the backend may wait for something slower than memory. */
     boolean mayBlock() {
         return storage.backend().mayBlock();
     }
 
-    /** Returns the reason why its backend is not fit for use any more; see {@link Storage#fault}. */
+    /** Returns why the backend is unusable; see {@link Storage#fault}. */
     String fault() {
         return storage.fault();
     }
 
-    /** Ends what is queued, waits for what is with the backend, and closes that; see {@link Storage#close}. */
+    /** Ends queued requests, waits for requests in flight and closes the backend; see {@link Storage#close}. */
     void close(IntConsumer onLate) {
         cancelled(throttle.close());
         Throttle cap = flushes.get();

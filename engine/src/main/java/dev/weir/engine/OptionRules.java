@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a backend's options must be before its factory sees them. Configurations that Weir's own bundle has not
- * checked, or not against this factory, come this way too.
+ * Validation of backend options before the factory gets them. The configuration bundle checks its own file. Other
+ * sources of configurations, and types whose factory arrived later, are checked here.
  */
 final class OptionRules {
     private OptionRules() {}
@@ -16,7 +16,8 @@ final class OptionRules {
     /**
      * Checks the options of a drive.
      *
-     * @throws IOException if one is missing, unknown or of the wrong type; the message names the first
+     * @throws IOException if an option is missing, unknown or of the wrong type; the message names the option and the
+     *     rule
      */
     static void check(String type, List<BackendOption> known, Map<String, Object> given) throws IOException {
         Map<String, Object> unknown = new HashMap<>(given);

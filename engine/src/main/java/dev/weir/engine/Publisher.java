@@ -2,10 +2,10 @@ package dev.weir.engine;
 
 import java.util.Map;
 
-/** Where the engine puts up its services: the OSGi registry, or a test. Thread-safe. */
+/** The registry for the engine's services: the OSGi registry or a test. Thread-safe. */
 public interface Publisher {
 
-    /** A service that is up. */
+    /** A registered service. */
     interface Publication {
         void update(Map<String, ?> properties);
 

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factories that there are, by type. Of several of one type the one of highest ranking counts, and of those
- * the one that came first, as OSGi has it for services.
+ * The registered factories by type. The factory with the highest ranking serves a type. Among equal rankings the
+ * oldest does. OSGi ranks services by the same rule.
  *
  * <p>Not thread-safe.
  *
@@ -34,7 +34,7 @@ final class RankedFactories<F> {
         factories.removeIf(ranked -> ranked.factory == factory);
     }
 
-    /** Returns who makes things of a type, or null if nobody does. */
+    /** Returns the factory that serves a type, or null. */
     @Nullable
     F get(String type) {
         for (Ranked<F> ranked : factories) {

@@ -4,7 +4,7 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 
 /**
- * Repeats a step that failed, after pauses that double from one second to one minute.
+ * Retries a failed step with exponential backoff from one second to one minute.
  *
  * <p>Thread-safe.
  */
@@ -19,17 +19,20 @@ final class Retry {
     private long pauseNanos;
 
     /**
-     * @param step is called on the clock's thread, and must not block
+     * Creates a retry that is not pending.
+     *
+     * @param clock the source of time and timers
+     * @param step called on the clock's thread; must not block
      */
     Retry(Clock clock, Runnable step) {
         this.clock = clock;
         timer = clock.timer(() -> {
-            again(); // first, so that a step that cannot be taken is not the last
+            again(); // before the step, so that a step that throws is retried too
             step.run();
         });
     }
 
-    /** Plans the next try. */
+    /** Plans the next try and doubles the pause. */
     synchronized void later() {
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, Math.max(FIRST_PAUSE_NANOS, 2 * pauseNanos));
         timer.arm(clock.nanoTime() + pauseNanos);
@@ -41,7 +44,7 @@ final class Retry {
         }
     }
 
-    /** Plans no more tries; the next pause is the first again. */
+    /** Cancels the pending retry and resets the pause. */
     synchronized void reset() {
         pauseNanos = 0;
         timer.disarm();

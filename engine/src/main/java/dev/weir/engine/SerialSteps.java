@@ -10,24 +10,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens and closes the backend of one drive, one after the other, where that may take as long as it needs. One that
- * never ends holds up nothing but its own drive.
+ * A serial executor that opens and closes the backend of one drive. A step may block for any time because it delays
+ * only the later steps of its own drive. See docs/design/decisions/014.
  *
  * <p>Thread-safe.
  */
 final class SerialSteps {
-    private static final Logger log = LoggerFactory.getLogger(SerialSteps.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SerialSteps.class);
 
     private final Executor threads;
 
-    /** The step that is to be done last. Guarded by this. */
+    /** Completed after the last step so far. Guarded by this. */
     private CompletableFuture<@Nullable Void> last = CompletableFuture.completedFuture(null);
 
     SerialSteps(Executor threads) {
         this.threads = threads;
     }
 
-    /** Returns the threads on which all drives take their steps: as many as there are steps at a time. */
+    /** Returns the threads for the steps of all drives. Their number grows with the steps that run at a time. */
     static ExecutorService threads() {
         AtomicInteger number = new AtomicInteger();
         return Executors.newCachedThreadPool(task -> {
@@ -37,7 +37,7 @@ final class SerialSteps {
         });
     }
 
-    /** Takes a step when all those before have been taken, and returns what is completed then. */
+    /** Runs a step after all earlier ones. The result completes after the step. */
     synchronized CompletableFuture<@Nullable Void> then(Runnable step) {
         last = last.<@Nullable Void>handleAsync(
                         (before, failure) -> {
@@ -47,7 +47,7 @@ final class SerialSteps {
                         threads)
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        log.error("a backend was not opened or closed", failure);
+                        LOG.error("a backend was not opened or closed", failure);
                     }
                 });
         return last;

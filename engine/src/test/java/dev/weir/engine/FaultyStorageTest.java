@@ -186,7 +186,7 @@ class FaultyStorageTest {
         fixture.control("vm1").limits(ThrottleLimits.of(Map.of("iops", 5L)));
         fixture.configure("vm2", "bucket", null, Map.of());
         await(() -> fixture.driveIfAny("vm2") != null);
-        await(() -> fixture.control("vm1").snapshot().reason().endsWith("opened, and takes long"));
+        await(() -> fixture.control("vm1").snapshot().reason().endsWith("still being opened"));
         faulty.release();
         await(() -> fixture.driveIfAny("vm1") != null);
         await(() -> fixture.control("vm1").snapshot().reason().isEmpty());

@@ -13,23 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine's monotonic clock, and one thread that fires all its timers. It sleeps until the earliest is due.
+ * The machine's monotonic clock and the thread that fires all its timers. The thread sleeps until the earliest timer
+ * is due.
  *
  * <p>Thread-safe.
  */
 @Component(service = Clock.class, immediate = true)
 public final class SystemClock implements Clock, AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(SystemClock.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SystemClock.class);
 
-    /** The time after which a timer whose task failed fires again. */
+    /** Pause before a timer whose task failed fires again. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Guards the heap and the timers in it. */
+    /** Guards the heap and its timers. */
     private final Object lock = new Object();
 
     private final TimerHeap<HeapTimer> heap = new TimerHeap<>();
-    private final Thread thread = Supervision.thread("weir-timer", this::turn, log::error);
-    private final RateLimitedLog failures = new RateLimitedLog("failed timers", log::error);
+    private final Thread thread = Supervision.thread("weir-timer", this::turn, LOG::error);
+    private final RateLimitedLog failures = new RateLimitedLog("failed timers", LOG::error);
     private volatile boolean closed;
 
     /** Starts the thread that fires timers. */
@@ -77,7 +78,7 @@ public final class SystemClock implements Clock, AutoCloseable {
         return !closed;
     }
 
-    /** Fires a timer. One whose task fails fires again a little later, because its drive would wait for ever. */
+    /** Fires a timer. A failed task is retried because otherwise its drive would wait for ever. */
     private void fire(HeapTimer timer) {
         try {
             timer.task.run();
@@ -86,7 +87,7 @@ public final class SystemClock implements Clock, AutoCloseable {
                 heap.putIfAbsent(timer, nanoTime() + RETRY_NANOS);
             }
             failures.write(() -> "a timer's task failed and is tried again: " + e);
-            log.debug("a timer's task failed", e);
+            LOG.debug("a timer's task failed", e);
         }
     }
 

@@ -4,16 +4,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A binary heap of entries by when they are due, each of which knows its place, so that one can be moved or taken
- * out in logarithmic time. Moments are compared by the sign of their difference.
+ * A binary heap of entries by due time. An entry knows its place in the heap. Moving or removing it therefore takes
+ * logarithmic time. Due times are compared by the sign of their difference because they may wrap around.
  *
  * <p>Not thread-safe.
  *
- * @param <E> the entries
+ * @param <E> the type of the entries
  */
 final class TimerHeap<E extends TimerHeap.Entry> {
 
-    /** Something that is due at a moment. In one heap at most. */
+    /** An entry with a due time. A member of at most one heap. */
     abstract static class Entry {
         long due;
         private int place = -1;
@@ -22,14 +22,14 @@ final class TimerHeap<E extends TimerHeap.Entry> {
     private @Nullable Entry[] entries = new @Nullable Entry[16];
     private int size;
 
-    /** Returns the entry that is due first, or null if there is none. */
+    /** Returns the entry that is due first, or null if the heap is empty. */
     @SuppressWarnings("unchecked") // only put() puts entries in
     @Nullable
     E first() {
         return (E) entries[0];
     }
 
-    /** Puts an entry in, or moves it if it is in. */
+    /** Inserts an entry, or moves it if the heap contains it. */
     void put(E entry, long due) {
         entry.due = due;
         if (((Entry) entry).place < 0) {
@@ -42,14 +42,14 @@ final class TimerHeap<E extends TimerHeap.Entry> {
         down(entry);
     }
 
-    /** Puts an entry in unless it is in. */
+    /** Inserts an entry unless the heap contains it. */
     void putIfAbsent(E entry, long due) {
         if (((Entry) entry).place < 0) {
             put(entry, due);
         }
     }
 
-    /** Takes an entry out; nothing happens if it is not in. */
+    /** Removes an entry. Does nothing if the heap does not contain it. */
     void remove(E entry) {
         Entry removed = entry;
         if (removed.place < 0) {

@@ -9,7 +9,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The drives' configurations in Configuration Admin, told to the engine. */
+/** Passes the drives' configurations from Configuration Admin to the engine. */
 @Component(
         service = ManagedServiceFactory.class,
         property = Constants.SERVICE_PID + "=" + DriveSettings.PID,

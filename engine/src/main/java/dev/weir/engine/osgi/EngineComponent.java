@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Runs the engine and tells it which backends and policies there are. Thread-safe. */
+/** Runs the engine and passes it the services of backends and policies. Thread-safe. */
 @Component(service = EngineComponent.class, immediate = true)
 public final class EngineComponent {
     private final PolicyWatch watch = new PolicyWatch();

@@ -8,24 +8,24 @@ import org.osgi.service.cm.ConfigurationException;
 import org.osgi.service.cm.ManagedServiceFactory;
 
 /**
- * Tells the engine of all factory configurations of one kind. Configuration Admin hands each over once, when it is set,
- * so ten thousand take ten thousand steps; one component a configuration would make Declarative Services list all of
- * them for each.
+ * Passes all factory configurations of one kind to the engine. Configuration Admin delivers each configuration once
+ * when it is set. Ten thousand drives therefore take ten thousand steps. With one component for each configuration
+ * Declarative Services would list all of them for each one.
  *
- * <p>Its components are immediate. Configuration Admin gives a service back after each call; of a delayed component
- * Declarative Services would then drop the instance, and with it the names by PID.
+ * <p>The components are immediate because Configuration Admin releases the service after each call. Declarative
+ * Services would then drop the instance of a delayed component together with its names by PID.
  *
- * <p>Called by one thread of Configuration Admin at a time.
+ * <p>Configuration Admin calls this from one thread at a time.
  *
- * @param <S> what a configuration of this kind says
+ * @param <S> the type of the settings
  */
 abstract class FactoryConfigurations<S> implements ManagedServiceFactory {
 
-    /** What each configuration is the settings of, by its PID. */
+    /** The name of the drive or group of each configuration by PID. */
     private final Map<String, String> names = new HashMap<>();
 
     /**
-     * Returns what the properties say.
+     * Returns the settings in the properties.
      *
      * @throws IllegalArgumentException if a property is missing, of the wrong type or out of range
      */

@@ -8,7 +8,7 @@ import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
-/** Puts services up in the OSGi registry. Thread-safe. */
+/** Registers the engine's services with OSGi. Thread-safe. */
 @Capability(
         namespace = "osgi.service",
         attribute = "objectClass:List<String>=\"dev.weir.drive.Drive\"",

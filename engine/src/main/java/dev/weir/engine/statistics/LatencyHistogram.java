@@ -6,8 +6,7 @@ import org.HdrHistogram.AtomicHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long something took, by how often. Takes 5 KiB from the first time on and nothing before, for most drives of
- * many are idle.
+ * A histogram of latencies. Allocates 5 KiB at the first sample because most of many drives are idle.
  *
  * <p>Thread-safe.
  */

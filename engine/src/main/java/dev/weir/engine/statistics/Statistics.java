@@ -7,7 +7,7 @@ import dev.weir.drive.control.DriveSnapshot.Counters;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what a drive has done. Thread-safe. */
+/** The counters of a drive's completed requests. Thread-safe. */
 public final class Statistics {
     private enum Count {
         READS,
@@ -52,7 +52,7 @@ public final class Statistics {
         }
     }
 
-    /** Notes how long a request was with the backend. */
+    /** Records the time that a request spent in the backend. */
     public void inBackend(long nanos) {
         inBackend.record(nanos);
     }

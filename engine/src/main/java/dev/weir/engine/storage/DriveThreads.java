@@ -7,12 +7,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads on which one drive's backend may block. Each drive has its own, so that a backend that hangs
- * takes no other drive's; they come when there is work and go when there is none.
+ * The worker threads for one drive with a blocking backend. No two drives share workers because a backend that hangs
+ * would block the other drive. Workers start on demand and end when idle.
  */
 final class DriveThreads {
 
-    /** As many requests as one drive's storage is given at once: what NVMe and RAID want, and what nbdkit does. */
+    /**
+     * The number of requests in flight to one drive's storage. NVMe and RAID need as many; nbdkit has the same
+     * default.
+     */
     private static final int THREADS = 16;
 
     private static final long KEEP_ALIVE_SECONDS = 5;

@@ -26,18 +26,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open backend and what is with it: runs requests, on workers of its own if the backend may block, and
- * completes them.
+ * An open backend with its requests in flight. Executes requests inline, or on worker threads if the backend may
+ * block, and completes them.
  *
  * <p>Thread-safe.
  */
 public final class Storage implements RequestSink {
-    private static final Logger log = LoggerFactory.getLogger(Storage.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
-    private static final RateLimitedLog UNTAKEN =
-            new RateLimitedLog("clients that could not take a completion", log::error);
+    private static final RateLimitedLog UNTAKEN = new RateLimitedLog("clients that failed on a completion", LOG::error);
 
-    /** A prime, so that no pattern of requests keeps step with it. */
+    /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
     private static final int MEASURED_EVERY = 7;
 
     private static final long LATE_SECONDS = 1;
@@ -49,10 +48,10 @@ public final class Storage implements RequestSink {
     private final @Nullable ExecutorService workers;
     private final RateLimitedLog failures;
 
-    /** For writes, if the backend does them in turn. */
+    /** Executes writes if the backend serialises them. */
     private final @Nullable WritesInTurn writes;
 
-    /** Counts down to the next request to be measured; threads that do so at once may miss a count. */
+    /** Countdown to the next sample. Not atomic because a lost count only delays a sample. */
     private int untilMeasured;
 
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -64,7 +63,7 @@ public final class Storage implements RequestSink {
         this.backend = backend;
         this.statistics = statistics;
         this.clock = clock;
-        this.failures = new RateLimitedLog("drive " + drive + ": failed requests", log::warn);
+        this.failures = new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn);
         this.workers = backend.mayBlock() ? DriveThreads.of(drive) : null;
         this.writes = workers != null && backend.writesInTurn()
                 ? new WritesInTurn(workers, clock, this::perform, this::complete)
@@ -79,15 +78,17 @@ public final class Storage implements RequestSink {
         return inFlight.get();
     }
 
-    /** Runs a request and completes it, here or on a worker. */
+    /** Executes a request inline or on a worker and completes it. */
     @Override
     public void execute(DriveRequest request) {
+        // counted before the look at closing: either close() waits for this request or the request is rejected
         inFlight.incrementAndGet();
         if (closing) {
             complete(request, BlockError.ESHUTDOWN);
         } else if (request.isReady()) {
             start(request);
         } else {
+            // the limits come first, so that a queued request needs no memory; see docs/design/decisions/013
             request.whenReady(error -> goOn(request, error));
         }
     }
@@ -104,15 +105,20 @@ public final class Storage implements RequestSink {
         if (workers == null) {
             runHere(request);
         } else if (request.operation() == Operation.READ) {
+            // a cached read saves the switch to another thread; see docs/design/decisions/019
             read(workers, request);
         } else if (writes != null && request.operation() == Operation.WRITE && !request.fua()) {
+            // without FUA, because a flush would delay all writes behind it
             writes.add(request);
         } else {
             hand(workers, request, () -> perform(request));
         }
     }
 
-    /** Reading the clock costs about as much as a copy in memory, so only some of what does not block is measured. */
+    /**
+     * Whether to measure this request. Non-blocking requests are sampled because reading the clock costs about as
+     * much as a copy in memory.
+     */
     private boolean isMeasured() {
         if (--untilMeasured > 0) {
             return false;
@@ -132,7 +138,7 @@ public final class Storage implements RequestSink {
         complete(request, error);
     }
 
-    /** Reads here what the backend has at hand, and the rest on a worker. */
+    /** Reads inline if the bytes are cached. Otherwise a worker reads them. */
     private void read(ExecutorService others, DriveRequest request) {
         boolean measured = isMeasured();
         long begun = measured ? clock.nanoTime() : 0;
@@ -175,7 +181,8 @@ public final class Storage implements RequestSink {
         } catch (RejectedExecutionException e) {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
-            logged(() -> failures.write(() -> "drive " + drive + ": no thread for a request: " + reason(e)));
+            // the system refused another thread; a later request may find one
+            logged(() -> failures.write(() -> "drive " + drive + ": cannot start a thread for a request: " + reason(e)));
             complete(request, BlockError.ENOMEM);
         }
     }
@@ -184,6 +191,7 @@ public final class Storage implements RequestSink {
         try {
             performOn(backend, request);
             return null;
+            // errors too: a defect of one backend must not end a thread that serves other drives
         } catch (IOException | RuntimeException | Error e) {
             return failed(request, e);
         }
@@ -206,7 +214,7 @@ public final class Storage implements RequestSink {
             failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
                     .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
         }
-        log.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
+        LOG.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
     }
 
     /** Without memory even a message can fail; a request matters more than its message. */
@@ -218,12 +226,14 @@ public final class Storage implements RequestSink {
         }
     }
 
-    /** The message alone says what is wrong with the storage; of a fault in the backend, the type says more. */
+    /**
+     * Returns the message of a storage failure. For a defect of the backend it includes the type of the exception.
+     */
     private static String reason(Throwable e) {
         return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 
-    /** Returns the reason why the backend is not fit for use any more, for example a deleted file; empty if it is. May block. */
+    /** Returns why the backend is unusable (for example a deleted file); empty if it is usable. May block. */
     public String fault() {
         try {
             backend.check();
@@ -243,6 +253,7 @@ public final class Storage implements RequestSink {
             case CACHE -> backend.cache(request.offset(), request.length());
             case BLOCK_STATUS -> backend.blockStatus(request.offset(), request.length(), request);
         }
+        // the backend interface has no durable write, so FUA is a write and a flush
         if (request.fua() && request.operation().direction() == Direction.WRITE) {
             backend.flush();
         }
@@ -268,13 +279,16 @@ public final class Storage implements RequestSink {
         try {
             tell(drive, request, error, moreFollow);
         } finally {
+            // after the reply, so that a closed drive owes no client a reply
             if (inFlight.decrementAndGet() == 0 && closing) {
                 idle.complete(null);
             }
         }
     }
 
-    /** Completes a request; a client that cannot take that does not keep others from theirs. */
+    /**
+     * Completes a request. An exception of the client is logged so that other clients still get their completions.
+     */
     public static void tell(String drive, DriveRequest request, @Nullable BlockError error) {
         tell(drive, request, error, false);
     }
@@ -283,17 +297,19 @@ public final class Storage implements RequestSink {
         try {
             request.completed(error, moreFollow);
         } catch (RuntimeException | Error e) {
-            UNTAKEN.write(() -> "drive %s: %s could not take its completion: %s".formatted(drive, request.client(), e));
-            log.debug("drive {}: a completion was not taken", drive, e);
+            UNTAKEN.write(
+                    () -> "drive %s: client %s failed on its completion: %s".formatted(drive, request.client(), e));
+            LOG.debug("drive {}: a client failed on a completion", drive, e);
         }
     }
 
     /**
-     * Lets nothing more in, waits for what is with the backend, however long that takes, and closes that.
+     * Rejects new requests, waits without a timeout for the requests in flight and closes the backend.
      *
-     * @param onLate told how many requests the backend still has if it does not soon finish them
+     * @param onLate receives the number of requests in flight if they take longer than a second
      */
     public void close(IntConsumer onLate) {
+        // keeps the count above zero until closing is set, so that a decrement to zero completes idle for certain
         inFlight.incrementAndGet();
         closing = true;
         if (inFlight.decrementAndGet() == 0) {
@@ -306,16 +322,16 @@ public final class Storage implements RequestSink {
             }
             backend.flush();
         } catch (IOException | RuntimeException | Error e) {
-            log.error(
-                    "drive {}: the last flush failed, what was written since the one before may be lost: {}",
+            LOG.error(
+                    "drive {}: the final flush failed; writes since the previous flush may be lost: {}",
                     drive,
                     e instanceof IOException ? e.getMessage() : e);
-            log.debug("drive {}: the last flush failed", drive, e);
+            LOG.debug("drive {}: the final flush failed", drive, e);
         }
         try {
             backend.close();
         } catch (IOException | RuntimeException | Error e) {
-            log.error("drive {}: its backend did not close", drive, e);
+            LOG.error("drive {}: closing the backend failed", drive, e);
         }
     }
 
@@ -324,9 +340,10 @@ public final class Storage implements RequestSink {
             idle.get(LATE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             onLate.accept(inFlight.get());
+            // no timeout: closing a backend under its requests could corrupt data; see docs/design/decisions/014
             idle.join();
         } catch (ExecutionException | InterruptedException e) {
-            // nobody interrupts a lifecycle, and there is nothing that could fail
+            // unreachable: lifecycle threads are not interrupted and idle never completes with an exception
             throw new IllegalStateException(e);
         }
     }

@@ -12,16 +12,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does writes one after the other, in the order in which they come, on one thread of others at a time, and completes
- * a few of them together, if they are fast: a client that is told of many at once sends as many at once.
+ * Executes writes in the order of arrival on one worker at a time. Completes fast writes in batches because a client
+ * that receives several replies at once sends several requests at once. See docs/design/decisions/019.
  *
  * <p>Thread-safe.
  */
 final class WritesInTurn {
-    /** How many are completed together at most. */
+    /** The largest batch of completions. */
     static final int MAX_TOGETHER = 16;
 
-    /** For how long no more are done before those that are done are completed. */
+    /** The age of a batch after which it is completed before the next write. */
     static final long MAX_LATE_NANOS = 100_000;
 
     /** Completes a write. Must not throw. */
@@ -29,8 +29,8 @@ final class WritesInTurn {
         /**
          * Completes a write.
          *
-         * @param nanos how long it took from when it came
-         * @param moreFollow whether another one of the same client follows at once
+         * @param nanos the time since its arrival
+         * @param moreFollow whether the completion of another write of the same client follows at once
          */
         void complete(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow);
     }
@@ -44,17 +44,17 @@ final class WritesInTurn {
     private final Queue<Write> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unfinished = new AtomicInteger();
 
-    /** What has been done and is not completed. Belongs to the thread that does the writes, as is all below. */
+    /** Executed writes that are not completed. This and the fields below belong to the writing thread. */
     private final @Nullable Write[] done = new @Nullable Write[MAX_TOGETHER];
 
     private final @Nullable BlockError[] errors = new @Nullable BlockError[MAX_TOGETHER];
     private final long[] nanos = new long[MAX_TOGETHER];
 
     /**
-     * Does nothing yet.
+     * Creates an idle executor.
      *
-     * @param threads where writes are done
-     * @param write does one, and must not throw
+     * @param threads runs the writes
+     * @param write executes one write; must not throw
      */
     WritesInTurn(
             Executor threads, Clock clock, Function<DriveRequest, @Nullable BlockError> write, Completion completion) {
@@ -75,7 +75,7 @@ final class WritesInTurn {
         try {
             threads.execute(this::run);
         } catch (OutOfMemoryError e) {
-            run(); // no thread to be had; others may have come behind this one, and nobody else would run them
+            run(); // no thread available: other writes may already be queued behind this one and need a thread
         }
     }
 
@@ -86,7 +86,7 @@ final class WritesInTurn {
             count = writeSome();
             completeAll(count);
             if (unfinished.get() == count) {
-                Thread.yield(); // a client that waits for the processor may have more to send: decision 019
+                Thread.yield(); // lets a client that waits for a core send more; see docs/design/decisions/019
             }
         } while (unfinished.addAndGet(-count) > 0);
     }

@@ -11,41 +11,44 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block queue of one drive: a lane of reads and a lane of writes, the drive's own limits, and the timer
- * that is set to the earliest moment at which the head of a lane can go.
+ * The block queue of one drive: a lane of reads, a lane of writes, the drive's own limits and a timer. The timer is
+ * set to the earliest moment at which the head of a lane can go.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain} it is in.
+ * <p>Guarded by the lock of its {@link ThrottleDomain}.
  */
 public final class BlockQueue {
     public final PolicySlot own;
     public final Lane reads = new Lane(this, Direction.READ);
     public final Lane writes = new Lane(this, Direction.WRITE);
 
-    /** How much the drive has had of what its group shares, in nanoseconds of the group's limits. */
+    /** The service that the drive has received of its group's limits, in nanoseconds of these limits. */
     long served;
 
-    /** Whether it is not competing for its group's limits: nothing waits, or its own limits hold what does. */
+    /** Whether the drive does not compete for its group's limits: its queue is empty or held by its own limits. */
     boolean sitsOut = true;
 
-    /** Where its requests go; null while the drive is closed. */
+    /** The destination of released requests; null while the drive is closed. */
     @Nullable
     RequestSink sink;
 
     private final Consumer<ThrottleDomain> onHandedOver;
     private final Timer timer;
 
-    /** Whether a request that was taken is not yet with the storage; those behind it must not overtake it. */
+    /** Whether a released request has not reached the storage yet. Later requests must not overtake it. */
     private volatile boolean handingOver;
 
-    /** Whether it is known how the heads stand with the own limits. */
+    /** Whether the cached state of the heads under the drive's own limits is valid. */
     private boolean looked;
 
-    /** Whether the own limits hold a head, and when the first of those can go. */
+    /**
+     * Whether the drive's own limits hold a head. {@link #holdsUntil} is the first moment at which such a head can
+     * go.
+     */
     private boolean holds;
 
     private long holdsUntil;
 
-    /** What the lane that went last had been served before. */
+    /** The service that the lane released last had received before that release. */
     private long laneTurn;
 
     private final LongHolds longHolds = new LongHolds();
@@ -58,8 +61,12 @@ public final class BlockQueue {
     private long worstLateNanos;
 
     /**
-     * @param onTimer called when the timer fires; looks which requests can go
-     * @param onHandedOver called without any lock when a request that a domain has taken is with the storage
+     * Creates an empty queue of a closed drive.
+     *
+     * @param own the drive's own limits
+     * @param clock the source of the timer
+     * @param onTimer called when the timer fires; releases due requests
+     * @param onHandedOver called without any lock when a released request has reached the storage
      */
     BlockQueue(PolicySlot own, Clock clock, Runnable onTimer, Consumer<ThrottleDomain> onHandedOver) {
         this.own = own;
@@ -67,7 +74,7 @@ public final class BlockQueue {
         this.timer = clock.timer(onTimer);
     }
 
-    /** Gives a request that was taken to the storage for which it is. Called without the lock. */
+    /** Passes a released request to its storage. Called without the lock. */
     void handOver(DriveRequest request, RequestSink to, ThrottleDomain from) {
         try {
             to.execute(request);
@@ -93,12 +100,12 @@ public final class BlockQueue {
         return reads.ready || writes.ready;
     }
 
-    /** Returns how many requests have had to wait so far. */
+    /** Returns how many requests had to wait so far. */
     public long held() {
         return held;
     }
 
-    /** Returns how long those waited that went; needs no lock. */
+    /** Returns the waiting times of released requests. Needs no lock. */
     public Percentiles heldNanos() {
         return heldNanos.percentiles();
     }
@@ -112,7 +119,7 @@ public final class BlockQueue {
         lane.add(request, cost, ++held, now);
     }
 
-    /** Returns a queue that stands as this one, with requests that do nothing, to see how it goes on. */
+    /** Returns a copy with simulated requests for the forecast. */
     BlockQueue copy(Clock ofCopy, long now) {
         BlockQueue copy = new BlockQueue(own.copy(now), ofCopy, () -> {}, domain -> {});
         reads.copyTo(copy.reads);
@@ -123,16 +130,16 @@ public final class BlockQueue {
         return copy;
     }
 
-    /** Notes that the head of a lane is taken next and goes to the storage; then {@link #handOver} must be called. */
+    /** Records the release of a lane's head. {@link #handOver} must follow. */
     void departs(Lane lane, long now) {
         heldNanos.record(now - lane.arrival(0));
         handingOver = true;
     }
 
     /**
-     * Takes the head of a lane, which goes now.
+     * Removes the head of a lane for its release.
      *
-     * @param sharedNanos what it takes of what the lanes share
+     * @param sharedNanos its cost under the limits that both lanes share
      */
     DriveRequest take(Lane lane, long sharedNanos) {
         laneTurn = lane.served;
@@ -145,7 +152,7 @@ public final class BlockQueue {
         return lane.removeFirst();
     }
 
-    /** Forgets also which lane is ahead, which was counted at limits that have changed. */
+    /** Resets the turns of the lanes because they were counted under old limits. */
     public void limitsChanged() {
         laneTurn = FairShare.later(reads.served, writes.served);
         reads.served = laneTurn;
@@ -153,14 +160,14 @@ public final class BlockQueue {
         changed();
     }
 
-    /** Forgets how the heads stand: a head, the limits or what is charged to them has changed. */
+    /** Invalidates the cached state of the heads. Called after a change of a head, a limit or a debt. */
     public void changed() {
         looked = false;
     }
 
     /**
-     * Finds out which heads the drive's own limits let go. A head that a limit of its own direction holds never
-     * holds up the other lane; one that a shared limit holds is not overtaken by it.
+     * Determines which heads the drive's own limits admit. The scheduler skips a head that a limit of its own
+     * direction holds. A head that a shared limit holds keeps its turn.
      */
     void look(long now) {
         if (looked && !(holds && now - holdsUntil >= 0)) {
@@ -191,7 +198,7 @@ public final class BlockQueue {
         }
     }
 
-    /** Warns of the head of a lane if it is held longer in all than clients wait for an answer. */
+    /** Warns if the total wait of a lane's head exceeds the usual timeout of clients. */
     void warnIfLong(Lane lane, long waitNanos, long now) {
         if (waitNanos != PolicySlot.UNKNOWN_NANOS && !own.isCopy()) {
             longHolds.check(own.owner(), lane, waitNanos, now);
@@ -199,10 +206,10 @@ public final class BlockQueue {
     }
 
     /**
-     * Sets the timer to when the own limits let the first head go of those they hold, or to when the group's do if
-     * that is earlier.
+     * Sets the timer to the earliest moment at which a held head can go.
      *
-     * @param groupWaitNanos how long the group's limits hold a head; {@link PolicySlot#UNKNOWN_NANOS} if they do not, or nobody knows
+     * @param groupWaitNanos how long the group's limits hold a head; {@link PolicySlot#UNKNOWN_NANOS} if they do not
+     *     or the time is unknown
      */
     void setTimer(long groupWaitNanos, long now) {
         boolean groupHolds = groupWaitNanos != PolicySlot.UNKNOWN_NANOS;
@@ -230,7 +237,7 @@ public final class BlockQueue {
         }
     }
 
-    /** Notes that the timer has fired, if it was for what it is armed for now. */
+    /** Records a firing of the timer unless it has been armed for a later moment since. */
     void fired(long now) {
         if (armed && now - due >= 0) {
             armed = false;

@@ -8,27 +8,30 @@ import dev.weir.throttle.arithmetic.MeteredTime;
 import java.util.Arrays;
 
 /**
- * What is owed, as far as that is known without the policy, which may be gone or broken: what was owed when it was
- * last asked, and what the requests charged since take at their limits, less the time that has passed since the last of
- * them. It may be more than is owed, by at most the time between two askings, but never less.
+ * An estimate of the debt that needs no policy because a policy may be missing or broken. It is the debt at the last
+ * query plus the charges since, less the time since the last charge. It is never too low. It is too high by at most
+ * the time between two queries.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
 final class DebtEstimate {
 
-    /** A policy is asked no more often than this, for its answer is an object and every request would make one. */
+    /**
+     * The least time between two queries. The answer of a policy is an object and must not be allocated for every
+     * request.
+     */
     private static final long FRESH_NANOS = 100_000_000;
 
     private ThrottleDebt debt = ThrottleDebt.NONE;
     private long knownAt;
 
-    /** When a request was charged last, or the debt was set: only from then on has time surely paid for all of it. */
+    /** The moment of the last charge or of {@link #set}. Time certainly pays for the whole debt only from then on. */
     private long lastChargeAt;
 
-    /** What was charged since, in either direction, in bytes and in metered units of the limits that count requests. */
+    /** Charges since, by direction: in bytes and in metered units of the limits that count requests. */
     private final long[] charged = new long[2 * Direction.values().length];
 
-    /** Takes what is owed now. */
+    /** Sets the current debt. */
     void set(ThrottleDebt newDebt, long now) {
         debt = newDebt;
         knownAt = now;
@@ -51,9 +54,9 @@ final class DebtEstimate {
     }
 
     /**
-     * Returns what is owed now.
+     * Returns the current debt.
      *
-     * @param limits those under which all was charged since the debt was {@link #set}
+     * @param limits the limits in force since {@link #set}
      */
     ThrottleDebt at(ThrottleLimits limits, long now) {
         return ThrottleDebt.of(
@@ -64,10 +67,10 @@ final class DebtEstimate {
     }
 
     /**
-     * Returns a debt after what was charged since, at a rate of its limit, less the time since.
+     * Returns a debt plus the charges since at a rate, less the elapsed time.
      *
-     * @param shorterNanos the shorter of time and units, after which nothing is owed
-     * @param nanos the one of both that is asked for
+     * @param shorterNanos the shorter of the debt as time and as units; nothing is owed after it
+     * @param nanos the requested one of both
      */
     private long at(ThrottleLimits limits, LimitKey limit, long rate, long shorterNanos, long nanos, long now) {
         long elapsed = now - lastChargeAt;

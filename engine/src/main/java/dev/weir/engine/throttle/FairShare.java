@@ -6,17 +6,18 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is where several wait for one shared limit: the one that has had least of it so far, counted as
- * the limit counts; after it, the one that has waited longest. This is start-time fair queueing (Goyal, Vin and
- * Cheng, 1996): who comes back after a pause begins where the others are, so turns cannot be saved up.
+ * Fair queueing between competitors for a shared limit. The turn goes to the one that has received the least service,
+ * counted in time at the limit. Among equals it goes to the oldest request. This is start-time fair queueing (Goyal
+ * and others 1996): after a pause a competitor starts level with the others and cannot save up turns. No competitor
+ * starves.
  */
 final class FairShare {
-    /** So that sums of a few stay in a long. */
+    /** An upper bound so that sums of a few costs fit in a long. */
     private static final double LONGEST_NANOS = 1L << 60;
 
     private FairShare() {}
 
-    /** Returns which of a drive's two lanes comes first, or null if both are empty. */
+    /** Returns the first of a drive's two lanes, or null if both are empty. */
     static @Nullable Lane first(Lane a, Lane b) {
         if (a.isEmpty() || b.isEmpty()) {
             return a.isEmpty() ? (b.isEmpty() ? null : b) : a;
@@ -24,7 +25,7 @@ final class FairShare {
         return precedes(a.served - b.served, a, b) ? a : b;
     }
 
-    /** Returns which of two lanes in a group comes first; of a lane and null, the lane. */
+    /** Returns the first of two lanes in a group. A null argument stands for no lane. */
     static @Nullable Lane firstInGroup(@Nullable Lane a, @Nullable Lane b) {
         if (a == null || b == null) {
             return a == null ? b : a;
@@ -39,15 +40,15 @@ final class FairShare {
         return servedMore != 0 ? servedMore < 0 : a.arrival(0) - b.arrival(0) <= 0;
     }
 
-    /** Returns the later of two amounts served. */
+    /** Returns the later of two amounts of service. They are compared by the sign of their difference. */
     static long later(long a, long b) {
         return a - b >= 0 ? a : b;
     }
 
     /**
-     * Returns the time that a request takes at the slowest of the limits it comes under, in nanoseconds, at least 1.
+     * Returns the time (ns) that a request takes at the slowest of its limits; at least 1.
      *
-     * @param sharedOnly whether only those limits count that hold reads and writes alike
+     * @param sharedOnly whether only limits of reads and writes together count
      */
     static long costNanos(ThrottleLimits limits, Direction direction, long bytes, boolean sharedOnly) {
         double slowest = 1;

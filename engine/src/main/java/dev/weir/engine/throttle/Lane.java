@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting requests of one drive in one direction, first in, first out, and how its head stands with the
- * drive's own limits.
+ * The first-in first-out queue of one drive in one direction. It includes the state of its head under the drive's own
+ * limits.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
@@ -20,13 +20,16 @@ public final class Lane {
     final BlockQueue queue;
     final Direction direction;
 
-    /** How much this lane has had of what it shares with the other lane, in nanoseconds of the shared limits. */
+    /** The service received of the limits that both lanes share, in nanoseconds of these limits. */
     long served;
 
-    /** Whether the drive's own limits let the head go. */
+    /** Whether the drive's own limits admit the head. */
     boolean ready;
 
-    /** A ring, a power of two long, with the columns beside it; empty until first used, for most drives never queue. */
+    /**
+     * Ring buffer with a power of two as its size. The arrays below are parallel columns. Empty until first used
+     * because most drives never queue.
+     */
     private @Nullable DriveRequest[] requests = NO_REQUESTS;
 
     private long[] costs = NONE;
@@ -64,7 +67,7 @@ public final class Lane {
         size++;
     }
 
-    /** Returns the request at a place, 0 being the head. */
+    /** Returns the request at a place. The head is at 0. */
     DriveRequest get(int place) {
         DriveRequest request = requests[index(place)];
         if (request == null) {
@@ -86,7 +89,7 @@ public final class Lane {
         return ids[index(place)];
     }
 
-    /** Adds to another lane, which is empty, what waits here, as requests that do nothing. */
+    /** Copies the queue into an empty lane as simulated requests. */
     void copyTo(Lane copy) {
         copy.served = served;
         for (int place = 0; place < size; place++) {
@@ -102,7 +105,9 @@ public final class Lane {
         return first;
     }
 
-    /** Takes out the requests of a client, or of all if it is null; the others stay in order. */
+    /**
+     * Removes and returns the requests of a client, or all if {@code client} is null. The others keep their order.
+     */
     List<DriveRequest> removeAll(@Nullable Object client) {
         List<DriveRequest> removed = new ArrayList<>();
         for (int left = size; left > 0; left--) {

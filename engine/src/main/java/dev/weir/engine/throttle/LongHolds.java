@@ -6,27 +6,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of requests that a drive holds longer than clients usually wait for an answer: one line a minute, with the
- * number of the others.
+ * Warns of requests that a drive holds longer than the usual timeout of clients. Logs at most one line a minute with
+ * the number of further requests.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
 final class LongHolds {
 
-    /** The default of Linux' block layer; QEMU, nbd-client and libiscsi are configured to similar values. */
+    /** The default timeout of Linux' block layer. QEMU, nbd-client and libiscsi are usually set to similar values. */
     static final long CLIENT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final Logger log = LoggerFactory.getLogger(LongHolds.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LongHolds.class);
 
-    /** The number of the request that was found last, in either lane. */
+    /** The number of the request found last in either lane. */
     private long lastId;
 
     private long found;
     private long told;
     private long toldAt;
 
-    /** Looks at the head of a lane, which goes after {@code waitNanos} at the earliest. */
+    /**
+     * Checks the head of a lane.
+     *
+     * @param waitNanos the least time until its release
+     */
     void check(String owner, Lane lane, long waitNanos, long now) {
         long heldNanos = now - lane.arrival(0) + waitNanos;
         if (heldNanos < CLIENT_TIMEOUT_NANOS || lane.id(0) <= lastId) {
@@ -38,7 +42,7 @@ final class LongHolds {
             return;
         }
         DriveRequest request = lane.get(0);
-        log.warn(
+        LOG.warn(
                 "{} holds {} of {} bytes for {} s in all, and {} others before it since the last such line; many"
                         + " clients time out after {} s: raise its limits, or drain it",
                 owner,
@@ -51,7 +55,7 @@ final class LongHolds {
         toldAt = now;
     }
 
-    /** Returns how many requests were held so long. */
+    /** Returns the number of requests held that long. */
     long found() {
         return found;
     }

@@ -4,23 +4,24 @@ import dev.weir.throttle.Direction;
 import java.util.Arrays;
 
 /**
- * Compares the answers of a policy about the same request, between two charges: what was to go after a wait must not have
- * to wait longer then. A policy that says 1, 0, 1, 0… would otherwise keep a thread busy for ever.
+ * Detects contradictory answers of a policy. If a request may go after a wait then it must not have to wait longer,
+ * unless something was charged meanwhile. A policy that answers 1, 0, 1, 0… would otherwise keep a thread busy for
+ * ever.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
 final class PolicyAnswers {
 
-    /** Answers that contradict one before them, until the policy is not believed any more. */
+    /** The number of contradictions after which the policy counts as broken. */
     static final int MAX_CONTRADICTIONS = 16;
 
-    /** By direction: the length that was asked about last, -1 if none was, and the moment at which it may go. */
+    /** The last query by direction: the length (-1 if none) and the moment at which that request may go. */
     private final long[] bytes = {-1, -1};
 
     private final long[] goesAt = new long[2];
     private int contradictions;
 
-    /** Takes an answer, and returns whether there were too many that contradict others. */
+    /** Records an answer. Returns whether the contradictions are too many. */
     boolean isBroken(long waitNanos, Direction direction, long requestBytes, long now) {
         int place = direction.ordinal();
         long newGoesAt = now + waitNanos;
@@ -32,7 +33,7 @@ final class PolicyAnswers {
         return contradictions >= MAX_CONTRADICTIONS;
     }
 
-    /** Forgets all answers: something was charged, or the limits are others. */
+    /** Forgets all answers. Called after a charge or a change of limits. */
     void forget() {
         Arrays.fill(bytes, -1);
         contradictions = 0;

@@ -14,28 +14,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The limits of one drive or group and the policy that keeps them, which may be missing. Without limits
- * everything may go; with limits and no policy nothing may. What is owed outlives the policy.
+ * The limits of one drive or group and the policy that enforces them. The policy may be missing. Without limits every
+ * request may go. With limits and no policy every request is held. The debt outlives the policy.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
 public final class PolicySlot {
 
-    /** What a request waits while nobody can say how long. */
+    /** The wait of a request while it is unknown. */
     static final long UNKNOWN_NANOS = Long.MAX_VALUE;
 
-    private static final Logger log = LoggerFactory.getLogger(PolicySlot.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PolicySlot.class);
 
-    /** Of all drives, because one policy fails for many at once. */
-    private static final RateLimitedLog failures = new RateLimitedLog("policies that failed", log::error);
+    /** Shared by all drives because one broken policy fails for many of them at once. */
+    private static final RateLimitedLog FAILURES = new RateLimitedLog("policies that failed", LOG::error);
 
-    /** What limits a slot has that nobody may pass. */
+    /** Placeholder limits of a slot that holds every request. */
     private static final ThrottleLimits SOME = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
 
-    /** For messages: {@code drive vm1} or {@code group tenant-a}. */
+    /** The owner for messages: {@code drive vm1} or {@code group tenant-a}. */
     private final String owner;
 
-    /** Whether nothing is held by it, and so nothing is to be said of it. */
+    /** Whether this is a copy for a forecast. It holds no request and must not log. */
     private boolean isCopy;
 
     private boolean isLifted;
@@ -46,7 +46,7 @@ public final class PolicySlot {
     private @Nullable ThrottlePolicyFactory factory;
     private @Nullable ThrottlePolicy policy;
 
-    /** Why there is no policy, for people. */
+    /** Why the policy is missing. */
     private String reason = "";
 
     public PolicySlot(
@@ -59,7 +59,7 @@ public final class PolicySlot {
         tell("");
     }
 
-    /** Makes a slot that lets nothing go, for what should say what may is not there. */
+    /** Creates a slot that holds every request because its group or policy does not exist. */
     public PolicySlot(String owner, String reason, long now) {
         this.owner = owner;
         this.type = "";
@@ -93,7 +93,7 @@ public final class PolicySlot {
         return copy == null ? WatchedPolicy.create(this, factory, limits, policy.debt(now), now) : copy;
     }
 
-    /** Returns a slot that stands as this one and goes its own way, to try out what goes when. */
+    /** Returns an independent copy for the forecast. */
     PolicySlot copy(long now) {
         return new PolicySlot(this, now);
     }
@@ -110,7 +110,9 @@ public final class PolicySlot {
         return isLifted || limits.isEmpty();
     }
 
-    /** Lets everything go and charges nothing, or keeps the limits again. What is owed is paid by time meanwhile. */
+    /**
+     * Lifts or restores the limits. Lifted limits admit every request and charge nothing; time still pays the debt.
+     */
     public void lift(boolean lifted) {
         isLifted = lifted;
     }
@@ -119,7 +121,7 @@ public final class PolicySlot {
         return policy == null && !isOpen();
     }
 
-    /** Returns why nothing goes; empty if it is not {@linkplain #isHolding holding}. */
+    /** Returns why the slot holds every request; empty if it is not {@linkplain #isHolding holding}. */
     public String reason() {
         return isHolding() ? reason : "";
     }
@@ -141,17 +143,17 @@ public final class PolicySlot {
 
     private long checked(long waitNanos, Direction direction, long bytes, long now) {
         if (waitNanos < 0) {
-            throw new IllegalStateException("it answered a wait of " + waitNanos + " ns");
+            throw new IllegalStateException("its answer was a negative wait of " + waitNanos + " ns");
         }
         if (answers.isBroken(waitNanos, direction, bytes, now)) {
             throw new IllegalStateException(
-                    "its answers contradict one another: nothing was charged, and a request that"
-                            + " was to go has to wait " + waitNanos + " ns more");
+                    "its answers contradict each other: a request that may go now must wait another " + waitNanos
+                            + " ns, although nothing was charged");
         }
         return waitNanos;
     }
 
-    /** Returns the limit that makes a request wait longest, or null if none does or nobody can say. */
+    /** Returns the limit that holds a request longest, or null if none does or it is unknown. */
     @Nullable
     LimitKey holder(Direction direction, long bytes, long now) {
         LimitKey holder = null;
@@ -173,7 +175,10 @@ public final class PolicySlot {
         return holder;
     }
 
-    /** Returns whether what makes the head of a lane wait longest holds reads and writes alike; nobody knows: it may. */
+    /**
+     * Returns whether the limit that holds a lane's head longest applies to reads and writes together. True if
+     * unknown.
+     */
     boolean holdsBothWith(Lane lane, long now) {
         LimitKey holder = holder(lane.direction, lane.cost(0), now);
         return holder == null || holder.direction() == null;
@@ -183,6 +188,7 @@ public final class PolicySlot {
         if (policy == null || isOpen()) {
             return;
         }
+        // before the call, because a policy that throws in it can no longer report its debt
         known.charge(limits, direction, bytes, now);
         answers.forget();
         try {
@@ -206,7 +212,7 @@ public final class PolicySlot {
         return known.at(limits, now);
     }
 
-    /** Goes on with a policy from the factory that there is for its type now, if that is another one. */
+    /** Replaces the policy if another factory now provides its type. */
     public void installFrom(Function<String, @Nullable ThrottlePolicyFactory> policies, long now) {
         ThrottlePolicyFactory current = policies.apply(type);
         if (current != factory) {
@@ -217,7 +223,10 @@ public final class PolicySlot {
         }
     }
 
-    /** Goes on with a policy from another factory, of this slot's type, or with none; what is owed is known. */
+    /**
+     * Creates a policy of this slot's type from a factory. With null the slot has no policy. {@link #known} holds the
+     * debt.
+     */
     private void install(@Nullable ThrottlePolicyFactory newFactory, long now) {
         policy = null;
         answers.forget();
@@ -231,15 +240,15 @@ public final class PolicySlot {
             reason = "";
         } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
-            log.debug("{}: policy {} was not made", owner, type, e);
+            LOG.debug("{}: policy {} was not made", owner, type, e);
         }
     }
 
     /**
-     * Goes on with other limits, another type of policy, or both; what is owed is kept. Nothing goes if that policy
-     * cannot keep the limits.
+     * Changes limits, policy type or both and keeps the debt. If the policy cannot enforce the limits then the slot
+     * holds every request.
      *
-     * @param newFactory who makes policies of the new type; null if nobody does
+     * @param newFactory the factory of the new type; null if it is missing
      */
     public void reconfigure(
             String newType, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits newLimits, long now) {
@@ -265,22 +274,24 @@ public final class PolicySlot {
             }
             return policy != null;
         } catch (RuntimeException | Error e) {
-            log.debug("{}: policy {} does not take over {}", owner, type, limits, e);
+            LOG.debug("{}: policy {} does not take over {}", owner, type, limits, e);
             return false;
         }
     }
 
-    /** A policy that throws, or whose bundle is half gone, says nothing about what may go: it is as good as missing. */
+    /**
+     * Drops a policy that threw. Its bundle may be half gone, so that its answers mean nothing; it counts as missing.
+     */
     private void fail(Throwable e) {
         policy = null;
         reason = "policy " + type + " failed: " + e + origin();
         if (!isCopy) {
-            failures.write(() -> owner + " holds its queue: " + reason);
-            log.debug("{} holds its queue", owner, e);
+            FAILURES.write(() -> owner + " holds its queue: " + reason);
+            LOG.debug("{} holds its queue", owner, e);
         }
     }
 
-    /** Returns the class and, if it is of another bundle, the bundle that the policy is from. */
+    /** Returns the class of the factory and its bundle if that is another one. */
     private String origin() {
         if (factory == null) {
             return "";
@@ -295,7 +306,7 @@ public final class PolicySlot {
         return isCopy;
     }
 
-    /** Names the policy and its owner, for messages. */
+    /** Returns the policy and its owner for messages. */
     @Override
     public String toString() {
         return "policy " + type + origin() + " of " + owner;
@@ -305,15 +316,15 @@ public final class PolicySlot {
         return owner;
     }
 
-    /** Says in the log when it begins to hold, or goes on. */
+    /** Logs a transition between holding and releasing. */
     private void tell(String reasonBefore) {
         if (reason().equals(reasonBefore)) {
             return;
         }
         if (isHolding()) {
-            log.warn("{} holds its queue: {}", owner, reason);
+            LOG.warn("{} holds its queue: {}", owner, reason);
         } else {
-            log.info("{} goes on with policy {}", owner, type);
+            LOG.info("{} goes on with policy {}", owner, type);
         }
     }
 }

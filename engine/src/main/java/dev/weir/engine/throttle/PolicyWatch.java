@@ -11,51 +11,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Interrupts threads that a policy keeps for more than a second. The drive of that policy then holds, and the thread, which may
- * be the network's or the timer's, goes on. To enter and leave a call costs two plain stores. A policy that ignores
- * interrupts keeps its thread; the log names it.
+ * A watchdog that interrupts any policy call of more than a second. The policy's drive then holds its queue and the
+ * thread goes on. The thread may be an event loop or the timer thread. Entering and leaving a call costs two plain
+ * stores. A policy that ignores interrupts keeps the thread; the log names it.
  *
  * <p>Thread-safe.
  */
 public final class PolicyWatch implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(PolicyWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyWatch.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** One for each thread that ever called a policy and still lives. */
+    /** One entry for each live thread that has called a policy. */
     private static final List<Call> CALLS = new CopyOnWriteArrayList<>();
 
     private static final ThreadLocal<Call> OF_THREAD = ThreadLocal.withInitial(PolicyWatch::register);
 
-    private final Thread thread = Supervision.thread("weir-policy-watch", this::turn, log::error);
+    private final Thread thread = Supervision.thread("weir-policy-watch", this::turn, LOG::error);
     private volatile boolean closed;
 
-    /** The calls of one thread, one after the other. */
+    /** The successive calls of one thread. */
     private static final class Call {
         private final Thread thread = Thread.currentThread();
 
-        /** Counts entries and exits; odd within a call. */
+        /** Counts entries and exits. Odd during a call. */
         private final AtomicLong passed = new AtomicLong();
 
         private @Nullable PolicySlot slot;
 
-        /** Whether the thread must synchronise when it leaves its call. Set one look before it is interrupted. */
+        /** Whether the thread must synchronise at the exit of its call. Set one look before the interrupt. */
         private volatile boolean suspected;
 
         /** Guarded by this. */
         private boolean interrupted;
 
-        /** The call that was found last, and how often. The watching thread's. */
+        /** The call found last and the number of looks that found it. Used by the watchdog thread only. */
         private long seen;
 
         private int looks;
 
-        /** Clears the interrupt, and returns whether there was one. */
+        /** Clears the interrupt. Returns whether the call was interrupted. */
         private synchronized boolean leave() {
             boolean wasInterrupted = interrupted;
             interrupted = false;
             suspected = false;
             if (wasInterrupted) {
-                Thread.interrupted(); // it was meant for the policy alone
+                Thread.interrupted(); // the interrupt was for the policy alone
             }
             return wasInterrupted;
         }
@@ -76,7 +76,7 @@ public final class PolicyWatch implements AutoCloseable {
         return call;
     }
 
-    /** Starts to watch. */
+    /** Starts the watchdog thread. */
     public void start() {
         thread.start();
     }
@@ -89,28 +89,28 @@ public final class PolicyWatch implements AutoCloseable {
         return !closed;
     }
 
-    /** Stops to watch. */
+    /** Stops the watchdog thread. */
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
     }
 
-    /** Notes that this thread calls a policy of a slot. */
+    /** Records that this thread enters a call of a slot's policy. */
     static void enter(PolicySlot slot) {
         Call call = OF_THREAD.get();
         call.slot = slot;
         call.passed.lazySet(call.passed.getPlain() + 1);
     }
 
-    /** Notes that the call has ended, and returns whether it had to be interrupted. */
+    /** Records the exit of the call. Returns whether the call was interrupted. */
     static boolean exit() {
         Call call = OF_THREAD.get();
         call.passed.lazySet(call.passed.getPlain() + 1);
         return call.suspected && call.leave();
     }
 
-    /** Looks at all threads once; a call that is found three times is interrupted. */
+    /** Looks at all threads once. The third look that finds the same call interrupts it. */
     static void look() {
         CALLS.removeIf(call -> !call.thread.isAlive());
         CALLS.forEach(PolicyWatch::look);
@@ -128,7 +128,7 @@ public final class PolicyWatch implements AutoCloseable {
             call.suspected = true;
         } else if (call.interrupt(passed) && call.looks == 2) {
             PolicySlot slot = call.slot;
-            log.error("{} blocks thread {}, which is interrupted", slot, call.thread.getName());
+            LOG.error("{} blocks thread {}, which is interrupted", slot, call.thread.getName());
         }
     }
 }

@@ -16,16 +16,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of every request in a queue what holds it and when it goes if nothing changes. What waits in the queue's
- * domain is copied, and the copy runs ahead of time, so that limits, bursts and the turns of others in a group are
- * what they will be.
+ * Forecasts for each queued request its release and the limit that holds it, if nothing changes. Copies the domain
+ * with all its queues and runs the copy ahead of time. The forecast therefore includes limits, bursts and the turns
+ * of other drives in the group.
  *
- * <p>Made under the lock of the {@link ThrottleDomain}; from then on it belongs to one thread and needs no lock.
+ * <p>Created under the lock of the {@link ThrottleDomain}. Later it belongs to one thread and needs no lock.
  */
 public final class QueueForecast {
-    private static final long NOBODY_KNOWS = -1;
+    private static final long UNKNOWN_NANOS = -1;
 
-    /** How many queues are looked at; then it is too far ahead: in a large group, or with a policy that lets nothing go. */
+    /**
+     * The budget of visited queues. A forecast stops beyond it, in a large group or with a policy that releases
+     * nothing.
+     */
     private static final int LOOKS = 200_000;
 
     private final ThrottleDomain domain;
@@ -33,18 +36,21 @@ public final class QueueForecast {
     private final String groupName;
     private final long now;
 
-    /** What holds the head of each lane, or did the one before if this one does not have to wait for more. */
+    /** The limit that holds the head of each lane. If the head need not wait longer: the limit of its predecessor. */
     private final Map<Direction, String> holders = new EnumMap<>(Direction.class);
 
-    /** The lanes of which it is known what holds the head. */
+    /** The lanes for whose head the limit is known. */
     private final Set<Direction> known = EnumSet.noneOf(Direction.class);
 
     private final List<QueuedRequest> requests = new ArrayList<>();
 
     /**
-     * @param of the queue that is looked at
-     * @param from the domain it is in
-     * @param groupName the name of the group that the domain is of, if it is of any
+     * Copies a domain.
+     *
+     * @param of the queue to forecast
+     * @param from the domain of the queue
+     * @param groupName the name of the domain's group, if it has one
+     * @param now the time (ns)
      */
     public QueueForecast(BlockQueue of, ThrottleDomain from, String groupName, long now) {
         this.groupName = groupName;
@@ -54,13 +60,13 @@ public final class QueueForecast {
         queue = place < 0 ? null : domain.waiting().get(place);
     }
 
-    /** Returns all, in the order in which they go. */
+    /** Returns all requests in the order of their release. */
     public List<QueuedRequest> requests() {
         if (queue != null) {
             runAhead(queue);
             while (!queue.isEmpty()) {
                 Lane lane = queue.reads.isEmpty() || isOlder(queue.writes, queue.reads) ? queue.writes : queue.reads;
-                add(lane, NOBODY_KNOWS);
+                add(lane, UNKNOWN_NANOS);
                 lane.removeFirst();
             }
         }
@@ -71,7 +77,7 @@ public final class QueueForecast {
         return !a.isEmpty() && a.id(0) < b.id(0);
     }
 
-    /** Lets everything go when it can, until the queue is empty or nobody knows. */
+    /** Releases requests in simulated time until the queue is empty or the future is unknown. */
     private void runAhead(BlockQueue until) {
         long aheadNanos = 0;
         for (int looks = LOOKS;
@@ -95,7 +101,7 @@ public final class QueueForecast {
         }
     }
 
-    /** Returns how long until the first timer is due; if none is, more than any time. */
+    /** Returns the time until the first timer is due; {@code Long.MIN_VALUE} if no timer is armed. */
     private long nextDueNanos(long at) {
         return domain.waiting().stream()
                 .map(waiting -> waiting.timer(at))
@@ -112,10 +118,13 @@ public final class QueueForecast {
     }
 
     /**
-     * Returns the limits that hold the first read and the first write of a queue, separated by commas; empty if nothing waits.
+     * Returns the limits that hold the first read and the first write of a queue, separated by commas. Empty if the
+     * queue is.
      *
+     * @param queue the queue
      * @param shared the limits of the group, or null
-     * @param groupName the name of the group, if there is one
+     * @param groupName the name of the group, if one exists
+     * @param at the time (ns)
      */
     public static String holders(BlockQueue queue, @Nullable PolicySlot shared, String groupName, long at) {
         String reads = queue.reads.isEmpty() ? "" : holder(queue.reads, shared, groupName, at);
@@ -123,7 +132,9 @@ public final class QueueForecast {
         return reads.isEmpty() || reads.equals(writes) ? writes : writes.isEmpty() ? reads : reads + ", " + writes;
     }
 
-    /** Asks copies, for a policy that is asked about a request may make room for it. */
+    /**
+     * Returns the limit that holds a lane's head. Queries copies because a query may change the state of a policy.
+     */
     private static String holder(Lane lane, @Nullable PolicySlot shared, String groupName, long at) {
         PolicySlot own = lane.queue.own.copy(at);
         PolicySlot group = shared == null ? null : shared.copy(at);
@@ -148,7 +159,7 @@ public final class QueueForecast {
                 goesInNanos));
     }
 
-    /** Time passes in a copy as whoever made it says, and its timers are only looked at. */
+    /** The clock of a copy. The owner sets the time. Timers are only inspected and never fire. */
     private record StoppedClock(long nanoTime) implements Clock {
         @Override
         public Timer timer(Runnable task) {

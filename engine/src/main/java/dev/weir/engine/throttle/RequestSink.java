@@ -9,6 +9,9 @@ import dev.weir.drive.DriveRequest;
  */
 public interface RequestSink {
 
-    /** Executes a request and completes it exactly once, later or at once. Does not throw for a backend's failure. */
+    /**
+     * Executes a request and completes it exactly once, immediately or later. Never throws for a failure of the
+     * backend.
+     */
     void execute(DriveRequest request);
 }

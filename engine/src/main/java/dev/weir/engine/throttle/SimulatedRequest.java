@@ -5,7 +5,7 @@ import dev.weir.drive.DriveRequest;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Stands for a request in a copy of a queue, where nothing is done. */
+/** A request in the copy of a queue. Executing it does nothing. */
 final class SimulatedRequest extends DriveRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

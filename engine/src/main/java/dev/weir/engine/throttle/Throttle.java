@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The throttle of one drive: its queue, in the domain in which it is at the moment.
+ * The throttle of one drive: its queue and its current domain.
  *
- * <p>Thread-safe; every access to the queue is under the lock of its domain. Only one thread at a time moves
- * queues between domains: the one that has the engine's lock.
+ * <p>Thread-safe. Every access to the queue holds the lock of its domain. Only the holder of the engine's lock moves
+ * queues between domains.
  */
 public final class Throttle {
 
-    /** What becomes of a request. */
+    /** The outcome of an admission. */
     public enum Admission {
-        /** It goes now. */
+        /** The request goes now. */
         GO,
-        /** It is in the queue. */
+        /** The request is queued. */
         QUEUED,
-        /** It is refused, for the queue is closed. */
+        /** The queue is closed and rejects the request. */
         CLOSED
     }
 
@@ -35,10 +35,10 @@ public final class Throttle {
     }
 
     /**
-     * Charges a request that may go now, or queues it, which may let it or others go at once.
+     * Charges a request that may go now, or queues it. A queued request may be released before this returns.
      *
-     * @param bytes with which it is charged, 0 or more
-     * @param sink for which it is; refused if that is no longer the one that is open
+     * @param bytes the bytes to charge, 0 or more
+     * @param sink the storage of the request; it is rejected if another storage is open now
      */
     public Admission admit(Direction direction, DriveRequest request, long bytes, RequestSink sink) {
         for (; ; ) {
@@ -59,14 +59,14 @@ public final class Throttle {
         return Admission.QUEUED;
     }
 
-    /** Takes the requests of a client out of the queue. */
+    /** Removes the requests of a client from the queue. */
     public List<DriveRequest> withdraw(Object client) {
         List<DriveRequest> withdrawn = locked(at -> at.withdraw(queue, client));
         release();
         return withdrawn;
     }
 
-    /** Takes everything out of the queue and lets nothing more in. */
+    /** Removes all requests from the queue and rejects new ones. */
     public List<DriveRequest> close() {
         List<DriveRequest> withdrawn = locked(at -> {
             queue.sink = null;
@@ -76,12 +76,12 @@ public final class Throttle {
         return withdrawn;
     }
 
-    /** Lets requests in, for this storage. */
+    /** Accepts requests for this storage. */
     public void open(RequestSink sink) {
         locked(at -> queue.sink = sink);
     }
 
-    /** Looks at the queue, or changes its limits, under the lock; what can go then does not until {@link #release}. */
+    /** Inspects the queue or changes its limits under the lock. Only {@link #release} then releases due requests. */
     public <T> T locked(Function<ThrottleDomain, T> action) {
         for (; ; ) {
             ThrottleDomain at = domain;
@@ -97,14 +97,14 @@ public final class Throttle {
         return queue;
     }
 
-    /** Lets go what can go now. */
+    /** Releases all due requests. */
     public void release() {
         domain.release();
     }
 
     /**
-     * Changes the limits and moves the queue with all that is in it, as one: nothing goes by the new limits in the old
-     * domain, or the other way round. The domain it leaves goes on with the others'.
+     * Atomically changes the limits and moves the queue with its requests. No request is released by new limits in
+     * the old domain or by old limits in the new one. The old domain then releases its own due requests.
      */
     public void moveTo(ThrottleDomain newDomain, Runnable change) {
         ThrottleDomain old = domain;
@@ -123,7 +123,9 @@ public final class Throttle {
         newDomain.release();
     }
 
-    /** A queue that was moved while a request of it was handed over could let nothing go until now. */
+    /**
+     * Releases due requests of a queue that was moved during a hand-over, because it could release none until now.
+     */
     private void handedOver(ThrottleDomain from) {
         if (domain != from) {
             domain.release();

@@ -9,11 +9,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drives whose queues must be looked at together: those of one group, or one drive alone. It lets requests
- * go when the drive's own limits and the group's allow them, in turn, and sets the drives' timers.
+ * A set of drives that are scheduled together: all drives of a group or one drive alone. Releases requests in turn
+ * when the drive's own limits and the group's admit them. It also sets the drives' timers.
  *
- * <p>Its monitor guards everything in it, in its queues and in their limits. No other lock is taken inside,
- * but those of the clock's timers, and no request goes to a backend or is completed under it.
+ * <p>The monitor guards all queues of the domain and their limits. Code under it takes no other lock except those of
+ * the clock's timers. It passes no request to a backend and completes none. See docs/design/decisions/003.
  */
 public final class ThrottleDomain {
     private final Clock clock;
@@ -21,16 +21,19 @@ public final class ThrottleDomain {
     /** The limits that the drives share; null for a drive alone. */
     private final @Nullable PolicySlot group;
 
-    /** The queues that hold anything. Gone over by index, for an iterator is an object. */
+    /** The queues with waiting requests. Visited by index because an iterator would be an allocation. */
     private final List<BlockQueue> waiting = new ArrayList<>(0);
 
-    /** Whether a thread is letting requests go; it looks again before it stops, so the others need not wait. */
+    /**
+     * Whether a thread is releasing requests. It looks again before it stops. Other threads therefore need not wait
+     * for it.
+     */
     private boolean releasing;
 
-    /** What the drive that went last had been served before. */
+    /** The service that the drive served last had received before its last release. */
     private long turn;
 
-    /** The most that any drive has been served. */
+    /** The most service that any drive has received. */
     private long furthest;
 
     public ThrottleDomain(Clock clock, @Nullable PolicySlot group) {
@@ -43,7 +46,7 @@ public final class ThrottleDomain {
         return group;
     }
 
-    /** Returns how many requests wait in all of them. */
+    /** Returns the number of waiting requests in all queues. */
     public int queued() {
         int queued = 0;
         for (BlockQueue queue : waiting) {
@@ -53,19 +56,20 @@ public final class ThrottleDomain {
     }
 
     /**
-     * Charges a request that may go now, or puts it into the queue; then {@link #release} must be called.
+     * Charges a request that may go now, or queues it. If it is queued then {@link #release} must follow.
      *
-     * @return whether it may go
+     * @return whether the request may go
      */
     boolean admit(BlockQueue queue, Direction direction, DriveRequest request, long bytes) {
-        boolean nobodyIsAhead = waiting.isEmpty() && !releasing && !queue.isHandingOver();
-        if (nobodyIsAhead && group == null && queue.own.isOpen()) {
+        // a request must not overtake one that another thread is releasing or handing over; see
+        // docs/design/decisions/003
+        boolean isFirst = waiting.isEmpty() && !releasing && !queue.isHandingOver();
+        if (isFirst && group == null && queue.own.isOpen()) {
+            // a drive without limits reads no clock and calls no policy; see docs/design/decisions/019
             return true;
         }
         long now = clock.nanoTime();
-        if (nobodyIsAhead
-                && queue.own.waitNanos(direction, bytes, now) == 0
-                && groupWaitNanos(direction, bytes, now) == 0) {
+        if (isFirst && queue.own.waitNanos(direction, bytes, now) == 0 && groupWaitNanos(direction, bytes, now) == 0) {
             charge(queue, direction, bytes, now);
             return true;
         }
@@ -76,7 +80,7 @@ public final class ThrottleDomain {
         return false;
     }
 
-    /** Takes requests of a client, or all if it is null, out of a queue; then {@link #release} must be called. */
+    /** Removes the requests of a client, or all if it is null, from a queue. {@link #release} must follow. */
     List<DriveRequest> withdraw(BlockQueue queue, @Nullable Object client) {
         List<DriveRequest> withdrawn = queue.reads.removeAll(client);
         withdrawn.addAll(queue.writes.removeAll(client));
@@ -87,14 +91,15 @@ public final class ThrottleDomain {
         return withdrawn;
     }
 
-    /** Forgets who is ahead, which was counted at limits that have changed. Called with the lock. */
+    /** Resets the turns of the drives because they were counted under old limits. Called with the lock. */
     public void limitsChanged() {
         turn = furthest;
         waiting.forEach(queue -> queue.served = turn);
     }
 
-    /** Takes in a queue that was in another domain. */
+    /** Adds a queue from another domain. */
     void join(BlockQueue queue) {
+        // service received in another domain counts neither for nor against the newcomer
         queue.served = turn;
         queue.sitsOut = true;
         queue.changed();
@@ -103,15 +108,19 @@ public final class ThrottleDomain {
         }
     }
 
-    /** Lets a queue go to another domain; then {@link #release} must be called, for it may have been its turn. */
+    /**
+     * Removes a queue that moves to another domain. {@link #release} must follow because it may have been this
+     * queue's turn.
+     */
     void leave(BlockQueue queue) {
         stopsWaiting(queue);
     }
 
-    /** Lets go what can go now, and sets the timers for the rest. Called without the lock. */
+    /** Releases all due requests and sets the timers for the others. Called without the lock. */
     public void release() {
         synchronized (this) {
             if (releasing) {
+                // that thread looks again under the lock before it stops; see docs/design/decisions/003
                 return;
             }
             releasing = true;
@@ -128,7 +137,7 @@ public final class ThrottleDomain {
         }
     }
 
-    /** Nothing here throws but what ends a thread; that must not end the drives as well. */
+    /** Ends the release after an error that ends the thread. The drives must be able to go on with another thread. */
     private synchronized void stopReleasing() {
         releasing = false;
     }
@@ -149,11 +158,12 @@ public final class ThrottleDomain {
             queue.departs(lane, now);
             request = take(lane, now);
         }
+        // outside the lock because a backend may block, or complete the request inline and submit the next one
         queue.handOver(request, sink, this);
         return true;
     }
 
-    /** Returns a domain that stands as this one, with copies of what waits, to see how it goes on. */
+    /** Returns an independent copy with simulated requests for the forecast. */
     ThrottleDomain copy(Clock ofCopy, long now) {
         ThrottleDomain copy = new ThrottleDomain(ofCopy, group == null ? null : group.copy(now));
         waiting.forEach(queue -> copy.waiting.add(queue.copy(ofCopy, now)));
@@ -162,12 +172,12 @@ public final class ThrottleDomain {
         return copy;
     }
 
-    /** Returns the queues that hold anything. */
+    /** Returns the queues with waiting requests. */
     public List<BlockQueue> waiting() {
         return waiting;
     }
 
-    /** Returns the lane whose head goes now; null if none can, and then the timers are set. */
+    /** Returns the lane whose head goes now. Returns null and sets the timers if no head can go. */
     @Nullable
     Lane next(long now) {
         Lane first;
@@ -184,11 +194,15 @@ public final class ThrottleDomain {
             }
             first = FairShare.firstInGroup(read, write);
             second = first == read ? write : read;
+            // the cached heads may be stale: the policy has the last word, and a change means to choose again
         } while (isHeldAgain(first, now) || isHeldAgain(second, now));
         return firstOfGroup(first, second, now);
     }
 
-    /** Whether the queue's own limits let anything go; one that comes back to the group begins where the others are. */
+    /**
+     * Whether the drive's own limits admit one of its heads. A drive that competes again after a pause starts level
+     * with the others.
+     */
     private boolean competes(BlockQueue queue, long now) {
         queue.look(now);
         if (!queue.isReady() || queue.isHandingOver()) {
@@ -202,7 +216,10 @@ public final class ThrottleDomain {
         return true;
     }
 
-    /** Whether the own limits hold a head that they would have let go before; they are asked right before a charge. */
+    /**
+     * Whether the drive's own limits hold a head that they admitted before. A policy must be queried right before a
+     * charge.
+     */
     private static boolean isHeldAgain(@Nullable Lane lane, long now) {
         if (lane == null || lane.queue.own.waitNanos(lane.direction, lane.cost(0), now) == 0) {
             return false;
@@ -221,12 +238,14 @@ public final class ThrottleDomain {
             return first;
         }
         first.queue.warnIfLong(first, firstWait, now);
+        // a shared limit keeps the turn of the first: letting others pass would starve long requests
         if (second == null || group == null || group.holdsBothWith(first, now)) {
             setTimers(first, firstWait, null, 0, now);
             return null;
         }
         long secondWait = groupWaitNanos(second, now);
         if (secondWait == 0) {
+            // a drive held by a limit of one direction must not save up turns meanwhile
             first.queue.served = FairShare.later(first.queue.served, second.queue.served);
             return second;
         }
@@ -237,6 +256,7 @@ public final class ThrottleDomain {
     private void setTimers(@Nullable Lane first, long firstWait, @Nullable Lane second, long secondWait, long now) {
         for (int i = 0; i < waiting.size(); i++) {
             BlockQueue queue = waiting.get(i);
+            // only the next in turn waits for the group: otherwise every member would wake up for one release
             long groupWait = PolicySlot.UNKNOWN_NANOS;
             if (first != null && first.queue == queue) {
                 groupWait = firstWait;
@@ -248,12 +268,13 @@ public final class ThrottleDomain {
         }
     }
 
-    /** Takes and charges the head of a lane that {@link #next} has returned. */
+    /** Removes and charges the head of a lane that {@link #next} returned. */
     DriveRequest take(Lane lane, long now) {
         BlockQueue queue = lane.queue;
         Direction direction = lane.direction;
         long bytes = lane.cost(0);
         charge(queue, direction, bytes, now);
+        // the start tag of this request, at which a returning drive starts level; see FairShare
         turn = queue.served;
         queue.served += group == null ? 0 : FairShare.costNanos(group.limits(), direction, bytes, false);
         furthest = FairShare.later(furthest, queue.served);
@@ -273,6 +294,7 @@ public final class ThrottleDomain {
         waiting.remove(queue);
         queue.sitsOut = true;
         queue.disarm();
+        // after an idle period all drives start level
         if (waiting.isEmpty()) {
             turn = furthest;
         }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy of some bundle, under {@link PolicyWatch}: a call that has to be interrupted, and an answer of null, throws.
+ * A policy under {@link PolicyWatch}. Throws if a call had to be interrupted or returned null.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
