@@ -6,29 +6,30 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The I/O that one drive or group may do at a moment, written from what the documentation says and not from the engine or its
- * policies: for each limit a level, kept as time and as units. A change of limits keeps both, and the shorter one holds; a limit that is
- * new owes nothing. Time and units of what was owed at a change are paid to the same degree, and before what was charged since. A bucket
- * lets a request go when the level is no higher than its size; a burst that is taken away holds nothing that it had let go,
- * and a policy that takes over need not know of it. Slices let two slices' worth go at once, and
- * one request on top.
+ * A model of the I/O that one drive or group may do at a moment. It follows the documentation and shares no code with
+ * the engine or its policies. Each limit has a level, kept as time and as units.
+ *
+ * <p>A change of limits keeps both, and the shorter one holds. A new limit owes nothing. Time and units of a debt
+ * from before a change are paid to the same degree and before later charges. A bucket releases a request when the
+ * level is at most its size. A removed burst holds nothing that it had released. A new policy need not know of it.
+ * Slices may release two slices at once and one request on top.
  */
 final class Allowance {
     private static final double SECOND = 1e9;
     private static final double TENTH_NANOS = SECOND / 10;
 
-    /** For the rounding of doubles and of whole nanoseconds. */
+    /** Tolerance for the rounding of doubles and of whole nanoseconds. */
     private static final double SLACK_NANOS = 1_000;
 
     private final long longestRequest;
     private final @Nullable Meter[] meters = new @Nullable Meter[LimitKey.ALL.size()];
     private ThrottleLimits limits = ThrottleLimits.NONE;
 
-    /** What is owed at one rate. */
+    /** The debt at one rate. */
     private static final class Level {
         private double unitsPerSecond;
 
-        /** What was owed at the last change, as time and as units, and what was charged since. */
+        /** The debt at the last change as time and as units; below it the charges since. */
         private double oldNanos;
 
         private double oldUnits;
@@ -82,10 +83,13 @@ final class Allowance {
         private double sizeNanos = TENTH_NANOS;
         private double smallestNanos = TENTH_NANOS;
 
-        /** Whether any of what is owed was let go by slices. */
+        /** Whether slices released any part of the debt. */
         private boolean sliced;
 
-        /** The most that one request cost while anything was owed to slices, which a bucket may find there and add its own to. */
+        /**
+         * The largest cost of a request while slices had a debt. A bucket may find that debt and add its own
+         * allowance.
+         */
         private double longestUnits;
 
         Meter(double rate, long now) {
@@ -135,9 +139,9 @@ final class Allowance {
     }
 
     /**
-     * Makes an allowance without limits.
+     * Creates an allowance without limits.
      *
-     * @param longestRequest in bytes
+     * @param longestRequest the length of the longest request (bytes)
      */
     Allowance(long longestRequest) {
         this.longestRequest = longestRequest;
@@ -161,7 +165,7 @@ final class Allowance {
         }
     }
 
-    /** Takes note of a request that goes, and returns the limit that does not allow it, or null if all do. */
+    /** Records a released request. Returns the limit that forbids it, or null. */
     @Nullable
     LimitKey release(Direction direction, long bytes, boolean bySlices, long now) {
         LimitKey broken = null;

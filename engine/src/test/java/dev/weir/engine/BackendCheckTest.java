@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An open backend whose storage is taken away. */
+/** Checks of an open backend whose storage is removed. */
 class BackendCheckTest {
     private final EngineFixture fixture = new EngineFixture(1);
     private Fault fault = Fault.NONE;
@@ -60,7 +60,7 @@ class BackendCheckTest {
     }
 
     @Test
-    void checkThatThrowsIsAFaultAndIsRepeated() {
+    void aFailedCheckIsAFaultAndRepeats() {
         fault = Fault.THROW;
         fixture.clock.advance(ManagedDrive.CHECK_NANOS);
         assertStands(State.UNAVAILABLE, "java.lang.IllegalStateException: the script throws at 0");

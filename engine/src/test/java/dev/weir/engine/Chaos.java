@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole engine on the virtual clock, and everything that can be done to it, step by step as a random number says:
- * clients come, wait and leave, limits, policies, groups and settings change, backends fail and go. It knows by
- * itself what must be true, and checks it after each step. The same seed makes the same steps.
+ * A model of the whole engine on the virtual clock under random steps. Clients come, wait and leave. Limits,
+ * policies, groups and settings change. Backends fail and disappear. The model checks the laws after each step. The
+ * same seed repeats the same steps.
  */
 final class Chaos {
     static final int LONGEST = 5_000;
@@ -50,7 +50,7 @@ final class Chaos {
 
     private @Nullable String violation;
 
-    /** How many requests went to a backend. */
+    /** The number of requests that reached a backend. */
     long released;
 
     Chaos(long seed) {
@@ -66,7 +66,7 @@ final class Chaos {
         }
     }
 
-    /** Does one thing and checks everything. */
+    /** Takes one random step and checks everything. */
     void step() {
         ModelledQueue queue = queues.get(random.nextInt(queues.size()));
         int what = random.nextInt(100);
@@ -131,11 +131,11 @@ final class Chaos {
         return request;
     }
 
-    /** Called by a request when it is completed; some clients then ask for more, and some cannot take it. */
+    /** Called by a request at its completion. Some clients then submit another request and some throw. */
     void completed(ChaosRequest request, @Nullable BlockError error) {
         expect(!request.completed, () -> request.offset() + " was completed twice");
         boolean toldOf = request.reached || request.operation() == Operation.FLUSH;
-        expect(error != null || toldOf, () -> request.offset() + " was done and never reached the backend");
+        expect(error != null || toldOf, () -> request.offset() + " succeeded without reaching the backend");
         request.completed = true;
         request.queue.waiting.remove(request.offset());
         requests.remove(request.offset());
@@ -154,7 +154,7 @@ final class Chaos {
         fixture.clock.lateNanos(random.nextInt(4) == 0 ? random.nextInt(3_000_000) : 0);
         int how = random.nextInt(64);
         if (how == 0) {
-            // a collector, or a machine that sleeps: everything is late, and then due at once
+            // as after a garbage collection or a suspend: all timers are late and then due at once
             fixture.clock.lateNanos(5 * SECOND);
             fixture.clock.advance(6 * SECOND);
         } else if (how < 16) {
@@ -168,7 +168,7 @@ final class Chaos {
         Drive drive = fixture.driveIfAny(queue.name);
         if (drive != null) {
             Object client = "client" + random.nextInt(3);
-            // as the one to compare with is the same object
+            // drives compare clients by identity, so an equal string would not do
             client = queue.waiting.values().stream()
                     .map(ChaosRequest::client)
                     .filter(client::equals)
@@ -206,7 +206,10 @@ final class Chaos {
         };
     }
 
-    /** As from the shell: what the policy of the drive cannot keep is refused, and then nothing has changed. */
+    /**
+     * Changes limits as an operator does. A change that the drive's policy cannot enforce is rejected and changes
+     * nothing.
+     */
     private void changeLimits(ModelledQueue queue, ThrottleLimits limits) {
         if (queue.configured && accepts(queue.policy, limits)) {
             queue.own.limits(limits, now());
@@ -264,7 +267,7 @@ final class Chaos {
     private void remove(ModelledQueue queue) {
         queue.configured = false;
         fixture.engine.removeDrive(queue.name);
-        expect(queue.waiting.isEmpty(), () -> queue.name + " is gone and its requests are not ended");
+        expect(queue.waiting.isEmpty(), () -> queue.name + " was removed and left requests without completion");
     }
 
     private void configureGroup(String name) {
@@ -280,7 +283,7 @@ final class Chaos {
     }
 
     private void removeGroup(String name) {
-        // its drives leave one by one, and until then its limits hold
+        // drives leave the group one by one and its limits hold until the last has left
         fixture.engine.removeGroup(name);
         groups.remove(name);
     }
@@ -289,7 +292,7 @@ final class Chaos {
         String type = List.of("bucket", "slice", "moody").get(random.nextInt(3));
         ThrottlePolicyFactory factory = Objects.requireNonNull(policies.get(type));
         if (isThere(type)) {
-            // until it is gone from every drive it may be asked
+            // drives may query it until all have dropped it
             fixture.engine.removePolicies(factory);
             available.put(type, false);
         }
@@ -309,7 +312,7 @@ final class Chaos {
         backendsAreThere = !backendsAreThere;
     }
 
-    /** Makes everything work again, without letting anything go that must not. */
+    /** Repairs all faults without a release that the limits forbid. */
     void repair() {
         moody.throwing = false;
         backends.fault = ObservedBackends.NO_FAULT;
@@ -356,7 +359,7 @@ final class Chaos {
             String group = queue.group;
             if (group != null) {
                 ModelledQueue shared = groups.get(group);
-                expect(shared != null, () -> offset + " was let go though there is no group " + group);
+                expect(shared != null, () -> offset + " was released although it has no group " + group);
                 if (shared != null) {
                     charge(shared, request, direction);
                 }
@@ -368,10 +371,12 @@ final class Chaos {
         if (!owner.hasLimits()) {
             return;
         }
-        expect(isThere(owner.policy), () -> request.offset() + " was let go by " + owner.policy + ", which is missing");
+        expect(
+                isThere(owner.policy),
+                () -> request.offset() + " was released although policy " + owner.policy + " is missing");
         long bytes = request.operation() == Operation.TRIM ? 0 : request.length();
         LimitKey broken = owner.own.release(direction, bytes, owner.policy.equals("slice"), now());
-        expect(broken == null, () -> request.offset() + " was let go before " + broken + " of " + owner.name);
+        expect(broken == null, () -> request.offset() + " was released too early for " + broken + " of " + owner.name);
     }
 
     private boolean isThere(String policy) {
@@ -405,7 +410,7 @@ final class Chaos {
             boolean free = !queue.hasLimits() && !groupIsMissing && (group == null || !group.hasLimits());
             expect(!free, () -> queue.name + " has no limits and a queue");
             if (snapshot.state() == State.SERVING) {
-                expect(someTimerIsSet(queue), () -> queue.name + " has a queue and nothing will let it go");
+                expect(someTimerIsSet(queue), () -> queue.name + " has a queue and no armed timer");
             } else {
                 expect(mayHold(queue, group), () -> queue.name + " holds: " + snapshot.reason());
             }
@@ -424,7 +429,7 @@ final class Chaos {
         return (queue.group != null && group == null) || mayFail(queue) || (group != null && mayFail(group));
     }
 
-    /** Whether an owner's policy may be missing, have thrown, or not be able to keep the limits it finds when it comes back. */
+    /** Whether an owner's policy may be missing, broken or unable to enforce the limits at its return. */
     private boolean mayFail(ModelledQueue owner) {
         boolean bursts =
                 LimitKey.ALL.stream().anyMatch(key -> owner.own.limits().max(key) > 0);
@@ -438,7 +443,7 @@ final class Chaos {
         }
     }
 
-    /** Goes from timer to timer until nothing waits. */
+    /** Advances from timer to timer until all queues are empty. */
     void drain() {
         while (queues.stream().anyMatch(queue -> !queue.waiting.isEmpty())) {
             if (!fixture.clock.advanceToNextTimer()) {
@@ -448,7 +453,7 @@ final class Chaos {
         }
     }
 
-    /** Three drives of a group ask for the same; none may be ahead of another by more than one. */
+    /** Checks that three drives of a group with equal load stay within one request of each other. */
     void shareEqually() {
         String policy = random.nextBoolean() ? "bucket" : "slice";
         configureGroup("g0", policy, ThrottleLimits.of(Map.of("bps", 10_000L)));

@@ -6,7 +6,7 @@ import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A request of the whole-system test; where it is in the drive says which one it is. */
+/** A request of the chaos model. Its offset in the drive identifies it. */
 final class ChaosRequest extends DriveRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -6,8 +6,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of {@code docs/design/how-throttling-works.md} in the whole engine, whatever happens in whatever order. Each run takes other steps
- * unless told which: {@code -Dchaos.seed=N} does those of a run that failed again, {@code -Dchaos.steps=N} takes as many.
+ * The laws of {@code docs/design/how-throttling-works.md} in the whole engine under random events. Each run takes
+ * other steps. {@code -Dchaos.seed=N} repeats a failed run. {@code -Dchaos.steps=N} sets the number of steps.
  */
 class ChaosTest {
     private static final int STEPS_OF_A_WORLD = 2_000;
@@ -26,7 +26,7 @@ class ChaosTest {
         assertTrue(released > worlds * 100L, released + " requests are too few to say anything");
     }
 
-    /** Runs a world of its own and returns how many requests it has let go. */
+    /** Runs one model and returns the number of released requests. */
     private static long run(long seed) {
         Chaos chaos = new Chaos(seed);
         int step = 0;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The units that requests are charged with. */
+/** The units charged for each kind of request. */
 class ChargingTest {
     private static final long SECOND = EngineFixture.SECOND;
     private static final int MIB = 1 << 20;
@@ -31,7 +31,7 @@ class ChargingTest {
     }
 
     @Test
-    void aTrimCountsAsOneRequestAndNoBytes() {
+    void aTrimCostsOneRequestAndNoBytes() {
         configure(Map.of("bps", 1L, "iops", 1L), Charging.DEFAULT);
         assertTrue(fixture.submit("vm1", Operation.TRIM, 0, MIB).isCompleted());
         assertEquals(0, owedSeconds(LimitKey.BPS));
@@ -39,7 +39,7 @@ class ChargingTest {
     }
 
     @Test
-    void aTrimIsChargedByLengthWhereTheDriveSaysSo() {
+    void trimsAreChargedByLengthOnRequest() {
         configure(Map.of("bps", 1L), new Charging(true, 0));
         fixture.submit("vm1", Operation.TRIM, 0, MIB);
         assertEquals(MIB, owedSeconds(LimitKey.BPS));
@@ -66,7 +66,7 @@ class ChargingTest {
     }
 
     @Test
-    void aDiscardWaitsWithTheBytesItIsChargedWith() {
+    void aDiscardWaitsForItsChargedBytes() {
         configure(Map.of("iops", 1L, "iops_size", 4096L, "bps", 1_000_000L), Charging.DEFAULT);
         fixture.submit("vm1", Operation.WRITE, 0, 512);
         TestRequest trim = fixture.submit("vm1", Operation.TRIM, 0, MIB);
@@ -89,7 +89,7 @@ class ChargingTest {
     }
 
     @Test
-    void flushesKeepTheirOwnCapAndHoldNothingElse() {
+    void theCapOfFlushesHoldsOnlyFlushes() {
         configure(Map.of(), new Charging(false, 10));
         fixture.submit("vm1", Operation.FLUSH, 0, 0);
         fixture.submit("vm1", Operation.FLUSH, 0, 0);

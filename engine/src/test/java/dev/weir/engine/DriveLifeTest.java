@@ -26,7 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Drives as their settings, backends and policies come and go. */
+/** Drives while their settings, backends and policies come and go. */
 class DriveLifeTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
@@ -87,7 +87,7 @@ class DriveLifeTest {
     }
 
     @Test
-    void errorOfABackendIsNotTheLastTry() {
+    void openingIsRetriedAfterAnError() {
         fixture.backends.error = new OutOfMemoryError("for the test");
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.clock.advance(EngineFixture.SECOND);
@@ -442,7 +442,7 @@ class DriveLifeTest {
         assertEquals(1000, load.requests() - before, 101);
     }
 
-    /** Makes bucket policies that can be told to fail at every question. */
+    /** Bucket policies that fail at every query on demand. */
     private static final class BrokenPolicies implements ThrottlePolicyFactory {
         private boolean works;
 

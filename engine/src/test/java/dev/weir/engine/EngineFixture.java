@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An engine on a clock that stands still, with both policies and the test backend. */
+/** An engine on a manual clock with both policies and the test backend. */
 public final class EngineFixture implements Publisher {
     public static final long SECOND = 1_000_000_000L;
 
@@ -36,7 +36,10 @@ public final class EngineFixture implements Publisher {
     }
 
     /**
-     * @param threads where backends are opened and closed
+     * Creates an engine.
+     *
+     * @param seed decides the origin of the clock
+     * @param threads opens and closes backends
      */
     public EngineFixture(long seed, Executor threads) {
         clock = ManualClock.seeded(seed);
@@ -67,14 +70,14 @@ public final class EngineFixture implements Publisher {
         return (DriveControl) Objects.requireNonNull(services.get("DriveControl " + name), () -> "no control " + name);
     }
 
-    /** Returns who may see a drive, as it is offered. */
+    /** Returns the clients that may see a drive, from its service properties. */
     List<String> clients(String drive) {
         Object clients =
                 Objects.requireNonNull(properties.get("Drive " + drive)).get(Drive.CLIENTS);
         return clients == null ? List.of() : List.of((String[]) clients);
     }
 
-    /** Returns a property of a service as it is offered, or null. */
+    /** Returns a property of a published service, or null. */
     @Nullable
     Object property(String service, String name) {
         return Objects.requireNonNull(properties.get(service)).get(name);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Storage that fails, ends early, fills up or never comes back harms its own requests and nothing else. */
+/** Faults of the storage (errors, short reads, full disks and hangs) affect only their own requests. */
 @Timeout(120)
 class FaultyStorageTest {
     private static final int SIZE = 1 << 20;
@@ -69,7 +69,7 @@ class FaultyStorageTest {
         }
     }
 
-    /** A request that can be waited for. */
+    /** A request that a thread can wait for. */
     private static final class Waiting extends DriveRequest {
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile @Nullable BlockError error;
@@ -148,7 +148,7 @@ class FaultyStorageTest {
         assertNull(held.outcome());
         await(() -> fixture.driveIfAny("vm2") != null);
         assertNull(submit("vm2", Operation.READ, 0).outcome());
-        await(() -> fixture.control("vm1").snapshot().inFlight() == 1); // counted out after its client is told
+        await(() -> fixture.control("vm1").snapshot().inFlight() == 1); // decremented after the completion
         assertFalse(stuck.isDone());
         faulty.release();
         assertNull(stuck.outcome());

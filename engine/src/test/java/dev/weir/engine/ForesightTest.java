@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a queue says of the requests in it, and what comes of that, on the virtual clock. */
+/** The forecast of a queue compared with the later releases, on the virtual clock. */
 class ForesightTest {
     private static final long SECOND = EngineFixture.SECOND;
     private static final long MIB = 1 << 20;
 
-    /** A policy that takes over a debt may owe a nanosecond more, for each of the two limits. */
+    /** Tolerance: a policy that takes over a debt may owe a nanosecond more for each of the two limits. */
     private static final long ROUNDING_NANOS = 2;
 
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
-    /** When each request went, by drive and offset. */
+    /** The moment of release of each request by drive and offset. */
     private final Map<String, Long> went = new TreeMap<>();
 
     private int submitted;
@@ -35,7 +35,7 @@ class ForesightTest {
         fixture.submit(drive, drive, operation, offset, length, request -> went.put(name, fixture.clock.nanoTime()));
     }
 
-    /** Returns what the queues of these drives say, by drive and offset, as moments. */
+    /** Returns the forecasts of these drives as moments by drive and offset. */
     private Map<String, Long> foreseen(List<String> drives) {
         Map<String, Long> moments = new TreeMap<>();
         for (String drive : drives) {
@@ -69,7 +69,7 @@ class ForesightTest {
         }
     }
 
-    /** Members of a group and a drive alone, with limits of all kinds. */
+    /** Creates members of a group and a single drive, with limits of all kinds. */
     private List<String> drives(String policy, Random random) {
         fixture.configureGroup("tenant", policy, Map.of("iops", 20L + random.nextInt(100), "bps_wr", MIB));
         List<String> drives = IntStream.range(0, 5).mapToObj(i -> "vm" + i).toList();

@@ -40,14 +40,17 @@ class GroupTest {
         return loads;
     }
 
-    /** Jain, Chiu and Hawe 1984: 1 if all shares are equal, 1/n if one has all. */
+    /** Jain's fairness index (1984): 1 if all shares are equal, 1/n if one drive has all. */
     private static double jain(double[] shares) {
         double sum = Arrays.stream(shares).sum();
         double squares = Arrays.stream(shares).map(share -> share * share).sum();
         return sum * sum / (shares.length * squares);
     }
 
-    /** What each got in ten seconds, not counting the first one, in which those who start first have a start. */
+    /**
+     * Returns each load's share over ten seconds. The first second is left out because early starters have a lead in
+     * it.
+     */
     private double[] sharesOfTenSeconds(List<Load> loads) {
         fixture.clock.advance(SECOND);
         double[] before = loads.stream().mapToDouble(Load::bytes).toArray();
@@ -173,7 +176,7 @@ class GroupTest {
     @Test
     void groupShowsItsDebt() {
         loads(3, "bucket", Map.of("iops", 10L), 512, 512);
-        // one went at once, and its cost is a tenth of a second
+        // the first request went at once and costs a tenth of a second
         assertEquals(
                 new GroupSnapshot(
                         new GroupSettings("tenant", "bucket", ThrottleLimits.of(Map.of("iops", 10L))),
@@ -192,7 +195,7 @@ class GroupTest {
     }
 
     @Test
-    void limitsOfAGroupChangeLiveAndAreRestored() {
+    void groupLimitsChangeLiveAndAreRestored() {
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
         fixture.configure("vm1", "bucket", "tenant", Map.of());
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
@@ -209,7 +212,7 @@ class GroupTest {
     }
 
     @Test
-    void aGroupRefusesLiveChangesThatItsPolicyCannotKeep() {
+    void groupsRejectLimitsThatTheirPolicyCannotEnforce() {
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
         ThrottleLimits bursts = ThrottleLimits.of(Map.of("iops", 1L, "iops_max", 10L));
         fixture.group("tenant").policy("slice");
@@ -221,7 +224,7 @@ class GroupTest {
     }
 
     @Test
-    void aDrainLiftsTheLimitsOfDriveAndGroupUntilIdle() {
+    void aDrainLiftsDriveAndGroupLimits() {
         fixture.configureGroup("tenant", "bucket", Map.of("iops", 1L));
         fixture.configure("vm1", "bucket", "tenant", Map.of("bps", 1L));
         fixture.configure("vm2", "bucket", "tenant", Map.of());

@@ -20,16 +20,16 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
 
-/** The laws of rates through the whole engine: queue, turns, timers and all, whatever the limits and the load. */
+/** The laws of rates through the whole engine for random limits and loads. */
 class LawsTest {
     private static final long SECOND = EngineFixture.SECOND;
 
-    /** What both policies document: two slices, which is more than a bucket's tenth of a second. */
+    /** The documented allowance of both policies: two slices. A bucket's tenth of a second is less. */
     private static final long ALLOWANCE_NANOS = 200_000_000L;
 
     private final Map<LimitKey, RateLaw> laws = new HashMap<>();
 
-    /** Submits a request and, when it is done, the next one like it; tells the laws of each. */
+    /** Submits a request and a similar one after each completion. Reports each to the laws. */
     private void keepBusy(
             EngineFixture fixture, String drive, Operation operation, int length, ThrottleLimits limits, boolean full) {
         Direction direction = operation == Operation.READ ? Direction.READ : Direction.WRITE;
@@ -49,7 +49,7 @@ class LawsTest {
                     law.released(units, now);
                 }
             });
-            // on a timer, or the stack would grow with each that may go at once; time must pass for what nothing limits
+            // on a timer, because inline submits grow the stack; the delay lets time pass for unlimited drives
             boolean limited = laws.keySet().stream().anyMatch(key -> key.appliesTo(direction));
             fixture.clock
                     .timer(() -> keepBusy(fixture, drive, operation, length, limits, full))

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Reads of a backend that lends its memory, all of a range, the first part or none. */
+/** Reads of a backend that lends a whole range, its first part or nothing. */
 class LendingTest {
     private final TestBackends backends = new TestBackends();
     private final BlockBackend backend;

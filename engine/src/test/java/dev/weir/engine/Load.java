@@ -2,10 +2,12 @@ package dev.weir.engine;
 
 import dev.weir.drive.Operation;
 
-/** A client that always has a number of requests of one kind outstanding, and counts what is done. */
+/** A client that keeps a number of equal requests in flight and counts completions. */
 final class Load {
 
-    /** More than any limit here lets go at one moment; an engine that holds nothing fails and does not run for ever. */
+    /**
+     * Bound that ends the test if the engine holds nothing. No limit here releases as many requests at one moment.
+     */
     private static final int MOST_AT_ONCE = 1_000_000;
 
     private final EngineFixture fixture;
@@ -26,7 +28,9 @@ final class Load {
         fill();
     }
 
-    /** Submits what is missing; not from within a completion that a submit made, or the stack would grow with each. */
+    /**
+     * Submits the missing requests. Not called within a completion because the stack would grow with each request.
+     */
     private void fill() {
         if (filling) {
             return;

@@ -26,16 +26,16 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two drives for threads to meet in; one of them moves between a domain of its own and that of a group. A limit lets as
- * many requests go as it has been given passes, and time stands still.
+ * Two drives used by concurrent threads. One drive moves between a single domain and that of a group. A limit
+ * releases as many requests as it has passes. Time does not advance.
  *
- * <p>Lincheck makes one for each order of steps.
+ * <p>Lincheck creates one instance for each interleaving.
  */
 public class MeetingThreads {
     private static final int PLENTY = 100;
     private static final ThrottleLimits SOME = ThrottleLimits.of(Map.of(LimitKey.IOPS.key(), 1L));
 
-    /** Stands still, and knows which timers are set. */
+    /** A clock that does not advance. It records armed timers. */
     private static final class StoppedClock implements Clock {
         private boolean armed;
 
@@ -60,7 +60,7 @@ public class MeetingThreads {
         }
     }
 
-    /** Limits that let a number of requests go. Each policy it makes goes on with what is left. */
+    /** Limits with a number of passes. A new policy takes over the passes that remain. */
     private static final class Passes implements ThrottlePolicyFactory {
         private long left;
         private long given;
@@ -103,7 +103,7 @@ public class MeetingThreads {
         }
     }
 
-    /** Counts how often it was completed. */
+    /** A request that counts its completions. */
     private static final class Request extends DriveRequest {
         private int completions;
 
@@ -167,7 +167,7 @@ public class MeetingThreads {
             return !throttle.queue().isEmpty();
         }
 
-        /** Checks that whoever waits has somebody's timer to let it go. */
+        /** Checks that every waiting request has an armed timer that can release it. */
         void validateTimer(String name) {
             if (isWaiting() && passes.left == 0) {
                 check(clock.armed, name + " waits for its own limit, and its timer is not set");
@@ -182,7 +182,9 @@ public class MeetingThreads {
                 check(request.completions == 1, name + ": a request was completed " + request.completions + " times");
             }
             check(!isWaiting(), name + " is stranded");
-            check(passes.left + reached.size() == passes.given, name + ": who went was not charged once");
+            check(
+                    passes.left + reached.size() == passes.given,
+                    name + ": a released request was not charged exactly once");
         }
     }
 
@@ -277,9 +279,9 @@ public class MeetingThreads {
         }
     }
 
-    /** Looks whether a timer would let go what waits, and then lets go all of it. */
+    /** Checks that a timer would release the waiting requests; then releases all of them. */
     @Validate
-    public void nothingIsLostAndNobodyStranded() {
+    public void noRequestIsLostOrStranded() {
         first.validateTimer("first");
         second.validateTimer("second");
         refillGroup(PLENTY);

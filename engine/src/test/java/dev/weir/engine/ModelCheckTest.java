@@ -16,13 +16,14 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever may be done with a queue, beside whatever else, on drives that have nothing to do, wait each for its own limit, or
- * both for their group's: each pair in the orders of their steps, as far as Lincheck gets with so many of them. {@code -Dmodelcheck.orders=N} gives it more.
+ * Model check of each pair of queue operations in many interleavings. The drives are idle, held by a limit each or
+ * held by the limit of their group. Lincheck explores the interleavings within a budget. {@code
+ * -Dmodelcheck.orders=N} raises it.
  */
 class ModelCheckTest {
     private static final int ORDERS = Integer.getInteger("modelcheck.orders", 50);
 
-    /** Where threads meet; what else there is they use under the locks of these. With what is nested in them. */
+    /** Classes with thread switches, including nested ones. Other classes are used only under their locks. */
     private static final List<String> MET = Stream.of(
                     MeetingThreads.class, OpenDrive.class, Throttle.class, ThrottleDomain.class, BlockQueue.class)
             .map(Class::getName)
@@ -47,7 +48,7 @@ class ModelCheckTest {
 
     @Test
     void noInterleavingLosesARequest() throws NoSuchMethodException {
-        Actor validation = actor(MeetingThreads.class.getMethod("nothingIsLostAndNobodyStranded"));
+        Actor validation = actor(MeetingThreads.class.getMethod("noRequestIsLostOrStranded"));
         ModelCheckingOptions options = new ModelCheckingOptions()
                 .iterations(0)
                 .invocationsPerIteration(ORDERS)

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** What the whole-system test knows of one drive. */
+/** The chaos model of one drive. */
 final class ModelledQueue {
     final String name;
     Allowance own = new Allowance(Chaos.LONGEST);
@@ -22,17 +22,17 @@ final class ModelledQueue {
 
     private @Nullable DriveSettings settings;
 
-    /** What was submitted and is not completed, by serial number. */
+    /** Submitted requests without a completion by serial number. */
     final Map<Long, ChaosRequest> waiting = new HashMap<>();
 
-    /** The serial number that went last, by direction. */
+    /** The serial number of the last release by direction. */
     private final long[] last = {-1, -1};
 
     ModelledQueue(String name) {
         this.name = name;
     }
 
-    /** Takes over other settings. Policy and limits that were changed by hand stay where the settings have not changed. */
+    /** Applies settings. Live changes stay where the settings have not changed. */
     void configured(DriveSettings next, BiPredicate<String, ThrottleLimits> accepts, long now) {
         DriveSettings before = settings;
         settings = next;
@@ -53,7 +53,7 @@ final class ModelledQueue {
         }
     }
 
-    /** Goes on with the policy and the limits of the settings. */
+    /** Restores the policy and the limits of the settings. */
     void restored(long now) {
         DriveSettings current = Objects.requireNonNull(settings);
         policy = current.policy();
@@ -64,7 +64,7 @@ final class ModelledQueue {
         return !own.limits().equals(ThrottleLimits.NONE);
     }
 
-    /** Returns whether this one comes after all that went before in its lane. */
+    /** Returns whether this release follows all earlier ones of its lane. */
     boolean isInOrder(Direction direction, long serial) {
         boolean inOrder = serial > last[direction.ordinal()];
         last[direction.ordinal()] = serial;

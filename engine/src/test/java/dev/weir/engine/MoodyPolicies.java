@@ -8,14 +8,14 @@ import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 
-/** Buckets that throw whenever they are told to. One that has thrown must not be asked about a request again. */
+/** Bucket policies that throw on demand. A policy that has thrown must receive no further query. */
 final class MoodyPolicies implements ThrottlePolicyFactory {
     private final ThrottlePolicyFactory buckets = new BucketPolicyFactory();
 
     /** Whether they throw now. */
     boolean throwing;
 
-    /** Whether one was asked what may go after it had thrown. */
+    /** Whether a policy received a query after it had thrown. */
     boolean askedAgain;
 
     @Override

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What happens in the moments between a domain's lock and what is done outside of it: each made to happen. */
+/** Constructed races between a domain's lock and the work outside of it. */
 class MoveTest {
     private final ManualClock clock = new ManualClock(0);
     private final ThrottleDomain alone = new ThrottleDomain(clock, null);

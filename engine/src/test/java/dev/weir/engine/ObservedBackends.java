@@ -10,18 +10,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** Backends that keep no data, tell of each request that reaches them, and fail when they are told to. */
+/** Backends without data that report each request and fail on demand. */
 final class ObservedBackends implements BlockBackendFactory {
     static final int NO_FAULT = -1;
 
-    /** Told of a drive, of its size, which differs from image to image, and of an offset in it. */
+    /** Receives the drive, its size and an offset. Each image has another size. */
     interface Observer {
         void reached(String drive, long size, long offset);
     }
 
     private final Observer observer;
 
-    /** How they fail, {@link #NO_FAULT} if they do not. */
+    /** The kind of failure; {@link #NO_FAULT} for none. */
     int fault = NO_FAULT;
 
     ObservedBackends(Observer observer) {

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Policies whose answers make no sense: their drives hold and say why, and nothing else is affected. */
+/** Policies with invalid answers. Their drives hold and report the reason. Other drives are not affected. */
 class OddPolicyTest {
 
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
-    /** Answers the same to whatever is asked. */
+    /** A policy that gives the same kind of answer to every query. */
     private record Odd(LongSupplier answer, Supplier<@Nullable ThrottleDebt> debt)
             implements ThrottlePolicyFactory, ThrottlePolicy {
         @Override
@@ -89,7 +89,7 @@ class OddPolicyTest {
     }
 
     @Test
-    void aDebtThatIsNullHoldsTheDriveAndIsShownForOthers() {
+    void aNullDebtHoldsItsDrive() {
         fixture.engine.addPolicies(new Odd(() -> 0, () -> null), 0);
         fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
         fixture.configure("vm2", "bucket", null, Map.of("iops", 1L));

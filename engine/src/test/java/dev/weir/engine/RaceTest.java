@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Real threads on the real clock: clients submit and leave while drives move between groups, change limits, policies
- * and backends, and are closed. {@code -Drace.changes=N} makes as many changes.
+ * Real threads on the system's clock. Clients submit and leave while drives close and move between groups. Limits,
+ * policies and backends change meanwhile. {@code -Drace.changes=N} sets the number of changes.
  */
 class RaceTest {
     private static final int CHANGES = Integer.getInteger("race.changes", 4_000);
@@ -46,7 +46,7 @@ class RaceTest {
     private final AtomicLong completed = new AtomicLong();
     private volatile boolean over;
 
-    /** The number of the request that went last, by lane. */
+    /** The number of the last released request by lane. */
     private final AtomicLong[] last = new AtomicLong[2 * DRIVES];
 
     private final Map<Long, Request> requests = new ConcurrentHashMap<>();
@@ -96,7 +96,7 @@ class RaceTest {
         };
     }
 
-    /** On the thread that lets it go; others run meanwhile, so that what they could do wrong they do. */
+    /** Called on the releasing thread. It lets other threads run first, so that races become likely. */
     private void reached(String drive, long size, long serial) {
         Request request = requests.get(serial);
         if (request == null) {

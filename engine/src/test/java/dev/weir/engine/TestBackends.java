@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Backends that keep no data but note what is done to them: {@code read 4096}. */
+/** Backends without data that record their calls as {@code read 4096}. */
 final class TestBackends implements BlockBackendFactory {
     static final long SIZE = 1L << 40;
 
     final List<String> log = new ArrayList<>();
     String failure = "";
 
-    /** How often one was to be opened. */
+    /** The number of attempts to open a backend. */
     int tries;
 
     @Nullable
@@ -30,7 +30,7 @@ final class TestBackends implements BlockBackendFactory {
     boolean readsNow;
     boolean lends;
 
-    /** Whether what it lends is all that was asked for. */
+    /** Whether a loan covers the whole range. */
     boolean lendsAll = true;
 
     boolean writesInTurn;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A request that remembers how it ended, and fails if it ends twice. */
+/** A request that records its result and fails at a second completion. */
 public final class TestRequest extends DriveRequest {
     private final Consumer<TestRequest> onCompletion;
     private String drive = "";
@@ -26,7 +26,7 @@ public final class TestRequest extends DriveRequest {
         prepare(operation, offset, length);
     }
 
-    /** Returns the name of the drive that it was submitted to. */
+    /** Returns the name of its drive. */
     String drive() {
         return drive;
     }

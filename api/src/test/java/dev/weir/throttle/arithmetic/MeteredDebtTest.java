@@ -52,7 +52,7 @@ class MeteredDebtTest {
     }
 
     @Test
-    void timeAndUnitsArePaidToTheSameDegree() {
+    void timeAndUnitsArePaidEqually() {
         goOn(FAST, NOW);
         goOn(SLOW, NOW + 5 * MILLI);
         assertEquals(512 * SECOND, debt.nanos(NOW + 5 * MILLI));
@@ -70,7 +70,7 @@ class MeteredDebtTest {
     }
 
     @Test
-    void whatIsChargedAfterAChangeIsPaidAfterTheRest() {
+    void laterChargesArePaidAfterTheOldDebt() {
         goOn(FAST, NOW);
         debt.add(100 << 20);
         goOn(SLOW, NOW + 10 * MILLI);
@@ -78,7 +78,7 @@ class MeteredDebtTest {
     }
 
     @Test
-    void aMomentThatIsPastStaysAsItIs() {
+    void aPastMomentStays() {
         long later = NOW + 2_000 * SECOND;
         goOn(FAST, later);
         assertEquals(NOW + 1_024 * SECOND, debt.floor());

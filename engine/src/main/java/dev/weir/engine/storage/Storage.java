@@ -88,7 +88,7 @@ public final class Storage implements RequestSink {
         } else if (request.isReady()) {
             start(request);
         } else {
-            // the limits come first, so that a queued request needs no memory; see docs/design/decisions/013
+            // the limits come first, so that a queued request needs no memory
             request.whenReady(error -> goOn(request, error));
         }
     }

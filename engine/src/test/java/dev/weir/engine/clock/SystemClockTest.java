@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Only what cannot go wrong on a slow machine: order, and that nothing fires early. */
+/** Claims that hold on a slow machine too: the order of timers, and that none fires early. */
 class SystemClockTest {
     private static final long MILLIS = 1_000_000L;
 

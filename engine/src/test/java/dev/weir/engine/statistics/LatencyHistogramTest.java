@@ -56,7 +56,7 @@ class LatencyHistogramTest {
         assertEquals(Percentiles.NONE, fixture.control("vm1").latencies().held());
         fixture.clock.advance(2 * EngineFixture.SECOND);
         Percentiles held = fixture.control("vm1").latencies().held();
-        // those that went at once did not wait; one went every tenth of a second after them
+        // a burst without waits is followed by a release every tenth of a second
         assertTrue(held.measured() >= 8 && held.measured() <= 10, held::toString);
         near((held.measured() + 1) * EngineFixture.SECOND / 10 - EngineFixture.SECOND / 10, held.maxNanos());
         assertTrue(fixture.control("vm1").latencies().backend().measured() > 0);

@@ -22,7 +22,10 @@ class WritesInTurnTest {
     private final Queue<Runnable> started = new ArrayDeque<>();
     private final WritesInTurn writes = on(started::add);
 
-    /** What happened: {@code 3} is the write at 3, {@code 3.} the completion of that, {@code 3,} one that more follow. */
+    /**
+     * The events: {@code 3} is the write at 3 and {@code 3.} is its completion. The completion {@code 3,} announces
+     * another.
+     */
     private final List<String> log = new ArrayList<>();
 
     private Runnable meanwhile = () -> {};

@@ -22,7 +22,7 @@ class LongHoldsTest {
             .lane(Direction.WRITE);
 
     @Test
-    void findsEachRequestThatIsHeldTooLongOnce() {
+    void findsEachLongHoldOnce() {
         lane.add(new TestRequest("guest", Operation.WRITE, 0, 512, request -> {}), 512, 1, NOW);
         lane.add(new TestRequest("guest", Operation.WRITE, 0, 512, request -> {}), 512, 2, NOW);
         holds.check("drive vm1", lane, 30 * SECOND - 1, NOW);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class PolicyWatchTest {
     private static final ThrottleLimits LIMITS = ThrottleLimits.of(Map.of("iops", 1L));
 
-    /** Waits for ever when it is asked about a request. */
+    /** A policy that blocks for ever at a query. */
     private static final class Blocking implements ThrottlePolicyFactory, ThrottlePolicy {
         final CountDownLatch asked = new CountDownLatch(1);
         final boolean throwsThen;
@@ -89,12 +89,12 @@ class PolicyWatchTest {
     }
 
     @Test
-    void aPolicyThatAnswersWhenInterruptedIsNotBelieved() throws InterruptedException {
+    void anAnswerAfterAnInterruptIsNotBelieved() throws InterruptedException {
         assertTrue(blocked(new Blocking(false)).reason().contains("blocked for more than a second"));
     }
 
     @Test
-    void aThreadThatLeavesInTimeIsNotInterrupted() {
+    void aThreadThatLeavesEarlyIsNotInterrupted() {
         PolicySlot slot = new PolicySlot("drive vm1", "blocking", LIMITS, null, 0);
         for (int i = 0; i < 10; i++) {
             PolicyWatch.enter(slot);

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@link BlockBackend} promises, as tests. To hold a backend to it, extend this class, say how one is
- * opened, and run it with JUnit 5. What is random prints its seed when it fails; {@code -Dweir.seed=N} repeats it.
+ * Tests for the contract of {@link BlockBackend}. To test a backend, extend this class, implement {@link #open} and
+ * run it with JUnit 5. A failed random test prints its seed. {@code -Dweir.seed=N} repeats it.
  *
- * <p>A backend whose bytes outlive it is also held to {@link PersistentBackendContract}.
+ * <p>For a backend whose data outlives it, extend {@link PersistentBackendContract}.
  */
 public abstract class BlockBackendContract {
 
-    /** Sizes at, before and after what a backend may have for a page, and one that is a multiple of nothing. */
+    /** Sizes around likely page sizes, and a prime. */
     private static final int[] SIZES = {1, 511, 512, 4095, 4097, 65_535, 65_536, 65_537, 1_000_003};
 
     static final int SIZE = 300_007;
@@ -33,18 +33,20 @@ public abstract class BlockBackendContract {
     private @Nullable BlockBackend opened;
 
     /**
-     * Opens a fresh drive, which reads as zeroes.
+     * Opens a new drive that reads as zeroes.
      *
-     * @param size in bytes
+     * @param size the size of the drive (bytes)
+     * @return the open backend
+     * @throws IOException if the backend cannot be opened
      */
     protected abstract BlockBackend open(long size) throws IOException;
 
-    /** Returns a size that is far more than there is room for, in bytes, if a drive is sparse. */
+    /** {@return the size (bytes) of a sparse drive that far exceeds the available space} */
     protected long hugeSize() {
         return 1L << 40;
     }
 
-    /** Returns whether a trim and zeroes that may unmap make holes that block status tells of. */
+    /** {@return whether block status reports trimmed and unmapped ranges as holes} */
     protected boolean tellsHoles() {
         return true;
     }
@@ -72,7 +74,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a fresh drive has its size and reads as zeroes to its last byte, whatever the size")
+    @DisplayName("a fresh drive of any size reads as zeroes to its last byte")
     void freshDrivesReadAsZeroes() throws IOException {
         for (int size : SIZES) {
             BlockBackend backend = fresh(size);
@@ -84,7 +86,7 @@ public abstract class BlockBackendContract {
 
     @Test
     @DisplayName(
-            "what is written is read, from heap and direct buffers, and nothing outside position and limit changes")
+            "reads return written bytes with heap and direct buffers and change nothing outside position and limit")
     void readsWhatWasWritten() throws IOException {
         for (Kind kind : Kind.values()) {
             BlockBackend backend = fresh(SIZE);
@@ -100,7 +102,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("what can be read now is what is there, and else the position stays")
+    @DisplayName("an immediate read returns the stored bytes or leaves the position unchanged")
     void readsNowOrNot() throws IOException {
         for (Kind kind : Kind.values()) {
             BlockBackend backend = fresh(SIZE);
@@ -118,8 +120,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName(
-            "what is lent is its own range's until it is given back, whatever happens to that and is written elsewhere")
+    @DisplayName("a loan shows bytes of its own range until it is given back, also after trims, writes and a close")
     void loansAreGoodUntilTheyAreGivenBack() throws IOException {
         byte[] written = new byte[200_000];
         byte[] elsewhere = new byte[SIZE];
@@ -146,7 +147,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a source that may only be read can be written from")
+    @DisplayName("a read-only buffer is a valid source")
     void writesFromReadOnlyBuffers() throws IOException {
         BlockBackend backend = fresh(SIZE);
         for (Kind kind : Kind.values()) {
@@ -164,7 +165,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("odd offsets and lengths, ranges over many pages, the first and the last byte")
+    @DisplayName("odd ranges work: across many pages, at the first byte and at the last")
     void readsAndWritesAnyRange() throws IOException {
         int[] edges = {0, 1, 511, 4095, 4096, 65_535, 65_536, 65_537, 131_071, SIZE - 1, SIZE};
         Random random = new Random(2);
@@ -181,7 +182,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("zeroed ranges read as zeroes, whether or not they may be unmapped; their neighbours stay")
+    @DisplayName("zeroed ranges read as zeroes with and without unmapping; neighbours stay unchanged")
     void zeroesAreZeroesAndNoMore() throws IOException {
         for (boolean mayUnmap : new boolean[] {true, false}) {
             ModelledDrive drive = written();
@@ -200,7 +201,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a fresh range can be zeroed and trimmed, and still reads as zeroes beside it")
+    @DisplayName("zeroing and trimming a fresh range leaves its neighbours zero")
     void zeroesWhatWasNeverWritten() throws IOException {
         ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
         drive.writeZeroes(1, SIZE - 2, false);
@@ -210,7 +211,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("trimmed ranges can be read and written again; their neighbours stay")
+    @DisplayName("trimmed ranges accept reads and writes; neighbours stay unchanged")
     void trimsNoMoreThanItsRange() throws IOException {
         ModelledDrive drive = written();
         drive.trim(65_536, 65_536);
@@ -226,7 +227,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("the extents of any range are exactly that range, and holes read as zeroes")
+    @DisplayName("extents cover exactly their range and holes read as zeroes")
     void extentsCoverTheRange() throws IOException {
         ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
         drive.write(65_537, ModelledDrive.randomBytes(new Random(9), 70_000));
@@ -242,7 +243,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a visitor that wants no more extents is told no more")
+    @DisplayName("a visitor that stops gets no further extents")
     void extentsEndWhenTheVisitorSaysSo() throws IOException {
         BlockBackend backend = fresh(SIZE);
         ModelledDrive drive = new ModelledDrive(backend, 0, SIZE);
@@ -257,8 +258,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName(
-            "fresh drives are one hole; a trim and zeroes that may unmap make holes, and nothing beside them is one")
+    @DisplayName("a fresh drive is one hole; trims and unmapping zeroes make holes of exactly their range")
     void trimsAndZeroesMakeHoles() throws IOException {
         if (!tellsHoles()) {
             return;
@@ -280,7 +280,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("to cache a range changes nothing")
+    @DisplayName("a prefetch changes no data")
     void cacheChangesNothing() throws IOException {
         ModelledDrive drive = written();
         drive.cache(0, SIZE);
@@ -289,7 +289,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("any sequence of operations does what it would do to an array of bytes")
+    @DisplayName("any sequence of operations matches an array of bytes")
     void doesWhatAnArrayWouldDo() throws IOException {
         long seed = seed();
         Random random = new Random(seed);
@@ -309,7 +309,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a drive far larger than the room there is opens, and takes and gives its first and last bytes")
+    @DisplayName("a sparse drive larger than the available space stores its first and last bytes")
     void hugeDrivesAreSparse() throws IOException {
         long size = hugeSize() + 12_345;
         BlockBackend backend = fresh(size);
@@ -325,7 +325,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a flush returns, with and without something to flush")
+    @DisplayName("a flush succeeds with and without unflushed writes")
     void flushes() throws IOException {
         BlockBackend backend = fresh(SIZE);
         backend.flush();
@@ -335,7 +335,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("a caller that is interrupted does no harm to those that come after it")
+    @DisplayName("an interrupted caller does not affect later callers")
     void survivesInterrupts() throws IOException {
         BlockBackend backend = fresh(SIZE);
         ModelledDrive drive = new ModelledDrive(backend, 0, SIZE);
@@ -345,7 +345,7 @@ public abstract class BlockBackendContract {
             backend.read(new FramedBuffer(Kind.DIRECT, 100).buffer(), 0);
             backend.flush();
         } catch (IOException e) {
-            // a backend may give up what is interrupted
+            // a backend may fail an interrupted operation
         } finally {
             Thread.interrupted();
         }
@@ -355,7 +355,7 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("threads that work on different bytes of the same pages do not disturb each other")
+    @DisplayName("threads on different bytes of the same pages do not interfere")
     void threadsKeepToTheirBytes() throws Exception {
         long seed = seed();
         try {
@@ -366,18 +366,18 @@ public abstract class BlockBackendContract {
     }
 
     @Test
-    @DisplayName("first writes to one page at the same moment all count")
+    @DisplayName("concurrent first writes to one page all take effect")
     void firstWritesAtOnceAllCount() throws Exception {
         BlockRaces.firstWrites(fresh(hugeSize()));
     }
 
     @Test
-    @DisplayName("a page that is being emptied does not lose what is written to the rest of it at that moment")
+    @DisplayName("emptying part of a page keeps concurrent writes to its other part")
     void emptyingLosesNoOthersWrites() throws Exception {
         BlockRaces.emptyWhileWriting(fresh(hugeSize()));
     }
 
-    /** Returns a drive with random bytes everywhere. */
+    /** Returns a drive filled with random bytes. */
     final ModelledDrive written() throws IOException {
         ModelledDrive drive = new ModelledDrive(fresh(SIZE), 0, SIZE);
         drive.write(0, ModelledDrive.randomBytes(new Random(8), SIZE));

@@ -14,15 +14,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that use one backend at the same time, each on bytes of its own. */
+/** Concurrent threads on one backend. Each thread uses other bytes. */
 final class BlockRaces {
     private static final int WRITERS = 4;
     private static final int STEPS = 1_500;
 
-    /** Odd, so that every page and every block is shared between threads. */
+    /** Odd, so that threads share every page and every block. */
     private static final int STRIPE = 1_009;
 
-    /** How many bytes of the drive the stripes cover: few, so that threads meet. */
+    /** The striped part of the drive (bytes). It is small so that threads meet often. */
     static final int STRIPED = 70_001;
 
     private static final int ROUNDS = 300;
@@ -32,7 +32,7 @@ final class BlockRaces {
 
     private BlockRaces() {}
 
-    /** Each writer has every fifth stripe to itself; the fifth is never changed, and read all the time. */
+    /** Each writer owns every fifth stripe. The fifth stripe stays constant and is read all the time. */
     static void stripes(BlockBackend backend, long seed) throws Exception {
         ModelledDrive unchanged = new ModelledDrive(backend, 0, STRIPED);
         forEachStripe(WRITERS, (from, to) -> unchanged.write(from, filled(to - from, (byte) 0x77)));
@@ -64,7 +64,7 @@ final class BlockRaces {
         return null;
     }
 
-    /** In each round, all write for the first time to the same fresh part of the drive. */
+    /** In each round all threads write to the same unwritten part of the drive. */
     static void firstWrites(BlockBackend backend) throws Exception {
         inRounds(WRITERS, (party, base, together) -> {
             together.await();
@@ -75,7 +75,7 @@ final class BlockRaces {
         });
     }
 
-    /** In each round, some zero or trim all that was written of a page while the others write beside it. */
+    /** In each round some threads zero or trim the written part of a page while others write beside it. */
     static void emptyWhileWriting(BlockBackend backend) throws Exception {
         inRounds(WRITERS, (party, base, together) -> {
             ModelledDrive part = new ModelledDrive(backend, base + (long) party * PART, PART);
@@ -107,7 +107,7 @@ final class BlockRaces {
                         round.run(party, n * ROUND_SPACING, () -> phaser.awaitAdvanceInterruptibly(phaser.arrive()));
                     }
                 } finally {
-                    // whoever fails keeps nobody waiting
+                    // a failed thread must not block the others at the barrier
                     phaser.arriveAndDeregister();
                 }
                 return null;
@@ -155,7 +155,7 @@ final class BlockRaces {
         void run(int party, long base, Together together) throws Exception;
     }
 
-    /** Waits until all have come this far. */
+    /** A barrier: waits until all threads have arrived. */
     private interface Together {
         void await() throws InterruptedException;
     }

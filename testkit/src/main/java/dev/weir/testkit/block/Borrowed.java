@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A range of a backend on loan, or the part of it that was lent. */
+/** A borrowed range of a backend, or the part of it that was lent. */
 final class Borrowed {
     private final List<Loan> loans = new ArrayList<>();
     private final boolean whole;
@@ -21,11 +21,11 @@ final class Borrowed {
         return whole;
     }
 
-    /** Returns what is in the memory now. */
+    /** Returns the current content of the lent memory. */
     byte[] bytes() {
         List<ByteBuffer> parts =
                 loans.stream().map(loan -> loan.bytes().duplicate()).toList();
-        parts.forEach(part -> assertTrue(part.isDirect(), "what is lent is direct"));
+        parts.forEach(part -> assertTrue(part.isDirect(), "lent memory is direct"));
         ByteBuffer all = ByteBuffer.allocate(
                 parts.stream().mapToInt(ByteBuffer::remaining).sum());
         parts.forEach(all::put);

@@ -14,57 +14,64 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Drives in memory, of the type {@code faulty}, that go wrong as a script says. What hangs goes on when it is
- * {@linkplain #release() released}, as if nothing had been.
+ * Drives in memory of the type {@code faulty} with injected faults. A script decides them. A hanging call continues
+ * normally after its {@linkplain #release() release}.
  *
  * <p>Thread-safe.
  */
 public final class FaultyBackends implements BlockBackendFactory {
 
-    /** What is done to a backend. */
+    /** The call of a backend in which a fault is injected. */
     public enum Call {
-        /** It is opened. */
+        /** Opening the backend. */
         OPEN,
-        /** It is read. */
+        /** A read. */
         READ,
-        /** It is written, zeroed or trimmed. */
+        /** A write, write-zeroes or trim. */
         WRITE,
-        /** It is flushed. */
+        /** A flush. */
         FLUSH,
-        /** It is closed. */
+        /** Closing the backend. */
         CLOSE,
-        /** It is checked. */
+        /** A check of the storage. */
         CHECK
     }
 
-    /** How a call goes wrong. */
+    /** An injected fault. */
     public enum Fault {
-        /** Not at all. */
+        /** No fault. */
         NONE,
-        /** The storage fails, and nothing was done. */
+        /** An {@link IOException}. The call had no effect. */
         FAIL,
-        /** The first half is done, then the storage fails. */
+        /** An {@link IOException} after the first half was done. */
         SHORT,
-        /** There is no room left. */
+        /** No space left. */
         FULL,
-        /** It throws what no backend should. */
+        /** An exception that no backend should throw. */
         THROW,
-        /** It does not return until it is released. */
+        /** A call that returns only after {@link #release}. */
         HANG
     }
 
-    /** Says how each call goes wrong. Called on any thread, more than one at a time. */
+    /** Decides the fault of each call. Called concurrently on any thread. */
     @FunctionalInterface
     public interface Script {
-        /** Returns what goes wrong with this call. */
+        /**
+         * Returns the fault of this call.
+         *
+         * @param call the kind of call
+         * @param offset the offset in the drive (bytes)
+         * @return the fault to inject
+         */
         Fault fault(Call call, long offset);
 
         /**
-         * Returns a script that chooses at random, by the offset and nothing else, so that the order of calls does
-         * not matter. Opening, closing and checking go well.
+         * {@return a script with random faults} The choice depends only on the offset. The order of calls therefore
+         * does not matter. Opening, closing and checking succeed.
          *
-         * @param percent how many calls go wrong
-         * @param faults from which it chooses
+         * @param seed the seed of the choice
+         * @param percent the share of calls with a fault
+         * @param faults the faults to choose from
          */
         static Script seeded(long seed, int percent, Fault... faults) {
             return (call, offset) -> {
@@ -83,9 +90,11 @@ public final class FaultyBackends implements BlockBackendFactory {
     private final AtomicInteger hanging = new AtomicInteger();
 
     /**
-     * Makes drives of {@code size} bytes.
+     * Creates drives.
      *
+     * @param size the size of each drive (bytes)
      * @param mayBlock as in {@link BlockBackend#mayBlock}
+     * @param script decides the faults
      */
     public FaultyBackends(int size, boolean mayBlock, Script script) {
         this.size = size;
@@ -93,12 +102,12 @@ public final class FaultyBackends implements BlockBackendFactory {
         this.script = script;
     }
 
-    /** Lets everything go on that hangs now; what comes later hangs again. */
+    /** Releases all calls that hang now. Later calls may hang again. */
     public void release() {
         released.arrive();
     }
 
-    /** Returns how many calls hang. */
+    /** {@return the number of hanging calls} */
     public int hanging() {
         return hanging.get();
     }
@@ -119,7 +128,7 @@ public final class FaultyBackends implements BlockBackendFactory {
         return new Faulty();
     }
 
-    /** Goes wrong, or returns whether only half is to be done. */
+    /** Injects the fault. Returns whether only half shall be done. */
     private boolean begin(Call call, long offset) throws IOException {
         Fault fault = script.fault(call, offset);
         switch (fault) {

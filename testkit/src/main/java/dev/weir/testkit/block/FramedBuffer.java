@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A buffer whose bytes from position to limit lie between others that nobody may touch. Not thread-safe. */
+/** A buffer surrounded by guard bytes that must not change. Not thread-safe. */
 final class FramedBuffer {
 
-    /** The kinds of buffers that a backend is handed. */
+    /** The kinds of buffers that a backend must accept. */
     enum Kind {
         HEAP,
         DIRECT,
@@ -23,7 +23,7 @@ final class FramedBuffer {
     private final ByteBuffer buffer;
     private final int length;
 
-    /** Frames {@code length} bytes, none of them zero. */
+    /** Creates a buffer of {@code length} non-zero bytes. */
     FramedBuffer(Kind kind, int length) {
         this.length = length;
         this.buffer = allocate(kind, BEFORE + length + AFTER);
@@ -47,12 +47,14 @@ final class FramedBuffer {
         return this;
     }
 
-    /** Returns the buffer itself, from its position to its limit. */
+    /** Returns the buffer from its position to its limit. */
     ByteBuffer buffer() {
         return buffer;
     }
 
-    /** Checks that the backend went from position to limit and changed nothing beside; returns what is between. */
+    /**
+     * Checks that the position reached the limit and the guard bytes are unchanged. Returns the bytes between them.
+     */
     byte[] taken() {
         assertEquals(BEFORE + length, buffer.position(), "position afterwards");
         assertEquals(BEFORE + length, buffer.limit(), "limit afterwards");

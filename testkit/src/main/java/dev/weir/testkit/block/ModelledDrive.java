@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A backend and, beside it, what a window of it must hold: every operation is done on both, every read is
- * compared. Offsets count from the start of the window. Not thread-safe; several may share a backend as long as
- * they write to different bytes.
+ * A backend and a model of a window of it. Every operation runs on both and every read is compared. Offsets count
+ * from the start of the window. Not thread-safe. Several windows may share a backend if they write to different
+ * bytes.
  */
 final class ModelledDrive {
     private static final Kind[] KINDS = Kind.values();
@@ -25,12 +25,12 @@ final class ModelledDrive {
     private final long start;
     private final byte[] expected;
 
-    /** Bytes that were trimmed and not written since: they read as anything. */
+    /** Trimmed bytes without a later write. They may read as anything. */
     private final BitSet unknown;
 
     private int operations;
 
-    /** Starts with a window that reads as zeroes. */
+    /** Creates a window that reads as zeroes. */
     ModelledDrive(BlockBackend backend, long start, int length) {
         this(backend, start, new byte[length], new BitSet());
     }
@@ -42,7 +42,7 @@ final class ModelledDrive {
         this.unknown = unknown;
     }
 
-    /** Returns the same window, and what it must hold, on another backend or for another thread that only checks. */
+    /** Returns the same window and model on another backend, or for another thread that only checks. */
     ModelledDrive on(BlockBackend other) {
         return new ModelledDrive(other, start, expected, unknown);
     }
@@ -70,7 +70,7 @@ final class ModelledDrive {
         backend.cache(start + offset, length);
     }
 
-    /** Checks that the extents of a range are exactly that range, and that holes read as zeroes. */
+    /** Checks that the extents of a range cover exactly that range and that holes read as zeroes. */
     void checkExtents(int offset, int length) throws IOException {
         long[] end = {offset};
         List<int[]> holes = new ArrayList<>();
@@ -91,7 +91,7 @@ final class ModelledDrive {
         }
     }
 
-    /** Returns how many bytes of a range are in holes. */
+    /** Returns the number of bytes in holes of a range. */
     long holeBytes(int offset, int length) throws IOException {
         long[] bytes = {0};
         backend.blockStatus(start + offset, length, (extent, hole) -> {
@@ -101,7 +101,7 @@ final class ModelledDrive {
         return bytes[0];
     }
 
-    /** Checks what is read of a range, and what is lent of it if all of it is. */
+    /** Checks a read of a range, and its loan if the whole range is lent. */
     void check(int offset, int length) throws IOException {
         FramedBuffer destination = new FramedBuffer(nextKind(), length);
         backend.read(destination.buffer(), start + offset);
@@ -129,7 +129,7 @@ final class ModelledDrive {
         check(0, expected.length);
     }
 
-    /** Does something at random within {@code from} (inclusive) and {@code to} (exclusive). */
+    /** Takes a random step between {@code from} (inclusive) and {@code to} (exclusive). */
     void randomStep(Random random, int from, int to) throws IOException {
         int offset = from + random.nextInt(to - from);
         int length = 1 + random.nextInt(to - offset);

@@ -7,14 +7,20 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@link BlockBackendContract}, and what holds for a backend whose bytes are still there when it is opened again. */
+/** The {@link BlockBackendContract} and tests for a backend whose data survives closing and opening. */
 public abstract class PersistentBackendContract extends BlockBackendContract {
 
-    /** Opens once more what {@link #open} made last, which has been closed since. */
+    /**
+     * Opens the latest drive of {@link #open} again. It has been closed since.
+     *
+     * @param readOnly whether to open it read-only
+     * @return the open backend
+     * @throws IOException if the backend cannot be opened
+     */
     protected abstract BlockBackend reopen(boolean readOnly) throws IOException;
 
     @Test
-    @DisplayName("bytes and size are the same when it is opened again, read-only or not")
+    @DisplayName("bytes and size survive a reopening, read-only or not")
     void keepsItsBytes() throws IOException {
         ModelledDrive drive = written();
         drive.writeZeroes(70_000, 70_000, true);

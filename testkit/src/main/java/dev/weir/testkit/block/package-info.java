@@ -1,4 +1,4 @@
-/** What every block backend is held to. */
+/** The contract suite for block backends and a backend with injected faults. */
 @NullMarked
 package dev.weir.testkit.block;
 

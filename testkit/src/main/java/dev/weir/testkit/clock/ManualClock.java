@@ -8,10 +8,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still until it is told to advance; the timers that fall due on the way fire then, in
- * the order of their moments, on the thread that advances. Nothing sleeps.
+ * A virtual clock that tests advance. Timers that fall due meanwhile fire in the order of their due times on the
+ * advancing thread. Nothing sleeps.
  *
- * <p>Thread-safe, but meant for one thread that advances.
+ * <p>Thread-safe but meant for one advancing thread.
  */
 public final class ManualClock implements Clock {
     private final TreeSet<ManualTimer> armed =
@@ -21,13 +21,21 @@ public final class ManualClock implements Clock {
     private long now;
     private long lateNanos;
 
-    /** Starts at a moment, which may be negative or close to where a long wraps around. */
+    /**
+     * Creates a clock.
+     *
+     * @param origin the first time (ns); may be negative or close to the overflow of a long
+     */
     public ManualClock(long origin) {
         this.origin = origin;
         this.now = origin;
     }
 
-    /** Starts at a moment that the seed decides: often random, sometimes where arithmetic goes wrong. */
+    /**
+     * {@return a clock with a random origin, sometimes close to an overflow}
+     *
+     * @param seed decides the origin
+     */
     public static ManualClock seeded(long seed) {
         Random random = new Random(seed);
         long[] origins = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE - 1_000, random.nextLong(), random.nextLong()};
@@ -44,16 +52,24 @@ public final class ManualClock implements Clock {
         return new ManualTimer(task, timersMade++);
     }
 
-    /** Makes every timer fire this much later than it is due from now on, as real ones do. */
+    /**
+     * Delays all timers from now on, as a real machine does.
+     *
+     * @param newLateNanos the lateness (ns)
+     */
     public synchronized void lateNanos(long newLateNanos) {
         lateNanos = newLateNanos;
     }
 
-    /** Goes forward by {@code nanos}, firing every timer that falls due until then. */
+    /**
+     * Advances the time and fires every timer that falls due.
+     *
+     * @param nanos the distance (ns)
+     */
     public void advance(long nanos) {
         long target = nanoTime() + nanos;
         while (fireNext(target)) {
-            // the next one may have been armed by this one
+            // a fired timer may arm another one that is due within the same advance
         }
         synchronized (this) {
             now = target;
@@ -61,7 +77,7 @@ public final class ManualClock implements Clock {
     }
 
     /**
-     * Goes forward to the next moment at which a timer fires, and fires it.
+     * Advances to the next moment at which a timer fires, and fires it.
      *
      * @return false if no timer is armed
      */
@@ -69,7 +85,7 @@ public final class ManualClock implements Clock {
         return fireNext(origin + Long.MAX_VALUE);
     }
 
-    /** Returns how long until the next timer fires; -1 if none is armed. */
+    /** {@return the time (ns) until the next timer fires; -1 if none is armed} */
     public synchronized long nanosToNextTimer() {
         return armed.isEmpty() ? -1 : Math.max(0, armed.first().due + lateNanos - now);
     }

@@ -1,4 +1,4 @@
-/** A clock that tests move by hand. */
+/** A virtual clock for tests. */
 @NullMarked
 package dev.weir.testkit.clock;
 

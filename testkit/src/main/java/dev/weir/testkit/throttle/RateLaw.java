@@ -3,11 +3,11 @@ package dev.weir.testkit.throttle;
 import java.math.BigInteger;
 
 /**
- * Checks in exact arithmetic that releases keep to one rate, from both sides. In every window of length T no more
- * is released than rate × T, the allowance and one request; and a saturated drive has at any moment released at
- * least what the rate gives since the start, less one request.
+ * Exact check of releases against one rate from both sides. Upper bound: a window of length T contains at most rate ×
+ * T plus the allowance plus one request. Lower bound: a saturated drive has at any moment released at least the rate
+ * since the start less one request.
  *
- * <p>Amounts are kept in units × 10^9, so that a nanosecond at the rate is a whole number. Not thread-safe.
+ * <p>Amounts are kept in units × 10^9 because a nanosecond at the rate is then a whole number. Not thread-safe.
  */
 public final class RateLaw {
     private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000L);
@@ -17,18 +17,18 @@ public final class RateLaw {
     private final long start;
     private long last;
 
-    /** What a meter that leaks at the rate would hold; never above the allowance if every window keeps to it. */
+    /** The level of a meter that leaks at the rate. The upper bound holds if it never exceeds the allowance. */
     private BigInteger level = BigInteger.ZERO;
 
     private BigInteger largest = BigInteger.ZERO;
     private BigInteger total = BigInteger.ZERO;
 
     /**
-     * Starts checking.
+     * Starts a check.
      *
      * @param unitsPerSecond the rate
-     * @param allowanceNanos what may go at once beside one request, in time at the rate
-     * @param start when the drive began to be saturated
+     * @param allowanceNanos the allowance beside one request, as time at the rate (ns)
+     * @param start the time at which the drive began to be saturated (ns)
      */
     public RateLaw(long unitsPerSecond, long allowanceNanos, long start) {
         this.rate = BigInteger.valueOf(unitsPerSecond);
@@ -37,12 +37,21 @@ public final class RateLaw {
         this.last = start;
     }
 
-    /** Takes note of a request that waits; the one request that a window may have on top may be as large. */
+    /**
+     * Records a waiting request. The one request on top of a window may be as large.
+     *
+     * @param units the cost of the request
+     */
     public void offered(long units) {
         largest = largest.max(BigInteger.valueOf(units).multiply(NANOS));
     }
 
-    /** Takes note of a release. */
+    /**
+     * Records a release.
+     *
+     * @param units the cost of the request
+     * @param now the time (ns)
+     */
     public void released(long units, long now) {
         BigInteger amount = BigInteger.valueOf(units).multiply(NANOS);
         level = level.subtract(rate.multiply(BigInteger.valueOf(now - last)))
@@ -58,11 +67,16 @@ public final class RateLaw {
         }
     }
 
-    /** Checks that enough has been released until now, before a request of {@code units} that has been waiting goes. */
+    /**
+     * Checks the lower bound at the release of a waiting request.
+     *
+     * @param now the time (ns)
+     * @param units the cost of that request, which is not yet counted
+     */
     public void saturatedUntil(long now, long units) {
         BigInteger due = rate.multiply(BigInteger.valueOf(now - start));
         BigInteger request = BigInteger.valueOf(units).multiply(NANOS).max(largest);
-        // a wait is a whole number of nanoseconds, so one of them may pass before what is due can go
+        // waits are rounded up to a whole nanosecond, so a release may be late by one
         if (total.add(request).add(rate).compareTo(due) < 0) {
             throw new AssertionError("too little: " + total.divide(NANOS) + " units after " + (now - start)
                     + " ns, due are " + due.divide(NANOS) + " less one request of " + request.divide(NANOS));

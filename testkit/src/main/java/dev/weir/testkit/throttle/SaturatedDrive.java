@@ -4,13 +4,12 @@ import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottlePolicy;
 
 /**
- * A drive with more to do than its policy allows: every request goes when the policy lets it, and the next is
- * there at once. Checks on the way that a request that must wait may go when the policy said, and not a
- * nanosecond earlier. Not thread-safe.
+ * A saturated drive: a request goes as soon as the policy admits it and the next one follows at once. Checks that the
+ * predicted wait is exact to the nanosecond. Not thread-safe.
  */
 final class SaturatedDrive {
 
-    /** More than any load here may do at one moment; a policy that holds nothing fails and does not run for ever. */
+    /** Bound that ends the test if a policy holds nothing. No load here releases as many requests at one moment. */
     private static final int MOST_AT_ONCE = 1_000_000;
 
     private final ThrottlePolicy policy;
@@ -30,7 +29,7 @@ final class SaturatedDrive {
         now += nanos;
     }
 
-    /** Waits until a request may go, and charges it. */
+    /** Waits until a request may go and charges it. */
     void release(Direction direction, long bytes) {
         long wait = policy.waitNanos(direction, bytes, now);
         if (wait < 0) {

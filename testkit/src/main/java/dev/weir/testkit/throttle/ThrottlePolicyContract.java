@@ -27,38 +27,44 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 /**
- * The laws that hold for one policy on its own. To hold a policy to them, extend this class
- * and say which policy it is; a law that fails prints the seed with which it fails again.
+ * The laws for a single policy. To test a policy, extend this class and implement {@link #factory} and {@link
+ * #allowanceNanos}. A failed law prints the seed that repeats the failure.
  *
- * <p>Time is an argument, so a year passes in seconds and nothing sleeps.
+ * <p>Time is an argument. A simulated year therefore takes seconds and nothing sleeps.
  */
 public abstract class ThrottlePolicyContract {
 
-    /** The tag of tests that take seconds, which mutation testing leaves out. */
+    /** The tag of tests that take seconds. Mutation testing excludes them. */
     public static final String LONG = "long";
 
     private static final long YEAR_SECONDS = 365L * 24 * 3600;
     private static final long SECOND = 1_000_000_000L;
     private static final int MAX_REQUEST = 32 << 20;
 
-    /** Returns the factory of the policy. */
+    /** {@return the factory of the policy} */
     protected abstract ThrottlePolicyFactory factory();
 
     /**
-     * Returns what the policy lets go at once beyond its rate and one request, as it is documented, in time at that
-     * rate, for limits without a burst.
+     * {@return the documented allowance of the policy without a burst, as time at the rate (ns)} A policy may release
+     * that much at once beyond its rate and one request.
      */
     protected abstract long allowanceNanos();
 
     /**
-     * Returns by how much it may matter to a request when it comes, for a policy that divides time into pieces; 0 if
-     * time is all alike to it.
+     * {@return the influence (ns) of a request's arrival time on its release} For a policy that divides time into
+     * pieces. 0 for a policy that treats all moments alike.
      */
     protected long granularityNanos() {
         return 0;
     }
 
-    /** Limits, how large the requests are under them, and when it all begins. */
+    /**
+     * A random load.
+     *
+     * @param limits the limits by key
+     * @param sizes the lengths of the requests (bytes)
+     * @param origin the first time (ns)
+     */
     public record Load(Map<String, Long> limits, List<Integer> sizes, long origin) {
         ThrottleLimits throttleLimits() {
             return ThrottleLimits.of(limits);
@@ -122,7 +128,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void twoSharedLimitsGiveWhatTheSlowerOneGives(
+    void theSlowerOfTwoSharedLimitsHolds(
             @ForAll @LongRange(min = 1, max = 1L << 40) long bps,
             @ForAll @LongRange(min = 1, max = 1_000_000) long iops,
             @ForAll @LongRange(min = 1, max = MAX_REQUEST) long size,
@@ -143,7 +149,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void oneRequestOfManyBytesCostsWhatManyOfOneByteCost(
+    void aRequestCostsTheSumOfItsBytes(
             @ForAll @LongRange(min = 1, max = 1_000_000) long bps,
             @ForAll @IntRange(min = 1, max = 5_000) int bytes,
             @ForAll long origin) {
@@ -254,7 +260,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void aRefusedRequestLeavesEveryLimitAsItWas(@ForAll("anyTwoLimits") Load load) {
+    void aHeldRequestChargesNoLimit(@ForAll("anyTwoLimits") Load load) {
         ThrottlePolicy policy = policy(load.throttleLimits(), load.origin);
         long now = load.origin;
         for (int i = 0; i < 30; i++) {
@@ -268,7 +274,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void theLongestWaitOfAllLimitsIsTheWait(@ForAll("anyTwoLimits") Load load) {
+    void theWaitIsTheMaximumOfAllLimits(@ForAll("anyTwoLimits") Load load) {
         ThrottlePolicy policy = policy(load.throttleLimits(), load.origin);
         for (int i = 0; i < 20; i++) {
             Direction direction = i % 3 == 0 ? Direction.READ : Direction.WRITE;
@@ -285,7 +291,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void aLimitOfOneDirectionDoesNotTouchTheOther(
+    void aDirectionLimitSparesTheOtherDirection(
             @ForAll @LongRange(min = 1, max = 1_000) long rate, @ForAll long origin) {
         ThrottlePolicy policy = policy(ThrottleLimits.of(Map.of("bps_rd", rate, "iops_rd", rate)), origin);
         ThrottleDebt before = policy.debt(origin);
@@ -297,7 +303,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void afterAChangeTheShorterOfTimeAndUnitsHolds(
+    void theShorterOfTimeAndUnitsHolds(
             @ForAll("anyTwoLimits") Load load,
             @ForAll @LongRange(min = 1, max = 1000) long factor,
             @ForAll boolean slower) {
@@ -320,7 +326,7 @@ public abstract class ThrottlePolicyContract {
         assertTrue(Math.abs(actual - expected) <= 1, "expected " + expected + " ns, but was " + actual);
     }
 
-    /** Charges some requests and returns when the last of them went. */
+    /** Charges some requests. Returns the time of the last release (ns). */
     private static long busy(ThrottlePolicy policy, Load load) {
         SaturatedDrive drive = new SaturatedDrive(policy, load.origin);
         for (int i = 0; i < 10 && drive.now() - load.origin < Long.MAX_VALUE / 8; i++) {
@@ -329,7 +335,7 @@ public abstract class ThrottlePolicyContract {
         return drive.now();
     }
 
-    /** Returns the shorter of a debt and the time that its units take at another rate, rounded up. */
+    /** Returns the shorter of a debt as time and as units at another rate, rounded up. */
     private static long shorter(long nanos, long rate, long newRate) {
         if (newRate <= rate) {
             return nanos;
@@ -341,7 +347,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void aChangeThereAndBackLeavesWhatIsOwed(
+    void aChangeThereAndBackKeepsTheDebt(
             @ForAll("anyTwoLimits") Load load,
             @ForAll @LongRange(min = 1, max = 1000) long factor,
             @ForAll boolean slowerFirst) {
@@ -384,7 +390,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void aWithdrawnRequestLeavesThePolicyAsItWas(@ForAll("anyTwoLimits") Load load, @ForAll long seed) {
+    void aWithdrawnRequestChangesNothing(@ForAll("anyTwoLimits") Load load, @ForAll long seed) {
         ThrottlePolicy asked = policy(load.throttleLimits(), load.origin);
         ThrottlePolicy spared = policy(load.throttleLimits(), load.origin);
         Random random = new Random(seed);
@@ -409,7 +415,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 100)
-    void aRequestOfNoBytesCostsOneRequestAndNoBytes(
+    void anEmptyRequestCostsOneRequestOnly(
             @ForAll @LongRange(min = 1, max = 1_000_000) long rate, @ForAll long origin) {
         ThrottlePolicy bytes = policy(ThrottleLimits.of(Map.of("bps", rate)), origin);
         ThrottlePolicy requests = policy(ThrottleLimits.of(Map.of("iops", rate, "iops_size", 4096L)), origin);
@@ -444,7 +450,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void aCopyGoesOnAsItsOriginalDoesAndWithoutIt(@ForAll("anyTwoLimits") Load load) {
+    void aCopyBehavesLikeItsOriginalIndependently(@ForAll("anyTwoLimits") Load load) {
         ThrottlePolicy original = policy(load.throttleLimits(), load.origin);
         SaturatedDrive drive = new SaturatedDrive(original, load.origin);
         for (int i = 0; i < 20; i++) {
@@ -482,7 +488,7 @@ public abstract class ThrottlePolicyContract {
     }
 
     @Property(tries = 200)
-    void afterAChangeTheNewLimitIsKeptFromBothSides(
+    void aChangedLimitHoldsFromBothSides(
             @ForAll("anyLimit") Load load, @ForAll @IntRange(min = 1, max = 1000) int factor, @ForAll boolean slower) {
         ThrottleLimits faster = scaled(load.throttleLimits(), factor);
         ThrottleLimits before = slower ? faster : load.throttleLimits();

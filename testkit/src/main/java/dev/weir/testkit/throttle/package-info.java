@@ -1,4 +1,4 @@
-/** What every throttling policy is held to. */
+/** The contract suite for throttling policies. */
 @NullMarked
 package dev.weir.testkit.throttle;
 

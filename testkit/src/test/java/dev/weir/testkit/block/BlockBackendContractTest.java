@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
-/** The contract itself: a backend that keeps it passes, and each way of breaking it is found. */
+/** Tests of the contract suite: a correct backend passes and each defect is found. */
 class BlockBackendContractTest {
     private static Set<Fault> faults = Set.of();
 

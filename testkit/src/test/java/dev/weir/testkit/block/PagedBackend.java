@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** A backend that is as simple as can be, with faults to choose from. */
+/** The simplest backend with a selectable defect. */
 final class PagedBackend implements BlockBackend {
 
-    /** What can be wrong with it. */
+    /** The defects. */
     enum Fault {
         SIZE_IS_ROUNDED,
         FRESH_IS_NOT_ZERO,
@@ -50,7 +50,7 @@ final class PagedBackend implements BlockBackend {
     private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** What was lent last. */
+    /** The last loan. */
     private volatile ByteBuffer lent = ByteBuffer.allocate(1);
 
     PagedBackend(long size, Set<Fault> faults) {
@@ -97,7 +97,7 @@ final class PagedBackend implements BlockBackend {
         unless(!has(Fault.READ_LEAVES_THE_POSITION), () -> destination.position(position));
     }
 
-    /** A copy is as good as the memory itself, as long as nobody measures. */
+    /** Lends a copy. Only its speed differs from that of the memory. */
     @Override
     public boolean lend(long offset, long length, Borrower borrower) {
         long shift = has(Fault.LENDS_ANOTHER_RANGE) && offset + length < size ? 1 : 0;
