@@ -73,7 +73,7 @@ class OddPolicyTest {
         return Stream.of(
                 Arguments.of(Named.of("1, 0, 1, 0…", alternately()), "contradict"),
                 Arguments.of(Named.of("1, 1, 1…", (LongSupplier) () -> 1), "contradict"),
-                Arguments.of(Named.of("a negative wait", (LongSupplier) () -> -5), "a wait of -5 ns"));
+                Arguments.of(Named.of("a negative wait", (LongSupplier) () -> -5), "a negative wait of -5 ns"));
     }
 
     @ParameterizedTest

@@ -143,7 +143,7 @@ public final class PolicySlot {
 
     private long checked(long waitNanos, Direction direction, long bytes, long now) {
         if (waitNanos < 0) {
-            throw new IllegalStateException("its answer was a negative wait of " + waitNanos + " ns");
+            throw new IllegalStateException("it answered with a negative wait of " + waitNanos + " ns");
         }
         if (answers.isBroken(waitNanos, direction, bytes, now)) {
             throw new IllegalStateException(
