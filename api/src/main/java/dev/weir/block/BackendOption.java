@@ -10,9 +10,9 @@ package dev.weir.block;
  */
 public record BackendOption(String name, Kind kind, boolean required, String description) {
 
-    /** The kind of an option's value, and the Java type that the factory gets for it. */
+    /** The kind of an option's value and its Java type for the factory. */
     public enum Kind {
-        /** A number of bytes, {@code 10GiB} or {@code 512}: a {@link Long}, 0 or more. */
+        /** A number of bytes such as {@code 10GiB} or {@code 512}: a {@link Long} of 0 or more. */
         BYTES(Long.class),
         /** A file name: an absolute path as a {@link String}. */
         PATH(String.class),

@@ -21,11 +21,11 @@ public interface BlockBackendFactory {
     List<BackendOption> options();
 
     /**
-     * Opens the storage of one drive. May block for as long as it needs: it runs on no thread that serves I/O.
+     * Opens the storage of one drive. May block for any time because it runs on no thread that serves I/O.
      *
-     * @param drive the name of the drive, for messages
-     * @param options option values by name, each of the type of its {@link BackendOption.Kind}
-     * @param readOnly whether the drive is read-only, so that nothing may be written or created
+     * @param drive the name of the drive for messages
+     * @param options option values by name with the type of the {@link BackendOption.Kind}
+     * @param readOnly whether the drive is read-only; nothing may be written or created then
      * @return the open backend
      * @throws IOException if the storage cannot be opened as asked; the message names the thing, the value and the
      *     rule
@@ -33,11 +33,11 @@ public interface BlockBackendFactory {
     BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException;
 
     /**
-     * Looks whether {@link #open} would probably succeed, and changes, creates and keeps nothing. It is asked before a running
-     * drive is closed to be opened with other options. An image that another drive has open is no failure here, since
-     * that drive may be about to close it. The default looks at nothing.
+     * Checks whether {@link #open} would probably succeed. Changes and creates nothing. Called before a running drive
+     * is closed and opened with other options. An image that another drive has open is no failure because that drive
+     * may be about to close it. The default checks nothing.
      *
-     * @param drive the drive's name, for messages
+     * @param drive the name of the drive for messages
      * @param options as for {@link #open}
      * @param readOnly as for {@link #open}
      * @throws IOException if it could not be opened as asked; the message names the thing, the value and the rule

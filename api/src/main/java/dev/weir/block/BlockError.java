@@ -6,13 +6,13 @@ public enum BlockError {
     EPERM,
     /** The storage failed. */
     EIO,
-    /** The request is malformed, or reaches beyond the end of the drive. */
+    /** The request is malformed or reaches beyond the end of the drive. */
     EINVAL,
-    /** No room left, or a write beyond the end of the drive. */
+    /** No space left or a write beyond the end of the drive. */
     ENOSPC,
     /** No memory left for the request; the same request may succeed later. */
     ENOMEM,
-    /** The storage does not support the request as asked, for example a fast zeroing. */
+    /** The storage does not support the request as asked. For example it cannot zero fast. */
     ENOTSUP,
     /** The drive is closing. */
     ESHUTDOWN

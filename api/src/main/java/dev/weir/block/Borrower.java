@@ -2,15 +2,15 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Takes the lent memory of a range, part by part. */
+/** Takes the lent memory of a range in parts. */
 @ConsumerType
 @FunctionalInterface
 public interface Borrower {
 
     /**
-     * Takes the next part, which begins at the end of the previous one.
+     * Takes the next part. It begins at the end of the previous one.
      *
-     * @param loan belongs to the borrower until the borrower gives it back, also if this method throws
+     * @param loan belongs to the borrower until it is given back, also if this method throws
      */
     void borrow(Loan loan);
 }

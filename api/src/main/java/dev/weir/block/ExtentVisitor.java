@@ -2,16 +2,16 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Takes the allocation of a range, extent by extent. */
+/** Takes the extents of a range one by one. */
 @ConsumerType
 @FunctionalInterface
 public interface ExtentVisitor {
 
     /**
-     * Takes the next extent, which begins at the end of the previous one. Two neighbours may be of the same kind.
+     * Takes the next extent. It begins at the end of the previous one. Two neighbours may be of the same kind.
      *
-     * @param length length in bytes, 1 or more
-     * @param hole true for an unallocated extent that reads as zeroes; false for data, which may be zeroes too
+     * @param length length (bytes), 1 or more
+     * @param hole true for an unallocated extent that reads as zeroes; false for data (zeroes too)
      * @return whether the visitor wants more extents
      */
     boolean extent(long length, boolean hole);

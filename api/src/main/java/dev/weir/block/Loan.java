@@ -4,9 +4,8 @@ import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Lent memory of a backend, which the borrower reads in place. A write to the range may change the bytes meanwhile;
- * they are never those of another range or drive. A loan stays valid until it is given back, also across a trim or a
- * close.
+ * Lent memory of a backend. The borrower reads it in place. A write to the range may change the bytes meanwhile. They
+ * never belong to another range or drive. A loan stays valid until it is given back, also across a trim or a close.
  */
 @ConsumerType
 public interface Loan {
@@ -17,6 +16,6 @@ public interface Loan {
      */
     ByteBuffer bytes();
 
-    /** Gives the loan back. Called once, on any thread. Does not block and does not throw. */
+    /** Gives the loan back. Called once on any thread. Does not block and does not throw. */
     void giveBack();
 }

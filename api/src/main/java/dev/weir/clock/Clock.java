@@ -12,13 +12,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Clock {
 
     /**
-     * {@return the current time in nanoseconds since an arbitrary origin} May be negative and may wrap around:
-     * compare two times by the sign of their difference. Never goes back.
+     * {@return the current time (ns) since an arbitrary origin} May be negative and may wrap around: compare two
+     * times by the sign of their difference. Never goes back.
      */
     long nanoTime();
 
     /**
-     * {@return a new timer, not armed}
+     * {@return a new disarmed timer}
      *
      * @param task runs on the clock's thread when the timer fires; must not block and must not throw
      */

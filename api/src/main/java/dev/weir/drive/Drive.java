@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A virtual disk that accepts requests: a backend behind a block queue that enforces the drive's limits. Published as
- * a service while the backend is open, with the name as the property {@link #NAME}.
+ * a service while the backend is open. The property {@link #NAME} is its name.
  *
  * <p>Thread-safe.
  */
@@ -18,13 +18,13 @@ public interface Drive {
     String NAME = "weir.drive.name";
 
     /**
-     * Service property, a {@code String[]}: the clients to which an export may show the drive. Entries are common
-     * names or whole subjects of certificates, or users of pre-shared keys. Without the property every client may see
-     * the drive.
+     * Service property (a {@code String[]}): the clients to which an export may show the drive. An entry is a common
+     * name or the whole subject of a certificate, or the user of a pre-shared key. Without the property every client
+     * may see the drive.
      */
     String CLIENTS = "weir.drive.clients";
 
-    /** The longest read or write, in bytes: 32 MiB, as NBD clients expect. */
+    /** The longest read or write (bytes): 32 MiB as NBD clients expect. */
     int MAX_TRANSFER = 32 << 20;
 
     /** {@return the name of the drive for clients and operators} */
@@ -42,24 +42,24 @@ public interface Drive {
     boolean readOnly();
 
     /**
-     * {@return whether a range lies within the drive} The rule for ranges of every export and drive: the offset is not
-     * negative, the length is at least 1, and the end is at most the size.
+     * {@return whether a range lies within the drive} Every export and drive uses this rule. The offset is not
+     * negative. The length is at least 1. The end is at most the size.
      *
-     * @param offset in bytes
-     * @param length in bytes
+     * @param offset offset in the drive (bytes)
+     * @param length length (bytes)
      */
     default boolean contains(long offset, long length) {
         return offset >= 0 && length > 0 && length <= size() - offset;
     }
 
     /**
-     * {@return the error with which the drive refuses a request without trying it, or null} A flush is never refused. Other
-     * requests fail with {@code EPERM} if they write and the drive is read-only, {@code ENOSPC} if they write or zero beyond
-     * the end, and {@code EINVAL} if the range is otherwise outside the drive or data exceeds {@link #MAX_TRANSFER}.
+     * {@return the error with which the drive rejects a request at once, or null} A flush is never rejected. A write
+     * to a read-only drive fails with {@code EPERM}. A write or zeroing beyond the end fails with {@code ENOSPC}. Any
+     * other range outside the drive, and data longer than {@link #MAX_TRANSFER}, fails with {@code EINVAL}.
      *
      * @param operation the operation
-     * @param offset in bytes
-     * @param length in bytes
+     * @param offset offset in the drive (bytes)
+     * @param length length (bytes)
      */
     default @Nullable BlockError refusal(Operation operation, long offset, long length) {
         if (operation == Operation.FLUSH) {
@@ -80,20 +80,21 @@ public interface Drive {
     }
 
     /**
-     * Submits a request. Never blocks and never throws. The drive completes the request exactly once, on any thread,
-     * at once or when the limits admit it. Reads are released in the order of submission, and so are writes,
-     * write-zeroes and trims. Operations that are not throttled overtake the queue.
+     * Submits a request. Never blocks and never throws. The drive completes the request exactly once on any thread.
+     * That happens at once or when the limits admit it. Reads are released in the order of submission. Writes,
+     * write-zeroes and trims have one common order. Operations that are not throttled overtake the queue.
      *
-     * <p>Completes with the error of {@link #refusal} if the drive refuses the request, {@code ENOTSUP} if the
-     * backend cannot zero fast and the request asks for it, and {@code ESHUTDOWN} if the drive is closing.
+     * <p>Completes with the error of {@link #refusal} if the drive rejects the request. Completes with {@code
+     * ENOTSUP} if the request demands fast zeroing and the backend has none. Completes with {@code ESHUTDOWN} if the
+     * drive is closing.
      *
      * @param request belongs to the drive until its completion
      */
     void submit(DriveRequest request);
 
     /**
-     * Cancels the queued requests of a client. They complete with {@code ESHUTDOWN}, never reach the backend and are
-     * not charged. Requests in flight at the backend complete as usual.
+     * Cancels the queued requests of a client. They complete with {@code ESHUTDOWN}. They never reach the backend and
+     * are not charged. Requests in flight at the backend complete as usual.
      *
      * @param client the client of the requests, compared by identity
      */

@@ -12,15 +12,15 @@ public enum Operation {
     /** Makes a range read as zeroes. */
     WRITE_ZEROES(Direction.WRITE),
     /**
-     * Makes a range read as zeroes, or fails with ENOTSUP at once and uncharged if that is no faster than writing
-     * them.
+     * Makes a range read as zeroes if that is faster than a write. Otherwise fails with ENOTSUP at once and
+     * uncharged.
      */
     FAST_ZERO(Direction.WRITE),
     /** Discards a range: its space may be deallocated. */
     TRIM(Direction.WRITE),
     /** Makes all completed writes durable. Held only by the drive's cap of flushes. */
     FLUSH(null),
-    /** Prepares for a range to be read soon. Charged as a read because it reads the disk. */
+    /** Prefetches a range. Charged as a read because it reads the disk. */
     CACHE(Direction.READ),
     /** Reports the data and the {@linkplain DriveRequest#extent holes} of a range. Not throttled. */
     BLOCK_STATUS(null);
@@ -31,7 +31,7 @@ public enum Operation {
         this.direction = direction;
     }
 
-    /** {@return the direction whose limits apply, or null if the operation is not throttled} */
+    /** {@return the direction whose limits apply; null if the operation is not throttled} */
     public @Nullable Direction direction() {
         return direction;
     }

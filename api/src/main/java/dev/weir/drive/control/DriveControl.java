@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A configured drive for operators: inspection and live changes. Published as a service from configuration to
- * removal, also while the drive is unavailable, with its name as the property {@link Drive#NAME}.
+ * removal, also while the drive is unavailable. The property {@link Drive#NAME} is its name.
  *
  * <p>Thread-safe.
  */
@@ -20,18 +20,18 @@ public interface DriveControl {
     /** {@return the name of the drive for clients and operators} */
     String name();
 
-    /** {@return the state of the drive, consistent at one moment} */
+    /** {@return the consistent state of the drive at one moment} */
     DriveSnapshot snapshot();
 
     /** {@return the latencies of its requests so far; costs more than a snapshot} */
     DriveLatencies latencies();
 
-    /** {@return the held requests, consistent at one moment, in the forecast order of release} */
+    /** {@return the held requests at one moment in the forecast order of release} */
     List<QueuedRequest> queue();
 
     /**
-     * Changes the limits, also for queued requests. The change lasts until {@link #restore}, the end of Weir or another
-     * value of the same key in this drive's configuration.
+     * Changes the limits. They apply to queued requests too. The change lasts until {@link #restore}, the end of Weir
+     * or another value of the same key in this drive's configuration.
      *
      * @param limits the new limits
      * @throws IllegalArgumentException if the drive's policy cannot enforce them; nothing has changed then
@@ -39,19 +39,21 @@ public interface DriveControl {
     void limits(ThrottleLimits limits);
 
     /**
-     * Changes the policy. The new policy takes over the debt. While no bundle provides the type, the drive holds its
-     * queue. The change lasts until {@link #restore}, the end of Weir or another policy in this drive's configuration.
+     * Changes the policy. The new policy takes over the debt. While no bundle provides the type the drive holds its
+     * queue. The change lasts until {@link #restore}, the end of Weir or another policy in this drive's
+     * configuration.
      *
-     * @param type the type of the policy, for example {@code slice}
+     * @param type the type of the policy such as {@code slice}
      * @throws IllegalArgumentException if the policy cannot enforce the drive's limits; nothing has changed then
      */
     void policy(String type);
 
     /**
-     * Opens the storage of an unavailable drive again, without waiting for the engine's next retry. An open drive whose
-     * storage was taken away is closed first. Does nothing to any other open drive.
+     * Opens the storage of an unavailable drive without waiting for the engine's next retry. An open drive whose
+     * storage is lost is closed first. Does nothing to any other open drive.
      *
-     * @return completes when it is open or the attempt has failed; the {@linkplain #snapshot() snapshot} tells which
+     * @return completes when the drive is open or the attempt has failed; the {@linkplain #snapshot() snapshot} tells
+     *     which
      */
     CompletionStage<@Nullable Void> reopen();
 
@@ -59,11 +61,11 @@ public interface DriveControl {
     void restore();
 
     /**
-     * Lifts the limits of the drive, and those of its group for this drive, until the drive is idle or the timeout
-     * expires. Then the limits apply again. Requests released meanwhile are not charged.
+     * Lifts the limits of the drive until it is idle or the timeout expires. For this drive the group's limits are
+     * lifted too. Then the limits apply again. Requests released meanwhile are not charged.
      *
-     * @param timeoutNanos the longest time without limits, in nanoseconds
-     * @return completes when the limits apply again, with whether the drive became idle; cancelling it restores the
+     * @param timeoutNanos the longest time without limits (ns)
+     * @return completes when the limits apply again with whether the drive became idle; cancelling it restores the
      *     limits
      */
     CompletableFuture<Boolean> drain(long timeoutNanos);

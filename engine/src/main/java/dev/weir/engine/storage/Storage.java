@@ -182,7 +182,8 @@ public final class Storage implements RequestSink {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
             // the system refused another thread; a later request may find one
-            logged(() -> failures.write(() -> "drive " + drive + ": cannot start a thread for a request: " + reason(e)));
+            logged(() ->
+                    failures.write(() -> "drive " + drive + ": cannot start a thread for a request: " + reason(e)));
             complete(request, BlockError.ENOMEM);
         }
     }
@@ -217,7 +218,7 @@ public final class Storage implements RequestSink {
         LOG.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
     }
 
-    /** Without memory even a message can fail; a request matters more than its message. */
+    /** Logs a message. Without memory the message is dropped because completing the request matters more. */
     private static void logged(Runnable message) {
         try {
             message.run();
