@@ -1,11 +1,11 @@
 package dev.weir.log;
 
 /**
- * Text of clients, files and other machines in a form that logs, terminals and error texts can show. Each character
- * that a reader would not see, or that would change how the rest is shown, becomes {@code ?}: control characters (C0 and
- * C1), line and paragraph separators, direction marks and other format characters, and unpaired surrogates.
+ * Text from clients, files and other machines in a safe form for logs, terminals and error messages. Each invisible
+ * character, and each one that would change the display of others, becomes {@code ?}. These are control characters
+ * (C0 and C1), line and paragraph separators, format characters such as direction marks, and unpaired surrogates.
  *
- * <p>Every message with text that Weir did not write itself takes that text from here.
+ * <p>Every message passes foreign text through this class.
  */
 public final class PlainText {
     private static final char REPLACEMENT = '?';
@@ -14,9 +14,9 @@ public final class PlainText {
     private PlainText() {}
 
     /**
-     * {@return a text with each character replaced that does not show as itself}
+     * {@return a text with a question mark for each unsafe character}
      *
-     * @param text anything
+     * @param text any text
      */
     public static String of(String text) {
         if (text.codePoints().allMatch(PlainText::isPlain)) {
@@ -28,10 +28,10 @@ public final class PlainText {
     }
 
     /**
-     * {@return the beginning of a text in plain form, with {@code …} at its end if it is not all of the text}
+     * {@return the beginning of a text in plain form; ends with an ellipsis if the text is longer}
      *
-     * @param text anything
-     * @param maxCharacters longest result without the mark, in {@code char}s; 1 or more
+     * @param text any text
+     * @param maxCharacters longest result without the ellipsis ({@code char}s); 1 or more
      */
     public static String of(String text, int maxCharacters) {
         if (text.length() <= maxCharacters) {

@@ -7,15 +7,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A rate limit for log messages of one kind: at most {@value #MAX_LINES} lines in {@value #WINDOW_SECONDS} s. When the
- * window ends, one more line tells how many messages were left out.
+ * A rate limit for log messages of one kind: at most {@value #MAX_LINES} lines in {@value #WINDOW_SECONDS} s. At the
+ * end of the window one more line tells how many messages were dropped.
  *
- * <p>Every message that a client, a disk or a file can cause more than once goes through one of these. Each source has an instance
- * of its own, for example a drive or a listener, because a noisy source must not hide the messages of another:
+ * <p>Every message that clients, storage or files can cause repeatedly goes through an instance. Each source
+ * (such as a drive or a listener) has its own because a noisy source must not hide the messages of another:
  *
  * <pre>{@code
  * private final RateLimitedLog failures = new RateLimitedLog("drive vm1: failed requests", LOG::warn);
- *
  * failures.write(() -> "drive vm1: read of 4096 bytes at 0 failed: " + e.getMessage());
  * LOG.debug("drive vm1: read failed", e); // the stack
  * }</pre>
@@ -24,10 +23,10 @@ import java.util.function.Supplier;
  */
 public final class RateLimitedLog {
 
-    /** Lines that one window may have, without the line that sums up. */
+    /** The number of lines in a window without the summary. */
     public static final int MAX_LINES = 20;
 
-    /** Length of a window, which begins with a message. */
+    /** Length of a window (s). A window begins with a message. */
     public static final int WINDOW_SECONDS = 10;
 
     private final String kind;
@@ -39,9 +38,9 @@ public final class RateLimitedLog {
     private long leftOut;
 
     /**
-     * Makes a limit with a window that has not begun.
+     * Creates a limit without an open window.
      *
-     * @param kind names the messages in the line that sums up, for example {@code drive vm1: failed requests}
+     * @param kind the name of the messages in the summary such as {@code drive vm1: failed requests}
      * @param log writes one line, for example {@code LOG::warn}
      */
     public RateLimitedLog(String kind, Consumer<String> log) {
@@ -49,11 +48,11 @@ public final class RateLimitedLog {
     }
 
     /**
-     * Makes a limit whose windows a test ends.
+     * Creates a limit whose windows a test ends.
      *
      * @param kind as above
      * @param log as above
-     * @param windowEnd runs its task when a window that begins now ends
+     * @param windowEnd runs its task at the end of a window that begins now
      */
     public RateLimitedLog(String kind, Consumer<String> log, Executor windowEnd) {
         this.kind = kind;
@@ -62,9 +61,9 @@ public final class RateLimitedLog {
     }
 
     /**
-     * Logs a message, or counts it if the window is full.
+     * Logs a message. Only counts it if the window is full.
      *
-     * @param message asked for only if it is logged
+     * @param message called only if it is logged
      */
     public void write(Supplier<String> message) {
         synchronized (this) {

@@ -1,4 +1,4 @@
-/** Logging that a client, a disk or a file cannot flood. */
+/** Logging that clients and storage cannot flood. */
 @Export
 @Version("1.0.0")
 @NullMarked

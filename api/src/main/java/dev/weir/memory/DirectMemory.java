@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes direct memory without a wait, and gives it back at once. When the JVM is short of it, {@link ByteBuffer#allocateDirect} collects garbage and sleeps
- * for up to half a second, on whichever thread asks. An event loop must not do that.
+ * Allocates direct memory without waiting and frees it immediately. {@link ByteBuffer#allocateDirect} collects
+ * garbage when memory is short and sleeps for up to half a second on the calling thread. An event loop must not
+ * sleep.
  *
  * <p>Thread-safe.
  */
@@ -26,23 +27,24 @@ public final class DirectMemory {
     private static final Object ALLOCATING = new Object();
     private static final AtomicBoolean COLLECTING = new AtomicBoolean();
 
-    /** The least time between two collections, which hold up every thread. */
+    /** The least time between two garbage collections, because each one pauses every thread. */
     private static final long REST_MILLIS = 10_000;
 
-    /** Set by the start script, unless the operator has chosen a size. */
+    /** Set by the start script unless the operator has chosen a size. */
     private static final String FIT = "weir.direct-memory.fit";
 
-    /** Memory of a JVM beside heap and direct memory: classes, compiled code, threads, collector. */
+    /** Memory of a JVM beside heap and direct memory (classes, compiled code, threads and the collector). */
     private static final long JVM_BYTES = 96L << 20;
 
-    /** Less has no room for the longest request. */
+    /** A lower bound because less cannot hold the longest request. */
     private static final long MIN_FITTING_BYTES = 64L << 20;
 
     private DirectMemory() {}
 
     /**
-     * {@return the bound of this JVM's direct memory, in bytes: {@code -XX:MaxDirectMemorySize}, or else the largest heap}
-     * With the system property {@value #FIT} it also fits into the memory of the machine or container, beside the heap.
+     * {@return the bound of this JVM's direct memory (bytes)} It is {@code -XX:MaxDirectMemorySize} or else the
+     * largest heap. With the system property {@value #FIT} it also fits beside the heap into the memory of the
+     * machine or container.
      */
     public static long maxBytes() {
         return MAX_BYTES;
@@ -66,10 +68,10 @@ public final class DirectMemory {
     }
 
     /**
-     * Frees a buffer at once. Left to the collector it would stay until that has a reason to run, which with a heap that hardly
-     * grows is never. Does nothing where the JVM has no way to do it.
+     * Frees a buffer immediately. Otherwise it would stay until the next garbage collection. With a heap that hardly
+     * grows there might never be one. Does nothing if the JVM has no way to free a buffer.
      *
-     * @param buffer is used by no thread any more, neither itself nor a view of it; any use after this ends the JVM
+     * @param buffer no thread may use it or a view of it any more; any later use crashes the JVM
      */
     public static void free(ByteBuffer buffer) {
         Method cleaner = CLEANER;
@@ -82,7 +84,10 @@ public final class DirectMemory {
         }
     }
 
-    /** The JDK has no other way before version 22. It is in {@code jdk.unsupported}, which every JDK has. */
+    /**
+     * Returns {@code Unsafe} because the JDK has no other way before version 22. It is in the module {@code
+     * jdk.unsupported} of every JDK.
+     */
     private static @Nullable Object unsafe() {
         try {
             Field field = type("sun.misc.Unsafe").getDeclaredField("theUnsafe");
@@ -101,7 +106,10 @@ public final class DirectMemory {
         }
     }
 
-    /** The collector looks at the heap only, and a heap that hardly grows keeps the buffers that nothing refers to. */
+    /**
+     * Collects garbage. The collector considers only the heap. With a heap that hardly grows it keeps unreachable
+     * buffers.
+     */
     private static void collect() {
         if (COLLECTING.compareAndSet(false, true)) {
             Thread collector = new Thread(
@@ -137,8 +145,8 @@ public final class DirectMemory {
     }
 
     /**
-     * Returns as much direct memory as fits: at most half of all memory, and no more than heap and JVM leave. The JVM knows
-     * the limit of its container, in cgroups of version 1, in nested ones of version 2 and in those of systemd.
+     * Returns the direct memory that fits: at most half of all memory and no more than heap and JVM leave. The JVM
+     * knows the limit of its container in cgroups of version 1, in nested ones of version 2 and in those of systemd.
      */
     static long fit(long maxBytes, long totalBytes, long heapBytes) {
         long left = totalBytes - heapBytes - JVM_BYTES;
@@ -151,7 +159,10 @@ public final class DirectMemory {
         long ask(Bean bean) throws ReflectiveOperationException;
     }
 
-    /** By reflection, because frameworks need not export {@code com.sun.management}. Returns 0 where the JVM has no answer. */
+    /**
+     * Queries the JVM by reflection because frameworks need not export {@code com.sun.management}. Returns 0 without
+     * an answer.
+     */
     private static long askJvm(String name, Question question) {
         try {
             Class<? extends PlatformManagedObject> type = type(name).asSubclass(PlatformManagedObject.class);

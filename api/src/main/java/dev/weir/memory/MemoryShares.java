@@ -1,17 +1,17 @@
 package dev.weir.memory;
 
 /**
- * The division of the JVM's direct memory. Bundles that take much of it derive their bounds from here, so that the
- * sum of the bounds holds.
+ * The division of the JVM's direct memory. Bundles derive their bounds from it. The sum of the bounds therefore
+ * holds.
  *
  * @param driveBytes the share of all drives in memory
  * @param requestBytes the share of the requests of all clients
- * @param otherBytes the rest, for buffers of threads, of the JDK and of TLS
+ * @param otherBytes the rest for the buffers of threads, the JDK and TLS
  */
 public record MemoryShares(long driveBytes, long requestBytes, long otherBytes) {
     private static final long MIB = 1 << 20;
 
-    /** Requests get a quarter, but not less than this if half of the memory is as much. */
+    /** The least share of requests if half of the memory is as much. Otherwise requests get a quarter. */
     private static final long MIN_REQUEST_BYTES = 64 * MIB;
 
     private static final long MAX_OTHER_BYTES = 16 * MIB;
@@ -22,9 +22,9 @@ public record MemoryShares(long driveBytes, long requestBytes, long otherBytes) 
     }
 
     /**
-     * {@return the division of so much memory}
+     * {@return the division of a given amount of memory}
      *
-     * @param maxDirectBytes the bound of the JVM's direct memory, in bytes
+     * @param maxDirectBytes the bound of the JVM's direct memory (bytes)
      */
     public static MemoryShares of(long maxDirectBytes) {
         long other = Math.min(maxDirectBytes / 8, MAX_OTHER_BYTES);

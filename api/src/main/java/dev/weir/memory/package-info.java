@@ -1,4 +1,4 @@
-/** The memory outside the heap: its division between drives and clients, and a way to take it that never waits. */
+/** Direct memory: its division between drives and clients and an allocation that never waits. */
 @Export
 @Version("1.0.0")
 @NullMarked

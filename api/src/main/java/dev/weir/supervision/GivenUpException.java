@@ -1,6 +1,6 @@
 package dev.weir.supervision;
 
-/** Says that a thread that the process needs has ended, because it failed too often in a row. */
+/** Reports that a thread that the process needs has ended because it failed too often in a row. */
 public final class GivenUpException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

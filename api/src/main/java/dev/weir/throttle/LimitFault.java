@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 /**
  * A fault in one key of a set of limits.
  *
- * @param key the key as in a configuration file, for example {@code bps_max}
- * @param value the refused value
- * @param rule the rule that it breaks, for example {@code must be 0 (no limit) or more}
+ * @param key the key as in a configuration file such as {@code bps_max}
+ * @param value the rejected value
+ * @param rule the rule that it breaks such as {@code must be 0 (no limit) or more}
  */
 public record LimitFault(String key, long value, String rule) {
 

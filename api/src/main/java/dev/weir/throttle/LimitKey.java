@@ -6,20 +6,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The six limits of a drive or group. */
 public enum LimitKey {
-    /** Bytes per second, reads and writes together. */
+    /** Bytes per second of reads and writes together. */
     BPS(null, true),
-    /** Bytes per second, reads. */
+    /** Bytes per second of reads. */
     BPS_RD(Direction.READ, true),
-    /** Bytes per second, writes. */
+    /** Bytes per second of writes. */
     BPS_WR(Direction.WRITE, true),
-    /** Requests per second, reads and writes together. */
+    /** Requests per second of reads and writes together. */
     IOPS(null, false),
-    /** Requests per second, reads. */
+    /** Requests per second of reads. */
     IOPS_RD(Direction.READ, false),
-    /** Requests per second, writes. */
+    /** Requests per second of writes. */
     IOPS_WR(Direction.WRITE, false);
 
-    /** All limits, in display order. */
+    /** All limits in display order. */
     public static final List<LimitKey> ALL = List.of(values());
 
     private final @Nullable Direction direction;
@@ -31,12 +31,12 @@ public enum LimitKey {
         this.bytes = bytes;
     }
 
-    /** {@return the name in configuration files and commands, for example {@code bps_rd}} */
+    /** {@return the name in configuration files and commands such as {@code bps_rd}} */
     public String key() {
         return key;
     }
 
-    /** {@return the direction to which the limit applies, or null if it applies to both} */
+    /** {@return the direction to which the limit applies; null if it applies to both} */
     public @Nullable Direction direction() {
         return direction;
     }

@@ -80,11 +80,11 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the time that units take at another rate, in nanoseconds, rounded up; at most 73 years}
+     * {@return the time (ns) that units take at another rate; rounded up and at most 73 years}
      *
-     * @param nanos the time that they take at {@code rate}, 0 or more
-     * @param rate in units per second, 1 or more
-     * @param newRate in units per second, 1 or more
+     * @param nanos the time that they take at {@code rate}; 0 or more
+     * @param rate the first rate (units/s); 1 or more
+     * @param newRate the other rate (units/s); 1 or more
      */
     public static long unitNanos(long nanos, long rate, long newRate) {
         BigInteger[] parts = BigInteger.valueOf(nanos)
@@ -94,8 +94,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the time until the debt under a limit is paid, in nanoseconds, 0 or more: the shorter of time and
-     * units}
+     * {@return the time (ns) until the debt under a limit is paid: the shorter of time and units; 0 or more}
      *
      * @param limit one of the six
      */
@@ -104,8 +103,8 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the time until the debt at the burst rate of a limit is paid, in nanoseconds, 0 or more: the shorter
-     * of time and units}
+     * {@return the time (ns) until the debt at the burst rate of a limit is paid: the shorter of time and units; 0 or
+     * more}
      *
      * @param limit one of the six
      */
@@ -114,7 +113,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the debt under this limit as time, in nanoseconds}
+     * {@return the debt under this limit as time (ns)}
      *
      * @param limit one of the six
      */
@@ -123,7 +122,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the time that the units owed under a limit take at its rate, in nanoseconds}
+     * {@return the time (ns) that the units owed under a limit take at its rate}
      *
      * @param limit one of the six
      */
@@ -132,7 +131,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the debt at the burst rate of this limit as time, in nanoseconds}
+     * {@return the debt at the burst rate of this limit as time (ns)}
      *
      * @param limit one of the six
      */
@@ -141,7 +140,7 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the time that the units owed at the burst rate of a limit take at that rate, in nanoseconds}
+     * {@return the time (ns) that the units owed at the burst rate of a limit take at that rate}
      *
      * @param limit one of the six
      */

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The limits of a drive or a group: the six {@linkplain LimitKey limits}, their bursts, and the size above which a
- * request counts as several. Rates are in bytes or requests per second.
+ * The limits of a drive or a group: the six {@linkplain LimitKey limits} with their bursts and {@link #IOPS_SIZE}.
+ * Rates are in bytes or requests per second.
  *
  * <p>Immutable.
  */
@@ -23,7 +23,7 @@ public final class ThrottleLimits {
     /** The largest value of any key. */
     public static final long MAX_VALUE = 1_000_000_000_000_000L;
 
-    /** The key of the size above which a request counts as several. */
+    /** The key of the size (bytes) above which a request counts as several. */
     public static final String IOPS_SIZE = "iops_size";
 
     /** No limits. */
@@ -189,7 +189,7 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the longest burst at {@link #max}, in seconds; default 1}
+     * {@return the longest burst (s) at {@link #max}; default 1}
      *
      * @param limit one of the six
      */
@@ -198,19 +198,19 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the size in bytes above which a request counts as length ÷ size requests, fractions included; 0 if
-     * every request counts as one}
+     * {@return the size (bytes) above which a request counts as length ÷ size requests; 0 if every request counts as
+     * one} Fractions of a request count.
      */
     public long iopsSize() {
         return iopsSize;
     }
 
     /**
-     * {@return the cost of a request under a limit, in metered units: bytes, or requests × {@link #iopsSize()}, so
-     * that a fraction of a request is a whole number}
+     * {@return the cost of a request under a limit in metered units} These are bytes, or requests × {@link
+     * #iopsSize()} because a fraction of a request is then a whole number.
      *
      * @param limit one of the six
-     * @param bytes length of the request, 0 or more
+     * @param bytes length of the request (bytes); 0 or more
      */
     public long meteredUnits(LimitKey limit, long bytes) {
         if (limit.countsBytes()) {
@@ -230,8 +230,8 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the limits by which a request of 4 KiB takes more than a second, which is allowed and hardly meant; each rule
-     * is a warning such as {@code makes a request of 4 KiB wait 4 s}}
+     * {@return the limits by which a request of 4 KiB takes more than a second} Such limits are allowed but probably
+     * a mistake. Each rule is a warning such as {@code makes a request of 4 KiB wait 4 s}.
      */
     public List<LimitFault> longWaits() {
         List<LimitFault> found = new ArrayList<>();
@@ -249,7 +249,7 @@ public final class ThrottleLimits {
         return found;
     }
 
-    /** {@return the values that are set, by key, in the order of {@link #keys()}} */
+    /** {@return the set values by key in the order of {@link #keys()}} */
     public Map<String, Long> toMap() {
         Map<String, Long> values = new LinkedHashMap<>();
         for (LimitKey limit : LimitKey.ALL) {
@@ -277,7 +277,7 @@ public final class ThrottleLimits {
         return toMap().hashCode();
     }
 
-    /** Returns the values that are set, as in a configuration file. */
+    /** Returns the set values as in a configuration file. */
     @Override
     public String toString() {
         return toMap().toString();

@@ -4,28 +4,28 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Decides when the requests of one drive or group may go, so that the limits hold. Pure arithmetic: no thread, no
- * clock, no queue. Time is an argument and never goes back.
+ * Decides when the requests of one drive or group may go so that the limits hold. A policy is pure arithmetic. It has
+ * no thread, clock or queue. Time is an argument and never goes back.
  *
- * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin.
- * A request that moves no data, such as a discard, has the length 0: it costs one request and no bytes.
+ * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin. A
+ * request that moves no data (such as a discard) has the length 0. It costs one request and no bytes.
  *
  * <p>A call must not block. A call of more than a second is interrupted and the drive holds its queue.
  *
- * <p>The owner asks {@link #waitNanos(Direction, long, long)} for the request at the head of its queue. At 0 it
- * releases the request and calls {@link #charge}. Otherwise it sets a timer for that time and asks again. A request
- * may be withdrawn meanwhile, and asking any number of times must change nothing.
+ * <p>The owner calls {@code waitNanos} for the request at the head of its queue. At 0 it releases the request and
+ * calls {@link #charge}. Otherwise it sets a timer for that time and calls again. A request may be withdrawn
+ * meanwhile. Any number of queries must change nothing.
  */
 @ConsumerType
 public interface ThrottlePolicy {
 
     /**
-     * {@return the time that a request must wait, in nanoseconds} With 0 it may go now. Otherwise it may go after
-     * exactly this time, if nothing is charged meanwhile. Asking charges nothing and changes no later answer.
+     * {@return the time (ns) that a request must wait} At 0 it may go now. Otherwise it may go after exactly this
+     * time if nothing is charged meanwhile. A query charges nothing and changes no later answer.
      *
      * @param direction the direction of the request
-     * @param bytes length of the request, 0 or more
-     * @param now the time, in nanoseconds of any origin
+     * @param bytes length of the request (bytes); 0 or more
+     * @param now the time (ns) with any origin
      */
     default long waitNanos(Direction direction, long bytes, long now) {
         long longest = 0;
@@ -36,47 +36,46 @@ public interface ThrottlePolicy {
     }
 
     /**
-     * {@return the time that one limit makes a request wait, in nanoseconds} 0 if the limit does not hold it, does not
-     * apply or is not set. {@link #waitNanos(Direction, long, long)} is the maximum over all limits. Asking charges
-     * nothing.
+     * {@return the time (ns) that one limit makes a request wait} 0 if the limit does not hold it, does not apply or
+     * is not set. The wait of a request is the maximum over all limits. A query charges nothing.
      *
      * @param limit the limit
      * @param direction the direction of the request
-     * @param bytes length of the request, 0 or more
-     * @param now the time, in nanoseconds of any origin
+     * @param bytes length of the request (bytes); 0 or more
+     * @param now the time (ns) with any origin
      */
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
 
     /**
-     * Charges a released request to every limit that applies. Called only right after {@link #waitNanos(Direction,
-     * long, long)} returned 0 for this request at this time.
+     * Charges a released request to every limit that applies. Called only right after {@code waitNanos} returned 0
+     * for this request at this time.
      *
      * @param direction the direction of the request
-     * @param bytes length of the request, 0 or more
-     * @param now the time, in nanoseconds of any origin
+     * @param bytes length of the request (bytes); 0 or more
+     * @param now the time (ns) with any origin
      */
     void charge(Direction direction, long bytes, long now);
 
     /**
-     * Changes the limits. The debt under a limit that stays is kept as time and as units, and the shorter of both
-     * holds, see {@link ThrottleDebt#under}. A new limit starts without debt.
+     * Changes the limits. The debt under a limit that stays is kept as time and as units. The shorter of both holds
+     * (see {@link ThrottleDebt#under}). A new limit starts without debt.
      *
      * @param limits the new limits
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      * @throws IllegalArgumentException if the policy cannot enforce the limits; nothing has changed then
      */
     void reconfigure(ThrottleLimits limits, long now);
 
     /**
-     * {@return the debt, for display and for the next policy}
+     * {@return the debt for display and for the next policy}
      *
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     ThrottleDebt debt(long now);
 
     /**
-     * {@return an independent copy in the same state, for the forecast of releases; null if a new policy with the
-     * same {@linkplain #debt debt} behaves identically}
+     * {@return an independent copy in the same state for the forecast of releases} Null if a new policy with the same
+     * {@linkplain #debt debt} behaves identically.
      */
     default @Nullable ThrottlePolicy copy() {
         return null;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Creates policies of one type. The bundle of a policy registers a factory as a service. Without the service, the
+ * Creates policies of one type. The bundle of a policy registers a factory as a service. Without the service the
  * drives that name its type hold their queues.
  *
  * <p>Thread-safe.
@@ -29,7 +29,7 @@ public interface ThrottlePolicyFactory {
      *
      * @param limits the limits to enforce
      * @param owed the debt of the previous policy; {@link ThrottleDebt#NONE} for a new drive
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      * @throws IllegalArgumentException if {@link #faults} is not empty for the limits
      */
     ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now);

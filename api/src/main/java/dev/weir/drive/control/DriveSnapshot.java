@@ -6,22 +6,22 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a drive stands at one moment.
+ * The state of a drive at one moment.
  *
- * @param settings what it is configured with; the policy and the limits may have been changed since, see below
- * @param state whether it can be used
- * @param reason why it cannot, for people; empty if it can
- * @param size in bytes; 0 while the backend is not open
- * @param policy the type of its policy, as it is now
- * @param limits its own limits, as they are now
- * @param debt what it owes under them
- * @param timer the timer that releases its queue
- * @param queuedReads how many reads wait
- * @param queuedWrites how many writes, write-zeroes, trims and capped flushes wait
- * @param heldBy the limits that hold the first waiting read and write, as {@link QueuedRequest#heldBy} has them, separated by
- *     commas; empty if nothing waits
- * @param inFlight how many requests are with the backend
- * @param counters what it has done since it was opened
+ * @param settings the configured settings; live changes may have replaced the policy and the limits
+ * @param state availability
+ * @param reason why the drive does not serve; empty if it serves
+ * @param size size (bytes); 0 while the backend is not open
+ * @param policy the type of the current policy
+ * @param limits the current limits of the drive itself
+ * @param debt the debt under these limits
+ * @param timer the timer that releases the queue
+ * @param queuedReads number of queued reads
+ * @param queuedWrites number of queued writes, write-zeroes, trims and capped flushes
+ * @param heldBy the limits that hold the first read and the first write (see {@link QueuedRequest#heldBy}), separated
+ *     by commas; empty if the queue is
+ * @param inFlight number of requests at the backend
+ * @param counters counters since the drive was opened
  */
 public record DriveSnapshot(
         DriveSettings settings,
@@ -42,9 +42,11 @@ public record DriveSnapshot(
     public enum State {
         /** Requests are served within the limits. */
         SERVING,
-        /** Requests are queued and none is released, because the policy is missing. */
+        /** Requests are queued and none is released because the policy is missing. */
         HOLDING,
-        /** The storage is not open, and clients do not see the drive; or the storage was taken away, and writes are refused. */
+        /**
+         * The storage is not open and clients do not see the drive. Or the storage was lost and writes are rejected.
+         */
         UNAVAILABLE
     }
 
@@ -52,26 +54,26 @@ public record DriveSnapshot(
      * The timer of a drive.
      *
      * @param armed whether the timer is armed
-     * @param dueInNanos time until it is due, in nanoseconds; negative if overdue, 0 if not armed
-     * @param fired how often it has fired
-     * @param lastLateNanos lateness of the last firing, in nanoseconds
-     * @param worstLateNanos largest lateness, in nanoseconds
+     * @param dueInNanos time until it is due (ns); negative if overdue and 0 if not armed
+     * @param fired number of firings
+     * @param lastLateNanos lateness of the last firing (ns)
+     * @param worstLateNanos largest lateness (ns)
      */
     public record TimerSnapshot(boolean armed, long dueInNanos, long fired, long lastLateNanos, long worstLateNanos) {}
 
     /**
-     * What a drive has done.
+     * Counters of a drive.
      *
-     * @param reads reads completed
-     * @param readBytes bytes they read
-     * @param writes writes, write-zeroes and trims completed
-     * @param writeBytes bytes they covered
-     * @param flushes flushes completed
-     * @param caches requests to prepare for reading completed
-     * @param blockStatuses requests for extents completed
+     * @param reads completed reads
+     * @param readBytes bytes of completed reads
+     * @param writes completed writes, write-zeroes and trims
+     * @param writeBytes bytes that these covered
+     * @param flushes completed flushes
+     * @param caches completed prefetches
+     * @param blockStatuses completed block status requests
      * @param failed requests completed with an error
      * @param held requests that had to wait in the queue
-     * @param cancelled requests that a client took with it
+     * @param cancelled queued requests that were cancelled by their client
      */
     public record Counters(
             long reads,
@@ -90,7 +92,7 @@ public record DriveSnapshot(
         return settings.name();
     }
 
-    /** {@return the group of the drive, or null} */
+    /** {@return the group of the drive; null without one} */
     public @Nullable String group() {
         return settings.group();
     }

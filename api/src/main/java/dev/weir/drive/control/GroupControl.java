@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A configured group of drives for operators: inspection and live changes. Published as a service from configuration
- * to removal, with its name as the property {@link GroupSettings#NAME}.
+ * to removal. The property {@link GroupSettings#NAME} is its name.
  *
  * <p>Thread-safe.
  */
@@ -16,12 +16,12 @@ public interface GroupControl {
     /** {@return the name of the group for drives and operators} */
     String name();
 
-    /** {@return the state of the group, consistent at one moment} */
+    /** {@return the consistent state of the group at one moment} */
     GroupSnapshot snapshot();
 
     /**
-     * Changes the shared limits, also for queued requests. The change lasts until {@link #restore}, the end of Weir
-     * or another value of the same key in this group's configuration.
+     * Changes the shared limits. They apply to queued requests too. The change lasts until {@link #restore}, the end
+     * of Weir or another value of the same key in this group's configuration.
      *
      * @param limits the new limits
      * @throws IllegalArgumentException if the group's policy cannot enforce them; nothing has changed then

@@ -4,24 +4,24 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Serves every {@code Drive} service to clients over a network protocol. Published as a service while it listens,
- * with its addresses as the properties {@link #ADDRESSES} and {@link #URIS}, and failed addresses as {@link #FAULTS}.
+ * Serves every {@code Drive} service to clients over a network protocol. Published as a service while it listens. The
+ * properties are {@link #ADDRESSES}, {@link #URIS} and {@link #FAULTS}.
  *
  * <p>Thread-safe.
  */
 @ProviderType
 public interface DriveExport {
 
-    /** Service property, a {@code String[]}: the addresses, {@code unix:/path} and {@code tcp:host:port}. */
+    /** Service property (a {@code String[]}): the addresses as {@code unix:/path} or {@code tcp:host:port}. */
     String ADDRESSES = "weir.export.addresses";
 
-    /** Service property, a {@code String[]}: a URI for each address; append the name of a drive to its path. */
+    /** Service property (a {@code String[]}): a URI for each address; append the name of a drive to its path. */
     String URIS = "weir.export.uris";
 
-    /** Service property, a {@code String[]}: a line for each address on which it cannot listen, with the reason. */
+    /** Service property (a {@code String[]}): a line with the reason for each address on which it cannot listen. */
     String FAULTS = "weir.export.faults";
 
-    /** Service property, a {@code Long}: the time that a stop may take, in milliseconds. */
+    /** Service property (a {@code Long}): the time that a stop may take (ms). */
     String STOP_MILLIS = "weir.export.stop-millis";
 
     /**
@@ -32,7 +32,7 @@ public interface DriveExport {
     int clients(String drive);
 
     /**
-     * {@return the URIs of a drive, one for each address}
+     * {@return the URIs of a drive with one for each address}
      *
      * @param drive the name of the drive
      */

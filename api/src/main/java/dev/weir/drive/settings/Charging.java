@@ -1,11 +1,11 @@
 package dev.weir.drive.settings;
 
 /**
- * How requests of a drive that move no data are charged.
+ * How requests that move no data are charged.
  *
- * @param discardsByLength whether a trim, and a write-zeroes that the backend does without writing data, are charged by
- *     length; otherwise they count as one request and no bytes
- * @param flushesPerSecond the flushes that may go in a second; 0 means no cap
+ * @param discardsByLength whether discards are charged by length (trims, and write-zeroes without a write of data);
+ *     otherwise each counts as one request and no bytes
+ * @param flushesPerSecond the cap on flushes (1/s); 0 means no cap
  */
 public record Charging(boolean discardsByLength, long flushesPerSecond) {
 

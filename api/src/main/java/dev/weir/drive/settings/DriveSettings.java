@@ -9,21 +9,37 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a drive is configured with. In Configuration Admin it is a factory configuration
- * {@code weir.drive~NAME} with the properties {@code weir.drive.name}, {@code backend.type},
- * {@code backend.OPTION}, {@code read-only} ({@link Boolean}), {@code policy}, {@code group},
- * {@code limits.KEY} ({@link Long}), {@code charge-discards} ({@code request} or {@code length}), {@code flushes} ({@link Long}), {@code description} and {@code weir.drive.clients} ({@code String[]}); all but the
- * first two may be absent.
+ * The settings of a drive. In Configuration Admin they are a factory configuration {@code weir.drive~NAME}. Required
+ * properties:
  *
- * @param name the drive's name
- * @param backendType the type of its backend, for example {@code file}
- * @param backendOptions the backend's options by name
- * @param readOnly whether writes are refused
- * @param policy the type of its policy, for example {@code bucket}
- * @param group the group whose limits hold beside its own, or null
- * @param limits its own limits
- * @param description what clients and operators are told of it; may be empty
- * @param clients the only clients that may see it, as {@link Drive#CLIENTS} says; empty if all may
+ * <ul>
+ * <li>{@code weir.drive.name}
+ * <li>{@code backend.type}
+ * </ul>
+ *
+ * <p>Optional properties:
+ *
+ * <ul>
+ * <li>{@code backend.OPTION}
+ * <li>{@code read-only} ({@link Boolean})
+ * <li>{@code policy}
+ * <li>{@code group}
+ * <li>{@code limits.KEY} ({@link Long})
+ * <li>{@code charge-discards} ({@code request} or {@code length})
+ * <li>{@code flushes} ({@link Long})
+ * <li>{@code description}
+ * <li>{@code weir.drive.clients} ({@code String[]})
+ * </ul>
+ *
+ * @param name the name of the drive
+ * @param backendType the type of the backend such as {@code file}
+ * @param backendOptions the options of the backend by name
+ * @param readOnly whether writes are rejected
+ * @param policy the type of the policy such as {@code bucket}
+ * @param group the group whose limits apply beside the drive's own; may be null
+ * @param limits the drive's own limits
+ * @param description the text for clients and operators; may be empty
+ * @param clients the only clients that may see the drive (see {@link Drive#CLIENTS}); empty if all may
  * @param charging how requests that move no data are charged
  */
 public record DriveSettings(

@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a group of drives is configured with. In Configuration Admin it is a factory configuration
- * {@code weir.group~NAME} with the properties {@code weir.group.name}, {@code policy} and
- * {@code limits.KEY} ({@link Long}); all but the first may be absent.
+ * The settings of a group of drives. In Configuration Admin they are a factory configuration {@code weir.group~NAME}.
+ * The property {@code weir.group.name} is required. {@code policy} and {@code limits.KEY} ({@link Long}) are
+ * optional.
  *
- * @param name the group's name
- * @param policy the type of its policy, for example {@code bucket}
+ * @param name the name of the group
+ * @param policy the type of the policy such as {@code bucket}
  * @param limits the limits that its drives share
  */
 public record GroupSettings(String name, String policy, ThrottleLimits limits) {

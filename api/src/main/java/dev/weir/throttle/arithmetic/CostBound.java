@@ -45,9 +45,9 @@ public record CostBound(double nanosPerByte, double nanosPerRequest) {
     }
 
     /**
-     * {@return an upper bound of the cost of a request, in nanoseconds}
+     * {@return an upper bound of the cost of a request (ns)}
      *
-     * @param bytes length of the request, 0 or more
+     * @param bytes length of the request (bytes); 0 or more
      */
     public long nanos(long bytes) {
         return (long) (bytes * nanosPerByte + nanosPerRequest) + SPARE_NANOS;

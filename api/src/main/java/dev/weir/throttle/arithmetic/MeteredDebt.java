@@ -40,7 +40,7 @@ public final class MeteredDebt extends MeteredTime {
      * @param rate a rate of the limit, in its own units per second
      * @param timeNanos the debt as time, 0 or more
      * @param unitNanos the time that its units take at {@code rate}, 0 or more
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     public MeteredDebt(ThrottleLimits limits, LimitKey limit, long rate, long timeNanos, long unitNanos, long now) {
         super(limits.meteredRate(limit, rate), now);
@@ -51,7 +51,7 @@ public final class MeteredDebt extends MeteredTime {
     /**
      * Copies another one.
      *
-     * @param of the original, which does not change
+     * @param of the unchanged original
      */
     public MeteredDebt(MeteredDebt of) {
         super(of);
@@ -74,7 +74,7 @@ public final class MeteredDebt extends MeteredTime {
      * @param limits the new limits
      * @param limit the limit of the debt
      * @param newRate a rate of the limit, in its own units per second
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     public void rate(ThrottleLimits limits, LimitKey limit, long newRate, long now) {
         long timeNanos = timeNanos(now);
@@ -87,33 +87,33 @@ public final class MeteredDebt extends MeteredTime {
         }
     }
 
-    /** {@return the rate, in the limit's own units per second} */
+    /** {@return the rate in the limit's own units per second} */
     public long rate() {
         return rate;
     }
 
     /**
-     * {@return the time until everything is paid, in nanoseconds, rounded up, 0 or more}
+     * {@return the time (ns) until everything is paid; rounded up, 0 or more}
      *
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     public long nanos(long now) {
         return Math.max(0, ceil() - now);
     }
 
     /**
-     * {@return the debt as time, no less than {@link #nanos}}
+     * {@return the debt as time (ns); no less than {@link #nanos}}
      *
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     public long timeNanos(long now) {
         return nanos(now) + Math.max(0, unpaidExcess(now));
     }
 
     /**
-     * {@return the time that the units still owed take at the rate, no less than {@link #nanos}}
+     * {@return the time (ns) that the units still owed take at the rate; no less than {@link #nanos}}
      *
-     * @param now the time, in nanoseconds of any origin
+     * @param now the time (ns) with any origin
      */
     public long unitNanos(long now) {
         return nanos(now) + Math.max(0, -unpaidExcess(now));

@@ -26,7 +26,7 @@ public class MeteredTime {
     /** The remainder, in 1/unitsPerSecond of a nanosecond: 0 ≤ rest &lt; unitsPerSecond. */
     private long rest;
 
-    /** The last units and their time, cached: requests have few sizes, and a division is slow. */
+    /** The last units and their time. Cached because requests have few sizes and a division is slow. */
     private long knownUnits;
 
     private long knownNanos;
@@ -35,8 +35,8 @@ public class MeteredTime {
     /**
      * Starts at a moment.
      *
-     * @param unitsPerSecond the rate, from 1 to 4·10^18
-     * @param nanos the moment, in nanoseconds
+     * @param unitsPerSecond the rate from 1 to 4·10^18
+     * @param nanos the moment (ns)
      */
     public MeteredTime(long unitsPerSecond, long nanos) {
         if (unitsPerSecond <= 0) {
@@ -47,9 +47,9 @@ public class MeteredTime {
     }
 
     /**
-     * Copies another one, with its rate.
+     * Copies another one with its rate.
      *
-     * @param of the original, which does not change
+     * @param of the unchanged original
      */
     public MeteredTime(MeteredTime of) {
         unitsPerSecond = of.unitsPerSecond;
@@ -109,11 +109,11 @@ public class MeteredTime {
     }
 
     /**
-     * {@return the time that the same units take at another rate, in nanoseconds, rounded down}
+     * {@return the time (ns) that the same units take at another rate; rounded down}
      *
-     * @param nanos the time at the first rate, 0 or more
-     * @param unitsPerSecond the first rate, 1 or more
-     * @param newUnitsPerSecond the other rate, 1 or more
+     * @param nanos the time at the first rate (ns); 0 or more
+     * @param unitsPerSecond the first rate; 1 or more
+     * @param newUnitsPerSecond the other rate; 1 or more
      */
     public static long convert(long nanos, long unitsPerSecond, long newUnitsPerSecond) {
         return BigInteger.valueOf(nanos)
@@ -126,7 +126,7 @@ public class MeteredTime {
     /**
      * Sets the moment and clears the remainder.
      *
-     * @param newNanos the moment, in nanoseconds
+     * @param newNanos the moment (ns)
      */
     public void set(long newNanos) {
         nanos = newNanos;
@@ -136,16 +136,16 @@ public class MeteredTime {
     /**
      * Moves by whole nanoseconds and keeps the remainder.
      *
-     * @param byNanos the distance in nanoseconds; negative moves back
+     * @param byNanos the distance (ns); negative moves back
      */
     public void shift(long byNanos) {
         nanos += byNanos;
     }
 
     /**
-     * Changes the rate. The moment stays, rounded up to a whole nanosecond.
+     * Changes the rate. The moment stays but is rounded up to a whole nanosecond.
      *
-     * @param newUnitsPerSecond the new rate, 1 or more
+     * @param newUnitsPerSecond the new rate; 1 or more
      */
     public void rate(long newUnitsPerSecond) {
         set(ceil());
