@@ -58,6 +58,7 @@ grep -q '10,485,760 bytes' "$folder/man.out" || fail "man does not say what 10M 
 for file in README.md docs/README.md docs/reference/grafana.json examples/policy-pace/pom.xml; do
   [ -e "$root/usr/share/doc/weir/$file" ] || fail "the package has no $file"
 done
+[ -e "$root/usr/share/weir/karaf/features.xml" ] || fail "the package has no features for Karaf"
 [ ! -s "$folder/man.err" ] || { cat "$folder/man.err" >&2; fail "man warns"; }
 
 in_root dpkg --purge weir >"$folder/purge.log" 2>&1 || { cat "$folder/purge.log" >&2; fail "dpkg --purge"; }
