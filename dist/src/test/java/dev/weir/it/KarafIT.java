@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class KarafIT {
     @DisabledIfSystemProperty(named = "weir.again", matches = "true", disabledReason = Client.ONCE)
     void karafServesADriveWithALimit() throws IOException, InterruptedException {
         unpack();
-        Files.createSymbolicLink(karaf.resolve("weir"), DISTRIBUTION);
+        Path link = Files.createSymbolicLink(karaf.resolve("weir"), DISTRIBUTION);
         Path socket = karaf.resolve("nbd.sock");
         write(
                 "org.apache.karaf.features.cfg",
@@ -77,7 +78,10 @@ class KarafIT {
             assertTrue(taken.toMillis() >= 500, () -> "the limit does not hold: 2 MiB in " + taken);
         } finally {
             process.destroy();
-            process.waitFor();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            Files.delete(link);
         }
     }
 
