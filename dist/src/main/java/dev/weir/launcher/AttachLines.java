@@ -2,7 +2,7 @@ package dev.weir.launcher;
 
 import java.util.List;
 
-/** How clients reach the drives: lines to paste into another terminal. */
+/** Client commands that the start prints for another terminal. */
 final class AttachLines {
     private static final int DRIVES = 8;
 
@@ -16,20 +16,20 @@ final class AttachLines {
               nbdcopy --progress '%2$s' copy.img
             """;
 
-    /** QEMU takes no URI for TLS. */
+    /** Lines for TLS without a QEMU command, because QEMU accepts no URI with TLS. */
     private static final String ENCRYPTED =
             """
 
-            To use %1$s, in another terminal, with ca-cert.pem and what else a client needs in the folder DIR:
+            To use %1$s, in another terminal, with ca-cert.pem and the client's other credentials in the folder DIR:
               nbdinfo '%2$s'
               fio --name=%1$s --ioengine=nbd --uri='%2$s' --rw=randread --bs=4k --iodepth=16 --runtime=10
               nbdcopy --progress '%2$s' copy.img
-            With a key of USER in FILE, it is USER@ before the host, and tls-psk-file=FILE instead of the certificates.
+            With a pre-shared key: USER@ before the host and tls-psk-file=FILE instead of tls-certificates.
             """;
 
     private AttachLines() {}
 
-    /** Returns what to show of a Weir that has started. */
+    /** Returns the lines for a started Weir. */
     static String of(StartState standing) {
         List<String> drives = standing.usable();
         StringBuilder lines =
@@ -48,7 +48,7 @@ final class AttachLines {
         return lines + "%nhelp lists the commands of this shell, exit stops Weir%n".formatted();
     }
 
-    /** Puts a drive's name, in which nothing has to be encoded, at the end of a URI's path. */
+    /** Appends a drive's name to the path of a URI. A valid name needs no encoding. */
     private static String uri(String server, String drive) {
         int query = server.indexOf('?');
         return query < 0 ? server + drive : server.substring(0, query) + drive + server.substring(query);

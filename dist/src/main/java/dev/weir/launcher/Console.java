@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shell on the terminal that Weir was started at: a client like those of other processes. Who leaves it stops
- * Weir; when the bundle that serves it is replaced, it comes back with that.
+ * The shell on the terminal of a starting Weir. It is a client of the shell's socket. Leaving it stops Weir. It
+ * reconnects when the shell's bundle is updated.
  *
  * <p>Thread-safe.
  */
@@ -23,14 +23,14 @@ final class Console implements AutoCloseable {
     private final OsgiFramework platform;
     private volatile boolean closed;
 
-    /** Prepares it; nothing is opened yet. */
+    /** Creates a console without opening the terminal. */
     Console(Home home, OsgiFramework platform) {
         this.platform = platform;
         client = new ShellClient(
                 home.folder(), new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), 0);
     }
 
-    /** Takes over the terminal. */
+    /** Opens the terminal and starts the shell on a daemon thread. */
     void open() {
         Thread thread = new Thread(this::run, "console");
         thread.setDaemon(true);
@@ -45,7 +45,7 @@ final class Console implements AutoCloseable {
             }
             platform.stop();
         } catch (IOException e) {
-            Messages.say("no shell here: " + e.getMessage());
+            Messages.say("cannot open a shell on this terminal: " + e.getMessage());
         } catch (BundleException e) {
             LOG.error("cannot stop", e);
         } catch (InterruptedException e) {
@@ -58,12 +58,12 @@ final class Console implements AutoCloseable {
             client.attend(input);
             return true;
         } catch (IOException e) {
-            LOG.debug("no shell at the moment: {}", e.toString());
+            LOG.debug("the shell is unavailable: {}", e.toString());
             return false;
         }
     }
 
-    /** Gives the terminal back as it was. */
+    /** Restores the terminal. */
     @Override
     public void close() {
         closed = true;

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as it is usually asked for: an option and its value are words of their own. It is read here because to load
- * picocli takes a tenth of the time until drives are served; what is not like that, is wrong or asks for help is picocli's.
+ * Parser for frequent command lines of {@code run}, in which each option and value is a word. It avoids picocli,
+ * whose loading takes a tenth of the start (see {@code docs/design/decisions/005-launcher.md}). All other command
+ * lines go to picocli, including errors and {@code --help}.
  */
 final class FastArguments {
     private final Deque<String> words;
@@ -20,19 +21,19 @@ final class FastArguments {
         words = new ArrayDeque<>(List.of(args));
     }
 
-    /** Reads {@code [--home DIR] [run] [OPTION...]}; null if the arguments are not like that. */
+    /** Parses {@code [--home DIR] [run] [OPTION...]}. Returns null if the arguments need picocli. */
     static @Nullable FastArguments of(String... args) {
         FastArguments run = new FastArguments(args);
         return run.read() ? run : null;
     }
 
-    /** Returns the home that was named. */
+    /** Returns the value of {@code --home}, or null. */
     @Nullable
     Path home() {
         return home;
     }
 
-    /** Returns all else that was said. */
+    /** Returns all other options. */
     RunOptions options() {
         return options;
     }

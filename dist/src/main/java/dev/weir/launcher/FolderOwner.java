@@ -6,8 +6,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Refuses a folder that other users could change. A jar, a socket or a configuration that they put there would run or
- * be used as this user. The rule is that of sshd's StrictModes.
+ * Rejects a folder that other users can modify. A jar, socket or configuration of another user in it would run or be
+ * used with this user's rights. The rule is that of sshd's StrictModes.
  */
 final class FolderOwner {
     private static final int WRITABLE_BY_OTHERS = 0022;
@@ -15,15 +15,18 @@ final class FolderOwner {
 
     private FolderOwner() {}
 
-    /** Returns whether folders are checked: {@code -Dweir.check-folders=false} is for shared volumes of a container. */
+    /**
+     * Returns whether folders are checked. {@code -Dweir.check-folders=false} disables it for shared volumes of a
+     * container.
+     */
     static boolean isChecked() {
         return !"false".equals(System.getProperty("weir.check-folders"));
     }
 
     /**
-     * Checks a folder, or where a link leads.
+     * Checks a folder, or the target of a link.
      *
-     * @throws StartException if it belongs to another user than this one and root, or others may write to it
+     * @throws StartException if its owner is neither this user nor root, or if group or others may write to it
      */
     static void check(Path folder) throws IOException, StartException {
         int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
@@ -33,14 +36,18 @@ final class FolderOwner {
             throw refused(folder, "belongs to user " + owner, "chown " + self);
         }
         if ((mode & WRITABLE_BY_OTHERS) != 0) {
-            throw refused(folder, "may be written to by other users (mode %o)".formatted(mode), "chmod go-w");
+            throw refused(folder, "is writable by other users (mode %o)".formatted(mode), "chmod go-w");
         }
     }
 
-    /** Checks a folder inside of the home, which may not be a link. */
+    /**
+     * Checks a folder inside the home, which must not be a link.
+     *
+     * @throws StartException if it is a link, not a folder or fails {@link #check}
+     */
     static void checkInside(Path folder) throws IOException, StartException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StartException("%s is a link or no folder: replace it by a folder".formatted(folder));
+            throw new StartException("%s must be a folder and not a link: replace it with a folder".formatted(folder));
         }
         check(folder);
     }

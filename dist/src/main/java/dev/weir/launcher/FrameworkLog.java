@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Where the framework logs to. Thread-safe. */
+/** Forwards the framework's log to SLF4J. Thread-safe. */
 final class FrameworkLog extends Logger {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger("org.apache.felix.framework");
 

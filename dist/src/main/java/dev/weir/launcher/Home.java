@@ -12,19 +12,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that holds all state of one Weir.
+ * The home: the folder of all state of a Weir.
  *
- * @param folder where it is, absolute
+ * @param folder absolute path
  */
 record Home(Path folder) {
 
-    /** The longest path of a Unix socket on Linux, in bytes. */
+    /** Longest path of a Unix socket on Linux (bytes). */
     private static final int MAX_SOCKET_PATH = 107;
 
     /**
-     * Returns the home to serve drives from: the given one, else that of the environment, else the user's.
+     * Returns the home for {@code run}: the given one, {@code WEIR_HOME} or the user's default.
      *
-     * @throws StartException if the user has no home folder, or the path is too long for a socket below it
+     * @throws StartException if the user has no home folder or the path is too long for a socket in it
      */
     static Home of(@Nullable Path given) throws StartException {
         Path named = named(given);
@@ -32,8 +32,8 @@ record Home(Path folder) {
     }
 
     /**
-     * Returns the home of a Weir to talk to. This is {@link #of}, except that a user without a running Weir talks to the
-     * service of the Debian package, where {@code bin/weir} names its home.
+     * Returns the home of a running Weir for client commands. It is {@link #of} with one exception: a user without a
+     * running Weir gets the home of the Debian package's service, which {@code bin/weir} names.
      *
      * @throws StartException as {@link #of}
      */
@@ -55,11 +55,17 @@ record Home(Path folder) {
         return given != null || environment == null || environment.isEmpty() ? given : Path.of(environment);
     }
 
-    /** Returns the home below a user's folder: {@code ~} as the shell has it, else as the JVM found it. */
+    /**
+     * Returns the default home of a user.
+     *
+     * @param shell value of {@code HOME}; may be null or empty
+     * @param jvm value of {@code user.home}, used without {@code HOME}
+     * @throws StartException if the user has no home folder
+     */
     static Path users(@Nullable String shell, String jvm) throws StartException {
         Path folder = Path.of(shell == null || shell.isEmpty() ? jvm : shell);
         if (!folder.isAbsolute()) {
-            // the JVM says "?" for a user without an entry in the user database
+            // user.home is "?" for a user without an entry in the user database
             throw new StartException(
                     "this user has no home folder (HOME is not set); name one with --home DIR or WEIR_HOME");
         }
@@ -78,9 +84,10 @@ record Home(Path folder) {
     }
 
     /**
-     * Makes the folders that are missing, for this user only. The folder of the sockets is made so if it is not.
+     * Creates missing folders with access for this user only. The folder of the sockets gets this mode even if it
+     * exists.
      *
-     * @throws StartException if other users could change a folder
+     * @throws StartException if other users can modify a folder
      */
     void create() throws IOException, StartException {
         Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
@@ -118,17 +125,17 @@ record Home(Path folder) {
         return folder.resolve("felix-cache");
     }
 
-    /** Returns the socket behind {@code weir exec}, {@code shell}, {@code status} and {@code stop}. */
+    /** Returns the socket of {@code weir exec}, {@code shell}, {@code status} and {@code stop}. */
     Path shellSocket() {
         return run().resolve("shell.sock");
     }
 
-    /** Returns the configuration that is used when none is named. */
+    /** Returns the default configuration file. */
     Path config() {
         return folder.resolve("weir.conf");
     }
 
-    /** Returns the file that a running Weir keeps locked, with its process id in it. */
+    /** Returns the lock file of a running Weir. It contains the process id. */
     Path lock() {
         return run().resolve("weir.lock");
     }

@@ -9,16 +9,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Keeps a second Weir out of a home until it is closed or the process ends, however that ends. The file stays;
- * only its lock goes.
+ * Lock of a home against a second Weir. The system releases it when the process ends in any way. The file remains.
  */
 final class HomeLock implements AutoCloseable {
     private final FileChannel file;
 
     /**
-     * Takes the lock.
+     * Acquires the lock.
      *
-     * @throws StartException if another process has it, with who that is
+     * @throws StartException if another process holds it; the message names the process
      */
     HomeLock(Home home) throws IOException, StartException {
         file = FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -31,7 +30,7 @@ final class HomeLock implements AutoCloseable {
         file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Returns the process id of the Weir that took the lock last. */
+    /** Returns the process id of the last Weir that held the lock. */
     static Optional<Long> holder(Home home) {
         try {
             return Optional.of(Long.valueOf(Files.readString(home.lock()).strip()));

@@ -14,14 +14,15 @@ import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
 
 /**
- * Has logback write to {@code log/weir.log} in the home. Logback finds it as a service. It takes the place of a file in
- * XML, and names older logs by number, as logback with XML, patterns and dates takes three times as long to begin.
+ * Configures logback to write {@code log/weir.log} in the home. Logback finds this class as a service. Configuration
+ * in Java and numbered old logs start three times as fast as XML, patterns and dates (see {@code
+ * docs/design/decisions/005-launcher.md}).
  */
 public final class LogFile extends ContextAwareBase implements Configurator {
     private static final long MAX_BYTES = 10 * FileSize.MB_COEFFICIENT;
     private static final int OLDER_FILES = 10;
 
-    /** To be called by logback. */
+    /** Called by logback. */
     public LogFile() {}
 
     @Override
@@ -35,7 +36,7 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Returns what writes to the log in a folder, already started. */
+    /** Returns a started appender for the log in a folder. */
     static RollingFileAppender<ILoggingEvent> appender(LoggerContext context, Path folder) {
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setContext(context);

@@ -11,16 +11,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** How events look in the log, and on standard error. Thread-safe. */
+/** Format of events in the log file and on standard error. Thread-safe. */
 final class LogLine extends EncoderBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
     private static final TargetLengthBasedClassNameAbbreviator NAMES = new TargetLengthBasedClassNameAbbreviator(20);
 
-    /** The longest level and a blank. */
+    /** Width of the longest level and a blank (characters). */
     private static final int LEVEL_WIDTH = "ERROR ".length();
 
-    /** Controls of both sets (C0, C1), format characters and separators, but for what divides and indents lines. */
+    /** Control, format and separator characters other than line feed and tab. */
     private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n\t]]");
 
     private static final byte[] NOTHING = {};
@@ -31,12 +31,12 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
         this.brief = brief;
     }
 
-    /** Lines with time, level and logger, as they are kept; what was thrown follows with its stack. */
+    /** Returns the format of the log file: time, level, logger, message and stack trace. */
     static LogLine kept() {
         return new LogLine(false);
     }
 
-    /** Lines for whoever started Weir: the message only. */
+    /** Returns the format of standard error: the message only. */
     static LogLine said() {
         return new LogLine(true);
     }
@@ -52,7 +52,7 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
         return visible(line).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns a line in which nothing moves a terminal's cursor or changes the direction of writing. */
+    /** Replaces characters that could move the cursor of a terminal or change the text direction. */
     static String visible(String line) {
         return HIDDEN.matcher(line).replaceAll("?");
     }

@@ -8,7 +8,7 @@ import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log: a file from the first line on, and standard error once the launcher has said what it has to. */
+/** The log. It goes to a file from the first line on, and to standard error once the start has been reported. */
 final class Logs {
     private final LoggerContext context;
 
@@ -16,22 +16,28 @@ final class Logs {
         this.context = context;
     }
 
-    /** Returns whether a file of logback's, which logback finds by itself, says how to log instead. */
+    /** Returns whether {@code logback.configurationFile} names another configuration of the log. */
     static boolean isReplaced() {
         return System.getProperty("logback.configurationFile") != null;
     }
 
-    /** Opens the log of a home, before anything is logged. */
+    /**
+     * Opens the log of a home. Must be called before the first event is logged.
+     *
+     * @throws StartException if the path of the home contains a percent sign
+     */
     static Logs open(Home home) throws StartException {
         if (!isReplaced() && home.folder().toString().contains("%")) {
-            throw new StartException(
-                    "the home %s has a %% in its name, which the log cannot have".formatted(home.folder()));
+            throw new StartException("the home %s must not contain %%, because logback expands it in file names"
+                    .formatted(home.folder()));
         }
         System.setProperty("weir.home", home.folder().toString());
         return new Logs((LoggerContext) LoggerFactory.getILoggerFactory());
     }
 
-    /** Lets warnings through to standard error from now on. */
+    /**
+     * Adds standard error for warnings and errors. It is off during the start, because each error would appear twice.
+     */
     void openConsole() {
         if (!isReplaced()) {
             ThresholdFilter warnings = new ThresholdFilter();

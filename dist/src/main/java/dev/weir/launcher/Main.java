@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Where {@code bin/weir} begins. */
+/** Entry point of {@code bin/weir}. */
 public final class Main {
     private static final int USAGE = 2;
 
-    /** Stands in a decoded text for bytes that the locale has no letters for. */
+    /** Replacement character for bytes that the locale cannot decode. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private Main() {}
 
     /**
-     * Does what the arguments say, and ends the process.
+     * Executes the command line and exits.
      *
-     * @param args the command line
+     * @param args command-line arguments
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(status(args));
@@ -41,7 +41,7 @@ public final class Main {
         }
     }
 
-    /** Says which argument the JVM could not decode; null if all are readable. */
+    /** Returns an error for the first argument that the JVM could not decode; null if all are readable. */
     private static @Nullable String unreadable(String... args) {
         for (String arg : args) {
             if (arg.indexOf(REPLACEMENT) >= 0) {

@@ -1,6 +1,6 @@
 package dev.weir.launcher;
 
-/** What the launcher says on standard error: whole lines that say who speaks. */
+/** Messages of the launcher on standard error. Each line starts with {@code weir:}. */
 final class Messages {
     private Messages() {}
 

@@ -27,12 +27,15 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** The OSGi framework with Weir's bundles in it. Made on one thread; stopped from any. */
+/** The OSGi framework with Weir's bundles. One thread creates and starts it; any thread may stop it. */
 final class OsgiFramework {
-    /** A bundle that would open a shell of its own on the terminal; others need only its classes. */
+    /**
+     * A bundle that is not started, because it would open its own shell on the terminal. Other bundles need only its
+     * classes.
+     */
     private static final String CONSOLE = "org.apache.felix.gogo.jline";
 
-    /** What all but the export may take to stop. */
+    /** Stop timeout of all bundles other than the export. */
     private static final Duration STOP_TIME = Duration.ofSeconds(20);
 
     private final Framework framework;
@@ -41,10 +44,10 @@ final class OsgiFramework {
     private final long deployPollMillis;
 
     /**
-     * Makes the framework, not started.
+     * Creates a framework without starting it.
      *
-     * @param folder the distribution
-     * @param settings what the bundles find as framework properties, beside the distribution's own
+     * @param folder folder of the distribution
+     * @param settings framework properties for the bundles, beside those of the distribution
      */
     OsgiFramework(Path folder, Home home, Map<String, String> settings) throws IOException {
         Map<String, Object> all = new HashMap<>(settings);
@@ -52,7 +55,7 @@ final class OsgiFramework {
         all.put(Constants.FRAMEWORK_STORAGE, home.cache().toString());
         all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
         all.put(FelixConstants.LOG_LOGGER_PROP, new FrameworkLog());
-        // where JNA unpacks its library, else the user's ~/.cache; what a killed Weir left there goes with the cache
+        // JNA unpacks its library here and not in ~/.cache, so that leftovers of a killed Weir go with the cache
         System.setProperty("jna.tmpdir", home.cache().resolve("jna").toString());
         framework = new FrameworkFactory().newFramework(all);
         bundles = folder.resolve("bundles");
@@ -60,16 +63,17 @@ final class OsgiFramework {
         deployPollMillis = Long.parseLong(String.valueOf(all.getOrDefault("weir.deploy.poll", 500)));
     }
 
-    /** Makes the framework ready for listeners; no bundle is installed yet. */
+    /** Initializes the framework, so that listeners can be added. It has no bundles yet. */
     BundleContext init() throws BundleException {
         framework.init();
         return framework.getBundleContext();
     }
 
     /**
-     * Installs the bundles and starts them, level by level, on a thread of the framework.
+     * Installs the bundles, then starts them by start level on a thread of the framework. The name of a folder is the
+     * start level of its bundles (see {@code docs/design/decisions/005-launcher.md}).
      *
-     * @param started called when the start of every bundle has been tried
+     * @param started called after an attempt to start each bundle
      */
     void start(Runnable started) throws BundleException, IOException, InterruptedException {
         framework.start();
@@ -84,7 +88,7 @@ final class OsgiFramework {
         deploy.install();
         publish("deploy-faults", deploy::faults);
         publish("deployed", deploy::running);
-        // all at once, which is sooner done than one by one as they are started
+        // resolving all bundles together is faster than one by one
         framework.adapt(FrameworkWiring.class).resolveBundles(null);
         framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> {
             started.run();
@@ -101,26 +105,26 @@ final class OsgiFramework {
         }
     }
 
-    /** Offers lines to the {@code status} of the shell. */
+    /** Registers lines for the shell's {@code status}. */
     private void publish(String kind, Supplier<List<String>> lines) {
         Dictionary<String, ?> properties = FrameworkUtil.asDictionary(Map.of("weir.lines", kind));
         framework.getBundleContext().registerService(Supplier.class, lines, properties);
     }
 
-    /** Returns whether a bundle came from the home, not with Weir. */
+    /** Returns whether a bundle is from {@code deploy/}. */
     boolean isDeployed(Bundle bundle) {
         return deploy.owns(bundle);
     }
 
-    /** Waits until the framework has stopped, whoever stopped it. */
+    /** Waits until the framework has stopped for any reason. */
     void awaitStop() throws InterruptedException {
         framework.waitForStop(0);
     }
 
     /**
-     * Stops the bundles, those that were started last first.
+     * Stops the bundles in reverse start order.
      *
-     * @return whether that was done within 20 seconds, and what the export may take
+     * @return whether they stopped within 20 s plus the stop timeout of the export
      */
     boolean stop() throws BundleException, InterruptedException {
         long millis = STOP_TIME.toMillis() + StartState.stopMillis(framework.getBundleContext());

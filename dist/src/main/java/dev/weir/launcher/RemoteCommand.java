@@ -12,8 +12,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the Weir that runs in a home. Written to be over soon: usual command lines are read here, as
- * picocli takes longer to load than an answer takes to come, and nothing here needs a lambda.
+ * A client command to the Weir of a home. Frequent command lines are parsed here, because loading picocli takes
+ * longer than an answer (see {@code docs/design/decisions/005-launcher.md}). The class avoids lambdas for the same
+ * reason.
  */
 final class RemoteCommand {
     private final ShellClient client;
@@ -27,10 +28,10 @@ final class RemoteCommand {
     }
 
     /**
-     * Answers {@code [--home DIR] exec|shell|status|stop [--home DIR] [WORD...] [--home DIR]}; nothing if the arguments are
-     * not like that.
+     * Executes {@code [--home DIR] exec|shell|status|stop [--home DIR] [WORD...] [--home DIR]}. Returns the exit
+     * status, or nothing if the arguments need picocli.
      *
-     * @throws StartException if there is no home to look in
+     * @throws StartException if the home cannot be determined
      */
     static OptionalInt answer(String... args) throws IOException, InterruptedException, StartException {
         Deque<String> words = new ArrayDeque<>(List.of(args));
@@ -50,7 +51,7 @@ final class RemoteCommand {
                 });
     }
 
-    /** Returns whether these words need no further reading: no help, no wrong option. */
+    /** Returns whether the words contain no help option and no invalid option. */
     private static boolean isPlain(String command, Deque<String> words) {
         String next = words.peek();
         return switch (command) {
@@ -61,7 +62,9 @@ final class RemoteCommand {
         };
     }
 
-    /** Takes {@code --home DIR} or {@code --home=DIR} off the end of a command, where no command of the shell has it. */
+    /**
+     * Removes {@code --home DIR} or {@code --home=DIR} from the end of a command. No shell command has this option.
+     */
     static @Nullable Path takeLastHome(Deque<String> words, @Nullable Path otherwise) {
         String last = words.peekLast();
         if (last != null && last.startsWith("--home=")) {
@@ -88,12 +91,12 @@ final class RemoteCommand {
         return Path.of(words.remove());
     }
 
-    /** Executes these words as a line of the shell and returns the exit status. */
+    /** Executes the words as a line of the shell and returns the exit status. */
     int execute(Collection<String> words) throws IOException {
         return client.execute(String.join(" ", words));
     }
 
-    /** Gives the one at the terminal a shell in that Weir and returns the exit status. */
+    /** Opens a shell of that Weir on this terminal and returns the exit status. */
     int attend() throws InterruptedException {
         TerminalInput input = new TerminalInput(true);
         Thread restore = new Thread(input::close);
@@ -101,7 +104,7 @@ final class RemoteCommand {
         try {
             input.open();
         } catch (IOException e) {
-            Messages.say("a shell needs a terminal; without one, use weir exec");
+            Messages.say("a shell needs a terminal; use weir exec without one");
             return 1;
         }
         try (input) {
@@ -112,7 +115,7 @@ final class RemoteCommand {
         return 1;
     }
 
-    /** Prints how that Weir stands and returns the exit status. */
+    /** Prints the state of that Weir and returns the exit status. */
     int status(boolean json) throws IOException {
         return client.status(json);
     }

@@ -13,23 +13,23 @@ import org.osgi.framework.BundleException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One Weir, from its start until something stops it. */
+/** A run of Weir from start to stop. */
 final class Run {
-    /** The folder with the bundles and what belongs to them, as bin/weir says. */
+    /** Folder of the distribution with its bundles, from bin/weir. */
     private final Path distribution = Path.of(System.getProperty("weir.folder"));
 
     private final Home home;
     private final RunOptions options;
     private final boolean shell;
 
-    /** Prepares a run. */
+    /** Creates a run. */
     Run(Home home, RunOptions options) {
         this.home = home;
         this.options = options;
         shell = Boolean.getBoolean("weir.terminal") && !options.noShell;
     }
 
-    /** Runs until stopped, and returns the exit status. */
+    /** Runs until stopped and returns the exit status. */
     int call() throws InterruptedException {
         StopOnSignal stop = new StopOnSignal();
         try {
@@ -59,7 +59,7 @@ final class Run {
         return failure instanceof FileSystemException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
-    /** Runs with the home locked, and returns whether Weir was healthy to its end. */
+    /** Runs while the home is locked. Returns false if Weir stopped because it was unhealthy. */
     private boolean runLocked(StopOnSignal stop)
             throws StartException, IOException, BundleException, InterruptedException {
         Logs logs = Logs.open(home);
@@ -70,7 +70,7 @@ final class Run {
         ThreadWatch threads = new ThreadWatch(platform);
         threads.start();
         log.info(
-                "starts in {} as process {}",
+                "starting in {} as process {}",
                 home.folder(),
                 ProcessHandle.current().pid());
         try (console) {
@@ -87,21 +87,21 @@ final class Run {
         }
     }
 
-    /** Returns what the bundles find as framework properties. */
+    /** Returns the framework properties for the bundles. */
     private Map<String, String> settings() throws IOException {
         Map<String, String> settings = options.settings();
         settings.put("weir.home", home.folder().toString());
         if (options.config == null && options.drives.isEmpty()) {
             if (Files.notExists(home.config())) {
                 Files.copy(distribution.resolve("conf/weir.conf"), home.config());
-                Messages.say("made %s from the sample".formatted(home.config()));
+                Messages.say("created %s from the sample configuration".formatted(home.config()));
             }
             settings.put("weir.config.file", home.config().toString());
         }
         return settings;
     }
 
-    /** Says how the start went, and hands over to the shell if there is one. */
+    /** Reports the start and opens the shell if this run has one. */
     private void serve(StartWatcher progress, Console console, Logs logs) throws StartException, InterruptedException {
         Optional<StartState> configured = progress.await(StartState::configured);
         configured.ifPresent(standing -> standing.warnings().forEach(Messages::say));

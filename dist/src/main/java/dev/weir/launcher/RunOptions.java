@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What {@code run} can be told. */
+/** Options of {@code run}. */
 final class RunOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "the drives; default: HOME/weir.conf, made from a sample if it is not there")
+            description = "configuration file; default: HOME/weir.conf, created from a sample if missing")
     @Nullable
     Path config;
 
@@ -21,7 +21,7 @@ final class RunOptions {
             names = "-drive",
             paramLabel = "OPT=VAL[,OPT=VAL]...",
             description = {
-                "one drive more, as QEMU writes it; may be repeated, and is all there is without --config.",
+                "an additional drive in QEMU's form; repeatable; without --config, only these are served",
                 "storage: file=PATH or memory=SIZE; size=SIZE, read-only=on",
                 "name: id=NAME",
                 "limits: bps, bps_rd, bps_wr (bytes/s), iops, iops_rd, iops_wr (requests/s), each with"
@@ -33,15 +33,14 @@ final class RunOptions {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description =
-                    "unix:PATH or tcp:HOST:PORT, where NBD clients connect; may be repeated, and replaces what the"
-                            + " configuration says")
+            description = "address for NBD clients: unix:PATH or tcp:HOST:PORT; repeatable; replaces nbd.listen of the"
+                    + " configuration")
     List<String> listen = new ArrayList<>();
 
     @Option(names = "--no-shell", description = "no shell, even on a terminal: stay in the foreground until SIGTERM")
     boolean noShell;
 
-    /** Returns these options as framework properties, in which the bundles find them. */
+    /** Returns the options as framework properties for the bundles. */
     Map<String, String> settings() {
         Map<String, String> settings = new HashMap<>();
         settings.put("weir.cwd", Path.of("").toAbsolutePath().toString());

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks the Weir that runs in a home, over its socket {@code run/shell.sock}; the bundle {@code weir-shell} describes
- * what is said there, at its package {@code dev.weir.shell.remote}. Needs nothing but the JDK and little of that,
- * for it is started anew for each request.
+ * Client of the shell protocol on the socket {@code run/shell.sock}. The package {@code dev.weir.shell.remote} of the
+ * bundle {@code weir-shell} describes the protocol. The client uses only the JDK and few of its classes, because each
+ * command is a new process.
  *
  * <p>Not thread-safe.
  */
@@ -30,7 +30,7 @@ final class ShellClient {
     private static final long STOP_SECONDS = 60;
     private static final int INCOMPLETE = -1;
 
-    /** What a shell says of a process that writes into a closed pipe. */
+    /** Exit status of a process that writes into a closed pipe, as shells report it. */
     private static final int BROKEN_PIPE = 141;
 
     private static final int RETRIES = 25;
@@ -43,18 +43,18 @@ final class ShellClient {
     private final String folder;
     private String pid = "";
 
-    /** The last frame. */
+    /** Type of the last frame. */
     private char type;
 
     private byte[] payload = {};
 
     /**
-     * Asks for somebody.
+     * Creates a client without connecting.
      *
-     * @param home the folder that holds the state of the Weir to ask
-     * @param out where the answer goes, as it comes
-     * @param err where goes what went wrong
-     * @param columns how many cells the terminal has in a line; 0 if {@code out} is none, and nothing is cut
+     * @param home folder of the running Weir's state
+     * @param out receives the answer as it arrives
+     * @param err receives errors
+     * @param columns width of the terminal (cells); 0 if {@code out} is not a terminal, so that no line is cut
      */
     ShellClient(Path home, OutputStream out, OutputStream err, int columns) {
         this.home = home;
@@ -65,17 +65,17 @@ final class ShellClient {
         folder = started.contains("\n") ? "" : "folder=" + started + "\n";
     }
 
-    /** Executes a line in the shell and returns the exit status: 0 if it succeeded. */
+    /** Executes a line in the shell and returns its exit status; 0 means success. */
     int execute(String line) throws IOException {
         return ask('X', line);
     }
 
-    /** Prints how that Weir stands, for people or as a line of JSON, and returns the exit status. */
+    /** Prints the state of that Weir as text or as a line of JSON. Returns the exit status. */
     int status(boolean json) throws IOException {
         return ask('B', json ? "status --json" : "status");
     }
 
-    /** Stops that Weir, waits until its process has ended, and returns the exit status. */
+    /** Stops that Weir, waits up to 60 s for the end of its process and returns the exit status. */
     int stop() throws IOException, InterruptedException {
         int status = ask('B', "stop");
         return status == 0 && !ended() ? fail("process " + pid + " is still stopping") : status;
@@ -95,11 +95,11 @@ final class ShellClient {
     }
 
     /**
-     * Gives the one at the terminal a shell, and returns the exit status when it is left. When the bundle that serves it
-     * is replaced, the one at the terminal gets a shell from that.
+     * Opens a shell on the terminal and returns its exit status. It reconnects when the bundle that serves it is
+     * updated.
      *
-     * @throws IOException if no Weir runs there, it ends meanwhile, or the one at the terminal hangs up; the message
-     *     says so
+     * @throws IOException if no Weir runs in the home, Weir ends meanwhile or the terminal hangs up; the message says
+     *     which
      */
     int attend(TerminalInput typed) throws IOException, InterruptedException {
         SocketChannel shell = connect();
@@ -127,7 +127,7 @@ final class ShellClient {
             try {
                 return connect();
             } catch (ShellException e) {
-                // not yet
+                // retried
             }
         }
         throw new ShellException("the shell of the Weir in " + home + " has ended");
@@ -154,25 +154,25 @@ final class ShellClient {
         }
     }
 
-    /** Says why the socket does not answer: it is another user's, the process has no shell, or no process runs. */
+    /** Returns why the socket does not answer: missing permission, no shell in the process or no process. */
     private String reason() {
         Path lock = home.resolve("run").resolve("weir.lock");
         try {
             long process = Long.parseLong(Files.readString(lock).strip());
             if (runs(process, Files.getLastModifiedTime(lock).toInstant())) {
                 return "the Weir in " + home + " (process " + process
-                        + ") has no shell: it starts or stops, or its bundle weir-shell does not run";
+                        + ") has no shell: it is starting or stopping, or its bundle weir-shell is not running";
             }
         } catch (AccessDeniedException e) {
             return "permission denied: " + home + " belongs to the user " + owner() + "; ask as that user: sudo -u "
                     + owner() + " weir ...";
         } catch (IOException | NumberFormatException e) {
-            // no Weir has left its process id here
+            // without a process id in the lock file, no Weir runs
         }
         return "no Weir runs in " + home;
     }
 
-    /** Returns whether a process runs that can have written its id at a moment; a later one has the same id by chance. */
+    /** Returns whether the process that wrote its id still runs. A process that started later has reused the id. */
     private static boolean runs(long process, Instant written) {
         return ProcessHandle.of(process)
                 .flatMap(handle -> handle.info().startInstant())
@@ -185,13 +185,13 @@ final class ShellClient {
             try {
                 return Files.getOwner(folder).getName();
             } catch (IOException e) {
-                // a folder above may tell
+                // tries the parent folder
             }
         }
         return "root";
     }
 
-    /** The user and the process, for the log of changes; after sudo the one who called it. */
+    /** Returns the user and process for the log of changes. Under sudo it includes the calling user. */
     static String who() {
         String caller = System.getenv("SUDO_USER");
         String user = System.getProperty("user.name", "?") + (caller == null ? "" : " (sudo of " + caller + ")");
@@ -215,15 +215,18 @@ final class ShellClient {
                 channel.write(frames);
             }
         } catch (IOException e) {
-            // turned away, and the answer says why
+            // the server rejected the connection; its answer gives the reason
         }
     }
 
-    /** Prints the answer and returns the exit status, or {@link #INCOMPLETE} if the other side has closed before. */
+    /**
+     * Prints the answer and returns the exit status, or {@link #INCOMPLETE} if the server closed the connection
+     * early.
+     */
     private int answer(SocketChannel channel) throws IOException {
         DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
         if (!receive(in) || type != 'H') {
-            throw new ShellException(home + " is not the home of a Weir that this one can talk to");
+            throw new ShellException(home + " is not the home of a compatible Weir; use the ./weir that started it");
         }
         String protocol = property(payload, "protocol");
         if (!protocol.equals(PROTOCOL)) {
@@ -242,14 +245,14 @@ final class ShellClient {
                     return payload[0] & 0xff;
                 }
                 default -> {
-                    // from a newer one; if this one had to know, it would be under another protocol
+                    // an optional frame of a newer server; required ones raise the protocol's version
                 }
             }
         }
         return INCOMPLETE;
     }
 
-    /** Returns whether there was one more frame. */
+    /** Reads a frame and returns whether one was received. */
     private boolean receive(DataInputStream in) {
         try {
             type = (char) in.readUnsignedByte();
@@ -279,7 +282,7 @@ final class ShellClient {
         return 1;
     }
 
-    /** Returns false if the reader has left, as {@code head} does. */
+    /** Prints text and returns false if the reader has closed the pipe, as {@code head} does. */
     private static boolean print(OutputStream stream, byte[] text) throws IOException {
         try {
             stream.write(text);

@@ -3,7 +3,7 @@ package dev.weir.launcher;
 import java.io.IOException;
 import java.io.Serial;
 
-/** No shell can be had, or not any longer; the message is for whoever asked. */
+/** Thrown when a shell is unavailable or has ended. The message is for the user. */
 final class ShellException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

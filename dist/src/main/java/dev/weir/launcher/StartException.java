@@ -1,12 +1,16 @@
 package dev.weir.launcher;
 
-/** Why Weir cannot run, for people. */
+/** Thrown when Weir cannot start. The message is for the user. */
 final class StartException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final String reasons;
 
-    /** Takes the reasons, a line for each. */
+    /**
+     * Creates an exception.
+     *
+     * @param reasons one line per reason
+     */
     StartException(String reasons) {
         super(reasons);
         this.reasons = reasons;

@@ -12,19 +12,19 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
- * How far a starting Weir has come, at one moment. It is read from the properties of the services that the
- * bundles publish, as the launcher sees none of their classes.
+ * Snapshot of a starting Weir. It is read from properties of the services that bundles register, because the launcher
+ * uses no class of a bundle (see {@code docs/design/decisions/005-launcher.md}).
  *
  * @param configured whether the configuration has been read
- * @param faults what is wrong with it, a line for each
- * @param warnings what is allowed but hardly meant, a line for each
- * @param drives the names of the drives that are configured
- * @param served those that can be used
- * @param unavailable why others cannot, by name
- * @param listening whether the export is there
- * @param addresses what it listens on
- * @param uris of each of those, without the name of a drive
- * @param exportFaults what it cannot listen on, a line for each
+ * @param faults errors of the configuration, one line each
+ * @param warnings warnings of the configuration, one line each
+ * @param drives names of the configured drives
+ * @param served names of the usable drives
+ * @param unavailable reasons of the unavailable drives by name
+ * @param listening whether the export is registered
+ * @param addresses addresses of the export
+ * @param uris URI of each address without a drive name
+ * @param exportFaults addresses that could not be bound, one line each
  */
 record StartState(
         boolean configured,
@@ -40,12 +40,12 @@ record StartState(
 
     private static final String SERVICES = "dev.weir.drive.";
 
-    /** How many drives are named where there is one line for all. */
+    /** Largest number of drive names in a line. */
     private static final int MOST_NAMES = 10;
 
     private static final String DRIVE_NAME = "weir.drive.name";
 
-    /** Reads it from the service registry. */
+    /** Reads the state from the service registry. */
     static StartState of(BundleContext context) {
         ServiceReference<?> configuration = one(context, "settings.ConfigurationSource");
         ServiceReference<?> export = one(context, "export.DriveExport");
@@ -71,39 +71,41 @@ record StartState(
                 strings(export, "weir.export.faults"));
     }
 
-    /** Returns how long the export may take to end; 0 if it is not there. */
+    /** Returns the stop timeout of the export (ms); 0 without an export. */
     static long stopMillis(@Nullable BundleContext context) {
         ServiceReference<?> export = context == null ? null : one(context, "export.DriveExport");
         return export != null && export.getProperty("weir.export.stop-millis") instanceof Long millis ? millis : 0;
     }
 
-    /** Returns the drives that are configured and not served. */
+    /** Returns the configured drives that are not served. */
     List<String> missing() {
         List<String> missing = new ArrayList<>(drives);
         missing.removeAll(Set.copyOf(served));
         return missing;
     }
 
-    /** Returns the drives that are configured and served, in their order. */
+    /** Returns the configured drives that are served, in configuration order. */
     List<String> usable() {
         List<String> usable = new ArrayList<>(drives);
         usable.retainAll(Set.copyOf(served));
         return usable;
     }
 
-    /** Returns whether everything that is configured is served. */
+    /** Returns whether every configured drive is served and the export is registered. */
     boolean ready() {
         return configured && listening && missing().isEmpty();
     }
 
-    /** Returns whether nothing more is to be waited for: what is not served has failed. */
+    /**
+     * Returns whether waiting cannot change the outcome: every drive is served or unavailable, or an address failed.
+     */
     boolean settled() {
         return configured
                 && listening
                 && (!exportFaults.isEmpty() || unavailable.keySet().containsAll(missing()));
     }
 
-    /** Returns what is still to come, for people. */
+    /** Returns a text that names the next pending step. */
     String awaited() {
         if (!configured) {
             return "the configuration";
@@ -131,7 +133,7 @@ record StartState(
             ServiceReference<?>[] found = context.getAllServiceReferences(SERVICES + service, null);
             return found == null ? List.of() : Arrays.asList(found);
         } catch (InvalidSyntaxException e) {
-            throw new AssertionError("there is no filter that could be wrong", e);
+            throw new AssertionError("a null filter cannot be invalid", e);
         }
     }
 

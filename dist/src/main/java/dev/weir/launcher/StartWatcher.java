@@ -17,27 +17,35 @@ import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.SynchronousBundleListener;
 
-/** Waits for a starting Weir, and says what it waits for when that takes long. Thread-safe. */
+/** Waits for a starting Weir and reports the pending step every 2 s if it changed. Thread-safe. */
 final class StartWatcher implements AllServiceListener, FrameworkListener, SynchronousBundleListener {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** A look takes a few microseconds for each drive; ten times as long is left to those that serve the drives. */
+    /**
+     * Pause after a look, per drive (ns). A look takes a few microseconds per drive; the pause leaves ten times as
+     * much to the threads that open drives.
+     */
     private static final long REST_NANOS_OF_A_DRIVE = TimeUnit.MICROSECONDS.toNanos(30);
 
     private final BundleContext context;
 
-    /** The bundles that Weir starts without. */
+    /** Bundles whose failure does not fail the start. */
     private final Predicate<Bundle> optional;
 
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<String> broken = new ArrayList<>(); // guarded by lock, as is what follows
+    private final List<String> broken = new ArrayList<>(); // guarded by lock, as are stopping and news
     private volatile boolean started;
     private boolean stopping;
     private boolean news;
     private String said = "";
 
-    /** Watches the framework of which this is the context. */
+    /**
+     * Creates a watcher and registers its listeners.
+     *
+     * @param context context of the framework
+     * @param optional bundles whose failure does not fail the start
+     */
     StartWatcher(BundleContext context, Predicate<Bundle> optional) {
         this.context = context;
         this.optional = optional;
@@ -47,10 +55,10 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
     }
 
     /**
-     * Waits until all bundles are started and the start has come as far as asked.
+     * Waits until an attempt was made to start all bundles and the state satisfies a condition.
      *
-     * @return how it stands then; nothing if the framework is told to stop meanwhile
-     * @throws StartException if a bundle cannot be started
+     * @return the state; empty if the framework is stopping
+     * @throws StartException if a required bundle cannot start
      */
     Optional<StartState> await(Predicate<StartState> enough) throws InterruptedException, StartException {
         long leftNanos = PATIENCE_NANOS;
@@ -70,7 +78,7 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
         return Optional.empty();
     }
 
-    /** Returns whether there is anything to wait for; what comes from now on is news. */
+    /** Clears the change flag and returns whether waiting makes sense. Later changes set the flag again. */
     private boolean beginLook() throws StartException {
         lock.lock();
         try {
@@ -116,7 +124,7 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
         }
     }
 
-    /** What goes wrong after the start is for the log. */
+    /** Records a bundle that failed during the start. Later failures go to the log only. */
     @Override
     public void frameworkEvent(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && !started && !optional.test(event.getBundle())) {
@@ -125,7 +133,7 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
         }
     }
 
-    /** To be called when the start of every bundle has been tried. */
+    /** Must be called after an attempt to start each bundle. */
     void started() {
         change(() -> started = true);
     }

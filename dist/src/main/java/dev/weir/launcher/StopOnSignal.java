@@ -6,24 +6,24 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 
 /**
- * Stops Weir in order when the process is told to end (SIGTERM, SIGINT, SIGHUP). The exit status is 0 then, as
- * a service manager expects of a daemon, and 1 if the stop took too long. A signal that comes before the framework is
- * there ends the process at once, also with 0.
+ * Stops Weir cleanly on SIGTERM, SIGINT and SIGHUP. The exit status is then 0, as service managers expect of a
+ * daemon. It is 1 if the stop timed out. A signal before the framework exists ends the process at once with status 0.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. The shutdown hook exits itself, because the JVM would exit with 143 (see {@code
+ * docs/design/decisions/005-launcher.md}).
  */
 final class StopOnSignal {
     private final Thread hook = new Thread(this::stop, "stop on signal");
     private final CountDownLatch released = new CountDownLatch(1);
 
-    private @Nullable OsgiFramework platform; // guarded by this, as is what follows
+    private @Nullable OsgiFramework platform; // this and the following fields are guarded by this
     private @Nullable Console console;
 
     StopOnSignal() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Stops this framework from now on, and gives back this terminal. */
+    /** Sets the framework that a signal stops and the console that it closes. */
     synchronized void watch(OsgiFramework newPlatform, Console newConsole) {
         platform = newPlatform;
         console = newConsole;
@@ -45,12 +45,12 @@ final class StopOnSignal {
                 status = 0;
             } else if (running.stop()) {
                 status = 0;
-                released.await(1, TimeUnit.SECONDS); // the caller has seen the stop too, and logs it
+                released.await(1, TimeUnit.SECONDS); // lets the main thread log the stop
             } else {
-                Messages.say("not everything could be stopped in time");
+                Messages.say("the stop timed out: some bundles are still running");
             }
         } catch (BundleException | InterruptedException e) {
-            Messages.say("cannot stop in order: " + e);
+            Messages.say("cannot stop cleanly: " + e);
         }
         Console open = console();
         if (open != null) {
@@ -59,7 +59,10 @@ final class StopOnSignal {
         Runtime.getRuntime().halt(status);
     }
 
-    /** Leaves the end of the process to the caller, unless it has begun: then never returns. */
+    /**
+     * Removes the shutdown hook. Does not return if the JVM is already shutting down, because the hook then ends the
+     * process.
+     */
     void release() throws InterruptedException {
         released.countDown();
         try {

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The terminal that this process was started at, from which every key goes to a Weir as it is pressed, and how large
- * its window is, whenever that changes. {@link #close} makes the terminal again what it was.
+ * Keyboard input and window size of this process's terminal. Each key and each new size is sent to Weir at once.
+ * {@link #close} restores the terminal.
  *
  * <p>Thread-safe.
  */
@@ -22,33 +22,33 @@ final class TerminalInput implements AutoCloseable {
 
     private static final String DUMB = "dumb";
 
-    /** Control and the closing bracket, as telnet has it. */
+    /** Escape character: Ctrl-], as in telnet. */
     private static final byte ESCAPE = 0x1d;
 
     private final boolean escapes;
-    private @Nullable SocketChannel channel; // guarded by this, as is what follows
+    private @Nullable SocketChannel channel; // this and the following fields are guarded by this
     private @Nullable String saved;
     private boolean hungUp;
 
     /**
-     * Opens nothing yet.
+     * Creates an input without opening the terminal.
      *
-     * @param escapes whether Ctrl-] leaves, even a Weir that does not answer
+     * @param escapes whether Ctrl-] disconnects, even if Weir does not answer
      */
     TerminalInput(boolean escapes) {
         this.escapes = escapes;
     }
 
     /**
-     * Takes the terminal over.
+     * Switches the terminal to raw input and starts reading. A dumb terminal keeps its line editing.
      *
-     * @throws IOException if standard input is none
+     * @throws IOException if standard input is not a terminal
      */
     synchronized void open() throws IOException {
         String before = stty("-g");
         if (!term().equals(DUMB)) {
             saved = before;
-            // what is written needs no carriage returns: others write there too
+            // output processing stays on, because other processes write to this terminal too
             stty("-icanon", "-echo", "-isig", "-iexten", "-ixon", "-icrnl", "min", "1", "time", "0");
         }
         Thread reader = new Thread(this::read, "keyboard");
@@ -57,7 +57,7 @@ final class TerminalInput implements AutoCloseable {
         onWindowChange(() -> send('W', ByteBuffer.wrap(window().getBytes(StandardCharsets.UTF_8))));
     }
 
-    /** Returns what there is to say of the terminal, in lines of {@code key=value}. */
+    /** Returns the size and type of the terminal as lines {@code key=value}. */
     String window() {
         StringBuilder window = new StringBuilder();
         try {
@@ -68,7 +68,7 @@ final class TerminalInput implements AutoCloseable {
                     .append(size[1])
                     .append('\n');
         } catch (IOException e) {
-            // the other side has a size of its own for this
+            // the server uses its default size
         }
         window.append("term=").append(term()).append('\n');
         String noColor = System.getenv("NO_COLOR");
@@ -81,7 +81,7 @@ final class TerminalInput implements AutoCloseable {
         return term == null || term.isEmpty() ? DUMB : term;
     }
 
-    /** Sends what is typed from now on there; closes it if nothing will be typed any more. */
+    /** Sends further input to a channel. Closes the channel at once if the input has ended. */
     synchronized void attach(SocketChannel to) {
         channel = to;
         if (hungUp) {
@@ -89,7 +89,7 @@ final class TerminalInput implements AutoCloseable {
         }
     }
 
-    /** Keeps what is typed from now on from everybody. */
+    /** Discards further input. */
     synchronized void detach() {
         channel = null;
     }
@@ -102,7 +102,7 @@ final class TerminalInput implements AutoCloseable {
                 saved = null;
             }
         } catch (IOException e) {
-            Messages.say("cannot restore the terminal, \"stty sane\" may: " + e.getMessage());
+            Messages.say("cannot restore the terminal (try \"stty sane\"): " + e.getMessage());
         }
     }
 
@@ -128,7 +128,7 @@ final class TerminalInput implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            // it was to end anyway
+            // the connection is ending anyway
         }
     }
 
@@ -143,7 +143,7 @@ final class TerminalInput implements AutoCloseable {
                 channel.write(frame);
             }
         } catch (IOException e) {
-            // whoever reads from it sees that, too
+            // the reader of the connection sees the failure as well
         }
     }
 
@@ -166,7 +166,7 @@ final class TerminalInput implements AutoCloseable {
         return said;
     }
 
-    /** The JDK has signals, but only behind a class that it would rather not be named. */
+    /** Runs a task on SIGWINCH. Reflection is used because the JDK's class for signals is not public API. */
     private static void onWindowChange(Runnable task) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -181,7 +181,7 @@ final class TerminalInput implements AutoCloseable {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("WINCH"), proxy);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            // then it stays as large as it was
+            // the window size is then not updated
         }
     }
 }

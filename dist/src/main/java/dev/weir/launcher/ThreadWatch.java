@@ -6,21 +6,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs the exception that ends a thread. Stops Weir in order when a supervised thread has given up: a process that
- * cannot do its work is worth less than its restart.
+ * Logs each exception that ends a thread. If a supervised thread gave up then it stops Weir cleanly, because a
+ * service manager can restart an unhealthy process.
  *
  * <p>Thread-safe.
  */
 final class ThreadWatch implements Thread.UncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadWatch.class);
 
-    /** The exception of a supervised thread that gave up; a class of weir-api, which the launcher does not see. */
+    /** Exception of a supervised thread that gave up, by name, because the launcher uses no class of weir-api. */
     private static final String GIVEN_UP = "dev.weir.supervision.GivenUpException";
 
     private final OsgiFramework platform;
     private final CountDownLatch unhealthy = new CountDownLatch(1);
 
-    /** Started early, because a process without memory may be unable to start one. */
+    /** Thread that stops Weir. It is started early, because a process without memory may be unable to start one. */
     private final Thread stop = new Thread(this::stop, "weir-unhealthy");
 
     ThreadWatch(OsgiFramework platform) {
@@ -28,13 +28,13 @@ final class ThreadWatch implements Thread.UncaughtExceptionHandler {
         stop.setDaemon(true);
     }
 
-    /** Watches the threads of this process from now on. */
+    /** Starts watching all threads of this process. */
     void start() {
         stop.start();
         Thread.setDefaultUncaughtExceptionHandler(this);
     }
 
-    /** Returns whether a supervised thread has given up. */
+    /** Returns whether a supervised thread gave up. */
     boolean isUnhealthy() {
         return unhealthy.getCount() == 0;
     }
@@ -49,10 +49,10 @@ final class ThreadWatch implements Thread.UncaughtExceptionHandler {
             if (givenUp) {
                 LOG.error("unhealthy, so Weir stops: {}", failure.getMessage());
             } else {
-                LOG.error("thread {} has ended by an exception", thread.getName(), failure);
+                LOG.error("thread {} ended with an exception", thread.getName(), failure);
             }
         } catch (RuntimeException | Error e) {
-            // without memory the log may fail; the stop goes on
+            // the log may fail without memory; the stop must go on
         }
     }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The whole command line, as picocli reads it. */
+/** The complete command line for picocli. */
 @Command(
         name = "weir",
         customSynopsis = {
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "                  [--listen ADDRESS]... [--no-shell]",
             "       weir exec COMMAND | shell | status | stop [--home DIR]"
         },
-        description = "Serves virtual disks over NBD, and caps how fast and how often each may be used.",
+        description = "Serves virtual disks over NBD with limits on bytes/s and requests/s.",
         footer = {
             "",
             "Examples:",
@@ -57,13 +57,13 @@ final class WeirCommand implements Callable<Integer> {
             names = "--home",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "holds all state: sockets, disks, logs; default: $WEIR_HOME, else ~/.local/state/weir")
+            description = "folder of all state: sockets, disks, logs; default: $WEIR_HOME, else ~/.local/state/weir")
     private @Nullable Path home;
 
     @Mixin
     private RunOptions options = new RunOptions();
 
-    /** Does what the arguments say and returns the exit status. */
+    /** Executes the arguments and returns the exit status. */
     static int execute(String... args) {
         return new CommandLine(new WeirCommand())
                 .setHelpFactory(SpacedHelp::new)
@@ -83,7 +83,7 @@ final class WeirCommand implements Callable<Integer> {
                 .execute(args);
     }
 
-    /** Runs the command that was named last; options before it that are not for it were meant for something else. */
+    /** Runs the last subcommand. Rejects options before it that belong to another command. */
     private static int execute(ParseResult parsed) {
         if (parsed.hasSubcommand()) {
             for (OptionSpec option : parsed.matchedOptions()) {
@@ -106,14 +106,14 @@ final class WeirCommand implements Callable<Integer> {
     }
 
     @Command(
-            description = "Serves drives until it is stopped; also what happens without a command.",
+            description = "Serves drives until it is stopped. This is the default command.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     int run(@Mixin RunOptions given) throws InterruptedException, StartException {
         if (given.config != null && !Files.isReadable(given.config)) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
-                    "--config %s: there is no such file, or it may not be read".formatted(given.config));
+                    "--config %s: no such file, or permission denied".formatted(given.config));
         }
         return new Run(Home.of(home), given).call();
     }
@@ -140,18 +140,18 @@ final class WeirCommand implements Callable<Integer> {
     }
 
     @Command(
-            description = "Opens a shell in the running Weir: lines are edited, completed with Tab and remembered.",
-            footer = {"", "exit or Ctrl-D leave it; Ctrl-] leaves even a Weir that does not answer."},
+            description = "Opens a shell in the running Weir with line editing, Tab completion and history.",
+            footer = {"", "exit or Ctrl-D closes the shell; Ctrl-] also works if Weir does not answer."},
             mixinStandardHelpOptions = true)
     int shell() throws InterruptedException, StartException {
         return new RemoteCommand(Home.ofRunning(home)).attend();
     }
 
     @Command(
-            description = "Says whether a Weir runs in the home, and how its drives are.",
+            description = "Shows whether a Weir runs in the home, and the state of its drives.",
             footer = {
                 "",
-                "The exit status is 0 if every drive is served, 1 if no Weir runs or can be asked, and 3 if a drive holds",
+                "The exit status is 0 if every drive is served, 1 if no Weir runs or answers, and 3 if a drive holds",
                 "its queue or is unavailable, or the configuration has errors."
             },
             mixinStandardHelpOptions = true)
@@ -160,14 +160,12 @@ final class WeirCommand implements Callable<Integer> {
         return new RemoteCommand(Home.ofRunning(home)).status(json);
     }
 
-    @Command(
-            description = "Stops the Weir that runs in the home, and waits until it has ended.",
-            mixinStandardHelpOptions = true)
+    @Command(description = "Stops the Weir in the home and waits for its end.", mixinStandardHelpOptions = true)
     int stop() throws IOException, InterruptedException, StartException {
         return new RemoteCommand(Home.ofRunning(home)).stop();
     }
 
-    /** Shows a value after a blank, as in {@code --config FILE}. */
+    /** Help with a blank between an option and its value: {@code --config FILE}. */
     private static final class SpacedHelp extends Help {
         SpacedHelp(CommandSpec spec, ColorScheme colours) {
             super(spec, colours);
@@ -191,7 +189,7 @@ final class WeirCommand implements Callable<Integer> {
         }
     }
 
-    /** Reads the version from the launcher's jar. */
+    /** Version from the launcher's jar. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -1,4 +1,4 @@
-/** The command line, and the framework that it starts. Outside of all bundles, and sees none of their classes. */
+/** Command line, framework start and clean stop. The launcher is on the class path and uses no class of a bundle. */
 @NullMarked
 package dev.weir.launcher;
 

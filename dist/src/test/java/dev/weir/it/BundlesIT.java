@@ -127,7 +127,7 @@ class BundlesIT {
             }
             assertEquals(UPDATES + 10, weir.countLogged("drive vm1 goes on with policy bucket"));
             long more = loaders(jcmd, weir) - before;
-            // that of an update just before may still be on somebody's stack; a leak is one of each
+            // a thread may still use the loader of the last update; a leak would keep one per update
             assertTrue(more <= 2, more + " class loaders more than before " + UPDATES + " updates");
         }
     }
@@ -171,7 +171,7 @@ class BundlesIT {
 
             weir.start(file);
             weir.await(() -> drive(weir).getString("state").equals("serving"));
-            // what it owes has outlived its backend
+            // the debt outlived the backend
             weir.ask("limits vm1 bps_rd=0").ok();
             String read = "h.connect_uri(\"%s\")\nprint(h.pread(512, 0) == b\"w\" * 512)".formatted(weir.uri("vm1"));
             assertEquals("True\n", Client.run(Client.nbdsh(read), "").ok().out());

@@ -95,7 +95,7 @@ class ChangesIT {
     }
 
     @Test
-    void unavailableDriveIsOpenedOnceItsCauseIsGone() throws IOException {
+    void unavailableDriveOpensOnceItsCauseIsGone() throws IOException {
         String text = "weir.drives { retried.%1$s\n asked.%1$s\n reloaded.%1$s }"
                 .formatted("backend { type = file, path = NAME }");
         for (String name : List.of("retried", "asked", "reloaded")) {

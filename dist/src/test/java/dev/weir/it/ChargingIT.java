@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Debts, discards and cache requests of a drive at 1 KiB/s, of which each could hold a client for minutes. */
+/** Debts, discards and cache requests of a drive at 1 KiB/s. Each request could hold a client for minutes. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChargingIT {
     private static final int WRITE = 1;
@@ -51,7 +51,7 @@ class ChargingIT {
         client.request(0, type, cookie, 0, length, ByteBuffer.allocate(type == WRITE ? length : 0));
     }
 
-    /** Sends a request that goes and leaves a debt of 17 minutes, and two that wait for it. */
+    /** Sends a request that leaves a debt of 17 minutes, and two requests that are held. */
     private void overfill(int type) throws IOException {
         send(type, 1, MIB);
         assertEquals(new RawNbd.Reply(1, 0), client.reply());
@@ -73,7 +73,7 @@ class ChargingIT {
     }
 
     @Test
-    void aDrainAnswersWaitingRequestsAndRestoresTheLimits() throws IOException {
+    void drainAnswersHeldRequestsAndRestoresLimits() throws IOException {
         overfill(WRITE);
         weir.ask("drain vm1").ok();
         assertEquals(new RawNbd.Reply(2, 0), client.reply());
@@ -84,7 +84,7 @@ class ChargingIT {
     }
 
     @Test
-    void discardsAreNotChargedByLengthUnlessTheDriveSaysSo() throws IOException {
+    void discardsAreChargedByLengthOnlyIfConfigured() throws IOException {
         for (int cookie = 0; cookie < 5; cookie++) {
             send(TRIM, cookie, 64 * MIB);
             assertEquals(0, client.reply().error());
@@ -98,7 +98,7 @@ class ChargingIT {
     }
 
     @Test
-    void cacheRequestsWaitAndAreNamedInTheLog() throws IOException {
+    void cacheRequestsAreHeldAndLogged() throws IOException {
         overfill(CACHE);
         assertEquals("cache", queue("vm1").get(0).getString("operation"));
         weir.await(() -> weir.log().contains("drive vm1 holds CACHE of 4096 bytes for 10"));

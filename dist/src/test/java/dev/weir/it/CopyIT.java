@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Copying programs read from a drive exactly what they wrote. */
+/** Copying programs read back exactly the data that they wrote to a drive. */
 class CopyIT {
     private static final int BYTES = 64 << 20;
 

@@ -66,7 +66,7 @@ class CrashIT {
                     firstHome = crash == 0 ? home() : firstHome;
                     assertEquals(firstHome, home(), "what is in the home");
                     killUnderLoad(weir, drive, random);
-                    // a busy machine makes it say what it waits for
+                    // on a busy machine the start reports the pending step
                     assertEquals("", weir.errors().replaceAll("weir: waiting for .*\n", ""));
                 }
             }

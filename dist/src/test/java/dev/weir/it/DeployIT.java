@@ -59,10 +59,9 @@ class DeployIT {
         try (Weir weir = start("id=vm1,memory=1M,iops=1000")) {
             for (String bundle : List.of("weir-throttle-bucket", "weir-export-nbd", "weir-shell")) {
                 put(shipped(bundle), "copy.jar");
-                weir.awaitLogged("deploy/copy.jar is taken: " + bundle, 0);
+                weir.awaitLogged("deploy/copy.jar is installed: " + bundle, 0);
                 Files.delete(deploy.resolve("copy.jar"));
-                weir.awaitLogged(
-                        "is again the one that came with Weir", weir.log().indexOf("taken: " + bundle));
+                weir.awaitLogged("runs again as shipped", weir.log().indexOf("installed: " + bundle));
                 weir.await(() -> weir.ask("drives").status() == 0 && state(weir).equals("serving"));
             }
             Client.need("nbdinfo");
@@ -87,8 +86,8 @@ class DeployIT {
                     "empty.jar cannot be used: it is empty",
                     "cut.jar cannot be used: it is cut off or damaged (",
                     "text.jar cannot be used: it is cut off or damaged (",
-                    "plain.jar cannot be used: it is no OSGi bundle (its manifest has no Bundle-SymbolicName)",
-                    "folder.jar cannot be used: it is no file",
+                    "plain.jar cannot be used: it is not an OSGi bundle (its manifest has no Bundle-SymbolicName)",
+                    "folder.jar cannot be used: it is not a regular file",
                     "lonely.jar cannot be used: no bundle exports the package com.example.absent that it imports",
                     "troubled.jar cannot be used: it does not start: java.lang.IllegalStateException: no start today")) {
                 weir.awaitLogged("deploy/" + fault, 0);
@@ -109,11 +108,11 @@ class DeployIT {
             assertEquals("serving", state(weir));
             new TestBundle("org.example.pace", "2.0.0", TroubledBundle.class, "com.example.absent", List.of())
                     .write(deploy.resolve("pace.jar"));
-            weir.awaitLogged("that it imports; its predecessor runs on", 0);
+            weir.awaitLogged("that it imports; the previous version keeps running", 0);
             weir.await(() -> state(weir).equals("serving"));
             new TestBundle("org.example.pace", "2.0.0", TroubledBundle.class, "", List.of())
                     .write(deploy.resolve("pace.jar"));
-            weir.awaitLogged("no start today; its predecessor runs on", 0);
+            weir.awaitLogged("no start today; the previous version keeps running", 0);
             weir.await(() -> state(weir).equals("serving"));
             put(PACE, "pace.jar");
             weir.awaitLogged("deploy/pace.jar is replaced: org.example.pace 1.0.0", 0);
@@ -133,7 +132,7 @@ class DeployIT {
             put(shipped("weir-throttle-bucket"), "bucket.jar");
             weir.awaitLogged("deploy/bucket.jar is taken", before);
             broken.write(deploy.resolve("bucket.jar"));
-            weir.awaitLogged("no start today; its predecessor runs on", before);
+            weir.awaitLogged("no start today; the previous version keeps running", before);
             weir.await(() -> state(weir).equals("serving"));
         }
     }
@@ -144,10 +143,10 @@ class DeployIT {
         put(PACE, "b.jar");
         try (Weir weir = start("id=vm1,memory=1M,policy=pace,iops=1000")) {
             weir.awaitLogged(
-                    "deploy/b.jar cannot be used: it is the same bundle as deploy/a.jar, org.example.pace 1.0.0; take one of them out",
+                    "deploy/b.jar cannot be used: it is the same bundle as deploy/a.jar, org.example.pace 1.0.0; remove one of them",
                     0);
             Files.delete(deploy.resolve("a.jar"));
-            weir.awaitLogged("deploy/b.jar is taken: org.example.pace 1.0.0", 0);
+            weir.awaitLogged("deploy/b.jar is installed: org.example.pace 1.0.0", 0);
             assertTrue(weir.status().endsWith("\ndeploy/b.jar: org.example.pace 1.0.0\n"), weir::status);
             weir.await(() -> state(weir).equals("serving"));
             Files.delete(deploy.resolve("b.jar"));

@@ -61,7 +61,7 @@ public final class EquinoxRun {
         framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
         for (Bundle bundle : bundles) {
             if ("org.apache.felix.gogo.jline".equals(bundle.getSymbolicName())) {
-                continue; // it would open a shell of its own
+                continue; // it would open its own shell on the terminal
             }
             try {
                 bundle.start(Bundle.START_ACTIVATION_POLICY);

@@ -28,12 +28,12 @@ public final class FaultyBundle implements BundleActivator {
 
     @Override
     public void stop(BundleContext context) {
-        // its service goes with the bundle
+        // the framework unregisters its service
     }
 
     /** Writes the bundle to a file. */
     static void write(Path jar) throws IOException {
-        // which classes there are differs from one compiler to the next
+        // compilers differ in the classes that they generate
         List<Class<?>> classes = List.of(FaultyBackends.class.getNestMembers());
         new TestBundle("test-faulty", "1.0.0", FaultyBundle.class, "dev.weir.block;version=\"[1,2)\"", classes)
                 .write(jar);

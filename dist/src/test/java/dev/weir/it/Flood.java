@@ -21,7 +21,7 @@ final class Flood implements AutoCloseable {
     private static final int REPLY = 16;
     private static final int REQUESTS_AT_ONCE = 16;
 
-    /** One in so many turns of a client is its last. */
+    /** Mean number of turns of a client before it disconnects. */
     private static final int TURNS = 1_000;
 
     private final Selector selector = Selector.open();

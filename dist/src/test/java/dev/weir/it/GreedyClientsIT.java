@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that take all they can get, in the memory that the start script gives Weir in a container of 256 MiB. The clients of
- * another drive must not notice, and nothing is left of those that go.
+ * Clients that take as much memory as they can from a Weir in a container of 256 MiB. Clients of another drive are
+ * unaffected. All memory is released after the greedy clients disconnect.
  */
 class GreedyClientsIT {
     private static final int MIB = 1 << 20;
@@ -66,7 +66,7 @@ class GreedyClientsIT {
         }
     }
 
-    /** Whatever was taken comes back when the clients have gone. */
+    /** All memory is released after the clients disconnect. */
     @AfterEach
     void nothingIsLeft() throws IOException {
         for (RawNbd client : greedy) {
@@ -86,7 +86,7 @@ class GreedyClientsIT {
         return client;
     }
 
-    /** Sends writes of these lengths, as far as they are taken, until the connection is closed. */
+    /** Sends writes of these lengths until the server stops reading or the connection is closed. */
     private void write(String drive, int... lengths) throws IOException {
         RawNbd client = connect(drive);
         CompletableFuture<Void> unused = CompletableFuture.runAsync(

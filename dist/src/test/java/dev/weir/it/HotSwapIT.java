@@ -177,7 +177,7 @@ class HotSwapIT {
         // fio does not connect again, it fails; who waits at the limit can be seen, and on a busy machine nobody may
         before.addAll(after);
         assertTrue(before.size() <= 1, before::toString);
-        // what follows needs a processor now and then
+        // the next steps need some processor time
         assumeTrue(load < BUSY && calm > 0.97 * LIMIT, "needs a machine that is less busy, to measure what swaps cost");
         assertTrue(rate >= 0.99 * LIMIT * (seconds - lost) / seconds, rate + " bytes/s");
         stalls.forEach((way, millis) -> assertTrue(at(millis, 0.5) < 50, () -> way + " " + millis));

@@ -41,7 +41,7 @@ class ImageIT {
     }
 
     @Test
-    void qemuReadsWithForceShareAndDoesNotWrite() {
+    void qemuReadsButDoesNotWriteWithForceShare() {
         Client.need("qemu-io");
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,file=%s,size=1M".formatted(image))) {
             assertEquals("", reason(weir, "vm1"));
@@ -102,7 +102,7 @@ class ImageIT {
         assertFalse(errors.contains("raw-"), errors);
     }
 
-    /** Starts a Weir, waits until it has said all of this, and returns what it said. */
+    /** Starts a Weir, waits until its errors contain all texts, and returns its errors. */
     private String assertNotServed(List<String> arguments, String... refusals) {
         try (Weir weir = Weir.launch(home, arguments.toArray(String[]::new))) {
             for (String refusal : refusals) {
@@ -113,7 +113,7 @@ class ImageIT {
     }
 
     @Test
-    void allThatWeirMakesIsForItsUserOnly() throws IOException {
+    void createdFilesAreForTheUserOnly() throws IOException {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,file=%s,size=1M".formatted(image))) {
             weir.ask("drives").ok();
             try (Stream<Path> files = Files.walk(home)) {

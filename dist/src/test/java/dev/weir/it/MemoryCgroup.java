@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A control group with a limit of memory, as a container has it. Removed at the end, when its processes have ended. */
+/**
+ * A control group with a memory limit, like that of a container. Closing removes it after its processes have ended.
+ */
 final class MemoryCgroup implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
@@ -17,7 +19,11 @@ final class MemoryCgroup implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Makes a group, of version 1 or 2; skips the test where that is not allowed. */
+    /**
+     * Creates a group of version 1 or 2. Skips the test without permission.
+     *
+     * @param bytes memory limit
+     */
     static MemoryCgroup of(long bytes) throws IOException {
         boolean isFirstVersion = Files.exists(ROOT.resolve("memory"));
         Path parent = isFirstVersion ? ROOT.resolve("memory") : ROOT;
@@ -37,7 +43,7 @@ final class MemoryCgroup implements AutoCloseable {
         }
     }
 
-    /** Has a command run in the group, from its start on. */
+    /** Makes a command run in the group from its start on. */
     void put(ProcessBuilder command) {
         command.command().addAll(0, List.of("sh", "-c", "echo $$ >\"$0\"; exec \"$@\"", folder + "/cgroup.procs"));
     }

@@ -117,7 +117,7 @@ class NbdClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"memory", "file"})
-    void aSparseImageStaysSparseOnItsWayInAndOut(String drive) throws IOException {
+    void sparseImageStaysSparseWhenCopied(String drive) throws IOException {
         Client.need("nbdcopy", "nbdinfo", "qemu-img");
         String uri = weir.uri(drive);
         Path image = sparse("sparse-" + drive);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
-/** The bundles in a framework other than Felix, see docs/guides/other-frameworks.md. */
+/** The bundles in a framework other than Felix. The guide is docs/guides/other-frameworks.md. */
 class OtherFrameworkIT {
     @TempDir
     private Path home;

@@ -156,7 +156,7 @@ class ProcessIT {
         Path screen = Files.createFile(home.resolve("screen"));
         String weir = String.join(
                 " ", Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command());
-        // what is typed before there is a prompt may be lost
+        // input before the prompt may be lost
         String terminal =
                 "{ until grep -q 'weir> ' %1$s; do sleep 0.1; done; printf 'drives\\nexit\\n'; } | script -qec 'stty rows 24 cols 80; %2$s' /dev/null >%1$s"
                         .formatted(screen, weir);
@@ -173,7 +173,7 @@ class ProcessIT {
             Path other = home.resolve("home-" + name);
             Path folder = Files.createDirectories(other.resolve(name));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
-            refuses(other, folder + " may be written to by other users (mode 770)");
+            refuses(other, folder + " is writable by other users (mode 770)");
         }
     }
 
@@ -183,7 +183,7 @@ class ProcessIT {
         for (String name : List.of("run", "log", "deploy", "felix-cache")) {
             Path other = Files.createDirectories(home.resolve("home-" + name));
             Path link = Files.createSymbolicLink(other.resolve(name), elsewhere);
-            refuses(other, link + " is a link or no folder");
+            refuses(other, link + " must be a folder and not a link");
         }
     }
 
@@ -214,13 +214,11 @@ class ProcessIT {
         start.addAll(Weir.command(home, "run", "-drive", "id=vm1,memory=1M").command());
         Client.Result ended = Client.run(start.toArray(String[]::new));
         assertEquals(1, ended.status());
-        assertTrue(
-                ended.err().startsWith("weir: the limit of open files is 64, so no client could be served"),
-                ended::err);
+        assertTrue(ended.err().startsWith("weir: the limit of open files is 64, too low to serve clients"), ended::err);
     }
 
     @Test
-    void aSignalInTheFirstSecondEndsInOrder() {
+    void signalDuringTheStartEndsCleanly() {
         try (Weir weir = Weir.launchQuickly(home, "-drive", "id=vm1,memory=1M")) {
             weir.await(() -> Files.exists(home.resolve("run")));
             assertEquals(0, weir.stop());

@@ -67,7 +67,7 @@ class RateIT {
         cases.add(new Case(policy, "bps=2M,iops=200", io, 65536, "", 2 * MIB));
         cases.add(new Case(policy, "bps=2M,iops=200", io, 4096, "", 200 * 4096));
         cases.add(new Case(policy, "bps=4M,bps_" + own + "=2M", io, 16384, "", 2 * MIB));
-        // what limits one direction leaves the other alone
+        // a limit of one direction does not affect the other
         cases.add(new Case(policy, "bps_" + other + "=1M", io, 16384, "rate=4m", 4 * MIB));
         cases.add(new Case(policy, "iops_" + other + "=100", io, 4096, "rate_iops=400", 400 * 4096));
     }

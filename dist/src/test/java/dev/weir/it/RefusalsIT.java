@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients are told when they are refused, and what the log keeps of it. */
+/** Error texts for rejected clients and their log lines. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RefusalsIT {
     private static final long OPTION_MAGIC = 0x49484156454F5054L;
@@ -29,7 +29,7 @@ class RefusalsIT {
     private static final int MAX_STRING_BYTES = 4096;
     private static final int FLOOD = 3000;
 
-    /** Shown as they are, these would colour, hide or reverse the rest of a line. */
+    /** Characters that would colour, hide or reverse the rest of a line if they were printed. */
     private static final List<String> INVISIBLE =
             List.of("\u001b", "\u009b", "\u0085", "\u202e", "\u2066", "\u200b", "\n");
 
@@ -69,7 +69,7 @@ class RefusalsIT {
         }
     }
 
-    /** Asks for an export that is not there, and returns the text of the refusal. */
+    /** Requests a missing export and returns the error text. */
     private static byte[] refusal(SocketChannel client, String export) throws IOException {
         byte[] name = export.getBytes(UTF_8);
         option(
@@ -85,7 +85,7 @@ class RefusalsIT {
     }
 
     @Test
-    void textForALongNameKeepsTheBoundOfTheProtocol() throws IOException {
+    void errorForALongNameKeepsTheProtocolBound() throws IOException {
         try (SocketChannel client = connect()) {
             for (String letter : List.of("n", "ö", "日")) {
                 String name = letter.repeat(MAX_STRING_BYTES / letter.getBytes(UTF_8).length);
@@ -113,7 +113,9 @@ class RefusalsIT {
         }
     }
 
-    /** Each of them could write a line of 4 KiB. Later lines are left out for some seconds, so this comes last. */
+    /**
+     * Each client could log a line of 4 KiB. The log then suppresses lines for some seconds, so this test runs last.
+     */
     @Test
     @Order(Integer.MAX_VALUE)
     void floodOfRefusedClientsLeavesTheLogShort() throws IOException {

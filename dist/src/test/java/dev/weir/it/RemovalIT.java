@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Drives and groups leave a running Weir, while clients use them. What log and shell say is compared with the services. */
+/** Removal of drives and groups in use. Log and shell agree with the registered services. */
 class RemovalIT {
     private static final int QUEUED = 3;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -61,7 +61,7 @@ class RemovalIT {
         return "backend { type = file, path = \"%s.img\", size = 1M, create = true }".formatted(image);
     }
 
-    /** Compares the drives that the shell shows, that clients reach and that the reload named. */
+    /** Checks that the shell, the export and the reload name the same drives. */
     private static void assertServed(String... names) {
         List<String> shown = weir.ask("drives --json").ok().json().stream()
                 .map(drive -> drive.getString("name") + " " + drive.getString("state"))
@@ -100,7 +100,7 @@ class RemovalIT {
         }
     }
 
-    /** Queues reads of one client. One request was let go before, so that these wait. */
+    /** Queues reads of a client. An earlier request used up the limit, so that these are held. */
     private static RawNbd queue(String drive) throws IOException {
         RawNbd client = new RawNbd(weir.socket(), drive);
         client.read(0, 512);

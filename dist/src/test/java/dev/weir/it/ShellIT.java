@@ -56,7 +56,7 @@ class ShellIT {
                 fio.destroyForcibly();
                 fio.onExit().join();
             }
-            // what the client had in the queue went with it
+            // the client's queued requests were dropped with its connection
             await(weir, "queue vm1", List::isEmpty);
             await(weir, "timers", timers -> !timers.get(0).getBoolean("armed"));
         }

@@ -115,7 +115,7 @@ class SoakIT {
         try (Weir weir = Weir.start(folder.resolve("home"), "--config", config)) {
             soak(weir);
             assertEquals(0, weir.stop());
-            // a busy machine makes it say what it waits for
+            // on a busy machine the start reports the pending step
             assertEquals("", weir.errors().replaceAll("weir: waiting for .*\n", ""));
         } catch (AssertionError e) {
             throw new AssertionError("-Dweir.seed=" + seed + ": " + e.getMessage(), e);

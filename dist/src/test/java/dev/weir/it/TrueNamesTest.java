@@ -191,7 +191,7 @@ class TrueNamesTest {
         return decision.getFileName().toString().startsWith(number + "-");
     }
 
-    /** A decision that nothing refers to is not found by a reader who wonders about its subject. */
+    /** A decision without a reference is hard to find from the code that it explains. */
     @Test
     void everyDecisionIsReferredTo() {
         Set<String> referredTo = TEXTS.entrySet().stream()

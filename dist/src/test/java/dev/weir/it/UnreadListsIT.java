@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients ask for a list of 4 MB and do not read it; the heap of Weir could not hold the lists of all of them. */
+/** Clients request a list of 4 MB and do not read it. The lists together exceed the heap of Weir. */
 class UnreadListsIT {
     private static final int DRIVES = 1000;
     private static final int DESCRIPTION_BYTES = 4000;
@@ -86,7 +86,7 @@ class UnreadListsIT {
         return client;
     }
 
-    /** Reads the answer to its end and returns the number of drives in it. */
+    /** Reads the reply to its end and returns the number of drives in it. */
     private static int readList(SocketChannel client) throws IOException {
         for (int drives = 0; ; drives++) {
             ByteBuffer header = receive(client, 20);

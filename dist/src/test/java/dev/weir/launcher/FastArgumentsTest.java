@@ -22,7 +22,7 @@ class FastArgumentsTest {
     private static final int LINES = 2_000;
     private static final int MOST_OPTIONS = 5;
 
-    /** One option in so many is odd. */
+    /** One option in this many is odd. */
     private static final int ODD = 8;
 
     private static void assertAsPicocli(String... line) {

@@ -81,7 +81,7 @@ class LogTest {
         for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); Files.notExists(older); ) {
             assertTrue(System.nanoTime() < deadline, () -> "no %s: %s"
                     .formatted(older, context.getStatusManager().getCopyOfStatusList()));
-            Thread.sleep(100); // logback looks at the size once a second, and only when there is something to log
+            Thread.sleep(100); // logback checks the size once a second and only when it logs
             appender.doAppend(event(Level.INFO, "last", null));
         }
         appender.stop();

@@ -166,7 +166,7 @@ final class ShellClientTest {
         CompletableFuture<String> server =
                 serve(to -> to.write("HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII)));
         assertEquals(1, client(0).execute("drives"));
-        said("", "weir: " + home + " is not the home of a Weir that this one can talk to\n");
+        said("", "weir: " + home + " is not the home of a compatible Weir; use the ./weir that started it\n");
         server.get();
     }
 
@@ -243,7 +243,7 @@ final class ShellClientTest {
         assertEquals(1, client(0).execute("drives"));
         said(
                 "",
-                "weir: the Weir in %s (process %d) has no shell: it starts or stops, or its bundle weir-shell does not run\n"
+                "weir: the Weir in %s (process %d) has no shell: it is starting or stopping, or its bundle weir-shell is not running\n"
                         .formatted(home, pid));
     }
 

@@ -18,17 +18,17 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
 
 /**
- * A jar that has been read in full and is a bundle.
+ * A bundle's jar that was read completely and is valid.
  *
- * @param name its symbolic name
- * @param version its version
+ * @param name symbolic name
+ * @param version version
  */
 record BundleJar(String name, Version version) {
 
     /**
      * Reads a jar.
      *
-     * @throws UnusableJarException if it is cut off, damaged or no bundle
+     * @throws UnusableJarException if it is truncated, damaged or not a bundle
      */
     static BundleJar read(Path file) throws IOException, UnusableJarException {
         if (Files.size(file) == 0) {
@@ -58,13 +58,13 @@ record BundleJar(String name, Version version) {
         Attributes headers = manifest == null ? new Attributes() : manifest.getMainAttributes();
         String name = headers.getValue(Constants.BUNDLE_SYMBOLICNAME);
         if (name == null) {
-            throw new UnusableJarException("it is no OSGi bundle (its manifest has no Bundle-SymbolicName)");
+            throw new UnusableJarException("it is not an OSGi bundle (its manifest has no Bundle-SymbolicName)");
         }
         try {
             return new BundleJar(
                     name.split(";", 2)[0].strip(), Version.parseVersion(headers.getValue(Constants.BUNDLE_VERSION)));
         } catch (IllegalArgumentException e) {
-            throw new UnusableJarException("its Bundle-Version is no version (%s)".formatted(e.getMessage()));
+            throw new UnusableJarException("its Bundle-Version is invalid (%s)".formatted(e.getMessage()));
         }
     }
 

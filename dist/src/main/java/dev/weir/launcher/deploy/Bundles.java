@@ -15,9 +15,9 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** Installs, updates and starts bundles, and says in plain words why one of these failed. */
+/** Installs, updates and starts bundles. It translates failures into plain reasons. */
 final class Bundles {
-    /** The start level of policies and backends. */
+    /** Start level of policies and backends. */
     private static final int START_LEVEL = 20;
 
     private static final long REFRESH_SECONDS = 10;
@@ -29,7 +29,7 @@ final class Bundles {
         this.framework = framework;
     }
 
-    /** Returns the installed bundle of the same name and version; null if none has them. */
+    /** Returns the installed bundle of the same name and version, or null. */
     @Nullable
     Bundle twin(BundleJar jar) {
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
@@ -40,7 +40,11 @@ final class Bundles {
         return null;
     }
 
-    /** Installs a bundle from a copy of a jar; {@code location} is for {@code update} without a file. */
+    /**
+     * Installs a bundle from a copy of a jar.
+     *
+     * @param location location of the bundle, from which a later {@code update} without a file reads
+     */
     Bundle install(Path location, Path copy) throws IOException, BundleException {
         try (InputStream in = Files.newInputStream(copy)) {
             Bundle bundle =
@@ -50,7 +54,11 @@ final class Bundles {
         }
     }
 
-    /** Replaces what a bundle consists of; null for the jar that it was installed from. */
+    /**
+     * Updates a bundle and refreshes its importers.
+     *
+     * @param copy new jar; null for the jar at the bundle's location
+     */
     void update(Bundle bundle, @Nullable Path copy) throws IOException, BundleException, InterruptedException {
         if (copy == null) {
             bundle.update();
@@ -62,14 +70,14 @@ final class Bundles {
         refresh();
     }
 
-    /** Starts a bundle, or has it started when its start level is reached. A fragment has nothing to start. */
+    /** Starts a bundle, or marks it for start at its start level. Fragments are skipped. */
     void start(Bundle bundle) throws BundleException {
         if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         }
     }
 
-    /** Uninstalls a bundle. */
+    /** Uninstalls a bundle and refreshes its importers. */
     void uninstall(Bundle bundle) throws BundleException, InterruptedException {
         if (bundle.getState() != Bundle.UNINSTALLED) {
             bundle.uninstall();
@@ -77,7 +85,7 @@ final class Bundles {
         }
     }
 
-    /** Has the importers of packages that a bundle exported use those of its successor. */
+    /** Refreshes importers, so that they use the packages of the new revision. */
     private void refresh() throws InterruptedException {
         FrameworkWiring wiring = framework.adapt(FrameworkWiring.class);
         if (!wiring.getRemovalPendingBundles().isEmpty()) {
@@ -87,7 +95,7 @@ final class Bundles {
         }
     }
 
-    /** Returns why a bundle could not be installed, updated or started, in one line. */
+    /** Returns one line that explains why a bundle could not be installed, updated or started. */
     static String reason(BundleException failure) {
         String message = String.valueOf(failure.getMessage());
         Matcher missing = MISSING_PACKAGE.matcher(message);

@@ -17,19 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Installs, replaces and removes the bundles of a folder as its jars come, change and go. Only a bundle that came from
- * the folder is ever uninstalled. A jar with the name and version of a bundle that came with Weir stands in for it; when
- * the jar goes, the shipped bundle runs again. A jar that cannot be used leaves its predecessor running. The log has a
- * line for each change.
+ * Hot deployment: installs, updates and removes bundles as jars in a folder appear, change and disappear. It
+ * uninstalls only bundles from the folder. A jar with the name and version of a shipped bundle replaces it; removing
+ * the jar restores the shipped bundle. An unusable jar leaves the previous version running. Each change is logged
+ * (see {@code docs/design/decisions/018-live-changes.md}).
  *
- * <p>Thread-safe. {@code this} guards the jars while they change.
+ * <p>Thread-safe. {@code this} guards the jars during a change.
  */
 public final class DeployFolder {
     private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
 
     private final Path folder;
 
-    /** Copies of the jars that run, by file name: a file in the folder may change while it is read. */
+    /** Copies of the running jars by file name, because a file in the folder may change while it is read. */
     private final Path copies;
 
     private final Bundle framework;
@@ -37,11 +37,11 @@ public final class DeployFolder {
     private final Map<String, DeployedJar> jars = new ConcurrentSkipListMap<>();
 
     /**
-     * Creates the watch of a folder; {@link #install} begins it.
+     * Creates a watcher. It has no effect before {@link #install}.
      *
-     * @param folder with the jars
-     * @param copies a folder for copies of them; its content is deleted
-     * @param framework the system bundle
+     * @param folder folder with the jars
+     * @param copies folder for copies; its content is deleted
+     * @param framework system bundle
      */
     public DeployFolder(Path folder, Path copies, Bundle framework) {
         this.folder = folder;
@@ -50,7 +50,7 @@ public final class DeployFolder {
         bundles = new Bundles(framework);
     }
 
-    /** Installs the jars that are in the folder. They start with the bundles of their start level. */
+    /** Installs the jars of the folder. They start at their start level. */
     public synchronized void install() throws IOException, InterruptedException {
         Files.createDirectories(copies);
         try (Stream<Path> old = Files.list(copies)) {
@@ -61,7 +61,11 @@ public final class DeployFolder {
         look(true);
     }
 
-    /** Follows the folder until the framework stops, on a thread of its own. */
+    /**
+     * Polls the folder on a daemon thread until the framework stops.
+     *
+     * @param everyMillis interval between two looks (ms)
+     */
     public void follow(long everyMillis) {
         Thread thread = new Thread(() -> run(everyMillis), "weir-deploy");
         thread.setDaemon(true);
@@ -73,7 +77,7 @@ public final class DeployFolder {
         return jars.values().stream().anyMatch(jar -> jar.owns(bundle));
     }
 
-    /** Returns a line for each jar that runs: its file, and the name and version of its bundle. */
+    /** Returns a line per running jar with its file and its bundle's name and version. */
     public List<String> running() {
         return jars.values().stream()
                 .filter(jar -> jar.bundle != null)
@@ -81,7 +85,7 @@ public final class DeployFolder {
                 .toList();
     }
 
-    /** Returns a line for each jar that cannot be used: its file and the reason. */
+    /** Returns a line per unusable jar with its file and the reason. */
     public List<String> faults() {
         return jars.values().stream()
                 .filter(jar -> !jar.fault.isEmpty())
@@ -103,13 +107,13 @@ public final class DeployFolder {
                 return;
             } catch (IOException | RuntimeException | Error e) {
                 if (framework.getState() == Bundle.ACTIVE) {
-                    LOG.error("cannot look into {}", folder, e);
+                    LOG.error("cannot read {}", folder, e);
                 }
             }
         }
     }
 
-    /** Starts again those that did not start with Weir, because that names the reason. */
+    /** Starts the bundles again that failed to start with Weir. Only this attempt yields the reason. */
     private synchronized void startAll() throws InterruptedException {
         for (DeployedJar jar : jars.values()) {
             Bundle bundle = jar.bundle;
@@ -141,7 +145,7 @@ public final class DeployFolder {
         }
     }
 
-    /** Takes once more the jars that could not be used: what they need may be there now, and what was in their way gone. */
+    /** Retries the unusable jars. A missing dependency may have arrived, or a conflicting bundle may be gone. */
     private boolean takeFailed() throws InterruptedException {
         boolean taken = false;
         for (DeployedJar jar : jars.values()) {
@@ -159,7 +163,7 @@ public final class DeployFolder {
         return files;
     }
 
-    /** Removes the jars that were missing at two looks in a row, so that one may be deleted and copied anew. */
+    /** Removes jars that were missing at two looks in a row. A jar may thus be deleted and copied again. */
     private boolean remove(Map<String, DeployedJar.Signature> now) throws InterruptedException {
         boolean removed = false;
         for (DeployedJar jar : List.copyOf(jars.values())) {
@@ -179,15 +183,15 @@ public final class DeployFolder {
         if (jar.bundle == null) {
             return "";
         }
-        return ": %s %s".formatted(jar.title, jar.shipped ? "is again the one that came with Weir" : "is uninstalled");
+        return ": %s %s".formatted(jar.title, jar.shipped ? "runs again as shipped" : "is uninstalled");
     }
 
-    /** Takes a jar as it is now, and returns whether it is used. */
+    /** Deploys a jar and returns whether it is usable. */
     private boolean take(DeployedJar jar) throws InterruptedException {
         Path copy = copies.resolve(jar.file + ".new");
         try {
             if (!Files.isRegularFile(folder.resolve(jar.file))) {
-                throw new UnusableJarException("it is no file");
+                throw new UnusableJarException("it is not a regular file");
             }
             Files.copy(folder.resolve(jar.file), copy, StandardCopyOption.REPLACE_EXISTING);
             BundleJar read = BundleJar.read(copy);
@@ -197,7 +201,7 @@ public final class DeployFolder {
             jar.title = read.toString();
             jar.fault = "";
             LOG.info(
-                    before.isEmpty() ? "deploy/{} is taken: {}{}" : "deploy/{} is replaced: {}, before {}",
+                    before.isEmpty() ? "deploy/{} is installed: {}{}" : "deploy/{} is replaced: {}, before {}",
                     jar.file,
                     read,
                     before);
@@ -230,7 +234,7 @@ public final class DeployFolder {
         for (DeployedJar other : jars.values()) {
             if (other.owns(twin)) {
                 throw new UnusableJarException(
-                        "it is the same bundle as deploy/%s, %s; take one of them out".formatted(other.file, read));
+                        "it is the same bundle as deploy/%s, %s; remove one of them".formatted(other.file, read));
             }
         }
         update(twin, copy, null);
@@ -250,7 +254,7 @@ public final class DeployFolder {
         }
     }
 
-    /** Updates a bundle; if it does not start then, it goes on as it was before. */
+    /** Updates a bundle. Rolls back to the previous version if the new one does not start. */
     private void update(Bundle bundle, Path copy, @Nullable Path before)
             throws IOException, BundleException, UnusableJarException, InterruptedException {
         try {
@@ -259,11 +263,11 @@ public final class DeployFolder {
         } catch (BundleException e) {
             bundles.update(bundle, before);
             bundles.start(bundle);
-            throw new UnusableJarException(Bundles.reason(e) + "; its predecessor runs on");
+            throw new UnusableJarException(Bundles.reason(e) + "; the previous version keeps running");
         }
     }
 
-    /** Takes back what a jar changed in the framework. */
+    /** Undoes the changes of a jar: uninstalls its bundle or restores the shipped one. */
     private void release(DeployedJar jar) throws InterruptedException {
         Bundle bundle = jar.bundle;
         jar.bundle = null;
@@ -275,7 +279,7 @@ public final class DeployFolder {
                 bundles.uninstall(bundle);
             }
         } catch (IOException | BundleException e) {
-            LOG.error("deploy/{} is removed, and {} cannot be taken back", jar.file, jar.title, e);
+            LOG.error("deploy/{} is removed, but {} cannot be uninstalled or restored", jar.file, jar.title, e);
         }
         jar.shipped = false;
     }

@@ -10,24 +10,24 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /**
- * A jar in the folder, with its bundle and its fault.
+ * State of a jar in the folder: its bundle and its error.
  *
  * <p>Not thread-safe.
  */
 final class DeployedJar {
     final String file;
 
-    /** The bundle that runs from this jar, or from its last usable version. */
+    /** Bundle that runs from this jar or from its last usable version. */
     @Nullable
     Bundle bundle;
 
-    /** Whether the bundle came with Weir, so that this jar only stands in for it. */
+    /** Whether the jar replaces a shipped bundle. */
     boolean shipped;
 
-    /** The name and version of the bundle; for messages. */
+    /** Name and version of the bundle for messages. */
     String title = "";
 
-    /** Why the jar, as it is now, cannot be used; empty if it is used. */
+    /** Reason why the current jar is unusable; empty if it is used. */
     String fault = "";
 
     /** Whether the jar was missing at the last look. */
@@ -40,7 +40,7 @@ final class DeployedJar {
         this.file = file;
     }
 
-    /** The attributes of a file that change with its content. */
+    /** File attributes that change with the content. */
     record Signature(@Nullable FileTime modified, long size, @Nullable Object key) {
         static final Signature NONE = new Signature(null, -1, null);
 
@@ -49,14 +49,16 @@ final class DeployedJar {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                 return new Signature(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
             } catch (IOException e) {
-                return new Signature(null, 0, e.toString()); // taken, so that its fault is named
+                return new Signature(null, 0, e.toString()); // counts as deployed, so that its error is reported
             }
         }
     }
 
     /**
-     * Returns whether the file has changed since it was taken, and not since the last look: a file that is being
-     * written is left alone.
+     * Returns whether the file changed since it was deployed and not since the last look. The second condition avoids
+     * half-written files.
+     *
+     * @param atOnce whether the second condition is skipped
      */
     boolean hasSettled(Signature now, boolean atOnce) {
         boolean settled = atOnce || now.equals(seen);

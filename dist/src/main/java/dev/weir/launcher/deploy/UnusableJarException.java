@@ -1,6 +1,6 @@
 package dev.weir.launcher.deploy;
 
-/** Says why a jar cannot be used as a bundle. The message follows the words "cannot be used:". */
+/** Thrown when a jar is unusable as a bundle. Its message follows the words "cannot be used:". */
 final class UnusableJarException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -1,4 +1,4 @@
-/** The folder {@code deploy/} of a home, whose jars become bundles while Weir runs. */
+/** Hot deployment of bundles from the folder {@code deploy/} of a home. */
 @NullMarked
 package dev.weir.launcher.deploy;
 
