@@ -1,9 +1,9 @@
 #!/bin/sh
-# Does what a Dockerfile says, as far as that goes without a container engine: in a root of its own, which is this
-# machine's under an overlay in memory and has the Java that the image would install. Then starts the container's
-# command as its user, uses a drive, and stops it as an engine does.
+# Executes the instructions of a Dockerfile without a container engine. The root is this machine's under an overlay in
+# memory, with the Java that the image would install. Then starts the container's command as its user, uses a drive
+# and stops the command like an engine.
 #
-# Run as root in a mount namespace of its own: unshare --mount dockerfile-serves.sh DOCKERFILE ARCHIVE FOLDER
+# Run as root in a separate mount namespace: unshare --mount dockerfile-serves.sh DOCKERFILE ARCHIVE FOLDER
 set -eu
 dockerfile=$1
 archive=$2

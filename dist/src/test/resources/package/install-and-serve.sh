@@ -1,9 +1,8 @@
 #!/bin/sh
-# Installs the Debian package in a root of its own, serves a drive from it with the user, the folders and the command
-# of its unit, and removes it again. The root is this machine's under an overlay in memory: real dpkg, real Java,
-# and nothing of it stays.
+# Installs the Debian package, serves a drive with the user, folders and command of its unit, and removes the package.
+# The root is this machine's under an overlay in memory, with real dpkg and Java. No change persists.
 #
-# Run as root in a mount namespace of its own: unshare --mount install-and-serve.sh PACKAGE FOLDER
+# Run as root in a separate mount namespace: unshare --mount install-and-serve.sh PACKAGE FOLDER
 set -eu
 package=$1
 folder=$2
@@ -15,7 +14,7 @@ in_root getent passwd weir >/dev/null || fail "there is no user weir"
 in_root dpkg --verify weir || fail "files are not as in the package"
 [ -L "$root/etc/systemd/system/multi-user.target.wants/weir.service" ] || fail "the unit is not enabled"
 
-# what systemd would make of the unit
+# the unit as systemd would run it
 unit=$root/lib/systemd/system/weir.service
 command=$(sed -n 's/^ExecStart=//p' "$unit")
 in_root install -d -o weir -g weir -m 0750 /var/lib/weir
@@ -40,7 +39,7 @@ uri='nbd+unix:///vm1?socket=/run/weir/nbd.sock'
 head -c 1048576 /dev/urandom >"$root/tmp/data"
 as_weir nbdcopy /tmp/data "$uri" || fail "nbdcopy"
 as_weir weir --home /var/lib/weir exec 'limits vm1 bps=20M' || fail "weir exec"
-# the service is found without --home, and another user is told whose it is
+# the service is found without --home, and the error for another user names its owner
 as_weir weir status | grep -q 'vm1 serving' || fail "weir status without --home"
 told=$(in_root runuser -u nobody -- env "JAVA_HOME=${JAVA_HOME-}" HOME=/nonexistent weir status 2>&1) && fail "status of another user succeeds"
 case $told in
@@ -51,7 +50,7 @@ as_weir weir --home /var/lib/weir stop || fail "weir stop"
 wait "$weir" || fail "the service ended with status $?"
 head -c 1048576 "$root/var/lib/weir/disks/vm1.img" | cmp - "$root/tmp/data" || fail "the image is not what was written"
 
-# completion and manual are where the shell and man look for them
+# shell completion and manual page are on their search paths
 in_root bash -c '. /usr/share/bash-completion/completions/weir && complete -p weir' >/dev/null || fail "completion"
 LC_ALL=C in_root man --warnings -l /usr/share/man/man1/weir.1.gz >"$folder/man.out" 2>"$folder/man.err" || fail "man"
 grep -q '10,485,760 bytes' "$folder/man.out" || fail "man does not say what 10M is"

@@ -86,7 +86,10 @@ class GreedyClientsIT {
         return client;
     }
 
-    /** Sends writes of these lengths until the server stops reading or the connection is closed. */
+    /**
+     * Sends writes of these lengths in the background. The task blocks while the server does not read, and ends with
+     * the connection.
+     */
     private void write(String drive, int... lengths) throws IOException {
         RawNbd client = connect(drive);
         CompletableFuture<Void> unused = CompletableFuture.runAsync(
