@@ -3,9 +3,7 @@ package dev.weir.engine.throttle;
 import dev.weir.supervision.Supervision;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PolicyWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyWatch.class);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LOOK_MILLIS = 500;
 
     /** One entry for each live thread that has called a policy. */
     private static final List<Call> CALLS = new CopyOnWriteArrayList<>();
@@ -82,9 +80,12 @@ public final class PolicyWatch implements AutoCloseable {
     }
 
     private boolean turn() {
-        LockSupport.parkNanos(this, LOOK_NANOS);
-        if (!closed) {
+        try {
+            // not parkNanos, which may return early: two early looks would find a blocked call where there is none
+            Thread.sleep(LOOK_MILLIS);
             look();
+        } catch (InterruptedException e) {
+            // close() interrupts
         }
         return !closed;
     }
@@ -93,7 +94,7 @@ public final class PolicyWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        thread.interrupt();
     }
 
     /** Records that this thread enters a call of a slot's policy. */
