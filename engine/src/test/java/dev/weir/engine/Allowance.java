@@ -101,12 +101,14 @@ final class Allowance {
             double max = limits.max(key);
             double wait = shorter(Math.max(0, average.nanos(now) - sizeNanos), rate);
             double oldSize = shorter(sizeNanos, rate);
-            double forgiven = shorter(sizeNanos - smallestNanos, rate);
+            double forgiven = longer(sizeNanos - smallestNanos, rate);
             average.rate(rate, now);
             smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
-            sizeNanos = smallestNanos < oldSize
-                    ? Math.max(smallestNanos, average.nanos(now) - wait + SLACK_NANOS)
-                    : smallestNanos + forgiven;
+            // a new policy took over the debt without the forgiven part, as time and as units
+            sizeNanos = smallestNanos + forgiven;
+            if (smallestNanos < oldSize) {
+                sizeNanos = Math.max(sizeNanos, average.nanos(now) - wait + SLACK_NANOS);
+            }
             if (max == 0) {
                 burst = null;
             } else if (burst == null) {
@@ -114,6 +116,10 @@ final class Allowance {
             } else {
                 burst.rate(max, now);
             }
+        }
+
+        private double longer(double nanos, double newRate) {
+            return Math.max(nanos, nanos * average.unitsPerSecond / newRate);
         }
 
         private double shorter(double nanos, double newRate) {
