@@ -123,7 +123,7 @@ class ProcessIT {
     void refusesHomeWithoutALog() {
         try (Weir weir = Weir.launch(home.resolve("50%"), "-drive", "id=vm1,memory=1M")) {
             assertEquals(1, weir.awaitEnd());
-            assertTrue(weir.errors().contains("50% has a % in its name"), weir::errors);
+            assertTrue(weir.errors().contains("50% must not contain %"), weir::errors);
             assertEquals(1, weir.errors().lines().count(), weir::errors);
         }
     }

@@ -17,7 +17,7 @@ class SupervisionIT {
     void lostThreadStopsTheProcessInOrder() throws IOException {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
             FailingThreads.write(home.resolve("deploy/failing.jar"));
-            weir.awaitLogged("thread bundle-own has ended by an exception", 0);
+            weir.awaitLogged("thread bundle-own ended with an exception", 0);
             String failing = "unhealthy: bundle-supervised fails (";
             weir.await(() -> weir.status().contains(failing));
             assertEquals(1, weir.awaitEnd());

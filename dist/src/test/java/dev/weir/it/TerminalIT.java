@@ -204,7 +204,7 @@ class TerminalIT {
         terminal.press("Escape").await("> scratch", "  vm1");
         terminal.type("g").await("GROUP", "> tenant-a", "iops 5000");
         terminal.press("Enter").await("of tenant-a", "> vm1");
-        terminal.type("?").await("shows only names with what is typed");
+        terminal.type("?").await("filters by name");
         terminal.press("Escape", "Escape", "Escape").await("scratch");
         terminal.type("q").await(PROMPT);
         terminal.enter("clear; limits scratch iops_wr=100").await("100/s");
