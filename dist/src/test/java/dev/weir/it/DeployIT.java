@@ -130,7 +130,7 @@ class DeployIT {
             weir.await(() -> state(weir).equals("serving"));
             long before = weir.logged();
             put(shipped("weir-throttle-bucket"), "bucket.jar");
-            weir.awaitLogged("deploy/bucket.jar is taken", before);
+            weir.awaitLogged("deploy/bucket.jar is installed", before);
             broken.write(deploy.resolve("bucket.jar"));
             weir.awaitLogged("no start today; the previous version keeps running", before);
             weir.await(() -> state(weir).equals("serving"));

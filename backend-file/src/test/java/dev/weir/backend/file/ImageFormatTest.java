@@ -92,7 +92,7 @@ class ImageFormatTest {
     }
 
     @Test
-    void anImageThatWeirMakesIsRawWhateverItsGuestWrites() throws IOException {
+    void createdImageIsRawWhateverTheGuestWrites() throws IOException {
         Map<String, Object> made = Map.of("size", (long) SIZE, "create", true);
         BlockBackend backend = open(made, false);
         backend.write(ByteBuffer.wrap("QFI\u00fb".getBytes(StandardCharsets.ISO_8859_1)), 0);

@@ -122,7 +122,7 @@ class InterleavingTest {
     }
 
     @Test
-    void aLoanThatComesBackFirstDoesNotFreeAPageInTheTable() throws IOException {
+    void returnedLoanFreesNoPageInTheTable() throws IOException {
         write(mine, 0, MINE, PAGE);
         List<Loan> loans = new ArrayList<>();
         mine.lend(0, PAGE, loans::add);

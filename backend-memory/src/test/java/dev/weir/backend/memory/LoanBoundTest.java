@@ -59,7 +59,7 @@ class LoanBoundTest {
     }
 
     @Test
-    void aClientThatReadsAndTrimsAgainAndAgainHoldsLittle() throws IOException {
+    void readingAndTrimmingClientHoldsLittle() throws IOException {
         Client client = new Client(pool);
         for (int round = 0; round < 5; round++) {
             write(client.drive, 0, 1, DRIVE_PAGES * PAGE);

@@ -66,7 +66,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void isChargedAsIfItHadBeenChargedAtOnce() {
+    void isChargedLikeAnyOther() {
         for (long seed = 0; seed < 2_000; seed++) {
             compare(new Random(seed), "seed " + seed);
         }
@@ -137,7 +137,7 @@ class FreeRequestTest {
     }
 
     @Test
-    void aRequestThatIsWorthSeveralIsChargedAtOnce() {
+    void multipleRequestIsChargedAtOnce() {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 1_000L, "iops_size", 4_096L));
         SlicePolicy policy = new SlicePolicy(limits, ThrottleDebt.NONE, 0);
         go(policy, 3, 4_096, 0);

@@ -40,7 +40,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatFitsIntoTheSliceGoesAndTheNextWaitsUntilItIsPaidFor() {
+    void nextRequestWaitsUntilPaid() {
         ThrottlePolicy policy = policy(Map.of("bps", 10 * MIB));
         for (int i = 0; i < 3; i++) {
             assertEquals(0, policy.waitNanos(Direction.WRITE, 300 * KIB, ORIGIN), "request " + i);
@@ -51,7 +51,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theSliceIsExtendedAndThoseThatWaitGoOneByOne() {
+    void extendedSliceReleasesOneByOne() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         assertEquals(50 * MILLIS, wait(ten, 150 * MILLIS));
@@ -62,7 +62,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theNextSliceBeginsTwoTenthsAfterAllWasPaidFor() {
+    void nextSliceBegins200MillisAfterThePayment() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 200 * MILLIS);
@@ -72,7 +72,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aTimerThatIsLateMakesNobodySlower() {
+    void lateTimerSlowsNothing() {
         go(ten, 0);
         assertEquals(200 * MILLIS, wait(ten, 0));
         go(ten, 230 * MILLIS);
@@ -89,7 +89,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aLongRequestThatHungUpIsNoBurstOfManyLater() {
+    void withdrawnLongRequestIsNoBurst() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         policy.waitNanos(Direction.WRITE, 32 * MIB, ORIGIN);
         long now = ORIGIN + 40_000 * MILLIS;
@@ -102,7 +102,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aRequestLargerThanASliceWaitsForAllOfIt() {
+    void oversizedRequestWaitsInFull() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         assertEquals(32_000 * MILLIS, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN));
         assertEquals(1, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 32_000 * MILLIS - 1));
@@ -110,7 +110,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void aLargeRequestThatAnotherLimitHoldsKeepsWhatItHasWaitedFor() {
+    void heldElsewhereKeepsTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
         policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN);
         for (long millis = 32_000; millis < 40_000; millis += 7) {
@@ -119,7 +119,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatIsLeftOfASliceIsNotABurstLater() {
+    void unusedSliceIsNoBurst() {
         go(ten, 0);
         go(ten, 5_000 * MILLIS);
         assertEquals(200 * MILLIS, wait(ten, 5_000 * MILLIS));
@@ -152,7 +152,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatARequestHasWaitedForStaysTheSamePartOfIt() {
+    void rateChangeKeepsTheShareOfTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
         assertEquals(1_000 * MILLIS, policy.waitNanos(Direction.READ, 1_000, ORIGIN));
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 100L)), ORIGIN + 600 * MILLIS);
@@ -164,7 +164,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void whatIsOwedForLongerThanASliceSurvivesAChange() {
+    void longDebtSurvivesAChange() {
         ThrottleDebt owed = ThrottleDebt.of(key -> 5_000 * MILLIS, key -> 0);
         ThrottlePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 10L)), owed, ORIGIN);
         policy.reconfigure(ThrottleLimits.of(Map.of("iops", 3L)), ORIGIN);
@@ -181,7 +181,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void timeSinceTheLastPaymentIsWorthTheSameUnitsAtAnyRate() {
+    void timeToPayKeepsItsUnits() {
         go(ten, 0);
         go(ten, 200 * MILLIS);
         ten.reconfigure(ThrottleLimits.of(Map.of("iops", 1L)), ORIGIN + 250 * MILLIS);
@@ -199,7 +199,7 @@ class SlicePolicyTest {
     }
 
     @Test
-    void theLongestSilenceIsNoDebt() {
+    void longestSilenceIsNoDebt() {
         go(ten, 0);
         assertEquals(0, wait(ten, Long.MAX_VALUE));
     }
