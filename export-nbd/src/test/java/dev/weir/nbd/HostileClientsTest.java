@@ -138,7 +138,10 @@ class HostileClientsTest extends NbdServerFixture {
         for (int i = 0; i < 4; i++) {
             NbdClient attacker = NbdClient.to(unix(), "vm1");
             attackers.add(attacker);
-            CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> flood(attacker));
+            // a thread for each: on two cores the common pool of JDK 25 has one
+            Thread thread = new Thread(() -> flood(attacker), "attacker-" + i);
+            thread.setDaemon(true);
+            thread.start();
         }
         drive.awaitHeld(attackers.size());
         for (int length = SIZE; length >= 4096; length /= 8) {
