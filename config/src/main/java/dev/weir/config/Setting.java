@@ -209,6 +209,7 @@ final class Setting {
         return source instanceof FileSource
                 && value != null
                 && resolved
+                && value.valueType() == ConfigValueType.STRING
                 && value.unwrapped() instanceof String text
                 && text.contains("${");
     }

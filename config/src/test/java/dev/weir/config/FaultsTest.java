@@ -104,6 +104,9 @@ final class FaultsTest {
                         + " | limits.iops_max = 9: policy slice has no bursts",
                 "group = ${nix} | group = ${nix}: refers to a key or variable that is not set",
                 "limits = ${nix} { bps = 4M } | limits = ${nix}{\"bps\":\"4M\"}: refers to a key or variable that is not set",
+                "limts { bps = ${nix} } | limts: unknown key; did you mean limits?",
+                "limts { bps = ${nix}M } | limts: unknown key; did you mean limits?",
+                "policy = [${nix}] | policy = [${nix}]: must be a single value",
                 "limits { bps = 1${nix} } | limits.bps = 1${nix}: refers to a key or variable that is not set",
                 "policy = \"a\\nb\", group = \"c\\nd\" | group = c?d: is not a group",
             })

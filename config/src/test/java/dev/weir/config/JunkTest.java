@@ -108,6 +108,7 @@ final class JunkTest {
                 Tuple.of(6, Arbitraries.of("g", "bucket", "slice", "10M", "30s", "true", "1 GiB", "null")),
                 Tuple.of(1, Arbitraries.doubles().map(Object::toString)),
                 Tuple.of(1, Arbitraries.of("[]", "{}", "{ a = 1 }", "[1]", "${nix}", "${?nix}", "1e99M")),
+                Tuple.of(1, Arbitraries.of("{ a = ${nix} }", "[${nix}]", "${nix}1M", "{ a = [1, ${nix} 1M] }")),
                 Tuple.of(1, Arbitraries.strings().ascii().map(text -> "\"\"\"" + text + "x\"\"\"")));
     }
 
