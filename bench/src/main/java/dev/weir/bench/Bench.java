@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,6 +76,12 @@ public final class Bench implements Callable<Integer> {
     private Path parent = Path.of("");
 
     @Option(
+            names = "--against",
+            paramLabel = "DIR",
+            description = "A built checkout of another commit. The suite nbd measures it in turns with this one.")
+    private @Nullable Path against;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
@@ -94,7 +101,8 @@ public final class Bench implements Callable<Integer> {
         Path output = Files.createDirectories(root.resolve("target")).resolve("bench.md");
         Files.deleteIfExists(output);
         Path folder = Files.createTempDirectory(parent, "weir-bench");
-        Run run = new Run(rounds, seconds, folder, root.resolve("dist/target/weir"), output, only);
+        Path other = against == null ? null : distribution(against);
+        Run run = new Run(rounds, seconds, folder, distribution(root), other, output, only);
         try {
             run.section("Measured on", Machine.describe(), "Rounds: " + rounds + ", of " + seconds + " s.");
             for (Suite suite : suites.isEmpty() ? EnumSet.allOf(Suite.class) : suites) {
@@ -105,6 +113,14 @@ public final class Bench implements Callable<Integer> {
         }
         run.progress("all of this is in " + output);
         return 0;
+    }
+
+    private static Path distribution(Path checkout) throws IOException {
+        Path distribution = checkout.resolve("dist/target/weir");
+        if (!Files.isExecutable(distribution.resolve("bin/weir"))) {
+            throw new IOException(checkout + " is not a built checkout: it has no dist/target/weir/bin/weir");
+        }
+        return distribution;
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {

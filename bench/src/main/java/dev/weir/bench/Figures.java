@@ -3,6 +3,8 @@ package dev.weir.bench;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Measurements by case and target. Not thread-safe. */
@@ -25,7 +27,9 @@ final class Figures {
         Table table = new Table("case", "drive", "Weir, requests/s", "best peer", "requests/s", "ratio");
         byCase.forEach((load, by) -> by.forEach((target, ours) -> {
             Map.Entry<Target, Figure> best = bestPeer(by, target.storage());
-            if (isWeir(target) && !target.server().equals(Target.WITH_LIMITS) && best != null) {
+            boolean compared = isWeir(target)
+                    && !Set.of(Target.WITH_LIMITS, Target.OTHER_COMMIT).contains(target.server());
+            if (compared && best != null) {
                 Samples theirs = best.getValue().perSecond;
                 table.row(
                         load.name(),
@@ -74,6 +78,25 @@ final class Figures {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Returns throughput and processor time of this Weir relative to those of another commit. */
+    Table otherCommit() {
+        Table table = new Table("case", "drive", "requests/s", "other commit", "ratio", "processor time, ratio");
+        byCase.forEach((load, by) -> Stream.of(Target.MEMORY, Target.FILE).forEach(storage -> {
+            Figure ours = find(by, storage, Target.WEIR);
+            Figure other = find(by, storage, Target.OTHER_COMMIT);
+            if (ours != null && other != null) {
+                table.row(
+                        load.name(),
+                        storage,
+                        ours.perSecond.summary("%,.0f"),
+                        other.perSecond.summary("%,.0f"),
+                        ours.perSecond.ratioTo(other.perSecond),
+                        ours.cpuMicros.ratioTo(other.cpuMicros));
+            }
+        }));
+        return table;
     }
 
     /** Returns the throughput with limits that never hold a request, relative to the throughput without limits. */

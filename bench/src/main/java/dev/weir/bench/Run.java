@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a run. Results go to standard output and a file, progress goes to standard error.
@@ -13,10 +14,11 @@ import java.nio.file.StandardOpenOption;
  * @param seconds duration of one measurement
  * @param folder folder for images and sockets
  * @param weir folder of the distribution
+ * @param against folder of another distribution of Weir to compare with, or null
  * @param output file for all results
  * @param only text that the name of a case must contain
  */
-record Run(int rounds, int seconds, Path folder, Path weir, Path output, String only) {
+record Run(int rounds, int seconds, Path folder, Path weir, @Nullable Path against, Path output, String only) {
 
     /** Reports the current measurement. */
     void progress(int round, String what) {

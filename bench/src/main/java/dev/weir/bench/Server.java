@@ -34,9 +34,19 @@ final class Server implements AutoCloseable {
      * @param more further arguments
      */
     static Server weir(Run run, String name, String drive, String... more) throws IOException, InterruptedException {
+        return weir(run, run.weir(), name, drive, more);
+    }
+
+    /**
+     * Starts a Weir of another distribution as {@link #weir(Run, String, String, String...)} does.
+     *
+     * @param distribution its folder
+     */
+    static Server weir(Run run, Path distribution, String name, String drive, String... more)
+            throws IOException, InterruptedException {
         Path home = Files.createTempDirectory(run.folder(), name);
         List<String> command =
-                new ArrayList<>(List.of(run.weir().resolve("bin/weir").toString(), "--home", home.toString()));
+                new ArrayList<>(List.of(distribution.resolve("bin/weir").toString(), "--home", home.toString()));
         command.addAll(List.of("-drive", "id=vm1," + drive, "--no-shell"));
         command.addAll(List.of(more));
         Path output = home.resolve("stdout");

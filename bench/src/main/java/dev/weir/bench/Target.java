@@ -22,6 +22,7 @@ record Target(String storage, String server, Starter starter) {
     static final String NBDKIT = "nbdkit";
     static final String WITH_LIMITS = "weir, six limits";
     static final String BUSY_POLL = "weir, busy-poll 20us";
+    static final String OTHER_COMMIT = "weir, other commit";
     static final String NULL_CO = "qemu-nbd null-co";
 
     /** Limits so high that no request is ever held. */
@@ -45,6 +46,14 @@ record Target(String storage, String server, Starter starter) {
             String image = image(run, "weir-busy.img");
             return Server.weir(run, "file", "file=" + image, busyPoll(run));
         }));
+        Path other = run.against();
+        if (other != null) {
+            targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory)));
+            targets.add(new Target(FILE, OTHER_COMMIT, () -> {
+                String image = image(run, "other.img");
+                return Server.weir(run, other, "other", "file=" + image);
+            }));
+        }
         if (isThere(run, "nbdkit")) {
             String size = String.valueOf(DRIVE_BYTES);
             targets.add(new Target(

@@ -60,6 +60,9 @@ final class Throughput {
                 figures.limits(),
                 "For comparison, a server with nothing behind it:",
                 figures.nullStorage());
+        if (run.against() != null) {
+            run.section("This commit and another in turns", run.against(), figures.otherCommit());
+        }
     }
 
     private void measureAll(List<Running> running, int round) throws IOException, InterruptedException {
