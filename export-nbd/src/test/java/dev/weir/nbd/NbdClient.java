@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
-import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.weir.nbd.connection.Exports;
-import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.spec.Nbd;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

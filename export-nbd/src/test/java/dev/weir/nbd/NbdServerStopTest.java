@@ -9,7 +9,7 @@ import dev.weir.block.BlockError;
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.connection.StopMode;
-import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.spec.Nbd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;

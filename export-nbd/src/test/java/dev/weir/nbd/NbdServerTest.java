@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.nbd.connection.ClientQuotas;
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
-import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

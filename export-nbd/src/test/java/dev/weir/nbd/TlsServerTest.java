@@ -10,9 +10,8 @@ import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.connection.TlsPolicy;
-import dev.weir.nbd.protocol.Nbd;
 import dev.weir.nbd.protocol.TlsMode;
-import dev.weir.nbd.wire.TestKeys;
+import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
@@ -47,7 +46,7 @@ class TlsServerTest {
         exports.add(drive);
         exports.add(secret, Set.of("alice"));
         server.start();
-        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(TestKeys.FILES), false));
+        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(SharedKeys.FILES), false));
         server.listen(List.of("tcp:127.0.0.1:0"));
     }
 
@@ -71,7 +70,7 @@ class TlsServerTest {
         byte[] data = new byte[SIZE];
         new Random(6).nextBytes(data);
         try (NbdClient client = connect()) {
-            client.startTls(TestKeys.client("client"), version);
+            client.startTls(SharedKeys.client("client"), version);
             client.go("secret");
             client.send(new Requests()
                     .request(0, Nbd.NBD_CMD_WRITE, 1, 0, SIZE)
@@ -101,7 +100,7 @@ class TlsServerTest {
     void aClientWithoutACertificateIsSentAway(String version) throws Exception {
         try (NbdClient client = connect()) {
             assertThrows(IOException.class, () -> {
-                client.startTls(TestKeys.client(null), version);
+                client.startTls(SharedKeys.client(null), version);
                 client.go("vm1"); // a TLS 1.3 client completes its handshake before the server checks it
             });
         }
@@ -109,10 +108,10 @@ class TlsServerTest {
 
     @Test
     void withoutAuthoritiesClientsAreAnonymous() throws Exception {
-        TlsFiles files = new TlsFiles(TestKeys.FILES.certificate(), TestKeys.FILES.key(), null, null);
+        TlsFiles files = new TlsFiles(SharedKeys.FILES.certificate(), SharedKeys.FILES.key(), null, null);
         server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files), false));
         try (NbdClient client = connect()) {
-            client.startTls(TestKeys.client(null), "TLSv1.3");
+            client.startTls(SharedKeys.client(null), "TLSv1.3");
             client.send(NbdClient.option(Nbd.NBD_OPT_GO, NbdClient.infoData("secret")));
             assertEquals(Nbd.NBD_REP_ERR_UNKNOWN, client.optionReplies().get(0).type());
             client.go("vm1");
@@ -140,7 +139,7 @@ class TlsServerTest {
     void garbageInPlaceOfTlsEnds() throws Exception {
         try (NbdClient client = connect();
                 NbdClient good = connect()) {
-            good.startTls(TestKeys.client("client"), "TLSv1.3");
+            good.startTls(SharedKeys.client("client"), "TLSv1.3");
             good.go("vm1");
             client.send(NbdClient.option(Nbd.NBD_OPT_STARTTLS));
             client.optionReplies();
@@ -156,9 +155,9 @@ class TlsServerTest {
     void changedClientListApplies() throws Exception {
         try (NbdClient client = connect();
                 NbdClient other = connect()) {
-            client.startTls(TestKeys.client("client"), "TLSv1.3");
+            client.startTls(SharedKeys.client("client"), "TLSv1.3");
             client.go("secret");
-            other.startTls(TestKeys.client("client"), "TLSv1.3");
+            other.startTls(SharedKeys.client("client"), "TLSv1.3");
             other.go("vm1");
             exports.add(secret, Set.of("alice", "bob"));
             server.driveChanged(secret);

@@ -3,6 +3,7 @@ package dev.weir.nbd.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.drive.Drive;
+import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 package dev.weir.nbd.protocol;
 
 import dev.weir.drive.Drive;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 
 /**
  * The negotiated parameters of a connection in transmission.

@@ -2,6 +2,7 @@ package dev.weir.nbd.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.nbd.spec.Nbd;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.block.BlockError;
 import dev.weir.drive.Drive;
+import dev.weir.nbd.spec.Nbd;
 
 /**
  * The error of a rejected or failed request: its number and a message for replies with room for it. Messages reveal

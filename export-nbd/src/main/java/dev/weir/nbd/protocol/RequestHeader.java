@@ -1,5 +1,7 @@
 package dev.weir.nbd.protocol;
 
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,6 +1,8 @@
 package dev.weir.nbd.protocol;
 
 import dev.weir.drive.Drive;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import org.jspecify.annotations.Nullable;
 
 /** The specification's rules for invalid requests (section "Error values" and each command). */

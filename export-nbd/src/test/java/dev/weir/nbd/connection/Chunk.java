@@ -3,7 +3,7 @@ package dev.weir.nbd.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.nbd.protocol.NbdMode;
+import dev.weir.nbd.spec.NbdMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

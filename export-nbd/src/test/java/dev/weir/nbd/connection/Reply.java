@@ -2,7 +2,7 @@ package dev.weir.nbd.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.nbd.protocol.Nbd;
+import dev.weir.nbd.spec.Nbd;
 import java.nio.ByteBuffer;
 
 /** A simple reply with the data of a read if it has any. */

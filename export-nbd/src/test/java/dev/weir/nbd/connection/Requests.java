@@ -1,7 +1,7 @@
 package dev.weir.nbd.connection;
 
-import dev.weir.nbd.protocol.Nbd;
-import dev.weir.nbd.protocol.NbdMode;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 

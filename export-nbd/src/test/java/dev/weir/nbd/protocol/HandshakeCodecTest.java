@@ -12,6 +12,7 @@ import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.NbdClient;
 import dev.weir.nbd.NbdClient.OptionReply;
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;

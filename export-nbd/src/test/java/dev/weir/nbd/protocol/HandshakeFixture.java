@@ -8,6 +8,7 @@ import dev.weir.nbd.NbdClient;
 import dev.weir.nbd.NbdClient.OptionReply;
 import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.wire.Identity;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.nbd.NbdClient.OptionReply;
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

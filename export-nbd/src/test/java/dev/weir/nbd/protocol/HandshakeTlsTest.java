@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import dev.weir.nbd.wire.Identity;
 import java.util.List;
 import java.util.Set;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.Drive;
 import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.spec.Nbd;
+import dev.weir.nbd.spec.NbdMode;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

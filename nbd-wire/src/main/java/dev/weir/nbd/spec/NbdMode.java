@@ -1,4 +1,4 @@
-package dev.weir.nbd.protocol;
+package dev.weir.nbd.spec;
 
 /**
  * The framing of requests and replies on a connection. The simple mode is the default and clients negotiate the

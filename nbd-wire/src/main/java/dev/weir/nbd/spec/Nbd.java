@@ -1,4 +1,4 @@
-package dev.weir.nbd.protocol;
+package dev.weir.nbd.spec;
 
 /** Constants of the NBD protocol under the names of its specification. */
 public final class Nbd {
@@ -8,11 +8,11 @@ public final class Nbd {
     /** Magic of a reply to an option. The specification gives it no name. */
     public static final long NBD_REP_MAGIC = 0x3e889045565a9L;
 
-    static final int NBD_REQUEST_MAGIC = 0x25609513;
-    static final int NBD_EXTENDED_REQUEST_MAGIC = 0x21e41c71;
+    public static final int NBD_REQUEST_MAGIC = 0x25609513;
+    public static final int NBD_EXTENDED_REQUEST_MAGIC = 0x21e41c71;
     public static final int NBD_SIMPLE_REPLY_MAGIC = 0x67446698;
-    static final int NBD_STRUCTURED_REPLY_MAGIC = 0x668e33ef;
-    static final int NBD_EXTENDED_REPLY_MAGIC = 0x6e8a278c;
+    public static final int NBD_STRUCTURED_REPLY_MAGIC = 0x668e33ef;
+    public static final int NBD_EXTENDED_REPLY_MAGIC = 0x6e8a278c;
 
     /** Handshake flags of server and client. */
     public static final int NBD_FLAG_FIXED_NEWSTYLE = 1;
@@ -22,18 +22,18 @@ public final class Nbd {
     public static final int NBD_FLAG_C_NO_ZEROES = 1 << 1;
 
     /** Transmission flags. */
-    static final int NBD_FLAG_HAS_FLAGS = 1;
+    public static final int NBD_FLAG_HAS_FLAGS = 1;
 
-    static final int NBD_FLAG_READ_ONLY = 1 << 1;
-    static final int NBD_FLAG_SEND_FLUSH = 1 << 2;
-    static final int NBD_FLAG_SEND_FUA = 1 << 3;
-    static final int NBD_FLAG_SEND_TRIM = 1 << 5;
-    static final int NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6;
-    static final int NBD_FLAG_SEND_DF = 1 << 7;
-    static final int NBD_FLAG_CAN_MULTI_CONN = 1 << 8;
-    static final int NBD_FLAG_SEND_CACHE = 1 << 10;
-    static final int NBD_FLAG_SEND_FAST_ZERO = 1 << 11;
-    static final int NBD_FLAG_BLOCK_STATUS_PAYLOAD = 1 << 12;
+    public static final int NBD_FLAG_READ_ONLY = 1 << 1;
+    public static final int NBD_FLAG_SEND_FLUSH = 1 << 2;
+    public static final int NBD_FLAG_SEND_FUA = 1 << 3;
+    public static final int NBD_FLAG_SEND_TRIM = 1 << 5;
+    public static final int NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6;
+    public static final int NBD_FLAG_SEND_DF = 1 << 7;
+    public static final int NBD_FLAG_CAN_MULTI_CONN = 1 << 8;
+    public static final int NBD_FLAG_SEND_CACHE = 1 << 10;
+    public static final int NBD_FLAG_SEND_FAST_ZERO = 1 << 11;
+    public static final int NBD_FLAG_BLOCK_STATUS_PAYLOAD = 1 << 12;
 
     /** Options. */
     public static final int NBD_OPT_EXPORT_NAME = 1;
@@ -41,10 +41,10 @@ public final class Nbd {
     public static final int NBD_OPT_ABORT = 2;
     public static final int NBD_OPT_LIST = 3;
     public static final int NBD_OPT_STARTTLS = 5;
-    static final int NBD_OPT_INFO = 6;
+    public static final int NBD_OPT_INFO = 6;
     public static final int NBD_OPT_GO = 7;
-    static final int NBD_OPT_STRUCTURED_REPLY = 8;
-    static final int NBD_OPT_LIST_META_CONTEXT = 9;
+    public static final int NBD_OPT_STRUCTURED_REPLY = 8;
+    public static final int NBD_OPT_LIST_META_CONTEXT = 9;
     public static final int NBD_OPT_SET_META_CONTEXT = 10;
     public static final int NBD_OPT_EXTENDED_HEADERS = 11;
 
@@ -53,20 +53,20 @@ public final class Nbd {
 
     public static final int NBD_REP_SERVER = 2;
     public static final int NBD_REP_INFO = 3;
-    static final int NBD_REP_META_CONTEXT = 4;
-    static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
-    static final int NBD_REP_ERR_POLICY = (1 << 31) + 2;
-    static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
-    static final int NBD_REP_ERR_TLS_REQD = (1 << 31) + 5;
+    public static final int NBD_REP_META_CONTEXT = 4;
+    public static final int NBD_REP_ERR_UNSUP = (1 << 31) + 1;
+    public static final int NBD_REP_ERR_POLICY = (1 << 31) + 2;
+    public static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
+    public static final int NBD_REP_ERR_TLS_REQD = (1 << 31) + 5;
     public static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
-    static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
-    static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;
+    public static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
+    public static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;
 
     /** Information types of an export. */
-    static final int NBD_INFO_EXPORT = 0;
+    public static final int NBD_INFO_EXPORT = 0;
 
-    static final int NBD_INFO_NAME = 1;
-    static final int NBD_INFO_DESCRIPTION = 2;
+    public static final int NBD_INFO_NAME = 1;
+    public static final int NBD_INFO_DESCRIPTION = 2;
     public static final int NBD_INFO_BLOCK_SIZE = 3;
 
     /** Commands. */
@@ -90,46 +90,46 @@ public final class Nbd {
     public static final int NBD_CMD_FLAG_PAYLOAD_LEN = 1 << 5;
 
     /** Chunk flag: last chunk of a reply. */
-    static final int NBD_REPLY_FLAG_DONE = 1;
+    public static final int NBD_REPLY_FLAG_DONE = 1;
 
     /** Chunk types. */
-    static final int NBD_REPLY_TYPE_NONE = 0;
+    public static final int NBD_REPLY_TYPE_NONE = 0;
 
-    static final int NBD_REPLY_TYPE_OFFSET_DATA = 1;
-    static final int NBD_REPLY_TYPE_BLOCK_STATUS = 5;
-    static final int NBD_REPLY_TYPE_BLOCK_STATUS_EXT = 6;
-    static final int NBD_REPLY_TYPE_ERROR = (1 << 15) + 1;
+    public static final int NBD_REPLY_TYPE_OFFSET_DATA = 1;
+    public static final int NBD_REPLY_TYPE_BLOCK_STATUS = 5;
+    public static final int NBD_REPLY_TYPE_BLOCK_STATUS_EXT = 6;
+    public static final int NBD_REPLY_TYPE_ERROR = (1 << 15) + 1;
 
     /** The only metadata context with its id and its states. */
-    static final String BASE_ALLOCATION = "base:allocation";
+    public static final String BASE_ALLOCATION = "base:allocation";
 
-    static final int BASE_ALLOCATION_ID = 1;
+    public static final int BASE_ALLOCATION_ID = 1;
     public static final int NBD_STATE_HOLE = 1;
     public static final int NBD_STATE_ZERO = 1 << 1;
 
     /** Error numbers. */
     public static final int NBD_SUCCESS = 0;
 
-    static final int NBD_EPERM = 1;
+    public static final int NBD_EPERM = 1;
     public static final int NBD_EIO = 5;
-    static final int NBD_ENOMEM = 12;
+    public static final int NBD_ENOMEM = 12;
     public static final int NBD_EINVAL = 22;
     public static final int NBD_ENOSPC = 28;
     public static final int NBD_EOVERFLOW = 75;
-    static final int NBD_ENOTSUP = 95;
+    public static final int NBD_ENOTSUP = 95;
     public static final int NBD_ESHUTDOWN = 108;
 
     /** Request header: magic, flags, type, cookie, offset, length. */
     public static final int REQUEST_BYTES = 28;
 
     /** Extended request header. Its length has 64 bits. */
-    static final int EXTENDED_REQUEST_BYTES = 32;
+    public static final int EXTENDED_REQUEST_BYTES = 32;
 
     /** Simple reply header: magic, error, cookie. */
     public static final int SIMPLE_REPLY_BYTES = 16;
 
     /** Structured chunk header: magic, flags, type, cookie, length. */
-    static final int STRUCTURED_REPLY_BYTES = 20;
+    public static final int STRUCTURED_REPLY_BYTES = 20;
 
     /** Extended chunk header: magic, flags, type, cookie, offset, length. */
     public static final int EXTENDED_REPLY_BYTES = 32;
@@ -138,7 +138,7 @@ public final class Nbd {
     public static final int OPTION_BYTES = 16;
 
     /** Longest string in the specification (bytes). */
-    static final int MAX_STRING_BYTES = 4096;
+    public static final int MAX_STRING_BYTES = 4096;
 
     private Nbd() {}
 }
