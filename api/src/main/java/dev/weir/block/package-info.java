@@ -1,4 +1,4 @@
-/** Block backends: where the bytes of a drive are, and the errors of a block layer. */
+/** Block devices and backends: the storage of a drive, its requests and their errors. */
 @Export
 @Version("1.0.0")
 @NullMarked

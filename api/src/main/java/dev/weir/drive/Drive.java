@@ -1,7 +1,9 @@
 package dev.weir.drive;
 
 import dev.weir.block.BlockError;
-import dev.weir.throttle.Direction;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -42,6 +44,14 @@ public interface Drive {
     boolean readOnly();
 
     /**
+     * {@return the unit of offsets and lengths (bytes): a power of two, 1 to 65,536} The size is a multiple of it.
+     * Constant while the drive is open.
+     */
+    default int blockSize() {
+        return 1;
+    }
+
+    /**
      * {@return whether a range lies within the drive} Every export and drive uses this rule. The offset is not
      * negative. The length is at least 1. The end is at most the size.
      *
@@ -55,7 +65,8 @@ public interface Drive {
     /**
      * {@return the error with which the drive rejects a request at once, or null} A flush is never rejected. A write
      * to a read-only drive fails with {@code EPERM}. A write or zeroing beyond the end fails with {@code ENOSPC}. Any
-     * other range outside the drive, and data longer than {@link #MAX_TRANSFER}, fails with {@code EINVAL}.
+     * other range outside the drive, and data longer than {@link #MAX_TRANSFER}, fails with {@code EINVAL}. So does a
+     * range whose offset or length is no multiple of the {@linkplain #blockSize block size}.
      *
      * @param operation the operation
      * @param offset offset in the drive (bytes)
@@ -71,6 +82,9 @@ public interface Drive {
         }
         boolean carriesData = operation == Operation.READ || operation == Operation.WRITE;
         if (offset < 0 || length <= 0 || (carriesData && length > MAX_TRANSFER)) {
+            return BlockError.EINVAL;
+        }
+        if (((offset | length) & (blockSize() - 1)) != 0) {
             return BlockError.EINVAL;
         }
         if (contains(offset, length)) {
@@ -90,7 +104,7 @@ public interface Drive {
      *
      * @param request belongs to the drive until its completion
      */
-    void submit(DriveRequest request);
+    void submit(BlockRequest request);
 
     /**
      * Cancels the queued requests of a client. They complete with {@code ESHUTDOWN}. They never reach the backend and

@@ -1,5 +1,6 @@
 package dev.weir.throttle;
 
+import dev.weir.block.Direction;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.weir.throttle;
 
+import dev.weir.block.Direction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 

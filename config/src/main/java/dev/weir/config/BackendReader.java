@@ -1,7 +1,7 @@
 package dev.weir.config;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.drive.settings.DriveSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,10 +81,10 @@ final class BackendReader {
         return options;
     }
 
-    private static Map<String, Object> typed(Setting backend, Map<String, Setting> written, List<BackendOption> known) {
+    private static Map<String, Object> typed(Setting backend, Map<String, Setting> written, List<BlockOption> known) {
         Map<String, Object> values = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
-        for (BackendOption option : known) {
+        for (BlockOption option : known) {
             names.add(option.name());
             Setting setting = written.get(option.name());
             Object value = setting == null ? null : value(setting, option.kind());
@@ -113,8 +113,8 @@ final class BackendReader {
             }
             Object value =
                     switch (name) {
-                        case "path" -> value(setting, BackendOption.Kind.PATH);
-                        case "size" -> value(setting, BackendOption.Kind.BYTES);
+                        case "path" -> value(setting, BlockOption.Kind.PATH);
+                        case "size" -> value(setting, BlockOption.Kind.BYTES);
                         default -> setting.single();
                     };
             if (value != null) {
@@ -124,9 +124,11 @@ final class BackendReader {
         return values;
     }
 
-    private static @Nullable Object value(Setting setting, BackendOption.Kind kind) {
+    private static @Nullable Object value(Setting setting, BlockOption.Kind kind) {
         return switch (kind) {
             case BYTES -> Quantity.size(setting);
+            case COUNT -> Quantity.natural(setting);
+            case DURATION -> Quantity.durationWithUnit(setting);
             case PATH -> Values.path(setting);
             case FLAG -> Values.flag(setting);
             case TEXT -> setting.text();

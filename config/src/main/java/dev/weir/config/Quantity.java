@@ -85,6 +85,35 @@ final class Quantity {
         return nearest(whole(setting, unit -> null, 1, "must be a whole number"));
     }
 
+    /** Parses a whole number of 0 or more without a unit. */
+    static @Nullable Long natural(Setting setting) {
+        return notNegative(setting, whole(setting, unit -> null, 1, "must be a whole number"));
+    }
+
+    /** Parses a duration of 0 or more (ns). Refuses a number without a unit because its meaning is not obvious. */
+    static @Nullable Long durationWithUnit(Setting setting) {
+        String rule = "must be a duration with a unit, such as 500ms or 30s";
+        String text = setting.text();
+        if (text != null && text.strip().matches("[\\d.]+")) {
+            setting.fault(rule);
+            return null;
+        }
+        return notNegative(
+                setting,
+                whole(
+                        setting,
+                        unit -> BigDecimal.valueOf(hocon(unit).getDuration("it").toNanos()),
+                        1,
+                        rule));
+    }
+
+    private static @Nullable Long notNegative(Setting setting, @Nullable BigDecimal number) {
+        if (number != null && number.signum() < 0) {
+            setting.fault("must be 0 or more");
+        }
+        return nearest(number);
+    }
+
     /**
      * Parses a whole number. Returns null if the setting is unset or has an error.
      *

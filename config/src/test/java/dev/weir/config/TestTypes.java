@@ -1,9 +1,9 @@
 package dev.weir.config;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BackendOption.Kind;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.block.BlockOption.Kind;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
@@ -18,19 +18,19 @@ import java.util.Map;
 final class TestTypes {
     static final BlockBackendFactory FILE = new Backend(
             "file",
-            new BackendOption("path", Kind.PATH, true, "the image"),
-            new BackendOption("size", Kind.BYTES, false, "its size"),
-            new BackendOption("create", Kind.FLAG, false, "whether it is made if it is not there"));
+            new BlockOption("path", Kind.PATH, true, "the image"),
+            new BlockOption("size", Kind.BYTES, false, "its size"),
+            new BlockOption("create", Kind.FLAG, false, "whether it is made if it is not there"));
     static final BlockBackendFactory MEMORY =
-            new Backend("memory", new BackendOption("size", Kind.BYTES, true, "its size"));
+            new Backend("memory", new BlockOption("size", Kind.BYTES, true, "its size"));
 
     /** A type with every kind of option. */
     static final BlockBackendFactory REMOTE = new Backend(
             "remote",
-            new BackendOption("host", Kind.TEXT, true, "where it is"),
-            new BackendOption("cache", Kind.BYTES, false, "how much is kept"),
-            new BackendOption("tls.cert", Kind.PATH, false, "a certificate"),
-            new BackendOption("tls.verify", Kind.FLAG, false, "whether it is checked"));
+            new BlockOption("host", Kind.TEXT, true, "where it is"),
+            new BlockOption("cache", Kind.BYTES, false, "how much is kept"),
+            new BlockOption("tls.cert", Kind.PATH, false, "a certificate"),
+            new BlockOption("tls.verify", Kind.FLAG, false, "whether it is checked"));
 
     static final ThrottlePolicyFactory BUCKET = new Policy("bucket", true);
     static final ThrottlePolicyFactory SLICE = new Policy("slice", false);
@@ -41,8 +41,8 @@ final class TestTypes {
 
     private TestTypes() {}
 
-    private record Backend(String type, List<BackendOption> options) implements BlockBackendFactory {
-        Backend(String type, BackendOption... options) {
+    private record Backend(String type, List<BlockOption> options) implements BlockBackendFactory {
+        Backend(String type, BlockOption... options) {
             this(type, List.of(options));
         }
 
@@ -53,7 +53,7 @@ final class TestTypes {
     }
 
     /** A type that can open every image but {@code refused.img}. */
-    record RefusingBackend(String type, List<BackendOption> options) implements BlockBackendFactory {
+    record RefusingBackend(String type, List<BlockOption> options) implements BlockBackendFactory {
         RefusingBackend(BlockBackendFactory like) {
             this(like.type(), like.options());
         }

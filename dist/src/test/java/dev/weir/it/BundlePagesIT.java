@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.backend.file.FileBackendFactory;
 import dev.weir.backend.memory.MemoryBackendFactory;
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
@@ -106,7 +106,7 @@ class BundlePagesIT {
         }
     }
 
-    private static List<String> row(BackendOption option) {
+    private static List<String> row(BlockOption option) {
         return List.of(option.name(), option.kind().name().toLowerCase(Locale.ROOT), option.required() ? "yes" : "no");
     }
 }

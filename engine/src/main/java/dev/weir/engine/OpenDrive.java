@@ -1,14 +1,14 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.Throttle;
-import dev.weir.throttle.Direction;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -67,7 +67,7 @@ final class OpenDrive implements Drive {
     }
 
     @Override
-    public void submit(DriveRequest request) {
+    public void submit(BlockRequest request) {
         BlockError refusal = refusal(request);
         if (refusal != null) {
             refuse(request, refusal);
@@ -80,7 +80,7 @@ final class OpenDrive implements Drive {
         }
     }
 
-    private Throttle.Admission admission(DriveRequest request) {
+    private Throttle.Admission admission(BlockRequest request) {
         Direction direction = request.operation().direction();
         if (direction != null) {
             return throttle.admit(direction, request, chargedBytes(request), storage);
@@ -93,7 +93,7 @@ final class OpenDrive implements Drive {
      * Returns the bytes that a request is charged with. Requests that move no data cost 0 unless the drive charges by
      * length.
      */
-    private long chargedBytes(DriveRequest request) {
+    private long chargedBytes(BlockRequest request) {
         boolean movesNoData =
                 switch (request.operation()) {
                     case TRIM -> true;
@@ -103,7 +103,7 @@ final class OpenDrive implements Drive {
         return movesNoData && !settings.get().charging().discardsByLength() ? 0 : request.length();
     }
 
-    private @Nullable BlockError refusal(DriveRequest request) {
+    private @Nullable BlockError refusal(BlockRequest request) {
         Operation operation = request.operation();
         BlockError refusal = refusal(operation, request.offset(), request.length());
         boolean isTooSlow = refusal == null
@@ -112,7 +112,7 @@ final class OpenDrive implements Drive {
         return isTooSlow ? BlockError.ENOTSUP : refusal;
     }
 
-    private void refuse(DriveRequest request, BlockError error) {
+    private void refuse(BlockRequest request, BlockError error) {
         statistics.refused();
         Storage.tell(name, request, error);
     }
@@ -140,7 +140,7 @@ final class OpenDrive implements Drive {
 
     /** Returns whether the backend may wait for something slower than memory. */
     boolean mayBlock() {
-        return storage.backend().mayBlock();
+        return storage.mayBlock();
     }
 
     /** Returns why the backend is unusable; see {@link Storage#fault}. */
@@ -158,7 +158,7 @@ final class OpenDrive implements Drive {
         storage.close(onLate);
     }
 
-    private void cancelled(List<DriveRequest> requests) {
+    private void cancelled(List<BlockRequest> requests) {
         statistics.cancelled(requests.size());
         requests.forEach(request -> Storage.tell(name, request, BlockError.ESHUTDOWN));
     }

@@ -1,6 +1,6 @@
 package dev.weir.engine;
 
-import dev.weir.block.BackendOption;
+import dev.weir.block.BlockOption;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +19,9 @@ final class OptionRules {
      * @throws IOException if an option is missing, unknown or of the wrong type; the message names the option and the
      *     rule
      */
-    static void check(String type, List<BackendOption> known, Map<String, Object> given) throws IOException {
+    static void check(String type, List<BlockOption> known, Map<String, Object> given) throws IOException {
         Map<String, Object> unknown = new HashMap<>(given);
-        for (BackendOption option : known) {
+        for (BlockOption option : known) {
             Object value = unknown.remove(option.name());
             if (value == null && option.required()) {
                 throw new IOException(

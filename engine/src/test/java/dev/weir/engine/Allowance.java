@@ -1,6 +1,6 @@
 package dev.weir.engine;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,13 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;

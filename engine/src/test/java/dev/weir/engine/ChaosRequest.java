@@ -1,13 +1,13 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the chaos model. Its offset in the drive identifies it. */
-final class ChaosRequest extends DriveRequest {
+final class ChaosRequest extends BlockRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     final ModelledQueue queue;
@@ -28,7 +28,7 @@ final class ChaosRequest extends DriveRequest {
     }
 
     @Override
-    public void completed(@Nullable BlockError error) {
+    protected void completed(@Nullable BlockError error) {
         chaos.completed(this, error);
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;

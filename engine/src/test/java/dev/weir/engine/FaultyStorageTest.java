@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.testkit.block.FaultyBackends;
@@ -70,7 +70,7 @@ class FaultyStorageTest {
     }
 
     /** A request that a thread can wait for. */
-    private static final class Waiting extends DriveRequest {
+    private static final class Waiting extends BlockRequest {
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile @Nullable BlockError error;
 
@@ -85,7 +85,7 @@ class FaultyStorageTest {
         }
 
         @Override
-        public void completed(@Nullable BlockError newError) {
+        protected void completed(@Nullable BlockError newError) {
             error = newError;
             done.countDown();
         }

@@ -3,7 +3,7 @@ package dev.weir.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.QueuedRequest;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.testkit.throttle.RateLaw;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;

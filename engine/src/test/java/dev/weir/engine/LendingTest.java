@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
 import dev.weir.block.Loan;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.testkit.clock.ManualClock;
@@ -28,7 +28,7 @@ class LendingTest {
         backends.lends = true;
     }
 
-    private final class Request extends DriveRequest {
+    private final class Request extends BlockRequest {
         private final boolean borrows;
 
         Request(boolean borrows) {
@@ -54,7 +54,7 @@ class LendingTest {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             backends.log.add(error == null ? "done" : error.name());
         }
     }

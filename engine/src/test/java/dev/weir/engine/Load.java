@@ -1,6 +1,6 @@
 package dev.weir.engine;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 
 /** A client that keeps a number of equal requests in flight and counts completions. */
 final class Load {

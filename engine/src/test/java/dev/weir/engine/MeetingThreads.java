@@ -1,17 +1,17 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.engine.throttle.ThrottleDomain;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -104,7 +104,7 @@ public class MeetingThreads {
     }
 
     /** A request that counts its completions. */
-    private static final class Request extends DriveRequest {
+    private static final class Request extends BlockRequest {
         private int completions;
 
         Request(long serial) {
@@ -118,7 +118,7 @@ public class MeetingThreads {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             completions++;
         }
     }
@@ -274,7 +274,7 @@ public class MeetingThreads {
     @org.jetbrains.lincheck.datastructures.Operation
     public void drain() {
         synchronized (engine) {
-            first.throttle.close().forEach(request -> request.completed(BlockError.ESHUTDOWN));
+            first.throttle.close().forEach(request -> request.complete(BlockError.ESHUTDOWN));
             first.drive = first.open();
         }
     }

@@ -1,7 +1,7 @@
 package dev.weir.engine;
 
+import dev.weir.block.Direction;
 import dev.weir.drive.settings.DriveSettings;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;
 import java.util.Map;

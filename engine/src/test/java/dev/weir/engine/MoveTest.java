@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
@@ -14,7 +15,6 @@ import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.testkit.clock.ManualClock;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import java.io.IOException;

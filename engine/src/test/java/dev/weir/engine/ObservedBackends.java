@@ -1,10 +1,11 @@
 package dev.weir.engine;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.BlockOption;
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -34,8 +35,8 @@ final class ObservedBackends implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
-        return List.of(new BackendOption("image", BackendOption.Kind.PATH, false, "which one"));
+    public List<BlockOption> options() {
+        return List.of(new BlockOption("image", BlockOption.Kind.PATH, false, "which one"));
     }
 
     private void mayFail() throws IOException {
@@ -53,7 +54,7 @@ final class ObservedBackends implements BlockBackendFactory {
         mayFail();
         long size = Long.MAX_VALUE
                 - Math.floorMod(String.valueOf(options.get("image")).hashCode(), 1_000);
-        return new BlockBackend() {
+        return new HintedBackend() {
             private void reached(long offset) throws IOException {
                 observer.reached(drive, size, offset);
                 mayFail();

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
@@ -52,7 +52,7 @@ class RaceTest {
     private final Map<Long, Request> requests = new ConcurrentHashMap<>();
     private final ObservedBackends backends = new ObservedBackends(this::reached);
 
-    private final class Request extends DriveRequest {
+    private final class Request extends BlockRequest {
         private final AtomicInteger completions = new AtomicInteger();
         private final Semaphore free;
         private final int lane;
@@ -72,7 +72,7 @@ class RaceTest {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             if (completions.incrementAndGet() > 1) {
                 violations.add(offset() + " was completed twice");
             }

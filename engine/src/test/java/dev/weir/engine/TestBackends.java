@@ -1,10 +1,11 @@
 package dev.weir.engine;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.HintedBackend;
 import dev.weir.block.Loan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,8 +43,8 @@ final class TestBackends implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
-        return List.of(new BackendOption("path", BackendOption.Kind.PATH, false, "the image"));
+    public List<BlockOption> options() {
+        return List.of(new BlockOption("path", BlockOption.Kind.PATH, false, "the image"));
     }
 
     @Override
@@ -51,7 +52,7 @@ final class TestBackends implements BlockBackendFactory {
         tries++;
         failIfAsked();
         log.add("open " + drive);
-        return new BlockBackend() {
+        return new HintedBackend() {
             @Override
             public long size() {
                 return SIZE;

@@ -1,9 +1,9 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request that records its result and fails at a second completion. */
-public final class TestRequest extends DriveRequest {
+public final class TestRequest extends BlockRequest {
     private final Consumer<TestRequest> onCompletion;
     private String drive = "";
     private final List<String> extents = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class TestRequest extends DriveRequest {
     }
 
     @Override
-    public void completed(@Nullable BlockError newError) {
+    protected void completed(@Nullable BlockError newError) {
         if (completed) {
             throw new AssertionError("completed twice: " + operation() + " at " + offset());
         }

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.Operation;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.QueuedRequest;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;

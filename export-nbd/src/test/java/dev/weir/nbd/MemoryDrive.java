@@ -1,9 +1,9 @@
 package dev.weir.nbd;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.nbd.connection.Lender;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public final class MemoryDrive implements Drive {
     private volatile @Nullable BlockError failure;
 
     /** Guarded by itself. */
-    private final List<DriveRequest> held = new ArrayList<>();
+    private final List<BlockRequest> held = new ArrayList<>();
 
     private volatile boolean holding;
     private final Lender lender = new Lender();
@@ -91,7 +91,7 @@ public final class MemoryDrive implements Drive {
     /** Completes the held requests in order or in reverse order and stops holding. */
     public void release(boolean reversed) {
         holding = false;
-        List<DriveRequest> released = takeHeld();
+        List<BlockRequest> released = takeHeld();
         if (reversed) {
             Collections.reverse(released);
         }
@@ -101,7 +101,7 @@ public final class MemoryDrive implements Drive {
     /** Completes the first held requests and continues to hold the others. */
     public void releaseFirst(int count) {
         for (int i = 0; i < count; i++) {
-            DriveRequest request;
+            BlockRequest request;
             synchronized (held) {
                 request = held.remove(0);
             }
@@ -109,9 +109,9 @@ public final class MemoryDrive implements Drive {
         }
     }
 
-    private List<DriveRequest> takeHeld() {
+    private List<BlockRequest> takeHeld() {
         synchronized (held) {
-            List<DriveRequest> taken = new ArrayList<>(held);
+            List<BlockRequest> taken = new ArrayList<>(held);
             held.clear();
             return taken;
         }
@@ -168,7 +168,7 @@ public final class MemoryDrive implements Drive {
     }
 
     @Override
-    public void submit(DriveRequest request) {
+    public void submit(BlockRequest request) {
         if (recording) {
             seen.add(new Seen(
                     request.operation(), request.offset(), request.length(), request.fua(), request.mayUnmap()));
@@ -183,7 +183,7 @@ public final class MemoryDrive implements Drive {
         start(request);
     }
 
-    private void start(DriveRequest request) {
+    private void start(BlockRequest request) {
         if (request.isReady()) {
             run(request);
         } else {
@@ -191,13 +191,13 @@ public final class MemoryDrive implements Drive {
                 if (error == null) {
                     run(request);
                 } else {
-                    request.completed(error);
+                    request.complete(error);
                 }
             });
         }
     }
 
-    private void run(DriveRequest request) {
+    private void run(BlockRequest request) {
         Executor runner = executor;
         if (runner == null) {
             serve(request);
@@ -206,7 +206,7 @@ public final class MemoryDrive implements Drive {
         }
     }
 
-    private void serve(DriveRequest request) {
+    private void serve(BlockRequest request) {
         BlockError error = failure;
         if (error == null) {
             error = refusal(request.operation(), request.offset(), request.length());
@@ -214,10 +214,10 @@ public final class MemoryDrive implements Drive {
         if (error == null) {
             move(request);
         }
-        request.completed(error);
+        request.complete(error);
     }
 
-    private void move(DriveRequest request) {
+    private void move(BlockRequest request) {
         int at = (int) request.offset();
         switch (request.operation()) {
             case READ -> {
@@ -237,7 +237,7 @@ public final class MemoryDrive implements Drive {
         }
     }
 
-    private boolean lend(DriveRequest request) {
+    private boolean lend(BlockRequest request) {
         boolean whole = lendings.incrementAndGet() % NOT_LENT_EVERY != 0;
         int length = (int) (whole ? request.length() : request.length() / 2);
         lender.lend(content((int) request.offset(), length), length / LENT_PARTS + 1, request);
@@ -250,7 +250,7 @@ public final class MemoryDrive implements Drive {
     }
 
     /** Reports the extents of the requested range in blocks of {@value #BLOCK} bytes. A block of zeroes is a hole. */
-    private void tellExtents(DriveRequest request) {
+    private void tellExtents(BlockRequest request) {
         long end = request.offset() + request.length();
         boolean more = true;
         for (long at = request.offset(); more && at < end; ) {
@@ -263,12 +263,12 @@ public final class MemoryDrive implements Drive {
 
     @Override
     public void cancel(Object client) {
-        List<DriveRequest> taken;
+        List<BlockRequest> taken;
         synchronized (held) {
             taken = held.stream().filter(request -> request.client() == client).toList();
             held.removeAll(taken);
         }
-        taken.forEach(request -> request.completed(BlockError.ESHUTDOWN));
+        taken.forEach(request -> request.complete(BlockError.ESHUTDOWN));
         if (recording) {
             cancelled.add(client);
         }

@@ -1,7 +1,7 @@
 package dev.weir.junit;
 
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

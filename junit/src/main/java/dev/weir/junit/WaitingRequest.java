@@ -2,8 +2,8 @@ package dev.weir.junit;
 
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.BlockRequest;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A blocking request, for one use. */
-final class WaitingRequest extends DriveRequest {
+final class WaitingRequest extends BlockRequest {
     private final ByteBuffer buffer;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile @Nullable BlockError error;
@@ -60,7 +60,7 @@ final class WaitingRequest extends DriveRequest {
     }
 
     @Override
-    public void completed(@Nullable BlockError outcome) {
+    protected void completed(@Nullable BlockError outcome) {
         error = outcome;
         done.countDown();
     }

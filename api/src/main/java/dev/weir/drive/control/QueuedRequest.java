@@ -1,6 +1,6 @@
 package dev.weir.drive.control;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 
 /**
  * A request in the queue of a drive at one moment.

@@ -1,9 +1,9 @@
 package dev.weir.backend.file;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Design: {@code docs/design/decisions/009-file-backend.md}.
  */
-final class FileBackend implements BlockBackend {
+final class FileBackend implements HintedBackend {
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
     private final Image image;

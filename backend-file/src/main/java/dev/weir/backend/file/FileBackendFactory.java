@@ -1,9 +1,9 @@
 package dev.weir.backend.file;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BackendOption.Kind;
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.block.BlockOption.Kind;
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +20,12 @@ public final class FileBackendFactory implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
+    public List<BlockOption> options() {
         return List.of(
-                new BackendOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
-                new BackendOption("size", Kind.BYTES, false, "size of the file; an existing file must have it"),
-                new BackendOption("create", Kind.FLAG, false, "create a missing or empty file, sparse, of that size"),
-                new BackendOption(
+                new BlockOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
+                new BlockOption("size", Kind.BYTES, false, "size of the file; an existing file must have it"),
+                new BlockOption("create", Kind.FLAG, false, "create a missing or empty file, sparse, of that size"),
+                new BlockOption(
                         "format",
                         Kind.TEXT,
                         false,
@@ -33,7 +33,7 @@ public final class FileBackendFactory implements BlockBackendFactory {
     }
 
     @Override
-    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+    public HintedBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         return new FileBackend(images.open(ImageSpec.of(drive, options, readOnly)), images);
     }
 

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.BlockOption;
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -34,7 +34,7 @@ class FileBackendTest {
         this.image = folder.resolve("disk.img");
     }
 
-    private BlockBackend create(long size) throws IOException {
+    private HintedBackend create(long size) throws IOException {
         return factory.open("vm1", Map.of("path", image.toString(), "size", size, "create", true), false);
     }
 
@@ -64,13 +64,13 @@ class FileBackendTest {
                 factory.options().stream().map(FileBackendTest::text).toList());
     }
 
-    private static String text(BackendOption option) {
+    private static String text(BlockOption option) {
         return option.name() + " " + option.kind() + " " + option.required();
     }
 
     @Test
     void cachedDataIsReadAtOnce() throws Exception {
-        BlockBackend backend = create(1 << 20);
+        HintedBackend backend = create(1 << 20);
         assumeTrue(
                 List.of("ext2/ext3", "ext4", "xfs", "btrfs")
                         .contains(Files.getFileStore(image).type()),
@@ -91,7 +91,7 @@ class FileBackendTest {
 
     @Test
     void newImageIsSparse() throws Exception {
-        BlockBackend backend = create(10L << 30);
+        HintedBackend backend = create(10L << 30);
         assertTrue(backend.mayBlock());
         assertEquals(10L << 30, Files.size(image));
         Process stat = new ProcessBuilder("stat", "-c", "%b", image.toString()).start();
@@ -118,7 +118,7 @@ class FileBackendTest {
     void existingImageIsKept() throws IOException {
         byte[] bytes = random(1000);
         Files.write(image, bytes);
-        BlockBackend backend = create(1000);
+        HintedBackend backend = create(1000);
         byte[] read = new byte[900];
         backend.read(ByteBuffer.wrap(read), 100);
         assertArrayEquals(Arrays.copyOfRange(bytes, 100, 1000), read);
@@ -132,7 +132,7 @@ class FileBackendTest {
     @Test
     void emptyImageOfACrashIsRecreated() throws IOException {
         Files.createFile(image);
-        BlockBackend backend = create(1000);
+        HintedBackend backend = create(1000);
         assertEquals(1000, backend.size());
         backend.close();
         assertArrayEquals(new byte[1000], Files.readAllBytes(image));
@@ -146,7 +146,7 @@ class FileBackendTest {
     @Test
     void onlyUnmappingOperationsDeallocate() throws IOException {
         int size = 8 << 20;
-        BlockBackend backend = create(size);
+        HintedBackend backend = create(size);
         assertEquals(0, allocated());
         backend.write(ByteBuffer.wrap(random(size)), 0);
         backend.flush();
@@ -168,7 +168,7 @@ class FileBackendTest {
 
     @Test
     void lockSurvivesHolePunching() throws Exception {
-        BlockBackend backend = create(1 << 20);
+        HintedBackend backend = create(1 << 20);
         backend.trim(0, 1 << 20);
         backend.blockStatus(0, 1 << 20, (length, hole) -> true);
         try (OtherProcess other = OtherProcess.opens(image, false)) {
@@ -179,7 +179,7 @@ class FileBackendTest {
 
     @Test
     void truncatedImageReportsNoHoleBeyondItsEnd() throws IOException {
-        BlockBackend backend = create(1 << 20);
+        HintedBackend backend = create(1 << 20);
         try (RandomAccessFile other = new RandomAccessFile(image.toFile(), "rw")) {
             other.setLength(1 << 19);
         }
@@ -192,7 +192,7 @@ class FileBackendTest {
         int size = (3 << 20) + 5;
         byte[] bytes = random(size);
         Files.write(image, bytes);
-        BlockBackend backend = create(size);
+        HintedBackend backend = create(size);
         backend.writeZeroes(7, size - 9, true);
         backend.close();
         Arrays.fill(bytes, 7, size - 2, (byte) 0);
@@ -201,7 +201,7 @@ class FileBackendTest {
 
     @Test
     void readBeyondTruncatedFileFails() throws IOException {
-        BlockBackend backend = create(10_000);
+        HintedBackend backend = create(10_000);
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(4_000);
         }
@@ -216,7 +216,7 @@ class FileBackendTest {
 
     @Test
     void interruptsDoNotCloseTheFile() throws Exception {
-        BlockBackend backend = create(10_000);
+        HintedBackend backend = create(10_000);
         byte[] bytes = random(10_000);
         Thread.currentThread().interrupt();
         backend.write(ByteBuffer.wrap(bytes), 0);
@@ -283,7 +283,7 @@ class FileBackendTest {
                 image + ": an earlier flush failed, so earlier writes may be lost; reopen the drive",
                 again.getMessage());
         faulty.backend.close();
-        BlockBackend anew = create(10_000);
+        HintedBackend anew = create(10_000);
         anew.flush();
         anew.close();
     }

@@ -1,9 +1,9 @@
 package dev.weir.backend.memory;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockException;
 import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.HintedBackend;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  * released meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: page
  * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
-final class MemoryBackend implements BlockBackend {
+final class MemoryBackend implements HintedBackend {
     private final long size;
     private final PagePool pool;
     private final PageTable pages;

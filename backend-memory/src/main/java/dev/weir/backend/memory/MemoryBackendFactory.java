@@ -1,9 +1,9 @@
 package dev.weir.backend.memory;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BackendOption.Kind;
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.block.BlockOption.Kind;
+import dev.weir.block.HintedBackend;
 import dev.weir.memory.MemoryShares;
 import java.io.IOException;
 import java.util.List;
@@ -42,13 +42,13 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
-        return List.of(new BackendOption(
+    public List<BlockOption> options() {
+        return List.of(new BlockOption(
                 "size", Kind.BYTES, true, "size of the drive; its memory is allocated as it is written"));
     }
 
     @Override
-    public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+    public HintedBackend open(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         return new MemoryBackend(size(options), pool);
     }
 

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.HintedBackend;
 import dev.weir.block.Loan;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
@@ -79,7 +79,7 @@ class JvmLimitsTest {
      * written pages.
      */
     private static long fill(MemoryBackendFactory factory, long stride) throws IOException {
-        BlockBackend drive = factory.open("full", Map.of("size", Long.MAX_VALUE), false);
+        HintedBackend drive = factory.open("full", Map.of("size", Long.MAX_VALUE), false);
         ByteBuffer one = ByteBuffer.allocate(1);
         long pages = 0;
         try {
@@ -103,7 +103,7 @@ class JvmLimitsTest {
     }
 
     /** Leaves as many loans for reuse as a page keeps. */
-    private static void lendAtOnce(BlockBackend drive, long offset) {
+    private static void lendAtOnce(HintedBackend drive, long offset) {
         List<Loan> loans = new ArrayList<>();
         for (int i = 0; i <= Page.MAX_SPARES; i++) {
             assertTrue(drive.lend(offset, 1, loans::add));
@@ -119,7 +119,7 @@ class JvmLimitsTest {
     }
 
     private static long writeAndTrim(MemoryBackendFactory factory) throws IOException {
-        BlockBackend drive = factory.open("sparse", Map.of("size", Long.MAX_VALUE), false);
+        HintedBackend drive = factory.open("sparse", Map.of("size", Long.MAX_VALUE), false);
         ByteBuffer one = ByteBuffer.allocate(1);
         long offset = 1;
         for (int i = 0; i < 60_000; i++) {

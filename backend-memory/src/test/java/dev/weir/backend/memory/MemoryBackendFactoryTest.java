@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BackendOption.Kind;
 import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockOption;
+import dev.weir.block.BlockOption.Kind;
 import dev.weir.memory.MemoryShares;
 import java.io.IOException;
 import java.util.Map;
@@ -19,7 +19,7 @@ class MemoryBackendFactoryTest {
     void describesTypeAndOptions() {
         assertEquals("memory", factory.type());
         assertEquals(1, factory.options().size());
-        BackendOption size = factory.options().get(0);
+        BlockOption size = factory.options().get(0);
         assertEquals("size", size.name());
         assertEquals(Kind.BYTES, size.kind());
         assertTrue(size.required());

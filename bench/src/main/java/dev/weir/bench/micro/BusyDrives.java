@@ -3,10 +3,10 @@ package dev.weir.bench.micro;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.LimitKey;
@@ -84,7 +84,7 @@ public final class BusyDrives {
     }
 
     /** A client with queue depth 1. */
-    private static final class OneRequest extends DriveRequest {
+    private static final class OneRequest extends BlockRequest {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(LENGTH);
         private final Drive drive;
         private long offset;
@@ -110,7 +110,7 @@ public final class BusyDrives {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             if (error != null) {
                 throw new IllegalStateException(drive.name() + ": " + error);
             }

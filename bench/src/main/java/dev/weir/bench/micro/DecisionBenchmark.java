@@ -1,9 +1,9 @@
 package dev.weir.bench.micro;
 
 import com.google.common.util.concurrent.RateLimiter;
+import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.engine.clock.SystemClock;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

@@ -3,11 +3,11 @@ package dev.weir.bench.micro;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -78,7 +78,7 @@ public class DriveBenchmark {
     }
 
     /** A read that counts its completions. */
-    private static final class Read extends DriveRequest {
+    private static final class Read extends BlockRequest {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
         private long completed;
 
@@ -92,7 +92,7 @@ public class DriveBenchmark {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             if (error != null) {
                 throw new IllegalStateException(error.toString());
             }

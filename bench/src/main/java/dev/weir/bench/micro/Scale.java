@@ -4,11 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
 import java.lang.management.ManagementFactory;
@@ -148,7 +148,7 @@ public final class Scale {
     }
 
     /** A client with one read in flight. */
-    private static final class Reader extends DriveRequest {
+    private static final class Reader extends BlockRequest {
         private static final ThreadLocal<ByteBuffer> BUFFERS =
                 ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
 
@@ -186,7 +186,7 @@ public final class Scale {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             if (error != null) {
                 throw new IllegalStateException(error.toString());
             }

@@ -1,8 +1,9 @@
 package dev.weir.bench.simulation;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.block.HintedBackend;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,13 @@ final class NoStorage implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
+    public List<BlockOption> options() {
         return List.of();
     }
 
     @Override
     public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
-        return new BlockBackend() {
+        return new HintedBackend() {
             @Override
             public long size() {
                 return Long.MAX_VALUE;

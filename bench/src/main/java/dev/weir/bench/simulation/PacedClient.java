@@ -1,9 +1,9 @@
 package dev.weir.bench.simulation;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,7 +14,7 @@ final class PacedClient {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Drive drive;
-    private final Deque<DriveRequest> idle = new ArrayDeque<>();
+    private final Deque<BlockRequest> idle = new ArrayDeque<>();
     private boolean busy;
     private boolean submitting;
     private long completedBytes;
@@ -49,7 +49,7 @@ final class PacedClient {
         return completedBytes;
     }
 
-    private final class Read extends DriveRequest {
+    private final class Read extends BlockRequest {
         Read() {
             super("client");
         }
@@ -60,7 +60,7 @@ final class PacedClient {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             if (error != null) {
                 throw new IllegalStateException(error.toString());
             }

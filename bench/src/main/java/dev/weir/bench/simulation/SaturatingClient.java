@@ -1,14 +1,14 @@
 package dev.weir.bench.simulation;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A client with one request of a fixed size always in flight; counts completed requests. Not thread-safe. */
-final class SaturatingClient extends DriveRequest {
+final class SaturatingClient extends BlockRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Drive drive;
@@ -44,7 +44,7 @@ final class SaturatingClient extends DriveRequest {
     }
 
     @Override
-    public void completed(@Nullable BlockError error) {
+    protected void completed(@Nullable BlockError error) {
         if (error != null) {
             throw new IllegalStateException(drive.name() + ": " + error);
         }

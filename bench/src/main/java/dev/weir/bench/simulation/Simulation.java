@@ -1,9 +1,9 @@
 package dev.weir.bench.simulation;
 
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import dev.weir.testkit.clock.ManualClock;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

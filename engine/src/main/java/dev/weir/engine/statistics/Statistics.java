@@ -1,7 +1,7 @@
 package dev.weir.engine.statistics;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveRequest;
+import dev.weir.block.BlockRequest;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -32,7 +32,7 @@ public final class Statistics {
         return counts.get(count.ordinal());
     }
 
-    public void completed(DriveRequest request, @Nullable BlockError error) {
+    public void completed(BlockRequest request, @Nullable BlockError error) {
         if (error != null) {
             add(Count.FAILED, 1);
             return;

@@ -3,13 +3,14 @@ package dev.weir.engine.storage;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
+import dev.weir.block.HintedBackend;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.RateLimitedLog;
-import dev.weir.throttle.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ public final class Storage implements RequestSink {
 
     private final String drive;
     private final BlockBackend backend;
+    private final @Nullable HintedBackend hints;
     private final Statistics statistics;
     private final Clock clock;
     private final @Nullable ExecutorService workers;
@@ -64,8 +66,9 @@ public final class Storage implements RequestSink {
         this.statistics = statistics;
         this.clock = clock;
         this.failures = new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn);
-        this.workers = backend.mayBlock() ? DriveThreads.of(drive) : null;
-        this.writes = workers != null && backend.writesInTurn()
+        this.hints = backend instanceof HintedBackend hinted ? hinted : null;
+        this.workers = mayBlock() ? DriveThreads.of(drive) : null;
+        this.writes = workers != null && hints != null && hints.writesInTurn()
                 ? new WritesInTurn(workers, clock, this::perform, this::complete)
                 : null;
     }
@@ -74,13 +77,18 @@ public final class Storage implements RequestSink {
         return backend;
     }
 
+    /** Returns whether an operation may wait for something slower than memory. */
+    public boolean mayBlock() {
+        return hints == null || hints.mayBlock();
+    }
+
     public int inFlight() {
         return inFlight.get();
     }
 
     /** Executes a request inline or on a worker and completes it. */
     @Override
-    public void execute(DriveRequest request) {
+    public void execute(BlockRequest request) {
         // counted before the look at closing: either close() waits for this request or the request is rejected
         inFlight.incrementAndGet();
         if (closing) {
@@ -93,7 +101,7 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private void goOn(DriveRequest request, @Nullable BlockError error) {
+    private void goOn(BlockRequest request, @Nullable BlockError error) {
         if (error == null) {
             start(request);
         } else {
@@ -101,7 +109,7 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private void start(DriveRequest request) {
+    private void start(BlockRequest request) {
         if (workers == null) {
             runHere(request);
         } else if (request.operation() == Operation.READ) {
@@ -127,7 +135,7 @@ public final class Storage implements RequestSink {
         return true;
     }
 
-    private void runHere(DriveRequest request) {
+    private void runHere(BlockRequest request) {
         if (!isMeasured()) {
             complete(request, perform(request));
             return;
@@ -139,14 +147,14 @@ public final class Storage implements RequestSink {
     }
 
     /** Reads inline if the bytes are cached. Otherwise a worker reads them. */
-    private void read(ExecutorService others, DriveRequest request) {
+    private void read(ExecutorService others, BlockRequest request) {
         boolean measured = isMeasured();
         long begun = measured ? clock.nanoTime() : 0;
         ByteBuffer buffer;
         boolean done;
         try {
             buffer = request.buffer();
-            done = backend.readNow(buffer, request.offset());
+            done = hints != null && hints.readNow(buffer, request.offset());
         } catch (RuntimeException | Error e) {
             complete(request, failed(request, e));
             return;
@@ -161,7 +169,7 @@ public final class Storage implements RequestSink {
         complete(request, null);
     }
 
-    private @Nullable BlockError read(DriveRequest request, ByteBuffer buffer) {
+    private @Nullable BlockError read(BlockRequest request, ByteBuffer buffer) {
         try {
             backend.read(buffer, request.offset());
             return null;
@@ -170,7 +178,7 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private void hand(ExecutorService to, DriveRequest request, Supplier<@Nullable BlockError> work) {
+    private void hand(ExecutorService to, BlockRequest request, Supplier<@Nullable BlockError> work) {
         long begun = clock.nanoTime();
         try {
             to.execute(() -> {
@@ -188,9 +196,9 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private @Nullable BlockError perform(DriveRequest request) {
+    private @Nullable BlockError perform(BlockRequest request) {
         try {
-            performOn(backend, request);
+            performOn(request);
             return null;
             // errors too: a defect of one backend must not end a thread that serves other drives
         } catch (IOException | RuntimeException | Error e) {
@@ -199,7 +207,7 @@ public final class Storage implements RequestSink {
     }
 
     /** Logs a failure and returns the error of its request. Never throws, so that the request is completed. */
-    private BlockError failed(DriveRequest request, Throwable e) {
+    private BlockError failed(BlockRequest request, Throwable e) {
         logged(() -> log(request, e));
         if (e instanceof OutOfMemoryError) {
             return BlockError.ENOMEM;
@@ -207,7 +215,7 @@ public final class Storage implements RequestSink {
         return e instanceof BlockException known ? known.error() : BlockError.EIO;
     }
 
-    private void log(DriveRequest request, Throwable e) {
+    private void log(BlockRequest request, Throwable e) {
         if (e instanceof OutOfMemoryError) {
             failures.write(() ->
                     "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
@@ -244,9 +252,9 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private static void performOn(BlockBackend backend, DriveRequest request) throws IOException {
+    private void performOn(BlockRequest request) throws IOException {
         switch (request.operation()) {
-            case READ -> lendOrRead(backend, request);
+            case READ -> lendOrRead(request);
             case WRITE -> backend.write(request.buffer(), request.offset());
             case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
@@ -260,22 +268,22 @@ public final class Storage implements RequestSink {
         }
     }
 
-    private static void lendOrRead(BlockBackend backend, DriveRequest request) throws IOException {
-        if (!request.borrows() || !backend.lend(request.offset(), request.length(), request)) {
+    private void lendOrRead(BlockRequest request) throws IOException {
+        if (hints == null || !request.borrows() || !hints.lend(request.offset(), request.length(), request)) {
             backend.read(request.buffer(), request.offset());
         }
     }
 
-    private void complete(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
+    private void complete(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
         statistics.inBackend(nanos);
         complete(request, error, moreFollow);
     }
 
-    private void complete(DriveRequest request, @Nullable BlockError error) {
+    private void complete(BlockRequest request, @Nullable BlockError error) {
         complete(request, error, false);
     }
 
-    private void complete(DriveRequest request, @Nullable BlockError error, boolean moreFollow) {
+    private void complete(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
         statistics.completed(request, error);
         try {
             tell(drive, request, error, moreFollow);
@@ -290,13 +298,13 @@ public final class Storage implements RequestSink {
     /**
      * Completes a request. An exception of the client is logged so that other clients still get their completions.
      */
-    public static void tell(String drive, DriveRequest request, @Nullable BlockError error) {
+    public static void tell(String drive, BlockRequest request, @Nullable BlockError error) {
         tell(drive, request, error, false);
     }
 
-    private static void tell(String drive, DriveRequest request, @Nullable BlockError error, boolean moreFollow) {
+    private static void tell(String drive, BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
         try {
-            request.completed(error, moreFollow);
+            request.complete(error, moreFollow);
         } catch (RuntimeException | Error e) {
             UNTAKEN.write(
                     () -> "drive %s: client %s failed on its completion: %s".formatted(drive, request.client(), e));

@@ -1,8 +1,8 @@
 package dev.weir.engine.storage;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
 import dev.weir.clock.Clock;
-import dev.weir.drive.DriveRequest;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,14 +32,14 @@ final class WritesInTurn {
          * @param nanos the time since its arrival
          * @param moreFollow whether the completion of another write of the same client follows at once
          */
-        void complete(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow);
+        void complete(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow);
     }
 
-    private record Write(DriveRequest request, long begun) {}
+    private record Write(BlockRequest request, long begun) {}
 
     private final Executor threads;
     private final Clock clock;
-    private final Function<DriveRequest, @Nullable BlockError> write;
+    private final Function<BlockRequest, @Nullable BlockError> write;
     private final Completion completion;
     private final Queue<Write> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unfinished = new AtomicInteger();
@@ -57,14 +57,14 @@ final class WritesInTurn {
      * @param write executes one write; must not throw
      */
     WritesInTurn(
-            Executor threads, Clock clock, Function<DriveRequest, @Nullable BlockError> write, Completion completion) {
+            Executor threads, Clock clock, Function<BlockRequest, @Nullable BlockError> write, Completion completion) {
         this.threads = threads;
         this.clock = clock;
         this.write = write;
         this.completion = completion;
     }
 
-    void add(DriveRequest request) {
+    void add(BlockRequest request) {
         waiting.add(new Write(request, clock.nanoTime()));
         if (unfinished.getAndIncrement() == 0) {
             start();
@@ -110,7 +110,7 @@ final class WritesInTurn {
 
     private void completeAll(int count) {
         for (int i = 0; i < count; i++) {
-            DriveRequest request = Objects.requireNonNull(done[i]).request;
+            BlockRequest request = Objects.requireNonNull(done[i]).request;
             Write next = i + 1 < count ? done[i + 1] : null;
             boolean moreFollow = next != null && next.request.client() == request.client();
             done[i] = null;

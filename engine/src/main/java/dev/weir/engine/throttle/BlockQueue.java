@@ -1,12 +1,12 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
-import dev.weir.drive.DriveRequest;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.engine.statistics.LatencyHistogram;
-import dev.weir.throttle.Direction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +75,7 @@ public final class BlockQueue {
     }
 
     /** Passes a released request to its storage. Called without the lock. */
-    void handOver(DriveRequest request, RequestSink to, ThrottleDomain from) {
+    void handOver(BlockRequest request, RequestSink to, ThrottleDomain from) {
         try {
             to.execute(request);
         } finally {
@@ -110,7 +110,7 @@ public final class BlockQueue {
         return heldNanos.percentiles();
     }
 
-    void add(Direction direction, DriveRequest request, long cost, long now) {
+    void add(Direction direction, BlockRequest request, long cost, long now) {
         Lane lane = lane(direction);
         if (lane.isEmpty()) {
             lane.served = FairShare.later(lane.served, laneTurn);
@@ -141,7 +141,7 @@ public final class BlockQueue {
      *
      * @param sharedNanos its cost under the limits that both lanes share
      */
-    DriveRequest take(Lane lane, long sharedNanos) {
+    BlockRequest take(Lane lane, long sharedNanos) {
         laneTurn = lane.served;
         lane.served += sharedNanos;
         Lane other = lane.other();

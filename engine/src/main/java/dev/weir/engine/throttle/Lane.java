@@ -1,7 +1,7 @@
 package dev.weir.engine.throttle;
 
-import dev.weir.drive.DriveRequest;
-import dev.weir.throttle.Direction;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lane {
     private static final int INITIAL_CAPACITY = 8;
     private static final long[] NONE = {};
-    private static final @Nullable DriveRequest[] NO_REQUESTS = {};
+    private static final @Nullable BlockRequest[] NO_REQUESTS = {};
 
     final BlockQueue queue;
     final Direction direction;
@@ -30,7 +30,7 @@ public final class Lane {
      * Ring buffer with a power of two as its size. The arrays below are parallel columns. Empty until first used
      * because most drives never queue.
      */
-    private @Nullable DriveRequest[] requests = NO_REQUESTS;
+    private @Nullable BlockRequest[] requests = NO_REQUESTS;
 
     private long[] costs = NONE;
     private long[] arrivals = NONE;
@@ -55,7 +55,7 @@ public final class Lane {
         return queue.lane(direction == Direction.READ ? Direction.WRITE : Direction.READ);
     }
 
-    void add(DriveRequest request, long cost, long id, long now) {
+    void add(BlockRequest request, long cost, long id, long now) {
         if (size == requests.length) {
             grow();
         }
@@ -68,8 +68,8 @@ public final class Lane {
     }
 
     /** Returns the request at a place. The head is at 0. */
-    DriveRequest get(int place) {
-        DriveRequest request = requests[index(place)];
+    BlockRequest get(int place) {
+        BlockRequest request = requests[index(place)];
         if (request == null) {
             throw new IndexOutOfBoundsException(place);
         }
@@ -97,8 +97,8 @@ public final class Lane {
         }
     }
 
-    DriveRequest removeFirst() {
-        DriveRequest first = get(0);
+    BlockRequest removeFirst() {
+        BlockRequest first = get(0);
         requests[head] = null;
         head = index(1);
         size--;
@@ -108,13 +108,13 @@ public final class Lane {
     /**
      * Removes and returns the requests of a client, or all if {@code client} is null. The others keep their order.
      */
-    List<DriveRequest> removeAll(@Nullable Object client) {
-        List<DriveRequest> removed = new ArrayList<>();
+    List<BlockRequest> removeAll(@Nullable Object client) {
+        List<BlockRequest> removed = new ArrayList<>();
         for (int left = size; left > 0; left--) {
             long cost = cost(0);
             long arrival = arrival(0);
             long id = id(0);
-            DriveRequest request = removeFirst();
+            BlockRequest request = removeFirst();
             if (client == null || request.client() == client) {
                 removed.add(request);
             } else {
@@ -130,7 +130,7 @@ public final class Lane {
 
     private void grow() {
         int capacity = Math.max(INITIAL_CAPACITY, requests.length * 2);
-        @Nullable DriveRequest[] newRequests = new @Nullable DriveRequest[capacity];
+        @Nullable BlockRequest[] newRequests = new @Nullable BlockRequest[capacity];
         long[] newCosts = new long[capacity];
         long[] newArrivals = new long[capacity];
         long[] newIds = new long[capacity];

@@ -1,6 +1,6 @@
 package dev.weir.engine.throttle;
 
-import dev.weir.drive.DriveRequest;
+import dev.weir.block.BlockRequest;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +41,7 @@ final class LongHolds {
         if (told > 0 && now - toldAt < QUIET_NANOS) {
             return;
         }
-        DriveRequest request = lane.get(0);
+        BlockRequest request = lane.get(0);
         LOG.warn(
                 "{} holds {} of {} bytes for {} s in all, and {} others before it since the last such line; many"
                         + " clients time out after {} s: raise its limits, or drain it",

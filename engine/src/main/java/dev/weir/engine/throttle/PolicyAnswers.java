@@ -1,6 +1,6 @@
 package dev.weir.engine.throttle;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import java.util.Arrays;
 
 /**

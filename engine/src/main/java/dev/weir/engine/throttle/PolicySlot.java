@@ -1,7 +1,7 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.block.Direction;
 import dev.weir.log.RateLimitedLog;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

@@ -1,11 +1,11 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
-import dev.weir.drive.DriveRequest;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.control.QueuedRequest;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -147,7 +147,7 @@ public final class QueueForecast {
     }
 
     private void add(Lane lane, long goesInNanos) {
-        DriveRequest request = lane.get(0);
+        BlockRequest request = lane.get(0);
         requests.add(new QueuedRequest(
                 lane.id(0),
                 request.client().toString(),

@@ -1,6 +1,6 @@
 package dev.weir.engine.throttle;
 
-import dev.weir.drive.DriveRequest;
+import dev.weir.block.BlockRequest;
 
 /**
  * The next stage of an admitted request: the open storage of a drive.
@@ -13,5 +13,5 @@ public interface RequestSink {
      * Executes a request and completes it exactly once, immediately or later. Never throws for a failure of the
      * backend.
      */
-    void execute(DriveRequest request);
+    void execute(BlockRequest request);
 }

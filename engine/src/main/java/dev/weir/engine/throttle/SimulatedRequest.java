@@ -1,15 +1,15 @@
 package dev.weir.engine.throttle;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveRequest;
+import dev.weir.block.BlockRequest;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A request in the copy of a queue. Executing it does nothing. */
-final class SimulatedRequest extends DriveRequest {
+final class SimulatedRequest extends BlockRequest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    SimulatedRequest(DriveRequest of) {
+    SimulatedRequest(BlockRequest of) {
         super(of.client());
         prepare(of.operation(), of.offset(), of.length());
     }
@@ -20,5 +20,5 @@ final class SimulatedRequest extends DriveRequest {
     }
 
     @Override
-    public void completed(@Nullable BlockError error) {}
+    protected void completed(@Nullable BlockError error) {}
 }

@@ -1,8 +1,8 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
-import dev.weir.drive.DriveRequest;
-import dev.weir.throttle.Direction;
 import java.util.List;
 import java.util.function.Function;
 
@@ -40,7 +40,7 @@ public final class Throttle {
      * @param bytes the bytes to charge, 0 or more
      * @param sink the storage of the request; it is rejected if another storage is open now
      */
-    public Admission admit(Direction direction, DriveRequest request, long bytes, RequestSink sink) {
+    public Admission admit(Direction direction, BlockRequest request, long bytes, RequestSink sink) {
         for (; ; ) {
             ThrottleDomain at = domain;
             synchronized (at) {
@@ -60,15 +60,15 @@ public final class Throttle {
     }
 
     /** Removes the requests of a client from the queue. */
-    public List<DriveRequest> withdraw(Object client) {
-        List<DriveRequest> withdrawn = locked(at -> at.withdraw(queue, client));
+    public List<BlockRequest> withdraw(Object client) {
+        List<BlockRequest> withdrawn = locked(at -> at.withdraw(queue, client));
         release();
         return withdrawn;
     }
 
     /** Removes all requests from the queue and rejects new ones. */
-    public List<DriveRequest> close() {
-        List<DriveRequest> withdrawn = locked(at -> {
+    public List<BlockRequest> close() {
+        List<BlockRequest> withdrawn = locked(at -> {
             queue.sink = null;
             return at.withdraw(queue, null);
         });

@@ -1,8 +1,8 @@
 package dev.weir.engine.throttle;
 
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
-import dev.weir.drive.DriveRequest;
-import dev.weir.throttle.Direction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +60,7 @@ public final class ThrottleDomain {
      *
      * @return whether the request may go
      */
-    boolean admit(BlockQueue queue, Direction direction, DriveRequest request, long bytes) {
+    boolean admit(BlockQueue queue, Direction direction, BlockRequest request, long bytes) {
         // a request must not overtake one that another thread is releasing or handing over; see
         // docs/design/decisions/003
         boolean isFirst = waiting.isEmpty() && !releasing && !queue.isHandingOver();
@@ -81,8 +81,8 @@ public final class ThrottleDomain {
     }
 
     /** Removes the requests of a client, or all if it is null, from a queue. {@link #release} must follow. */
-    List<DriveRequest> withdraw(BlockQueue queue, @Nullable Object client) {
-        List<DriveRequest> withdrawn = queue.reads.removeAll(client);
+    List<BlockRequest> withdraw(BlockQueue queue, @Nullable Object client) {
+        List<BlockRequest> withdrawn = queue.reads.removeAll(client);
         withdrawn.addAll(queue.writes.removeAll(client));
         queue.changed();
         if (queue.isEmpty()) {
@@ -144,7 +144,7 @@ public final class ThrottleDomain {
 
     private boolean releaseNext() {
         BlockQueue queue;
-        DriveRequest request;
+        BlockRequest request;
         RequestSink sink;
         synchronized (this) {
             long now = clock.nanoTime();
@@ -269,7 +269,7 @@ public final class ThrottleDomain {
     }
 
     /** Removes and charges the head of a lane that {@link #next} returned. */
-    DriveRequest take(Lane lane, long now) {
+    BlockRequest take(Lane lane, long now) {
         BlockQueue queue = lane.queue;
         Direction direction = lane.direction;
         long bytes = lane.cost(0);
@@ -278,7 +278,7 @@ public final class ThrottleDomain {
         turn = queue.served;
         queue.served += group == null ? 0 : FairShare.costNanos(group.limits(), direction, bytes, false);
         furthest = FairShare.later(furthest, queue.served);
-        DriveRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
+        BlockRequest request = queue.take(lane, sharedNanos(queue, direction, bytes));
         if (queue.isEmpty()) {
             stopsWaiting(queue);
         }

@@ -3,8 +3,8 @@ package dev.weir.engine.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.block.BlockError;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.engine.TestRequest;
 import dev.weir.testkit.clock.ManualClock;
 import java.util.ArrayDeque;
@@ -35,7 +35,7 @@ class WritesInTurnTest {
         return new WritesInTurn(threads, clock, this::write, this::completed);
     }
 
-    private @Nullable BlockError write(DriveRequest request) {
+    private @Nullable BlockError write(BlockRequest request) {
         log.add(String.valueOf(request.offset()));
         clock.advance(writeNanos);
         Runnable once = meanwhile;
@@ -44,7 +44,7 @@ class WritesInTurnTest {
         return request.offset() == 13 ? BlockError.EIO : null;
     }
 
-    private void completed(DriveRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
+    private void completed(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
         log.add(request.offset() + (error == null ? "" : error.toString()) + (moreFollow ? "," : "."));
     }
 

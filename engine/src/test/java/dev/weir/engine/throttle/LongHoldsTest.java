@@ -2,10 +2,10 @@ package dev.weir.engine.throttle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Direction;
+import dev.weir.block.Operation;
 import dev.weir.engine.TestRequest;
 import dev.weir.testkit.clock.ManualClock;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.ThrottleLimits;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
 package org.example.heap;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.HintedBackend;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread-safe: a block is read and written under its own monitor.
  */
-final class HeapBackend implements BlockBackend {
+final class HeapBackend implements HintedBackend {
     private static final int BLOCK_BYTES = 4096;
 
     private final long size;

@@ -1,9 +1,9 @@
 package org.example.heap;
 
-import dev.weir.block.BackendOption;
-import dev.weir.block.BackendOption.Kind;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.block.BlockOption.Kind;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ public final class HeapBackendFactory implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
-        return List.of(new BackendOption("size", Kind.BYTES, true, "size of the drive"));
+    public List<BlockOption> options() {
+        return List.of(new BlockOption("size", Kind.BYTES, true, "size of the drive"));
     }
 
     @Override

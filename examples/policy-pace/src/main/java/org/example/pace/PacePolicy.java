@@ -1,12 +1,12 @@
 package org.example.pace;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
+import dev.weir.throttle.arithmetic.MeteredDebt;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;

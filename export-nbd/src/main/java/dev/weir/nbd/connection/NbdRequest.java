@@ -1,10 +1,10 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
 import dev.weir.block.Loan;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.protocol.RequestError;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. The connection's thread passes it to the drive. The drive passes it to the reply queue. The
  * lock of each of them guards the handover.
  */
-final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
+final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
     /**
      * First buffer of a longer payload (bytes). New memory is expensive and the client may send no payload at all.
      */
@@ -278,12 +278,12 @@ final class NbdRequest extends DriveRequest implements TransferPool.Waiter {
     }
 
     @Override
-    public void completed(@Nullable BlockError outcome) {
+    protected void completed(@Nullable BlockError outcome) {
         transmission.completed(this, outcome, false);
     }
 
     @Override
-    public void completed(@Nullable BlockError outcome, boolean moreFollow) {
+    protected void completed(@Nullable BlockError outcome, boolean moreFollow) {
         transmission.completed(this, outcome, moreFollow);
     }
 

@@ -1,8 +1,8 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.protocol.NegotiatedSession;
 import dev.weir.nbd.protocol.ReplyWriter;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.Operation;
 import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.MemoryDrive.Seen;
 import dev.weir.nbd.connection.TransmissionCodec.State;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.nbd.MemoryDrive;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.protocol.NegotiatedSession;

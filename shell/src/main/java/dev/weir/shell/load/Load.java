@@ -1,10 +1,10 @@
 package dev.weir.shell.load;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
@@ -109,7 +109,7 @@ public final class Load implements AutoCloseable {
         return "bench";
     }
 
-    private final class Request extends DriveRequest {
+    private final class Request extends BlockRequest {
         private final ByteBuffer data;
 
         /** The number of pending submissions. The thread that raises it from 0 to 1 also submits for the others. */
@@ -156,7 +156,7 @@ public final class Load implements AutoCloseable {
         }
 
         @Override
-        public void completed(@Nullable BlockError error) {
+        protected void completed(@Nullable BlockError error) {
             long now = clock.nanoTime();
             if (error != null) {
                 fail(error);

@@ -1,7 +1,7 @@
 package dev.weir.shell.text;
 
+import dev.weir.block.Direction;
 import dev.weir.drive.control.DriveSnapshot.Counters;
-import dev.weir.throttle.Direction;
 import dev.weir.throttle.LimitKey;
 
 /**

@@ -1,7 +1,7 @@
 package dev.weir.shell.view;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Table;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code path}, {@code flag} or {@code
  *     text}), {@code required}, {@code description}
  */
-public record BackendView(String type, List<BackendOption> options) {
+public record BackendView(String type, List<BlockOption> options) {
 
     private static final Table<BackendView> TABLE = new Table<>(
             "no backends",
@@ -29,7 +29,7 @@ public record BackendView(String type, List<BackendOption> options) {
     }
 
     /** Returns an option as in a usage line, with brackets if it is optional. */
-    private static String usage(BackendOption option) {
+    private static String usage(BlockOption option) {
         String usage = option.name() + "=" + option.kind();
         return option.required() ? usage : "[" + usage + "]";
     }

@@ -1,6 +1,6 @@
 package dev.weir.shell.view;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.shell.text.Column;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.DriveRequest;
-import dev.weir.drive.Operation;
 import dev.weir.shell.view.BenchView;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,7 +52,7 @@ final class BenchCommandTest {
         private final String name;
         private final LongAdder reads = new LongAdder();
         private final LongAdder writes = new LongAdder();
-        private final Queue<DriveRequest> kept = new ConcurrentLinkedQueue<>();
+        private final Queue<BlockRequest> kept = new ConcurrentLinkedQueue<>();
         private volatile @Nullable BlockError error;
         private volatile boolean keeps;
 
@@ -76,22 +76,22 @@ final class BenchCommandTest {
         }
 
         @Override
-        public void submit(DriveRequest request) {
+        public void submit(BlockRequest request) {
             assertTrue(request.offset() >= 0 && request.offset() + request.length() <= SIZE, "within the drive");
             assertEquals(request.length(), request.buffer().remaining());
             (request.operation() == Operation.READ ? reads : writes).increment();
             if (keeps) {
                 kept.add(request);
             } else {
-                request.completed(error);
+                request.complete(error);
             }
         }
 
         @Override
         public void cancel(Object client) {
-            for (DriveRequest request = kept.poll(); request != null; request = kept.poll()) {
+            for (BlockRequest request = kept.poll(); request != null; request = kept.poll()) {
                 assertEquals(client, request.client());
-                request.completed(BlockError.ESHUTDOWN);
+                request.complete(BlockError.ESHUTDOWN);
             }
         }
     }

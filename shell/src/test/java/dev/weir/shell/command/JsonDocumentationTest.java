@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.FieldNamingPolicy;
-import dev.weir.block.BackendOption;
+import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.export.ExportBounds;
@@ -49,7 +49,7 @@ final class JsonDocumentationTest {
             GroupView.class,
             PolicyView.class,
             BackendView.class,
-            BackendOption.class,
+            BlockOption.class,
             ReloadView.class,
             BenchView.class,
             Status.class,

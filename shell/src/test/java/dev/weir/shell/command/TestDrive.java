@@ -1,6 +1,6 @@
 package dev.weir.shell.command;
 
-import dev.weir.drive.Operation;
+import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveLatencies.Percentiles;

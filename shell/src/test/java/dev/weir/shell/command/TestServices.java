@@ -1,8 +1,8 @@
 package dev.weir.shell.command;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
@@ -34,12 +34,12 @@ public final class TestServices {
         services.groups = groups();
         services.policies = List.of(new Policy("slice"), new Policy("bucket"));
         services.backends = List.of(
-                new Backend("memory", List.of(option("size", BackendOption.Kind.BYTES, true))),
+                new Backend("memory", List.of(option("size", BlockOption.Kind.BYTES, true))),
                 new Backend(
                         "file",
                         List.of(
-                                option("path", BackendOption.Kind.PATH, true),
-                                option("create", BackendOption.Kind.FLAG, false))));
+                                option("path", BlockOption.Kind.PATH, true),
+                                option("create", BlockOption.Kind.FLAG, false))));
         services.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
         return services;
     }
@@ -137,8 +137,8 @@ public final class TestServices {
         }
     }
 
-    private static BackendOption option(String name, BackendOption.Kind kind, boolean required) {
-        return new BackendOption(name, kind, required, "what it is");
+    private static BlockOption option(String name, BlockOption.Kind kind, boolean required) {
+        return new BlockOption(name, kind, required, "what it is");
     }
 
     private record Policy(String type) implements ThrottlePolicyFactory {
@@ -148,7 +148,7 @@ public final class TestServices {
         }
     }
 
-    private record Backend(String type, List<BackendOption> options) implements BlockBackendFactory {
+    private record Backend(String type, List<BlockOption> options) implements BlockBackendFactory {
         @Override
         public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
             throw new UnsupportedOperationException();

@@ -3,6 +3,7 @@ package dev.weir.testkit.block;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockBackend;
+import dev.weir.block.HintedBackend;
 import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ final class Borrowed {
     private final boolean whole;
 
     Borrowed(BlockBackend backend, long offset, long length) {
-        whole = backend.lend(offset, length, loans::add);
+        whole = backend instanceof HintedBackend hinted && hinted.lend(offset, length, loans::add);
     }
 
     boolean isWhole() {

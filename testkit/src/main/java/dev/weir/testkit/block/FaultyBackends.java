@@ -1,10 +1,11 @@
 package dev.weir.testkit.block;
 
-import dev.weir.block.BackendOption;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
+import dev.weir.block.BlockOption;
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -118,7 +119,7 @@ public final class FaultyBackends implements BlockBackendFactory {
     }
 
     @Override
-    public List<BackendOption> options() {
+    public List<BlockOption> options() {
         return List.of();
     }
 
@@ -148,7 +149,7 @@ public final class FaultyBackends implements BlockBackendFactory {
         hanging.decrementAndGet();
     }
 
-    private final class Faulty implements BlockBackend {
+    private final class Faulty implements HintedBackend {
         private final ByteBuffer bytes = ByteBuffer.allocate(size);
 
         @Override

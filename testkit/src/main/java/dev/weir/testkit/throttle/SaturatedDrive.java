@@ -1,6 +1,6 @@
 package dev.weir.testkit.throttle;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import dev.weir.throttle.ThrottlePolicy;
 
 /**

@@ -1,8 +1,8 @@
 package dev.weir.testkit.block;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.Borrower;
 import dev.weir.block.ExtentVisitor;
+import dev.weir.block.HintedBackend;
 import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** The simplest backend with a selectable defect. */
-final class PagedBackend implements BlockBackend {
+final class PagedBackend implements HintedBackend {
 
     /** The defects. */
     enum Fault {

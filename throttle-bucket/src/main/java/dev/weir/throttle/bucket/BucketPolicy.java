@@ -1,6 +1,6 @@
 package dev.weir.throttle.bucket;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

@@ -2,7 +2,7 @@ package dev.weir.throttle.slice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.throttle.Direction;
+import dev.weir.block.Direction;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;

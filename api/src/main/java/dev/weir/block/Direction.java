@@ -1,4 +1,4 @@
-package dev.weir.throttle;
+package dev.weir.block;
 
 /** The direction of a request, which selects the read or write limits. Write-zeroes and trims count as writes. */
 public enum Direction {

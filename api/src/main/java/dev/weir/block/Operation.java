@@ -1,6 +1,5 @@
-package dev.weir.drive;
+package dev.weir.block;
 
-import dev.weir.throttle.Direction;
 import org.jspecify.annotations.Nullable;
 
 /** An operation on a drive. */
@@ -22,7 +21,7 @@ public enum Operation {
     FLUSH(null),
     /** Prefetches a range. Charged as a read because it reads the disk. */
     CACHE(Direction.READ),
-    /** Reports the data and the {@linkplain DriveRequest#extent holes} of a range. Not throttled. */
+    /** Reports the data and the {@linkplain BlockRequest#extent holes} of a range. Not throttled. */
     BLOCK_STATUS(null);
 
     private final @Nullable Direction direction;

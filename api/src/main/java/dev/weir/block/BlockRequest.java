@@ -1,35 +1,33 @@
-package dev.weir.drive;
+package dev.weir.block;
 
-import dev.weir.block.BlockError;
-import dev.weir.block.Borrower;
-import dev.weir.block.ExtentVisitor;
-import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A request to a drive. An export extends this class with the state of the reply.
+ * A request to a drive or to a {@link BlockDevice}. An export extends this class with the state of the reply.
  *
- * <p>Reusable and owned by one side at a time. The export owns it until {@link Drive#submit} and again after {@link
- * #completed(BlockError)}. The drive owns it in between. Not thread-safe beyond that hand-over.
+ * <p>Reusable and owned by one side at a time. The export owns it until it submits it and again from {@link
+ * #completed(BlockError)} on. The drive or device owns it in between. Not thread-safe beyond that hand-over.
  */
 @ConsumerType
-public abstract class DriveRequest implements ExtentVisitor, Borrower {
+public abstract class BlockRequest implements ExtentVisitor, Borrower {
     private final Object client;
     private Operation operation = Operation.FLUSH;
     private long offset;
     private long length;
     private boolean fua;
     private boolean mayUnmap;
+    private @Nullable CompletionListener listener;
+    private long watchedSince;
 
     /**
      * Creates a request that must be prepared.
      *
-     * @param client the owner of the request for {@link Drive#cancel}; operators see its {@code toString}
+     * @param client the owner of the request for the cancellation of queued requests; operators see its {@code toString}
      */
-    protected DriveRequest(Object client) {
+    protected BlockRequest(Object client) {
         this.client = client;
     }
 
@@ -69,7 +67,8 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
 
     /**
      * {@return whether the request has its memory and a write its payload} The drive asks after the limits have
-     * released the request and charged it. A queued request therefore needs no memory. Must not block or throw.
+     * released the request and charged it. A queued request therefore needs no memory. A device need not ask because
+     * it gets ready requests only. Must not block or throw.
      */
     public boolean isReady() {
         return true;
@@ -124,21 +123,63 @@ public abstract class DriveRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * Completes the request. Called once for each submission on any thread, possibly before {@link Drive#submit}
-     * returns. Must not block and must not throw.
+     * Completes the request. The device calls this exactly once for each submission, on any thread, possibly before
+     * {@link BlockDevice#submit} returns. The request then belongs to its owner again.
      *
      * @param error the error; null on success
      */
-    public abstract void completed(@Nullable BlockError error);
+    public final void complete(@Nullable BlockError error) {
+        complete(error, false);
+    }
 
     /**
-     * Completes one of several writes as {@link #completed(BlockError)} does. Override it to coalesce the replies to
-     * a client.
+     * Completes one of several requests as {@link #complete(BlockError)} does.
      *
      * @param error the error; null on success
-     * @param moreFollow whether this thread completes another write of the same client right after this one
+     * @param moreFollow whether this thread completes another request of the same client right after this one
      */
-    public void completed(@Nullable BlockError error, boolean moreFollow) {
+    public final void complete(@Nullable BlockError error, boolean moreFollow) {
+        CompletionListener first = listener;
+        if (first == null) {
+            completed(error, moreFollow);
+        } else {
+            listener = null;
+            first.onCompletion(this, error, moreFollow);
+        }
+    }
+
+    /**
+     * Diverts the next completion to a listener. The drive uses it to count requests in flight without an object for
+     * each. A filter wraps the request in a {@code ForwardedRequest} instead.
+     *
+     * @param by the listener of the next completion
+     * @param nowNanos the time of the submission (ns), for {@link #watchedSince}
+     */
+    public final void watch(CompletionListener by, long nowNanos) {
+        listener = by;
+        watchedSince = nowNanos;
+    }
+
+    /** {@return the time that was passed to {@link #watch} last (ns)} */
+    public final long watchedSince() {
+        return watchedSince;
+    }
+
+    /**
+     * Takes the result. Called once for each submission on any thread, possibly before the submission returns. Must
+     * not block and must not throw.
+     *
+     * @param error the error; null on success
+     */
+    protected abstract void completed(@Nullable BlockError error);
+
+    /**
+     * Takes the result as {@link #completed(BlockError)} does. Override it to coalesce the replies to a client.
+     *
+     * @param error the error; null on success
+     * @param moreFollow whether this thread completes another request of the same client right after this one
+     */
+    protected void completed(@Nullable BlockError error, boolean moreFollow) {
         completed(error);
     }
 

@@ -1,0 +1,29 @@
+package dev.weir.block;
+
+import dev.weir.clock.Clock;
+import java.io.IOException;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Opens asynchronous devices of one type. The bundle of a device registers a factory as a service. When the service
+ * goes, the engine closes every device that the factory opened.
+ *
+ * <p>Thread-safe.
+ */
+@ConsumerType
+public interface BlockDeviceFactory extends BlockFactory {
+
+    /**
+     * Opens the storage of one drive. May block for any time because it runs on no thread that serves I/O.
+     *
+     * @param drive the name of the drive for messages
+     * @param options option values by name with the type of the {@link BlockOption.Kind}
+     * @param readOnly whether the drive is read-only; nothing may be written or created then
+     * @param clock the only source of time and timers for the device
+     * @return the open device
+     * @throws IOException if the storage cannot be opened as asked; the message names the thing, the value and the
+     *     rule
+     */
+    BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock) throws IOException;
+}

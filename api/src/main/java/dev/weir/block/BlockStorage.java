@@ -1,0 +1,70 @@
+package dev.weir.block;
+
+import java.io.IOException;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The storage of one drive without its operations. {@link BlockBackend} adds blocking operations, {@link BlockDevice}
+ * asynchronous ones.
+ *
+ * <p>Thread-safe. The defaults of the optional methods are correct for every storage.
+ */
+@ConsumerType
+public interface BlockStorage {
+
+    /** {@return the size in bytes; a multiple of {@link #blockSize}; changes only in {@link #resize}} Never blocks. */
+    long size();
+
+    /**
+     * {@return the unit of offsets and lengths (bytes): a power of two, 1 to 65,536} The drive refuses every other
+     * range. Clients of an export see the number. Constant while the storage is open.
+     */
+    default int blockSize() {
+        return 1;
+    }
+
+    /**
+     * {@return whether the storage can only be read, for example because its server says so} The drive is then
+     * read-only whatever its configuration says. Constant while the storage is open.
+     */
+    default boolean readOnly() {
+        return false;
+    }
+
+    /**
+     * {@return whether write-zeroes is faster than a write of as many zeroes} If not, a fast-zero request of a client
+     * fails with {@link BlockError#ENOTSUP} at once. Never blocks.
+     *
+     * @param mayUnmap whether the storage may deallocate the range; a later write may then find no space
+     */
+    default boolean zeroesFast(boolean mayUnmap) {
+        return false;
+    }
+
+    /**
+     * Checks that the storage is still usable. For example its file may have been deleted. May block. The engine
+     * calls this every few seconds unless the storage is memory. While it fails the drive shows the message as its
+     * reason.
+     *
+     * @throws IOException if writes would be lost; the message names the thing and the remedy
+     */
+    default void check() throws IOException {}
+
+    /**
+     * Changes the size. May block. The engine calls it while no request is in flight. After a failure the size is the
+     * old one. The default refuses.
+     *
+     * @param newSize the new size in bytes: 1 or more; a smaller one discards the bytes beyond it
+     * @throws IOException if the storage cannot have this size; the message names the thing, the value and the rule
+     */
+    default void resize(long newSize) throws IOException {
+        throw new IOException("this storage cannot be resized");
+    }
+
+    /**
+     * Releases the storage. May block. The engine calls it once and after the last operation has completed.
+     *
+     * @throws IOException if written data may be lost
+     */
+    void close() throws IOException;
+}

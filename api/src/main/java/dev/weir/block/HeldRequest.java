@@ -1,0 +1,39 @@
+package dev.weir.block;
+
+/**
+ * A request that a device held back at one moment. Copied from the request because a request is reused after its
+ * completion.
+ *
+ * @param client the {@linkplain BlockRequest#client owner} of the request
+ * @param operation the operation
+ * @param offset offset in the drive (bytes)
+ * @param length length (bytes)
+ * @param reason the reason in a few words, for example {@code hang}
+ * @param sinceNanos the moment from which it was held (ns of the engine's clock)
+ * @param dueNanos the moment at which it goes on (ns of the engine's clock); {@link #UNKNOWN} if that is open
+ */
+public record HeldRequest(
+        Object client, Operation operation, long offset, long length, String reason, long sinceNanos, long dueNanos) {
+
+    /** The due time of a request whose end of holding is not known. */
+    public static final long UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * {@return a copy of a request} The device must still hold the request.
+     *
+     * @param request the held request
+     * @param reason the reason in a few words
+     * @param sinceNanos the moment from which it is held (ns)
+     * @param dueNanos the moment at which it goes on (ns), or {@link #UNKNOWN}
+     */
+    public static HeldRequest of(BlockRequest request, String reason, long sinceNanos, long dueNanos) {
+        return new HeldRequest(
+                request.client(),
+                request.operation(),
+                request.offset(),
+                request.length(),
+                reason,
+                sinceNanos,
+                dueNanos);
+    }
+}
