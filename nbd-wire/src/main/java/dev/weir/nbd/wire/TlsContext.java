@@ -4,26 +4,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Map;
+import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys and certificates of the server at the time of their reading. A connection uses the same ones until its
+ * The keys and certificates of a server at the time of their reading. A connection uses the same ones until its
  * end. Thread-safe.
  */
 public final class TlsContext {
     private final JcaTlsCrypto crypto = new JdkCrypto(new SecureRandom());
-    private final @Nullable ServerKey key;
-    private final @Nullable ClientTrust trust;
+    private final @Nullable CertifiedKey key;
+    private final @Nullable TrustedAuthorities trust;
     private final Map<ByteBuffer, byte[]> preSharedKeys;
 
-    private TlsContext(@Nullable ServerKey key, @Nullable ClientTrust trust, Map<ByteBuffer, byte[]> preSharedKeys) {
+    private TlsContext(
+            @Nullable CertifiedKey key, @Nullable TrustedAuthorities trust, Map<ByteBuffer, byte[]> preSharedKeys) {
         this.key = key;
         this.trust = trust;
         this.preSharedKeys = preSharedKeys;
@@ -45,32 +43,9 @@ public final class TlsContext {
             throw new IOException("must have a certificate with its key or pre-shared keys");
         }
         return new TlsContext(
-                certificate == null || key == null ? null : serverKey(certificate, key),
-                files.clientCa() == null ? null : trust(files.clientCa()),
+                certificate == null || key == null ? null : CertifiedKey.read(certificate, key),
+                files.authorities() == null ? null : TrustedAuthorities.read(files.authorities()),
                 files.psk() == null ? Map.of() : PskFile.read(files.psk()));
-    }
-
-    private static ServerKey serverKey(Path certificate, Path key) throws IOException {
-        List<X509Certificate> chain = PemFile.certificates(certificate);
-        PublicKey owner = chain.get(0).getPublicKey();
-        KeyKind kind = KeyKind.of(owner);
-        if (kind == null) {
-            throw new TlsFileException(
-                    certificate,
-                    "the certificate has a key of type " + owner.getAlgorithm()
-                            + " that TLS does not take: make one with an RSA, ECDSA (P-256, P-384 or P-521), Ed25519 or "
-                            + "Ed448 key",
-                    null);
-        }
-        return new ServerKey(chain, PemFile.privateKey(key, kind, owner), kind);
-    }
-
-    private static ClientTrust trust(Path clientCa) throws IOException {
-        try {
-            return new ClientTrust(PemFile.certificates(clientCa));
-        } catch (GeneralSecurityException e) {
-            throw new TlsFileException(clientCa, "cannot be used: " + e.getMessage(), e);
-        }
     }
 
     /**
@@ -78,7 +53,10 @@ public final class TlsContext {
      * already.
      */
     public Wire start(SocketChannel socket) throws IOException {
-        return new TlsWire(socket, this);
+        TlsServerProtocol protocol = new TlsServerProtocol();
+        TlsServerPeer peer = new TlsServerPeer(this);
+        protocol.accept(peer);
+        return new TlsWire(socket, protocol, peer::identity);
     }
 
     JcaTlsCrypto crypto() {
@@ -86,12 +64,12 @@ public final class TlsContext {
     }
 
     @Nullable
-    ServerKey key() {
+    CertifiedKey key() {
         return key;
     }
 
     @Nullable
-    ClientTrust trust() {
+    TrustedAuthorities trust() {
         return trust;
     }
 

@@ -4,12 +4,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of the TLS configuration. All except {@code psk} are in PEM format.
+ * The files of one side of TLS. All except {@code psk} are in PEM format.
  *
- * @param certificate the server's certificate followed by those of intermediate authorities
+ * @param certificate the certificate of this side followed by those of intermediate authorities
  * @param key the private key of the certificate
- * @param clientCa the authorities of client certificates. If given, a client needs a certificate from one of them or
- *     a pre-shared key.
+ * @param authorities the authorities of the other side's certificates. If a server has them, a client needs a
+ *     certificate from one of them or a pre-shared key. A client without them trusts the authorities of the JDK.
  * @param psk pre-shared keys in the format of GnuTLS's psktool: one line {@code user:hexkey} per key
  */
-public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa, @Nullable Path psk) {}
+public record TlsFiles(
+        @Nullable Path certificate, @Nullable Path key, @Nullable Path authorities, @Nullable Path psk) {}

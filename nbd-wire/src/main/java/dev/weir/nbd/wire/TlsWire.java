@@ -4,12 +4,13 @@ import dev.weir.log.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import org.bouncycastle.tls.TlsServerProtocol;
+import java.util.function.Supplier;
+import org.bouncycastle.tls.TlsProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server side of TLS over a socket. The handshake is a part of {@link #read}, which returns no bytes until it is
- * complete. Each direction buffers at most about {@link #CHUNK} bytes.
+ * One side of TLS over a socket. The handshake is a part of {@link #read} and {@link #write}, which move no bytes
+ * until it is complete. Each direction buffers at most about {@link #CHUNK} bytes.
  *
  * <p>Thread-safe. Its monitor guards all state and no thread waits while it holds it.
  */
@@ -24,18 +25,24 @@ final class TlsWire implements Wire {
     private static final int MAX_MESSAGE = 256;
 
     private final SocketChannel socket;
-    private final TlsPeer peer;
-    private final TlsServerProtocol protocol = new TlsServerProtocol();
+    private final TlsProtocol protocol;
+    private final Supplier<Identity> peer;
 
     /** Encrypted bytes that the socket did not accept. */
     private @Nullable ByteBuffer unsent;
 
     private boolean ended;
 
-    TlsWire(SocketChannel socket, TlsContext files) throws IOException {
+    /**
+     * Makes a wire.
+     *
+     * @param protocol a protocol whose handshake has begun
+     * @param peer the identity of the other side
+     */
+    TlsWire(SocketChannel socket, TlsProtocol protocol, Supplier<Identity> peer) {
         this.socket = socket;
-        peer = new TlsPeer(files);
-        protocol.accept(peer);
+        this.protocol = protocol;
+        this.peer = peer;
     }
 
     @Override
@@ -112,7 +119,7 @@ final class TlsWire implements Wire {
     public synchronized long write(ByteBuffer[] from, int offset, int length) throws IOException {
         byte[] scratch = SCRATCH.get();
         long written = 0;
-        while (flush()) {
+        while (flush() && !protocol.isHandshaking()) {
             int gathered = gather(from, offset, length, scratch);
             if (gathered == 0) {
                 break;
@@ -165,7 +172,7 @@ final class TlsWire implements Wire {
 
     @Override
     public synchronized Identity peer() {
-        return peer.identity();
+        return peer.get();
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Session resumption is off. So a removed certificate or key is invalid for the next connection. Confined like {@link
  * TlsWire}.
  */
-final class TlsPeer extends AbstractTlsServer {
+final class TlsServerPeer extends AbstractTlsServer {
     /**
      * The TLS 1.3 suites for pre-shared keys of any kind. TLS 1.3 binds such a key to a hash, which is SHA-256 by
      * default.
@@ -50,7 +50,7 @@ final class TlsPeer extends AbstractTlsServer {
     private Identity identity = Identity.UNKNOWN;
     private Identity claimed = Identity.UNKNOWN;
 
-    TlsPeer(TlsContext files) {
+    TlsServerPeer(TlsContext files) {
         super(files.crypto());
         this.files = files;
     }
@@ -67,7 +67,7 @@ final class TlsPeer extends AbstractTlsServer {
 
     @Override
     protected int[] getSupportedCipherSuites() {
-        ServerKey key = files.key();
+        CertifiedKey key = files.key();
         boolean preShared = files.hasPreSharedKeys();
         IntStream suites = IntStream.of(TLS_13);
         suites = preShared ? suites : IntStream.concat(suites, IntStream.of(CipherSuite.TLS_AES_256_GCM_SHA384));
@@ -88,17 +88,21 @@ final class TlsPeer extends AbstractTlsServer {
         if (keyExchange == KeyExchangeAlgorithm.ECDHE_PSK || keyExchange == KeyExchangeAlgorithm.DHE_PSK) {
             return null;
         }
-        ServerKey key = files.key();
+        CertifiedKey key = files.key();
         if (key == null) {
             throw new TlsFatalAlert(AlertDescription.handshake_failure, "the client has no pre-shared key");
         }
-        return key.credentials(context, files.crypto());
+        return key.credentials(
+                context,
+                files.crypto(),
+                context.getSecurityParametersHandshake().getClientSigAlgs(),
+                TlsUtils.EMPTY_BYTES);
     }
 
     @Override
     @SuppressWarnings("JdkObsolete") // the library's interface
     public @Nullable CertificateRequest getCertificateRequest() throws IOException {
-        ClientTrust trust = files.trust();
+        TrustedAuthorities trust = files.trust();
         if (trust == null) {
             return null;
         }
@@ -110,9 +114,9 @@ final class TlsPeer extends AbstractTlsServer {
 
     @Override
     public void notifyClientCertificate(Certificate chain) throws IOException {
-        ClientTrust trust = files.trust();
+        TrustedAuthorities trust = files.trust();
         if (trust != null) {
-            X509Certificate certificate = trust.verify(chain);
+            X509Certificate certificate = trust.verifyClient(chain);
             try {
                 claimed = Identity.of(certificate);
             } catch (CertificateException e) {
