@@ -23,7 +23,9 @@ public record BlockOption(String name, Kind kind, boolean required, String descr
         /** {@code true} or {@code false}: a {@link Boolean}. */
         FLAG(Boolean.class),
         /** Any other text: a {@link String}. */
-        TEXT(String.class);
+        TEXT(String.class),
+        /** A nested block <code>{ … }</code> of any keys: its JSON as a {@link String}. */
+        OBJECT(String.class);
 
         private final Class<?> type;
 

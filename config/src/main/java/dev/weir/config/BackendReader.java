@@ -86,7 +86,7 @@ final class BackendReader {
         List<String> names = new ArrayList<>();
         for (BlockOption option : known) {
             names.add(option.name());
-            Setting setting = written.get(option.name());
+            Setting setting = setting(backend, written, option);
             Object value = setting == null ? null : value(setting, option.kind());
             if (value != null) {
                 values.put(option.name(), value);
@@ -95,11 +95,22 @@ final class BackendReader {
             }
         }
         written.forEach((name, setting) -> {
-            if (!names.contains(name)) {
+            if (!names.contains(name) && !isInside(name, known)) {
                 setting.fault("unknown key" + Suggestion.of(name, names));
             }
         });
         return values;
+    }
+
+    private static @Nullable Setting setting(Setting backend, Map<String, Setting> written, BlockOption option) {
+        Setting block = option.kind() == BlockOption.Kind.OBJECT ? backend.child(option.name()) : null;
+        return block != null && block.isSet() ? block : written.get(option.name());
+    }
+
+    /** Returns whether a joined name belongs to an option that is a block. */
+    private static boolean isInside(String name, List<BlockOption> known) {
+        return known.stream()
+                .anyMatch(option -> option.kind() == BlockOption.Kind.OBJECT && name.startsWith(option.name() + "."));
     }
 
     /** Parses options by their conventional names until the factory arrives that declares their kinds. */
@@ -132,6 +143,7 @@ final class BackendReader {
             case PATH -> Values.path(setting);
             case FLAG -> Values.flag(setting);
             case TEXT -> setting.text();
+            case OBJECT -> setting.json();
         };
     }
 }

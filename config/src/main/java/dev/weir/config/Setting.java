@@ -158,6 +158,19 @@ final class Setting {
         return value == null || single() == null ? null : written(value);
     }
 
+    /** Returns the JSON of a block, or null. Another value is an error. */
+    @Nullable
+    String json() {
+        ConfigObject block = isBlock() ? block() : null;
+        try {
+            boolean isResolved = block != null && !block.unwrapped().isEmpty();
+            return isResolved ? block.render(ConfigRenderOptions.concise()) : null;
+        } catch (ConfigException.NotResolved e) {
+            fault("has a key that " + UNRESOLVED);
+            return null;
+        }
+    }
+
     /** Returns the dotted path from an enclosing setting. */
     String nameIn(Setting parent) {
         return String.join(".", path.subList(parent.path.size(), path.size()));

@@ -304,4 +304,27 @@ final class HoconFileTest {
             System.clearProperty("weir.drives.b.policy");
         }
     }
+
+    @Test
+    void blockOptionIsPassedAsJson() {
+        Reading fine =
+                folder.read("base.port = 7\nweir.drives.a.backend { type = remote, host = h, node { driver = rbd,"
+                        + " server = [${base} { host = m }], on = true } }");
+        assertEquals(List.of(), fine.faults());
+        assertEquals(
+                "{\"driver\":\"rbd\",\"on\":true,\"server\":[{\"host\":\"m\",\"port\":7}]}",
+                fine.drives().get(0).backendOptions().get("node"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rbd | weir.conf:1: drives.a.backend.node = rbd: must be a block { … }",
+                "{ a = ${none} } | weir.conf:1: drives.a.backend.node: has a key that refers to a key or variable that is not set",
+                "{ a = [${none}] } | weir.conf:1: drives.a.backend.node: has a key that refers to a key or variable that is not set",
+            })
+    void blockOptionThatIsNoBlock(String value, String fault) {
+        assertEquals(List.of(fault), faults("weir.drives.a.backend { type = remote, host = h, node = " + value + " }"));
+    }
 }

@@ -30,7 +30,8 @@ final class TestTypes {
             new BlockOption("host", Kind.TEXT, true, "where it is"),
             new BlockOption("cache", Kind.BYTES, false, "how much is kept"),
             new BlockOption("tls.cert", Kind.PATH, false, "a certificate"),
-            new BlockOption("tls.verify", Kind.FLAG, false, "whether it is checked"));
+            new BlockOption("tls.verify", Kind.FLAG, false, "whether it is checked"),
+            new BlockOption("node", Kind.OBJECT, false, "a tree of any keys"));
 
     static final ThrottlePolicyFactory BUCKET = new Policy("bucket", true);
     static final ThrottlePolicyFactory SLICE = new Policy("slice", false);

@@ -120,7 +120,7 @@ final class OpenImages {
 
     private static void checkContent(ImageSpec spec, AsynchronousFileChannel channel, long size) throws IOException {
         checkSize(spec, size);
-        ImageFormat.check(spec, channel, size);
+        RawCheck.check(spec, channel, size);
     }
 
     private static void prepare(ImageSpec spec, @Nullable LinuxFile linux, long size, boolean isNew)

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Images of other formats, which a raw drive would destroy. */
-class ImageFormatTest {
+class RawCheckTest {
     private static final int SIZE = 4096;
 
     private final FileBackendFactory factory = new FileBackendFactory();
     private final Path image;
 
-    ImageFormatTest(@TempDir Path folder) {
+    RawCheckTest(@TempDir Path folder) {
         image = folder.resolve("disk.img");
     }
 
@@ -62,8 +62,8 @@ class ImageFormatTest {
             IOException refusal = assertThrows(IOException.class, () -> open(Map.of(), readOnly));
             assertEquals(
                     "path = " + image + ": is a " + format
-                            + " image; only raw images are supported: convert it with "
-                            + "qemu-img convert -O raw, or set format = raw to serve its bytes unchanged",
+                            + " image; use the backend qemu (bundle weir-backend-qemu), or set format = raw"
+                            + " to serve its bytes unchanged",
                     refusal.getMessage());
         }
         open(Map.of("format", "raw"), false).close();
