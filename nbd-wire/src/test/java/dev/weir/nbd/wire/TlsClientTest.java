@@ -23,6 +23,7 @@ import javax.net.ssl.SSLSocket;
 import org.bouncycastle.tls.PSKTlsServer;
 import org.bouncycastle.tls.TlsPSKIdentityManager;
 import org.bouncycastle.tls.TlsServerProtocol;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class TlsClientTest {
         return TestKeys.file(kind + "-" + part + ".pem");
     }
 
-    private static TlsClientContext client(String authority, String key) throws IOException {
+    private static TlsClientContext client(String authority, @Nullable String key) throws IOException {
         return TlsClientContext.read(
                 new TlsFiles(
                         key == null ? null : file(key, "cert"),
@@ -217,7 +218,7 @@ class TlsClientTest {
     private static TlsPSKIdentityManager identity(byte[] key) {
         return new TlsPSKIdentityManager() {
             @Override
-            public byte[] getHint() {
+            public byte @Nullable [] getHint() {
                 return null;
             }
 
