@@ -1,5 +1,7 @@
 package dev.weir.shell.remote;
 
+import dev.weir.shell.gogo.GogoSession;
+import dev.weir.shell.gogo.TerminalShell;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

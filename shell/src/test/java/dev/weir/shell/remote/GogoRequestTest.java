@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.DoNotCall;
+import dev.weir.shell.gogo.TestGogo;
 import dev.weir.shell.remote.TestClient.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,11 +28,11 @@ final class GogoRequestTest {
     private final ShellServer server;
 
     GogoRequestTest(@TempDir Path home) throws IOException {
-        gogo.processor.addCommand("test", this, "both");
-        gogo.processor.addCommand("test", this, "broken");
-        gogo.processor.addCommand("test", this, "refused");
+        gogo.processor().addCommand("test", this, "both");
+        gogo.processor().addCommand("test", this, "broken");
+        gogo.processor().addCommand("test", this, "refused");
         socket = home.resolve("shell.sock");
-        server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo.processor, frame.text()));
+        server = ShellServer.open(socket, "", frame -> new GogoRequest(gogo.processor(), frame.text()));
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.shell.command.CommandCompleter;
+import dev.weir.shell.gogo.TestGogo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,8 @@ final class TerminalRequestTest {
                 "",
                 frame -> frame.type() == Frame.SESSION
                         ? new TerminalRequest(
-                                gogo.processor, session -> new CommandCompleter(gogo.services, session), history)
-                        : new GogoRequest(gogo.processor, frame.text()));
+                                gogo.processor(), session -> new CommandCompleter(gogo.services(), session), history)
+                        : new GogoRequest(gogo.processor(), frame.text()));
     }
 
     @AfterEach

@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,16 +20,17 @@ import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.Process;
 
 /** A real Gogo with Weir's commands, a busy drive {@code vm1} and an idle drive {@code scratch}. */
-final class TestGogo implements AutoCloseable {
+public final class TestGogo implements AutoCloseable {
     private static final long SECONDS = 30;
 
-    final Services services = TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
-    final CommandProcessorImpl processor;
+    private final Services services = TestServices.of(TestDrive.busy("vm1"), TestDrive.idle("scratch"));
+    private final CommandProcessorImpl processor;
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
-    TestGogo() {
+    /** Starts Gogo. */
+    public TestGogo() {
         streams.start();
         processor = new CommandProcessorImpl(streams);
         DriveCommands drives = new DriveCommands(services);
@@ -47,6 +48,16 @@ final class TestGogo implements AutoCloseable {
         processor.addCommand("test", this, "hang");
         processor.addCommand("test", this, "chatter");
         processor.addConverter(new ViewConverter());
+    }
+
+    /** Returns Gogo's processor. */
+    public CommandProcessorImpl processor() {
+        return processor;
+    }
+
+    /** Returns the services of the commands. */
+    public Services services() {
+        return services;
     }
 
     /** A command that ends only on an interrupt. */
@@ -69,12 +80,12 @@ final class TestGogo implements AutoCloseable {
     }
 
     /** Waits until the command hangs. */
-    void awaitHanging() throws InterruptedException {
+    public void awaitHanging() throws InterruptedException {
         assertTrue(started.await(SECONDS, TimeUnit.SECONDS));
     }
 
     /** Waits until the hanging command was interrupted. */
-    void awaitInterrupted() throws InterruptedException {
+    public void awaitInterrupted() throws InterruptedException {
         assertTrue(interrupted.await(SECONDS, TimeUnit.SECONDS));
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import dev.weir.log.PlainText;
 import dev.weir.log.RateLimitedLog;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Used by one thread. Any thread may close it, which interrupts the running commands.
  */
-final class GogoSession implements AutoCloseable {
+public final class GogoSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GogoSession.class);
 
     /** Shared by all sessions. */
@@ -65,7 +65,14 @@ final class GogoSession implements AutoCloseable {
     /** The execution that did not end although it was interrupted; null if none was abandoned. */
     private volatile @Nullable Object abandoned;
 
-    GogoSession(CommandProcessor processor, InputStream in, PrintStream out, PrintStream err) {
+    /**
+     * Opens a session.
+     *
+     * @param in read by commands
+     * @param out receives results
+     * @param err receives error messages
+     */
+    public GogoSession(CommandProcessor processor, InputStream in, PrintStream out, PrintStream err) {
         session = new StreamSession((CommandProcessorImpl) processor, in, out, err);
         this.out = out;
         this.err = err;
@@ -80,11 +87,12 @@ final class GogoSession implements AutoCloseable {
     }
 
     /** Sets the user name for the log from the client's hello. */
-    void user(Map<String, String> client) {
+    public void user(Map<String, String> client) {
         session.put("weir.user", client.getOrDefault("user", "a client of the shell"));
     }
 
-    CommandSession session() {
+    /** Returns Gogo's session, for variables. */
+    public CommandSession session() {
         return session;
     }
 
@@ -92,7 +100,7 @@ final class GogoSession implements AutoCloseable {
      * Sets the folder against which commands resolve paths. Weir's own folder stays in use if {@code folder} is null
      * or not an absolute path.
      */
-    void startIn(@Nullable String folder) {
+    public void startIn(@Nullable String folder) {
         try {
             if (folder != null && Path.of(folder).isAbsolute()) {
                 session.currentDir(Path.of(folder));
@@ -107,7 +115,7 @@ final class GogoSession implements AutoCloseable {
      * alternative ({@code ||}) follows. Returns the exit status of the last statement, or 1 if the line cannot be
      * parsed or is interrupted.
      */
-    int execute(CharSequence line) {
+    public int execute(CharSequence line) {
         Object execution = new Object();
         executing = execution;
         int result = 0;
@@ -158,7 +166,7 @@ final class GogoSession implements AutoCloseable {
     }
 
     /** Interrupts the line that is being executed, from another thread, and waits up to half a second for its end. */
-    void interrupt() {
+    public void interrupt() {
         Object execution = executing;
         endJob(execution, () -> execution != null && execution == executing);
     }

@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -16,7 +16,8 @@ final class GogoSessionTest {
     private final TestGogo gogo = new TestGogo();
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
     private final PrintStream screen = new PrintStream(shown, true, StandardCharsets.UTF_8);
-    private final GogoSession session = new GogoSession(gogo.processor, InputStream.nullInputStream(), screen, screen);
+    private final GogoSession session =
+            new GogoSession(gogo.processor(), InputStream.nullInputStream(), screen, screen);
 
     @AfterEach
     void close() {

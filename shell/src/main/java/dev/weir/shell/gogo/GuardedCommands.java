@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import dev.weir.shell.command.CommandFault;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import dev.weir.shell.command.ExitCommand;
 import java.io.IOError;
@@ -23,7 +23,7 @@ import org.jline.utils.AttributedString;
  * Reads lines at a terminal with editing, history and completion, and executes them. Sets the session variables
  * through which Gogo's commands find the terminal (for example {@code less}).
  */
-final class TerminalShell {
+public final class TerminalShell {
     private static final String PROMPT = "weir> ";
 
     private final GogoSession gogo;
@@ -31,7 +31,12 @@ final class TerminalShell {
     private final LineReader reader;
     private volatile boolean left;
 
-    TerminalShell(GogoSession gogo, Terminal terminal, Completer completer, Path history) {
+    /**
+     * Creates a shell.
+     *
+     * @param history file of the entered lines
+     */
+    public TerminalShell(GogoSession gogo, Terminal terminal, Completer completer, Path history) {
         this.gogo = gogo;
         this.terminal = terminal;
         CommandSession session = gogo.session();
@@ -60,7 +65,7 @@ final class TerminalShell {
     }
 
     /** Reads and executes lines until the user leaves or the terminal closes. */
-    void run() {
+    public void run() {
         terminal.handle(Signal.INT, signal -> gogo.interrupt());
         while (!left) {
             try {
@@ -95,7 +100,7 @@ final class TerminalShell {
     }
 
     /** Ends the shell from another thread. Interrupts the running command and reads no more lines. */
-    void leave() {
+    public void leave() {
         left = true;
         gogo.close();
     }

@@ -1,4 +1,4 @@
-package dev.weir.shell.remote;
+package dev.weir.shell.gogo;
 
 import java.io.IOException;
 import java.io.InputStream;
