@@ -6,24 +6,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code bench/run}. */
-@Command(
-        name = "bench/run",
-        sortOptions = false,
-        description = "Measures Weir beside its peers, in rounds that take turns, and prints tables in Markdown:"
-                + " medians, how far the rounds were apart, and ratios with the lowest and highest of any round.")
-public final class Bench implements Callable<Integer> {
+public final class Bench {
+    private static final int USAGE = 2;
+
+    private static final String HELP =
+            """
+            Usage: bench/run [--rounds N] [--seconds N] [--only TEXT] [--folder DIR] [--against DIR]
+                             [SUITE...]
+
+            Measures Weir beside its peers, in rounds that take turns. Prints tables in Markdown:
+            medians, the spread of the rounds, and ratios with the lowest and highest of any round.
+
+              --rounds N      rounds of each measurement; default: 5
+              --seconds N     duration of one measurement over NBD; default: 3
+              --only TEXT     only cases with this text in their name, for example 'depth 64'
+              --folder DIR    parent of a temporary folder for images of some 2 GiB
+              --against DIR   a built checkout of another commit; the suite nbd measures it in turns
+                              with this one
+
+            Suites; default: all
+            """;
 
     /** The suites of measurements. */
     enum Suite {
@@ -41,62 +52,51 @@ public final class Bench implements Callable<Integer> {
         Suite(String description) {
             this.description = description;
         }
+    }
 
-        @Override
-        public String toString() {
-            return name() + " (" + description + ")";
+    private final Set<Suite> suites = EnumSet.noneOf(Suite.class);
+    private int rounds = 5;
+    private int seconds = 3;
+    private String only = "";
+    private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+    private @Nullable Path against;
+
+    private Bench() {}
+
+    /** Runs the command. */
+    public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+        if (List.of(args).contains("--help")) {
+            System.out.print(HELP);
+            for (Suite suite : Suite.values()) {
+                System.out.printf("  %-14s  %s%n", suite, suite.description);
+            }
+            return;
+        }
+        Bench bench = new Bench();
+        try {
+            bench.parse(List.of(args).iterator());
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            System.err.println("bench/run: a wrong or missing value (" + e.getMessage() + "); see bench/run --help");
+            System.exit(USAGE);
+        }
+        bench.measure();
+    }
+
+    private void parse(Iterator<String> words) {
+        while (words.hasNext()) {
+            String word = words.next();
+            switch (word) {
+                case "--rounds" -> rounds = Integer.parseInt(words.next());
+                case "--seconds" -> seconds = Integer.parseInt(words.next());
+                case "--only" -> only = words.next();
+                case "--folder" -> parent = Path.of(words.next());
+                case "--against" -> against = Path.of(words.next());
+                default -> suites.add(Suite.valueOf(word));
+            }
         }
     }
 
-    @Parameters(
-            paramLabel = "SUITE",
-            description = "What to measure; all if none is given. One of: ${COMPLETION-CANDIDATES}.")
-    private Set<Suite> suites = EnumSet.noneOf(Suite.class);
-
-    @Option(names = "--rounds", defaultValue = "5", description = "How often each thing is measured; ${DEFAULT-VALUE}.")
-    private int rounds;
-
-    @Option(
-            names = "--seconds",
-            defaultValue = "3",
-            description = "How long one measurement over NBD takes; ${DEFAULT-VALUE}.")
-    private int seconds;
-
-    @Option(
-            names = "--only",
-            defaultValue = "",
-            paramLabel = "TEXT",
-            description = "Only cases with this in their name, for example 'depth 64'.")
-    private String only = "";
-
-    @Option(
-            names = "--folder",
-            defaultValue = "${sys:java.io.tmpdir}",
-            description = "Where images are made, some 2 GiB, in a folder that is removed again; ${DEFAULT-VALUE}.")
-    private Path parent = Path.of("");
-
-    @Option(
-            names = "--against",
-            paramLabel = "DIR",
-            description = "A built checkout of another commit. The suite nbd measures it in turns with this one.")
-    private @Nullable Path against;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this.")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
-
-    /** Runs the command. */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Bench())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args));
-    }
-
-    @Override
-    public Integer call() throws IOException, InterruptedException, RunnerException {
+    private void measure() throws IOException, InterruptedException, RunnerException {
         Path root = Path.of(System.getProperty("weir.root"));
         Path output = Files.createDirectories(root.resolve("target")).resolve("bench.md");
         Files.deleteIfExists(output);
@@ -112,7 +112,6 @@ public final class Bench implements Callable<Integer> {
             remove(folder);
         }
         run.progress("all of this is in " + output);
-        return 0;
     }
 
     private static Path distribution(Path checkout) throws IOException {

@@ -1,4 +1,4 @@
-/** Command line, framework start and clean stop. The launcher is on the class path and uses no class of a bundle. */
+/** The command line of {@code bin/weir}. The launcher is on the class path and uses no class of a bundle. */
 @NullMarked
 package dev.weir.launcher;
 

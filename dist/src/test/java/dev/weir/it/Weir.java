@@ -2,7 +2,7 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.launcher.ShortExec;
+import dev.weir.launcher.client.ShortExec;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.File;

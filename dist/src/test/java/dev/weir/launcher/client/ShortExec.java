@@ -1,0 +1,15 @@
+package dev.weir.launcher.client;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/** {@code ./weir exec} without a process of its own, for tests that ask a thousand times. */
+public final class ShortExec {
+    private ShortExec() {}
+
+    /** Executes a line in the Weir that runs in a home and returns the exit status. */
+    public static int execute(Path home, String line, OutputStream out, OutputStream err) throws IOException {
+        return new ShellClient(home, out, err, 0).execute(line);
+    }
+}
