@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Compares the API with the last release by OSGi's rules of semantic versioning, package by package. CONTRIBUTING.md
- * explains when the baseline is replaced.
+ * explains when the baseline is replaced. See {@code docs/design/decisions/017-api-baseline.md}.
  */
 class ApiBaselineTest {
     private static final File NOW = new File("target/classes");

@@ -191,18 +191,24 @@ class TrueNamesTest {
         return decision.getFileName().toString().startsWith(number + "-");
     }
 
-    /** A decision without a reference is hard to find from the code that it explains. */
+    /** Code and decision lead to each other: a source refers to the decision, which names this source. */
     @Test
-    void everyDecisionIsReferredTo() {
-        Set<String> referredTo = TEXTS.entrySet().stream()
-                .filter(entry -> !entry.getKey().startsWith(DECISIONS))
-                .flatMap(entry -> matches(DECISION, entry.getValue()))
-                .map(reference -> reference.group(1))
-                .collect(Collectors.toSet());
+    void everyDecisionNamesASourceThatRefersToIt() {
         decisions()
-                .filter(decision -> referredTo.stream().noneMatch(number -> isNumbered(decision, number)))
-                .forEach(decision -> wrong.add(decision + ": is not linked from code or pages"));
+                .filter(decision -> TEXTS.entrySet().stream()
+                        .filter(entry -> !isPage(entry.getKey()) && refersTo(entry.getValue(), decision))
+                        .noneMatch(entry -> names(decision, entry.getKey())))
+                .forEach(decision -> wrong.add(decision + ": names no class or script that refers to it"));
         assertEquals(List.of(), wrong);
+    }
+
+    private static boolean refersTo(String text, Path decision) {
+        return matches(DECISION, text).anyMatch(reference -> isNumbered(decision, reference.group(1)));
+    }
+
+    private static boolean names(Path decision, Path source) {
+        String name = source.getFileName().toString().replaceFirst("\\.java$", "");
+        return matches(CODE, TEXTS.get(decision)).anyMatch(code -> code.group(1).matches(".*\\b" + name + "\\b.*"));
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Model check of each pair of queue operations in many interleavings. The drives are idle, held by a limit each or
  * held by the limit of their group. Lincheck explores the interleavings within a budget. {@code
- * -Dmodelcheck.orders=N} raises it.
+ * -Dmodelcheck.orders=N} raises it. See {@code docs/design/decisions/023-model-checking.md}.
  */
 class ModelCheckTest {
     private static final int ORDERS = Integer.getInteger("modelcheck.orders", 50);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * File operations of Linux that the JDK lacks: punch holes, zero ranges, find holes, read ahead, read only from the
- * page cache.
+ * page cache. See {@code docs/design/decisions/012-holes-of-images.md}.
  *
  * <p>Opens its own descriptor, because the JDK does not expose that of a channel. The {@link ImageLock} ends with
  * this descriptor. On a system without OFD locks, closing the descriptor also drops the locks of the channel. This

@@ -4,7 +4,10 @@ import dev.weir.block.Loan;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A borrowed part of a page, read in place. Its page reuses the object. */
+/**
+ * A borrowed part of a page, read in place. Its page reuses the object. See {@code
+ * docs/design/decisions/024-loans.md}.
+ */
 final class PageLoan implements Loan {
     private final Page page;
     private final ByteBuffer bytes;

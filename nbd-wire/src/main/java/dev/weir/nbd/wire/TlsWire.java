@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One side of TLS over a socket. The handshake is a part of {@link #read} and {@link #write}, which move no bytes
- * until it is complete. Each direction buffers at most about {@link #CHUNK} bytes.
+ * until it is complete. Each direction buffers at most about {@link #CHUNK} bytes. See {@code
+ * docs/design/decisions/020-tls.md}.
  *
  * <p>Thread-safe. Its monitor guards all state and no thread waits while it holds it.
  */

@@ -94,7 +94,7 @@ public final class FaultyBackends implements BlockBackendFactory {
      * Creates drives.
      *
      * @param size the size of each drive (bytes)
-     * @param mayBlock as in {@link BlockBackend#mayBlock}
+     * @param mayBlock as in {@link HintedBackend#mayBlock}
      * @param script decides the faults
      */
     public FaultyBackends(int size, boolean mayBlock, Script script) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * fourth waits until 117.2 ms, when 1,200 KiB are due, and each one after it 29.3 ms more. The first request 200 ms
  * after everything is paid for begins the next slice.
  *
- * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011).
+ * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011). See {@code docs/design/decisions/004-slice.md}.
  */
 final class SlicePolicy implements ThrottlePolicy {
 
