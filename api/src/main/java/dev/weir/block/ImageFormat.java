@@ -25,6 +25,10 @@ public record ImageFormat(String name, boolean commonOnRawDisks, boolean mayName
     /** The number of bytes at the beginning and at the end of a file that {@link #of(String, String)} needs. */
     public static final int BYTES = 512;
 
+    private static final int TYPE_BITS = 0170000;
+    private static final int REGULAR = 0100000;
+    private static final int BLOCK_DEVICE = 0060000;
+
     private static final int QCOW2_BACKING_FILE = 8;
     private static final int QCOW2_FEATURES = 79;
     private static final int QCOW2_EXTERNAL_DATA = 4;
@@ -81,12 +85,16 @@ public record ImageFormat(String name, boolean commonOnRawDisks, boolean mayName
     }
 
     /**
-     * {@return the format of a file or block device, or null if it looks raw}
+     * {@return the format of a file or block device, or null if it looks raw or is neither of them}
      *
      * @param path the file
      * @throws IOException if it cannot be read
      */
     public static @Nullable ImageFormat of(Path path) throws IOException {
+        int type = (Integer) Files.getAttribute(path, "unix:mode") & TYPE_BITS;
+        if (type != REGULAR && type != BLOCK_DEVICE) {
+            return null; // a pipe would wait for its writer
+        }
         try (SeekableByteChannel file = Files.newByteChannel(path)) {
             String head = text(file, 0);
             return of(head, text(file, Math.max(0, file.size() - BYTES)));

@@ -73,4 +73,11 @@ class ImageFormatTest {
         write(ByteBuffer.allocate(0));
         assertNull(ImageFormat.of(image));
     }
+
+    /** A pipe would block the open. */
+    @Test
+    void deviceFilesThatAreNoDisksAreNotRead() throws IOException {
+        assertNull(ImageFormat.of(Path.of("/dev/zero")));
+        assertNull(ImageFormat.of(image.getParent()));
+    }
 }

@@ -139,7 +139,7 @@ final class ConfigurationReader {
     }
 
     private void addOption(String text, DriveReader reader) {
-        DriveOption.NamedDrive drive = DriveOption.read(text, options++, inputs.folder(), findings);
+        DriveOption.NamedDrive drive = DriveOption.read(text, options++, inputs.folder(), running, findings);
         if (drive == null) {
             return;
         }

@@ -4,7 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import dev.weir.block.ImageFormat;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Parses a {@code -drive} option in QEMU's form: {@code id=vm1,file=vm1.img,size=1G,bps=10M}. A double comma is a
@@ -21,10 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class DriveOption {
     private static final List<String> ID = List.of("id");
     private static final List<String> TYPE = List.of("backend", "type");
+    private static final List<String> PATH = List.of("backend", "path");
+    private static final List<String> FORMAT = List.of("backend", "format");
     private static final List<String> SIZE = List.of("backend", "size");
     private static final List<String> CREATE = List.of("backend", "create");
     private static final List<String> READ_ONLY = List.of("read-only");
     private static final Set<String> YES = Set.of("on", "yes", "true");
+    private static final Logger LOG = LoggerFactory.getLogger(DriveOption.class);
+    private static final String QEMU = "qemu";
     private static final String GENERAL = "backend.";
     private static final Map<String, List<String>> PATHS = paths();
 
@@ -51,9 +61,10 @@ final class DriveOption {
      *
      * @param order position among all inputs, by which errors are sorted
      * @param folder base folder of relative paths
+     * @param running drives before the reading
      * @return null if the option has no {@code id}, which is an error
      */
-    static @Nullable NamedDrive read(String text, int order, Path folder, Findings findings) {
+    static @Nullable NamedDrive read(String text, int order, Path folder, Running running, Findings findings) {
         List<String> parts = split(text);
         DriveOption option = new DriveOption(new Place(order, title(parts), 0), findings);
         parts.forEach(option::add);
@@ -64,18 +75,21 @@ final class DriveOption {
             option.fault("id", id, Names.RULE);
         }
         option.createWhereSizeIsGiven();
+        if (id != null) {
+            option.chooseBackend(id, folder, running);
+        }
         return id == null ? null : new NamedDrive(id, option.setting(folder));
     }
 
     private static Map<String, List<String>> paths() {
         Map<String, List<String>> paths = new LinkedHashMap<>();
         paths.put("id", ID);
-        paths.put("file", List.of("backend", "path"));
+        paths.put("file", PATH);
         paths.put("memory", SIZE);
         paths.put("backend", TYPE);
         paths.put("size", SIZE);
         paths.put("create", CREATE);
-        paths.put("format", List.of("backend", "format"));
+        paths.put("format", FORMAT);
         paths.put("policy", List.of("policy"));
         paths.put("group", List.of("group"));
         paths.put("charge-discards", List.of("charge-discards"));
@@ -153,10 +167,53 @@ final class DriveOption {
      * image.
      */
     private void createWhereSizeIsGiven() {
-        boolean file = "file".equals(names.get(List.of("backend", "path")));
+        boolean file = isFile();
         boolean readOnly = YES.contains(values.getOrDefault(READ_ONLY, "off"));
         if (file && values.containsKey(SIZE) && !readOnly) {
             values.putIfAbsent(CREATE, "true");
+        }
+    }
+
+    private boolean isFile() {
+        return "file".equals(names.get(PATH));
+    }
+
+    /**
+     * Chooses the backend {@code qemu} for a file whose format is not raw. A drive that is open keeps its backend,
+     * because its guest may have written the header of a format to its disk.
+     */
+    private void chooseBackend(String id, Path folder, Running running) {
+        if (!isFile()) {
+            return;
+        }
+        String format = values.get(FORMAT);
+        String path = values.getOrDefault(PATH, "");
+        DriveSettings before = running.settings(id);
+        if (format != null) {
+            values.put(TYPE, format.equals("raw") ? "file" : QEMU);
+        } else if (before != null && running.isOpen(id)) {
+            values.put(TYPE, before.backendType());
+        } else if (!YES.contains(values.getOrDefault(CREATE, "off"))) {
+            ImageFormat found = formatOf(folder, path);
+            if (found != null && !found.commonOnRawDisks()) {
+                values.put(TYPE, QEMU);
+                if (before == null) {
+                    LOG.info(
+                            "drive {}: {} is a {} image, so its backend is {}; format=raw would serve its bytes",
+                            id,
+                            path,
+                            found.name(),
+                            QEMU);
+                }
+            }
+        }
+    }
+
+    private static @Nullable ImageFormat formatOf(Path folder, String path) {
+        try {
+            return ImageFormat.of(folder.resolve(path));
+        } catch (IOException | InvalidPathException e) {
+            return null; // the backend or the reader of the path reports it
         }
     }
 

@@ -20,7 +20,8 @@ final class TestTypes {
             "file",
             new BlockOption("path", Kind.PATH, true, "the image"),
             new BlockOption("size", Kind.BYTES, false, "its size"),
-            new BlockOption("create", Kind.FLAG, false, "whether it is made if it is not there"));
+            new BlockOption("create", Kind.FLAG, false, "whether it is made if it is not there"),
+            new BlockOption("format", Kind.TEXT, false, "raw"));
     static final BlockBackendFactory MEMORY =
             new Backend("memory", new BlockOption("size", Kind.BYTES, true, "its size"));
 
@@ -35,6 +36,13 @@ final class TestTypes {
 
     static final ThrottlePolicyFactory BUCKET = new Policy("bucket", true);
     static final ThrottlePolicyFactory SLICE = new Policy("slice", false);
+
+    static final BlockBackendFactory QEMU = new Backend(
+            "qemu",
+            new BlockOption("path", Kind.PATH, false, "the image"),
+            new BlockOption("size", Kind.BYTES, false, "its size"),
+            new BlockOption("create", Kind.FLAG, false, "whether it is made"),
+            new BlockOption("format", Kind.TEXT, false, "its format"));
 
     static final Types ALL = new Types(
             Map.of("file", FILE, "memory", MEMORY, "remote", REMOTE), Map.of("bucket", BUCKET, "slice", SLICE));
