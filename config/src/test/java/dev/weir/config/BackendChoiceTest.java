@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BackendChoiceTest {
     private static final String QCOW2 = "QFI\u00fb";
 
-    private final Types types = new Types(
-            Map.of("file", TestTypes.FILE, "qemu", TestTypes.QEMU), TestTypes.ALL.policies());
+    private final Types types =
+            new Types(Map.of("file", TestTypes.FILE, "qemu", TestTypes.QEMU), TestTypes.ALL.policies());
     private final Path image;
     private Running running = Running.NONE;
 
