@@ -2,11 +2,9 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.drive.export.ExportBounds;
-import dev.weir.nbd.connection.ClientQuotas;
 import dev.weir.nbd.connection.Connection;
 import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.connection.HandshakeConnection;
-import dev.weir.nbd.connection.ServerState;
 import dev.weir.nbd.connection.StopMode;
 import dev.weir.nbd.connection.TlsPolicy;
 import dev.weir.nbd.net.BufferPool;
@@ -18,6 +16,8 @@ import dev.weir.nbd.net.Sockets;
 import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.protocol.TlsMode;
+import dev.weir.nbd.quota.ClientQuotas;
+import dev.weir.nbd.quota.ServerState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
@@ -223,7 +223,7 @@ final class NbdServer {
         String refusal = commons.seats.enter(peer);
         if (refusal != null) {
             Sockets.close(channel);
-            commons.complaints.cutOff(client, refusal);
+            commons.cutOffs.cutOff(client, refusal);
             return;
         }
         Runnable leave = () -> commons.seats.leave(peer);
@@ -250,7 +250,7 @@ final class NbdServer {
                             loop, channel, key, client, exports, commons, leave, now.modeOf(socket), now.context()));
             registered = true;
         } catch (IOException e) {
-            commons.complaints.cutOff(client, "it cannot be served: " + e.getMessage());
+            commons.cutOffs.cutOff(client, "it cannot be served: " + e.getMessage());
         } finally {
             if (!registered) {
                 abandon(channel, leave);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.Drive;
-import dev.weir.nbd.connection.Budget;
-import dev.weir.nbd.connection.ClientQuotas;
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.net.Ticker;
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.spec.NbdMode;
 import java.io.IOException;

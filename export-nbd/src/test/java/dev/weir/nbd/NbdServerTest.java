@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.nbd.connection.ClientQuotas;
 import dev.weir.nbd.connection.Reply;
 import dev.weir.nbd.connection.Requests;
+import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,6 +8,8 @@ import dev.weir.nbd.protocol.HandshakeCodec;
 import dev.weir.nbd.protocol.HandshakeCodec.Step;
 import dev.weir.nbd.protocol.NegotiatedSession;
 import dev.weir.nbd.protocol.TlsMode;
+import dev.weir.nbd.quota.DriveAccount;
+import dev.weir.nbd.quota.ServerState;
 import dev.weir.nbd.wire.Identity;
 import dev.weir.nbd.wire.PlainWire;
 import dev.weir.nbd.wire.TlsContext;
@@ -81,7 +83,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         boolean over = !socket.isOpen() || isReplaced();
         waitedMillis += Ticker.MILLIS;
         if (!over && waitedMillis > commons.limits().handshakeMillis()) {
-            commons.complaints.cutOff(
+            commons.cutOffs.cutOff(
                     client, "it chose no export in " + commons.limits().handshakeMillis() + " ms");
             close("cut off");
             return false;
@@ -132,7 +134,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             return inbox.receive(null);
         } catch (IOException e) {
             if (wire.isSecure()) {
-                commons.complaints.cutOff(client, String.valueOf(e.getMessage()));
+                commons.cutOffs.cutOff(client, String.valueOf(e.getMessage()));
             }
             throw e;
         }
@@ -174,7 +176,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
             DriveAccount account = commons.use(agreement.drive().name());
             if (account == null) {
-                commons.complaints.cutOff(
+                commons.cutOffs.cutOff(
                         client,
                         "drive " + agreement.drive().name() + " has used up its share of the "
                                 + commons.limits().maxConnections() + " connections (nbd.max-connections)");
@@ -186,7 +188,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
-            commons.complaints.cutOff(client, handshake.fault());
+            commons.cutOffs.cutOff(client, handshake.fault());
             close("cut off");
         } else {
             close("the client aborted");

@@ -1,5 +1,8 @@
 package dev.weir.nbd.connection;
 
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.ClientQuotas;
+import dev.weir.nbd.quota.DriveAccount;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

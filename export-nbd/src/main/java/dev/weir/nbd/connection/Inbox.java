@@ -1,6 +1,7 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.nbd.net.EventLoop;
+import dev.weir.nbd.quota.Budget;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -8,6 +8,8 @@ import dev.weir.drive.Drive;
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.protocol.ReplyWriter;
 import dev.weir.nbd.protocol.RequestError;
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.TransferPool;
 import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.spec.NbdMode;
 import java.nio.ByteBuffer;

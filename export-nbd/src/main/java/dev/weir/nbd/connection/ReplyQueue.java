@@ -1,6 +1,10 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.ClientQuotas;
+import dev.weir.nbd.quota.DriveAccount;
+import dev.weir.nbd.quota.TransferPool;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.util.List;

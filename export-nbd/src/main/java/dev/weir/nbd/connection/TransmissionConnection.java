@@ -6,6 +6,9 @@ import dev.weir.nbd.net.EventLoop;
 import dev.weir.nbd.net.Sockets;
 import dev.weir.nbd.net.Ticker;
 import dev.weir.nbd.protocol.NegotiatedSession;
+import dev.weir.nbd.quota.ClientQuotas;
+import dev.weir.nbd.quota.DriveAccount;
+import dev.weir.nbd.quota.ServerState;
 import dev.weir.nbd.wire.Identity;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
@@ -132,7 +135,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         if (state == null) {
             close("the client closed the connection");
         } else if (state == State.BROKEN) {
-            commons.complaints.cutOff(client, transmission.fault());
+            commons.cutOffs.cutOff(client, transmission.fault());
             close("cut off");
         } else if (state == State.DISCONNECTED) {
             end("the client disconnected");
@@ -245,7 +248,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         String part = unreadMillis > limits.stallMillis()
                 ? "read less than 1 MiB of its replies"
                 : "sent less than 1 MiB of its payload";
-        commons.complaints.cutOff(
+        commons.cutOffs.cutOff(
                 client, "it " + part + " in " + limits.stallMillis() + " ms while other requests waited for memory");
         close("cut off");
         return true;

@@ -1,5 +1,5 @@
 /**
- * Connections of clients: handshake, transmission, requests in flight, reply queue and quotas.
+ * Connections of clients: handshake, transmission, requests in flight and reply queue.
  *
  * <p>{@link dev.weir.nbd.connection.HandshakeConnection} and {@link dev.weir.nbd.connection.TransmissionConnection}
  * run on the threads of an event loop. {@link dev.weir.nbd.connection.ReplyQueue} accepts replies from any thread.

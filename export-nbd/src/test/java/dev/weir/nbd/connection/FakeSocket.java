@@ -1,6 +1,9 @@
 package dev.weir.nbd.connection;
 
 import dev.weir.nbd.net.BufferPool;
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.ClientQuotas;
+import dev.weir.nbd.quota.Shares;
 import dev.weir.nbd.wire.Identity;
 import dev.weir.nbd.wire.Wire;
 import java.io.ByteArrayOutputStream;

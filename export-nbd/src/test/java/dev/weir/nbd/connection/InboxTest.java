@@ -10,6 +10,7 @@ import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.net.EventLoop;
 import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
+import dev.weir.nbd.quota.Budget;
 import dev.weir.nbd.wire.PlainWire;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

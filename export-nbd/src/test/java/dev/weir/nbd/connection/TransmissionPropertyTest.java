@@ -10,6 +10,8 @@ import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.net.PoolMemory;
 import dev.weir.nbd.protocol.NegotiatedSession;
 import dev.weir.nbd.protocol.ReplyWriter;
+import dev.weir.nbd.quota.Budget;
+import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.spec.NbdMode;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class TransferPool {
+public final class TransferPool {
 
     /** A request that waits for memory. */
-    interface Waiter {
+    public interface Waiter {
 
         /** Returns the memory that the request needs (bytes). */
         long transferBytes();
@@ -31,7 +31,7 @@ final class TransferPool {
     }
 
     /** The account of one drive. */
-    static final class Account {
+    public static final class Account {
         private final AtomicLong taken = new AtomicLong();
 
         /** Waiting requests. Guarded by the pool. */
@@ -69,12 +69,12 @@ final class TransferPool {
     }
 
     /** Returns the total (bytes). No request can have more. */
-    long total() {
+    public long total() {
         return total;
     }
 
     /** Takes memory. Returns false if too little is free or if a request waits. */
-    boolean take(Account account, long bytes) {
+    public boolean take(Account account, long bytes) {
         return !scarce && tryTake(account, bytes);
     }
 
@@ -95,7 +95,7 @@ final class TransferPool {
     }
 
     /** Takes memory as soon as enough is free, possibly within this call. */
-    void await(Account account, Waiter waiter) {
+    public void await(Account account, Waiter waiter) {
         synchronized (this) {
             account.waiters.add(waiter);
             waiting.add(account);
@@ -105,7 +105,7 @@ final class TransferPool {
     }
 
     /** Returns memory. */
-    void give(Account account, long bytes) {
+    public void give(Account account, long bytes) {
         account.taken.addAndGet(-bytes);
         used.addAndGet(-bytes);
         if (scarce) {
@@ -114,7 +114,7 @@ final class TransferPool {
     }
 
     /** Removes the waiting requests of a client. They are no longer granted. */
-    List<Waiter> withdraw(Account account, Predicate<Waiter> whose) {
+    public List<Waiter> withdraw(Account account, Predicate<Waiter> whose) {
         List<Waiter> withdrawn;
         synchronized (this) {
             withdrawn = account.waiters.stream().filter(whose).toList();

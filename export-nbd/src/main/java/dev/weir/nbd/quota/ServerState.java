@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import dev.weir.drive.export.ExportBounds;
 import dev.weir.memory.MemoryShares;
@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class ServerState {
+    /** Memory of requests. */
     public final Budget budget = new Budget();
+
+    /** Connections. */
     public final Seats seats = new Seats();
-    public final CutOffLog complaints = new CutOffLog();
+
+    /** Log of clients that are cut off. */
+    public final CutOffLog cutOffs = new CutOffLog();
 
     /** Accounts by drive name. Guarded by this object like {@link #drives}. */
     private final Map<String, DriveAccount> accounts = new HashMap<>();
@@ -23,10 +28,12 @@ public final class ServerState {
     private int drives;
     private volatile ClientQuotas limits = ClientQuotas.DEFAULT;
 
+    /** Creates the state with the default quotas. */
     public ServerState() {
         limits(ClientQuotas.DEFAULT.within(MemoryShares.ofThisJvm()));
     }
 
+    /** Returns the quotas. */
     public ClientQuotas limits() {
         return limits;
     }
@@ -56,7 +63,7 @@ public final class ServerState {
      *
      * @return the account of the drive. Null if the drive has too many connections.
      */
-    synchronized @Nullable DriveAccount use(String drive) {
+    public synchronized @Nullable DriveAccount use(String drive) {
         DriveAccount account = accounts.get(drive);
         if (account == null) {
             account = budget.newAccount(seats.shares());
@@ -68,7 +75,8 @@ public final class ServerState {
         return account.connections.take(1) ? account : null;
     }
 
-    void unuse(DriveAccount account) {
+    /** Undoes {@link #use}. */
+    public void unuse(DriveAccount account) {
         account.connections.give(1);
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Thread-safe.
  */
-final class Shares {
+public final class Shares {
 
     /** The account of one member. */
-    static final class Account {
+    public static final class Account {
         private final Shares shares;
 
         /** Guarded by this object like {@link #guaranteed}. */
@@ -75,7 +75,7 @@ final class Shares {
          * Runs a task on any thread once enough may be free. Retry once right after this call and again in each run
          * of the task.
          */
-        void await(Runnable task) {
+        public void await(Runnable task) {
             waiting.add(task);
             shares.waiters.incrementAndGet();
             joinLine();
@@ -88,7 +88,7 @@ final class Shares {
         }
 
         /** Cancels a task of {@link #await}. */
-        void forget(Runnable task) {
+        public void forget(Runnable task) {
             if (waiting.remove(task)) {
                 shares.waiters.decrementAndGet();
             }
@@ -134,7 +134,7 @@ final class Shares {
      *
      * @param unit the smallest amount that is taken. A smaller share guarantees nothing.
      */
-    Shares(long unit) {
+    public Shares(long unit) {
         this.unit = unit;
     }
 

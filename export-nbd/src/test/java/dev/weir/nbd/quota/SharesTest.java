@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import dev.weir.drive.Drive;
 import dev.weir.memory.MemoryShares;

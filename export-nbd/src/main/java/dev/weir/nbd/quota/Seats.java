@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;

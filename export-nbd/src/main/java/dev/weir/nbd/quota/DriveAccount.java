@@ -1,14 +1,19 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 /**
  * The memory and the connections that the clients of one drive hold.
  *
  * <p>Thread-safe.
  */
-final class DriveAccount {
-    final Shares.Account queued;
+public final class DriveAccount {
+    /** Memory of requests that a limit may hold. */
+    public final Shares.Account queued;
+
+    /** Connections. */
     final Shares.Account connections;
-    final TransferPool.Account transfers = new TransferPool.Account();
+
+    /** Memory of data on its way. */
+    public final TransferPool.Account transfers = new TransferPool.Account();
 
     DriveAccount(Shares.Account queued, Shares.Account connections) {
         this.queued = queued;

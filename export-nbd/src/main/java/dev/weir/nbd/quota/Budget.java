@@ -1,4 +1,4 @@
-package dev.weir.nbd.connection;
+package dev.weir.nbd.quota;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class Budget {
     private volatile long maxKept;
 
     /** Returns the cost of a request (bytes): the size of the buffer for its data. */
-    static long cost(long carries) {
+    public static long cost(long carries) {
         return carries <= MIN_COST ? MIN_COST : Long.highestOneBit(2 * carries - 1);
     }
 
@@ -55,7 +55,7 @@ public final class Budget {
      * @param drives the number of drives that get a share
      * @param accounts the accounts of all drives
      */
-    void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
+    public void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
         long ofConnections = Math.min(total / CONNECTIONS_PART, connections * CONNECTION_BYTES);
         long ofTransfers = Math.max(3 * total / 8, Math.min(total / 2, LONGEST_TRANSFER));
         maxKept = total / KEPT_PART;
@@ -65,7 +65,8 @@ public final class Budget {
         shares.divide(total - ofConnections - ofTransfers - maxKept, drives, queued);
     }
 
-    DriveAccount newAccount(Shares connections) {
+    /** Returns the account of another drive with its part of the connections. */
+    public DriveAccount newAccount(Shares connections) {
         return new DriveAccount(shares.newAccount(), connections.newAccount());
     }
 
@@ -77,7 +78,7 @@ public final class Budget {
      * @param cost bytes to take
      * @return whether the memory was taken
      */
-    boolean take(DriveAccount account, long own, long cost) {
+    public boolean take(DriveAccount account, long own, long cost) {
         long shared = shared(own + cost) - shared(own);
         if (shared > 0 && !account.queued.take(shared)) {
             return false;
@@ -94,7 +95,7 @@ public final class Budget {
      * @param own bytes that the connection holds before this call
      * @param cost bytes to return
      */
-    void give(DriveAccount account, long own, long cost) {
+    public void give(DriveAccount account, long own, long cost) {
         long shared = shared(own) - shared(own - cost);
         if (shared < cost) {
             first.add(shared - cost);
@@ -109,7 +110,7 @@ public final class Budget {
     }
 
     /** Returns the memory of released requests. */
-    TransferPool transfers() {
+    public TransferPool transfers() {
         return transfers;
     }
 
@@ -117,17 +118,17 @@ public final class Budget {
      * Counts input that a connection keeps until it can be accepted (bytes). It may exceed the limit. A negative
      * number undoes it.
      */
-    void keep(long bytes) {
+    public void keep(long bytes) {
         kept.addAndGet(bytes);
     }
 
     /** Returns whether that many more bytes of input may be kept. Always false while a request waits for memory. */
-    boolean hasRoomToKeep(long bytes) {
+    public boolean hasRoomToKeep(long bytes) {
         return !isScarce() && kept.get() + bytes <= maxKept;
     }
 
     /** Returns whether a request waits for memory that other requests hold. */
-    boolean isScarce() {
+    public boolean isScarce() {
         return shares.isScarce() || transfers.isScarce();
     }
 
