@@ -4,8 +4,8 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -152,26 +152,26 @@ public final class Engine {
 
     private ManagedDrive configured(DriveSettings settings) {
         ManagedDrive drive = drives.get(settings.name());
-        ThrottleDomain domain = domainOf(settings);
+        GroupNode group = groupOf(settings);
         if (drive == null) {
             SerialSteps lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new SerialSteps(threads));
             ThrottlePolicyFactory policy = policies.get(settings.policy());
-            drive = new ManagedDrive(this, settings, domain, policy, clock, publisher, lifecycle);
+            drive = new ManagedDrive(this, settings, group, policy, clock, publisher, lifecycle);
             drives.put(settings.name(), drive);
             drive.publish(backends.get(settings.backendType()) != null);
         } else {
-            configureAgain(drive, settings, domain);
+            configureAgain(drive, settings, group);
         }
         return drive;
     }
 
-    private void configureAgain(ManagedDrive drive, DriveSettings settings, ThrottleDomain domain) {
+    private void configureAgain(ManagedDrive drive, DriveSettings settings, @Nullable GroupNode group) {
         DriveSettings before = drive.settings();
         ThrottleLimits limits = changed(drive.currentLimits(), before.limits(), settings.limits());
         String type = settings.policy().equals(before.policy()) ? drive.policyType() : settings.policy();
         boolean kept = accepts(type, limits);
         String policy = kept ? type : settings.policy();
-        drive.configure(settings, domain, policy, policies.get(policy), kept ? limits : settings.limits());
+        drive.configure(settings, group, policy, policies.get(policy), kept ? limits : settings.limits());
     }
 
     /**
@@ -217,15 +217,18 @@ public final class Engine {
         }
     }
 
-    private ThrottleDomain domainOf(DriveSettings settings) {
+    /** Returns the group of a drive, or null. A group that does not exist holds every request. */
+    private @Nullable GroupNode groupOf(DriveSettings settings) {
         String name = settings.group();
-        ManagedGroup group = name == null ? null : groups.get(name);
+        if (name == null) {
+            return null;
+        }
+        ManagedGroup group = groups.get(name);
         if (group != null) {
-            return group.domain();
+            return group.node();
         }
         String owner = "drive %s in group %s".formatted(settings.name(), name);
-        PolicySlot missing = name == null ? null : new PolicySlot(owner, "there is no such group", clock.nanoTime());
-        return new ThrottleDomain(clock, missing);
+        return new GroupNode(name, new PolicySlot(owner, "there is no such group", clock.nanoTime()), clock);
     }
 
     public void removeDrive(String name) {
@@ -277,7 +280,7 @@ public final class Engine {
     private void moveMembers(String group) {
         for (ManagedDrive drive : drives.values()) {
             if (group.equals(drive.settings().group())) {
-                drive.moveTo(domainOf(drive.settings()));
+                drive.moveTo(groupOf(drive.settings()));
             }
         }
     }
@@ -328,14 +331,14 @@ public final class Engine {
             if (drive.isLifted()) {
                 throw new IllegalStateException("drive " + drive.name() + " is already being drained");
             }
-            drive.lift(true, domainOf(drive.settings()));
+            drive.lift(true, groupOf(drive.settings()));
         }
         LOG.info("drive {} drains: its limits are lifted until it is idle", drive.name());
         return new Drain(clock, threads, drive::isIdle, () -> endDrain(drive), timeoutNanos).start();
     }
 
     private synchronized void endDrain(ManagedDrive drive) {
-        drive.lift(false, domainOf(drive.settings()));
+        drive.lift(false, groupOf(drive.settings()));
         LOG.info("drive {}: its limits hold again", drive.name());
     }
 

@@ -12,10 +12,10 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.BlockQueue;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.QueueForecast;
 import dev.weir.engine.throttle.Throttle;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -83,7 +83,7 @@ final class ManagedDrive implements DriveControl {
     ManagedDrive(
             Engine engine,
             DriveSettings settings,
-            ThrottleDomain domain,
+            @Nullable GroupNode group,
             @Nullable ThrottlePolicyFactory policy,
             Clock clock,
             Publisher publisher,
@@ -97,7 +97,8 @@ final class ManagedDrive implements DriveControl {
         this.unavailable = missingBackend(settings);
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
-        this.throttle = new Throttle(own, clock, domain);
+        this.throttle = new Throttle(own, clock);
+        throttle.moveTo(group, () -> {});
         this.nextCheck = clock.timer(this::check);
         this.retry = new Retry(clock, this::openAgain);
         capFlushes(settings, settings.policy(), policy);
@@ -145,15 +146,13 @@ final class ManagedDrive implements DriveControl {
     /** Applies new settings. A change of the backend closes it and opens it again. */
     void configure(
             DriveSettings newSettings,
-            ThrottleDomain domain,
+            @Nullable GroupNode group,
             String policy,
             @Nullable ThrottlePolicyFactory newFactory,
             ThrottleLimits limits) {
         DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
-        throttle.moveTo(
-                isLifted ? domainOf(null) : domain,
-                () -> own.reconfigure(policy, newFactory, limits, clock.nanoTime()));
+        throttle.moveTo(isLifted ? null : group, () -> own.reconfigure(policy, newFactory, limits, clock.nanoTime()));
         settings = newSettings;
         capFlushes(newSettings, policy, newFactory);
         updateDriveIfOther(old);
@@ -174,7 +173,7 @@ final class ManagedDrive implements DriveControl {
         } else if (perSecond > 0) {
             PolicySlot slot =
                     new PolicySlot("drive " + by.name() + ": flushes", policy, limits, newFactory, clock.nanoTime());
-            flushes = new Throttle(slot, clock, new ThrottleDomain(clock, null));
+            flushes = new Throttle(slot, clock);
             OpenDrive now = open;
             if (now != null) {
                 now.openFlushes();
@@ -192,26 +191,21 @@ final class ManagedDrive implements DriveControl {
         }
     }
 
-    void moveTo(ThrottleDomain domain) {
-        throttle.moveTo(isLifted ? domainOf(null) : domain, () -> {});
-    }
-
-    private ThrottleDomain domainOf(@Nullable PolicySlot group) {
-        return new ThrottleDomain(clock, group);
+    void moveTo(@Nullable GroupNode group) {
+        throttle.moveTo(isLifted ? null : group, () -> {});
     }
 
     /**
      * Lifts or restores the limits of the drive and those of its group for this drive.
      *
-     * @param domain the domain of the drive's group
+     * @param group the drive's group, or null
      */
-    void lift(boolean lifted, ThrottleDomain domain) {
+    void lift(boolean lifted, @Nullable GroupNode group) {
         isLifted = lifted;
-        throttle.moveTo(
-                lifted ? domainOf(null) : domain, () -> throttle.queue().own.lift(lifted));
+        throttle.moveTo(lifted ? null : group, () -> throttle.queue().own.lift(lifted));
         Throttle cap = flushes;
         if (cap != null) {
-            cap.moveTo(domainOf(null), () -> cap.queue().own.lift(lifted));
+            cap.moveTo(null, () -> cap.queue().own.lift(lifted));
         }
     }
 
@@ -457,16 +451,14 @@ final class ManagedDrive implements DriveControl {
         return throttle.locked(at -> {
             BlockQueue queue = throttle.queue();
             OpenDrive now = open;
-            return snapshot(at, queue, now, flushesQueued, clock.nanoTime());
+            return snapshot(queue, now, flushesQueued, clock.nanoTime());
         });
     }
 
-    private DriveSnapshot snapshot(
-            ThrottleDomain at, BlockQueue queue, @Nullable OpenDrive opened, int flushesQueued, long now) {
+    private DriveSnapshot snapshot(BlockQueue queue, @Nullable OpenDrive opened, int flushesQueued, long now) {
         String holding = queue.own.reason();
-        PolicySlot group = at.group();
-        if (holding.isEmpty() && group != null && group.isHolding()) {
-            holding = "group " + settings.group() + ": " + group.reason();
+        for (GroupNode group = queue.parent(); group != null && holding.isEmpty(); group = group.parent()) {
+            holding = group.own.isHolding() ? "group " + group.name() + ": " + group.own.reason() : "";
         }
         String reason = unavailable;
         boolean isUsable = opened != null && reason.isEmpty();
@@ -484,7 +476,7 @@ final class ManagedDrive implements DriveControl {
                 queue.timer(now),
                 queue.reads.size(),
                 queue.writes.size() + flushesQueued,
-                QueueForecast.holders(queue, group, String.valueOf(settings.group()), now),
+                QueueForecast.holders(queue, now),
                 opened == null ? 0 : opened.inFlight(),
                 statistics.counters(queue.held()));
     }
@@ -496,15 +488,13 @@ final class ManagedDrive implements DriveControl {
 
     @Override
     public List<QueuedRequest> queue() {
-        String group = String.valueOf(settings.group());
-        List<QueuedRequest> requests = throttle.locked(
-                        at -> new QueueForecast(throttle.queue(), at, group, clock.nanoTime()))
+        List<QueuedRequest> requests = throttle.locked(at -> new QueueForecast(throttle.queue(), clock.nanoTime()))
                 .requests();
         Throttle cap = flushes;
         if (cap == null) {
             return requests;
         }
-        List<QueuedRequest> held = cap.locked(at -> new QueueForecast(cap.queue(), at, group, clock.nanoTime()))
+        List<QueuedRequest> held = cap.locked(at -> new QueueForecast(cap.queue(), clock.nanoTime()))
                 .requests();
         return Stream.concat(requests.stream(), held.stream().map(ManagedDrive::heldByCap))
                 .toList();

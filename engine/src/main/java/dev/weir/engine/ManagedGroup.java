@@ -4,23 +4,22 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of drives with its shared limits and the domain of its queues.
+ * A group of drives with its shared limits.
  *
  * <p>Queries are thread-safe. Changes need the engine's lock.
  */
 final class ManagedGroup implements GroupControl {
     private final Engine engine;
     private final Clock clock;
-    private final PolicySlot slot;
-    private final ThrottleDomain domain;
+    private final GroupNode node;
     private final Publisher.Publication control;
     private volatile GroupSettings settings;
 
@@ -33,9 +32,9 @@ final class ManagedGroup implements GroupControl {
         this.engine = engine;
         this.clock = clock;
         this.settings = settings;
-        slot = new PolicySlot(
+        PolicySlot own = new PolicySlot(
                 "group " + settings.name(), settings.policy(), settings.limits(), factory, clock.nanoTime());
-        domain = new ThrottleDomain(clock, slot);
+        node = new GroupNode(settings.name(), own, clock);
         control = publisher.publish(GroupControl.class, this, Map.of(GroupSettings.NAME, settings.name()));
     }
 
@@ -51,20 +50,18 @@ final class ManagedGroup implements GroupControl {
 
     @Override
     public GroupSnapshot snapshot() {
-        synchronized (domain) {
-            return new GroupSnapshot(
-                    settings,
-                    slot.reason(),
-                    slot.type(),
-                    slot.limits(),
-                    slot.debt(clock.nanoTime()),
-                    domain.waiting().size(),
-                    domain.queued());
-        }
+        return node.locked(at -> new GroupSnapshot(
+                settings,
+                node.own.reason(),
+                node.own.type(),
+                node.own.limits(),
+                node.own.debt(clock.nanoTime()),
+                node.waitingDrives(),
+                node.queued()));
     }
 
-    ThrottleDomain domain() {
-        return domain;
+    GroupNode node() {
+        return node;
     }
 
     GroupSettings settings() {
@@ -78,24 +75,21 @@ final class ManagedGroup implements GroupControl {
     }
 
     void reconfigure(String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {
-        synchronized (domain) {
-            slot.reconfigure(policy, factory, limits, clock.nanoTime());
-            domain.limitsChanged();
-        }
-        domain.release();
+        node.locked(at -> {
+            node.own.reconfigure(policy, factory, limits, clock.nanoTime());
+            node.limitsChanged();
+            return at;
+        });
+        node.release();
     }
 
     /** Returns the type of the current policy. */
     String policyType() {
-        synchronized (domain) {
-            return slot.type();
-        }
+        return node.locked(at -> node.own.type());
     }
 
     ThrottleLimits currentLimits() {
-        synchronized (domain) {
-            return slot.limits();
-        }
+        return node.locked(at -> node.own.limits());
     }
 
     @Override
@@ -115,9 +109,11 @@ final class ManagedGroup implements GroupControl {
 
     /** Replaces the policy if another factory now provides its type. */
     void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
-        synchronized (domain) {
-            slot.installFrom(policies::get, clock.nanoTime());
-        }
-        domain.release();
+        node.locked(at -> {
+            node.own.installFrom(policies::get, clock.nanoTime());
+            node.changed();
+            return at;
+        });
+        node.release();
     }
 }

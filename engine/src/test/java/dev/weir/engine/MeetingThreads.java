@@ -9,9 +9,9 @@ import dev.weir.clock.Timer;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -126,8 +126,7 @@ public class MeetingThreads {
     private final class Vm {
         private final Passes passes = new Passes();
         private final StoppedClock clock = new StoppedClock();
-        private final ThrottleDomain alone = new ThrottleDomain(clock, null);
-        private final Throttle throttle = new Throttle(passes.slot("vm"), clock, alone);
+        private final Throttle throttle = new Throttle(passes.slot("vm"), clock);
         private static final DriveSettings SETTINGS =
                 new DriveSettings("vm", "test", Map.of(), false, "bucket", null, ThrottleLimits.NONE);
         private final Statistics statistics = new Statistics();
@@ -167,13 +166,15 @@ public class MeetingThreads {
             return !throttle.queue().isEmpty();
         }
 
+        boolean isShared() {
+            return throttle.locked(at -> throttle.queue().parent() == shared);
+        }
+
         /** Checks that every waiting request has an armed timer that can release it. */
         void validateTimer(String name) {
-            if (isWaiting() && passes.left == 0) {
-                check(clock.armed, name + " waits for its own limit, and its timer is not set");
-            } else if (isWaiting()) {
-                check(throttle.locked(at -> at) == shared && group.left == 0, name + " waits for nothing");
-                check(first.clock.armed || second.clock.armed, name + " waits for the group, and no timer is set");
+            if (isWaiting()) {
+                check(passes.left == 0 || (isShared() && group.left == 0), name + " waits for nothing");
+                check((isShared() ? sharedClock : clock).armed, name + " waits, and no timer is set");
             }
         }
 
@@ -204,7 +205,8 @@ public class MeetingThreads {
 
     private final Object engine = new Object();
     private final Passes group = new Passes();
-    private final ThrottleDomain shared = new ThrottleDomain(new StoppedClock(), group.slot("group"));
+    private final StoppedClock sharedClock = new StoppedClock();
+    private final GroupNode shared = new GroupNode("group", group.slot("group"), sharedClock);
     private final Vm first = new Vm();
     private final Vm second = new Vm();
 
@@ -238,9 +240,11 @@ public class MeetingThreads {
     }
 
     private void refillGroup(int more) {
-        synchronized (shared) {
+        shared.locked(at -> {
             group.give(more);
-        }
+            shared.changed();
+            return at;
+        });
         shared.release();
     }
 
@@ -252,7 +256,7 @@ public class MeetingThreads {
     @org.jetbrains.lincheck.datastructures.Operation
     public void move() {
         synchronized (engine) {
-            first.throttle.moveTo(first.throttle.locked(at -> at) == shared ? first.alone : shared, () -> {});
+            first.throttle.moveTo(first.isShared() ? null : shared, () -> {});
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.weir.engine;
 
 import dev.weir.engine.throttle.BlockQueue;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.engine.throttle.ThrottleDomain;
+import dev.weir.engine.throttle.TreeNode;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,7 +27,13 @@ class ModelCheckTest {
 
     /** Classes with thread switches, including nested ones. Other classes are used only under their locks. */
     private static final List<String> MET = Stream.of(
-                    MeetingThreads.class, OpenDrive.class, Throttle.class, ThrottleDomain.class, BlockQueue.class)
+                    MeetingThreads.class,
+                    OpenDrive.class,
+                    Throttle.class,
+                    ThrottleDomain.class,
+                    TreeNode.class,
+                    GroupNode.class,
+                    BlockQueue.class)
             .map(Class::getName)
             .toList();
 

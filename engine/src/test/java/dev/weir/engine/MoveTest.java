@@ -11,9 +11,9 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
+import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Constructed races between a domain's lock and the work outside of it. */
 class MoveTest {
     private final ManualClock clock = new ManualClock(0);
-    private final ThrottleDomain alone = new ThrottleDomain(clock, null);
     private final List<Long> reached = new ArrayList<>();
     private Runnable whileReaching = () -> {};
 
@@ -42,7 +41,7 @@ class MoveTest {
 
     private Throttle throttle(Map<String, Long> limits) {
         PolicySlot own = new PolicySlot("vm1", "bucket", ThrottleLimits.of(limits), new BucketPolicyFactory(), 0);
-        return new Throttle(own, clock, alone);
+        return new Throttle(own, clock);
     }
 
     private Storage open(Throttle throttle) throws IOException {
@@ -59,16 +58,17 @@ class MoveTest {
     void admissionUsesTheDomainMovedToWhileWaiting() throws IOException {
         Throttle throttle = throttle(Map.of());
         Storage storage = open(throttle);
-        ThrottleDomain closed = new ThrottleDomain(clock, new PolicySlot("g", "there is no such group", 0));
+        GroupNode closed = new GroupNode("g", new PolicySlot("g", "there is no such group", 0), clock);
         CompletableFuture<Throttle.Admission> admission = new CompletableFuture<>();
         Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), 512, storage)));
-        synchronized (alone) {
+        throttle.locked(at -> {
             client.start();
             while (client.getState() != Thread.State.BLOCKED) {
                 Thread.onSpinWait();
             }
             throttle.moveTo(closed, () -> {});
-        }
+            return at;
+        });
         assertEquals(Throttle.Admission.QUEUED, admission.join());
         assertEquals(List.of(), reached);
     }
@@ -77,7 +77,8 @@ class MoveTest {
     void movedQueueDoesNotOvertake() throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
         Storage storage = open(throttle);
-        ThrottleDomain other = new ThrottleDomain(clock, null);
+        GroupNode other = new GroupNode(
+                "other", new PolicySlot("other", "bucket", ThrottleLimits.NONE, new BucketPolicyFactory(), 0), clock);
         PolicySlot own = throttle.queue().own;
         for (long offset = 0; offset < 4; offset++) {
             submit(throttle, storage, offset);
@@ -93,7 +94,8 @@ class MoveTest {
     void whoComesAfterAMoveDoesNotOvertakeARequestThatIsOnItsWay(long iopsAfter) throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
         Storage storage = open(throttle);
-        ThrottleDomain other = new ThrottleDomain(clock, null);
+        GroupNode other = new GroupNode(
+                "other", new PolicySlot("other", "bucket", ThrottleLimits.NONE, new BucketPolicyFactory(), 0), clock);
         PolicySlot own = throttle.queue().own;
         ThrottleLimits after = ThrottleLimits.of(iopsAfter == 0 ? Map.of() : Map.of("iops", iopsAfter));
         submit(throttle, storage, 0);

@@ -6,13 +6,22 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fair queueing between competitors for a shared limit. The turn goes to the one that has received the least service,
- * counted in time at the limit. Among equals it goes to the oldest request. This is start-time fair queueing (Goyal
- * and others 1996): after a pause a competitor starts level with the others and cannot save up turns. No competitor
- * starves.
+ * Start-time fair queueing (Goyal and others 1996) between competitors for shared limits. The turn goes to the one
+ * that has received the least service. Among equals it goes to the oldest request. After a pause a competitor starts
+ * level with the others and cannot save up turns. No competitor starves.
+ *
+ * <p>The cost of a request is the time that it takes at the limit of which it uses the largest part (dominant
+ * resource fair queueing, Ghodsi and others 2012). Under one limit it is the amount that this limit counts: bytes or
+ * requests. See docs/design/decisions/026.
  */
 final class FairShare {
-    /** An upper bound so that sums of a few costs fit in a long. */
+
+    /** The resolution of costs, so that a weight divides also the cost under a high limit. */
+    private static final double COSTS_PER_NANO = 1 << 10;
+
+    /** The highest cost (13 days), so that the sum of a few fits into a long. */
+    private static final double HIGHEST_COST = 1L << 60;
+
     private static final double LONGEST_NANOS = 1L << 60;
 
     private FairShare() {}
@@ -22,22 +31,8 @@ final class FairShare {
         if (a.isEmpty() || b.isEmpty()) {
             return a.isEmpty() ? (b.isEmpty() ? null : b) : a;
         }
-        return precedes(a.served - b.served, a, b) ? a : b;
-    }
-
-    /** Returns the first of two lanes in a group. A null argument stands for no lane. */
-    static @Nullable Lane firstInGroup(@Nullable Lane a, @Nullable Lane b) {
-        if (a == null || b == null) {
-            return a == null ? b : a;
-        }
-        if (a.queue == b.queue) {
-            return first(a, b);
-        }
-        return precedes(a.queue.served - b.queue.served, a, b) ? a : b;
-    }
-
-    private static boolean precedes(long servedMore, Lane a, Lane b) {
-        return servedMore != 0 ? servedMore < 0 : a.arrival(0) - b.arrival(0) <= 0;
+        long lead = a.served - b.served;
+        return (lead == 0 ? a.arrival(0) - b.arrival(0) <= 0 : lead < 0) ? a : b;
     }
 
     /** Returns the later of two amounts of service. They are compared by the sign of their difference. */
@@ -46,18 +41,33 @@ final class FairShare {
     }
 
     /**
-     * Returns the time (ns) that a request takes at the slowest of its limits; at least 1.
+     * Returns the cost of a request in 1/1024 ns: the time that it takes at the slowest of its limits; at least 1.
      *
      * @param sharedOnly whether only limits of reads and writes together count
      */
-    static long costNanos(ThrottleLimits limits, Direction direction, long bytes, boolean sharedOnly) {
-        double slowest = 1;
+    static long cost(ThrottleLimits limits, Direction direction, long bytes, boolean sharedOnly) {
+        double slowest = 0;
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0 && (sharedOnly ? limit.direction() == null : limit.appliesTo(direction))) {
                 double units = (double) limits.meteredUnits(limit, bytes);
                 double unitsPerSecond = (double) limits.meteredRate(limit, limits.rate(limit));
                 slowest = Math.max(slowest, units * 1e9 / unitsPerSecond);
             }
+        }
+        return (long) Math.max(1, Math.min(slowest * COSTS_PER_NANO, HIGHEST_COST));
+    }
+
+    /**
+     * Returns the time (ns) that a request takes at a minimum: the longer of both if it is in bytes and in requests.
+     *
+     * @param limits the limits that the minimum is a part of; they decide how a long request counts
+     */
+    static long minimumNanos(long minBps, long minIops, ThrottleLimits limits, long bytes) {
+        double slowest = minBps == 0 ? 0 : bytes * 1e9 / minBps;
+        if (minIops > 0) {
+            double units = (double) limits.meteredUnits(LimitKey.IOPS, bytes);
+            double unitsPerSecond = (double) limits.meteredRate(LimitKey.IOPS, minIops);
+            slowest = Math.max(slowest, units * 1e9 / unitsPerSecond);
         }
         return (long) Math.min(slowest, LONGEST_NANOS);
     }

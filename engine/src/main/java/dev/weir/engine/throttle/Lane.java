@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first-in first-out queue of one drive in one direction. It includes the state of its head under the drive's own
- * limits.
+ * The first-in first-out queue of one drive in one direction.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */
@@ -20,11 +19,8 @@ public final class Lane {
     final BlockQueue queue;
     final Direction direction;
 
-    /** The service received of the limits that both lanes share, in nanoseconds of these limits. */
+    /** The start tag: the service received of the limits that both lanes share. */
     long served;
-
-    /** Whether the drive's own limits admit the head. */
-    boolean ready;
 
     /**
      * Ring buffer with a power of two as its size. The arrays below are parallel columns. Empty until first used

@@ -5,8 +5,7 @@ import java.util.Arrays;
 
 /**
  * Detects contradictory answers of a policy. If a request may go after a wait then it must not have to wait longer,
- * unless something was charged meanwhile. A policy that answers 1, 0, 1, 0… would otherwise keep a thread busy for
- * ever.
+ * unless something was charged meanwhile. A policy that always answers 1 would otherwise keep a thread busy for ever.
  *
  * <p>Guarded by the lock of the {@link ThrottleDomain}.
  */

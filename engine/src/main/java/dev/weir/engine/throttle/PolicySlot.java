@@ -180,7 +180,12 @@ public final class PolicySlot {
      * unknown.
      */
     boolean holdsBothWith(Lane lane, long now) {
-        LimitKey holder = holder(lane.direction, lane.cost(0), now);
+        boolean someOfDirection = false;
+        for (LimitKey limit : LimitKey.ALL) {
+            someOfDirection |= limits.rate(limit) > 0 && limit.direction() == lane.direction;
+        }
+        // the usual limits of both directions need no look at each of them
+        LimitKey holder = someOfDirection ? holder(lane.direction, lane.cost(0), now) : null;
         return holder == null || holder.direction() == null;
     }
 

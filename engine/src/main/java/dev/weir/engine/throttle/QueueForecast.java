@@ -4,7 +4,6 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
-import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
@@ -16,24 +15,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forecasts for each queued request its release and the limit that holds it, if nothing changes. Copies the domain
- * with all its queues and runs the copy ahead of time. The forecast therefore includes limits, bursts and the turns
- * of other drives in the group.
+ * Forecasts for each queued request its release and the limit that holds it, if nothing changes. Copies the tree of
+ * limits with all waiting requests and runs the copy ahead of time. The forecast therefore includes limits, bursts
+ * and the turns of other drives.
  *
  * <p>Created under the lock of the {@link ThrottleDomain}. Later it belongs to one thread and needs no lock.
  */
 public final class QueueForecast {
     private static final long UNKNOWN_NANOS = -1;
 
-    /**
-     * The budget of visited queues. A forecast stops beyond it, in a large group or with a policy that releases
-     * nothing.
-     */
-    private static final int LOOKS = 200_000;
+    /** The most simulated releases and waits, for a large group or a policy that releases nothing. */
+    private static final int STEPS = 20_000;
 
     private final ThrottleDomain domain;
     private final @Nullable BlockQueue queue;
-    private final String groupName;
     private final long now;
 
     /** The limit that holds the head of each lane. If the head need not wait longer: the limit of its predecessor. */
@@ -45,19 +40,21 @@ public final class QueueForecast {
     private final List<QueuedRequest> requests = new ArrayList<>();
 
     /**
-     * Copies a domain.
+     * Copies the tree of a queue.
      *
      * @param of the queue to forecast
-     * @param from the domain of the queue
-     * @param groupName the name of the domain's group, if it has one
      * @param now the time (ns)
      */
-    public QueueForecast(BlockQueue of, ThrottleDomain from, String groupName, long now) {
-        this.groupName = groupName;
+    public QueueForecast(BlockQueue of, long now) {
         this.now = now;
-        domain = from.copy(new StoppedClock(now), now);
-        int place = from.waiting().indexOf(of);
-        queue = place < 0 ? null : domain.waiting().get(place);
+        domain = new ThrottleDomain(new StoppedClock(now), null);
+        TreeNode root = of.domain().root();
+        if (root == null || of.isEmpty()) {
+            queue = null;
+        } else {
+            domain.root(root.copy(domain, now));
+            queue = (BlockQueue) of.copyIn(domain);
+        }
     }
 
     /** Returns all requests in the order of their release. */
@@ -80,14 +77,12 @@ public final class QueueForecast {
     /** Releases requests in simulated time until the queue is empty or the future is unknown. */
     private void runAhead(BlockQueue until) {
         long aheadNanos = 0;
-        for (int looks = LOOKS;
-                looks > 0 && !until.isEmpty();
-                looks -= domain.waiting().size()) {
+        for (int step = 0; step < STEPS && !until.isEmpty(); step++) {
             Lane next = domain.next(now + aheadNanos);
             if (next == null) {
                 look(until.reads, now + aheadNanos);
                 look(until.writes, now + aheadNanos);
-                aheadNanos += nextDueNanos(now + aheadNanos);
+                aheadNanos += domain.dueInNanos(now + aheadNanos);
                 if (aheadNanos < 0) {
                     return;
                 }
@@ -101,19 +96,9 @@ public final class QueueForecast {
         }
     }
 
-    /** Returns the time until the first timer is due; {@code Long.MIN_VALUE} if no timer is armed. */
-    private long nextDueNanos(long at) {
-        return domain.waiting().stream()
-                .map(waiting -> waiting.timer(at))
-                .filter(TimerSnapshot::armed)
-                .mapToLong(TimerSnapshot::dueInNanos)
-                .min()
-                .orElse(Long.MIN_VALUE);
-    }
-
     private void look(Lane lane, long at) {
         if (!lane.isEmpty() && known.add(lane.direction)) {
-            holders.put(lane.direction, holder(lane, domain.group(), groupName, at));
+            holders.put(lane.direction, holder(lane, at));
         }
     }
 
@@ -122,27 +107,33 @@ public final class QueueForecast {
      * queue is.
      *
      * @param queue the queue
-     * @param shared the limits of the group, or null
-     * @param groupName the name of the group, if one exists
      * @param at the time (ns)
      */
-    public static String holders(BlockQueue queue, @Nullable PolicySlot shared, String groupName, long at) {
-        String reads = queue.reads.isEmpty() ? "" : holder(queue.reads, shared, groupName, at);
-        String writes = queue.writes.isEmpty() ? "" : holder(queue.writes, shared, groupName, at);
+    public static String holders(BlockQueue queue, long at) {
+        String reads = queue.reads.isEmpty() ? "" : holder(queue.reads, at);
+        String writes = queue.writes.isEmpty() ? "" : holder(queue.writes, at);
         return reads.isEmpty() || reads.equals(writes) ? writes : writes.isEmpty() ? reads : reads + ", " + writes;
     }
 
     /**
-     * Returns the limit that holds a lane's head. Queries copies because a query may change the state of a policy.
+     * Returns the limit that holds a lane's head longest, with its group. Queries copies because a query may change
+     * the state of a policy.
      */
-    private static String holder(Lane lane, @Nullable PolicySlot shared, String groupName, long at) {
-        PolicySlot own = lane.queue.own.copy(at);
-        PolicySlot group = shared == null ? null : shared.copy(at);
-        long length = lane.cost(0);
-        long ownWait = own.waitNanos(lane.direction, length, at);
-        PolicySlot slot = group != null && ownWait < group.waitNanos(lane.direction, length, at) ? group : own;
-        LimitKey limit = slot.holder(lane.direction, length, at);
-        return (slot == own ? "" : groupName + ": ")
+    private static String holder(Lane lane, long at) {
+        TreeNode holder = lane.queue;
+        PolicySlot slot = holder.own.copy(at);
+        long longest = slot.waitNanos(lane.direction, lane.cost(0), at);
+        for (TreeNode node = holder.parent; node != null; node = node.parent) {
+            PolicySlot copy = node.own.copy(at);
+            long wait = copy.waitNanos(lane.direction, lane.cost(0), at);
+            if (wait > longest) {
+                longest = wait;
+                holder = node;
+                slot = copy;
+            }
+        }
+        LimitKey limit = slot.holder(lane.direction, lane.cost(0), at);
+        return (holder instanceof GroupNode group ? group.name() + ": " : "")
                 + (slot.isHolding() ? slot.reason() : limit == null ? "turn" : limit.key());
     }
 

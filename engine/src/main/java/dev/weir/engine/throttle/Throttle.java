@@ -5,9 +5,10 @@ import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The throttle of one drive: its queue and its current domain.
+ * The throttle of one drive: its queue in the tree of limits.
  *
  * <p>Thread-safe. Every access to the queue holds the lock of its domain. Only the holder of the engine's lock moves
  * queues between domains.
@@ -24,14 +25,11 @@ public final class Throttle {
         CLOSED
     }
 
-    private final Clock clock;
     private final BlockQueue queue;
-    private volatile ThrottleDomain domain;
 
-    public Throttle(PolicySlot own, Clock clock, ThrottleDomain domain) {
-        this.clock = clock;
-        this.domain = domain;
-        this.queue = new BlockQueue(own, clock, this::fire, this::handedOver);
+    /** Creates the throttle of a closed drive without a group. */
+    public Throttle(PolicySlot own, Clock clock) {
+        queue = new BlockQueue(own, clock);
     }
 
     /**
@@ -42,9 +40,9 @@ public final class Throttle {
      */
     public Admission admit(Direction direction, BlockRequest request, long bytes, RequestSink sink) {
         for (; ; ) {
-            ThrottleDomain at = domain;
+            ThrottleDomain at = queue.domain();
             synchronized (at) {
-                if (at == domain) {
+                if (at == queue.domain()) {
                     if (queue.sink != sink) {
                         return Admission.CLOSED;
                     }
@@ -83,14 +81,7 @@ public final class Throttle {
 
     /** Inspects the queue or changes its limits under the lock. Only {@link #release} then releases due requests. */
     public <T> T locked(Function<ThrottleDomain, T> action) {
-        for (; ; ) {
-            ThrottleDomain at = domain;
-            synchronized (at) {
-                if (at == domain) {
-                    return action.apply(at);
-                }
-            }
-        }
+        return queue.locked(action);
     }
 
     public BlockQueue queue() {
@@ -99,44 +90,11 @@ public final class Throttle {
 
     /** Releases all due requests. */
     public void release() {
-        domain.release();
+        queue.release();
     }
 
-    /**
-     * Atomically changes the limits and moves the queue with its requests. No request is released by new limits in
-     * the old domain or by old limits in the new one. The old domain then releases its own due requests.
-     */
-    public void moveTo(ThrottleDomain newDomain, Runnable change) {
-        ThrottleDomain old = domain;
-        synchronized (old) {
-            synchronized (newDomain) {
-                change.run();
-                queue.limitsChanged();
-                if (old != newDomain) {
-                    old.leave(queue);
-                    domain = newDomain;
-                    newDomain.join(queue);
-                }
-            }
-        }
-        old.release();
-        newDomain.release();
-    }
-
-    /**
-     * Releases due requests of a queue that was moved during a hand-over, because it could release none until now.
-     */
-    private void handedOver(ThrottleDomain from) {
-        if (domain != from) {
-            domain.release();
-        }
-    }
-
-    private void fire() {
-        locked(at -> {
-                    queue.fired(clock.nanoTime());
-                    return at;
-                })
-                .release();
+    /** Moves the queue under another group or none; see {@link TreeNode#moveTo}. */
+    public void moveTo(@Nullable GroupNode to, Runnable change) {
+        queue.moveTo(to, change);
     }
 }

@@ -15,10 +15,7 @@ class LongHoldsTest {
 
     private final LongHolds holds = new LongHolds();
     private final Lane lane = new BlockQueue(
-                    new PolicySlot("drive vm1", "bucket", ThrottleLimits.NONE, null, NOW),
-                    new ManualClock(NOW),
-                    () -> {},
-                    domain -> {})
+                    new PolicySlot("drive vm1", "bucket", ThrottleLimits.NONE, null, NOW), new ManualClock(NOW))
             .lane(Direction.WRITE);
 
     @Test

@@ -1,0 +1,393 @@
+package dev.weir.engine.throttle;
+
+import dev.weir.block.Direction;
+import dev.weir.clock.Clock;
+import dev.weir.throttle.Share;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive or group in the tree of limits. It caches which requests its own limits and those below it admit: at most
+ * one read and one write, the next in turn. A change below invalidates the nodes above it only.
+ *
+ * <p>Guarded by the lock of its {@link ThrottleDomain}. Only the holder of the engine's lock moves nodes. See
+ * docs/design/decisions/026.
+ */
+public abstract sealed class TreeNode permits BlockQueue, GroupNode {
+
+    /** The limits of this drive or group. */
+    public final PolicySlot own;
+
+    private final Clock clock;
+    private volatile ThrottleDomain domain;
+
+    @Nullable
+    GroupNode parent;
+
+    /** The share in the limits of the parent and above. */
+    Share share = Share.DEFAULT;
+
+    /** The start tag: the service that the node has received of its parent, divided by its weight. */
+    long served;
+
+    /** The moment from which the node is below its minimum. Meaningless without a minimum. */
+    long minimumDue;
+
+    /** Whether the node competes for its parent's limits: some request below it could go but for these. */
+    boolean competes;
+
+    /** The order among the members of the parent. */
+    long ordinal;
+
+    /** The number of waiting requests below this node. */
+    private int queued;
+
+    /** One more than the place in each heap of the parent; 0 if it is not in the heap. */
+    final int[] places = new int[GroupNode.HEAPS];
+
+    /** Whether this node is in its parent's list of members whose cached state is invalid. */
+    boolean isMarked;
+
+    /** The next in that list. */
+    @Nullable
+    TreeNode nextMarked;
+
+    /** Whether the cached state of the fields below is valid. */
+    private boolean looked;
+
+    private long lookedAt;
+
+    /** The read and the write that may go as far as this node and those below it decide; null if none. */
+    private @Nullable Lane read;
+
+    private @Nullable Lane write;
+
+    /** The one of both that goes first. */
+    private @Nullable Lane first;
+
+    /** Whether a request below this node can go later. {@link #due} is the earliest such moment. */
+    private boolean holds;
+
+    private long due;
+
+    /** The queue of that request. */
+    private @Nullable BlockQueue dueQueue;
+
+    TreeNode(PolicySlot own, Clock clock) {
+        this.own = own;
+        this.clock = clock;
+        this.domain = new ThrottleDomain(clock, this);
+    }
+
+    /** Returns the domain. It may change unless the engine's lock or the domain's lock is held. */
+    ThrottleDomain domain() {
+        return domain;
+    }
+
+    /** Runs an action under the lock of the domain. {@link #release} must follow if it can free a request. */
+    public <T> T locked(Function<ThrottleDomain, T> action) {
+        for (; ; ) {
+            ThrottleDomain at = domain;
+            synchronized (at) {
+                if (at == domain) {
+                    return action.apply(at);
+                }
+            }
+        }
+    }
+
+    /** Releases all due requests of the tree. */
+    public void release() {
+        domain.release();
+    }
+
+    /** Returns the group above this node, or null. Needs the lock of the domain or of the engine. */
+    @Nullable
+    public GroupNode parent() {
+        return parent;
+    }
+
+    /** Returns the number of waiting requests at and below this node. */
+    public int queued() {
+        return queued;
+    }
+
+    /** Changes the number of waiting requests of this node and of all above it. */
+    final void addQueued(int more) {
+        for (TreeNode node = this; node != null; node = node.parent) {
+            int before = node.queued;
+            node.queued += more;
+            node.queuedChanged(before, node.queued);
+        }
+    }
+
+    /** Called when the number of waiting requests has changed. */
+    void queuedChanged(int before, int after) {
+        if (before == 0 && (minBps() > 0 || minIops() > 0)) {
+            // an idle member saves nothing of its minimum up
+            minimumDue = FairShare.later(minimumDue, domain.now());
+        }
+    }
+
+    /** Returns the number of drives with waiting requests at and below this node. */
+    abstract int waitingDrives();
+
+    /** Returns the least bytes per second that this node needs of its parent; 0 for no minimum. */
+    long minBps() {
+        return share.minBps();
+    }
+
+    /** Returns the least requests per second that this node needs of its parent; 0 for no minimum. */
+    long minIops() {
+        return share.minIops();
+    }
+
+    /** Changes the share in the limits above. Called with the lock. */
+    public final void share(Share newShare) {
+        long bpsBefore = minBps();
+        long iopsBefore = minIops();
+        share = newShare;
+        minimaChanged(bpsBefore, iopsBefore);
+    }
+
+    /** Tells the parent of a change of the minima. */
+    final void minimaChanged(long bpsBefore, long iopsBefore) {
+        long bps = minBps() - bpsBefore;
+        long iops = minIops() - iopsBefore;
+        if (parent != null && (bps != 0 || iops != 0)) {
+            minimumDue = domain.now();
+            parent.addMinima(bps, iops);
+            changed();
+        }
+    }
+
+    /**
+     * Atomically moves this node with all below it under another group and changes it. No request is released by new
+     * limits in the old place or by old limits in the new one. Both trees then release their due requests. Needs the
+     * engine's lock.
+     *
+     * @param to the new parent, which is not below this node; null for none
+     */
+    public void moveTo(@Nullable GroupNode to, Runnable change) {
+        ThrottleDomain old = domain;
+        ThrottleDomain target = to != null ? to.domain() : parent == null ? old : new ThrottleDomain(clock, null);
+        synchronized (old) {
+            synchronized (target) {
+                change.run();
+                limitsChanged();
+                if (parent != to) {
+                    if (parent == null) {
+                        old.root(null);
+                    } else {
+                        parent.leave(this);
+                    }
+                    belongTo(target);
+                    if (to == null) {
+                        target.root(this);
+                    } else {
+                        to.join(this);
+                    }
+                }
+            }
+        }
+        old.release();
+        target.release();
+    }
+
+    /** Sets the domain of this node and of all below it. */
+    void belongTo(ThrottleDomain newDomain) {
+        domain = newDomain;
+    }
+
+    /** Invalidates the cached state of this node and of all above it. */
+    public final void changed() {
+        looked = false;
+        GroupNode above = parent;
+        for (TreeNode node = this; above != null && above.mark(node); above = node.parent) {
+            node = above;
+            node.looked = false;
+        }
+    }
+
+    /**
+     * Resets the turns below this node because they were counted under old limits. Called after a change of the
+     * limits.
+     */
+    public abstract void limitsChanged();
+
+    /**
+     * Determines which requests may go as far as this node and those below it decide. The node's own limits may hold
+     * the next in turn. If the limit that holds it applies to both directions then it keeps its turn: letting others
+     * pass would starve long requests. Otherwise the other direction goes on.
+     */
+    final void look(long now) {
+        if (looked && !(holds && now - due >= 0)) {
+            return;
+        }
+        looked = true;
+        lookedAt = now;
+        holds = false;
+        read = null;
+        write = null;
+        first = null;
+        lookBelow(now);
+        Lane one = candidate(now);
+        if (one == null) {
+            holdsAsBelow();
+            return;
+        }
+        boolean goes = lookAt(one, now);
+        if (!goes && own.holdsBothWith(one, now)) {
+            return;
+        }
+        Lane two = candidate(one.other().direction, now);
+        if (two != null) {
+            lookAt(two, now);
+        }
+        holdsAsBelow();
+    }
+
+    /** Updates the members whose state has changed. */
+    abstract void lookBelow(long now);
+
+    /** Returns the lane whose head is the next in turn of a direction, or null. */
+    abstract @Nullable Lane candidate(Direction direction, long now);
+
+    /** Returns the lane whose head is the next in turn, or null. */
+    abstract @Nullable Lane candidate(long now);
+
+    /** Records the earliest moment at which a limit below this node ceases to hold a request. */
+    abstract void holdsAsBelow();
+
+    private boolean lookAt(Lane lane, long now) {
+        long wait = own.waitNanos(lane.direction, lane.cost(0), now);
+        lane.queue.warnIfLong(lane, wait, now);
+        if (wait > 0) {
+            if (wait != PolicySlot.UNKNOWN_NANOS) {
+                holdsUntil(now + wait, lane.queue);
+            }
+            return false;
+        }
+        first = first == null ? lane : first;
+        if (lane.direction == Direction.READ) {
+            read = lane;
+        } else {
+            write = lane;
+        }
+        return true;
+    }
+
+    final void holdsUntil(long moment, @Nullable BlockQueue queue) {
+        if (!holds || due - moment > 0) {
+            holds = true;
+            due = moment;
+            dueQueue = queue;
+        }
+    }
+
+    /** Returns the lane of a direction whose head may go as far as this node and those below it decide, or null. */
+    final @Nullable Lane ready(Direction direction) {
+        return direction == Direction.READ ? read : write;
+    }
+
+    /** Returns the one that goes first of both directions, or null. */
+    final @Nullable Lane ready() {
+        return first;
+    }
+
+    /** Returns whether a request below this node can go later, at {@link #due}. */
+    final boolean holds() {
+        return holds;
+    }
+
+    final long due() {
+        return due;
+    }
+
+    final @Nullable BlockQueue dueQueue() {
+        return dueQueue;
+    }
+
+    /**
+     * Whether a limit of this node or above it holds the head of a lane that the cached states admit. A policy must
+     * be queried right before a charge.
+     */
+    final boolean holdsAgain(Lane lane, long now) {
+        for (TreeNode node = this; node != null; node = node.parent) {
+            if (node.lookedAt != now && node.own.waitNanos(lane.direction, lane.cost(0), now) != 0) {
+                node.changed();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns how long the limits of this node and of all above it hold a request; 0 if it may go now. */
+    final long waitNanos(Direction direction, long bytes, long now) {
+        long longest = 0;
+        for (TreeNode node = this; node != null; node = node.parent) {
+            longest = Math.max(longest, node.own.waitNanos(direction, bytes, now));
+        }
+        return longest;
+    }
+
+    /** Charges a request to this node and to all above it without competition for any limit. */
+    final void charge(Direction direction, long bytes, long now) {
+        for (TreeNode node = this; node != null; node = node.parent) {
+            node.own.charge(direction, bytes, now);
+            node.count(direction, bytes);
+        }
+        changed();
+    }
+
+    /**
+     * Charges a request to this node and to all above it, and counts it in the turns among the members of each.
+     *
+     * @return its cost under the limits of this node and above; see {@link FairShare#cost}
+     */
+    final long chargeInTurn(Direction direction, long bytes, long now) {
+        own.charge(direction, bytes, now);
+        count(direction, bytes);
+        long above = 0;
+        if (parent != null) {
+            above = parent.chargeInTurn(direction, bytes, now);
+            parent.serve(this, above, bytes, now);
+        }
+        return Math.max(above, FairShare.cost(own.limits(), direction, bytes, false));
+    }
+
+    /** Counts a released request for display. */
+    void count(Direction direction, long bytes) {}
+
+    /**
+     * Returns the cost of a request under those limits of this node and above that apply to both directions; see
+     * {@link FairShare#cost}.
+     */
+    final long sharedCost(Direction direction, long bytes) {
+        long cost = 0;
+        for (TreeNode node = this; node != null; node = node.parent) {
+            cost = Math.max(cost, FairShare.cost(node.own.limits(), direction, bytes, true));
+        }
+        return cost;
+    }
+
+    /** Returns a copy with simulated requests for the forecast. */
+    abstract TreeNode copy(ThrottleDomain to, long now);
+
+    /** Returns the copy of this node in the copy of its tree. */
+    final TreeNode copyIn(ThrottleDomain copy) {
+        return parent == null ? Objects.requireNonNull(copy.root()) : ((GroupNode) parent.copyIn(copy)).member(ordinal);
+    }
+
+    /** Copies the state of this node into its copy. */
+    final void copyTo(TreeNode copy, ThrottleDomain to) {
+        copy.domain = to;
+        copy.share = share;
+        copy.queued = queued;
+        copy.served = served;
+        copy.minimumDue = minimumDue;
+        copy.competes = competes;
+        copy.ordinal = ordinal;
+    }
+}
