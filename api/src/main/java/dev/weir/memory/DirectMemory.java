@@ -1,5 +1,6 @@
 package dev.weir.memory;
 
+import dev.weir.supervision.DaemonThreads;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.PlatformManagedObject;
@@ -112,20 +113,16 @@ public final class DirectMemory {
      */
     private static void collect() {
         if (COLLECTING.compareAndSet(false, true)) {
-            Thread collector = new Thread(
-                    () -> {
-                        try {
-                            System.gc();
-                            Thread.sleep(REST_MILLIS);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        } finally {
-                            COLLECTING.set(false);
-                        }
-                    },
-                    "weir-direct-memory");
-            collector.setDaemon(true);
-            collector.start();
+            DaemonThreads.start("weir-direct-memory", () -> {
+                try {
+                    System.gc();
+                    Thread.sleep(REST_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } finally {
+                    COLLECTING.set(false);
+                }
+            });
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 
 /**
- * Supervises long-lived threads and repeated tasks, so that an {@link Error} is noticed and does not end them.
+ * Supervises long-lived threads and repeated tasks. An {@link Error} is logged and does not end them.
  *
  * <p>A thread that loops gives the body of its loop as a {@link Turn}:
  *
@@ -21,18 +21,18 @@ import java.util.function.LongConsumer;
  * }</pre>
  *
  * <p>When a turn throws, the error is logged and the next turn follows after a pause of 1 to 250 ms. A turn must leave
- * its state fit for the next one: close the connection that failed, set the timer again. After {@value #MOST_FAILURES}
- * failures in a row, which take about eight seconds, the thread gives up. It calls the {@linkplain
+ * its state fit for the next one: it closes the failed connection and sets the timer again. After {@value #MOST_FAILURES}
+ * failures in a row (about eight seconds), the thread gives up. It calls the {@linkplain
  * Thread#getDefaultUncaughtExceptionHandler() default exception handler} of the process with a {@link
- * GivenUpException}; the launcher of Weir then stops the process in order, with exit status 1.
+ * GivenUpException}. Weir's launcher then stops the process cleanly with exit status 1.
  *
- * <p>A task that a timer or a scheduler repeats is wrapped, because a scheduler drops a task that throws:
+ * <p>A repeated task is wrapped, because a scheduler drops a task that throws:
  *
  * <pre>{@code
  * scheduler.scheduleWithFixedDelay(Supervision.task("weir-config", this::poll, log::error), 250, 250, MILLISECONDS);
  * }</pre>
  *
- * <p>The wrapped task never throws and never gives up. {@link #failures} names both kinds while they fail; the shell's
+ * <p>The wrapped task never throws and never gives up. {@link #failures} lists failing threads and tasks. The shell's
  * {@code status} shows them.
  *
  * <p>Thread-safe.
@@ -70,7 +70,7 @@ public final class Supervision {
     public interface Turn {
 
         /**
-         * Does what is due.
+         * Runs one pass.
          *
          * @return whether another turn follows; false ends the thread
          * @throws Exception if the turn fails; the next one follows after a pause
@@ -79,27 +79,25 @@ public final class Supervision {
     }
 
     /**
-     * {@return a new daemon thread, not started, that takes one turn after the other}
+     * {@return a new daemon thread, not started, that runs one turn after another}
      *
      * @param name of the thread
-     * @param turn called until it returns false, or the thread gives up
-     * @param log called with a message and its cause, as {@code log::error} of slf4j; for the failures 1, 2, 4, 8, …
-     *     of the thread
+     * @param turn called until it returns false or the thread gives up
+     * @param log receives a message and its cause, as {@code log::error} of slf4j does, at the failures 1, 2, 4, 8 and
+     *     so on
      */
     public static Thread thread(String name, Turn turn, BiConsumer<String, Throwable> log) {
         Supervision supervision =
                 new Supervision(name, log, millis -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis)));
-        Thread thread = new Thread(() -> supervision.loop(turn), name);
-        thread.setDaemon(true);
-        return thread;
+        return DaemonThreads.make(name, () -> supervision.loop(turn));
     }
 
     /**
-     * {@return a task that does the same and never throws} It must not run on two threads at once.
+     * {@return a task that runs the given one and never throws} It must not run on two threads at once.
      *
      * @param name for messages
-     * @param task what may throw
-     * @param log as that of {@link #thread}
+     * @param task the task; it may throw
+     * @param log as in {@link #thread}
      */
     public static Runnable task(String name, Runnable task, BiConsumer<String, Throwable> log) {
         Supervision supervision = new Supervision(name, log, millis -> {});
@@ -117,7 +115,7 @@ public final class Supervision {
                 .toList();
     }
 
-    /** Makes a loop whose pauses a test sees. */
+    /** Returns a loop whose pauses a test observes. */
     static Runnable loop(String name, Turn turn, BiConsumer<String, Throwable> log, LongConsumer pauseMillis) {
         Supervision supervision = new Supervision(name, log, pauseMillis);
         return () -> supervision.loop(turn);
@@ -131,13 +129,13 @@ public final class Supervision {
         }
     }
 
-    /** Takes a turn, and returns whether another one follows. */
+    /** Runs a turn and returns whether another one follows. */
     private boolean attempt(Turn turn) {
         try {
             boolean more = turn.run();
             if (inARow != 0) {
                 inARow = 0;
-                FAILING.remove(name); // also that of a stopped one of this name
+                FAILING.remove(name); // also the entry of a stopped thread with this name
             }
             return more;
         } catch (Exception | Error e) {
@@ -157,7 +155,7 @@ public final class Supervision {
                 log.accept("%s failed (%d times since it began) and goes on".formatted(name, total), failure);
             }
         } catch (RuntimeException | Error e) {
-            // no memory to say so: the counts stand, and the next failure tries again
+            // no memory for the message: the counts are kept and the next failure tries again
         }
     }
 

@@ -6,6 +6,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
@@ -92,7 +93,8 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
     private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
 
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, HoconConfiguration::daemon);
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-config"));
 
     private volatile Map<String, Map<String, String>> origins = Map.of();
     private volatile boolean stopped;
@@ -381,11 +383,5 @@ public final class HoconConfiguration implements ConfigurationSource {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> byName.put(name.apply(entry.getValue()), entry.getValue()));
         return byName;
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "weir-config");
-        thread.setDaemon(true);
-        return thread;
     }
 }

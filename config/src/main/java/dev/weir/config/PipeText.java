@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.supervision.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +37,7 @@ final class PipeText {
             path = pipe;
             text = new CompletableFuture<>();
             CompletableFuture<String> filled = text;
-            Thread reader = new Thread(() -> fill(pipe, filled), "weir-config-pipe");
-            reader.setDaemon(true);
-            reader.start();
+            DaemonThreads.start("weir-config-pipe", () -> fill(pipe, filled));
         }
         try {
             return text.get(SECONDS, TimeUnit.SECONDS);

@@ -1,10 +1,10 @@
 package dev.weir.engine;
 
+import dev.weir.supervision.DaemonThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +29,7 @@ final class SerialSteps {
 
     /** Returns the threads for the steps of all drives. Their number grows with the steps that run at a time. */
     static ExecutorService threads() {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "weir-lifecycle-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        return Executors.newCachedThreadPool(DaemonThreads.numbered("weir-lifecycle"));
     }
 
     /** Runs a step after all earlier ones. The result completes after the step. */

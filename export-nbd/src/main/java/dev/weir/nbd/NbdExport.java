@@ -11,6 +11,7 @@ import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.TlsFiles;
+import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,8 @@ public final class NbdExport implements DriveExport {
     private static final long RETRY_MILLIS = 1000;
 
     private final BundleContext context;
-    private final ScheduledThreadPoolExecutor retries = new ScheduledThreadPoolExecutor(1, NbdExport::daemon);
+    private final ScheduledThreadPoolExecutor retries =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-nbd-listen"));
     private final Exports exports = new Exports();
     private final NbdServer server = new NbdServer(exports);
     private @Nullable ServiceRegistration<DriveExport> registration;
@@ -143,12 +145,6 @@ public final class NbdExport implements DriveExport {
         registration = context.registerService(DriveExport.class, this, properties());
         Runnable retry = Supervision.task("weir-nbd-listen", this::listenAgain, LOG::error);
         retries.scheduleWithFixedDelay(retry, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "weir-nbd-listen");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private synchronized void listenAgain() {

@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.supervision.DaemonThreads;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,14 +44,8 @@ public final class DriveBeans {
                 1,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                DriveBeans::daemon,
+                DaemonThreads.named("weir-beans"),
                 new ThreadPoolExecutor.DiscardPolicy());
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "drive beans");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

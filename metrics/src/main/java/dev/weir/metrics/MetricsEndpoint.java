@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -44,7 +45,8 @@ public final class MetricsEndpoint {
     }
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final ScheduledThreadPoolExecutor retries = new ScheduledThreadPoolExecutor(1, MetricsEndpoint::daemon);
+    private final ScheduledThreadPoolExecutor retries =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-metrics"));
     private String address = "";
     private String fault = "";
     private @Nullable HTTPServer server;
@@ -65,12 +67,6 @@ public final class MetricsEndpoint {
         configure(config);
         Runnable retry = Supervision.task("weir-metrics", this::listen, LOG::error);
         retries.scheduleWithFixedDelay(retry, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "weir-metrics");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Listens on the configured address. A failure is logged and does not affect the drives. */

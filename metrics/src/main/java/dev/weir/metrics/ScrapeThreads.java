@@ -1,11 +1,11 @@
 package dev.weir.metrics;
 
+import dev.weir.supervision.DaemonThreads;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Threads that answer scrapes. A slow client keeps its thread busy. When all threads are busy, a new scrape ends the
@@ -24,13 +24,13 @@ final class ScrapeThreads extends ThreadPoolExecutor {
     private final Set<Thread> busy = new LinkedHashSet<>();
 
     ScrapeThreads() {
-        super(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-        AtomicInteger number = new AtomicInteger();
-        setThreadFactory(task -> {
-            Thread thread = new Thread(task, "weir-metrics-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        super(
+                THREADS,
+                THREADS,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered("weir-metrics"));
         allowCoreThreadTimeOut(true);
     }
 

@@ -1,10 +1,10 @@
 package dev.weir.engine.storage;
 
+import dev.weir.supervision.DaemonThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The worker threads for one drive with a blocking backend. No two drives share workers because a backend that hangs
@@ -23,13 +23,13 @@ final class DriveThreads {
     private DriveThreads() {}
 
     static ExecutorService of(String drive) {
-        AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "weir-" + drive + "-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                THREADS,
+                THREADS,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered("weir-" + drive));
         workers.allowCoreThreadTimeOut(true);
         return workers;
     }

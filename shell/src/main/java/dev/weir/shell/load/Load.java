@@ -6,6 +6,7 @@ import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.supervision.DaemonThreads;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,9 +50,7 @@ public final class Load implements AutoCloseable {
     public static Load start(Drive drive, Plan plan, Clock clock) {
         Load load = new Load(drive, plan, clock);
         // on a drive that completes requests at once, submitting keeps this thread busy until the end
-        Thread thread = new Thread(load::submitAll, "weir-bench-" + drive.name());
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("weir-bench-" + drive.name(), load::submitAll);
         return load;
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.shell.remote;
 
 import dev.weir.log.RateLimitedLog;
+import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -29,6 +31,7 @@ final class ShellServer implements Closeable {
     private static final int MAX_CLIENTS = 64;
     private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 100_000_000;
+    private static final ThreadFactory THREADS = DaemonThreads.named("weir-shell");
 
     private final ShellSocket socket;
     private final String hello;
@@ -37,7 +40,7 @@ final class ShellServer implements Closeable {
     private final ClientTimeout timeout;
     private final Semaphore seats;
     private final Set<FrameChannel> clients = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads = Executors.newCachedThreadPool(ShellServer::daemon);
+    private final ExecutorService threads = Executors.newCachedThreadPool(THREADS);
 
     private ShellServer(
             ShellSocket socket, String hello, Request.Parser parser, int maxClients, ClientTimeout timeout) {
@@ -56,7 +59,7 @@ final class ShellServer implements Closeable {
      * @throws IOException if the socket cannot be bound; the message gives the reason
      */
     static ShellServer open(Path path, String hello, Request.Parser parser) throws IOException {
-        return open(path, hello, parser, MAX_CLIENTS, ClientTimeout.of(CLIENT_TIMEOUT, ShellServer::daemon));
+        return open(path, hello, parser, MAX_CLIENTS, ClientTimeout.of(CLIENT_TIMEOUT, THREADS));
     }
 
     /** Opens a server with the given limits. Closing the server also closes {@code timeout}. */
@@ -65,12 +68,6 @@ final class ShellServer implements Closeable {
         ShellServer server = new ShellServer(ShellSocket.bind(path), hello, parser, maxClients, timeout);
         server.threads.execute(server::accept);
         return server;
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "weir-shell");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private void accept() {
