@@ -46,6 +46,7 @@ class ApiBaselineTest {
         Map<String, String> fine = new TreeMap<>();
         for (String name : List.of(
                 "block",
+                "block.filter",
                 "clock",
                 "drive",
                 "drive.control",

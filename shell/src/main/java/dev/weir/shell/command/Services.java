@@ -11,8 +11,8 @@ import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.log.PlainText;
+import dev.weir.shell.text.KnownNames;
 import dev.weir.shell.text.Rates;
-import dev.weir.shell.text.Suggestion;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.LimitsView;
@@ -191,7 +191,7 @@ public final class Services {
     static CommandFault absent(String kind, String name, Stream<String> names) {
         String command = kind.equals("policy") ? "policies" : kind + "s";
         return new CommandFault(
-                "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), Suggestion.of(name, names.toList(), command)));
+                "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), KnownNames.hint(name, names.toList(), command)));
     }
 
     /** Returns the distinct policy types by name. */

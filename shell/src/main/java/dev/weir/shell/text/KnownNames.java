@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Suggests known names that resemble an unknown one. */
-public final class Suggestion {
+/** The known names that resemble an unknown one. */
+public final class KnownNames {
     /** The maximum number of names that a message lists in full. */
     private static final int MOST_LISTED = 20;
 
@@ -18,7 +18,7 @@ public final class Suggestion {
 
     private static final int LETTERS_PER_CHANGE = 3;
 
-    private Suggestion() {}
+    private KnownNames() {}
 
     /**
      * Returns the end of a message about an unknown name. It lists all known names if they are few, otherwise the
@@ -27,7 +27,7 @@ public final class Suggestion {
      * @param names the known names
      * @param command the command that lists all names
      */
-    public static String of(String name, List<String> names, String command) {
+    public static String hint(String name, List<String> names, String command) {
         if (names.isEmpty()) {
             return "there are none";
         }
