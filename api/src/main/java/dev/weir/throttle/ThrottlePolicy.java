@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin. A
  * request that moves no data (such as a discard) has the length 0. It costs one request and no bytes.
  *
- * <p>A call must not block. A call of more than a second is interrupted and the drive holds its queue.
+ * <p>A call must not block. After a call of more than a second the drive holds its queue; the call is interrupted.
  *
  * <p>The owner calls {@code waitNanos} for the request at the head of its queue. At 0 it releases the request and
  * calls {@link #charge}. Otherwise it sets a timer for that time and calls again. A request may be withdrawn

@@ -42,13 +42,14 @@ final class BackendReader {
         if (!type.isSet()) {
             type.fault("must be set" + Suggestion.of("", types.backends().keySet()));
         }
-        if (factory == null) {
+        if (name == null || factory == null) {
             if (name != null) {
                 reportMissing(drive, type, name);
             }
             return new Backend(name == null ? "" : name, byConvention(written));
         }
-        return new Backend(factory.type(), typed(backend, written, factory.options()));
+        List<BlockOption> known = FactoryAnswers.list(type, factory, factory::options);
+        return new Backend(name, known == null ? byConvention(written) : typed(backend, written, known));
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
@@ -142,7 +143,10 @@ final class DriveReader {
         String type = written == null ? DriveSettings.DEFAULT_POLICY : written;
         ThrottlePolicyFactory factory = types.policies().get(type);
         if (factory != null) {
-            LimitsReader.report(owner.child("limits"), factory.faults(limits));
+            List<LimitFault> faults = FactoryAnswers.list(policy, factory, () -> factory.faults(limits));
+            if (faults != null) {
+                LimitsReader.report(owner.child("limits"), faults);
+            }
         } else if (written != null || !policy.isSet()) {
             String missing = "no policy of " + (policy.isSet() ? "this type" : "type " + type) + " is available";
             Suggestion suggestion = Suggestion.of(type, types.policies().keySet());

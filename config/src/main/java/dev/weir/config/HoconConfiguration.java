@@ -25,7 +25,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -87,8 +86,9 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final Inputs inputs;
     private final ConfigurationApplier applier;
 
-    private final Map<ServiceReference<BlockBackendFactory>, BlockBackendFactory> backends = new ConcurrentHashMap<>();
-    private final Map<ServiceReference<ThrottlePolicyFactory>, ThrottlePolicyFactory> policies =
+    private final Map<ServiceReference<BlockBackendFactory>, Typed<BlockBackendFactory>> backends =
+            new ConcurrentHashMap<>();
+    private final Map<ServiceReference<ThrottlePolicyFactory>, Typed<ThrottlePolicyFactory>> policies =
             new ConcurrentHashMap<>();
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
     private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
@@ -108,6 +108,9 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     /** Guarded by this. */
     private @Nullable ServiceRegistration<ConfigurationSource> registration;
+
+    /** A factory and its type, for which it is asked once. */
+    private record Typed<T>(String type, T factory) {}
 
     /**
      * Takes the inputs from the framework properties that the launcher set.
@@ -167,8 +170,9 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addBackend(ServiceReference<BlockBackendFactory> reference, BlockBackendFactory factory) {
-        backends.put(reference, factory);
-        reloadIf(last -> last.missingBackends().contains(factory.type()));
+        String type = FactoryAnswers.type(factory, factory::type);
+        backends.put(reference, new Typed<>(type, factory));
+        reloadIf(last -> last.missingBackends().contains(type));
     }
 
     void removeBackend(ServiceReference<BlockBackendFactory> reference) {
@@ -177,8 +181,9 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addPolicy(ServiceReference<ThrottlePolicyFactory> reference, ThrottlePolicyFactory factory) {
-        policies.put(reference, factory);
-        reloadIf(last -> last.missingPolicies().contains(factory.type()));
+        String type = FactoryAnswers.type(factory, factory::type);
+        policies.put(reference, new Typed<>(type, factory));
+        reloadIf(last -> last.missingPolicies().contains(type));
     }
 
     void removePolicy(ServiceReference<ThrottlePolicyFactory> reference) {
@@ -330,11 +335,9 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private Reading read() {
         try {
-            Types types = new Types(
-                    byName(backends, BlockBackendFactory::type), byName(policies, ThrottlePolicyFactory::type));
+            Types types = new Types(byType(backends), byType(policies));
             return ConfigurationReader.read(inputs, types, Running.of(drives, groups), pipe);
         } catch (RuntimeException | Error e) {
-            // a factory of another bundle may throw when its options are read
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
         }
@@ -377,11 +380,12 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     /** Returns the factories by type. The highest service ranking wins among factories of the same type. */
-    private static <T> Map<String, T> byName(Map<ServiceReference<T>, T> factories, Function<T, String> name) {
-        Map<String, T> byName = new HashMap<>();
+    private static <T> Map<String, T> byType(Map<ServiceReference<T>, Typed<T>> factories) {
+        Map<String, T> byType = new HashMap<>();
         factories.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> byName.put(name.apply(entry.getValue()), entry.getValue()));
-        return byName;
+                .forEach(entry ->
+                        byType.put(entry.getValue().type(), entry.getValue().factory()));
+        return byType;
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenDriveCheck {
     private static final String PATH = "path";
+
+    /** Timeout of a check, which may wait for its storage (ms). */
+    private static final long CHECK_MILLIS = 10_000;
 
     private final Types types;
     private final Running running;
@@ -81,9 +85,12 @@ final class OpenDriveCheck {
             return;
         }
         try {
-            factory.check(drive.name(), drive.backendOptions(), drive.readOnly());
-        } catch (IOException e) {
-            fault(drive, String.valueOf(e.getMessage()));
+            BoundedCalls.call(factory, CHECK_MILLIS, () -> {
+                factory.check(drive.name(), drive.backendOptions(), drive.readOnly());
+                return true;
+            });
+        } catch (IOException | RuntimeException | Error e) {
+            fault(drive, e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
         }
     }
 

@@ -6,15 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.block.BlockOption;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -413,24 +415,11 @@ final class HoconConfigurationTest {
     }
 
     @Test
-    void throwingTypeIsAFault() {
-        HoconConfiguration component = start(TWO_DRIVES);
-        addBackend(component, new Broken());
-        folder.write("weir.conf", "weir.drives.c.backend.type = broken");
-        List<String> faults =
-                List.of("the configuration could not be read: java.lang.IllegalStateException: as always");
-
-        assertEquals(faults, component.reload());
-        assertEquals(faults, outcome(ConfigurationSource.FAULTS));
-        assertEquals(List.of("a", "b", "option"), outcome(ConfigurationSource.DRIVES));
-    }
-
-    @Test
     void errorDoesNotEndTheWatch() throws Exception {
         HoconConfiguration component = start(TWO_DRIVES);
         Broken broken = new Broken();
         broken.error = new OutOfMemoryError("for the test");
-        addBackend(component, broken);
+        component.addGroup(broken.group());
         folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
         component.poll();
         component.poll();
@@ -458,7 +447,7 @@ final class HoconConfigurationTest {
             assertTrue(end.await(20, TimeUnit.SECONDS));
             return null;
         };
-        addBackend(component, broken);
+        component.addGroup(broken.group());
         Thread reload = new Thread(component::reload);
         reload.start();
         assertTrue(reading.await(20, TimeUnit.SECONDS));
@@ -469,31 +458,32 @@ final class HoconConfigurationTest {
         assertNull(context.getServiceReference(ConfigurationSource.class));
     }
 
-    private static final class Broken implements BlockBackendFactory {
+    /** A group whose settings cannot be read. */
+    private static final class Broken {
         private @Nullable Error error;
         private Callable<@Nullable Void> hang = () -> null;
 
-        @Override
-        public String type() {
+        GroupControl group() {
+            return (GroupControl) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {GroupControl.class}, this::answer);
+        }
+
+        private @Nullable Object answer(Object proxy, Method method, Object[] arguments) throws Exception {
+            return switch (method.getName()) {
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == arguments[0];
+                case "name" -> "broken";
+                default -> snapshot();
+            };
+        }
+
+        private GroupSnapshot snapshot() throws Exception {
             if (error != null) {
                 throw error;
             }
-            try {
-                hang.call();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-            return "broken";
-        }
-
-        @Override
-        public List<BlockOption> options() {
-            throw new IllegalStateException("as always");
-        }
-
-        @Override
-        public BlockBackend open(String drive, Map<String, Object> options, boolean readOnly) {
-            throw new UnsupportedOperationException();
+            hang.call();
+            GroupSettings settings = new GroupSettings("broken", "bucket", ThrottleLimits.NONE);
+            return new GroupSnapshot(settings, "", "bucket", ThrottleLimits.NONE, ThrottleDebt.NONE, 0, 0);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.throttle.GroupNode;
+import dev.weir.engine.throttle.IsolatedPolicy;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
@@ -189,7 +190,7 @@ public final class Engine {
 
     private boolean accepts(String policy, ThrottleLimits limits) {
         ThrottlePolicyFactory factory = policies.get(policy);
-        return factory == null || factory.faults(limits).isEmpty();
+        return factory == null || IsolatedPolicy.faults(factory, limits).isEmpty();
     }
 
     /**
@@ -306,7 +307,7 @@ public final class Engine {
     private @Nullable ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
         ThrottlePolicyFactory factory = policies.get(type);
         if (factory != null) {
-            LimitFault.refuse(factory.faults(limits));
+            LimitFault.refuse(IsolatedPolicy.faults(factory, limits));
         }
         return factory;
     }

@@ -1,8 +1,10 @@
 package dev.weir.engine;
 
+import dev.weir.supervision.BoundedCalls;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the kind of factory
  */
 final class RankedFactories<F> {
-    private record Ranked<F>(F factory, int ranking) {}
+    private static final long TYPE_MILLIS = 1000;
+
+    private record Ranked<F>(F factory, String type, int ranking) {}
 
     private final Function<F, String> typeOf;
     private final List<Ranked<F>> factories = new ArrayList<>();
@@ -24,8 +28,17 @@ final class RankedFactories<F> {
         this.typeOf = typeOf;
     }
 
+    /**
+     * Adds a factory. Its type is asked for only once.
+     *
+     * @throws NullPointerException if it has no type
+     * @throws IllegalStateException if it does not answer within a second
+     */
     void add(F factory, int ranking) {
-        factories.add(new Ranked<>(factory, ranking));
+        String type = Objects.requireNonNull(
+                BoundedCalls.call(factory, TYPE_MILLIS, () -> typeOf.apply(factory)),
+                () -> factory.getClass().getName() + " has no type");
+        factories.add(new Ranked<>(factory, type, ranking));
         factories.sort(
                 Comparator.comparingInt((Ranked<F> ranked) -> ranked.ranking).reversed());
     }
@@ -38,7 +51,7 @@ final class RankedFactories<F> {
     @Nullable
     F get(String type) {
         for (Ranked<F> ranked : factories) {
-            if (typeOf.apply(ranked.factory).equals(type)) {
+            if (ranked.type.equals(type)) {
                 return ranked.factory;
             }
         }

@@ -76,6 +76,11 @@ public class MeetingThreads {
         }
 
         @Override
+        public boolean returnsAtOnce() {
+            return true;
+        }
+
+        @Override
         public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
             return new ThrottlePolicy() {
                 @Override

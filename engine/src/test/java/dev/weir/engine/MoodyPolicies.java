@@ -23,6 +23,11 @@ final class MoodyPolicies implements ThrottlePolicyFactory {
         return "moody";
     }
 
+    @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
     private void mayThrow() {
         if (throwing) {
             throw new AssertionError("moody");

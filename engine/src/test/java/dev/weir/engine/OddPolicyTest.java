@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.Direction;
@@ -13,12 +14,14 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,11 +32,16 @@ class OddPolicyTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
     /** A policy that gives the same kind of answer to every query. */
-    private record Odd(LongSupplier answer, Supplier<@Nullable ThrottleDebt> debt)
+    private record Odd(LongSupplier answer, Supplier<@Nullable ThrottleDebt> debt, @Nullable String kind)
             implements ThrottlePolicyFactory, ThrottlePolicy {
+        Odd(LongSupplier answer, Supplier<@Nullable ThrottleDebt> debt) {
+            this(answer, debt, "odd");
+        }
+
         @Override
+        @SuppressWarnings("NullAway")
         public String type() {
-            return "odd";
+            return kind;
         }
 
         @Override
@@ -103,8 +111,48 @@ class OddPolicyTest {
         assertEquals(State.SERVING, fixture.control("vm2").snapshot().state());
     }
 
+    /** A loop that ignores interrupts. Java cannot end its thread. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPolicyThatNeverAnswersHoldsItsDrivesOnly() {
+        AtomicBoolean goesOn = new AtomicBoolean(true);
+        LongSupplier never = () -> {
+            while (goesOn.get()) {
+                Thread.onSpinWait();
+            }
+            return 0;
+        };
+        fixture.engine.addPolicies(new Odd(never, () -> ThrottleDebt.NONE), 0);
+        fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
+        fixture.configure("vm2", "odd", null, Map.of("iops", 1L));
+        fixture.configure("vm3", "bucket", null, Map.of("iops", 1L));
+
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        fixture.submit("vm2", Operation.READ, 0, 512);
+
+        assertHolds("it has not answered within 1000 ms");
+        assertHolds("vm2", "an earlier call has not returned");
+        assertTrue(fixture.submit("vm3", Operation.READ, 0, 512).isCompleted());
+        fixture.control("vm1").policy("bucket");
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+        fixture.engine.close();
+        goesOn.set(false);
+    }
+
+    @Test
+    void aFactoryWithoutATypeIsRefused() {
+        ThrottlePolicyFactory odd = new Odd(() -> 0, () -> ThrottleDebt.NONE, null);
+        assertThrows(NullPointerException.class, () -> fixture.engine.addPolicies(odd, 0));
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+    }
+
     private void assertHolds(String reason) {
-        DriveSnapshot snapshot = fixture.control("vm1").snapshot();
+        assertHolds("vm1", reason);
+    }
+
+    private void assertHolds(String drive, String reason) {
+        DriveSnapshot snapshot = fixture.control(drive).snapshot();
         assertEquals(State.HOLDING, snapshot.state());
         assertTrue(snapshot.reason().contains(reason), snapshot.reason());
     }

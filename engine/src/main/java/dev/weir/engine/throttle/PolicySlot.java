@@ -90,7 +90,7 @@ public final class PolicySlot {
             return null;
         }
         ThrottlePolicy copy = policy.copy();
-        return copy == null ? WatchedPolicy.create(this, factory, limits, policy.debt(now), now) : copy;
+        return copy == null ? IsolatedPolicy.create(this, factory, limits, policy.debt(now), now) : copy;
     }
 
     /** Returns an independent copy for the forecast. */
@@ -241,7 +241,7 @@ public final class PolicySlot {
             return;
         }
         try {
-            policy = WatchedPolicy.create(this, newFactory, limits, known.at(limits, now), now);
+            policy = IsolatedPolicy.create(this, newFactory, limits, known.at(limits, now), now);
             reason = "";
         } catch (RuntimeException | Error e) {
             reason = "policy " + type + " refuses the limits: " + e.getMessage();

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A watchdog that interrupts any policy call of more than a second. The policy's drive then holds its queue and the
  * thread goes on. The thread may be an event loop or the timer thread. Entering and leaving a call costs two plain
- * stores. A policy that ignores interrupts keeps the thread; the log names it.
+ * stores. It watches policies whose factory {@linkplain dev.weir.throttle.ThrottlePolicyFactory#returnsAtOnce vouches
+ * for them}; {@link IsolatedPolicy} bounds the others. One that ignores interrupts keeps the thread; the log names it.
  *
  * <p>Thread-safe.
  */

@@ -33,6 +33,11 @@ class PolicyWatchTest {
         }
 
         @Override
+        public boolean returnsAtOnce() {
+            return true;
+        }
+
+        @Override
         public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
             return this;
         }

@@ -27,4 +27,9 @@ public final class PacePolicyFactory implements ThrottlePolicyFactory {
         LimitFault.refuse(faults(limits));
         return new PacePolicy(limits, owed, now);
     }
+
+    @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
 }

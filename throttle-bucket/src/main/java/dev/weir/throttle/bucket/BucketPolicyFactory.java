@@ -19,4 +19,9 @@ public final class BucketPolicyFactory implements ThrottlePolicyFactory {
     public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
         return new BucketPolicy(limits, owed, now);
     }
+
+    @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
 }

@@ -27,4 +27,9 @@ public final class SlicePolicyFactory implements ThrottlePolicyFactory {
         LimitFault.refuse(faults(limits));
         return new SlicePolicy(limits, owed, now);
     }
+
+    @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
 }
