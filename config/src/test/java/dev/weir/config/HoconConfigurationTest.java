@@ -4,127 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.BlockBackendFactory;
-import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
-import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
-import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceEvent;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 
-/** The component with a real Configuration Admin and service registry. */
-final class HoconConfigurationTest {
-    private static final String TWO_DRIVES =
-            """
-            weir {
-              groups.g.limits.iops = 100
-              drives {
-                a { backend { type = memory, size = 1M }, limits.bps = 4M, group = g }
-                b { backend { type = memory, size = 2M } }
-              }
-            }
-            """;
-
-    private final ConfigFolder folder;
-    private final FelixFramework felix;
-    private final BundleContext context;
-    private final ConfigurationAdmin admin;
-
+/** The configurations that the component sets, changes and removes. */
+final class HoconConfigurationTest extends ConfigurationFixture {
     HoconConfigurationTest(@TempDir Path temporary) throws Exception {
-        folder = new ConfigFolder(temporary);
-        felix = new FelixFramework(
-                temporary.resolve("felix"),
-                Map.of(
-                        "weir.home",
-                        "/home/weir",
-                        "weir.cwd",
-                        "/cwd",
-                        "weir.config.file",
-                        folder.file().toString(),
-                        "weir.drive.0",
-                        "id=option,file=x.img",
-                        HoconConfiguration.POLL,
-                        "0"));
-        context = felix.context();
-        admin = felix.configurationAdmin();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        felix.stop();
-    }
-
-    private HoconConfiguration component(ConfigurationAdmin configurationAdmin) {
-        HoconConfiguration component = new HoconConfiguration(context, configurationAdmin);
-        addBackend(component, TestTypes.FILE);
-        addBackend(component, TestTypes.MEMORY);
-        component.addPolicy(reference(ThrottlePolicyFactory.class, TestTypes.BUCKET), TestTypes.BUCKET);
-        return component;
-    }
-
-    private void addBackend(HoconConfiguration component, BlockBackendFactory factory) {
-        component.addBackend(reference(BlockBackendFactory.class, factory), factory);
-    }
-
-    private <T> ServiceReference<T> reference(Class<T> type, T service) {
-        return context.registerService(type, service, null).getReference();
-    }
-
-    /** Writes a file and starts the component with it. */
-    private HoconConfiguration start(String text) {
-        folder.write("weir.conf", text);
-        HoconConfiguration component = component(admin);
-        component.start();
-        return component;
-    }
-
-    /** Returns the change count of each configuration by PID. */
-    private Map<String, Long> changeCounts() throws Exception {
-        Map<String, Long> counts = new TreeMap<>();
-        Configuration[] all = admin.listConfigurations(null);
-        for (Configuration configuration : all == null ? new Configuration[0] : all) {
-            counts.put(configuration.getPid(), configuration.getChangeCount());
-        }
-        return counts;
-    }
-
-    private Map<String, Object> properties(String pid) throws IOException {
-        return FrameworkUtil.asMap(admin.getConfiguration(pid, "?").getProperties());
-    }
-
-    private List<String> outcome(String property) {
-        ServiceReference<?> reference = context.getServiceReference(ConfigurationSource.class);
-        return List.of((String[]) Objects.requireNonNull(reference).getProperty(property));
+        super(temporary);
     }
 
     @Test
@@ -197,78 +98,6 @@ final class HoconConfigurationTest {
         folder.write("weir.conf", "weir.drives.a.limits.bps = -1");
         component.reload();
         assertEquals("weir.conf:5", component.origins(DriveSettings.pid("a")).get("limits.bps"));
-    }
-
-    @Test
-    void settledChangeIsReadAgain() throws Exception {
-        HoconConfiguration component = start(TWO_DRIVES);
-        Map<String, Long> before = changeCounts();
-
-        folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
-        component.poll();
-        assertEquals(before, changeCounts());
-        component.poll();
-        assertEquals(5L << 20, properties("weir.drive~a").get("limits.bps"));
-    }
-
-    @Test
-    void truncatedOrMissingFileIsAFault() throws Exception {
-        HoconConfiguration component = start(TWO_DRIVES);
-        Map<String, Long> before = changeCounts();
-        for (String half : List.of("", "# Weir's drives\n", TWO_DRIVES.substring(0, TWO_DRIVES.length() / 2))) {
-            folder.write("weir.conf", half);
-            component.poll();
-            component.poll();
-            assertEquals(1, outcome(ConfigurationSource.FAULTS).size(), half);
-        }
-        Files.delete(folder.file());
-        component.poll();
-        component.poll();
-        assertEquals(List.of(folder.file() + ": no such file"), outcome(ConfigurationSource.FAULTS));
-        assertEquals(before, changeCounts());
-
-        folder.write("weir.conf", TWO_DRIVES);
-        component.poll();
-        component.poll();
-        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
-        assertEquals(before, changeCounts());
-    }
-
-    @Test
-    void faultIsReportedOnce() {
-        HoconConfiguration component = start(TWO_DRIVES);
-        folder.write("weir.conf", "weir {");
-        component.poll();
-        component.poll();
-        AtomicInteger told = new AtomicInteger();
-        context.addServiceListener(event -> told.incrementAndGet());
-        component.poll();
-        component.poll();
-        assertEquals(0, told.get());
-    }
-
-    @Test
-    void includedFilesAreWatched() throws Exception {
-        folder.write("disks.conf", "a.backend { type = memory, size = 1M }");
-        HoconConfiguration component = start("weir.drives { include \"disks\"\n include \"more/later.conf\" }");
-        assertEquals(List.of("a", "option"), outcome(ConfigurationSource.DRIVES));
-
-        folder.write("disks.conf", "b.backend { type = memory, size = 1M }");
-        component.poll();
-        component.poll();
-        assertEquals(List.of("b", "option"), outcome(ConfigurationSource.DRIVES));
-
-        Files.createDirectory(folder.folder().resolve("more"));
-        folder.write("more/later.conf", "include \"nested\"");
-        folder.write("more/nested.conf", "c.backend { type = memory, size = 1M }");
-        component.poll();
-        component.poll();
-        assertEquals(List.of("b", "c", "option"), outcome(ConfigurationSource.DRIVES));
-
-        folder.write("more/nested.conf", "d.backend { type = memory, size = 1M }");
-        component.poll();
-        component.poll();
-        assertEquals(List.of("b", "d", "option"), outcome(ConfigurationSource.DRIVES));
     }
 
     @Test
@@ -373,118 +202,6 @@ final class HoconConfigurationTest {
                         "+ weir.drive~c",
                         "- weir.group~g"),
                 events);
-    }
-
-    @Test
-    void lateTypeIsReadWithItsOptions() throws Exception {
-        HoconConfiguration component = start(
-                "weir.drives.r.backend { type = remote, host = 10, cache = 1M, tls { cert = c.pem, verify = yes } }");
-        assertEquals("1M", properties("weir.drive~r").get("backend.cache"));
-        assertEquals(1, outcome(ConfigurationSource.WARNINGS).size());
-
-        CountDownLatch modified = new CountDownLatch(1);
-        context.addServiceListener(
-                event -> {
-                    if (event.getType() == ServiceEvent.MODIFIED) {
-                        modified.countDown();
-                    }
-                },
-                "(objectClass=" + ConfigurationSource.class.getName() + ")");
-        addBackend(component, TestTypes.REMOTE);
-
-        assertTrue(modified.await(20, TimeUnit.SECONDS));
-        assertEquals(List.of(), outcome(ConfigurationSource.WARNINGS));
-        assertEquals(
-                Map.of("host", "10", "cache", 1L << 20, "tls.cert", folder.folder() + "/c.pem", "tls.verify", true),
-                DriveSettings.of(properties("weir.drive~r")).backendOptions());
-    }
-
-    @Test
-    void removedTypeIsReported() {
-        HoconConfiguration component = start(TWO_DRIVES);
-        ServiceReference<ThrottlePolicyFactory> slice = reference(ThrottlePolicyFactory.class, TestTypes.SLICE);
-        folder.write("weir.conf", "weir.groups.g { policy = slice, limits.iops = 5 }");
-
-        component.addPolicy(slice, TestTypes.SLICE);
-        component.reload();
-        assertEquals(List.of(), outcome(ConfigurationSource.WARNINGS));
-
-        component.removePolicy(slice);
-        component.reload();
-        assertEquals(1, outcome(ConfigurationSource.WARNINGS).size());
-    }
-
-    @Test
-    void errorDoesNotEndTheWatch() throws Exception {
-        HoconConfiguration component = start(TWO_DRIVES);
-        Broken broken = new Broken();
-        broken.error = new OutOfMemoryError("for the test");
-        component.addGroup(broken.group());
-        folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
-        component.poll();
-        component.poll();
-        assertEquals(
-                List.of("the configuration could not be read: java.lang.OutOfMemoryError: for the test"),
-                outcome(ConfigurationSource.FAULTS));
-        assertEquals(4L << 20, properties("weir.drive~a").get("limits.bps"));
-
-        broken.error = null;
-        for (int i = 0; i < HoconConfiguration.LOOKS_UNTIL_RETRY; i++) {
-            component.poll();
-        }
-        assertEquals(5L << 20, properties("weir.drive~a").get("limits.bps"));
-        assertEquals(List.of(), outcome(ConfigurationSource.FAULTS));
-    }
-
-    @Test
-    void stopDoesNotWaitForAReadingThatHangs() throws Exception {
-        HoconConfiguration component = start(TWO_DRIVES);
-        CountDownLatch reading = new CountDownLatch(1);
-        CountDownLatch end = new CountDownLatch(1);
-        Broken broken = new Broken();
-        broken.hang = () -> {
-            reading.countDown();
-            assertTrue(end.await(20, TimeUnit.SECONDS));
-            return null;
-        };
-        component.addGroup(broken.group());
-        Thread reload = new Thread(component::reload);
-        reload.start();
-        assertTrue(reading.await(20, TimeUnit.SECONDS));
-        component.stop();
-        assertNull(context.getServiceReference(ConfigurationSource.class));
-        end.countDown();
-        reload.join();
-        assertNull(context.getServiceReference(ConfigurationSource.class));
-    }
-
-    /** A group whose settings cannot be read. */
-    private static final class Broken {
-        private @Nullable Error error;
-        private Callable<@Nullable Void> hang = () -> null;
-
-        GroupControl group() {
-            return (GroupControl) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {GroupControl.class}, this::answer);
-        }
-
-        private @Nullable Object answer(Object proxy, Method method, Object[] arguments) throws Exception {
-            return switch (method.getName()) {
-                case "hashCode" -> System.identityHashCode(proxy);
-                case "equals" -> proxy == arguments[0];
-                case "name" -> "broken";
-                default -> snapshot();
-            };
-        }
-
-        private GroupSnapshot snapshot() throws Exception {
-            if (error != null) {
-                throw error;
-            }
-            hang.call();
-            GroupSettings settings = new GroupSettings("broken", "bucket", ThrottleLimits.NONE);
-            return new GroupSnapshot(settings, "", "bucket", ThrottleLimits.NONE, ThrottleDebt.NONE, 0, 0);
-        }
     }
 
     @Test

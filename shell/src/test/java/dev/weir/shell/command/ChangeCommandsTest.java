@@ -1,0 +1,235 @@
+package dev.weir.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.View;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Changes of limits and policies, drain, reload and reopen. */
+final class ChangeCommandsTest extends CommandsFixture {
+    private final ChangeCommands changes = new ChangeCommands(services);
+
+    @Test
+    void limitsAreShown() {
+        shows(
+                """
+                LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                bps    10MiB/s       -    -  95 ms           -  weir.conf:3
+                iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
+                """,
+                80,
+                changes.limits("vm1"));
+        shows("no limits", 80, changes.limits("scratch"));
+    }
+
+    @Test
+    void limitChangeKeepsTheOthers() {
+        Object answer = changes.limits("vm1", "bps=1M", "bps_wr=512", "iops_size=4K");
+        assertEquals(
+                Map.of(
+                        "bps",
+                        1_048_576L,
+                        "bps_wr",
+                        512L,
+                        "iops",
+                        500L,
+                        "iops_max",
+                        2000L,
+                        "iops_max_length",
+                        30L,
+                        "iops_size",
+                        4096L),
+                vm1.snapshot().limits().toMap());
+        shows(
+                """
+                LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
+                bps     1MiB/s       -    -  95 ms           -  shell
+                bps_wr   512/s       -    -      0           -  shell
+                iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
+                a request counts once per 4 KiB of its length (iops_size)
+                bps_wr delays a request of 4 KiB by 8 s; clients may time out
+                until reload --restore; the configuration has bps=10MiB bps_wr=0 iops_size=0
+                """,
+                80,
+                answer);
+    }
+
+    @Test
+    void zeroRemovesLimitAndBurst() {
+        changes.limits("vm1", "iops=0");
+        assertEquals(Map.of("bps", 10_485_760L), vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void zeroRemovesABurstAndItsLength() {
+        changes.limits("vm1", "iops_max=0");
+        assertEquals(
+                Map.of("bps", 10_485_760L, "iops", 500L),
+                vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void restoredLimitRegainsItsConfiguredBurst() {
+        Map<String, Long> before = vm1.snapshot().limits().toMap();
+        changes.limits("vm1", "iops=0");
+        changes.limits("vm1", "iops=500");
+        assertEquals(before, vm1.snapshot().limits().toMap());
+        changes.limits("vm1", "iops=0");
+        changes.limits("vm1", "iops=5k");
+        assertEquals(
+                Map.of("bps", 10_485_760L, "iops", 5000L),
+                vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void limitThatStallsSmallRequestsIsReported() {
+        Object answer = changes.limits("vm1", "bps=10");
+        assertTrue(
+                ((View) answer)
+                        .text(80)
+                        .contains("\nbps delays a request of 4 KiB by 6 min 49 s; clients may time out\n"),
+                () -> ((View) answer).text(80));
+    }
+
+    @Test
+    void limitOrderDoesNotMatter() {
+        refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops_max=3000", "iops=0"));
+        refuses("iops_max = 3000: needs iops beside it", () -> changes.limits("vm1", "iops=0", "iops_max=3000"));
+    }
+
+    @Test
+    void invalidLimitsChangeNothing() {
+        Map<String, Long> before = vm1.snapshot().limits().toMap();
+        refuses(
+                "bps = -5: must be 0 (no limit) or more; iops_max = 1: must not be below iops = 500",
+                () -> changes.limits("vm1", "bps=-5", "iops_max=1"));
+        refuses(
+                "bps = 10Q: must be a number of bytes, for example 512, 10M or 10MiB",
+                () -> changes.limits("vm1", "bps=10Q"));
+        refuses(
+                "no limit \"bsp\"; there are bps, bps_max, bps_max_length, bps_rd, bps_rd_max, bps_rd_max_length, bps_wr, "
+                        + "bps_wr_max, bps_wr_max_length, iops, iops_max, iops_max_length, iops_rd, iops_rd_max, "
+                        + "iops_rd_max_length, iops_wr, iops_wr_max, iops_wr_max_length, iops_size",
+                () -> changes.limits("vm1", "bsp=1"));
+        refuses(
+                "limits: \"bps\" is not KEY=VALUE; usage: limits NAME [KEY=VALUE...] [--json]",
+                () -> changes.limits("vm1", "bps"));
+        refuses(
+                "limits: bps is set twice; usage: limits NAME [KEY=VALUE...] [--json]",
+                () -> changes.limits("vm1", "bps=1", "bps=2"));
+        refuses("iops = 666: this policy cannot keep it", () -> changes.limits("vm1", "iops=666"));
+        assertEquals(before, vm1.snapshot().limits().toMap());
+    }
+
+    @Test
+    void groupLimitsChangeLive() {
+        changes.group("tenant-a", "iops=5k", "bps=1M");
+        shows(
+                """
+                group     tenant-a
+                state     serving
+                policy    bucket
+                limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
+                          bps    1MiB/s      -    -       0           -  shell
+                          iops   5000/s      -    -  1.5 ms           -  shell
+                          until reload --restore; the configuration has bps=0 iops=2000
+                queue     5 waiting requests of 2 drives
+                drives    vm1
+                """,
+                80,
+                changes.group("tenant-a"));
+        changes.limits("tenant-a", "bps=0");
+        shows(
+                """
+                LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
+                iops   5000/s      -    -  1.5 ms           -  shell
+                until reload --restore; the configuration has iops=2000
+                """,
+                80,
+                changes.limits("tenant-a"));
+        refuses("no group \"tenant-c\"; there are tenant-a, tenant-b", () -> changes.group("tenant-c"));
+        refuses("no drive \"tenant-c\"; there are vm1, scratch", () -> changes.limits("tenant-c"));
+    }
+
+    @Test
+    void drainShowsTheDrive() {
+        assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
+        refuses(
+                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME [--seconds=N] [--json]",
+                () -> changes.drain("vm1", "--seconds=0"));
+    }
+
+    @Test
+    void policyIsChanged() {
+        assertEquals("slice", ((DriveView) changes.policy("vm1", "slice")).policy());
+        refuses("no policy \"bukcet\"; there are bucket, slice", () -> changes.policy("vm1", "bukcet"));
+        assertEquals("slice", vm1.snapshot().policy());
+    }
+
+    @Test
+    void reloadListsTheDrives() {
+        shows(
+                """
+                applied   vm1, scratch
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+    }
+
+    @Test
+    void reloadKeepsChangesUnlessToldToRestore() {
+        changes.limits("vm1", "bps=1M");
+        changes.policy("scratch", "slice");
+        shows(
+                """
+                applied   vm1, scratch
+                changed   vm1, scratch, by commands; reload --restore takes it back
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+        assertEquals(1L << 20, vm1.snapshot().limits().toMap().get("bps"));
+        shows(
+                """
+                applied   vm1, scratch
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload("--restore"));
+        assertEquals(10_485_760L, vm1.snapshot().limits().toMap().get("bps"));
+    }
+
+    @Test
+    void reloadNamesOnlyDrivesOfTheEngine() {
+        TestServices.configuration(services, List.of("vm1", "lost"), List.of());
+        shows(
+                """
+                applied   vm1
+                not open  lost: the drive does not exist in the engine
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+    }
+
+    @Test
+    void reopenIsForUnavailableDrives() {
+        refuses("drive vm1 is already open", () -> changes.reopen("vm1"));
+        vm1.standing(State.UNAVAILABLE, "gone");
+        assertEquals(State.SERVING, ((DriveView) changes.reopen("vm1")).state());
+    }
+
+    @Test
+    void reloadReportsAllFaults() {
+        TestServices.configuration(services, List.of("vm1"), List.of("weir.conf:1: a", "weir.conf:2: b"));
+        refuses("nothing was changed:\nweir.conf:1: a\nweir.conf:2: b", changes::reload);
+        services.configuration = null;
+        refuses("nothing to reload because the configuration has not been read yet", changes::reload);
+    }
+}

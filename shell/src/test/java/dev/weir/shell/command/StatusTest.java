@@ -1,0 +1,54 @@
+package dev.weir.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot.State;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class StatusTest extends CommandsFixture {
+    @Test
+    void statusIsOneLineThenFaults() {
+        long pid = ProcessHandle.current().pid();
+        assertEquals(
+                "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
+                Status.of("1.0", "/home/w", services).text());
+        services.drives().forEach(services::removeDrive);
+        TestServices.configuration(services, List.of(), List.of("weir.conf:1: a"));
+        assertEquals(
+                "Weir 1.0, pid " + pid + ", in /home/w: no drives\nweir.conf:1: a",
+                Status.of("1.0", "/home/w", services).text());
+    }
+
+    @Test
+    void statusNamesUnusableJarsForWaitingDrives() {
+        services.drives().forEach(services::removeDrive);
+        services.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
+        services.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
+        services.deployFaults = List.of(() -> List.of("deploy/pace.jar cannot be used: it is empty"));
+        assertEquals(
+                "Weir 1.0, pid " + ProcessHandle.current().pid()
+                        + ", in /home/w: vm1 holding: policy pace is missing; cannot be used: deploy/pace.jar\n"
+                        + "deploy/other.jar: other 1.0.0\ndeploy/pace.jar cannot be used: it is empty",
+                Status.of("1.0", "/home/w", services).text());
+    }
+
+    @Test
+    void statusOfManyDrivesIsShort() {
+        DriveControl[] many = IntStream.range(100, 400)
+                .mapToObj(i -> TestDrive.idle("vm" + i)
+                        .standing(i % 20 == 0 ? State.UNAVAILABLE : State.SERVING, i % 20 == 0 ? "no image" : ""))
+                .toArray(DriveControl[]::new);
+        Status status = Status.of("1.0", "/home/w", TestServices.of(many));
+        assertFalse(status.isHealthy());
+        List<String> lines = status.text().lines().toList();
+        assertTrue(lines.get(0).endsWith("in /home/w: 300 drives, 285 serving, 15 unavailable"), lines::toString);
+        assertEquals("drive vm100 unavailable: no image", lines.get(1));
+        assertEquals("and 5 more", lines.get(11));
+        assertEquals(12, lines.size());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.weir.shell.command;
+
+import org.junit.jupiter.api.Test;
+
+final class TypeCommandsTest extends CommandsFixture {
+    private final TypeCommands types = new TypeCommands(services);
+
+    @Test
+    void policiesAndBackends() {
+        shows("TYPE    DRIVES\nbucket  vm1, scratch\nslice   -", 80, types.policies());
+        shows("TYPE    OPTIONS\nfile    path=PATH [create=FLAG]\nmemory  size=BYTES", 80, types.backends());
+    }
+}
