@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive in a raw image: byte n of the drive is byte n of the file.
+ * A drive in a raw image or a block device: byte n of the drive is byte n of the file.
  *
  * <p>A flush is fdatasync. That suffices because the size never changes and the block map counts as data; only
  * timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it could not
@@ -48,16 +48,25 @@ final class FileBackend implements HintedBackend {
         return true;
     }
 
-    /** Returns true: Linux serializes buffered writes to one file. */
+    @Override
+    public int blockSize() {
+        return image.blockSize();
+    }
+
+    /** Linux serializes buffered writes to one file. */
     @Override
     public boolean writesInTurn() {
-        return true;
+        return image.direct() == null && !image.isDevice();
     }
 
     @Override
     public void read(ByteBuffer destination, long offset) throws IOException {
         int position = destination.position();
-        if (!ChannelIo.read(image.channel(), destination, offset)) {
+        DirectIo direct = image.direct();
+        boolean isWhole = direct == null
+                ? ChannelIo.read(image.channel(), destination, offset)
+                : direct.read(destination, offset);
+        if (!isWhole) {
             long end = offset + destination.position() - position;
             throw new IOException(image.path() + " ends at byte " + end + ": had " + image.size()
                     + " bytes at the open and was truncated since");
@@ -67,28 +76,60 @@ final class FileBackend implements HintedBackend {
     @Override
     public boolean readNow(ByteBuffer destination, long offset) {
         LinuxFile linux = image.linux();
-        return linux != null && linux.readCached(destination, offset);
+        return linux != null && image.direct() == null && linux.readCached(destination, offset);
     }
 
     @Override
     public void write(ByteBuffer source, long offset) throws IOException {
         watch.requireIntact();
         try {
-            ChannelIo.write(image.channel(), source, offset);
+            writeBytes(source, offset);
         } catch (IOException e) {
             throw known(e, source.remaining());
         }
+    }
+
+    /** Writes past the page cache if asked for, except the last bytes of a file that are no whole block. */
+    private void writeBytes(ByteBuffer source, long offset) throws IOException {
+        DirectIo direct = image.direct();
+        long directEnd = direct == null ? 0 : image.size() & -direct.unit();
+        int bytes = (int) Math.max(0, Math.min(source.remaining(), directEnd - offset));
+        if (direct != null && bytes > 0) {
+            int position = source.position();
+            direct.write(source.slice(position, bytes), offset);
+            source.position(position + bytes);
+        }
+        ChannelIo.write(image.channel(), source, offset + bytes);
     }
 
     @Override
     public void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException {
         watch.requireIntact();
         LinuxFile linux = image.linux();
-        boolean done =
-                linux != null && ((mayUnmap && linux.punchHole(offset, length)) || linux.zeroRange(offset, length));
+        boolean done = linux != null
+                && change(() -> (mayUnmap && linux.punchHole(offset, length)) || linux.zeroRange(offset, length));
         if (!done) {
             writeZeroBytes(offset, length);
         }
+    }
+
+    /** Changes a range while no write of a partial block could undo the change. */
+    private boolean change(Change change) throws IOException {
+        DirectIo direct = image.direct();
+        if (direct == null) {
+            return change.run();
+        }
+        direct.wholeBlocks().lock();
+        try {
+            return change.run();
+        } finally {
+            direct.wholeBlocks().unlock();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        boolean run() throws IOException;
     }
 
     private void writeZeroBytes(long offset, long length) throws IOException {
@@ -109,7 +150,7 @@ final class FileBackend implements HintedBackend {
         watch.requireIntact();
         LinuxFile linux = image.linux();
         if (linux != null) {
-            linux.punchHole(offset, length);
+            change(() -> linux.discard(offset, length));
         }
     }
 
@@ -126,7 +167,7 @@ final class FileBackend implements HintedBackend {
     @Override
     public void cache(long offset, long length) {
         LinuxFile linux = image.linux();
-        if (linux != null) {
+        if (linux != null && image.direct() == null) {
             linux.willNeed(offset, length);
         }
     }
@@ -175,7 +216,7 @@ final class FileBackend implements HintedBackend {
 
     private boolean isFull(long bytes) {
         try {
-            return Files.getFileStore(image.path()).getUsableSpace() < bytes;
+            return !image.isDevice() && Files.getFileStore(image.path()).getUsableSpace() < bytes;
         } catch (IOException e) {
             return false;
         }

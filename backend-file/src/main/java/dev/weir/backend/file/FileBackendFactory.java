@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
-/** Opens drives in raw image files. Thread-safe. */
+/** Opens drives in raw image files and block devices. Thread-safe. */
 @Component(property = "weir.backend.type=file", immediate = true)
 public final class FileBackendFactory implements BlockBackendFactory {
     private final OpenImages images = new OpenImages();
@@ -22,14 +22,16 @@ public final class FileBackendFactory implements BlockBackendFactory {
     @Override
     public List<BlockOption> options() {
         return List.of(
-                new BlockOption("path", Kind.PATH, true, "raw image: byte n of the file is byte n of the drive"),
+                new BlockOption(
+                        "path", Kind.PATH, true, "raw image or block device: byte n of it is byte n of the drive"),
                 new BlockOption("size", Kind.BYTES, false, "size of the file; an existing file must have it"),
                 new BlockOption("create", Kind.FLAG, false, "create a missing or empty file, sparse, of that size"),
                 new BlockOption(
                         "format",
                         Kind.TEXT,
                         false,
-                        "raw: serve the file as raw even if it looks like qcow2 or another format"));
+                        "raw: serve the file as raw even if it looks like qcow2 or another format"),
+                new BlockOption("cache", Kind.TEXT, false, "writeback: the page cache; none: direct I/O"));
     }
 
     @Override

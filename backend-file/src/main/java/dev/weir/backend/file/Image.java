@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity file identity; equal for all names of the file
  * @param channel the channel for reads and writes on the caller's thread
  * @param linux further operations of Linux; null where unavailable
+ * @param direct reads and writes past the page cache; null if the page cache is used
  * @param size size in bytes
  * @param readOnly whether it was opened for reading only
  * @param drive name of the drive that opened it
@@ -21,9 +22,19 @@ record Image(
         Object identity,
         AsynchronousFileChannel channel,
         @Nullable LinuxFile linux,
+        @Nullable DirectIo direct,
         long size,
         boolean readOnly,
         String drive) {
+
+    boolean isDevice() {
+        return linux != null && linux.isDevice();
+    }
+
+    /** Returns the unit of offsets and lengths (bytes): the logical block size of a device, 1 for a file. */
+    int blockSize() {
+        return linux == null ? 1 : linux.blockSize();
+    }
 
     /** Closes the image and releases its lock. */
     void close() throws IOException {

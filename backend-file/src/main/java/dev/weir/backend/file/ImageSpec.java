@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param size required size in bytes; null accepts any size
  * @param create whether a missing or empty file is created
  * @param raw whether the file is served as raw even if it looks like another format
+ * @param direct whether reads and writes pass the page cache by
  * @param readOnly whether the drive is read-only
  */
-record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, boolean raw, boolean readOnly) {
+record ImageSpec(
+        String drive, Path path, @Nullable Long size, boolean create, boolean raw, boolean direct, boolean readOnly) {
+
+    private static final int TYPE_BITS = 0170000;
+    private static final int BLOCK_DEVICE = 0060000;
 
     static ImageSpec of(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         if (!(options.get("path") instanceof String name)) {
@@ -39,7 +44,11 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
         if (format != null && !format.equals("raw")) {
             throw new IOException("format = " + format + ": must be raw, or be left out");
         }
-        return new ImageSpec(drive, path(name), size, create, format != null, readOnly);
+        Object cache = options.getOrDefault("cache", "writeback");
+        if (!cache.equals("writeback") && !cache.equals("none")) {
+            throw new IOException("cache = " + cache + ": must be writeback or none");
+        }
+        return new ImageSpec(drive, path(name), size, create, format != null, cache.equals("none"), readOnly);
     }
 
     private static Path path(String name) throws IOException {
@@ -65,15 +74,21 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
     /**
      * Returns the attributes of the file, or null if it is missing and may be created.
      *
-     * @throws IOException if the file is not a regular file or cannot be read, or is missing and must not be created
+     * @throws IOException if the path is no regular file or block device, cannot be read, or is missing and must not be created
      */
     @Nullable
     BasicFileAttributes attributes() throws IOException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (!attributes.isRegularFile()) {
-                String kind = attributes.isDirectory() ? "a directory" : "a device, pipe or socket";
-                throw refused("is " + kind + "; must be a regular file");
+            boolean isDevice = attributes.isOther() && isBlockDevice();
+            if (!attributes.isRegularFile() && !isDevice) {
+                String kind = attributes.isDirectory() ? "a directory" : "a character device, pipe or socket";
+                throw refused("is " + kind + "; must be a regular file or a block device");
+            }
+            if (isDevice && create) {
+                throw new IOException(
+                        "create = true: " + path + " is a block device, which cannot be created; leave out"
+                                + " create, and size on the command line");
             }
             return attributes;
         } catch (AccessDeniedException e) {
@@ -89,6 +104,10 @@ record ImageSpec(String drive, Path path, @Nullable Long size, boolean create, b
             }
             return null;
         }
+    }
+
+    private boolean isBlockDevice() throws IOException {
+        return ((Integer) Files.getAttribute(path, "unix:mode") & TYPE_BITS) == BLOCK_DEVICE;
     }
 
     /**

@@ -53,21 +53,29 @@ final class ImageWatch {
             return cut;
         }
         try {
+            LinuxFile linux = image.linux();
+            if (image.isDevice() && linux != null) {
+                return cutIfSmaller(linux.size()); // whatever its name is now
+            }
             BasicFileAttributes now = Files.readAttributes(image.path(), BasicFileAttributes.class);
             if (!image.identity().equals(OpenImages.identity(image.path(), now))) {
                 return "was replaced by another file; new writes would be lost; move the image back or"
                         + " reopen the drive";
             }
-            if (now.size() < image.size()) {
-                cut = "was truncated from " + image.size() + " to " + now.size()
-                        + " bytes and lost the data beyond; restore the image and reopen the drive";
-            }
-            return cut;
+            return cutIfSmaller(now.size());
         } catch (NoSuchFileException e) {
             return "was deleted or moved; new writes would be lost; move the image back or reopen the drive";
         } catch (IOException e) {
             // an unreadable folder does not prove that the image has changed
             return null;
         }
+    }
+
+    private @Nullable String cutIfSmaller(long size) {
+        if (size < image.size()) {
+            cut = "was truncated from " + image.size() + " to " + size
+                    + " bytes and lost the data beyond; restore the image and reopen the drive";
+        }
+        return cut;
     }
 }

@@ -11,7 +11,12 @@ import org.slf4j.LoggerFactory;
 final class LibC {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
+    static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_DIRECT = direct();
+    static final long BLKSSZGET = 0x1268;
+    static final long BLKDISCARD = 0x1277;
+    static final int EBUSY = 16;
     static final int FALLOC_FL_KEEP_SIZE = 1;
     static final int FALLOC_FL_PUNCH_HOLE = 2;
     static final int FALLOC_FL_ZERO_RANGE = 16;
@@ -37,6 +42,14 @@ final class LibC {
     private static final boolean IS_THERE = register();
 
     private LibC() {}
+
+    private static int direct() {
+        return switch (System.getProperty("os.arch")) {
+            case "aarch64", "arm" -> 0x10000;
+            case "ppc64le" -> 0x20000;
+            default -> 0x4000;
+        };
+    }
 
     /** Returns whether the functions are available. */
     static boolean isThere() {
@@ -76,4 +89,15 @@ final class LibC {
      * @param argument address of a {@code struct flock}
      */
     static native int fcntl(int descriptor, int command, long argument);
+
+    static native long pread(int descriptor, long address, long length, long offset);
+
+    static native long pwrite(int descriptor, long address, long length, long offset);
+
+    /**
+     * Queries or controls a device.
+     *
+     * @param argument address of the argument, as {@code request} defines it
+     */
+    static native int ioctl(int descriptor, long request, long argument);
 }

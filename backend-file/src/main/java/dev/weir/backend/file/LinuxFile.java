@@ -1,6 +1,8 @@
 package dev.weir.backend.file;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.ExtentVisitor;
@@ -9,13 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * File operations of Linux that the JDK lacks: punch holes, zero ranges, find holes, read ahead, read only from the
- * page cache. See {@code docs/design/decisions/012-holes-of-images.md}.
+ * page cache or past it, discard ranges of a device. See {@code docs/design/decisions/012-holes-of-images.md}.
  *
  * <p>Opens its own descriptor, because the JDK does not expose that of a channel. The {@link ImageLock} ends with
  * this descriptor. On a system without OFD locks, closing the descriptor also drops the locks of the channel. This
@@ -34,42 +37,68 @@ final class LinuxFile implements AutoCloseable {
         NO
     }
 
+    /** Block size of a device that does not tell its own (bytes). */
+    private static final int DEFAULT_BLOCK = 4096;
+
     private final Path path;
     private final int descriptor;
+    private final int blockSize;
     private final CachedRead cachedRead;
     private volatile Support punchHole = Support.UNKNOWN;
     private volatile Support zeroRange = Support.UNKNOWN;
+    private volatile boolean canDiscard = true;
 
-    private LinuxFile(Path path, int descriptor) {
+    private LinuxFile(Path path, int descriptor, int blockSize) {
         this.path = path;
         this.descriptor = descriptor;
+        this.blockSize = blockSize;
         cachedRead = new CachedRead(descriptor);
     }
 
     /**
-     * Opens a second descriptor of an image. Returns null on other systems and after a failure.
+     * Opens a second descriptor of an image. Opens a device exclusively: not while it is mounted or another program has
+     * it open exclusively.
      *
      * @param identity file key of the image
+     * @return null for a file on other systems and after a failure, unless the drive needs the descriptor
+     * @throws IOException if a device or direct I/O needs the descriptor and it cannot be opened
      */
-    static @Nullable LinuxFile open(Path path, Object identity, boolean readOnly) {
+    static @Nullable LinuxFile open(ImageSpec spec, Object identity, boolean isDevice) throws IOException {
+        boolean isNeeded = isDevice || spec.direct();
         if (!LibC.isThere()) {
+            if (isNeeded) {
+                throw spec.refused("a device and cache = none need native access, which is unavailable");
+            }
             return null;
         }
-        int descriptor = LibC.open(path.toString(), (readOnly ? LibC.O_RDONLY : LibC.O_RDWR) | LibC.O_CLOEXEC);
-        if (descriptor < 0) {
-            LOG.info(
-                    "{}: second open failed, errno {}: trims have no effect, and holes read as data",
-                    path,
-                    Native.getLastError());
-            return null;
-        }
-        LinuxFile file = new LinuxFile(path, descriptor);
-        if (!file.is(identity)) {
-            LOG.info("{}: replaced during the open: trims have no effect, and holes read as data", path);
+        int flags = (spec.readOnly() ? LibC.O_RDONLY : LibC.O_RDWR)
+                | LibC.O_CLOEXEC
+                | (isDevice ? LibC.O_EXCL : 0)
+                | (spec.direct() ? LibC.O_DIRECT : 0);
+        Path path = spec.path();
+        int descriptor = LibC.open(path.toString(), flags);
+        String failure = descriptor < 0 ? reason(Native.getLastError(), spec.direct()) : "";
+        if (descriptor >= 0) {
+            LinuxFile file = new LinuxFile(path, descriptor, isDevice ? blockSize(descriptor) : 1);
+            if (file.is(identity)) {
+                return file;
+            }
             file.close();
-            return null;
+            failure = "was replaced during the open";
         }
-        return file;
+        if (isNeeded) {
+            throw spec.refused(failure);
+        }
+        LOG.info("{}: {}: trims have no effect, and holes read as data", path, failure);
+        return null;
+    }
+
+    private static String reason(int error, boolean isDirect) {
+        return switch (error) {
+            case LibC.EBUSY -> "is mounted, or another program has it open exclusively";
+            case LibC.EINVAL -> isDirect ? "its file system has no direct I/O; leave out cache = none" : "errno 22";
+            default -> "second open failed, errno " + error;
+        };
     }
 
     /** Returns the descriptor, which stays open until {@link #close}. */
@@ -89,9 +118,12 @@ final class LinuxFile implements AutoCloseable {
 
     /**
      * Finds out whether the file system can punch holes. Punches one beyond the end of the file, which changes
-     * nothing.
+     * nothing. A device only shows it when it is used.
      */
     void probe(long size) {
+        if (isDevice()) {
+            return;
+        }
         try {
             punchHole(size, 1);
         } catch (IOException e) {
@@ -132,7 +164,101 @@ final class LinuxFile implements AutoCloseable {
 
     /** Returns whether zeroing is known to be faster than writing. */
     boolean zeroesFast(boolean mayPunch) {
-        return zeroRange == Support.YES || (mayPunch && punchHole == Support.YES);
+        // the kernel zeroes a range of a device by writing, unless the device can do it
+        return (zeroRange == Support.YES && !isDevice()) || (mayPunch && punchHole == Support.YES);
+    }
+
+    /**
+     * Discards a range.
+     *
+     * @return false if the device or the file system does not support it; nothing was changed then
+     */
+    boolean discard(long offset, long length) throws IOException {
+        if (!isDevice()) {
+            return punchHole(offset, length);
+        }
+        if (!canDiscard) {
+            return false;
+        }
+        try (Memory range = new Memory(2 * Long.BYTES)) {
+            range.setLong(0, offset);
+            range.setLong(Long.BYTES, length);
+            int error = LibC.ioctl(descriptor, LibC.BLKDISCARD, Pointer.nativeValue(range)) == 0
+                    ? 0
+                    : Native.getLastError();
+            if (error != 0 && error != LibC.EOPNOTSUPP) {
+                throw failed("BLKDISCARD", error);
+            }
+            canDiscard = error == 0;
+            return canDiscard;
+        }
+    }
+
+    boolean isDevice() {
+        return blockSize > 1;
+    }
+
+    /** Returns the logical block size of a device (bytes), 1 for a file. */
+    int blockSize() {
+        return blockSize;
+    }
+
+    private static int blockSize(int descriptor) {
+        try (Memory size = new Memory(Integer.BYTES)) {
+            boolean isKnown = LibC.ioctl(descriptor, LibC.BLKSSZGET, Pointer.nativeValue(size)) == 0;
+            return isKnown ? size.getInt(0) : DEFAULT_BLOCK;
+        }
+    }
+
+    /** Returns the size of a file or device (bytes). */
+    long size() throws IOException {
+        long size = LibC.lseek(descriptor, 0, LibC.SEEK_END);
+        if (size < 0) {
+            throw new IOException(path + ": lseek failed, errno " + Native.getLastError());
+        }
+        return size;
+    }
+
+    /**
+     * Reads once.
+     *
+     * @param address of the memory
+     * @return the number of bytes; 0 at the end
+     */
+    int pread(long address, int length, long offset) throws IOException {
+        return transferred("pread", false, () -> LibC.pread(descriptor, address, length, offset));
+    }
+
+    /**
+     * Writes once.
+     *
+     * @param address of the memory
+     * @return the number of bytes
+     */
+    int pwrite(long address, int length, long offset) throws IOException {
+        return transferred("pwrite", true, () -> LibC.pwrite(descriptor, address, length, offset));
+    }
+
+    private int transferred(String call, boolean isWrite, LongSupplier transfer) throws IOException {
+        while (true) {
+            long bytes = transfer.getAsLong();
+            if (bytes > 0 || (bytes == 0 && !isWrite)) {
+                return (int) bytes;
+            }
+            int error = bytes == 0 ? LibC.ENOSPC : Native.getLastError(); // a device writes nothing beyond its end
+            if (error != LibC.EINTR) {
+                throw failed(call, error);
+            }
+        }
+    }
+
+    private IOException failed(String call, int error) {
+        return switch (error) {
+            case LibC.ENOSPC, LibC.EDQUOT ->
+                new BlockException(BlockError.ENOSPC, path + ": no space left on the file system");
+            case LibC.EPERM, LibC.EROFS -> new BlockException(BlockError.EPERM, path + ": writing is not permitted");
+            default -> new IOException(path + ": " + call + " failed, errno " + error);
+        };
     }
 
     private boolean allocate(int mode, long offset, long length) throws IOException {
@@ -144,11 +270,7 @@ final class LinuxFile implements AutoCloseable {
             case 0 -> true;
             // some file systems report EINVAL for an unsupported operation
             case LibC.EOPNOTSUPP, LibC.ENOSYS, LibC.EINVAL -> false;
-            case LibC.ENOSPC, LibC.EDQUOT ->
-                throw new BlockException(BlockError.ENOSPC, path + ": no space left on the file system");
-            case LibC.EPERM, LibC.EROFS ->
-                throw new BlockException(BlockError.EPERM, path + ": writing is not permitted");
-            default -> throw new IOException(path + ": fallocate failed, errno " + error);
+            default -> throw failed("fallocate", error);
         };
     }
 

@@ -37,6 +37,9 @@ final class OpenImages {
 
     private static final long MAX_BLOCK = 1 << 20;
 
+    /** Alignment of direct I/O to files (bytes): the largest logical block size of common disks. */
+    private static final int FILE_UNIT = 4096;
+
     /** Open images and the number of their drives, by file identity. Guarded by this. */
     private final Map<Object, Shared> images = new HashMap<>();
 
@@ -59,6 +62,9 @@ final class OpenImages {
         }
         if (!spec.readOnly() || !shared.image.readOnly()) {
             throw spec.refused("is in use by drive " + shared.image.drive());
+        }
+        if (spec.direct() != (shared.image.direct() != null)) {
+            throw spec.refused("is in use by drive " + shared.image.drive() + " with another cache mode");
         }
         checkContent(spec, shared.image.channel(), shared.image.size());
         shared.drives++;
@@ -98,8 +104,10 @@ final class OpenImages {
         LinuxFile linux = null;
         try {
             Path path = spec.path();
-            Object identity = identity(path, Files.readAttributes(path, BasicFileAttributes.class));
-            linux = LinuxFile.open(path, identity, spec.readOnly());
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            boolean isDevice = attributes.isOther();
+            Object identity = identity(path, attributes);
+            linux = LinuxFile.open(spec, identity, isDevice);
             ImageLock.take(spec, channel, linux);
             boolean isEmpty = spec.mayCreate() && channel.size() == 0;
             if (isEmpty) {
@@ -108,7 +116,10 @@ final class OpenImages {
             long size = channel.size();
             checkContent(spec, channel, size);
             prepare(spec, linux, size, isEmpty);
-            return new Image(path, identity, channel, linux, size, spec.readOnly(), spec.drive());
+            DirectIo direct = linux == null || !spec.direct()
+                    ? null
+                    : new DirectIo(linux, isDevice ? linux.blockSize() : FILE_UNIT);
+            return new Image(path, identity, channel, linux, direct, size, spec.readOnly(), spec.drive());
         } catch (IOException | RuntimeException e) {
             if (linux != null) {
                 linux.close();

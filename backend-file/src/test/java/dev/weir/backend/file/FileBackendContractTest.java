@@ -23,11 +23,16 @@ class FileBackendContractTest extends PersistentBackendContract {
     @Override
     protected BlockBackend open(long size) throws IOException {
         images++;
-        return factory.open("test", Map.of("path", path(), "size", size, "create", true), false);
+        return open(Map.of("path", path(), "size", size, "create", true), false);
     }
 
     @Override
     protected BlockBackend reopen(boolean readOnly) throws IOException {
-        return factory.open("test", Map.of("path", path()), readOnly);
+        return open(Map.of("path", path()), readOnly);
+    }
+
+    /** Opens a drive with these options. */
+    protected BlockBackend open(Map<String, Object> options, boolean readOnly) throws IOException {
+        return factory.open("test", options, readOnly);
     }
 }

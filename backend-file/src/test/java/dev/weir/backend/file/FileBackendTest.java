@@ -48,10 +48,10 @@ class FileBackendTest {
     private record Faulty(FileBackend backend, FaultyChannel channel) {
         static Faulty on(Path path, long size, int bytesAtATime) throws IOException {
             OpenImages images = new OpenImages();
-            Image real = images.open(new ImageSpec("vm1", path, size, true, false, false));
+            Image real = images.open(new ImageSpec("vm1", path, size, true, false, false, false));
             FaultyChannel channel = new FaultyChannel(real.channel(), bytesAtATime);
             return new Faulty(
-                    new FileBackend(new Image(path, real.identity(), channel, null, size, false, "vm1"), images),
+                    new FileBackend(new Image(path, real.identity(), channel, null, null, size, false, "vm1"), images),
                     channel);
         }
     }
@@ -60,7 +60,12 @@ class FileBackendTest {
     void describesTypeAndOptions() {
         assertEquals("file", factory.type());
         assertEquals(
-                List.of("path PATH true", "size BYTES false", "create FLAG false", "format TEXT false"),
+                List.of(
+                        "path PATH true",
+                        "size BYTES false",
+                        "create FLAG false",
+                        "format TEXT false",
+                        "cache TEXT false"),
                 factory.options().stream().map(FileBackendTest::text).toList());
     }
 

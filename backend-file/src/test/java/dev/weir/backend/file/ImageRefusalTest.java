@@ -112,8 +112,10 @@ class ImageRefusalTest {
 
     @Test
     void specialFile() {
-        assertRefused("is a directory; must be a regular file", folder);
-        assertRefused("is a device, pipe or socket; must be a regular file", Path.of("/dev/null"));
+        assertRefused("is a directory; must be a regular file or a block device", folder);
+        assertRefused(
+                "is a character device, pipe or socket; must be a regular file or a block device",
+                Path.of("/dev/null"));
     }
 
     @Test

@@ -19,8 +19,9 @@ class NoNativeAccessContractTest extends BlockBackendContract {
     @Override
     protected BlockBackend open(long size) throws IOException {
         Path path = folder.resolve("disk" + opened++ + ".img");
-        Image image = images.open(new ImageSpec("test", path, size, true, false, false));
-        return new FileBackend(new Image(path, image.identity(), image.channel(), null, size, false, "test"), images);
+        Image image = images.open(new ImageSpec("test", path, size, true, false, false, false));
+        return new FileBackend(
+                new Image(path, image.identity(), image.channel(), null, null, size, false, "test"), images);
     }
 
     @Override
