@@ -160,6 +160,11 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
         watchedSince = nowNanos;
     }
 
+    /** {@return whether the next completion is diverted to a listener} */
+    public final boolean isWatched() {
+        return listener != null;
+    }
+
     /** {@return the time that was passed to {@link #watch} last (ns)} */
     public final long watchedSince() {
         return watchedSince;

@@ -82,7 +82,8 @@ final class DriveReader {
                 limits,
                 description(drive.child("description")),
                 clients(drive.child("clients")),
-                charging(drive));
+                charging(drive),
+                List.of());
     }
 
     private static Charging charging(Setting drive) {

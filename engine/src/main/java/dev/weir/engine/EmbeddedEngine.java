@@ -1,6 +1,8 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockDeviceFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
@@ -64,6 +66,16 @@ public final class EmbeddedEngine implements AutoCloseable {
     /** Adds a type of backend. */
     public void add(BlockBackendFactory factory) {
         engine.addBackends(factory, 0);
+    }
+
+    /** Adds a type of device. */
+    public void add(BlockDeviceFactory factory) {
+        engine.addBackends(factory, 0);
+    }
+
+    /** Adds a type of filter. */
+    public void add(BlockFilterFactory factory) {
+        engine.addFilters(factory, 0);
     }
 
     /** Adds a type of policy. */

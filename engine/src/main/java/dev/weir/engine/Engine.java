@@ -1,9 +1,11 @@
 package dev.weir.engine;
 
-import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.IsolatedPolicy;
 import dev.weir.engine.throttle.PolicySlot;
@@ -20,13 +22,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator of all drives and groups. It connects them with the factories of backends and policies while these
- * come and go.
+ * The coordinator of all drives and groups. It connects them with the factories of backends, filters and policies while
+ * these come and go.
  *
  * <p>Thread-safe. The monitor serialises all changes. Under the monitor the engine serves no request and opens or
  * closes no backend. A caller waits outside the monitor for the result of its change, with a timeout. See
@@ -46,7 +49,8 @@ public final class Engine {
 
     private final Clock clock;
     private final Publisher publisher;
-    private final RankedFactories<BlockBackendFactory> backends = new RankedFactories<>(BlockBackendFactory::type);
+    private final RankedFactories<BlockFactory> backends = new RankedFactories<>(BlockFactory::type);
+    private final RankedFactories<BlockFilterFactory> filters = new RankedFactories<>(BlockFilterFactory::type);
     private final RankedFactories<ThrottlePolicyFactory> policies = new RankedFactories<>(ThrottlePolicyFactory::type);
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final Map<String, ManagedGroup> groups = new HashMap<>();
@@ -88,34 +92,72 @@ public final class Engine {
         drives.values().forEach(drive -> drive.policiesChanged(policies));
     }
 
-    /** Opens the drives of the factory's type. Returns when they are open or a second has passed. */
-    public void addBackends(BlockBackendFactory factory, int ranking) {
-        List<ManagedDrive> all;
-        List<CompletableFuture<@Nullable Void>> opened;
-        synchronized (this) {
-            backends.add(factory, ranking);
-            all = List.copyOf(drives.values());
-            opened = all.stream().map(this::settle).toList();
-        }
-        if (!await(opened, PATIENCE_NANOS)) {
-            tellIfLate(all);
-        }
+    /**
+     * Opens the drives of a backend's or device's type. Returns when they are open or a second has passed.
+     *
+     * @param factory a backend's or a device's factory
+     */
+    public void addBackends(BlockFactory factory, int ranking) {
+        added(() -> backends.add(factory, ranking), drive -> usesBackend(drive, factory));
     }
 
     /** Closes every drive that the factory opened. Returns when they are closed or the timeout expires. */
-    public void removeBackends(BlockBackendFactory factory) {
+    public void removeBackends(BlockFactory factory) {
+        removed("backend " + factory.type(), () -> backends.remove(factory), drive -> usesBackend(drive, factory));
+    }
+
+    /** Opens filters in the drives that name the type. Returns when they are open or a second has passed. */
+    public void addFilters(BlockFilterFactory factory, int ranking) {
+        added(() -> filters.add(factory, ranking), drive -> usesFilter(drive, factory));
+    }
+
+    /** Closes every filter that the factory opened. Returns when they are closed or the timeout expires. */
+    public void removeFilters(BlockFilterFactory factory) {
+        removed("filter " + factory.type(), () -> filters.remove(factory), drive -> usesFilter(drive, factory));
+    }
+
+    private static boolean usesBackend(ManagedDrive drive, BlockFactory factory) {
+        return drive.settings().backendType().equals(factory.type());
+    }
+
+    private static boolean usesFilter(ManagedDrive drive, BlockFilterFactory factory) {
+        return drive.settings().filters().stream()
+                .anyMatch(filter -> filter.type().equals(factory.type()));
+    }
+
+    private void added(Runnable add, Predicate<ManagedDrive> isConcerned) {
+        List<ManagedDrive> concerned;
+        List<CompletableFuture<@Nullable Void>> opened;
+        synchronized (this) {
+            add.run();
+            concerned = drives.values().stream().filter(isConcerned).toList();
+            opened = concerned.stream().map(this::settle).toList();
+        }
+        if (!await(opened, PATIENCE_NANOS)) {
+            tellIfLate(concerned);
+        }
+    }
+
+    private void removed(String what, Runnable remove, Predicate<ManagedDrive> isConcerned) {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
-            backends.remove(factory);
-            closed = drives.values().stream().map(this::settle).toList();
+            remove.run();
+            closed = drives.values().stream()
+                    .filter(isConcerned)
+                    .map(this::settle)
+                    .toList();
         }
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
-            LOG.error("backend {} stops although drives still use it: they did not close in time", factory.type());
+            LOG.error("{} stops although drives still use it: they did not close in time", what);
         }
     }
 
     private CompletableFuture<@Nullable Void> settle(ManagedDrive drive) {
-        return drive.settle(backends.get(drive.settings().backendType()));
+        DriveSettings settings = drive.settings();
+        List<WantedFilter> wanted = settings.filters().stream()
+                .map(filter -> new WantedFilter(filter.type(), filter.options(), filters.get(filter.type())))
+                .toList();
+        return drive.settle(backends.get(settings.backendType()), wanted);
     }
 
     private static boolean await(List<CompletableFuture<@Nullable Void>> steps, long timeoutNanos) {

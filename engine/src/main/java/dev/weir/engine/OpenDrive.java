@@ -14,36 +14,35 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A drive with an open backend. It validates requests and passes them through the throttle to the storage. */
+/** A drive with open storage. It validates requests and passes them through the throttle to the storage. */
 final class OpenDrive implements Drive {
     private final String name;
+    private final boolean isReadOnlyBySettings;
     private final boolean readOnly;
-    private final long size;
+    private final int blockSize;
     private final Throttle throttle;
+    private final FlushCap flushes;
     private final Storage storage;
     private final Statistics statistics;
-
-    /** The throttle of flushes; null while the drive has no cap on flushes. */
-    private final Supplier<@Nullable Throttle> flushes;
-
     private final Supplier<DriveSettings> settings;
 
     OpenDrive(
             String name,
             boolean readOnly,
             Throttle throttle,
+            FlushCap flushes,
             Storage storage,
             Statistics statistics,
-            Supplier<@Nullable Throttle> flushes,
             Supplier<DriveSettings> settings) {
         this.name = name;
-        this.flushes = flushes;
-        this.settings = settings;
-        this.readOnly = readOnly;
-        this.size = storage.backend().size();
+        this.isReadOnlyBySettings = readOnly;
+        this.readOnly = readOnly || storage.first().readOnly();
+        this.blockSize = storage.first().blockSize();
         this.throttle = throttle;
+        this.flushes = flushes;
         this.storage = storage;
         this.statistics = statistics;
+        this.settings = settings;
     }
 
     @Override
@@ -58,12 +57,33 @@ final class OpenDrive implements Drive {
 
     @Override
     public long size() {
-        return size;
+        return storage.size();
     }
 
     @Override
     public boolean readOnly() {
         return readOnly;
+    }
+
+    @Override
+    public int blockSize() {
+        return blockSize;
+    }
+
+    /** Returns whether the storage now has another block size or other permissions than clients know. */
+    boolean isOutdated() {
+        return blockSize != storage.first().blockSize()
+                || readOnly != (isReadOnlyBySettings || storage.first().readOnly());
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Accepts requests: those that arrive from now on reach the throttle. */
+    void start() {
+        throttle.open(storage);
+        flushes.open(storage);
     }
 
     @Override
@@ -85,8 +105,7 @@ final class OpenDrive implements Drive {
         if (direction != null) {
             return throttle.admit(direction, request, chargedBytes(request), storage);
         }
-        Throttle cap = request.operation() == Operation.FLUSH ? flushes.get() : null;
-        return cap == null ? Throttle.Admission.GO : cap.admit(Direction.WRITE, request, 0, storage);
+        return request.operation() == Operation.FLUSH ? flushes.admit(request, storage) : Throttle.Admission.GO;
     }
 
     /**
@@ -97,7 +116,7 @@ final class OpenDrive implements Drive {
         boolean movesNoData =
                 switch (request.operation()) {
                     case TRIM -> true;
-                    case WRITE_ZEROES, FAST_ZERO -> storage.backend().zeroesFast(request.mayUnmap());
+                    case WRITE_ZEROES, FAST_ZERO -> storage.first().zeroesFast(request.mayUnmap());
                     default -> false;
                 };
         return movesNoData && !settings.get().charging().discardsByLength() ? 0 : request.length();
@@ -108,7 +127,7 @@ final class OpenDrive implements Drive {
         BlockError refusal = refusal(operation, request.offset(), request.length());
         boolean isTooSlow = refusal == null
                 && operation == Operation.FAST_ZERO
-                && !storage.backend().zeroesFast(request.mayUnmap());
+                && !storage.first().zeroesFast(request.mayUnmap());
         return isTooSlow ? BlockError.ENOTSUP : refusal;
     }
 
@@ -120,41 +139,14 @@ final class OpenDrive implements Drive {
     @Override
     public void cancel(Object client) {
         cancelled(throttle.withdraw(client));
-        Throttle cap = flushes.get();
-        if (cap != null) {
-            cancelled(cap.withdraw(client));
-        }
+        cancelled(flushes.withdraw(client));
+        cancelled(storage.withdraw(client));
     }
 
-    /** Opens the queue of capped flushes if the drive has such a cap. */
-    void openFlushes() {
-        Throttle cap = flushes.get();
-        if (cap != null) {
-            cap.open(storage);
-        }
-    }
-
-    int inFlight() {
-        return storage.inFlight();
-    }
-
-    /** Returns whether the backend may wait for something slower than memory. */
-    boolean mayBlock() {
-        return storage.mayBlock();
-    }
-
-    /** Returns why the backend is unusable; see {@link Storage#fault}. */
-    String fault() {
-        return storage.fault();
-    }
-
-    /** Ends queued requests, waits for requests in flight and closes the backend; see {@link Storage#close}. */
+    /** Ends queued requests, waits for requests in flight and closes the storage; see {@link Storage#close}. */
     void close(IntConsumer onLate) {
         cancelled(throttle.close());
-        Throttle cap = flushes.get();
-        if (cap != null) {
-            cancelled(cap.close());
-        }
+        cancelled(flushes.close());
         storage.close(onLate);
     }
 

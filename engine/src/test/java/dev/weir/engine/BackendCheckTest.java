@@ -48,13 +48,13 @@ class BackendCheckTest {
     void driveShowsLostStorageUntilItIsBack() {
         assertStands(State.SERVING, "");
         fault = Fault.FAIL;
-        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(StorageLifecycle.CHECK_NANOS);
         assertStands(State.UNAVAILABLE, "the script fails CHECK at 0");
         assertEquals("the script fails CHECK at 0", fixture.property("DriveControl vm1", "weir.drive.reason"));
         assertNotNull(fixture.driveIfAny("vm1"), "its clients still read");
 
         fault = Fault.NONE;
-        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(StorageLifecycle.CHECK_NANOS);
         assertStands(State.SERVING, "");
         assertNull(fixture.property("DriveControl vm1", "weir.drive.reason"));
     }
@@ -62,19 +62,19 @@ class BackendCheckTest {
     @Test
     void aFailedCheckIsAFaultAndRepeats() {
         fault = Fault.THROW;
-        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(StorageLifecycle.CHECK_NANOS);
         assertStands(State.UNAVAILABLE, "java.lang.IllegalStateException: the script throws at 0");
         fault = Fault.NONE;
-        fixture.clock.advance(ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(StorageLifecycle.CHECK_NANOS);
         assertStands(State.SERVING, "");
     }
 
     @Test
     void closedBackendIsNotChecked() {
-        fixture.clock.advance(3 * ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(3 * StorageLifecycle.CHECK_NANOS);
         assertEquals(3, checks);
         fixture.engine.removeDrive("vm1");
-        fixture.clock.advance(3 * ManagedDrive.CHECK_NANOS);
+        fixture.clock.advance(3 * StorageLifecycle.CHECK_NANOS);
         assertEquals(3, checks);
     }
 

@@ -23,7 +23,17 @@ class ChargingTest {
 
     private void configure(Map<String, Long> limits, Charging charging) {
         fixture.engine.configure(new DriveSettings(
-                "vm1", "test", Map.of(), false, "bucket", null, ThrottleLimits.of(limits), "", List.of(), charging));
+                "vm1",
+                "test",
+                Map.of(),
+                false,
+                "bucket",
+                null,
+                ThrottleLimits.of(limits),
+                "",
+                List.of(),
+                charging,
+                List.of()));
     }
 
     private long owedSeconds(LimitKey limit) {

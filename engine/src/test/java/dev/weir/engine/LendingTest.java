@@ -7,8 +7,7 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.Loan;
 import dev.weir.block.Operation;
-import dev.weir.engine.statistics.Statistics;
-import dev.weir.engine.storage.Storage;
+import dev.weir.engine.storage.BackendDevice;
 import dev.weir.testkit.clock.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +59,7 @@ class LendingTest {
     }
 
     private List<String> execute(boolean borrows) {
-        new Storage("vm1", backend, new Statistics(), ManualClock.seeded(1)).execute(new Request(borrows));
+        new BackendDevice("vm1", backend, ManualClock.seeded(1)).submit(new Request(borrows));
         return backends.log;
     }
 

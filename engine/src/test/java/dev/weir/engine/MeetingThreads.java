@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
@@ -8,6 +9,7 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.BackendDevice;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
@@ -141,9 +143,11 @@ public class MeetingThreads {
 
         private OpenDrive open() {
             try {
-                Storage storage = new Storage("vm", backends(reached).open("vm", Map.of(), false), statistics, clock);
+                BlockBackend backend = backends(reached).open("vm", Map.of(), false);
+                Storage storage = new Storage("vm", new BackendDevice("vm", backend, clock), statistics, clock);
+                storage.resume();
                 throttle.open(storage);
-                return new OpenDrive("vm", false, throttle, storage, statistics, () -> null, () -> SETTINGS);
+                return new OpenDrive("vm", false, throttle, new FlushCap(clock), storage, statistics, () -> SETTINGS);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

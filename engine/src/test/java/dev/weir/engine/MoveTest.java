@@ -10,6 +10,7 @@ import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.BackendDevice;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
@@ -45,7 +46,9 @@ class MoveTest {
     }
 
     private Storage open(Throttle throttle) throws IOException {
-        Storage storage = new Storage("vm1", backends.open("vm1", Map.of(), false), new Statistics(), clock);
+        BackendDevice device = new BackendDevice("vm1", backends.open("vm1", Map.of(), false), clock);
+        Storage storage = new Storage("vm1", device, new Statistics(), clock);
+        storage.resume();
         throttle.open(storage);
         return storage;
     }

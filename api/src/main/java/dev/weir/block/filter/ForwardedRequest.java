@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A request that a filter passes on in place of another. It has the operation, range, flags, buffer and client of the
  * original. Its completion completes the original. A filter that looks at completions overrides {@link
- * #completed(BlockError, boolean)}. A filter that looks at what is read overrides {@link #buffer} and {@link
+ * #completed(BlockError)}. A filter that looks at what is read overrides {@link #buffer} and {@link
  * #borrows}.
  *
  * <p>Thread-safe in the same way as {@link BlockRequest}.
@@ -57,17 +57,12 @@ public class ForwardedRequest extends BlockRequest {
         return original.extent(extentLength, hole);
     }
 
-    @Override
-    protected final void completed(@Nullable BlockError error) {
-        completed(error, false);
-    }
-
     /**
      * Takes the result of this request. The default completes the original with it. An override must complete the
      * original exactly once, now or later.
      */
     @Override
-    protected void completed(@Nullable BlockError error, boolean moreFollow) {
-        original.complete(error, moreFollow);
+    protected void completed(@Nullable BlockError error) {
+        original.complete(error);
     }
 }

@@ -26,7 +26,7 @@ public interface DriveControl {
     /** {@return the latencies of its requests so far; costs more than a snapshot} */
     DriveLatencies latencies();
 
-    /** {@return the held requests at one moment in the forecast order of release} */
+    /** {@return the held requests at one moment in the forecast order of completion} */
     List<QueuedRequest> queue();
 
     /**

@@ -3,6 +3,7 @@ package dev.weir.drive.control;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param queuedWrites number of queued writes, write-zeroes, trims and capped flushes
  * @param heldBy the limits that hold the first read and the first write (see {@link QueuedRequest#heldBy}), separated
  *     by commas; empty if the queue is
- * @param inFlight number of requests at the backend
+ * @param inFlight number of requests that the limits have released: at the filters and the backend
+ * @param filters the open filters, the one nearest to the client first; fewer than configured while one is missing
  * @param counters counters since the drive was opened
  */
 public record DriveSnapshot(
@@ -36,13 +38,17 @@ public record DriveSnapshot(
         int queuedWrites,
         String heldBy,
         int inFlight,
+        List<FilterSnapshot> filters,
         Counters counters) {
 
     /** Availability of a drive. */
     public enum State {
         /** Requests are served within the limits. */
         SERVING,
-        /** Requests are queued and none is released because the policy is missing. */
+        /**
+         * Requests are queued and none is released because a policy, group or filter is missing. Or the storage does
+         * not answer for now.
+         */
         HOLDING,
         /**
          * The storage is not open and clients do not see the drive. Or the storage was lost and writes are rejected.

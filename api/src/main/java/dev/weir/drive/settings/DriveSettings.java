@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code limits.KEY} ({@link Long})
  * <li>{@code charge-discards} ({@code request} or {@code length})
  * <li>{@code flushes} ({@link Long})
+ * <li>{@code filters} ({@code String[]}: their types, the one nearest to the client first)
+ * <li>{@code filter.N.OPTION}: an option of the filter at place N, from 0
  * <li>{@code description}
  * <li>{@code weir.drive.clients} ({@code String[]})
  * </ul>
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param description the text for clients and operators; may be empty
  * @param clients the only clients that may see the drive (see {@link Drive#CLIENTS}); empty if all may
  * @param charging how requests that move no data are charged
+ * @param filters the filters in front of the backend, the one nearest to the client first
  */
 public record DriveSettings(
         String name,
@@ -52,7 +55,8 @@ public record DriveSettings(
         ThrottleLimits limits,
         String description,
         List<String> clients,
-        Charging charging) {
+        Charging charging,
+        List<FilterSettings> filters) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -76,7 +80,7 @@ public record DriveSettings(
     }
 
     /**
-     * Copies the options and the clients.
+     * Copies the options, the clients and the filters.
      *
      * @param name the drive's name
      * @param backendType the type of its backend
@@ -88,14 +92,16 @@ public record DriveSettings(
      * @param description what people are told of it; may be empty
      * @param clients the only clients that may see it; empty if all may
      * @param charging how requests that move no data are charged
+     * @param filters the filters in front of the backend, the one nearest to the client first
      */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
         clients = List.copyOf(clients);
+        filters = List.copyOf(filters);
     }
 
     /**
-     * Makes the settings of a drive with the default charging.
+     * Makes the settings of a drive with the default charging and without filters.
      *
      * @param name the drive's name
      * @param backendType the type of its backend
@@ -127,7 +133,8 @@ public record DriveSettings(
                 limits,
                 description,
                 clients,
-                Charging.DEFAULT);
+                Charging.DEFAULT,
+                List.of());
     }
 
     /**
@@ -200,7 +207,8 @@ public record DriveSettings(
                 SettingsProperties.limits(properties),
                 Objects.toString(properties.get(DESCRIPTION), ""),
                 properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of(),
-                SettingsProperties.charging(properties));
+                SettingsProperties.charging(properties),
+                FilterSettings.of(properties));
     }
 
     /** {@return the properties of the {@link Drive} service with these settings} */
@@ -224,6 +232,7 @@ public record DriveSettings(
             properties.put(DESCRIPTION, description);
         }
         SettingsProperties.put(properties, charging);
+        FilterSettings.put(properties, filters);
         SettingsProperties.put(properties, policy, limits);
         return properties;
     }

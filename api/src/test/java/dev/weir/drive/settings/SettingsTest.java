@@ -21,7 +21,12 @@ class SettingsTest {
                 "tenant-a",
                 ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)),
                 "for Alice",
-                List.of("alice", "CN=bob"));
+                List.of("alice", "CN=bob"),
+                new Charging(true, 20),
+                List.of(
+                        new FilterSettings("trace", Map.of("slower-than", 5L)),
+                        new FilterSettings("faults", Map.of()),
+                        new FilterSettings("trace", Map.of("slower-than", 7L))));
         assertEquals(settings, DriveSettings.of(settings.toProperties()));
     }
 

@@ -1,6 +1,8 @@
 package dev.weir.engine.osgi;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockDeviceFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.engine.Engine;
 import dev.weir.engine.throttle.PolicyWatch;
@@ -15,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Runs the engine and passes it the services of backends and policies. Thread-safe. */
+/** Runs the engine and passes it the services of backends, filters and policies. Thread-safe. */
 @Component(service = EngineComponent.class, immediate = true)
 public final class EngineComponent {
     private final PolicyWatch watch = new PolicyWatch();
@@ -47,6 +49,24 @@ public final class EngineComponent {
 
     void removeBackends(BlockBackendFactory factory) {
         engine.removeBackends(factory);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDevices(BlockDeviceFactory factory, Map<String, Object> properties) {
+        engine.addBackends(factory, ranking(properties));
+    }
+
+    void removeDevices(BlockDeviceFactory factory) {
+        engine.removeBackends(factory);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addFilters(BlockFilterFactory factory, Map<String, Object> properties) {
+        engine.addFilters(factory, ranking(properties));
+    }
+
+    void removeFilters(BlockFilterFactory factory) {
+        engine.removeFilters(factory);
     }
 
     private static int ranking(Map<String, Object> properties) {

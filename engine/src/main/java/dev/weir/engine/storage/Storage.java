@@ -1,11 +1,10 @@
 package dev.weir.engine.storage;
 
-import dev.weir.block.BlockBackend;
+import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockError;
-import dev.weir.block.BlockException;
 import dev.weir.block.BlockRequest;
-import dev.weir.block.Direction;
-import dev.weir.block.HintedBackend;
+import dev.weir.block.CompletionListener;
+import dev.weir.block.HeldRequest;
 import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.engine.statistics.Statistics;
@@ -13,88 +12,143 @@ import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open backend with its requests in flight. Executes requests inline, or on worker threads if the backend may
- * block, and completes them.
+ * The open storage of a drive: a device behind a chain of filters, with the requests in flight. Passes requests to
+ * the chain and counts and measures their completions. It can stop: new requests then wait in order while those in
+ * flight end.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. Only the drive's lifecycle stops, changes, resumes and closes it.
  */
-public final class Storage implements RequestSink {
+public final class Storage implements RequestSink, CompletionListener {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
     private static final RateLimitedLog UNTAKEN = new RateLimitedLog("clients that failed on a completion", LOG::error);
+    private static final RateLimitedLog BROKEN = new RateLimitedLog("devices that failed on a request", LOG::error);
 
     /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
     private static final int MEASURED_EVERY = 7;
 
+    /** The time of a request that is not measured. */
+    private static final long NOT_MEASURED = Long.MIN_VALUE;
+
     private static final long LATE_SECONDS = 1;
 
+    /** A request that came while the storage was stopped. */
+    private record Waiting(BlockRequest request, long since) {}
+
+    private enum State {
+        /** Requests go to the chain. */
+        OPEN,
+        /** Requests wait. */
+        STOPPED,
+        /** Requests are rejected. */
+        CLOSED
+    }
+
     private final String drive;
-    private final BlockBackend backend;
-    private final @Nullable HintedBackend hints;
+    private final BlockDevice device;
+    private final @Nullable BackendDevice backend;
+    private final FilterChain filters;
     private final Statistics statistics;
     private final Clock clock;
-    private final @Nullable ExecutorService workers;
-    private final RateLimitedLog failures;
-
-    /** Executes writes if the backend serialises them. */
-    private final @Nullable WritesInTurn writes;
 
     /** Countdown to the next sample. Not atomic because a lost count only delays a sample. */
     private int untilMeasured;
 
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
-    private volatile boolean closing;
+    private volatile long size;
 
-    public Storage(String drive, BlockBackend backend, Statistics statistics, Clock clock) {
+    /** Changed under the lock of {@link #waiting}. */
+    private volatile State state = State.STOPPED;
+
+    /** Requests in order that came while the storage was stopped. Guarded by itself. */
+    private final Queue<Waiting> waiting = new ArrayDeque<>(0);
+
+    /** Completed when no request is in flight after the last stop. */
+    private volatile CompletableFuture<@Nullable Void> idle = CompletableFuture.completedFuture(null);
+
+    /**
+     * Creates a stopped storage without filters.
+     *
+     * @param device the open device; closed with this storage
+     */
+    public Storage(String drive, BlockDevice device, Statistics statistics, Clock clock) {
         this.drive = drive;
-        this.backend = backend;
+        this.device = device;
+        this.backend = device instanceof BackendDevice adapted ? adapted : null;
+        this.filters = new FilterChain(drive, device, clock);
+        this.size = device.size();
         this.statistics = statistics;
         this.clock = clock;
-        this.failures = new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn);
-        this.hints = backend instanceof HintedBackend hinted ? hinted : null;
-        this.workers = mayBlock() ? DriveThreads.of(drive) : null;
-        this.writes = workers != null && hints != null && hints.writesInTurn()
-                ? new WritesInTurn(workers, clock, this::perform, this::complete)
-                : null;
     }
 
-    public BlockBackend backend() {
-        return backend;
+    /** Returns the storage as a client sees it: the first filter or the device. */
+    public BlockDevice first() {
+        return filters.first();
     }
 
-    /** Returns whether an operation may wait for something slower than memory. */
-    public boolean mayBlock() {
-        return hints == null || hints.mayBlock();
+    /** Returns the size of {@link #first} (bytes) after the last stop. */
+    public long size() {
+        return size;
+    }
+
+    public FilterChain filters() {
+        return filters;
+    }
+
+    /** Returns whether the storage is memory, which cannot be lost. */
+    public boolean isMemory() {
+        return backend != null && backend.isMemory();
     }
 
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** Executes a request inline or on a worker and completes it. */
+    /** Passes a request to the chain. The request waits if the storage is stopped. */
     @Override
     public void execute(BlockRequest request) {
-        // counted before the look at closing: either close() waits for this request or the request is rejected
+        // counted before the look at the state: either a stop waits for this request or the request waits
         inFlight.incrementAndGet();
-        if (closing) {
-            complete(request, BlockError.ESHUTDOWN);
-        } else if (request.isReady()) {
+        if (state == State.OPEN) {
             start(request);
+        } else {
+            divert(request);
+        }
+    }
+
+    private void divert(BlockRequest request) {
+        State now;
+        synchronized (waiting) {
+            now = state;
+            if (now == State.STOPPED) {
+                waiting.add(new Waiting(request, clock.nanoTime()));
+            }
+        }
+        switch (now) {
+            case OPEN -> start(request);
+            case STOPPED -> leave();
+            case CLOSED -> finish(request, BlockError.ESHUTDOWN, false);
+        }
+    }
+
+    private void start(BlockRequest request) {
+        if (request.isReady()) {
+            submit(request);
         } else {
             // the limits come first, so that a queued request needs no memory
             request.whenReady(error -> goOn(request, error));
@@ -103,31 +157,39 @@ public final class Storage implements RequestSink {
 
     private void goOn(BlockRequest request, @Nullable BlockError error) {
         if (error == null) {
-            start(request);
+            submit(request);
         } else {
-            complete(request, error);
+            finish(request, error, false);
         }
     }
 
-    private void start(BlockRequest request) {
-        if (workers == null) {
-            runHere(request);
-        } else if (request.operation() == Operation.READ) {
-            // a cached read saves the switch to another thread; see docs/design/decisions/019
-            read(workers, request);
-        } else if (writes != null && request.operation() == Operation.WRITE && !request.fua()) {
-            // without FUA, because a flush would delay all writes behind it
-            writes.add(request);
-        } else {
-            hand(workers, request, () -> perform(request));
+    private void submit(BlockRequest request) {
+        request.watch(this, isMeasured(request.operation()) ? clock.nanoTime() : NOT_MEASURED);
+        try {
+            filters.first().submit(request);
+        } catch (RuntimeException | Error e) {
+            broken(request, e);
+        }
+    }
+
+    /** Ends a request on which a device or filter threw, which its contract forbids. */
+    private static void broken(BlockRequest request, Throwable e) {
+        BlockError error = e instanceof OutOfMemoryError ? BlockError.ENOMEM : BlockError.EIO;
+        BackendDevice.logged(() -> BROKEN.write(() ->
+                "%s at %d ends with %s: a device threw %s".formatted(request.operation(), request.offset(), error, e)));
+        if (request.isWatched()) {
+            request.complete(error);
         }
     }
 
     /**
-     * Whether to measure this request. Non-blocking requests are sampled because reading the clock costs about as
-     * much as a copy in memory.
+     * Whether to measure this request. Those that may end in no time are sampled because reading the clock costs
+     * about as much as a copy in memory.
      */
-    private boolean isMeasured() {
+    private boolean isMeasured(Operation operation) {
+        if (backend == null || !backend.mayBeInstant(operation)) {
+            return true;
+        }
         if (--untilMeasured > 0) {
             return false;
         }
@@ -135,163 +197,29 @@ public final class Storage implements RequestSink {
         return true;
     }
 
-    private void runHere(BlockRequest request) {
-        if (!isMeasured()) {
-            complete(request, perform(request));
-            return;
-        }
-        long begun = clock.nanoTime();
-        BlockError error = perform(request);
-        statistics.inBackend(clock.nanoTime() - begun);
-        complete(request, error);
-    }
-
-    /** Reads inline if the bytes are cached. Otherwise a worker reads them. */
-    private void read(ExecutorService others, BlockRequest request) {
-        boolean measured = isMeasured();
-        long begun = measured ? clock.nanoTime() : 0;
-        ByteBuffer buffer;
-        boolean done;
-        try {
-            buffer = request.buffer();
-            done = hints != null && hints.readNow(buffer, request.offset());
-        } catch (RuntimeException | Error e) {
-            complete(request, failed(request, e));
-            return;
-        }
-        if (!done) {
-            hand(others, request, () -> read(request, buffer));
-            return;
-        }
-        if (measured) {
+    @Override
+    public void onCompletion(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
+        long begun = request.watchedSince();
+        if (begun != NOT_MEASURED) {
             statistics.inBackend(clock.nanoTime() - begun);
         }
-        complete(request, null);
+        // a filter may delay the completion that is to follow
+        finish(request, error, moreFollow && filters.isEmpty());
     }
 
-    private @Nullable BlockError read(BlockRequest request, ByteBuffer buffer) {
-        try {
-            backend.read(buffer, request.offset());
-            return null;
-        } catch (IOException | RuntimeException | Error e) {
-            return failed(request, e);
-        }
-    }
-
-    private void hand(ExecutorService to, BlockRequest request, Supplier<@Nullable BlockError> work) {
-        long begun = clock.nanoTime();
-        try {
-            to.execute(() -> {
-                BlockError error = work.get();
-                statistics.inBackend(clock.nanoTime() - begun);
-                complete(request, error);
-            });
-        } catch (RejectedExecutionException e) {
-            complete(request, BlockError.ESHUTDOWN);
-        } catch (OutOfMemoryError e) {
-            // the system refused another thread; a later request may find one
-            logged(() ->
-                    failures.write(() -> "drive " + drive + ": cannot start a thread for a request: " + reason(e)));
-            complete(request, BlockError.ENOMEM);
-        }
-    }
-
-    private @Nullable BlockError perform(BlockRequest request) {
-        try {
-            performOn(request);
-            return null;
-            // errors too: a defect of one backend must not end a thread that serves other drives
-        } catch (IOException | RuntimeException | Error e) {
-            return failed(request, e);
-        }
-    }
-
-    /** Logs a failure and returns the error of its request. Never throws, so that the request is completed. */
-    private BlockError failed(BlockRequest request, Throwable e) {
-        logged(() -> log(request, e));
-        if (e instanceof OutOfMemoryError) {
-            return BlockError.ENOMEM;
-        }
-        return e instanceof BlockException known ? known.error() : BlockError.EIO;
-    }
-
-    private void log(BlockRequest request, Throwable e) {
-        if (e instanceof OutOfMemoryError) {
-            failures.write(() ->
-                    "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
-        } else if (!(e instanceof BlockException)) {
-            failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
-                    .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
-        }
-        LOG.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
-    }
-
-    /** Logs a message. Without memory the message is dropped because completing the request matters more. */
-    private static void logged(Runnable message) {
-        try {
-            message.run();
-        } catch (OutOfMemoryError e) {
-            // the error of the request tells the client
-        }
-    }
-
-    /**
-     * Returns the message of a storage failure. For a defect of the backend it includes the type of the exception.
-     */
-    private static String reason(Throwable e) {
-        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
-    }
-
-    /** Returns why the backend is unusable (for example a deleted file); empty if it is usable. May block. */
-    public String fault() {
-        try {
-            backend.check();
-            return "";
-        } catch (IOException | RuntimeException | Error e) {
-            return reason(e);
-        }
-    }
-
-    private void performOn(BlockRequest request) throws IOException {
-        switch (request.operation()) {
-            case READ -> lendOrRead(request);
-            case WRITE -> backend.write(request.buffer(), request.offset());
-            case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
-            case TRIM -> backend.trim(request.offset(), request.length());
-            case FLUSH -> backend.flush();
-            case CACHE -> backend.cache(request.offset(), request.length());
-            case BLOCK_STATUS -> backend.blockStatus(request.offset(), request.length(), request);
-        }
-        // the backend interface has no durable write, so FUA is a write and a flush
-        if (request.fua() && request.operation().direction() == Direction.WRITE) {
-            backend.flush();
-        }
-    }
-
-    private void lendOrRead(BlockRequest request) throws IOException {
-        if (hints == null || !request.borrows() || !hints.lend(request.offset(), request.length(), request)) {
-            backend.read(request.buffer(), request.offset());
-        }
-    }
-
-    private void complete(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
-        statistics.inBackend(nanos);
-        complete(request, error, moreFollow);
-    }
-
-    private void complete(BlockRequest request, @Nullable BlockError error) {
-        complete(request, error, false);
-    }
-
-    private void complete(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
+    private void finish(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
         statistics.completed(request, error);
         try {
             tell(drive, request, error, moreFollow);
         } finally {
             // after the reply, so that a closed drive owes no client a reply
-            if (inFlight.decrementAndGet() == 0 && closing) {
-                idle.complete(null);
-            }
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (inFlight.decrementAndGet() == 0 && state != State.OPEN) {
+            idle.complete(null);
         }
     }
 
@@ -312,39 +240,116 @@ public final class Storage implements RequestSink {
         }
     }
 
+    /** Returns why the storage is unusable (for example a deleted file); empty if it is usable. May block. */
+    public String fault() {
+        try {
+            filters.check();
+            device.check();
+            return "";
+        } catch (IOException | RuntimeException | Error e) {
+            return BackendDevice.reason(e);
+        }
+    }
+
+    /** Returns the requests that wait because the storage is stopped, with the reason. */
+    public List<HeldRequest> waiting(String reason) {
+        synchronized (waiting) {
+            return waiting.stream()
+                    .map(each -> HeldRequest.of(each.request, reason, each.since, HeldRequest.UNKNOWN))
+                    .toList();
+        }
+    }
+
+    /** Returns the filters and then the device, with the names that operators see. */
+    public List<ChainPart> parts(String deviceName) {
+        List<ChainPart> parts = new ArrayList<>(filters.parts());
+        parts.add(new ChainPart(deviceName, device));
+        return parts;
+    }
+
+    /** Returns whether no request waits or is in flight. */
+    public boolean isIdle() {
+        synchronized (waiting) {
+            return waiting.isEmpty() && inFlight.get() == 0;
+        }
+    }
+
+    /** Removes the waiting requests of a client, or all if it is null. */
+    public List<BlockRequest> withdraw(@Nullable Object client) {
+        List<BlockRequest> withdrawn = new ArrayList<>();
+        synchronized (waiting) {
+            waiting.removeIf(each -> {
+                boolean leaves = client == null || each.request.client() == client;
+                return leaves && withdrawn.add(each.request);
+            });
+        }
+        return withdrawn;
+    }
+
     /**
-     * Rejects new requests, waits without a timeout for the requests in flight and closes the backend.
+     * Lets new requests wait. Lets filters release theirs and waits without a timeout until no request is in flight.
+     *
+     * @param onLate receives the number of requests in flight if they take longer than a second
+     */
+    public void stop(IntConsumer onLate) {
+        stop(State.STOPPED);
+        awaitIdle(onLate);
+    }
+
+    private void stop(State newState) {
+        idle = new CompletableFuture<>();
+        // keeps the count above zero until the state is set, so that a decrement to zero completes idle for certain
+        inFlight.incrementAndGet();
+        synchronized (waiting) {
+            state = newState;
+        }
+        leave();
+    }
+
+    /** Passes the waiting requests on in order, and then new ones at once. */
+    public void resume() {
+        size = filters.first().size();
+        while (true) {
+            Waiting next;
+            synchronized (waiting) {
+                next = waiting.poll();
+                if (next == null) {
+                    state = State.OPEN;
+                    return;
+                }
+                inFlight.incrementAndGet();
+            }
+            start(next.request);
+        }
+    }
+
+    /**
+     * Rejects new and waiting requests, waits as {@link #stop} does and closes filters and device.
      *
      * @param onLate receives the number of requests in flight if they take longer than a second
      */
     public void close(IntConsumer onLate) {
-        // keeps the count above zero until closing is set, so that a decrement to zero completes idle for certain
-        inFlight.incrementAndGet();
-        closing = true;
-        if (inFlight.decrementAndGet() == 0) {
-            idle.complete(null);
+        stop(State.CLOSED);
+        for (BlockRequest request : withdraw(null)) {
+            inFlight.incrementAndGet();
+            finish(request, BlockError.ESHUTDOWN, false);
         }
         awaitIdle(onLate);
-        try {
-            if (workers != null) {
-                workers.shutdown();
-            }
-            backend.flush();
-        } catch (IOException | RuntimeException | Error e) {
+        filters.close();
+        BlockError failed = Flush.of(device);
+        if (failed != null) {
             LOG.error(
-                    "drive {}: the final flush failed; writes since the previous flush may be lost: {}",
-                    drive,
-                    e instanceof IOException ? e.getMessage() : e);
-            LOG.debug("drive {}: the final flush failed", drive, e);
+                    "drive {}: the final flush failed; writes since the previous flush may be lost: {}", drive, failed);
         }
         try {
-            backend.close();
+            device.close();
         } catch (IOException | RuntimeException | Error e) {
             LOG.error("drive {}: closing the backend failed", drive, e);
         }
     }
 
     private void awaitIdle(IntConsumer onLate) {
+        filters.release();
         try {
             idle.get(LATE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -354,6 +359,38 @@ public final class Storage implements RequestSink {
         } catch (ExecutionException | InterruptedException e) {
             // unreachable: lifecycle threads are not interrupted and idle never completes with an exception
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The last request of a device. */
+    private static final class Flush extends BlockRequest {
+        private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+        private final CompletableFuture<@Nullable BlockError> result = new CompletableFuture<>();
+
+        private Flush() {
+            super("the engine");
+        }
+
+        /** Flushes a device. Returns the error, or null on success. */
+        static @Nullable BlockError of(BlockDevice device) {
+            Flush flush = new Flush();
+            try {
+                device.submit(flush);
+            } catch (RuntimeException | Error e) {
+                return BlockError.EIO;
+            }
+            return flush.result.join();
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return NOTHING;
+        }
+
+        @Override
+        protected void completed(@Nullable BlockError error) {
+            result.complete(error);
         }
     }
 }

@@ -29,26 +29,22 @@ final class WritesInTurn {
         /**
          * Completes a write.
          *
-         * @param nanos the time since its arrival
          * @param moreFollow whether the completion of another write of the same client follows at once
          */
-        void complete(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow);
+        void complete(BlockRequest request, @Nullable BlockError error, boolean moreFollow);
     }
-
-    private record Write(BlockRequest request, long begun) {}
 
     private final Executor threads;
     private final Clock clock;
     private final Function<BlockRequest, @Nullable BlockError> write;
     private final Completion completion;
-    private final Queue<Write> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<BlockRequest> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unfinished = new AtomicInteger();
 
     /** Executed writes that are not completed. This and the fields below belong to the writing thread. */
-    private final @Nullable Write[] done = new @Nullable Write[MAX_TOGETHER];
+    private final @Nullable BlockRequest[] done = new @Nullable BlockRequest[MAX_TOGETHER];
 
     private final @Nullable BlockError[] errors = new @Nullable BlockError[MAX_TOGETHER];
-    private final long[] nanos = new long[MAX_TOGETHER];
 
     /**
      * Creates an idle executor.
@@ -65,7 +61,7 @@ final class WritesInTurn {
     }
 
     void add(BlockRequest request) {
-        waiting.add(new Write(request, clock.nanoTime()));
+        waiting.add(request);
         if (unfinished.getAndIncrement() == 0) {
             start();
         }
@@ -95,10 +91,11 @@ final class WritesInTurn {
         int count = 0;
         long begin = clock.nanoTime();
         long now = begin;
-        for (Write next = waiting.poll(); next != null; next = isEnough(count, now - begin) ? null : waiting.poll()) {
-            errors[count] = write.apply(next.request);
+        for (BlockRequest next = waiting.poll();
+                next != null;
+                next = isEnough(count, now - begin) ? null : waiting.poll()) {
+            errors[count] = write.apply(next);
             now = clock.nanoTime();
-            nanos[count] = now - next.begun;
             done[count++] = next;
         }
         return count;
@@ -110,11 +107,11 @@ final class WritesInTurn {
 
     private void completeAll(int count) {
         for (int i = 0; i < count; i++) {
-            BlockRequest request = Objects.requireNonNull(done[i]).request;
-            Write next = i + 1 < count ? done[i + 1] : null;
-            boolean moreFollow = next != null && next.request.client() == request.client();
+            BlockRequest request = Objects.requireNonNull(done[i]);
+            BlockRequest next = i + 1 < count ? done[i + 1] : null;
+            boolean moreFollow = next != null && next.client() == request.client();
             done[i] = null;
-            completion.complete(request, errors[i], nanos[i], moreFollow);
+            completion.complete(request, errors[i], moreFollow);
         }
     }
 }

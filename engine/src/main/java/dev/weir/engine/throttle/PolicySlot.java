@@ -39,6 +39,10 @@ public final class PolicySlot {
     private boolean isCopy;
 
     private boolean isLifted;
+
+    /** Why the slot holds every request whatever its policy says; empty if it does not. */
+    private String holdReason = "";
+
     private final PolicyAnswers answers = new PolicyAnswers();
     private final DebtEstimate known = new DebtEstimate();
     private String type;
@@ -72,6 +76,7 @@ public final class PolicySlot {
     private PolicySlot(PolicySlot of, long now) {
         isCopy = true;
         isLifted = of.isLifted;
+        holdReason = of.holdReason;
         owner = of.owner;
         type = of.type;
         limits = of.limits;
@@ -107,7 +112,12 @@ public final class PolicySlot {
     }
 
     boolean isOpen() {
-        return isLifted || limits.isEmpty();
+        return holdReason.isEmpty() && (isLifted || limits.isEmpty());
+    }
+
+    /** Holds every request, also without limits, until it is called with an empty reason. */
+    public void hold(String reasonToHold) {
+        holdReason = reasonToHold;
     }
 
     /**
@@ -118,19 +128,19 @@ public final class PolicySlot {
     }
 
     public boolean isHolding() {
-        return policy == null && !isOpen();
+        return !holdReason.isEmpty() || (policy == null && !isOpen());
     }
 
     /** Returns why the slot holds every request; empty if it is not {@linkplain #isHolding holding}. */
     public String reason() {
-        return isHolding() ? reason : "";
+        return !holdReason.isEmpty() ? holdReason : isHolding() ? reason : "";
     }
 
     long waitNanos(Direction direction, long bytes, long now) {
         if (isOpen()) {
             return 0;
         }
-        if (policy == null) {
+        if (policy == null || !holdReason.isEmpty()) {
             return UNKNOWN_NANOS;
         }
         try {
@@ -157,7 +167,7 @@ public final class PolicySlot {
     @Nullable
     LimitKey holder(Direction direction, long bytes, long now) {
         LimitKey holder = null;
-        if (policy == null || isOpen()) {
+        if (policy == null || isOpen() || isHolding()) {
             return null;
         }
         try {
@@ -327,7 +337,7 @@ public final class PolicySlot {
             return;
         }
         if (isHolding()) {
-            LOG.warn("{} holds its queue: {}", owner, reason);
+            LOG.warn("{} holds its queue: {}", owner, reason());
         } else {
             LOG.info("{} goes on with policy {}", owner, type);
         }

@@ -4,6 +4,7 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,16 @@ public final class Throttle {
     /** Inspects the queue or changes its limits under the lock. Only {@link #release} then releases due requests. */
     public <T> T locked(Function<ThrottleDomain, T> action) {
         return queue.locked(action);
+    }
+
+    /** Changes the limits or the policy. Then releases all due requests. */
+    public void change(Consumer<PolicySlot> change) {
+        locked(at -> {
+            change.accept(queue.own);
+            queue.limitsChanged();
+            return at;
+        });
+        release();
     }
 
     public BlockQueue queue() {

@@ -44,7 +44,7 @@ class WritesInTurnTest {
         return request.offset() == 13 ? BlockError.EIO : null;
     }
 
-    private void completed(BlockRequest request, @Nullable BlockError error, long nanos, boolean moreFollow) {
+    private void completed(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
         log.add(request.offset() + (error == null ? "" : error.toString()) + (moreFollow ? "," : "."));
     }
 

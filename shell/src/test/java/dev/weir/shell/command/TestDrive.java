@@ -120,6 +120,7 @@ public final class TestDrive implements DriveControl {
                 busy ? 1 : 0,
                 busy ? "bps, tenant-a: iops" : "",
                 busy ? 3 : 0,
+                List.of(),
                 counters);
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.engine;
+package dev.weir.engine.storage;
 
 import dev.weir.block.BlockOption;
 import java.io.IOException;
@@ -7,34 +7,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Validation of backend options before the factory gets them. The configuration bundle checks its own file. Other
+ * Validation of the options of backends and filters before a factory gets them. The configuration bundle checks its own file. Other
  * sources of configurations, and types whose factory arrived later, are checked here.
  */
 final class OptionRules {
     private OptionRules() {}
 
     /**
-     * Checks the options of a drive.
+     * Checks options.
      *
+     * @param of the kind and type for messages, for example {@code backend file}
      * @throws IOException if an option is missing, unknown or of the wrong type; the message names the option and the
      *     rule
      */
-    static void check(String type, List<BlockOption> known, Map<String, Object> given) throws IOException {
+    static void check(String of, List<BlockOption> known, Map<String, Object> given) throws IOException {
         Map<String, Object> unknown = new HashMap<>(given);
         for (BlockOption option : known) {
             Object value = unknown.remove(option.name());
             if (value == null && option.required()) {
-                throw new IOException(
-                        "backend %s: %s must be set: %s".formatted(type, option.name(), option.description()));
+                throw new IOException("%s: %s must be set: %s".formatted(of, option.name(), option.description()));
             }
             if (value != null && !option.kind().type().isInstance(value)) {
-                throw new IOException("backend %s: %s = %s: must be a %s"
+                throw new IOException("%s: %s = %s: must be a %s"
                         .formatted(
-                                type, option.name(), value, option.kind().type().getSimpleName()));
+                                of, option.name(), value, option.kind().type().getSimpleName()));
             }
         }
         if (!unknown.isEmpty()) {
-            throw new IOException("backend %s has no option %s".formatted(type, String.join(", ", unknown.keySet())));
+            throw new IOException(of + " has no option " + String.join(", ", unknown.keySet()));
         }
     }
 }

@@ -1,0 +1,381 @@
+package dev.weir.engine;
+
+import dev.weir.block.BlockDevice;
+import dev.weir.block.BlockFactory;
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.drive.Drive;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.BackendDevice;
+import dev.weir.engine.storage.Storage;
+import dev.weir.engine.storage.WantedFilter;
+import dev.weir.engine.throttle.Throttle;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The storage of a drive from its configuration to its removal: opens, checks, changes and closes it, and publishes
+ * the drive while it is open.
+ *
+ * <p>Queries are thread-safe. Changes need the engine's lock. Only {@link SerialSteps} open and close the storage and
+ * they hold no lock.
+ */
+final class StorageLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageLifecycle.class);
+
+    static final String OPENING = "its backend is being opened";
+    private static final String STILL_OPENING = "its backend is still being opened";
+    private static final String CHANGING = "its filters are being changed";
+
+    /** Pause between two checks of open storage. */
+    static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /** The factories that shall serve the drive. */
+    private record Wanted(@Nullable BlockFactory backend, List<WantedFilter> filters) {}
+
+    private final Supplier<DriveSettings> settings;
+    private final Clock clock;
+    private final Publisher publisher;
+    private final SerialSteps steps;
+    private final Throttle throttle;
+    private final FlushCap flushes;
+    private final Consumer<String> onChange;
+    private final Timer nextCheck;
+    private final Retry retry;
+
+    private volatile Statistics statistics = new Statistics();
+    private volatile String unavailable;
+    private volatile @Nullable OpenDrive open;
+
+    /** Without a backend the storage shall be closed. */
+    private volatile Wanted wanted = new Wanted(null, List.of());
+
+    /** Whether the drive has been removed. */
+    private volatile boolean removed;
+
+    /** The factory and the settings of the open storage. Used by the steps only. */
+    private @Nullable BlockFactory factory;
+
+    private DriveSettings openedAs;
+
+    /** Why the filters hold every request; empty if they do not. Used by the steps only. */
+    private String holdReason = "";
+
+    private volatile Publisher.@Nullable Publication drive;
+
+    /**
+     * Creates closed storage.
+     *
+     * @param settings the current settings of the drive
+     * @param onChange receives why the drive is unavailable, or an empty text, at each change
+     */
+    StorageLifecycle(
+            Supplier<DriveSettings> settings,
+            Throttle throttle,
+            FlushCap flushes,
+            Clock clock,
+            Publisher publisher,
+            SerialSteps steps,
+            Consumer<String> onChange) {
+        this.settings = settings;
+        this.throttle = throttle;
+        this.flushes = flushes;
+        this.clock = clock;
+        this.publisher = publisher;
+        this.steps = steps;
+        this.onChange = onChange;
+        this.openedAs = settings.get();
+        this.unavailable = missingBackend(openedAs);
+        this.nextCheck = clock.timer(this::check);
+        this.retry = new Retry(clock, this::openAgain);
+    }
+
+    private static String missingBackend(DriveSettings settings) {
+        return "backend " + settings.backendType() + " is missing";
+    }
+
+    private String name() {
+        return openedAs.name();
+    }
+
+    /** Returns the open drive; null while its storage is closed. */
+    @Nullable
+    OpenDrive open() {
+        return open;
+    }
+
+    /** Returns the statistics since the storage was opened last. */
+    Statistics statistics() {
+        return statistics;
+    }
+
+    /** Returns why the drive is unavailable; empty if it serves. */
+    String unavailable() {
+        return unavailable;
+    }
+
+    /** Shows that the storage is about to be opened, before the control is published. */
+    void expect() {
+        unavailable = OPENING;
+    }
+
+    /** Updates the drive's service properties if it was published with other clients. */
+    void updateDriveIfOther(DriveSettings offered) {
+        synchronized (steps) {
+            Publisher.Publication offer = drive;
+            if (offer != null && !offered.clients().equals(settings.get().clients())) {
+                offer.update(settings.get().serviceProperties());
+            }
+        }
+    }
+
+    /**
+     * Opens the storage with the current settings and these factories, or closes it.
+     *
+     * @param by the factory; null if none exists for the type
+     * @param filters the filters in order
+     * @return completed when the storage has that state, or the reason why it cannot have it is known
+     */
+    CompletableFuture<@Nullable Void> settle(@Nullable BlockFactory by, List<WantedFilter> filters) {
+        wanted = new Wanted(by, filters);
+        return steps.then(() -> {
+            retry.reset();
+            openOrClose();
+        });
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the step handles its own failure
+    private void openAgain() {
+        steps.then(this::openOrClose);
+    }
+
+    private void openOrClose() {
+        Wanted now = wanted;
+        BlockFactory by = now.backend;
+        if (open != null && (factory != by || isAnotherBackend(openedAs, settings.get()))) {
+            close(reasonToClose(by));
+        }
+        OpenDrive opened = open;
+        if (by == null) {
+            show(missingBackend(settings.get()));
+        } else if (opened == null) {
+            open(by, now.filters);
+        } else {
+            changeFilters(opened, by, now.filters);
+        }
+    }
+
+    private String reasonToClose(@Nullable BlockFactory by) {
+        if (removed) {
+            return "removed";
+        }
+        if (by == null) {
+            return missingBackend(settings.get());
+        }
+        return isAnotherBackend(openedAs, settings.get())
+                ? "its backend has another configuration"
+                : "its backend is replaced";
+    }
+
+    private static boolean isAnotherBackend(DriveSettings one, DriveSettings other) {
+        return !one.backendType().equals(other.backendType())
+                || !one.backendOptions().equals(other.backendOptions())
+                || one.readOnly() != other.readOnly();
+    }
+
+    /** Plans the next check. Memory needs none because it cannot be lost. */
+    private void planCheck(OpenDrive opened) {
+        if (!opened.storage().isMemory()) {
+            nextCheck.arm(clock.nanoTime() + CHECK_NANOS);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the check plans the next one
+    private void check() {
+        steps.then(this::checkStorage);
+    }
+
+    /** Checks open storage and shows why it is unusable, or that it is usable again. */
+    private void checkStorage() {
+        OpenDrive now = open;
+        if (now == null) {
+            return;
+        }
+        String fault = now.storage().fault();
+        if (!fault.equals(unavailable)) {
+            if (fault.isEmpty()) {
+                LOG.info("drive {}: its backend is usable again", name());
+            } else {
+                LOG.error("drive {}: {}", name(), fault);
+            }
+            show(fault);
+        }
+        planCheck(now);
+    }
+
+    /** Closes open storage if it is lost. */
+    CompletableFuture<@Nullable Void> closeIfLost() {
+        return steps.then(() -> {
+            checkStorage();
+            if (open != null && !unavailable.isEmpty()) {
+                close(unavailable);
+            }
+        });
+    }
+
+    /** Reports that the storage is still being opened. */
+    void tellIfLate() {
+        synchronized (steps) {
+            if (unavailable.equals(OPENING)) {
+                show(STILL_OPENING);
+            }
+        }
+    }
+
+    private void show(String reason) {
+        synchronized (steps) {
+            unavailable = reason;
+            onChange.accept(reason);
+        }
+    }
+
+    /** Opens the storage and publishes the drive. On failure it shows the reason and plans a retry. */
+    private void open(BlockFactory by, List<WantedFilter> filters) {
+        DriveSettings with = settings.get();
+        if (!retry.isPending()) {
+            show(OPENING);
+        }
+        try {
+            BlockDevice device = BackendDevice.open(by, with.name(), with.backendOptions(), with.readOnly(), clock);
+            Statistics counted = new Statistics();
+            Storage opened = new Storage(with.name(), device, counted, clock);
+            retry.reset();
+            statistics = counted;
+            factory = by;
+            openedAs = with;
+            if (areReplaced(opened, filters)) {
+                resume(opened);
+            }
+            publish(new OpenDrive(with.name(), with.readOnly(), throttle, flushes, opened, counted, settings));
+            LOG.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
+        } catch (IOException | RuntimeException | Error e) {
+            String reason = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            if (!reason.equals(unavailable)) {
+                LOG.error("drive {} cannot be opened: {}", name(), reason);
+            }
+            show(reason);
+            retry.later();
+        }
+    }
+
+    private void publish(OpenDrive opened) {
+        opened.start();
+        open = opened;
+        show("");
+        drive = publisher.publish(Drive.class, opened, openedAs.serviceProperties());
+        updateDriveIfOther(openedAs);
+        planCheck(opened);
+    }
+
+    /** Gives the open storage these filters. Opens it again if clients would see another kind of drive. */
+    private void changeFilters(OpenDrive opened, BlockFactory by, List<WantedFilter> filters) {
+        Storage storage = opened.storage();
+        if (storage.filters().canConfigure(filters)) {
+            try {
+                storage.filters().configure(filters);
+                return;
+            } catch (IOException e) {
+                LOG.debug("drive {}: a filter refuses its options", name(), e);
+            }
+        }
+        hold(holdReason.isEmpty() ? CHANGING : holdReason);
+        storage.stop(requests ->
+                LOG.warn("drive {}: its filters change when its {} requests in flight have ended", name(), requests));
+        if (!areReplaced(storage, filters)) {
+            return;
+        }
+        if (opened.isOutdated()) {
+            close("its filters change its block size or make it read-only");
+            open(by, filters);
+        } else {
+            resume(storage);
+            LOG.info("drive {} goes on; filters: {}", name(), filters.size());
+        }
+    }
+
+    /**
+     * Changes the filters of stopped storage. If one is missing or refuses its options then the drive holds every
+     * request, uncharged, and a retry is planned.
+     */
+    private boolean areReplaced(Storage storage, List<WantedFilter> filters) {
+        try {
+            storage.filters().change(filters);
+            return true;
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(holdReason)) {
+                LOG.warn("drive {} holds its queue: {}", name(), reason);
+            }
+            hold(reason);
+            retry.later();
+            return false;
+        }
+    }
+
+    /** Passes on the requests that waited for the storage, and then those in the queue. */
+    private void resume(Storage storage) {
+        retry.reset();
+        storage.resume();
+        hold("");
+    }
+
+    private void hold(String reason) {
+        holdReason = reason;
+        throttle.change(slot -> slot.hold(reason));
+        flushes.hold(reason);
+    }
+
+    /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the storage. */
+    private void close(String reason) {
+        Publisher.Publication offer;
+        synchronized (steps) {
+            offer = drive;
+            drive = null;
+        }
+        if (offer != null) {
+            offer.withdraw();
+        }
+        OpenDrive closing = open;
+        open = null;
+        nextCheck.disarm();
+        show(reason);
+        if (closing != null) {
+            closing.close(requests -> {
+                LOG.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);
+                show(reason + ", and its backend still has " + requests + " requests");
+            });
+            LOG.info("drive {} is closed: {}", name(), reason);
+            show(reason);
+        }
+        hold("");
+        factory = null;
+    }
+
+    /**
+     * Closes the storage for good.
+     *
+     * @return completed when the storage is closed
+     */
+    CompletableFuture<@Nullable Void> remove() {
+        removed = true;
+        return settle(null, List.of());
+    }
+}
