@@ -163,8 +163,7 @@ final class Setting {
     String json() {
         ConfigObject block = isBlock() ? block() : null;
         try {
-            boolean isResolved = block != null && !block.unwrapped().isEmpty();
-            return isResolved ? block.render(ConfigRenderOptions.concise()) : null;
+            return block == null || block.unwrapped().isEmpty() ? null : block.render(ConfigRenderOptions.concise());
         } catch (ConfigException.NotResolved e) {
             fault("has a key that " + UNRESOLVED);
             return null;
