@@ -8,9 +8,12 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,6 +40,9 @@ public final class MetricsEndpoint {
     /** The time until an address that was taken is tried again. */
     private static final long RETRY_MILLIS = 1000;
 
+    /** Name that the JDK gives to the thread of its HTTP server. */
+    private static final String DISPATCHER = "HTTP-Dispatcher";
+
     /** The configuration {@code weir.metrics}. */
     @interface Config {
 
@@ -47,16 +53,25 @@ public final class MetricsEndpoint {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ScheduledThreadPoolExecutor retries =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-metrics"));
+    private final Supplier<ScrapeThreads> newThreads;
     private String address = "";
     private String fault = "";
     private @Nullable HTTPServer server;
     private @Nullable ScrapeThreads threads;
+
+    /** The thread of the server that accepts connections. */
+    private @Nullable Thread dispatcher;
 
     @Reference
     volatile List<DriveControl> drives = List.of();
 
     /** Creates an endpoint that does not listen until it is activated. */
     public MetricsEndpoint() {
+        this(ScrapeThreads::new);
+    }
+
+    MetricsEndpoint(Supplier<ScrapeThreads> newThreads) {
+        this.newThreads = newThreads;
         registry.register(new DriveMetrics(() -> drives));
     }
 
@@ -79,12 +94,16 @@ public final class MetricsEndpoint {
         listen();
     }
 
-    /** Listens on the address unless it already does. */
+    /** Listens on the address unless it already does. Replaces a server whose dispatcher an {@link Error} has ended. */
     synchronized void listen() {
+        if (dispatcher != null && !dispatcher.isAlive()) {
+            LOG.error("the metrics' HTTP server has died of an error and is started again");
+            close();
+        }
         if (server != null || address.isEmpty()) {
             return;
         }
-        ScrapeThreads answering = new ScrapeThreads();
+        ScrapeThreads answering = newThreads.get();
         try {
             URI uri = URI.create(address.replaceFirst("^tcp:", "tcp://"));
             server = HTTPServer.builder()
@@ -94,6 +113,7 @@ public final class MetricsEndpoint {
                     .executorService(answering)
                     .buildAndStart();
             threads = answering;
+            dispatcher = findDispatcher();
             fault = "";
             LOG.info("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
         } catch (IOException e) {
@@ -104,6 +124,17 @@ public final class MetricsEndpoint {
             }
             fault = reason;
         }
+    }
+
+    /** Returns the newest dispatcher of the JDK's HTTP server, which gives no access to it. */
+    private static @Nullable Thread findDispatcher() {
+        Thread[] all = new Thread[2 * Thread.activeCount() + 16];
+        int count = Thread.currentThread().getThreadGroup().enumerate(all);
+        return Stream.of(all)
+                .limit(count)
+                .filter(thread -> thread.getName().equals(DISPATCHER))
+                .max(Comparator.comparingLong(Thread::getId))
+                .orElse(null);
     }
 
     /** Returns the port, or -1 if the endpoint is not listening. */
@@ -120,6 +151,7 @@ public final class MetricsEndpoint {
     }
 
     private void close() {
+        dispatcher = null;
         if (server != null) {
             server.close();
             server = null;

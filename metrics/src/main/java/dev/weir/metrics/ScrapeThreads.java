@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-final class ScrapeThreads extends ThreadPoolExecutor {
+class ScrapeThreads extends ThreadPoolExecutor {
 
     /** Largest number of concurrent scrapes; enough for a few Prometheus servers and people. */
     static final int THREADS = 16;

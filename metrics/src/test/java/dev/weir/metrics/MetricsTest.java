@@ -26,6 +26,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -58,7 +64,11 @@ class MetricsTest {
     }
 
     private String scrape() throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
+        return scrape(endpoint);
+    }
+
+    private static String scrape(MetricsEndpoint of) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + of.port() + "/metrics");
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(uri)
@@ -119,6 +129,50 @@ class MetricsTest {
                 client.close();
             }
         }
+    }
+
+    /** The JDK's dispatcher catches no Error outside of a request. Its log is the way to throw one there. */
+    @Test
+    void errorOfTheDispatcherDoesNotEndTheMetrics() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean();
+        MetricsEndpoint troubled = new MetricsEndpoint(() -> new ScrapeThreads() {
+            @Override
+            public void execute(Runnable scrape) {
+                if (fails.get()) {
+                    throw new IllegalStateException("of the test");
+                }
+                super.execute(scrape);
+            }
+        });
+        Logger log = Logger.getLogger("com.sun.net.httpserver");
+        Handler handler = new ConsoleHandler() {
+            @Override
+            public void publish(LogRecord message) {
+                if (fails.getAndSet(false)) {
+                    throw new LinkageError("of the test");
+                }
+            }
+        };
+        log.setLevel(Level.ALL);
+        log.addHandler(handler);
+        troubled.drives = List.of(disk.control());
+        troubled.configure(new Listen("tcp:127.0.0.1:0"));
+        int first = troubled.port();
+        fails.set(true);
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), first)) {
+            client.getOutputStream()
+                    .write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (troubled.port() == first) {
+                assertTrue(System.nanoTime() < deadline, "the dead server was not replaced");
+                troubled.listen();
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        }
+        log.removeHandler(handler);
+        log.setLevel(null);
+        assertTrue(scrape(troubled).contains("weir_drive_info"));
+        troubled.stop();
     }
 
     @Test

@@ -32,7 +32,8 @@ final class KeyboardInput extends InputStream {
 
     @Override
     public int read() {
-        return await() ? current.get() & 0xff : -1;
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
