@@ -33,8 +33,8 @@ record FileSource(Path file) implements Source {
         } else if (written.find()) {
             return place(written.group(1), Integer.parseInt(written.group(2)));
         }
-        String name = origin.filename();
-        return name == null ? null : place(name, 0);
+        // a file without line numbers, such as .properties
+        return origin.description().startsWith("/") ? place(origin.description(), 0) : null;
     }
 
     Place place(String name, int line) {

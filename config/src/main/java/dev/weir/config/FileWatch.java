@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
  * <p>Not thread-safe.
  */
 final class FileWatch {
+    private static final long LOOK_MILLIS = 10_000;
     private static final ByteBuffer ABSENT = ByteBuffer.allocate(0);
 
     /** Content of each file at the last reading. */
@@ -58,7 +60,8 @@ final class FileWatch {
      */
     boolean hasSettled() {
         Map<Path, ByteBuffer> before = seen;
-        seen = look(read.keySet());
+        // a remote file system may not answer
+        seen = BoundedCalls.call(this, LOOK_MILLIS, () -> look(read.keySet()));
         return !seen.equals(read) && seen.equals(before);
     }
 

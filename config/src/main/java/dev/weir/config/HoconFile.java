@@ -2,8 +2,6 @@ package dev.weir.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
@@ -82,19 +80,16 @@ final class HoconFile {
         if (!Files.exists(file)) {
             throw new IOException("no such file");
         }
+        Includer includer = new Includer(source, files, findings);
         ConfigParseOptions options = ConfigParseOptions.defaults()
                 .setAllowMissing(false)
                 .setClassLoader(HoconFile.class.getClassLoader())
-                .appendIncluder(new Includer(source, files, findings));
+                .appendIncluder(includer);
         if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
-            return ConfigFactory.parseString(pipe.read(file), options.setOriginDescription(file.toString()));
+            return includer.parse(file, pipe.read(file), options);
         }
         pipe.forget();
-        String refusal = files.refusal(file);
-        if (refusal != null) {
-            throw new IOException(refusal);
-        }
-        return ConfigFactory.parseFile(file.toFile(), options);
+        return includer.parse(file, options);
     }
 
     /**
@@ -102,15 +97,15 @@ final class HoconFile {
      * origin may lack it.
      */
     private void report(ConfigException e) {
-        ConfigOrigin origin = e.origin();
         String message = Objects.requireNonNullElse(e.getMessage(), e.toString());
-        String name = origin == null ? null : origin.filename();
-        if (name == null && message.startsWith(source.file() + ": ")) {
-            name = source.file().toString();
-        }
+        String name = files.texts().keySet().stream()
+                .map(Path::toString)
+                .filter(file -> message.startsWith(file + ": "))
+                .findFirst()
+                .orElse(message.startsWith(source.file() + ": ") ? source.file().toString() : null);
         boolean cycle = e instanceof ConfigException.UnresolvedSubstitution;
         String kind = e instanceof ConfigException.Parse && !cycle ? "is not HOCON: " : "";
-        if (name == null || !message.startsWith(name + ": ")) {
+        if (name == null) {
             findings.fault(source.place(), kind + Findings.shown(message));
             return;
         }
@@ -119,7 +114,9 @@ final class HoconFile {
         boolean hasLine = form.matches();
         int line = hasLine ? Integer.parseInt(form.group(1)) : 0;
         String reason = hasLine ? form.group(2) : rest;
-        SyntaxHint hint = kind.isEmpty() ? SyntaxHint.none(reason, line) : SyntaxHint.of(Path.of(name), reason, line);
+        SyntaxHint hint = kind.isEmpty()
+                ? SyntaxHint.none(reason, line)
+                : SyntaxHint.of(Path.of(name), files.texts().getOrDefault(Path.of(name), ""), reason, line);
         findings.fault(source.place(name, hint.line()), kind + hint.text());
     }
 }

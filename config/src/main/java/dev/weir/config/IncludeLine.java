@@ -1,12 +1,8 @@
 package dev.weir.config;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Finds the line of an include, which Typesafe Config does not report. */
 final class IncludeLine {
@@ -17,32 +13,27 @@ final class IncludeLine {
      *
      * @param folder folder of the including file
      * @param name included name as written
-     * @param files files that were read
+     * @param texts texts of the files that were read
      */
-    static Place find(Path folder, String name, Collection<Path> files, FileSource source) {
-        return files.stream()
-                .filter(file -> folder.normalize().equals(file.getParent()) && Files.isRegularFile(file))
-                .sorted()
-                .map(file -> source.place(file.toString(), line(file, name)))
+    static Place find(Path folder, String name, Map<Path, String> texts, FileSource source) {
+        return texts.entrySet().stream()
+                .filter(file -> folder.normalize().equals(file.getKey().getParent()))
+                .sorted(Map.Entry.comparingByKey())
+                .map(file -> source.place(file.getKey().toString(), line(file.getValue(), name)))
                 .filter(place -> place.line() > 0)
                 .findFirst()
                 .orElseGet(source::place);
     }
 
-    private static int line(Path file, String name) {
-        try {
-            List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-            String written = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-            for (int i = 0; i < lines.size(); i++) {
-                String line = lines.get(i);
-                int include = line.indexOf("include");
-                if (include >= 0 && line.indexOf('"' + written + '"', include) > 0) {
-                    return i + 1;
-                }
+    private static int line(String text, String name) {
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            int include = line.indexOf("include");
+            if (include >= 0 && line.indexOf('"' + name + '"', include) > 0) {
+                return i + 1;
             }
-            return 0;
-        } catch (IOException | UncheckedIOException e) {
-            return 0;
         }
+        return 0;
     }
 }

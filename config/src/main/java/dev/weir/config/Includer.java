@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
@@ -8,15 +9,20 @@ import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigParseable;
+import com.typesafe.config.ConfigSyntax;
 import java.io.File;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves HOCON includes. It differs from Typesafe Config's default in four ways:
@@ -36,7 +42,9 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     private final FileSource source;
     private final ReadFiles files;
     private final Findings findings;
-    private int depth;
+
+    /** The files that are being parsed, the innermost last. */
+    private final Deque<Path> open = new ArrayDeque<>();
 
     Includer(FileSource source, ReadFiles files, Findings findings) {
         this.source = source;
@@ -88,7 +96,7 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     private ConfigObject file(ConfigIncludeContext context, String name) {
         Path path;
         try {
-            path = folder(context).resolve(name).toAbsolutePath().normalize();
+            path = folder().resolve(name).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
             return refused(context, name, "must be a path: " + e.getReason());
         }
@@ -98,18 +106,46 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         }
         ConfigObject all = ConfigFactory.empty().root();
         for (Path file : found) {
-            String refusal =
-                    depth >= DEEPEST ? "is included more than " + DEEPEST + " files deep" : files.refusal(file);
-            if (refusal != null) {
-                return refused(context, name, Findings.shown(file.toString()) + " " + refusal);
+            if (open.size() >= DEEPEST) {
+                return refused(
+                        context,
+                        name,
+                        Findings.shown(file.toString()) + " is included more than " + DEEPEST + " files deep");
             }
-            ConfigParseOptions options = context.parseOptions().setAllowMissing(false);
-            depth++;
-            all = all.withFallback(
-                    ConfigFactory.parseFile(file.toFile(), options).root());
-            depth--;
+            try {
+                all = all.withFallback(parse(file, context.parseOptions()).root());
+            } catch (IOException e) {
+                return refused(context, name, Findings.shown(file.toString()) + " " + e.getMessage());
+            }
         }
         return all;
+    }
+
+    /**
+     * Parses a file with its includes.
+     *
+     * @throws IOException if the file may not be read; the message is the violated rule
+     */
+    Config parse(Path file, ConfigParseOptions options) throws IOException {
+        return parse(file, files.read(file), options);
+    }
+
+    /** Parses the text of a file with its includes. */
+    Config parse(Path file, String text, ConfigParseOptions options) {
+        open.addLast(file);
+        try {
+            return ConfigFactory.parseString(
+                    text, options.setOriginDescription(file.toString()).setSyntax(syntax(file)));
+        } finally {
+            open.removeLast();
+        }
+    }
+
+    private static @Nullable ConfigSyntax syntax(Path file) {
+        String name = file.toString();
+        return name.endsWith(".json")
+                ? ConfigSyntax.JSON
+                : name.endsWith(".properties") ? ConfigSyntax.PROPERTIES : ConfigSyntax.CONF;
     }
 
     private void reportMissing(ConfigIncludeContext context, String name, Path path) {
@@ -136,11 +172,9 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         return withEnding.isEmpty() && Files.exists(path) ? List.of(path) : withEnding;
     }
 
-    /** Returns the base folder of an include. Includes of a pipe start from the folder of the pipe's path. */
-    private Path folder(ConfigIncludeContext context) {
-        ConfigParseable itself = context.relativeTo(".");
-        String name = itself == null ? null : itself.origin().filename();
-        return name == null ? source.folder() : Path.of(name);
+    /** Returns the base folder of an include: that of the file being parsed. */
+    private Path folder() {
+        return Objects.requireNonNullElse(open.getLast().getParent(), source.folder());
     }
 
     /**
@@ -148,6 +182,6 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
      * places.
      */
     private Place place(ConfigIncludeContext context, String name) {
-        return findings.isFull() ? source.place() : IncludeLine.find(folder(context), name, files.read(), source);
+        return findings.isFull() ? source.place() : IncludeLine.find(folder(), name, files.texts(), source);
     }
 }

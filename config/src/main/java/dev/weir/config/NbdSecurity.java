@@ -121,6 +121,11 @@ final class NbdSecurity {
                 setting.fault("must be a regular file");
             } else if (!Files.isReadable(file)) {
                 setting.fault("the file cannot be read");
+            } else {
+                String violated = TrustedFile.violated(file);
+                if (violated != null) {
+                    setting.fault(violated);
+                }
             }
         } catch (IOException e) {
             setting.fault("must be a file that can be read: " + e);

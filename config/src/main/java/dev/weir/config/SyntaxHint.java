@@ -1,7 +1,5 @@
 package dev.weir.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,14 +23,15 @@ record SyntaxHint(String text, int line) {
     /**
      * Returns the message for a syntax error.
      *
+     * @param text the text of the file
      * @param reason message of the parser
      * @param line line that the parser reports
      */
-    static SyntaxHint of(Path file, String reason, int line) {
+    static SyntaxHint of(Path file, String text, String reason, int line) {
         if (file.toString().endsWith(".json")) {
             return new SyntaxHint(Findings.shown(reason) + JSON, line);
         }
-        Open open = reason.contains("end of file") ? unclosed(file) : null;
+        Open open = reason.contains("end of file") ? unclosed(text) : null;
         if (open != null) {
             return new SyntaxHint(
                     "a %c is missing; the %c of this line is not closed".formatted(open.closing(), open.bracket),
@@ -71,13 +70,7 @@ record SyntaxHint(String text, int line) {
      * whose closing bracket has a smaller indent. The second is the innermost one that is open at the end of the
      * file.
      */
-    private static @Nullable Open unclosed(Path file) {
-        String text;
-        try {
-            text = Files.readString(file);
-        } catch (IOException e) {
-            return null;
-        }
+    private static @Nullable Open unclosed(String text) {
         Deque<Open> open = new ArrayDeque<>();
         Open suspect = null;
         int line = 1;

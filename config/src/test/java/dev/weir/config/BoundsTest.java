@@ -1,7 +1,9 @@
 package dev.weir.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that exceed the bounds of a reading: file count, size, nesting and endless input. */
 final class BoundsTest {
@@ -113,6 +116,30 @@ final class BoundsTest {
                 List.of("weir.conf:1: include pipe.conf: " + folder.folder()
                         + "/pipe.conf is a device, pipe or socket, not a file"),
                 folder.read("include \"pipe.conf\"\n" + DRIVE).faults());
+    }
+
+    /** Reading /proc/kmsg blocks, and a file of /proc has no size. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/proc/kmsg", "/proc/self/environ", "/sys/kernel/mm/transparent_hugepage/enabled"})
+    void includedFileOfTheKernelIsAFault(String file) {
+        assumeTrue(Files.isReadable(Path.of(file)));
+        Reading reading = folder.read("include \"" + file + "\"\n" + DRIVE);
+
+        assertEquals(
+                List.of("weir.conf:1: include " + file + ": " + file + " is a file of the kernel, not one of a disk"),
+                reading.faults());
+        assertFalse(reading.files().contains(Path.of(file)), "the watch would read it");
+    }
+
+    /** Its size says nothing about the bytes that a reader gets. */
+    @Test
+    void configurationInTheKernelIsAFault() {
+        Path file = Path.of("/proc/self/environ");
+        Inputs inputs = new Inputs(ConfigFolder.HOME, ConfigFolder.CWD, file, List.of(), List.of());
+
+        assertEquals(
+                List.of(file + ": is a file of the kernel, not one of a disk"),
+                ConfigFolder.read(inputs, TestTypes.ALL).faults());
     }
 
     @Test

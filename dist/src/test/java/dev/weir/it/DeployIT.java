@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -66,6 +67,23 @@ class DeployIT {
             }
             Client.need("nbdinfo");
             Client.run("nbdinfo", weir.uri("vm1")).ok();
+        }
+    }
+
+    /** Its code would run as the user of Weir. */
+    @Test
+    void jarThatOthersMayWriteIsRefused() throws IOException {
+        Path jar = Files.copy(PACE, folder.resolve("open"));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-rw-rw-"));
+        try (Weir weir = start("id=vm1,memory=1M")) {
+            Path deployed = Files.move(jar, deploy.resolve("open.jar"));
+            weir.awaitLogged(
+                    "deploy/open.jar cannot be used: it is writable by other users (mode 666), so its content cannot be"
+                            + " trusted: chmod go-w " + deployed,
+                    0);
+            Files.setPosixFilePermissions(deployed, PosixFilePermissions.fromString("rw-r--r--"));
+            weir.awaitLogged("deploy/open.jar is installed", 0);
+            assertEquals(1, weir.countLogged("deploy/open.jar cannot be used"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.launcher.deploy;
 
+import dev.weir.launcher.home.FileOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeployFolder {
     private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+
+    private static final String PREVIOUS_RUNS = "; the previous version keeps running";
 
     private final Path folder;
 
@@ -193,6 +196,10 @@ public final class DeployFolder {
             if (!Files.isRegularFile(folder.resolve(jar.file))) {
                 throw new UnusableJarException("it is not a regular file");
             }
+            String untrusted = FileOwner.faultOfJar(folder.resolve(jar.file));
+            if (untrusted != null) {
+                throw new UnusableJarException(untrusted + previous(jar));
+            }
             Files.copy(folder.resolve(jar.file), copy, StandardCopyOption.REPLACE_EXISTING);
             BundleJar read = BundleJar.read(copy);
             String before = jar.bundle == null ? "" : jar.title;
@@ -263,8 +270,12 @@ public final class DeployFolder {
         } catch (BundleException e) {
             bundles.update(bundle, before);
             bundles.start(bundle);
-            throw new UnusableJarException(Bundles.reason(e) + "; the previous version keeps running");
+            throw new UnusableJarException(Bundles.reason(e) + PREVIOUS_RUNS);
         }
+    }
+
+    private static String previous(DeployedJar jar) {
+        return jar.bundle == null ? "" : PREVIOUS_RUNS;
     }
 
     /** Undoes the changes of a jar: uninstalls its bundle or restores the shipped one. */

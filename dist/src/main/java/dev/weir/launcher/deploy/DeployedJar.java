@@ -1,5 +1,6 @@
 package dev.weir.launcher.deploy;
 
+import dev.weir.launcher.home.FileOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,16 +41,24 @@ final class DeployedJar {
         this.file = file;
     }
 
-    /** File attributes that change with the content. */
-    record Signature(@Nullable FileTime modified, long size, @Nullable Object key) {
-        static final Signature NONE = new Signature(null, -1, null);
+    /**
+     * File attributes that change with the content.
+     *
+     * @param fault why other users could change the file; null if they cannot
+     */
+    record Signature(@Nullable FileTime modified, long size, @Nullable Object key, @Nullable String fault) {
+        static final Signature NONE = new Signature(null, -1, null, null);
 
         static Signature of(Path file) {
             try {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Signature(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+                return new Signature(
+                        attributes.lastModifiedTime(),
+                        attributes.size(),
+                        attributes.fileKey(),
+                        FileOwner.faultOfJar(file));
             } catch (IOException e) {
-                return new Signature(null, 0, e.toString()); // counts as deployed, so that its error is reported
+                return new Signature(null, 0, e.toString(), null); // counts as deployed, so that its error is reported
             }
         }
     }

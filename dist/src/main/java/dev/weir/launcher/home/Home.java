@@ -94,17 +94,17 @@ public record Home(Path folder) {
         for (Path path : List.of(run(), log(), deploy(), folder.resolve("disks"))) {
             Files.createDirectories(path, PosixFilePermissions.asFileAttribute(owner));
         }
-        if (FolderOwner.isChecked()) {
+        if (FileOwner.isChecked()) {
             check();
         }
         Files.setPosixFilePermissions(run(), owner);
     }
 
     private void check() throws IOException, StartException {
-        FolderOwner.check(folder);
+        FileOwner.check(folder);
         for (Path path : List.of(run(), log(), deploy(), cache())) {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                FolderOwner.checkInside(path);
+                FileOwner.checkInside(path);
             }
         }
     }

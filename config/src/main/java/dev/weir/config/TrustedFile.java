@@ -1,0 +1,57 @@
+package dev.weir.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Detects files that other users can change. A configuration names files that are read and written with the rights of
+ * Weir's user. The rule is that of ssh for its configuration. Members of the file's group may write, because the
+ * operator chooses them.
+ */
+final class TrustedFile {
+    private static final int WRITABLE_BY_ALL = 0002;
+    private static final int STICKY = 01000;
+    private static final int PERMISSIONS = 0777;
+
+    private TrustedFile() {}
+
+    /** Returns the rule that a file violates, or null if only this user, root and the group can change it. */
+    static @Nullable String violated(Path file) {
+        // the launcher has the same switch for the folders of the home
+        if ("false".equals(System.getProperty("weir.check-folders"))) {
+            return null;
+        }
+        try {
+            Path real = file.toRealPath();
+            int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            int owner = (int) Files.getAttribute(real, "unix:uid");
+            if (owner != self && owner != 0) {
+                return "belongs to user %d, so it cannot be trusted: chown %d %s".formatted(owner, self, shown(real));
+            }
+            return isWritableByAll(real) ? writable(real) : violatedByFolder(real.getParent());
+        } catch (IOException e) {
+            return "cannot be read: " + e.getMessage();
+        }
+    }
+
+    private static @Nullable String violatedByFolder(Path folder) throws IOException {
+        boolean isSticky = ((int) Files.getAttribute(folder, "unix:mode") & STICKY) != 0;
+        return isWritableByAll(folder) && !isSticky ? "is in a folder that " + writable(folder) : null;
+    }
+
+    private static boolean isWritableByAll(Path file) throws IOException {
+        return ((int) Files.getAttribute(file, "unix:mode") & WRITABLE_BY_ALL) != 0;
+    }
+
+    private static String writable(Path file) throws IOException {
+        int mode = (int) Files.getAttribute(file, "unix:mode") & PERMISSIONS;
+        return "is writable by every user (mode %o), so it cannot be trusted: chmod o-w %s"
+                .formatted(mode, shown(file));
+    }
+
+    private static String shown(Path file) {
+        return Findings.shown(file.toString());
+    }
+}
