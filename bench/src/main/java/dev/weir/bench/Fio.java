@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param name display name
  * @param rw fio's {@code rw}
- * @param blockBytes size of a request, in bytes
+ * @param blockBytes size of a request (bytes)
  * @param depth queue depth of a connection
  * @param connections number of connections
  */
@@ -28,7 +28,7 @@ record Fio(String name, String rw, int blockBytes, int depth, int connections) {
      * Runs fio.
      *
      * @param uri the URI of the drive
-     * @param driveBytes size of the range in use, in bytes
+     * @param driveBytes size of the range in use (bytes)
      * @param seconds duration; 0 runs over the whole range once
      * @param more further arguments
      */

@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs JMH benchmarks in rounds, each in its own JVM. */
+/** Runs JMH benchmarks in rounds. Each runs in its own JVM. */
 final class Microbenchmarks {
     private static final int CONTENDING = 2;
 

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A drive of a QEMU process without a guest, limited by QEMU's own throttling. Requests enter through the monitor, as
- * in QEMU's tests, and take the path of a guest's request. (The storage daemon of QEMU 7.2 accepts a throttle filter
+ * A drive of a QEMU process without a guest. QEMU's own throttling limits it. Requests enter through the monitor as
+ * in QEMU's tests and take the path of a guest's request. (The storage daemon of QEMU 7.2 accepts a throttle filter
  * but does not throttle.)
  */
 final class QemuDrive implements AutoCloseable {
@@ -76,7 +76,7 @@ final class QemuDrive implements AutoCloseable {
         }
     }
 
-    /** Reads at the queue depth of the load, and returns the completion time of each request. */
+    /** Reads at the queue depth of the load and returns the completion time of each request. */
     int[] readFor(int millis, Fio load) throws IOException {
         String read = "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
                 + "\"qemu-io vm1 \\\"aio_read 0 %d\\\"\"}}".formatted(load.blockBytes());

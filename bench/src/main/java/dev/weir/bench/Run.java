@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of a run. Results go to standard output and a file, progress goes to standard error.
+ * Settings of a run. Results go to standard output and a file. Progress goes to standard error.
  *
  * @param rounds rounds; each round measures everything once
  * @param seconds duration of one measurement

@@ -3,7 +3,7 @@ package dev.weir.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Samples of one quantity, one for each round, in the order of the rounds. Not thread-safe. */
+/** Samples of one quantity in the order of the rounds: one sample a round. Not thread-safe. */
 final class Samples {
     private final List<Double> values = new ArrayList<>();
 
@@ -36,7 +36,7 @@ final class Samples {
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
-    /** Returns the ratio of the medians, then the lowest and highest ratio of a round. */
+    /** Returns the ratio of the medians and then the lowest and highest ratio of a round. */
     String ratioTo(Samples other) {
         Samples ratios = new Samples();
         for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {

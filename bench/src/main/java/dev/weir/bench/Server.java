@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** An NBD server process, Weir or a peer, on a Unix socket. */
+/** An NBD server process on a Unix socket: Weir or a peer. */
 final class Server implements AutoCloseable {
     private static final long START_MILLIS = 30_000;
     private static final long STOP_SECONDS = 20;
@@ -99,7 +99,7 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
-    /** Returns the processor time of all threads so far, in seconds. */
+    /** Returns the processor time of all threads so far (s). */
     double cpuSeconds() throws IOException {
         String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

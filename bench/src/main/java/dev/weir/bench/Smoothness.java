@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Accuracy and evenness of a capped drive beside QEMU's throttling and nbdkit's rate filter, all with a burst of 100
- * ms worth of the rate. Evaluates a log of every request, without the first second, which contains the burst.
+ * Accuracy and evenness of a capped drive beside QEMU's throttling and nbdkit's rate filter. All have a burst of 100
+ * ms worth of the rate. Evaluates a log of every request after the first second. That second contains the burst.
  */
 final class Smoothness {
     private static final int SKIPPED_MILLIS = 1000;
@@ -117,7 +117,7 @@ final class Smoothness {
         }
     }
 
-    /** Returns the completion times of the counted requests, relative to the start of counting. */
+    /** Returns the completion times of the counted requests relative to the start of counting. */
     private static int[] counted(IntStream completedAtMillis) {
         return completedAtMillis
                 .map(millis -> millis - SKIPPED_MILLIS)

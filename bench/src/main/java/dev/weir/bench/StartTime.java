@@ -63,7 +63,7 @@ final class StartTime {
                 cache.toString());
     }
 
-    /** Returns the time until the process is ready, in seconds. */
+    /** Returns the time until the process is ready (s). */
     private static double seconds(List<String> command) throws IOException, InterruptedException {
         long begin = System.currentTimeMillis();
         Process process = new ProcessBuilder(command)

@@ -34,7 +34,7 @@ record Target(String storage, String server, Starter starter) {
         Server start() throws IOException, InterruptedException;
     }
 
-    /** Returns the targets whose programs are installed, and reports the missing ones. */
+    /** Returns the targets whose programs are installed and reports the missing ones. */
     static List<Target> all(Run run) {
         String memory = "memory=" + DRIVE_BYTES;
         List<Target> targets = new ArrayList<>();

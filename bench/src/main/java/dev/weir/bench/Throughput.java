@@ -32,7 +32,7 @@ final class Throughput {
     /** A running server and its target. */
     private record Running(Target target, Server server) {}
 
-    /** Measures warm servers: all run throughout, and the first round is not counted. */
+    /** Measures warm servers. All run throughout and the first round is not counted. */
     void measureWarm() throws IOException, InterruptedException {
         List<Running> running = new ArrayList<>();
         try {
@@ -85,7 +85,7 @@ final class Throughput {
         }
     }
 
-    /** Measures the first seconds of fresh servers, on images in the page cache. */
+    /** Measures the first seconds of fresh servers on images in the page cache. */
     void measureCold() throws IOException, InterruptedException {
         for (Target target : targets) {
             if (target.storage().equals(Target.FILE)) {

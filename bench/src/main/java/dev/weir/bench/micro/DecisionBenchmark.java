@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Cost of admitting and charging a request, including the clock read and the lock, as in a drive and inside the
- * peers. Every limit is far away, so each request is admitted.
+ * Cost of admitting and charging a request with the clock read and the lock. A drive and the peers need both. Every
+ * limit is far away. So each request is admitted.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -90,38 +90,38 @@ public class DecisionBenchmark {
         }
     }
 
-    /** One limit, policy {@code bucket}. */
+    /** One limit under the policy {@code bucket}. */
     @Benchmark
     public boolean bucketOneLimit() {
         return decide(bucketOne, length);
     }
 
-    /** All six limits with bursts, policy {@code bucket}. */
+    /** All six limits with bursts under the policy {@code bucket}. */
     @Benchmark
     public boolean bucketSixLimits() {
         return decide(bucketSix, length);
     }
 
-    /** All six limits with bursts and mixed request sizes, policy {@code bucket}. */
+    /** All six limits with bursts and mixed request sizes under the policy {@code bucket}. */
     @Benchmark
     public boolean bucketSixLimitsMixedSizes() {
         length = ((length * 5 + 512) & 0x1fe00) | 512;
         return decide(bucketSix, length);
     }
 
-    /** One limit, policy {@code slice}. */
+    /** One limit under the policy {@code slice}. */
     @Benchmark
     public boolean sliceOneLimit() {
         return decide(sliceOne, length);
     }
 
-    /** All six limits, policy {@code slice}, which has no bursts. */
+    /** All six limits under the policy {@code slice}. It has no bursts. */
     @Benchmark
     public boolean sliceSixLimits() {
         return decide(sliceSix, length);
     }
 
-    /** One limit of Bucket4j: the default, lock-free bucket, counting nanoseconds. */
+    /** One limit of Bucket4j: the default lock-free bucket that counts nanoseconds. */
     @Benchmark
     public boolean bucket4j() {
         return bucket4j.tryConsume(1);

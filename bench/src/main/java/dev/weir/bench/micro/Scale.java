@@ -24,11 +24,19 @@ import org.HdrHistogram.ValueRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine with many drives, each with limits and a memory backend, some of them busy. Measures the memory of an
- * idle drive, the cost of a request and the lateness of releases.
+ * An engine with many drives. Each has limits and a memory backend. Some are busy. Measures the memory of an idle
+ * drive, the cost of a request and the lateness of releases.
  *
- * <p>{@code Scale DRIVES BUSY SECONDS} prints: heap bytes per drive, idle processor use in percent of a core,
- * nanoseconds per admitted request, processor nanoseconds per held request, p50 and p99 of lateness in nanoseconds.
+ * <p>{@code Scale DRIVES BUSY SECONDS} prints six numbers:
+ *
+ * <ol>
+ *   <li>heap per drive (bytes)
+ *   <li>idle processor use (percent of a core)
+ *   <li>time of an admitted request (ns)
+ *   <li>processor time of a held request (ns)
+ *   <li>p50 of the lateness (ns)
+ *   <li>p99 of the lateness (ns)
+ * </ol>
  */
 public final class Scale {
     private static final ThrottleLimits UNREACHED = limits(1_000_000_000L);
@@ -37,7 +45,7 @@ public final class Scale {
     /** Time for the compilers to finish after the drives were created. */
     private static final long COMPILERS_MILLIS = 5000;
 
-    /** Total rate of all busy drives, so that few and many drives load the machine equally. */
+    /** Total rate of all busy drives. So few and many drives load the machine equally. */
     private static final long RELEASES_PER_SECOND = 10_000;
 
     private static final Map<String, Object> OPTIONS = Map.of("size", 1L << 20);

@@ -4,10 +4,10 @@ import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * A picture of the rate with its limit, above the queue length, on one time axis.
+ * A picture of the rate with its limit above the queue length. Both have one time axis.
  *
  * @param title caption
- * @param limit the limit, in MiB/s
+ * @param limit the limit (MiB/s)
  */
 record Chart(String title, double limit, Timeline timeline) {
     private static final int LEFT = 60;

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs the engine on a virtual clock and reports the drift of saturated drives from their limits: a virtual hour of a
- * sample of a million drives, and a virtual year of one drive. Then compares two copies of each policy for a virtual
- * hour: one is asked every microsecond, the other only when a request is due.
+ * Runs the engine on a virtual clock and reports the drift of saturated drives from their limits. It simulates a
+ * virtual hour of a sample of a million drives and a virtual year of one drive. Then it compares two copies of each
+ * policy for a virtual hour. One is asked every microsecond and the other only when a request is due.
  *
  * <p>{@code Simulation [SEED [DRIVES]]} simulates DRIVES of the million; the default is 1,000.
  */
@@ -29,7 +29,7 @@ public final class Simulation {
     private static final long YEAR_SECONDS = 365 * 24 * HOUR_SECONDS;
     private static final int MILLION = 1_000_000;
 
-    /** Typical lateness of the timers of a real machine, in nanoseconds. */
+    /** Typical lateness of the timers of a real machine (ns). */
     private static final long LATE_NANOS = 60_000;
 
     private final ManualClock clock;

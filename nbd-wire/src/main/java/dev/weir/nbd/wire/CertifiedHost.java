@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a host with the subject alternative names of a server's certificate as RFC 9525 demands. A wildcard is the
- * whole first label of a name and stands for one label. The common name does not count.
+ * whole first label of a name and replaces one label. The common name does not count.
  */
 final class CertifiedHost {
     private static final int DNS_NAME = 2;

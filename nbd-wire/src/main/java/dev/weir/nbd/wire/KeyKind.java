@@ -92,7 +92,7 @@ enum KeyKind {
         return signature;
     }
 
-    /** Returns the signature schemes of a protocol version in order of preference. */
+    /** Returns the signature schemes of a protocol version, the preferred one first. */
     List<Integer> schemes(boolean tls13) {
         return switch (this) {
             case RSA -> tls13 ? RSA_PSS : RSA_OF_TLS_12;

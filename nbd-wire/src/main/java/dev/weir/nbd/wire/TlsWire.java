@@ -131,7 +131,7 @@ final class TlsWire implements Wire {
         return written;
     }
 
-    /** Gathers small parts into one record in order. Returns its length (bytes). */
+    /** Gathers small parts into one record. Returns its length (bytes). */
     private static int gather(ByteBuffer[] from, int offset, int length, byte[] to) {
         int gathered = 0;
         for (int i = offset; i < offset + length && gathered < to.length; i++) {

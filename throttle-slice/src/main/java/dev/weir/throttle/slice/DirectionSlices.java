@@ -1,7 +1,7 @@
 package dev.weir.throttle.slice;
 
 /**
- * The slices that hold requests of one direction, and the requests far below every limit. These are counted and
+ * The slices that hold requests of one direction and the requests far below every limit. These are counted and
  * charged together before the next use of the slices, because they change only the total of a slice.
  *
  * <p>Not thread-safe.

@@ -14,14 +14,14 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slices of 100 ms, each worth 100 ms of every limit. A request is admitted if it fits into the rest of the slice.
+ * Slices of 100 ms. Each is worth 100 ms of every limit. A request is admitted if it fits into the rest of the slice.
  * Otherwise it waits until the time since the start of the slice covers everything dispatched in it and the request
- * itself. A slice lasts until everything dispatched in it is paid for, and 200 ms more. Held requests therefore go
+ * itself. A slice lasts until everything dispatched in it is paid for and 200 ms more. Held requests therefore go
  * one by one at the limit's rate. A request of any size is admitted. The time of its wait pays for this one request
- * and is no later burst. A held request changes nothing, so it may be withdrawn.
+ * and is no later burst. A held request changes nothing and may be withdrawn.
  *
- * <p>Worked numbers, {@code bps = 10 MiB}: a slice is worth 1 MiB. Of 300 KiB requests, three go at the start. The
- * fourth waits until 117.2 ms, when 1,200 KiB are due, and each one after it 29.3 ms more. The first request 200 ms
+ * <p>Worked numbers with {@code bps = 10 MiB}: a slice is worth 1 MiB. Three requests of 300 KiB go at the start. The
+ * fourth waits until 117.2 ms because 1200 KiB are due then. Each later one waits 29.3 ms more. The first request 200 ms
  * after everything is paid for begins the next slice.
  *
  * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011). See {@code docs/design/decisions/004-slice.md}.
@@ -31,7 +31,7 @@ final class SlicePolicy implements ThrottlePolicy {
     /** The slices of each limit, by {@link LimitKey#ordinal()}; null for an unset limit. */
     private final @Nullable Slices[] slices = new @Nullable Slices[LimitKey.ALL.size()];
 
-    /** The slices that hold reads, and those that hold writes. */
+    /** The slices that hold reads and those that hold writes. */
     DirectionSlices reads = new DirectionSlices();
 
     private DirectionSlices writes = new DirectionSlices();
@@ -39,7 +39,7 @@ final class SlicePolicy implements ThrottlePolicy {
     /** An upper bound of the cost of a request under any limit. */
     private CostBound cost = CostBound.NONE;
 
-    /** Longest request that counts as one under every request limit, in bytes. */
+    /** Longest request that counts as one under every request limit (bytes). */
     private long freeBytes;
 
     SlicePolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
@@ -165,7 +165,7 @@ final class SlicePolicy implements ThrottlePolicy {
     }
 
     /**
-     * The rest of a slice and the unused time since the last payment are no debt, so a copy needs more than the debt.
+     * The rest of a slice and the unused time since the last payment are no debt. So a copy needs more than the debt.
      */
     @Override
     public ThrottlePolicy copy() {

@@ -8,7 +8,7 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
-/** Creates slice policies, which accept any limits without bursts. Thread-safe. */
+/** Creates slice policies. They accept any limits without bursts. Thread-safe. */
 @Component
 public final class SlicePolicyFactory implements ThrottlePolicyFactory {
 

@@ -45,7 +45,7 @@ final class Slices {
         budget = of.budget;
     }
 
-    /** Returns how long a request must wait, in nanoseconds, rounded up. */
+    /** Returns the wait of a request (ns, rounded up). */
     long waitNanos(long bytes, long now) {
         long goes = paid.ceilAfter(limits.meteredUnits(limit, bytes));
         return goes - budget <= 0 ? 0 : Math.max(0, goes - now);
@@ -60,7 +60,7 @@ final class Slices {
         add(units);
     }
 
-    /** Adds units, and keeps the budget close enough that moments can be compared. */
+    /** Adds units and keeps the budget close enough that moments can be compared. */
     private void add(long units) {
         paid.add(units);
         if (paid.floor() - budget > 0) {
@@ -87,14 +87,14 @@ final class Slices {
     }
 
     /**
-     * Returns the time that the rest of the slice is worth, in nanoseconds, rounded down; 0 or less if nothing is
+     * Returns the time that the rest of the slice is worth (ns, rounded down); 0 or less if nothing is
      * left.
      */
     long leftNanos(long now) {
         return (budget - now > 0 ? budget : now) - paid.ceil();
     }
 
-    /** Returns a lower bound of the time until the end of the slice, in nanoseconds. */
+    /** Returns a lower bound of the time until the end of the slice (ns). */
     long lastsNanos(long now) {
         return paid.floor() + OVER_NANOS - now;
     }
