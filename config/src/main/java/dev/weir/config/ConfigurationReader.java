@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import com.typesafe.config.ConfigValueFactory;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.drive.settings.GroupSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +95,8 @@ final class ConfigurationReader {
             new OpenDriveCheck(types, running, writtenDrives).check(drives);
         }
         Stream<String> backends = drives.stream().map(DriveSettings::backendType);
+        Stream<String> filters =
+                drives.stream().flatMap(drive -> drive.filters().stream().map(FilterSettings::type));
         Stream<String> policies = Stream.concat(
                 drives.stream().map(DriveSettings::policy), groups.stream().map(GroupSettings::policy));
         return new Reading(
@@ -105,6 +108,7 @@ final class ConfigurationReader {
                 origins,
                 files,
                 without(types.backends().keySet(), backends),
+                without(types.filters().keySet(), filters),
                 without(types.policies().keySet(), policies),
                 findings.faults(),
                 findings.warnings(),

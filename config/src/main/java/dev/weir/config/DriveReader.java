@@ -30,6 +30,7 @@ final class DriveReader {
             "read-only",
             "description",
             "clients",
+            "filters",
             "charge-discards",
             "flushes");
 
@@ -83,7 +84,7 @@ final class DriveReader {
                 description(drive.child("description")),
                 clients(drive.child("clients")),
                 charging(drive),
-                List.of());
+                new FilterReader(types, running).read(name, drive.child("filters")));
     }
 
     private static Charging charging(Setting drive) {

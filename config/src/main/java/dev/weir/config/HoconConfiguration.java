@@ -1,6 +1,9 @@
 package dev.weir.config;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockDeviceFactory;
+import dev.weir.block.BlockFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
@@ -11,7 +14,6 @@ import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.Dictionary;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,7 +47,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Loads the HOCON configuration at startup, after a file change and on request, and applies it if it has no
- * errors. It loads again when a missing backend or policy type is registered, because only the factory knows
+ * errors. It loads again when a missing backend, filter or policy type is registered, because only the factory knows
  * the kinds of its options and the limits that it supports (see {@code
  * docs/design/decisions/010-configuration.md}).
  *
@@ -86,10 +88,9 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final Inputs inputs;
     private final ConfigurationApplier applier;
 
-    private final Map<ServiceReference<BlockBackendFactory>, Typed<BlockBackendFactory>> backends =
-            new ConcurrentHashMap<>();
-    private final Map<ServiceReference<ThrottlePolicyFactory>, Typed<ThrottlePolicyFactory>> policies =
-            new ConcurrentHashMap<>();
+    private final RankedTypes<BlockFactory> backends = new RankedTypes<>();
+    private final RankedTypes<BlockFilterFactory> filters = new RankedTypes<>();
+    private final RankedTypes<ThrottlePolicyFactory> policies = new RankedTypes<>();
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
     private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
 
@@ -108,9 +109,6 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     /** Guarded by this. */
     private @Nullable ServiceRegistration<ConfigurationSource> registration;
-
-    /** A factory and its type, for which it is asked once. */
-    private record Typed<T>(String type, T factory) {}
 
     /**
      * Takes the inputs from the framework properties that the launcher set.
@@ -170,9 +168,7 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addBackend(ServiceReference<BlockBackendFactory> reference, BlockBackendFactory factory) {
-        String type = FactoryAnswers.type(factory, factory::type);
-        backends.put(reference, new Typed<>(type, factory));
-        reloadIf(last -> last.missingBackends().contains(type));
+        addStorage(reference, factory);
     }
 
     void removeBackend(ServiceReference<BlockBackendFactory> reference) {
@@ -180,9 +176,35 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDevice(ServiceReference<BlockDeviceFactory> reference, BlockDeviceFactory factory) {
+        addStorage(reference, factory);
+    }
+
+    void removeDevice(ServiceReference<BlockDeviceFactory> reference) {
+        backends.remove(reference);
+    }
+
+    private void addStorage(ServiceReference<?> reference, BlockFactory factory) {
+        String type = FactoryAnswers.type(factory, factory::type);
+        backends.add(reference, type, factory);
+        reloadIf(last -> last.missingBackends().contains(type));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addFilter(ServiceReference<BlockFilterFactory> reference, BlockFilterFactory factory) {
+        String type = FactoryAnswers.type(factory, factory::type);
+        filters.add(reference, type, factory);
+        reloadIf(last -> last.missingFilters().contains(type));
+    }
+
+    void removeFilter(ServiceReference<BlockFilterFactory> reference) {
+        filters.remove(reference);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addPolicy(ServiceReference<ThrottlePolicyFactory> reference, ThrottlePolicyFactory factory) {
         String type = FactoryAnswers.type(factory, factory::type);
-        policies.put(reference, new Typed<>(type, factory));
+        policies.add(reference, type, factory);
         reloadIf(last -> last.missingPolicies().contains(type));
     }
 
@@ -335,7 +357,7 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private Reading read() {
         try {
-            Types types = new Types(byType(backends), byType(policies));
+            Types types = new Types(backends.byType(), filters.byType(), policies.byType());
             return ConfigurationReader.read(inputs, types, Running.of(drives, groups), pipe);
         } catch (RuntimeException | Error e) {
             LOG.error("the configuration could not be read", e);
@@ -377,15 +399,5 @@ public final class HoconConfiguration implements ConfigurationSource {
         } catch (RejectedExecutionException e) {
             LOG.debug("a factory arrived after the stop", e);
         }
-    }
-
-    /** Returns the factories by type. The highest service ranking wins among factories of the same type. */
-    private static <T> Map<String, T> byType(Map<ServiceReference<T>, Typed<T>> factories) {
-        Map<String, T> byType = new HashMap<>();
-        factories.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry ->
-                        byType.put(entry.getValue().type(), entry.getValue().factory()));
-        return byType;
     }
 }

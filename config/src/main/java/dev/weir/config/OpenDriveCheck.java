@@ -1,7 +1,9 @@
 package dev.weir.config;
 
-import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +47,26 @@ final class OpenDriveCheck {
             changed.forEach(this::checkBackend);
             changed.forEach(this::warn);
         }
+        drives.stream().filter(this::hasOtherFilters).forEach(this::checkFilters);
+    }
+
+    private boolean hasOtherFilters(DriveSettings drive) {
+        Running.RunningDrive before = running.drives().get(drive.name());
+        return before != null && before.isOpen() && !before.settings().filters().equals(drive.filters());
+    }
+
+    private void checkFilters(DriveSettings drive) {
+        for (FilterSettings filter : drive.filters()) {
+            BlockFilterFactory factory = types.filters().get(filter.type());
+            Setting setting = written.get(drive.name());
+            if (factory != null && setting != null) {
+                try {
+                    factory.check(drive.name(), filter.options(), drive.readOnly());
+                } catch (IOException e) {
+                    setting.child("filters").fault("filter " + filter.type() + ": " + e.getMessage());
+                }
+            }
+        }
     }
 
     private void checkImages(List<DriveSettings> drives, Set<DriveSettings> changed) {
@@ -80,7 +102,7 @@ final class OpenDriveCheck {
     }
 
     private void checkBackend(DriveSettings drive) {
-        BlockBackendFactory factory = types.backends().get(drive.backendType());
+        BlockFactory factory = types.backends().get(drive.backendType());
         if (factory == null) {
             return;
         }

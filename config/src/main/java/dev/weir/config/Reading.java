@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins place of each setting by key, for each PID of a drive or group
  * @param files files that were looked for, including missing ones
  * @param missingBackends unregistered backend types that drives name
+ * @param missingFilters unregistered filter types that drives name
  * @param missingPolicies unregistered policy types that drives and groups name
  * @param faults one line per error
  * @param warnings one line per warning
@@ -33,6 +34,7 @@ record Reading(
         Map<String, Map<String, String>> origins,
         Set<Path> files,
         Set<String> missingBackends,
+        Set<String> missingFilters,
         Set<String> missingPolicies,
         List<String> faults,
         List<String> warnings,
@@ -47,6 +49,7 @@ record Reading(
                 Map.of(),
                 null,
                 Map.of(),
+                Set.of(),
                 Set.of(),
                 Set.of(),
                 Set.of(),

@@ -19,7 +19,7 @@ final class BackendChoiceTest {
     private static final String QCOW2 = "QFI\u00fb";
 
     private final Types types =
-            new Types(Map.of("file", TestTypes.FILE, "qemu", TestTypes.QEMU), TestTypes.ALL.policies());
+            new Types(Map.of("file", TestTypes.FILE, "qemu", TestTypes.QEMU), Map.of(), TestTypes.ALL.policies());
     private final Path image;
     private Running running = Running.NONE;
 

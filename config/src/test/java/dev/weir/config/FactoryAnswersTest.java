@@ -60,7 +60,9 @@ final class FactoryAnswersTest {
     void failingFactoryIsAWarningAtItsDrives() {
         Odd odd = new Odd();
         Types types = new Types(
-                Map.of("memory", TestTypes.MEMORY, "odd", odd), Map.of("bucket", TestTypes.BUCKET, "odd", odd));
+                Map.of("memory", TestTypes.MEMORY, "odd", odd),
+                Map.of(),
+                Map.of("bucket", TestTypes.BUCKET, "odd", odd));
         folder.write(
                 "weir.conf",
                 """

@@ -32,6 +32,7 @@ final class RunningDrivesTest {
         this.folder = new ConfigFolder(folder);
         types = new Types(
                 Map.of("file", new TestTypes.RefusingBackend(TestTypes.FILE), "memory", TestTypes.MEMORY),
+                TestTypes.ALL.filters(),
                 TestTypes.ALL.policies());
     }
 
@@ -140,7 +141,7 @@ final class RunningDrivesTest {
     @Test
     void unchangedTypeWithoutItsBundleIsAWarning() {
         run(TEXT, false, false);
-        types = new Types(Map.of("files", TestTypes.FILE), Map.of("slices", TestTypes.SLICE));
+        types = new Types(Map.of("files", TestTypes.FILE), Map.of(), Map.of("slices", TestTypes.SLICE));
         assertEquals(List.of(), read(TEXT).faults());
     }
 

@@ -4,6 +4,9 @@ import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.block.BlockOption.Kind;
+import dev.weir.block.filter.BlockFilter;
+import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.block.filter.FilterContext;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
@@ -44,11 +47,40 @@ final class TestTypes {
             new BlockOption("create", Kind.FLAG, false, "whether it is made"),
             new BlockOption("format", Kind.TEXT, false, "its format"));
 
+    /** A filter that refuses a bound of zero. */
+    static final BlockFilterFactory TRACE = new Filter();
+
     static final Types ALL = new Types(
-            Map.of("file", FILE, "memory", MEMORY, "remote", REMOTE), Map.of("bucket", BUCKET, "slice", SLICE));
-    static final Types NONE = new Types(Map.of(), Map.of());
+            Map.of("file", FILE, "memory", MEMORY, "remote", REMOTE),
+            Map.of("trace", TRACE),
+            Map.of("bucket", BUCKET, "slice", SLICE));
+    static final Types NONE = new Types(Map.of(), Map.of(), Map.of());
 
     private TestTypes() {}
+
+    private static final class Filter implements BlockFilterFactory {
+        @Override
+        public String type() {
+            return "trace";
+        }
+
+        @Override
+        public List<BlockOption> options() {
+            return List.of(new BlockOption("slower-than", Kind.DURATION, true, "the bound"));
+        }
+
+        @Override
+        public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
+            if (options.get("slower-than").equals(0L)) {
+                throw new IOException("slower-than = 0: must be more");
+            }
+        }
+
+        @Override
+        public BlockFilter open(FilterContext context, Map<String, Object> options) {
+            throw new UnsupportedOperationException();
+        }
+    }
 
     private record Backend(String type, List<BlockOption> options) implements BlockBackendFactory {
         Backend(String type, BlockOption... options) {

@@ -1,6 +1,8 @@
 package dev.weir.shell.command;
 
 import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockDeviceFactory;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
@@ -74,6 +76,12 @@ public final class Services {
 
     @Reference
     volatile List<BlockBackendFactory> backends = List.of();
+
+    @Reference
+    volatile List<BlockDeviceFactory> devices = List.of();
+
+    @Reference
+    volatile List<BlockFilterFactory> filters = List.of();
 
     /** The launcher's lists of unusable jars. */
     @Reference(target = "(weir.lines=deploy-faults)")

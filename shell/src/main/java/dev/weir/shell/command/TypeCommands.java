@@ -1,26 +1,33 @@
 package dev.weir.shell.command;
 
-import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.shell.view.BackendView;
+import dev.weir.shell.view.FilterView;
 import dev.weir.shell.view.PolicyView;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands that list the installed policy and backend types. They return {@link PolicyView} and {@link
- * BackendView}.
+ * The commands that list the installed types of policies, backends and filters. They return {@link PolicyView},
+ * {@link BackendView} and {@link FilterView}.
  *
  * <p>Thread-safe.
  */
 @Component(
         service = TypeCommands.class,
-        property = {"osgi.command.scope=weir", "osgi.command.function=policies", "osgi.command.function=backends"})
+        property = {
+            "osgi.command.scope=weir",
+            "osgi.command.function=policies",
+            "osgi.command.function=backends",
+            "osgi.command.function=filters"
+        })
 public final class TypeCommands {
     private static final String POLICIES =
             """
@@ -36,6 +43,15 @@ public final class TypeCommands {
             lists the installed backend types and their options; brackets mark optional ones
 
             Usage: backends [--json]
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private static final String FILTERS =
+            """
+            lists the installed filter types, their options and the drives that use them; brackets mark optional ones
+
+            Usage: filters [--json]
 
             """
                     + CommandSyntax.OPTIONS;
@@ -69,9 +85,21 @@ public final class TypeCommands {
         return CommandSyntax.of(BACKENDS)
                 .answer(
                         words,
-                        args -> BackendView.list(services.backends.stream()
-                                .sorted(Comparator.comparing(BlockBackendFactory::type))
+                        args -> BackendView.list(Stream.concat(services.backends.stream(), services.devices.stream())
+                                .sorted(Comparator.comparing(BlockFactory::type))
                                 .map(BackendView::of)
                                 .toList()));
+    }
+
+    @Descriptor(FILTERS)
+    public Object filters(String... words) {
+        return CommandSyntax.of(FILTERS).answer(words, args -> {
+            List<DriveSnapshot> drives =
+                    services.drives().stream().map(DriveControl::snapshot).toList();
+            return FilterView.list(services.filters.stream()
+                    .sorted(Comparator.comparing(BlockFactory::type))
+                    .map(factory -> FilterView.of(factory, drives))
+                    .toList());
+        });
     }
 }

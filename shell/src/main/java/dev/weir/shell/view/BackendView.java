@@ -1,6 +1,6 @@
 package dev.weir.shell.view;
 
-import dev.weir.block.BlockBackendFactory;
+import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Table;
@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * An installed backend type.
  *
  * @param type the value for the setting {@code type} of a drive's backend
- * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code path}, {@code flag} or {@code
- *     text}), {@code required}, {@code description}
+ * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code count}, {@code
+ *     duration}, {@code path}, {@code flag}, {@code text} or {@code object}), {@code required}, {@code description}
  */
 public record BackendView(String type, List<BlockOption> options) {
 
@@ -20,12 +20,15 @@ public record BackendView(String type, List<BlockOption> options) {
             "no backends",
             List.of(
                     Column.left("TYPE", BackendView::type),
-                    Column.flexible("OPTIONS", backend -> backend.options.stream()
-                            .map(BackendView::usage)
-                            .collect(Collectors.joining(" ")))));
+                    Column.flexible("OPTIONS", backend -> usage(backend.options))));
 
-    public static BackendView of(BlockBackendFactory factory) {
+    public static BackendView of(BlockFactory factory) {
         return new BackendView(factory.type(), List.copyOf(factory.options()));
+    }
+
+    /** Returns options as in a usage line. */
+    static String usage(List<BlockOption> options) {
+        return options.stream().map(BackendView::usage).collect(Collectors.joining(" "));
     }
 
     /** Returns an option as in a usage line, with brackets if it is optional. */

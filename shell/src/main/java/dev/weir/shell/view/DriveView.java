@@ -5,7 +5,9 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.export.ExportBounds;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Details;
 import dev.weir.shell.text.Rates;
@@ -24,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  * A drive in full at one moment.
  *
  * @param name the name for clients
- * @param state {@code serving}, {@code holding} (the policy is missing and the queue waits) or {@code unavailable}
+ * @param state {@code serving}, {@code holding} (requests wait, for example because the
+ *     policy or a filter is missing) or {@code unavailable}
  * @param reason the reason why it is not serving; empty while serving
  * @param description the description for clients; may be empty
  * @param sizeBytes the size (bytes); 0 while unavailable
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
  * @param backendOptions the backend's options by name
+ * @param filters the filters in front of the backend, the one nearest to the client first: {@code type}, {@code options},
+ *     {@code held} (requests that it holds), {@code condition} (why it does not serve; empty if it does)
  * @param policy the type of its policy
  * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
  *     default}
@@ -69,6 +74,7 @@ public record DriveView(
         boolean readOnly,
         String backend,
         Map<String, Object> backendOptions,
+        List<FilterSnapshot> filters,
         String policy,
         String policySetBy,
         @Nullable String group,
@@ -124,6 +130,7 @@ public record DriveView(
                 drive.settings().readOnly(),
                 drive.settings().backendType(),
                 Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
+                filters(drive),
                 drive.policy(),
                 drive.policy().equals(drive.settings().policy())
                         ? origins.getOrDefault("policy", "default")
@@ -145,6 +152,16 @@ public record DriveView(
                 latencies,
                 List.copyOf(exports),
                 drive.state() == State.UNAVAILABLE ? List.of() : List.copyOf(uris));
+    }
+
+    /** Returns the open filters. While one of the configured filters is missing it returns the configured ones. */
+    private static List<FilterSnapshot> filters(DriveSnapshot drive) {
+        List<FilterSettings> configured = drive.settings().filters();
+        return drive.filters().size() == configured.size()
+                ? drive.filters()
+                : configured.stream()
+                        .map(filter -> new FilterSnapshot(filter.type(), filter.options(), 0, "not open"))
+                        .toList();
     }
 
     public static Listing<DriveView> list(List<DriveView> drives) {
@@ -175,15 +192,13 @@ public record DriveView(
 
     @Override
     public String text(int width) {
-        String options = backendOptions.entrySet().stream()
-                .map(option -> option.getKey() + "=" + option.getValue())
-                .collect(Collectors.joining(" "));
         return new Details()
                 .row("drive", name)
                 .row("what", description)
                 .row("state", standing())
                 .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
-                .row("backend", (backend + " " + options).strip())
+                .row("filters", filters.stream().map(DriveView::text).collect(Collectors.joining("\n")))
+                .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")
                 .row("group", Objects.toString(group, ""))
                 .row("limits", limitsView().text(Details.textWidth(width)))
@@ -212,6 +227,19 @@ public record DriveView(
                 .row("clients", clients.isEmpty() ? "" : "only " + String.join("; ", clients))
                 .row("attach", String.join("\n", uris))
                 .text();
+    }
+
+    private static String text(String type, Map<String, Object> options) {
+        return new TreeMap<>(options)
+                .entrySet().stream()
+                        .map(option -> " " + option.getKey() + "=" + option.getValue())
+                        .collect(Collectors.joining("", type, ""));
+    }
+
+    private static String text(FilterSnapshot filter) {
+        return text(filter.type(), filter.options())
+                + (filter.held() == 0 ? "" : ", holds " + filter.held())
+                + (filter.condition().isEmpty() ? "" : ": " + filter.condition());
     }
 
     private LimitsView limitsView() {

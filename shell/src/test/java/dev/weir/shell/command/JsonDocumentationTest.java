@@ -7,11 +7,13 @@ import com.google.gson.FieldNamingPolicy;
 import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.export.ExportBounds;
 import dev.weir.shell.view.BackendView;
 import dev.weir.shell.view.BenchView;
 import dev.weir.shell.view.DriveRates;
 import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.FilterView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.HeldView;
 import dev.weir.shell.view.LimitsView;
@@ -49,6 +51,8 @@ final class JsonDocumentationTest {
             GroupView.class,
             PolicyView.class,
             BackendView.class,
+            FilterView.class,
+            FilterSnapshot.class,
             BlockOption.class,
             ReloadView.class,
             BenchView.class,

@@ -3,6 +3,9 @@ package dev.weir.shell.command;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockOption;
+import dev.weir.block.filter.BlockFilter;
+import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.block.filter.FilterContext;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
@@ -25,7 +28,8 @@ public final class TestServices {
     private TestServices() {}
 
     /**
-     * Returns services with these drives (in the order of the configuration), two policy types and two backend types.
+     * Returns services with these drives (in the order of the configuration), two policy types, two backend types
+     * and a filter type.
      */
     public static Services of(DriveControl... drives) {
         Services services = new Services();
@@ -40,6 +44,7 @@ public final class TestServices {
                         List.of(
                                 option("path", BlockOption.Kind.PATH, true),
                                 option("create", BlockOption.Kind.FLAG, false))));
+        services.filters = List.of(new Filter());
         services.exports = List.of(Map.entry(Map.of(DriveExport.FAULTS, new String[0]), new Export()));
         return services;
     }
@@ -144,6 +149,23 @@ public final class TestServices {
     private record Policy(String type) implements ThrottlePolicyFactory {
         @Override
         public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Filter implements BlockFilterFactory {
+        @Override
+        public String type() {
+            return "trace";
+        }
+
+        @Override
+        public List<BlockOption> options() {
+            return List.of(option("slower-than", BlockOption.Kind.DURATION, false));
+        }
+
+        @Override
+        public BlockFilter open(FilterContext context, Map<String, Object> options) {
             throw new UnsupportedOperationException();
         }
     }

@@ -21,7 +21,7 @@ final class JsonTest {
     private static final String VM1 =
             """
             {"name":"vm1","state":"serving","reason":"","description":"root disk","size_bytes":10737418240,"read_only":false,
-            "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},
+            "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},"filters":[],
             "policy":"bucket","policy_set_by":"default","group":"tenant-a","clients":["bob","CN=alice,O=Example"],
             "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
             "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
@@ -43,7 +43,7 @@ final class JsonTest {
     private static final String SCRATCH =
             """
             {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":0,"read_only":false,
-            "backend":"memory","backend_options":{},"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
+            "backend":"memory","backend_options":{},"filters":[],"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
             "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"held_by":"","in_flight":0,
             "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
@@ -163,6 +163,12 @@ final class JsonTest {
                 {"type":"memory","options":[
                 {"name":"size","kind":"bytes","required":true,"description":"what it is"}]}]""",
                 types.backends("--json"));
+        is(
+                """
+                [{"type":"trace","options":[
+                {"name":"slower-than","kind":"duration","required":false,"description":"what it is"}],
+                "drives":[]}]""",
+                types.filters("--json"));
     }
 
     @Test

@@ -1,0 +1,40 @@
+package dev.weir.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * The registered factories of one kind by type. The highest service ranking wins among factories of the same type.
+ *
+ * <p>Thread-safe.
+ *
+ * @param <F> the kind of factory
+ */
+final class RankedTypes<F> {
+
+    /** A factory with its type, which is asked once. */
+    private record Typed<F>(String type, F factory) {}
+
+    private final Map<ServiceReference<?>, Typed<F>> factories = new ConcurrentHashMap<>();
+
+    void add(ServiceReference<?> reference, String type, F factory) {
+        factories.put(reference, new Typed<>(type, factory));
+    }
+
+    void remove(ServiceReference<?> reference) {
+        factories.remove(reference);
+    }
+
+    Map<String, F> byType() {
+        Map<String, F> byType = new HashMap<>();
+        factories.keySet().stream().sorted().forEach(reference -> {
+            Typed<F> typed = factories.get(reference);
+            if (typed != null) {
+                byType.put(typed.type, typed.factory);
+            }
+        });
+        return byType;
+    }
+}
