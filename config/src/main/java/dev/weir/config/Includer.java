@@ -60,9 +60,7 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
 
     @Override
     public ConfigObject include(ConfigIncludeContext context, String name) {
-        return isUrl(name)
-                ? refused(context, name, "URLs are not read; fetch it into a file first")
-                : file(context, name);
+        return isUrl(name) ? refused(name, "URLs are not read; fetch it into a file first") : file(context, name);
     }
 
     @Override
@@ -72,12 +70,12 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
 
     @Override
     public ConfigObject includeURL(ConfigIncludeContext context, URL url) {
-        return refused(context, url.toString(), "URLs are not read; fetch it into a file first");
+        return refused(url.toString(), "URLs are not read; fetch it into a file first");
     }
 
     @Override
     public ConfigObject includeResources(ConfigIncludeContext context, String name) {
-        return refused(context, name, "the class path is not read; name a file");
+        return refused(name, "the class path is not read; name a file");
     }
 
     private static boolean isUrl(String name) {
@@ -88,8 +86,8 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         }
     }
 
-    private ConfigObject refused(ConfigIncludeContext context, String name, String rule) {
-        findings.fault(place(context, name), "include " + Findings.shown(name) + ": " + rule);
+    private ConfigObject refused(String name, String rule) {
+        findings.fault(place(name), "include " + Findings.shown(name) + ": " + rule);
         return ConfigFactory.empty().root();
     }
 
@@ -98,7 +96,7 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         try {
             path = folder().resolve(name).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            return refused(context, name, "must be a path: " + e.getReason());
+            return refused(name, "must be a path: " + e.getReason());
         }
         List<Path> found = existing(path);
         if (found.isEmpty()) {
@@ -108,14 +106,12 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
         for (Path file : found) {
             if (open.size() >= DEEPEST) {
                 return refused(
-                        context,
-                        name,
-                        Findings.shown(file.toString()) + " is included more than " + DEEPEST + " files deep");
+                        name, Findings.shown(file.toString()) + " is included more than " + DEEPEST + " files deep");
             }
             try {
                 all = all.withFallback(parse(file, context.parseOptions()).root());
             } catch (IOException e) {
-                return refused(context, name, Findings.shown(file.toString()) + " " + e.getMessage());
+                return refused(name, Findings.shown(file.toString()) + " " + e.getMessage());
             }
         }
         return all;
@@ -151,9 +147,9 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     private void reportMissing(ConfigIncludeContext context, String name, Path path) {
         String text = "include %s: no such file (%s)".formatted(Findings.shown(name), Findings.shown(path.toString()));
         if (context.parseOptions().getAllowMissing()) {
-            findings.warn(place(context, name), text + "; the include is skipped");
+            findings.warn(place(name), text + "; the include is skipped");
         } else {
-            findings.fault(place(context, name), text);
+            findings.fault(place(name), text);
         }
     }
 
@@ -181,7 +177,7 @@ final class Includer implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
      * Returns the place of an include. It searches the files of the folder, because Typesafe Config does not report
      * places.
      */
-    private Place place(ConfigIncludeContext context, String name) {
+    private Place place(String name) {
         return findings.isFull() ? source.place() : IncludeLine.find(folder(), name, files.texts(), source);
     }
 }
