@@ -24,7 +24,8 @@ final class TestTypes {
             new BlockOption("path", Kind.PATH, true, "the image"),
             new BlockOption("size", Kind.BYTES, false, "its size"),
             new BlockOption("create", Kind.FLAG, false, "whether it is made if it is not there"),
-            new BlockOption("format", Kind.TEXT, false, "raw"));
+            new BlockOption("format", Kind.TEXT, false, "raw"),
+            new BlockOption("cache", Kind.TEXT, false, "writeback or none"));
     static final BlockBackendFactory MEMORY =
             new Backend("memory", new BlockOption("size", Kind.BYTES, true, "its size"));
 
