@@ -137,7 +137,7 @@ public final class MemoryDrive implements Drive {
     }
 
     /** Waits until a client is cancelled and returns it. */
-    Object awaitCancelled() throws InterruptedException {
+    public Object awaitCancelled() throws InterruptedException {
         return cancelled.take();
     }
 

@@ -183,8 +183,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
                 close("cut off");
                 return;
             }
-            TransmissionConnection session =
-                    new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons, account, leave);
+            TransmissionConnection session = begin(agreement, account);
             key.attach(session);
             loop.serve(session, SelectionKey.OP_READ);
         } else if (step == Step.REFUSED) {
@@ -192,6 +191,15 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             close("cut off");
         } else {
             close("the client aborted");
+        }
+    }
+
+    private TransmissionConnection begin(NegotiatedSession agreement, DriveAccount account) {
+        try {
+            return new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons, account, leave);
+        } catch (RuntimeException | Error e) {
+            commons.unuse(account); // close() of this connection does not know it
+            throw e;
         }
     }
 
@@ -221,8 +229,11 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     public void close(String why) {
         if (socket.isOpen()) {
             Sockets.close(wire);
-            leave.run();
-            inbox.release();
+            try {
+                leave.run();
+            } finally {
+                inbox.release();
+            }
             LOG.debug("{} is closed: {}", client, why);
         }
     }

@@ -72,17 +72,18 @@ final class InFlight {
             awaitedRequests = limits.maxRequests() / 2;
             return null;
         }
+        if (spares == null) {
+            // before the share is taken, which would be lost if there is no memory for the request
+            spares = newRequest.get();
+            spareCount++;
+        }
         long shared = takeShare(payload ? cost : Budget.MIN_COST);
         if (shared == 0) {
             return null;
         }
         NbdRequest request = spares;
-        if (request == null) {
-            request = newRequest.get();
-        } else {
-            spares = request.next;
-            spareCount--;
-        }
+        spares = request.next;
+        spareCount--;
         requests++;
         carriedBytes += cost;
         sharedBytes += shared;

@@ -81,6 +81,29 @@ final class Inbox {
     }
 
     /**
+     * Reads on although nothing more can be accepted. So it detects the end of the stream if the client has sent
+     * little since.
+     *
+     * @return whether the stream goes on as far as it was read
+     * @throws IOException if the socket failed
+     */
+    boolean readAhead() throws IOException {
+        ByteBuffer kept = rest;
+        if (kept == null || (kept.limit() == kept.capacity() && kept.remaining() < receivable())) {
+            ByteBuffer in = receive(null);
+            if (in != null) {
+                keep(in);
+            }
+            return in != null;
+        }
+        int begin = kept.position();
+        kept.position(kept.limit()).limit(kept.capacity());
+        boolean isOpen = !kept.hasRemaining() || wire.read(kept) >= 0;
+        kept.limit(kept.position()).position(begin);
+        return isOpen;
+    }
+
+    /**
      * Returns the size of the next read (bytes). It is small while memory is scarce because unaccepted bytes must be
      * kept.
      */

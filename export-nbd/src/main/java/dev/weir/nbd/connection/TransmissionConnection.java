@@ -229,6 +229,9 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
                 // some clients read only after sending everything: not reading would deadlock with them
                 read();
             }
+            if (full && wire.isOpen() && !inbox.readAhead()) {
+                close("the client closed the connection");
+            }
             watchForHangup();
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
@@ -332,16 +335,34 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
 
     @Override
     public void close(String why) {
-        if (wire.isOpen()) {
-            Sockets.close(wire);
-            commons.unuse(account);
+        if (!wire.isOpen()) {
+            return;
+        }
+        Sockets.close(wire);
+        // every step, also after an error such as an OutOfMemoryError: no second call would do it
+        try {
             leave.run();
+        } finally {
+            try {
+                commons.unuse(account);
+            } finally {
+                endRequests();
+            }
+        }
+        LOG.debug("{} is closed: {}", client, why);
+    }
+
+    private void endRequests() {
+        try {
             // before the requests end, so that their replies are discarded
             replies.close();
             transmission.abandon(this);
-            inbox.release();
-            drive.cancel(this);
-            LOG.debug("{} is closed: {}", client, why);
+        } finally {
+            try {
+                inbox.release();
+            } finally {
+                drive.cancel(this);
+            }
         }
     }
 

@@ -20,7 +20,8 @@ public final class DriveAccount {
         this.connections = connections;
     }
 
-    boolean isUnused() {
+    /** Returns whether its clients hold nothing. */
+    public boolean isUnused() {
         return queued.taken() == 0 && connections.taken() == 0 && transfers.taken() == 0;
     }
 }

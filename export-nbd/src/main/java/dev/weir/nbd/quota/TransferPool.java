@@ -37,6 +37,9 @@ public final class TransferPool {
         /** Waiting requests. Guarded by the pool. */
         private final Deque<Waiter> waiters = new ArrayDeque<>(0);
 
+        /** The line in which it stands; null if it has no waiting request. Guarded by the pool. */
+        private @Nullable Set<Account> line;
+
         /** Number of requests of other drives that went before its first one. Guarded by the pool. */
         private int overtaken;
 
@@ -54,11 +57,17 @@ public final class TransferPool {
     /** Divisor of the total for requests that always overtake. */
     private static final int SMALL_PART = 64;
 
+    /** Most accounts of a line that are tried in a turn. So a turn does not grow with the number of waiting drives. */
+    private static final int MAX_TRIED = 32;
+
     private final AtomicLong used = new AtomicLong();
     private volatile long total;
 
-    /** Accounts with waiting requests in turn. Guarded by this object. */
-    private final Set<Account> waiting = new LinkedHashSet<>();
+    /** Accounts with waiting requests and without memory in turn. Guarded by this object. */
+    private final Set<Account> withoutMemory = new LinkedHashSet<>();
+
+    /** Accounts with waiting requests and with memory in turn. Guarded by this object. */
+    private final Set<Account> withMemory = new LinkedHashSet<>();
 
     private volatile boolean scarce;
 
@@ -97,11 +106,26 @@ public final class TransferPool {
     /** Takes memory as soon as enough is free, possibly within this call. */
     public void await(Account account, Waiter waiter) {
         synchronized (this) {
+            scarce = true; // first, so that an account whose memory returns now is moved by give()
             account.waiters.add(waiter);
-            waiting.add(account);
-            scarce = true;
+            if (account.line == null) {
+                joinLine(account);
+            }
         }
         serve();
+    }
+
+    private void joinLine(Account account) {
+        leaveLine(account);
+        account.line = account.taken() == 0 ? withoutMemory : withMemory;
+        account.line.add(account);
+    }
+
+    private static void leaveLine(Account account) {
+        if (account.line != null) {
+            account.line.remove(account);
+            account.line = null;
+        }
     }
 
     /** Returns memory. */
@@ -109,6 +133,11 @@ public final class TransferPool {
         account.taken.addAndGet(-bytes);
         used.addAndGet(-bytes);
         if (scarce) {
+            synchronized (this) {
+                if (account.line == withMemory && account.taken() == 0) {
+                    joinLine(account);
+                }
+            }
             serve();
         }
     }
@@ -120,7 +149,7 @@ public final class TransferPool {
             withdrawn = account.waiters.stream().filter(whose).toList();
             account.waiters.removeAll(withdrawn);
             if (account.waiters.isEmpty()) {
-                waiting.remove(account);
+                leaveLine(account);
                 account.overtaken = 0;
             }
         }
@@ -134,26 +163,21 @@ public final class TransferPool {
             int before;
             do {
                 before = granted.size();
-                if (serve(true, granted)) {
-                    serve(false, granted);
+                if (serve(withoutMemory, granted)) {
+                    serve(withMemory, granted);
                 }
             } while (granted.size() > before);
-            scarce = !waiting.isEmpty();
+            scarce = !withoutMemory.isEmpty() || !withMemory.isEmpty();
         }
         granted.forEach(Waiter::granted);
     }
 
-    /**
-     * Grants memory to accounts without any ({@code first}) or to all others. Returns whether every tried request was
-     * granted.
-     */
-    private boolean serve(boolean first, List<Waiter> granted) {
-        boolean allServed = true;
+    /** Grants memory to the first accounts of a line. Returns whether its accounts have all that they wait for. */
+    private boolean serve(Set<Account> line, List<Waiter> granted) {
+        List<Account> tried = line.stream().limit(MAX_TRIED).toList();
+        boolean allServed = tried.size() == line.size();
         Account oldest = null;
-        for (Account account : List.copyOf(waiting)) {
-            if (first && account.taken() > 0) {
-                continue;
-            }
+        for (Account account : tried) {
             long bytes = account.waiters.getFirst().transferBytes();
             boolean took = bytes <= total - used.get() - keptFrom(bytes, oldest) && tryTake(account, bytes);
             allServed &= took;
@@ -162,7 +186,7 @@ public final class TransferPool {
                 if (oldest != null) {
                     oldest.overtaken++;
                 }
-            } else if (first && oldest == null) {
+            } else if (line == withoutMemory && oldest == null) {
                 oldest = account;
             }
         }
@@ -172,9 +196,9 @@ public final class TransferPool {
     private void grant(Account account, List<Waiter> granted) {
         granted.add(account.waiters.removeFirst());
         account.overtaken = 0;
-        waiting.remove(account);
+        leaveLine(account);
         if (!account.waiters.isEmpty()) {
-            waiting.add(account);
+            joinLine(account);
         }
     }
 

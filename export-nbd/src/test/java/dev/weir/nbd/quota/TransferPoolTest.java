@@ -34,6 +34,31 @@ class TransferPoolTest {
         }
     }
 
+    /** A turn must not take longer the more drives wait: it runs on event loops, under the lock of all. */
+    @Test
+    void aReturnTriesFewOfManyWaitingDrives() {
+        TransferPool.Account holder = new TransferPool.Account();
+        assertTrue(pool.take(holder, TOTAL));
+        long[] asked = {0};
+        for (int i = 0; i < 10_000; i++) {
+            pool.await(new TransferPool.Account(), new TransferPool.Waiter() {
+                @Override
+                public long transferBytes() {
+                    asked[0]++;
+                    return TOTAL;
+                }
+
+                @Override
+                public void granted() {
+                    throw new AssertionError("it does not fit");
+                }
+            });
+        }
+        asked[0] = 0;
+        pool.give(holder, 1);
+        assertTrue(asked[0] <= 100, () -> "asked " + asked[0] + " drives");
+    }
+
     /**
      * In any order of requests the sum stays within the total. Every waiter gets its memory once as transfers end.
      */
