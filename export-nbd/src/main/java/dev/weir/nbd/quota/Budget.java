@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>A reserve of each connection for its next request and its kept input. It is always available.
  *   <li>Kept input beyond that reserve. It is limited. It is used only while no request waits for memory.
  *   <li>{@linkplain Shares Shares} of drives for requests that a limit may hold: headers and payloads of writes.
- *   <li>The {@linkplain TransferPool transfer pool}: data of replies and payloads beyond the share of their drive.
+ *   <li>The {@linkplain TransferPool transfer pool}: data of replies and payloads beyond the share of their drive. It has
+ *       a reserve for small ones.
  * </ul>
  *
  * <p>A request counts with the size of its buffer. So the memory in use never exceeds the counted memory.
@@ -29,6 +30,10 @@ public final class Budget {
     static final int CONNECTIONS_PART = 4;
 
     private static final int KEPT_PART = 16;
+
+    /** Divisor of the total for small transfers of drives that have none. */
+    private static final int RESERVE_PART = 32;
+
     private static final long LONGEST_TRANSFER = 32L << 20;
 
     private final Shares shares = new Shares(MIN_COST);
@@ -58,11 +63,12 @@ public final class Budget {
     public void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
         long ofConnections = Math.min(total / CONNECTIONS_PART, connections * CONNECTION_BYTES);
         long ofTransfers = Math.max(3 * total / 8, Math.min(total / 2, LONGEST_TRANSFER));
+        long ofReserve = total / RESERVE_PART;
         maxKept = total / KEPT_PART;
-        transfers.total(ofTransfers);
+        transfers.total(ofTransfers, ofReserve);
         List<Shares.Account> queued = new ArrayList<>();
         accounts.forEach(account -> queued.add(account.queued));
-        shares.divide(total - ofConnections - ofTransfers - maxKept, drives, queued);
+        shares.divide(total - ofConnections - ofTransfers - ofReserve - maxKept, drives, queued);
     }
 
     /** Returns the account of another drive with its part of the connections. */

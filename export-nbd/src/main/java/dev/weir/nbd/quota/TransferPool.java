@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The memory of released requests until their replies are written. It returns at the speed of storage and clients. So
  * a request may wait for it. A drive may take as much as it leaves free for others and at most a third of the total.
- * Its first request may take all free memory. Waiting drives have turns. Drives without memory come first. A long
+ * Its first request may take all free memory, and a small one also the reserve. Waiting drives have turns. Drives without memory come first. A long
  * request is overtaken by at most 16 others that are not small.
  *
  * <p>Thread-safe.
@@ -62,6 +62,7 @@ public final class TransferPool {
 
     private final AtomicLong used = new AtomicLong();
     private volatile long total;
+    private volatile long reserve;
 
     /** Accounts with waiting requests and without memory in turn. Guarded by this object. */
     private final Set<Account> withoutMemory = new LinkedHashSet<>();
@@ -71,13 +72,19 @@ public final class TransferPool {
 
     private volatile boolean scarce;
 
-    /** Changes the total (bytes). Requests keep their memory. */
-    void total(long newTotal) {
+    /**
+     * Changes the total. Requests keep their memory.
+     *
+     * @param newTotal the memory of all requests (bytes)
+     * @param newReserve further memory for small first requests of drives (bytes)
+     */
+    void total(long newTotal, long newReserve) {
         total = newTotal;
+        reserve = newReserve;
         serve();
     }
 
-    /** Returns the total (bytes). No request can have more. */
+    /** Returns the total without the reserve (bytes). No request can have more. */
     public long total() {
         return total;
     }
@@ -100,7 +107,10 @@ public final class TransferPool {
     }
 
     private boolean isEnough(long left, long own, long bytes) {
-        return own == 0 ? bytes <= left : own + 2 * bytes <= left && own + bytes <= total / MAX_PART;
+        if (own == 0) {
+            return bytes <= left + (isSmall(bytes) ? reserve : 0);
+        }
+        return own + 2 * bytes <= left && own + bytes <= total / MAX_PART;
     }
 
     /** Takes memory as soon as enough is free, possibly within this call. */
@@ -179,7 +189,8 @@ public final class TransferPool {
         Account oldest = null;
         for (Account account : tried) {
             long bytes = account.waiters.getFirst().transferBytes();
-            boolean took = bytes <= total - used.get() - keptFrom(bytes, oldest) && tryTake(account, bytes);
+            long kept = keptFrom(bytes, oldest);
+            boolean took = (kept == 0 || bytes <= total - used.get() - kept) && tryTake(account, bytes);
             allServed &= took;
             if (took) {
                 grant(account, granted);
@@ -202,9 +213,13 @@ public final class TransferPool {
         }
     }
 
+    private boolean isSmall(long bytes) {
+        return bytes <= total / SMALL_PART;
+    }
+
     /** Returns the memory that a request must leave for the oldest one (bytes), if that was overtaken too often. */
     private long keptFrom(long bytes, @Nullable Account oldest) {
-        if (oldest == null || oldest.overtaken < MAX_OVERTAKEN || bytes <= total / SMALL_PART) {
+        if (oldest == null || oldest.overtaken < MAX_OVERTAKEN || isSmall(bytes)) {
             return 0;
         }
         long kept = oldest.waiters.getFirst().transferBytes();

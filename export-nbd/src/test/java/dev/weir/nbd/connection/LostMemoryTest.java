@@ -60,7 +60,8 @@ class LostMemoryTest {
         DriveAccount account = state.use(drive.name());
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-                SocketChannel client = SocketChannel.open(listening.bind(address).getLocalAddress());
+                SocketChannel client =
+                        SocketChannel.open(listening.bind(address).getLocalAddress());
                 SocketChannel server = listening.accept();
                 Selector selector = Selector.open()) {
             server.configureBlocking(false);

@@ -22,7 +22,7 @@ class TransferPoolTest {
     private final List<Transfer> granted = new ArrayList<>();
 
     TransferPoolTest() {
-        pool.total(TOTAL);
+        pool.total(TOTAL, 0);
     }
 
     /** A request that waits for its memory. */
@@ -32,6 +32,29 @@ class TransferPoolTest {
         public void granted() {
             grants.add(this);
         }
+    }
+
+    /** Clients of few drives that read nothing must not stop the small requests of all others. */
+    @Test
+    void smallFirstRequestsHaveAReserve() {
+        TransferPool reserved = new TransferPool();
+        reserved.total(64 * TOTAL, 2 * TOTAL);
+        for (int i = 0; i < 3; i++) {
+            TransferPool.Account stalled = new TransferPool.Account();
+            assertTrue(reserved.take(stalled, 64 * TOTAL / 3));
+            assertFalse(reserved.take(stalled, 1));
+            reserved.withdraw(stalled, waiter -> true);
+        }
+        TransferPool.Account large = new TransferPool.Account();
+        reserved.await(large, new Transfer(large, TOTAL + 1, granted));
+        for (int i = 0; i < 2; i++) {
+            TransferPool.Account small = new TransferPool.Account();
+            reserved.await(small, new Transfer(small, TOTAL, granted));
+        }
+        TransferPool.Account late = new TransferPool.Account();
+        reserved.await(late, new Transfer(late, TOTAL, granted));
+        assertEquals(2, granted.size());
+        assertTrue(granted.stream().allMatch(transfer -> transfer.transferBytes() == TOTAL));
     }
 
     /** A turn must not take longer the more drives wait: it runs on event loops, under the lock of all. */
@@ -66,7 +89,7 @@ class TransferPoolTest {
     void everyWaiterIsServedWithinTheTotal(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int drives) {
         Random random = new Random(seed);
         TransferPool fresh = new TransferPool();
-        fresh.total(TOTAL);
+        fresh.total(TOTAL, 0);
         List<Transfer> grants = new ArrayList<>();
         Deque<Transfer> moving = new ArrayDeque<>();
         List<TransferPool.Account> accounts =
