@@ -29,9 +29,13 @@ final class DriveOption {
     private static final List<String> TYPE = List.of("backend", "type");
     private static final List<String> PATH = List.of("backend", "path");
     private static final List<String> FORMAT = List.of("backend", "format");
+    private static final List<String> URI = List.of("backend", "uri");
     private static final List<String> SIZE = List.of("backend", "size");
     private static final List<String> CREATE = List.of("backend", "create");
     private static final List<String> READ_ONLY = List.of("read-only");
+    /** Options that imply the type of the backend. */
+    private static final Map<String, String> TYPES = Map.of("file", "file", "memory", "memory", "uri", "nbd");
+
     private static final Set<String> YES = Set.of("on", "yes", "true");
     private static final Logger LOG = LoggerFactory.getLogger(DriveOption.class);
     private static final String QEMU = "qemu";
@@ -86,6 +90,7 @@ final class DriveOption {
         paths.put("id", ID);
         paths.put("file", PATH);
         paths.put("memory", SIZE);
+        paths.put("uri", URI);
         paths.put("backend", TYPE);
         paths.put("size", SIZE);
         paths.put("create", CREATE);
@@ -141,9 +146,10 @@ final class DriveOption {
                 option.startsWith(GENERAL) ? List.of("backend", option.substring(GENERAL.length())) : PATHS.get(option);
         if (path == null) {
             fault(option, value, "unknown option" + Suggestion.of(option, PATHS.keySet()));
-        } else if (!option.equals("file") && !option.equals("memory")) {
-            set(path, option, value, value);
-        } else if (set(TYPE, option, option, value)) {
+            return;
+        }
+        String type = TYPES.get(option);
+        if (type == null || set(TYPE, option, type, value)) {
             set(path, option, value, value);
         }
     }
@@ -223,7 +229,7 @@ final class DriveOption {
             config = config.withValue(
                     ConfigUtil.joinPath(value.getKey()), ConfigValueFactory.fromAnyRef(value.getValue()));
         }
-        names.put(TYPE, values.containsKey(TYPE) ? "backend" : "file, memory or backend");
+        names.put(TYPE, values.containsKey(TYPE) ? "backend" : "file, memory, uri or backend");
         return Setting.root(new OptionSource(place, names, folder), findings, config.root(), place);
     }
 }

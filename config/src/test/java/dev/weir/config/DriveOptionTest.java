@@ -55,6 +55,14 @@ final class DriveOptionTest {
         assertEquals(Map.of("host", "h=1", "cache", 1L << 20, "tls.verify", true), drive.backendOptions());
     }
 
+    @Test
+    void uriImpliesTheBackendNbd() {
+        DriveSettings drive = drive("id=a,uri=nbd+unix:///a?socket=/run/a.sock,backend.connections=2");
+
+        assertEquals("nbd", drive.backendType());
+        assertEquals("nbd+unix:///a?socket=/run/a.sock", drive.backendOptions().get("uri"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "readonly=on, true",
@@ -101,8 +109,8 @@ final class DriveOptionTest {
                 "id=vm1,backend=remote | id=vm1,…: backend.host: must be set (where it is)",
                 "id=vm1,backend=remote,backend.host=h,backend.cach=1"
                         + " | id=vm1,…: backend.cach = 1: unknown key; did you mean cache?",
-                "id=vm1,bps=1M | id=vm1,…: file, memory or backend: must be set; choose from file, memory, remote",
-                "id=vm1 | id=vm1: file, memory or backend: must be set; choose from file, memory, remote",
+                "id=vm1,bps=1M | id=vm1,…: file, memory, uri or backend: must be set; choose from file, memory, remote",
+                "id=vm1 | id=vm1: file, memory, uri or backend: must be set; choose from file, memory, remote",
                 "memory=1M | memory=1M: id: must be set",
                 "memory=1M,bps=1M | memory=1M,…: id: must be set",
                 "id=a b,memory=1M | id=a b,…: id = a b: a name must be 1 to 200 letters (a-z, A-Z), digits, dots,"

@@ -17,8 +17,8 @@ final class HelpText {
                   -drive OPT=VAL[,OPT=VAL]...
                                      an additional drive in QEMU's form; repeatable;
                                        without --config, only these are served
-                                     storage: file=PATH or memory=SIZE; size=SIZE,
-                                       read-only=on
+                                     storage: file=PATH, memory=SIZE or uri=NBD-URI;
+                                       size=SIZE, read-only=on
                                      name: id=NAME
                                      limits: bps, bps_rd, bps_wr (bytes/s), iops, iops_rd,
                                        iops_wr (requests/s), each with KEY_max and

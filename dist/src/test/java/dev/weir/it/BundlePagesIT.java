@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.backend.file.FileBackendFactory;
 import dev.weir.backend.memory.MemoryBackendFactory;
-import dev.weir.block.BlockBackendFactory;
+import dev.weir.backend.nbd.NbdDeviceFactory;
+import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -96,7 +97,8 @@ class BundlePagesIT {
 
     @Test
     void backendOptionsMatchTheCode() throws IOException {
-        for (BlockBackendFactory factory : List.of(new FileBackendFactory(), new MemoryBackendFactory())) {
+        for (BlockFactory factory :
+                List.of(new FileBackendFactory(), new MemoryBackendFactory(), new NbdDeviceFactory())) {
             String page = "backend-" + factory.type();
             List<List<String>> rows = table(page, "| option | kind | required | default | range |");
             assertEquals(

@@ -5,6 +5,9 @@ public final class Nbd {
     public static final long NBDMAGIC = 0x4e42444d41474943L;
     public static final long IHAVEOPT = 0x49484156454F5054L;
 
+    /** Magic of the oldstyle handshake, which has no options. The specification calls it {@code cliserv_magic}. */
+    public static final long OLDSTYLE_MAGIC = 0x420281861253L;
+
     /** Magic of a reply to an option. The specification gives it no name. */
     public static final long NBD_REP_MAGIC = 0x3e889045565a9L;
 
@@ -59,6 +62,7 @@ public final class Nbd {
     public static final int NBD_REP_ERR_INVALID = (1 << 31) + 3;
     public static final int NBD_REP_ERR_TLS_REQD = (1 << 31) + 5;
     public static final int NBD_REP_ERR_UNKNOWN = (1 << 31) + 6;
+    public static final int NBD_REP_ERR_SHUTDOWN = (1 << 31) + 7;
     public static final int NBD_REP_ERR_TOO_BIG = (1 << 31) + 9;
     public static final int NBD_REP_ERR_EXT_HEADER_REQD = (1 << 31) + 10;
 
@@ -96,6 +100,7 @@ public final class Nbd {
     public static final int NBD_REPLY_TYPE_NONE = 0;
 
     public static final int NBD_REPLY_TYPE_OFFSET_DATA = 1;
+    public static final int NBD_REPLY_TYPE_OFFSET_HOLE = 2;
     public static final int NBD_REPLY_TYPE_BLOCK_STATUS = 5;
     public static final int NBD_REPLY_TYPE_BLOCK_STATUS_EXT = 6;
     public static final int NBD_REPLY_TYPE_ERROR = (1 << 15) + 1;
@@ -136,6 +141,9 @@ public final class Nbd {
 
     /** Option header: magic, option, length. */
     public static final int OPTION_BYTES = 16;
+
+    /** Header of a reply to an option: magic, option, type, length. */
+    public static final int OPTION_REPLY_BYTES = 20;
 
     /** Longest string in the specification (bytes). */
     public static final int MAX_STRING_BYTES = 4096;

@@ -172,6 +172,11 @@ final class TlsWire implements Wire {
     }
 
     @Override
+    public synchronized boolean isHandshaking() {
+        return protocol.isHandshaking();
+    }
+
+    @Override
     public synchronized Identity peer() {
         return peer.get();
     }

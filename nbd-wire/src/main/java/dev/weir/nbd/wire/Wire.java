@@ -21,6 +21,11 @@ public interface Wire extends ScatteringByteChannel, GatheringByteChannel {
     /** Returns whether more bytes can be read even if the socket has none. */
     boolean hasMore();
 
+    /** Returns whether written bytes wait for the end of a handshake, which reading continues. */
+    default boolean isHandshaking() {
+        return false;
+    }
+
     /** Returns whether the connection is encrypted. */
     boolean isSecure();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.backend.nbd;
+
+import org.jspecify.annotations.NullMarked;
