@@ -3,6 +3,7 @@ package dev.weir.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,13 @@ final class TrustedFile {
         }
         try {
             Path real = file.toRealPath();
+            Path folder = Objects.requireNonNullElse(real.getParent(), real);
             int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             int owner = (int) Files.getAttribute(real, "unix:uid");
             if (owner != self && owner != 0) {
                 return "belongs to user %d, so it cannot be trusted: chown %d %s".formatted(owner, self, shown(real));
             }
-            return isWritableByAll(real) ? writable(real) : violatedByFolder(real.getParent());
+            return isWritableByAll(real) ? writable(real) : violatedByFolder(folder);
         } catch (IOException e) {
             return "cannot be read: " + e.getMessage();
         }
