@@ -73,18 +73,17 @@ final class DriveReader {
         BackendReader.Backend backend = new BackendReader(types, running).read(name, drive.child("backend"));
         ThrottleLimits limits = LimitsReader.read(drive.child("limits"));
         DriveSettings before = running.settings(name);
-        return new DriveSettings(
-                name,
-                backend.type(),
-                backend.options(),
-                Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false),
-                policy(drive, limits, before == null ? null : before.policy(), running.isServing(name)),
-                group(name, drive.child("group")),
-                limits,
-                description(drive.child("description")),
-                clients(drive.child("clients")),
-                charging(drive),
-                new FilterReader(types, running).read(name, drive.child("filters")));
+        return DriveSettings.builder(name, backend.type())
+                .options(backend.options())
+                .readOnly(Objects.requireNonNullElse(Values.flag(drive.child("read-only")), false))
+                .policy(policy(drive, limits, before == null ? null : before.policy(), running.isServing(name)))
+                .group(group(name, drive.child("group")))
+                .limits(limits)
+                .description(description(drive.child("description")))
+                .clients(clients(drive.child("clients")))
+                .charging(charging(drive))
+                .filters(new FilterReader(types, running).read(name, drive.child("filters")))
+                .build();
     }
 
     private static Charging charging(Setting drive) {

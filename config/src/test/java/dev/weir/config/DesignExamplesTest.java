@@ -51,31 +51,21 @@ final class DesignExamplesTest {
                 reading.groups());
         assertEquals(
                 List.of(
-                        new DriveSettings(
-                                "vm1",
-                                "file",
-                                Map.of("path", folder + "/disks/vm1.img", "size", 10 * GIB, "create", true),
-                                false,
-                                "bucket",
-                                "tenant-a",
-                                ThrottleLimits.of(Map.of(
-                                        "bps", 10 * MIB, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L))),
-                        new DriveSettings(
-                                "scratch",
-                                "memory",
-                                Map.of("size", GIB),
-                                false,
-                                "slice",
-                                null,
-                                ThrottleLimits.of(Map.of("bps_rd", 50 * MIB, "bps_wr", 5 * MIB))),
-                        new DriveSettings(
-                                "golden",
-                                "file",
-                                Map.of("path", folder + "/disks/golden.img"),
-                                true,
-                                "bucket",
-                                null,
-                                ThrottleLimits.NONE)),
+                        DriveSettings.builder("vm1", "file")
+                                .options(Map.of("path", folder + "/disks/vm1.img", "size", 10 * GIB, "create", true))
+                                .group("tenant-a")
+                                .limits(ThrottleLimits.of(Map.of(
+                                        "bps", 10 * MIB, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L)))
+                                .build(),
+                        DriveSettings.builder("scratch", "memory")
+                                .options(Map.of("size", GIB))
+                                .policy("slice")
+                                .limits(ThrottleLimits.of(Map.of("bps_rd", 50 * MIB, "bps_wr", 5 * MIB)))
+                                .build(),
+                        DriveSettings.builder("golden", "file")
+                                .options(Map.of("path", folder + "/disks/golden.img"))
+                                .readOnly(true)
+                                .build()),
                 reading.drives());
     }
 
@@ -92,22 +82,16 @@ final class DesignExamplesTest {
         assertEquals(List.of("unix:/home/weir/run/nbd.sock"), reading.listen());
         assertEquals(
                 List.of(
-                        new DriveSettings(
-                                "vm1",
-                                "file",
-                                Map.of("path", "/cwd/vm1.img", "size", GIB, "create", true),
-                                false,
-                                "slice",
-                                null,
-                                ThrottleLimits.of(Map.of("bps", 10 * MIB, "iops", 500L))),
-                        new DriveSettings(
-                                "s",
-                                "memory",
-                                Map.of("size", GIB),
-                                false,
-                                "bucket",
-                                "g",
-                                ThrottleLimits.of(Map.of("bps_rd", MIB)))),
+                        DriveSettings.builder("vm1", "file")
+                                .options(Map.of("path", "/cwd/vm1.img", "size", GIB, "create", true))
+                                .policy("slice")
+                                .limits(ThrottleLimits.of(Map.of("bps", 10 * MIB, "iops", 500L)))
+                                .build(),
+                        DriveSettings.builder("s", "memory")
+                                .options(Map.of("size", GIB))
+                                .group("g")
+                                .limits(ThrottleLimits.of(Map.of("bps_rd", MIB)))
+                                .build()),
                 reading.drives());
     }
 }

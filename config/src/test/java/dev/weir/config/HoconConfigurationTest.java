@@ -36,14 +36,11 @@ final class HoconConfigurationTest extends ConfigurationFixture {
                 List.of("weir.drive~a", "weir.drive~b", "weir.drive~option", "weir.group~g", "weir.nbd"),
                 List.copyOf(changeCounts().keySet()));
         assertEquals(
-                new DriveSettings(
-                        "a",
-                        "memory",
-                        Map.of("size", 1L << 20),
-                        false,
-                        "bucket",
-                        "g",
-                        ThrottleLimits.of(Map.of("bps", 4L << 20))),
+                DriveSettings.builder("a", "memory")
+                        .options(Map.of("size", 1L << 20))
+                        .group("g")
+                        .limits(ThrottleLimits.of(Map.of("bps", 4L << 20)))
+                        .build(),
                 DriveSettings.of(properties("weir.drive~a")));
         assertEquals("/cwd/x.img", properties("weir.drive~option").get("backend.path"));
         assertEquals(

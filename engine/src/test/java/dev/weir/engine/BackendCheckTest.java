@@ -9,8 +9,6 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.testkit.block.FaultyBackends;
 import dev.weir.testkit.block.FaultyBackends.Call;
 import dev.weir.testkit.block.FaultyBackends.Fault;
-import dev.weir.throttle.ThrottleLimits;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +22,7 @@ class BackendCheckTest {
     @BeforeEach
     void open() {
         fixture.engine.addBackends(new FaultyBackends(1 << 20, true, this::fault), 0);
-        fixture.engine.configure(
-                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+        fixture.engine.configure(DriveSettings.builder("vm1", "faulty").build());
     }
 
     private Fault fault(Call call, long offset) {

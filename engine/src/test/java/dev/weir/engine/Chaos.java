@@ -259,7 +259,12 @@ final class Chaos {
     void configure(
             ModelledQueue queue, String policy, @Nullable String group, ThrottleLimits limits, boolean otherBackend) {
         Map<String, Object> options = Map.of("image", otherBackend ? "image" + serial : "image");
-        DriveSettings settings = new DriveSettings(queue.name, backends.type(), options, false, policy, group, limits);
+        DriveSettings settings = DriveSettings.builder(queue.name, backends.type())
+                .options(options)
+                .policy(policy)
+                .group(group)
+                .limits(limits)
+                .build();
         queue.configured(settings, this::accepts, now());
         fixture.engine.configure(settings);
     }

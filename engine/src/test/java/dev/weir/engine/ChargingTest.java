@@ -22,18 +22,11 @@ class ChargingTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
     private void configure(Map<String, Long> limits, Charging charging) {
-        fixture.engine.configure(new DriveSettings(
-                "vm1",
-                "test",
-                Map.of(),
-                false,
-                "bucket",
-                null,
-                ThrottleLimits.of(limits),
-                "",
-                List.of(),
-                charging,
-                List.of()));
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .limits(ThrottleLimits.of(limits))
+                .charging(charging)
+                .filters(List.of())
+                .build());
     }
 
     private long owedSeconds(LimitKey limit) {

@@ -114,7 +114,8 @@ class DriveLifeTest {
     }
 
     private String reasonFor(Map<String, Object> options) {
-        fixture.engine.configure(new DriveSettings("vm1", "test", options, false, "bucket", null, ThrottleLimits.NONE));
+        fixture.engine.configure(
+                DriveSettings.builder("vm1", "test").options(options).build());
         assertNull(fixture.driveIfAny("vm1"));
         return fixture.control("vm1").snapshot().reason();
     }
@@ -190,8 +191,10 @@ class DriveLifeTest {
     @Test
     void backendChangeClosesTheOld() {
         fixture.configure("vm1", "bucket", null, Map.of());
-        fixture.engine.configure(
-                new DriveSettings("vm1", "test", Map.of("path", "other"), true, "bucket", null, ThrottleLimits.NONE));
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .options(Map.of("path", "other"))
+                .readOnly(true)
+                .build());
         assertEquals(List.of("open vm1", "flush", "close vm1", "open vm1"), fixture.backends.log);
         assertEquals(
                 BlockError.EPERM, fixture.submit("vm1", Operation.WRITE, 0, 512).error());
@@ -253,8 +256,10 @@ class DriveLifeTest {
 
     @Test
     void blockStatusIsFree() {
-        fixture.engine.configure(
-                new DriveSettings("vm1", "test", Map.of(), true, "bucket", null, ThrottleLimits.of(Map.of("bps", 1L))));
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .readOnly(true)
+                .limits(ThrottleLimits.of(Map.of("bps", 1L)))
+                .build());
         fixture.submit("vm1", Operation.READ, 0, 512);
         TestRequest status = fixture.submit("vm1", Operation.BLOCK_STATUS, 1, 1L << 39);
         assertNull(status.error());

@@ -50,7 +50,11 @@ public final class EngineFixture implements Publisher {
     }
 
     public void configure(String name, String policy, @Nullable String group, Map<String, Long> limits) {
-        engine.configure(new DriveSettings(name, "test", Map.of(), false, policy, group, ThrottleLimits.of(limits)));
+        engine.configure(DriveSettings.builder(name, "test")
+                .policy(policy)
+                .group(group)
+                .limits(ThrottleLimits.of(limits))
+                .build());
     }
 
     void configureGroup(String name, String policy, Map<String, Long> limits) {

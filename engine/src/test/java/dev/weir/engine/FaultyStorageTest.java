@@ -57,8 +57,9 @@ class FaultyStorageTest {
     }
 
     private void configure(String name, Map<String, Long> limits) {
-        fixture.engine.configure(
-                new DriveSettings(name, "faulty", Map.of(), false, "bucket", null, ThrottleLimits.of(limits)));
+        fixture.engine.configure(DriveSettings.builder(name, "faulty")
+                .limits(ThrottleLimits.of(limits))
+                .build());
         await(() -> fixture.driveIfAny(name) != null);
     }
 
@@ -167,7 +168,7 @@ class FaultyStorageTest {
         await(() -> fixture.driveIfAny("vm2") != null);
         fixture.control("vm2").policy("slice");
         fixture.engine.configure(
-                new DriveSettings("vm1", "faulty", Map.of(), true, "bucket", null, ThrottleLimits.NONE));
+                DriveSettings.builder("vm1", "faulty").readOnly(true).build());
         assertNull(fixture.driveIfAny("vm1"), "opened while the one before was not closed");
         assertFalse(stuck.isDone());
         faulty.release();
@@ -180,8 +181,7 @@ class FaultyStorageTest {
     void slowOpenIsReportedAndBlocksNothing() {
         hang(Call.OPEN);
         fixture.engine.addBackends(faulty, 0);
-        fixture.engine.configure(
-                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+        fixture.engine.configure(DriveSettings.builder("vm1", "faulty").build());
         assertEquals(State.UNAVAILABLE, fixture.control("vm1").snapshot().state());
         fixture.control("vm1").limits(ThrottleLimits.of(Map.of("iops", 5L)));
         fixture.configure("vm2", "bucket", null, Map.of());
@@ -200,8 +200,7 @@ class FaultyStorageTest {
             return call == Call.OPEN ? Fault.HANG : Fault.NONE;
         };
         fixture.engine.addBackends(faulty, 0);
-        fixture.engine.configure(
-                new DriveSettings("vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE));
+        fixture.engine.configure(DriveSettings.builder("vm1", "faulty").build());
         await(() -> faulty.hanging() == 1);
         fixture.engine.removeDrive("vm1");
         faulty.release();
@@ -210,8 +209,8 @@ class FaultyStorageTest {
     }
 
     private void configureFor(String client) {
-        fixture.engine.configure(new DriveSettings(
-                "vm1", "faulty", Map.of(), false, "bucket", null, ThrottleLimits.NONE, "", List.of(client)));
+        fixture.engine.configure(
+                DriveSettings.builder("vm1", "faulty").clients(List.of(client)).build());
     }
 
     @Test

@@ -135,7 +135,7 @@ public class MeetingThreads {
         private final StoppedClock clock = new StoppedClock();
         private final Throttle throttle = new Throttle(passes.slot("vm"), clock);
         private static final DriveSettings SETTINGS =
-                new DriveSettings("vm", "test", Map.of(), false, "bucket", null, ThrottleLimits.NONE);
+                DriveSettings.builder("vm", "test").build();
         private final Statistics statistics = new Statistics();
         private final List<Request> requests = new ArrayList<>();
         private final List<Long> reached = new ArrayList<>();

@@ -125,8 +125,10 @@ class MoveTest {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         Drive before = fixture.drive("vm1");
         Map<String, Object> otherImage = Map.of("path", "other.img");
-        fixture.engine.configure(new DriveSettings(
-                "vm1", "test", otherImage, false, "bucket", null, ThrottleLimits.of(Map.of("iops", 1L))));
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .options(otherImage)
+                .limits(ThrottleLimits.of(Map.of("iops", 1L)))
+                .build());
         for (int i = 0; i < 3; i++) {
             fixture.submit("vm1", Operation.READ, i, 512);
         }

@@ -153,8 +153,12 @@ class RaceTest {
         String image = random.nextInt(8) == 0 ? "b" : "a";
         ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 2_000L + random.nextInt(50_000)));
         String policy = random.nextBoolean() ? "bucket" : "slice";
-        engine.configure(
-                new DriveSettings("vm" + drive, backends.type(), Map.of("image", image), false, policy, group, limits));
+        engine.configure(DriveSettings.builder("vm" + drive, backends.type())
+                .options(Map.of("image", image))
+                .policy(policy)
+                .group(group)
+                .limits(limits)
+                .build());
     }
 
     private void configureGroup(Random random) {

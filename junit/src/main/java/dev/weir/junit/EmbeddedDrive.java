@@ -131,8 +131,13 @@ public class EmbeddedDrive implements AutoCloseable {
         ThrottleLimits own = ThrottleLimits.of(limits);
         EmbeddedGroup shared = group;
         EngineLease lease = shared == null ? EngineLease.alone() : shared.join();
-        DriveSettings settings =
-                new DriveSettings(lease.driveName(), backend, options, readOnly, policy, lease.groupName(), own);
+        DriveSettings settings = DriveSettings.builder(lease.driveName(), backend)
+                .options(options)
+                .readOnly(readOnly)
+                .policy(policy)
+                .group(lease.groupName())
+                .limits(own)
+                .build();
         served = Served.start(lease, settings, tcp);
         return this;
     }

@@ -82,15 +82,15 @@ public record DriveSettings(
     /**
      * Copies the options, the clients and the filters.
      *
-     * @param name the drive's name
-     * @param backendType the type of its backend
-     * @param backendOptions the backend's options by name
-     * @param readOnly whether writes are refused
-     * @param policy the type of its policy
-     * @param group the group whose limits hold beside its own, or null
-     * @param limits its own limits
-     * @param description what people are told of it; may be empty
-     * @param clients the only clients that may see it; empty if all may
+     * @param name the name of the drive
+     * @param backendType the type of the backend
+     * @param backendOptions the options of the backend by name
+     * @param readOnly whether writes are rejected
+     * @param policy the type of the policy
+     * @param group the group whose limits apply beside the drive's own; may be null
+     * @param limits the drive's own limits
+     * @param description the text for clients and operators; may be empty
+     * @param clients the only clients that may see the drive; empty if all may
      * @param charging how requests that move no data are charged
      * @param filters the filters in front of the backend, the one nearest to the client first
      */
@@ -101,86 +101,14 @@ public record DriveSettings(
     }
 
     /**
-     * Makes the settings of a drive with the default charging and without filters.
+     * {@return a builder of settings} A drive without further settings is writable and visible to all clients. It has
+     * the default policy and no limits.
      *
-     * @param name the drive's name
-     * @param backendType the type of its backend
-     * @param backendOptions the backend's options by name
-     * @param readOnly whether writes are refused
-     * @param policy the type of its policy
-     * @param group the group whose limits hold beside its own, or null
-     * @param limits its own limits
-     * @param description the text shown to people; may be empty
-     * @param clients the only clients that may see it; empty if all may
+     * @param name the name of the drive
+     * @param backendType the type of the backend
      */
-    public DriveSettings(
-            String name,
-            String backendType,
-            Map<String, Object> backendOptions,
-            boolean readOnly,
-            String policy,
-            @Nullable String group,
-            ThrottleLimits limits,
-            String description,
-            List<String> clients) {
-        this(
-                name,
-                backendType,
-                backendOptions,
-                readOnly,
-                policy,
-                group,
-                limits,
-                description,
-                clients,
-                Charging.DEFAULT,
-                List.of());
-    }
-
-    /**
-     * Makes the settings of a drive that all clients may see.
-     *
-     * @param name the drive's name
-     * @param backendType the type of its backend
-     * @param backendOptions the backend's options by name
-     * @param readOnly whether writes are refused
-     * @param policy the type of its policy
-     * @param group the group whose limits hold beside its own, or null
-     * @param limits its own limits
-     * @param description what people are told of it; may be empty
-     */
-    public DriveSettings(
-            String name,
-            String backendType,
-            Map<String, Object> backendOptions,
-            boolean readOnly,
-            String policy,
-            @Nullable String group,
-            ThrottleLimits limits,
-            String description) {
-        this(name, backendType, backendOptions, readOnly, policy, group, limits, description, List.of());
-    }
-
-    /**
-     * Makes settings without a description, of a drive that all clients may see.
-     *
-     * @param name the drive's name
-     * @param backendType the type of its backend
-     * @param backendOptions the backend's options by name
-     * @param readOnly whether writes are refused
-     * @param policy the type of its policy
-     * @param group the group whose limits hold beside its own, or null
-     * @param limits its own limits
-     */
-    public DriveSettings(
-            String name,
-            String backendType,
-            Map<String, Object> backendOptions,
-            boolean readOnly,
-            String policy,
-            @Nullable String group,
-            ThrottleLimits limits) {
-        this(name, backendType, backendOptions, readOnly, policy, group, limits, "", List.of());
+    public static Builder builder(String name, String backendType) {
+        return new Builder(name, backendType);
     }
 
     /**
@@ -197,18 +125,17 @@ public record DriveSettings(
             }
         });
         Object group = properties.get(GROUP);
-        return new DriveSettings(
-                SettingsProperties.text(properties, Drive.NAME),
-                SettingsProperties.text(properties, TYPE),
-                options,
-                Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")),
-                SettingsProperties.policy(properties),
-                group == null ? null : group.toString(),
-                SettingsProperties.limits(properties),
-                Objects.toString(properties.get(DESCRIPTION), ""),
-                properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of(),
-                SettingsProperties.charging(properties),
-                FilterSettings.of(properties));
+        return builder(SettingsProperties.text(properties, Drive.NAME), SettingsProperties.text(properties, TYPE))
+                .options(options)
+                .readOnly(Boolean.parseBoolean(Objects.toString(properties.get(READ_ONLY), "false")))
+                .policy(SettingsProperties.policy(properties))
+                .group(group == null ? null : group.toString())
+                .limits(SettingsProperties.limits(properties))
+                .description(Objects.toString(properties.get(DESCRIPTION), ""))
+                .clients(properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of())
+                .charging(SettingsProperties.charging(properties))
+                .filters(FilterSettings.of(properties))
+                .build();
     }
 
     /** {@return the properties of the {@link Drive} service with these settings} */
@@ -235,5 +162,140 @@ public record DriveSettings(
         FilterSettings.put(properties, filters);
         SettingsProperties.put(properties, policy, limits);
         return properties;
+    }
+
+    /** Builds the settings of a drive. Not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private final String backendType;
+        private Map<String, Object> backendOptions = Map.of();
+        private boolean readOnly;
+        private String policy = DEFAULT_POLICY;
+        private @Nullable String group;
+        private ThrottleLimits limits = ThrottleLimits.NONE;
+        private String description = "";
+        private List<String> clients = List.of();
+        private Charging charging = Charging.DEFAULT;
+        private List<FilterSettings> filters = List.of();
+
+        private Builder(String name, String backendType) {
+            this.name = name;
+            this.backendType = backendType;
+        }
+
+        /**
+         * Sets the options of the backend.
+         *
+         * @param options the options by name
+         * @return this
+         */
+        public Builder options(Map<String, Object> options) {
+            backendOptions = options;
+            return this;
+        }
+
+        /**
+         * Sets whether writes are rejected.
+         *
+         * @param readOnly whether writes are rejected
+         * @return this
+         */
+        public Builder readOnly(boolean readOnly) {
+            this.readOnly = readOnly;
+            return this;
+        }
+
+        /**
+         * Sets the policy.
+         *
+         * @param policy the type of the policy
+         * @return this
+         */
+        public Builder policy(String policy) {
+            this.policy = policy;
+            return this;
+        }
+
+        /**
+         * Sets the group.
+         *
+         * @param group the group whose limits apply beside the drive's own; may be null
+         * @return this
+         */
+        public Builder group(@Nullable String group) {
+            this.group = group;
+            return this;
+        }
+
+        /**
+         * Sets the drive's own limits.
+         *
+         * @param limits the limits
+         * @return this
+         */
+        public Builder limits(ThrottleLimits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /**
+         * Sets the description.
+         *
+         * @param description the text for clients and operators; may be empty
+         * @return this
+         */
+        public Builder description(String description) {
+            this.description = description;
+            return this;
+        }
+
+        /**
+         * Sets the clients.
+         *
+         * @param clients the only clients that may see the drive; empty if all may
+         * @return this
+         */
+        public Builder clients(List<String> clients) {
+            this.clients = clients;
+            return this;
+        }
+
+        /**
+         * Sets the charging.
+         *
+         * @param charging how requests that move no data are charged
+         * @return this
+         */
+        public Builder charging(Charging charging) {
+            this.charging = charging;
+            return this;
+        }
+
+        /**
+         * Sets the filters.
+         *
+         * @param filters the filters in front of the backend, the one nearest to the client first
+         * @return this
+         */
+        public Builder filters(List<FilterSettings> filters) {
+            this.filters = filters;
+            return this;
+        }
+
+        /** {@return the settings} */
+        public DriveSettings build() {
+            return new DriveSettings(
+                    name,
+                    backendType,
+                    backendOptions,
+                    readOnly,
+                    policy,
+                    group,
+                    limits,
+                    description,
+                    clients,
+                    charging,
+                    filters);
+        }
     }
 }

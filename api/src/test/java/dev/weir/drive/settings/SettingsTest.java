@@ -12,21 +12,20 @@ class SettingsTest {
 
     @Test
     void driveRoundTripsThroughProperties() {
-        DriveSettings settings = new DriveSettings(
-                "vm1",
-                "file",
-                Map.of("path", "/disks/vm1.img", "size", 1L << 30, "create", true),
-                true,
-                "slice",
-                "tenant-a",
-                ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)),
-                "for Alice",
-                List.of("alice", "CN=bob"),
-                new Charging(true, 20),
-                List.of(
+        DriveSettings settings = DriveSettings.builder("vm1", "file")
+                .options(Map.of("path", "/disks/vm1.img", "size", 1L << 30, "create", true))
+                .readOnly(true)
+                .policy("slice")
+                .group("tenant-a")
+                .limits(ThrottleLimits.of(Map.of("bps", 10L << 20, "iops", 500L)))
+                .description("for Alice")
+                .clients(List.of("alice", "CN=bob"))
+                .charging(new Charging(true, 20))
+                .filters(List.of(
                         new FilterSettings("trace", Map.of("slower-than", 5L)),
                         new FilterSettings("faults", Map.of()),
-                        new FilterSettings("trace", Map.of("slower-than", 7L))));
+                        new FilterSettings("trace", Map.of("slower-than", 7L))))
+                .build();
         assertEquals(settings, DriveSettings.of(settings.toProperties()));
     }
 
@@ -39,8 +38,7 @@ class SettingsTest {
     @Test
     void missingKeysHaveDefaults() {
         DriveSettings settings = DriveSettings.of(Map.of("weir.drive.name", "vm1", "backend.type", "memory"));
-        assertEquals(
-                new DriveSettings("vm1", "memory", Map.of(), false, "bucket", null, ThrottleLimits.NONE), settings);
+        assertEquals(DriveSettings.builder("vm1", "memory").build(), settings);
     }
 
     @Test

@@ -60,7 +60,11 @@ public final class LocalEngine implements AutoCloseable {
 
     /** Adds a drive, or changes policy and limits of the drive with that name. */
     public Drive configure(String name, String policy, ThrottleLimits limits) {
-        engine.configure(new DriveSettings(name, backend, options, false, policy, null, limits));
+        engine.configure(DriveSettings.builder(name, backend)
+                .options(options)
+                .policy(policy)
+                .limits(limits)
+                .build());
         Drive drive = drives.get(name);
         if (drive == null) {
             throw new IllegalStateException("no drive " + name);

@@ -38,7 +38,13 @@ public final class TestDrive implements DriveControl {
             String description,
             List<String> clients) {
         this.limits = ThrottleLimits.of(limits);
-        settings = new DriveSettings(name, backend, options, false, "bucket", group, this.limits, description, clients);
+        settings = DriveSettings.builder(name, backend)
+                .options(options)
+                .group(group)
+                .limits(this.limits)
+                .description(description)
+                .clients(clients)
+                .build();
         policy = settings.policy();
     }
 
