@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.drive.settings.LimitTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +41,7 @@ final class ConfigurationReader {
     private final Map<String, Map<String, String>> origins = new HashMap<>();
     private final Map<String, Place> placesOfDrives = new HashMap<>();
     private final Map<String, Setting> writtenDrives = new HashMap<>();
+    private final Map<String, Setting> writtenGroups = new HashMap<>();
     private int options = 2;
 
     private ConfigurationReader(Inputs inputs, Types types, Running running, PipeText pipe) {
@@ -69,12 +72,13 @@ final class ConfigurationReader {
         nbdProperties.putAll(security.read());
         String metrics = MetricsReader.read(weir.child("metrics"));
 
-        List<Setting> writtenGroups = weir.child("groups").children();
+        List<Setting> blocks = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
-        writtenGroups.forEach(group -> names.add(group.key()));
+        blocks.forEach(group -> names.add(group.key()));
         DriveReader reader = new DriveReader(types, running, unread ? null : names, security);
         List<GroupSettings> groups = new ArrayList<>();
-        for (Setting group : writtenGroups) {
+        for (Setting group : blocks) {
+            writtenGroups.put(group.key(), group);
             if (isNamedBlock(group)) {
                 origins.put(GroupSettings.pid(group.key()), group.origins());
                 groups.add(reader.readGroup(group.key(), group));
@@ -87,6 +91,7 @@ final class ConfigurationReader {
             }
         }
         inputs.drives().forEach(text -> addOption(text, reader));
+        checkTree(groups);
         NbdReader.checkExport(nbd, placesOfDrives.keySet());
         if (placesOfDrives.isEmpty() && !findings.hasFaults()) {
             findings.warn(weir.place(), "no drives are configured");
@@ -113,6 +118,36 @@ final class ConfigurationReader {
                 findings.faults(),
                 findings.warnings(),
                 false);
+    }
+
+    /** Checks the tree of limits; see {@link LimitTree}. */
+    private void checkTree(List<GroupSettings> groups) {
+        List<LimitTree.Node> nodes = new ArrayList<>();
+        groups.forEach(group -> nodes.add(LimitTree.Node.of(group)));
+        drives.forEach(drive -> nodes.add(LimitTree.Node.of(drive)));
+        for (LimitTree.Fault fault : LimitTree.faults(nodes)) {
+            LimitTree.Node node = fault.node();
+            Setting written = (node.isDrive() ? writtenDrives : writtenGroups).get(node.name());
+            if (written != null) {
+                ShareReader.at(written, fault.key()).fault(fault.rule());
+            }
+        }
+        Map<String, String> policies = new HashMap<>();
+        groups.forEach(group -> policies.put(group.name(), group.policy()));
+        for (GroupSettings group : groups) {
+            GroupSettings before = running.groups().get(group.name());
+            Setting written = writtenGroups.get(group.name());
+            String policy = policies.get(group.parent());
+            boolean isMoved = before != null && !Objects.equals(before.parent(), group.parent());
+            if (isMoved
+                    && written != null
+                    && policy != null
+                    && !types.policies().containsKey(policy)) {
+                written.child("parent")
+                        .fault("no policy of its type " + Findings.shown(policy)
+                                + " is available; the change would hold the requests of running drives");
+            }
+        }
     }
 
     private static Set<String> without(Set<String> here, Stream<String> all) {

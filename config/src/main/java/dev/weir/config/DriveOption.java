@@ -97,6 +97,8 @@ final class DriveOption {
         paths.put("format", FORMAT);
         paths.put("policy", List.of("policy"));
         paths.put("group", List.of("group"));
+        paths.put("weight", List.of("weight"));
+        ShareReader.MIN_KEYS.forEach(key -> paths.put("min_" + key, List.of("min", key)));
         paths.put("charge-discards", List.of("charge-discards"));
         paths.put("flushes", List.of("flushes"));
         paths.put("read-only", READ_ONLY);

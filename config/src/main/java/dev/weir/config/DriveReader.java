@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Parses drives and groups of a file or the command line. Its results must not be used if an error was reported. */
 final class DriveReader {
     /** Keys of a group. */
-    static final List<String> GROUP_KEYS = List.of("policy", "limits");
+    static final List<String> GROUP_KEYS = List.of("policy", "limits", "parent", "weight", "min");
 
     /** Keys of a drive. */
     static final List<String> DRIVE_KEYS = List.of(
@@ -27,6 +27,8 @@ final class DriveReader {
             "policy",
             "limits",
             "group",
+            "weight",
+            "min",
             "read-only",
             "description",
             "clients",
@@ -65,7 +67,9 @@ final class DriveReader {
         GroupSettings before = running.groups().get(name);
         String policy = policy(group, limits, before == null ? null : before.policy(), before != null);
         policiesOfGroups.put(name, policy);
-        return new GroupSettings(name, policy, limits);
+        Setting above = group.child("parent");
+        String parent = known(above);
+        return new GroupSettings(name, policy, limits, parent, ShareReader.read(group, above.isSet()));
     }
 
     DriveSettings readDrive(String name, Setting drive) {
@@ -83,6 +87,7 @@ final class DriveReader {
                 .clients(clients(drive.child("clients")))
                 .charging(charging(drive))
                 .filters(new FilterReader(types, running).read(name, drive.child("filters")))
+                .share(ShareReader.read(drive, drive.child("group").isSet()))
                 .build();
     }
 
@@ -164,16 +169,23 @@ final class DriveReader {
     }
 
     private @Nullable String group(String drive, Setting group) {
-        String name = Values.word(group);
-        if (name != null && groups != null && !groups.contains(name)) {
-            group.fault("is not a group" + Suggestion.of(name, groups));
-        }
+        String name = known(group);
         DriveSettings before = running.settings(drive);
         String policy = name == null ? null : policiesOfGroups.get(name);
         boolean isMoved = before != null && running.isServing(drive) && !Objects.equals(before.group(), name);
         if (isMoved && policy != null && !types.policies().containsKey(policy)) {
             group.fault("no policy of its type " + Findings.shown(policy)
                     + " is available; the change would hold the requests of the running drive");
+        }
+        return name;
+    }
+
+    /** Returns the name of a group, or null if no such group exists, which is an error. */
+    private @Nullable String known(Setting group) {
+        String name = Values.word(group);
+        if (name != null && groups != null && !groups.contains(name)) {
+            group.fault("is not a group" + Suggestion.of(name, groups));
+            return null;
         }
         return name;
     }

@@ -3,6 +3,7 @@ package dev.weir.config;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.lang.reflect.Method;
@@ -37,6 +38,7 @@ final class BrokenGroup {
         }
         hang.call();
         GroupSettings settings = new GroupSettings("broken", "bucket", ThrottleLimits.NONE);
-        return new GroupSnapshot(settings, "", "bucket", ThrottleLimits.NONE, ThrottleDebt.NONE, 0, 0);
+        return new GroupSnapshot(
+                settings, "", "bucket", ThrottleLimits.NONE, null, Share.DEFAULT, ThrottleDebt.NONE, 0, 0, 0, 0);
     }
 }

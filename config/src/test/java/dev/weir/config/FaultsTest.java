@@ -21,6 +21,8 @@ final class FaultsTest {
         this.folder = folder;
     }
 
+    private static final String OTHER_DRIVE = "weir.drives.a.backend { type = memory, size = 1M }";
+
     private List<String> faults(String text) {
         return new ConfigFolder(folder).read(text).faults();
     }
@@ -94,7 +96,7 @@ final class FaultsTest {
                 "limts { bps = 5M } | limts: unknown key; did you mean limits?",
                 "bps = 5M | bps = 5M: unknown key; did you mean limits.bps?",
                 "readonly = true | readonly = true: unknown key; did you mean read-only?",
-                "colour = red | colour = red: unknown key; choose from backend, policy, limits, group, read-only, description, clients, filters, charge-discards, flushes",
+                "colour = red | colour = red: unknown key; choose from backend, policy, limits, group, weight, min, read-only, description, clients, filters, charge-discards, flushes",
                 "read-only = maybe | read-only = maybe: must be true or false",
                 "read-only = 1 | read-only = 1: must be true or false",
                 "policy = \"\" | policy = \"\": must not be empty",
@@ -186,7 +188,7 @@ final class FaultsTest {
                 "groups.g = 4 | groups.g = 4: must be a block { … }",
                 "groups.g.limit.bps = 4M | groups.g.limit: unknown key; did you mean limits?",
                 "groups.g.limits.bps = -4 | groups.g.limits.bps = -4: must be 0 (no limit) or more",
-                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, limits",
+                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, limits, parent, weight, min",
                 "nbd = 4 | nbd = 4: must be a block { … }",
                 "nbd.port = 4 | nbd.port = 4: unknown key; choose from listen, max-connections, handshake-timeout, max-requests,"
                         + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, tls, tls-certificate,"
@@ -222,7 +224,7 @@ final class FaultsTest {
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
                         "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, such as 500, 5k or 1M",
                         "weir.conf:9: drives.z.colour = red: unknown key;"
-                                + " choose from backend, policy, limits, group, read-only, description, clients, filters, charge-discards, flushes",
+                                + " choose from backend, policy, limits, group, weight, min, read-only, description, clients, filters, charge-discards, flushes",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",
                         "weir.conf:13: groups.g.limits.bps_max = 5: needs bps beside it",
                         "-drive id=a,…: id = a: is already used at weir.conf:11",
@@ -254,5 +256,61 @@ final class FaultsTest {
         String fault = faultsOfDrive("group = " + "x".repeat(5000)).get(0);
 
         assertEquals("weir.conf:3: drives.vm1.group = " + "x".repeat(120) + "…: is not a group", fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "weight = 0 | weight = 0: must be from 1 to 1000",
+                "weight = many | weight = many: must be a whole number",
+                "min.iops = -1 | min.iops = -1: must be 0 (no minimum) or more",
+                "min.bps = 1.5 | min.bps = 1.5: must be a whole number of bytes, such as 512, 64KiB or 10M",
+                "min.iops_rd = 5 | min.iops_rd = 5: unknown key; choose from bps, iops",
+                "min = 5 | min = 5: must be a block { … }",
+                "limits.iops = 10, min.iops = 11 | min.iops = 11: must not be above its own limit iops = 10",
+                "parent = tenant | parent = tenant: is not a group; choose from host, g",
+                "parent = g | parent = g: must not be below the group itself: g in g",
+            })
+    void sharesAreChecked(String line, String fault) {
+        assertEquals(
+                List.of("weir.conf:2: groups.g." + fault.strip()),
+                faults("weir.groups.host {}\nweir.groups.g { " + line + " }\n" + OTHER_DRIVE));
+    }
+
+    @Test
+    void limitMustCoverTheMinimaBelowIt() {
+        assertEquals(
+                List.of("weir.conf:2: groups.host.limits.iops = 100: must cover the minima of its members,"
+                        + " which are 110"),
+                faults(
+                        """
+                        weir {
+                          groups.host.limits.iops = 100
+                          groups.tenant { parent = host, min.iops = 50 }
+                          drives.a { backend { type = memory, size = 1M }, group = tenant, min.iops = 60 }
+                          drives.b { backend { type = memory, size = 1M }, group = host, min.iops = 50 }
+                        }
+                        """));
+    }
+
+    @Test
+    void ninthLevelIsAFault() {
+        StringBuilder text = new StringBuilder("weir.groups.g1 {}\n");
+        for (int i = 2; i <= 9; i++) {
+            text.append("weir.groups.g%d.parent = g%d%n".formatted(i, i - 1));
+        }
+        assertEquals(
+                List.of("weir.conf:9: groups.g9.parent = g8: makes 9 levels of groups, at most 8 are allowed"),
+                faults(text + OTHER_DRIVE));
+    }
+
+    @Test
+    void shareWithoutAGroupHasNoEffect() {
+        assertEquals(
+                List.of("weir.conf:1: drives.a.weight = 5: has no effect without a group above"),
+                new ConfigFolder(folder)
+                        .read("weir.drives.a { backend { type = memory, size = 1M }, weight = 5 }")
+                        .warnings());
     }
 }

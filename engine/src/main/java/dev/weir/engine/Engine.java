@@ -5,11 +5,12 @@ import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.drive.settings.LimitTree;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.IsolatedPolicy;
-import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ public final class Engine {
     private final RankedFactories<BlockFilterFactory> filters = new RankedFactories<>(BlockFilterFactory::type);
     private final RankedFactories<ThrottlePolicyFactory> policies = new RankedFactories<>(ThrottlePolicyFactory::type);
     private final Map<String, ManagedDrive> drives = new HashMap<>();
-    private final Map<String, ManagedGroup> groups = new HashMap<>();
+    private final GroupTree groups;
 
     /** Lifecycles by drive name. A drive that is added again waits here until its predecessor is closed. */
     private final Map<String, SerialSteps> lifecycles = new HashMap<>();
@@ -74,6 +75,7 @@ public final class Engine {
     public Engine(Clock clock, Publisher publisher, Executor threads) {
         this.threads = threads;
         this.clock = clock;
+        this.groups = new GroupTree(clock);
         this.publisher = publisher;
     }
 
@@ -227,7 +229,11 @@ public final class Engine {
         String type = settings.policy().equals(before.policy()) ? group.policyType() : settings.policy();
         boolean kept = accepts(type, limits);
         String policy = kept ? type : settings.policy();
-        group.configure(settings, policy, policies.get(policy), kept ? limits : settings.limits());
+        Share share = settings.share().equals(before.share()) ? group.currentShare() : settings.share();
+        boolean sameParent = Objects.equals(settings.parent(), before.parent());
+        String parent = sameParent ? group.currentParent() : settings.parent();
+        group.settings(settings);
+        groups.change(group, parent, policy, policies.get(policy), kept ? limits : settings.limits(), share);
     }
 
     private boolean accepts(String policy, ThrottleLimits limits) {
@@ -267,11 +273,9 @@ public final class Engine {
             return null;
         }
         ManagedGroup group = groups.get(name);
-        if (group != null) {
-            return group.node();
-        }
-        String owner = "drive %s in group %s".formatted(settings.name(), name);
-        return new GroupNode(name, new PolicySlot(owner, "there is no such group", clock.nanoTime()), clock);
+        return group != null
+                ? group.node()
+                : groups.placeholder(name, "drive " + settings.name(), "there is no such group");
     }
 
     public void removeDrive(String name) {
@@ -303,17 +307,18 @@ public final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            groups.put(settings.name(), new ManagedGroup(this, settings, policy, clock, publisher));
+            groups.add(new ManagedGroup(this, settings, policy, clock, publisher));
             moveMembers(settings.name());
         } else {
             configureAgain(group, settings);
         }
     }
 
-    /** Removes a group. Drives that still name it hold their queues. */
+    /** Removes a group. Drives and groups that still name it hold their queues. */
     public synchronized void removeGroup(String name) {
-        ManagedGroup group = groups.remove(name);
+        ManagedGroup group = groups.get(name);
         if (group != null) {
+            groups.remove(group);
             group.remove();
             LOG.info("group {} is removed", name);
         }
@@ -332,14 +337,23 @@ public final class Engine {
     synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
         String type = policy == null ? drive.policyType() : policy;
         ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
+        groups.check(GroupTree.node(drive), GroupTree.node(drive).with(all), drives.values());
         drive.reconfigure(type, accepting(type, all), all);
     }
 
-    /** Changes a group's policy or limits until its settings change. Null keeps the current value. */
-    synchronized void change(ManagedGroup group, @Nullable String policy, @Nullable ThrottleLimits limits) {
-        String type = policy == null ? group.policyType() : policy;
-        ThrottleLimits all = limits == null ? group.currentLimits() : limits;
-        group.reconfigure(type, accepting(type, all), all);
+    /** Changes a group's policy until its settings change. */
+    synchronized void change(ManagedGroup group, String policy) {
+        ThrottleLimits limits = group.currentLimits();
+        ThrottlePolicyFactory factory = accepting(policy, limits);
+        groups.change(group, group.currentParent(), policy, factory, limits, group.currentShare());
+    }
+
+    /** Changes a group's limits, parent and share until its settings change. */
+    synchronized void change(ManagedGroup group, ThrottleLimits limits, @Nullable String parent, Share share) {
+        LimitTree.Node after = new LimitTree.Node(group.name(), false, parent, limits, share);
+        groups.check(GroupTree.node(group), after, drives.values());
+        String type = group.policyType();
+        groups.change(group, parent, type, accepting(type, limits), limits, share);
     }
 
     /**
@@ -354,10 +368,11 @@ public final class Engine {
         return factory;
     }
 
-    /** Restores the policy and the limits of a group's settings. */
+    /** Restores policy, limits, share and parent of a group's settings. */
     synchronized void restore(ManagedGroup group) {
         GroupSettings settings = group.settings();
-        group.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
+        String policy = settings.policy();
+        groups.change(group, settings.parent(), policy, policies.get(policy), settings.limits(), settings.share());
     }
 
     /** Restores the policy and the limits of a drive's settings. */

@@ -64,6 +64,7 @@ final class ManagedDrive implements DriveControl {
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
         this.throttle = new Throttle(own, clock);
+        throttle.queue().share(settings.share());
         throttle.moveTo(group, () -> {});
         this.flushes = new FlushCap(clock);
         flushes.configure(settings, settings.policy(), policy);
@@ -114,7 +115,10 @@ final class ManagedDrive implements DriveControl {
             ThrottleLimits limits) {
         DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
-        throttle.moveTo(isLifted ? null : group, () -> own.reconfigure(policy, newFactory, limits, clock.nanoTime()));
+        throttle.moveTo(isLifted ? null : group, () -> {
+            own.reconfigure(policy, newFactory, limits, clock.nanoTime());
+            throttle.queue().share(newSettings.share());
+        });
         settings = newSettings;
         flushes.configure(newSettings, policy, newFactory);
         storage.updateDriveIfOther(old);
@@ -216,8 +220,9 @@ final class ManagedDrive implements DriveControl {
             String condition,
             long now) {
         String holding = queue.own.reason();
-        for (GroupNode group = queue.parent(); group != null && holding.isEmpty(); group = group.parent()) {
-            holding = group.own.isHolding() ? "group " + group.name() + ": " + group.own.reason() : "";
+        GroupNode group = queue.parent();
+        if (holding.isEmpty() && group != null) {
+            holding = group.holding();
         }
         if (holding.isEmpty()) {
             holding = condition;

@@ -6,6 +6,7 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class ManagedGroup implements GroupControl {
     private final Publisher.Publication control;
     private volatile GroupSettings settings;
 
+    /** The name of the current parent, which need not exist; null for none. */
+    private volatile @Nullable String parent;
+
     ManagedGroup(
             Engine engine,
             GroupSettings settings,
@@ -35,6 +39,8 @@ final class ManagedGroup implements GroupControl {
         PolicySlot own = new PolicySlot(
                 "group " + settings.name(), settings.policy(), settings.limits(), factory, clock.nanoTime());
         node = new GroupNode(settings.name(), own, clock);
+        node.share(settings.share());
+        parent = settings.parent();
         control = publisher.publish(GroupControl.class, this, Map.of(GroupSettings.NAME, settings.name()));
     }
 
@@ -52,12 +58,22 @@ final class ManagedGroup implements GroupControl {
     public GroupSnapshot snapshot() {
         return node.locked(at -> new GroupSnapshot(
                 settings,
-                node.own.reason(),
+                reason(),
                 node.own.type(),
                 node.own.limits(),
+                parent,
+                node.share(),
                 node.own.debt(clock.nanoTime()),
                 node.waitingDrives(),
-                node.queued()));
+                node.queued(),
+                node.requests(),
+                node.bytes()));
+    }
+
+    private String reason() {
+        GroupNode above = node.parent();
+        String own = node.own.reason();
+        return own.isEmpty() && above != null ? above.holding() : own;
     }
 
     GroupNode node() {
@@ -68,19 +84,21 @@ final class ManagedGroup implements GroupControl {
         return settings;
     }
 
-    void configure(
-            GroupSettings newSettings, String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {
+    void settings(GroupSettings newSettings) {
         settings = newSettings;
-        reconfigure(policy, factory, limits);
     }
 
-    void reconfigure(String policy, @Nullable ThrottlePolicyFactory factory, ThrottleLimits limits) {
-        node.locked(at -> {
+    /** Changes policy, limits and share, and moves the group below a parent; null for none. */
+    void reconfigure(
+            @Nullable GroupNode above,
+            String policy,
+            @Nullable ThrottlePolicyFactory factory,
+            ThrottleLimits limits,
+            Share share) {
+        node.moveTo(above, () -> {
             node.own.reconfigure(policy, factory, limits, clock.nanoTime());
-            node.limitsChanged();
-            return at;
+            node.share(share);
         });
-        node.release();
     }
 
     /** Returns the type of the current policy. */
@@ -92,14 +110,32 @@ final class ManagedGroup implements GroupControl {
         return node.locked(at -> node.own.limits());
     }
 
+    Share currentShare() {
+        return node.locked(at -> node.share());
+    }
+
+    @Nullable
+    String currentParent() {
+        return parent;
+    }
+
+    void currentParent(@Nullable String newParent) {
+        parent = newParent;
+    }
+
+    @Override
+    public void change(ThrottleLimits limits, @Nullable String newParent, Share share) {
+        engine.change(this, limits, newParent, share);
+    }
+
     @Override
     public void limits(ThrottleLimits limits) {
-        engine.change(this, null, limits);
+        change(limits, parent, currentShare());
     }
 
     @Override
     public void policy(String type) {
-        engine.change(this, type, null);
+        engine.change(this, type);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.testkit.clock.ManualClock;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -55,6 +56,19 @@ public final class EngineFixture implements Publisher {
                 .group(group)
                 .limits(ThrottleLimits.of(limits))
                 .build());
+    }
+
+    void configure(String name, String policy, @Nullable String group, Map<String, Long> limits, Share share) {
+        engine.configure(DriveSettings.builder(name, "test")
+                .policy(policy)
+                .group(group)
+                .limits(ThrottleLimits.of(limits))
+                .share(share)
+                .build());
+    }
+
+    void configureGroup(String name, String policy, @Nullable String parent, Map<String, Long> limits, Share share) {
+        engine.configure(new GroupSettings(name, policy, ThrottleLimits.of(limits), parent, share));
     }
 
     void configureGroup(String name, String policy, Map<String, Long> limits) {

@@ -10,6 +10,7 @@ import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
@@ -183,9 +184,13 @@ class GroupTest {
                         "",
                         "bucket",
                         ThrottleLimits.of(Map.of("iops", 10L)),
+                        null,
+                        Share.DEFAULT,
                         ThrottleDebt.of(limit -> limit == LimitKey.IOPS ? SECOND / 5 : 0, limit -> 0),
                         3,
-                        48),
+                        48,
+                        2,
+                        1024),
                 fixture.group("tenant").snapshot());
         fixture.engine.removePolicies(fixture.bucket);
         assertEquals(

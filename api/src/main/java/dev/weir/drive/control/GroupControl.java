@@ -1,7 +1,10 @@
 package dev.weir.drive.control;
 
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.drive.settings.LimitTree;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -24,7 +27,8 @@ public interface GroupControl {
      * of Weir or another value of the same key in this group's configuration.
      *
      * @param limits the new limits
-     * @throws IllegalArgumentException if the group's policy cannot enforce them; nothing has changed then
+     * @throws IllegalArgumentException if the group's policy cannot enforce them or they do not cover the minima of its
+     *     members; nothing has changed then
      */
     void limits(ThrottleLimits limits);
 
@@ -37,6 +41,18 @@ public interface GroupControl {
      */
     void policy(String type);
 
-    /** Undoes the changes: restores limits and policy of the group's configuration. */
+    /**
+     * Changes limits, parent and share together. A change of the parent moves the group with all below it; debts stay
+     * with the group. The change lasts as long as a change of the limits.
+     *
+     * @param limits the new limits
+     * @param parent the name of the new parent; null for none
+     * @param share the new share in the limits of the parent and above
+     * @throws IllegalArgumentException if the group's policy cannot enforce the limits or the change breaks a rule of
+     *     {@link LimitTree}; nothing has changed then
+     */
+    void change(ThrottleLimits limits, @Nullable String parent, Share share);
+
+    /** Undoes the changes: restores limits, policy, share and parent of the group's configuration. */
     void restore();
 }

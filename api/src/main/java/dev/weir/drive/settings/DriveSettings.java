@@ -1,6 +1,7 @@
 package dev.weir.drive.settings;
 
 import dev.weir.drive.Drive;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code policy}
  * <li>{@code group}
  * <li>{@code limits.KEY} ({@link Long})
+ * <li>{@code weight}, {@code min.bps}, {@code min.iops} ({@link Long})
  * <li>{@code charge-discards} ({@code request} or {@code length})
  * <li>{@code flushes} ({@link Long})
  * <li>{@code filters} ({@code String[]}: their types, the one nearest to the client first)
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param clients the only clients that may see the drive (see {@link Drive#CLIENTS}); empty if all may
  * @param charging how requests that move no data are charged
  * @param filters the filters in front of the backend, the one nearest to the client first
+ * @param share the share in the limits of the group and above
  */
 public record DriveSettings(
         String name,
@@ -56,7 +59,8 @@ public record DriveSettings(
         String description,
         List<String> clients,
         Charging charging,
-        List<FilterSettings> filters) {
+        List<FilterSettings> filters,
+        Share share) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -93,6 +97,7 @@ public record DriveSettings(
      * @param clients the only clients that may see the drive; empty if all may
      * @param charging how requests that move no data are charged
      * @param filters the filters in front of the backend, the one nearest to the client first
+     * @param share the share in the limits of the group and above
      */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
@@ -135,6 +140,7 @@ public record DriveSettings(
                 .clients(properties.get(Drive.CLIENTS) instanceof String[] clients ? List.of(clients) : List.of())
                 .charging(SettingsProperties.charging(properties))
                 .filters(FilterSettings.of(properties))
+                .share(SettingsProperties.share(properties))
                 .build();
     }
 
@@ -160,6 +166,7 @@ public record DriveSettings(
         }
         SettingsProperties.put(properties, charging);
         FilterSettings.put(properties, filters);
+        properties.putAll(share.toMap());
         SettingsProperties.put(properties, policy, limits);
         return properties;
     }
@@ -177,6 +184,7 @@ public record DriveSettings(
         private List<String> clients = List.of();
         private Charging charging = Charging.DEFAULT;
         private List<FilterSettings> filters = List.of();
+        private Share share = Share.DEFAULT;
 
         private Builder(String name, String backendType) {
             this.name = name;
@@ -282,6 +290,17 @@ public record DriveSettings(
             return this;
         }
 
+        /**
+         * Sets the share.
+         *
+         * @param share the share in the limits of the group and above
+         * @return this
+         */
+        public Builder share(Share share) {
+            this.share = share;
+            return this;
+        }
+
         /** {@return the settings} */
         public DriveSettings build() {
             return new DriveSettings(
@@ -295,7 +314,8 @@ public record DriveSettings(
                     description,
                     clients,
                     charging,
-                    filters);
+                    filters,
+                    share);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.weir.drive.settings;
 
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -39,6 +41,19 @@ final class SettingsProperties {
             }
         });
         return ThrottleLimits.of(limits);
+    }
+
+    static Share share(Map<String, ?> properties) {
+        Map<String, Long> share = new LinkedHashMap<>();
+        for (String key : List.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS)) {
+            Object value = properties.get(key);
+            if (value instanceof Number number) {
+                share.put(key, number.longValue());
+            } else if (value != null) {
+                throw new IllegalArgumentException(key + " = " + value + ": must be a number");
+            }
+        }
+        return Share.of(share);
     }
 
     static Charging charging(Map<String, ?> properties) {

@@ -3,6 +3,7 @@ package dev.weir.drive.settings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,15 @@ class SettingsTest {
                         new FilterSettings("trace", Map.of("slower-than", 5L)),
                         new FilterSettings("faults", Map.of()),
                         new FilterSettings("trace", Map.of("slower-than", 7L))))
+                .share(new Share(5, 6, 7))
                 .build();
         assertEquals(settings, DriveSettings.of(settings.toProperties()));
     }
 
     @Test
     void groupRoundTripsThroughProperties() {
-        GroupSettings settings = new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2_000L)));
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 2_000L));
+        GroupSettings settings = new GroupSettings("tenant-a", "bucket", limits, "host", new Share(2, 3, 4));
         assertEquals(settings, GroupSettings.of(settings.toProperties()));
     }
 

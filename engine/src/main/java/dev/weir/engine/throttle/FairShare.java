@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The cost of a request is the time that it takes at the limit of which it uses the largest part (dominant
  * resource fair queueing, Ghodsi and others 2012). Under one limit it is the amount that this limit counts: bytes or
- * requests. See docs/design/decisions/026.
+ * requests. See docs/design/decisions/035.
  */
 final class FairShare {
 

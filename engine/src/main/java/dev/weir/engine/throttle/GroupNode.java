@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A group in the tree of limits. Its members take turns by start-time fair queueing: first the members below their
  * minimum, then the member with the least service for its weight. Choosing the next one takes O(log members).
  *
- * <p>Guarded by the lock of its {@link ThrottleDomain}. See docs/design/decisions/026.
+ * <p>Guarded by the lock of its {@link ThrottleDomain}. See docs/design/decisions/035.
  */
 public final class GroupNode extends TreeNode {
 
@@ -49,6 +49,8 @@ public final class GroupNode extends TreeNode {
     private int waitingDrives;
     private long memberMinBps;
     private long memberMinIops;
+    private long requests;
+    private long bytes;
 
     /**
      * Creates a group without members and without a parent.
@@ -64,6 +66,32 @@ public final class GroupNode extends TreeNode {
 
     public String name() {
         return name;
+    }
+
+    /** Returns the number of requests charged to this group. */
+    public long requests() {
+        return requests;
+    }
+
+    /** Returns the length of the requests charged to this group (bytes). */
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    void count(long length) {
+        requests++;
+        bytes += length;
+    }
+
+    /** Returns why this group or one above it holds every request; empty if none does. */
+    public String holding() {
+        for (GroupNode group = this; group != null; group = group.parent) {
+            if (group.own.isHolding()) {
+                return "group " + group.name + ": " + group.own.reason();
+            }
+        }
+        return "";
     }
 
     /** Returns the number of drives with waiting requests. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * one read and one write, the next in turn. A change below invalidates the nodes above it only.
  *
  * <p>Guarded by the lock of its {@link ThrottleDomain}. Only the holder of the engine's lock moves nodes. See
- * docs/design/decisions/026.
+ * docs/design/decisions/035.
  */
 public abstract sealed class TreeNode permits BlockQueue, GroupNode {
 
@@ -141,6 +141,21 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     /** Returns the least requests per second that this node needs of its parent; 0 for no minimum. */
     long minIops() {
         return share.minIops();
+    }
+
+    /** Returns the share in the limits above. */
+    public final Share share() {
+        return share;
+    }
+
+    /** Returns whether a node is this one or above it. Needs the lock of the domain or of the engine. */
+    public final boolean isBelow(TreeNode other) {
+        for (TreeNode node = this; node != null; node = node.parent) {
+            if (node == other) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Changes the share in the limits above. Called with the lock. */
@@ -336,7 +351,7 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     final void charge(Direction direction, long bytes, long now) {
         for (TreeNode node = this; node != null; node = node.parent) {
             node.own.charge(direction, bytes, now);
-            node.count(direction, bytes);
+            node.count(bytes);
         }
         changed();
     }
@@ -348,7 +363,7 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
      */
     final long chargeInTurn(Direction direction, long bytes, long now) {
         own.charge(direction, bytes, now);
-        count(direction, bytes);
+        count(bytes);
         long above = 0;
         if (parent != null) {
             above = parent.chargeInTurn(direction, bytes, now);
@@ -358,7 +373,7 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     }
 
     /** Counts a released request for display. */
-    void count(Direction direction, long bytes) {}
+    void count(long bytes) {}
 
     /**
      * Returns the cost of a request under those limits of this node and above that apply to both directions; see

@@ -14,6 +14,7 @@ import dev.weir.drive.export.ExportBounds;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Creates {@link Services} with fake drives and configurations. */
 public final class TestServices {
@@ -57,7 +59,11 @@ public final class TestServices {
                         "policy own is missing",
                         "own",
                         ThrottleLimits.NONE,
+                        null,
+                        Share.DEFAULT,
                         ThrottleDebt.NONE,
+                        0,
+                        0,
                         0,
                         0)),
                 new Group(new GroupSnapshot(
@@ -65,9 +71,13 @@ public final class TestServices {
                         "",
                         "bucket",
                         ThrottleLimits.of(Map.of("iops", 2000L)),
+                        null,
+                        Share.DEFAULT,
                         ThrottleDebt.of(key -> key == LimitKey.IOPS ? 1_500_000 : 0, key -> 0),
                         2,
-                        5)));
+                        5,
+                        1_000,
+                        4_096_000)));
     }
 
     /** Sets the configured drives and the faults of the next reload. */
@@ -92,9 +102,13 @@ public final class TestServices {
                     before.reason(),
                     before.policy(),
                     Objects.requireNonNull(limited.get()),
+                    before.parent(),
+                    before.share(),
                     before.debt(),
                     before.waitingDrives(),
-                    before.queued());
+                    before.queued(),
+                    before.requests(),
+                    before.bytes());
         }
 
         @Override
@@ -105,6 +119,11 @@ public final class TestServices {
         @Override
         public void limits(ThrottleLimits limits) {
             limited.set(limits);
+        }
+
+        @Override
+        public void change(ThrottleLimits limits, @Nullable String parent, Share share) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

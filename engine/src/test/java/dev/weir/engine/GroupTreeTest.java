@@ -1,0 +1,146 @@
+package dev.weir.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weir.block.Operation;
+import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.throttle.Share;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Groups that come, go and move in the tree of limits. */
+class GroupTreeTest {
+    private static final long SECOND = EngineFixture.SECOND;
+
+    private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
+
+    private void group(String name, @Nullable String parent, Map<String, Long> limits) {
+        fixture.configureGroup(name, "bucket", parent, limits, Share.DEFAULT);
+    }
+
+    private Load drive(String name, String group) {
+        fixture.configure(name, "bucket", group, Map.of());
+        return new Load(fixture, name, Operation.READ, 512, 8);
+    }
+
+    private long requestsInTenSeconds(Load load) {
+        long before = load.requests();
+        fixture.clock.advance(10 * SECOND);
+        return load.requests() - before;
+    }
+
+    private String reason(String drive) {
+        return fixture.control(drive).snapshot().reason();
+    }
+
+    private void change(String group, Map<String, Long> limits, @Nullable String parent, Share share) {
+        fixture.group(group).change(ThrottleLimits.of(limits), parent, share);
+    }
+
+    @Test
+    void missingParentHoldsTheDrivesBelow() {
+        group("tenant", "host", Map.of("iops", 100L));
+        Load load = drive("vm1", "tenant");
+        fixture.clock.advance(SECOND);
+        assertEquals(0, load.requests());
+        assertEquals("group host: there is no such group", reason("vm1"));
+        assertEquals(
+                "group host: there is no such group",
+                fixture.group("tenant").snapshot().reason());
+        group("host", null, Map.of("iops", 50L));
+        fixture.clock.advance(SECOND);
+        assertEquals(500, requestsInTenSeconds(load), 1);
+        fixture.engine.removeGroup("host");
+        assertEquals(0, requestsInTenSeconds(load));
+        assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
+    }
+
+    @Test
+    void cycleHoldsUntilItIsBroken() {
+        group("a", "b", Map.of("iops", 100L));
+        group("b", "a", Map.of());
+        Load load = drive("vm1", "a");
+        assertEquals(0, load.requests());
+        group("b", null, Map.of());
+        fixture.clock.advance(SECOND);
+        assertEquals(1_000, requestsInTenSeconds(load), 1);
+    }
+
+    @Test
+    void groupMovesLiveWithAllBelowIt() {
+        group("slow", null, Map.of("iops", 10L));
+        group("fast", null, Map.of("iops", 100L));
+        group("tenant", "slow", Map.of());
+        group("team", "tenant", Map.of());
+        Load load = drive("vm1", "team");
+        fixture.clock.advance(SECOND);
+        assertEquals(100, requestsInTenSeconds(load), 1);
+        change("tenant", Map.of(), "fast", Share.DEFAULT);
+        fixture.clock.advance(SECOND);
+        assertEquals(1_000, requestsInTenSeconds(load), 1);
+        assertEquals("fast", fixture.group("tenant").snapshot().parent());
+        assertEquals("fast: iops", fixture.control("vm1").snapshot().heldBy());
+        change("tenant", Map.of("iops", 50L), null, Share.DEFAULT);
+        fixture.clock.advance(SECOND);
+        assertEquals(500, requestsInTenSeconds(load), 1);
+        assertEquals("tenant: iops", fixture.control("vm1").snapshot().heldBy());
+        fixture.group("tenant").restore();
+        fixture.clock.advance(SECOND);
+        assertEquals(100, requestsInTenSeconds(load), 1);
+        assertEquals("slow: iops", fixture.control("vm1").snapshot().heldBy());
+    }
+
+    @Test
+    void otherSettingsKeepTheLiveParentAndShare() {
+        group("slow", null, Map.of("iops", 10L));
+        group("fast", null, Map.of("iops", 100L));
+        group("tenant", "slow", Map.of());
+        Share share = new Share(5, 0, 50);
+        change("tenant", Map.of(), "fast", share);
+        group("tenant", "slow", Map.of("bps", 1_000L));
+        assertEquals("fast", fixture.group("tenant").snapshot().parent());
+        assertEquals(share, fixture.group("tenant").snapshot().share());
+        group("tenant", null, Map.of("bps", 1_000L));
+        assertNull(fixture.group("tenant").snapshot().parent());
+    }
+
+    @Test
+    void changesThatBreakTheTreeChangeNothing() {
+        group("host", null, Map.of("iops", 100L));
+        group("tenant", "host", Map.of());
+        fixture.configure("vm1", "bucket", "tenant", Map.of("iops", 60L), new Share(1, 0, 60));
+        assertThrows(
+                IllegalArgumentException.class, () -> change("host", Map.of("iops", 100L), "tenant", Share.DEFAULT));
+        assertThrows(IllegalArgumentException.class, () -> change("host", Map.of("iops", 50L), null, Share.DEFAULT));
+        assertThrows(IllegalArgumentException.class, () -> change("tenant", Map.of(), "host", new Share(1, 0, 101)));
+        assertThrows(IllegalArgumentException.class, () -> change("tenant", Map.of(), "nowhere", Share.DEFAULT));
+        assertThrows(IllegalArgumentException.class, () -> fixture.control("vm1")
+                .limits(ThrottleLimits.of(Map.of("iops", 59L))));
+        assertEquals("host", fixture.group("tenant").snapshot().parent());
+        assertEquals(
+                Map.of("iops", 100L), fixture.group("host").snapshot().limits().toMap());
+        change("host", Map.of("iops", 60L), null, Share.DEFAULT);
+    }
+
+    @Test
+    void snapshotCountsDrivesAndRequestsOfAllLevels() {
+        group("host", null, Map.of("iops", 10L));
+        group("tenant", "host", Map.of());
+        drive("vm1", "tenant");
+        drive("vm2", "host");
+        assertEquals(2, fixture.group("host").snapshot().waitingDrives());
+        assertEquals(16, fixture.group("host").snapshot().queued());
+        assertEquals(8, fixture.group("tenant").snapshot().queued());
+        fixture.clock.advance(10 * SECOND);
+        long all = fixture.group("host").snapshot().requests();
+        assertEquals(102, all, 1);
+        assertEquals(all * 512, fixture.group("host").snapshot().bytes());
+        fixture.engine.removeDrive("vm1");
+        assertEquals(1, fixture.group("host").snapshot().waitingDrives());
+        assertEquals(0, fixture.group("tenant").snapshot().queued());
+    }
+}
