@@ -7,6 +7,7 @@ import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.Geometry;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.Throttle;
 import java.util.List;
@@ -17,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** A drive with open storage. It validates requests and passes them through the throttle to the storage. */
 final class OpenDrive implements Drive {
     private final String name;
-    private final boolean isReadOnlyBySettings;
     private final boolean readOnly;
-    private final int blockSize;
+    private final Geometry opened;
     private final Throttle throttle;
     private final FlushCap flushes;
     private final Storage storage;
@@ -35,9 +35,8 @@ final class OpenDrive implements Drive {
             Statistics statistics,
             Supplier<DriveSettings> settings) {
         this.name = name;
-        this.isReadOnlyBySettings = readOnly;
-        this.readOnly = readOnly || storage.first().readOnly();
-        this.blockSize = storage.first().blockSize();
+        this.opened = storage.geometry();
+        this.readOnly = readOnly || opened.readOnly();
         this.throttle = throttle;
         this.flushes = flushes;
         this.storage = storage;
@@ -57,7 +56,7 @@ final class OpenDrive implements Drive {
 
     @Override
     public long size() {
-        return storage.size();
+        return storage.geometry().size();
     }
 
     @Override
@@ -67,13 +66,12 @@ final class OpenDrive implements Drive {
 
     @Override
     public int blockSize() {
-        return blockSize;
+        return opened.blockSize();
     }
 
     /** Returns whether the storage now has another block size or other permissions than clients know. */
     boolean isOutdated() {
-        return blockSize != storage.first().blockSize()
-                || readOnly != (isReadOnlyBySettings || storage.first().readOnly());
+        return opened.isOtherFor(storage.geometry());
     }
 
     Storage storage() {

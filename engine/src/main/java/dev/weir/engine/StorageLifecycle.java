@@ -1,13 +1,11 @@
 package dev.weir.engine;
 
-import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockFactory;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
-import dev.weir.engine.storage.BackendDevice;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
@@ -254,9 +252,8 @@ final class StorageLifecycle {
             show(OPENING);
         }
         try {
-            BlockDevice device = BackendDevice.open(by, with.name(), with.backendOptions(), with.readOnly(), clock);
             Statistics counted = new Statistics();
-            Storage opened = new Storage(with.name(), device, counted, clock);
+            Storage opened = Storage.open(by, with, counted, clock);
             retry.reset();
             statistics = counted;
             factory = by;

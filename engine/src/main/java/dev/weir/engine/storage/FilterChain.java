@@ -44,15 +44,27 @@ public final class FilterChain {
     private final Clock clock;
     private volatile List<Link> links = List.of();
     private volatile BlockDevice first;
+    private volatile Geometry geometry;
 
     /** Whether all wanted filters are open, connected and configured. */
     private boolean isComplete = true;
 
-    FilterChain(String drive, BlockDevice device, Clock clock) {
+    /**
+     * Creates a chain without filters.
+     *
+     * @throws IOException if the answers of the device break its contract
+     */
+    FilterChain(String drive, BlockDevice device, Clock clock) throws IOException {
         this.drive = drive;
         this.device = device;
         this.clock = clock;
         this.first = device;
+        this.geometry = Geometry.of(device);
+    }
+
+    /** Returns the geometry of {@link #first} after the last change. */
+    Geometry geometry() {
+        return geometry;
     }
 
     /** Returns the device to which requests go: the first filter, or the storage without filters. */
@@ -144,10 +156,19 @@ public final class FilterChain {
                 chain[i] = link == null ? opened(wanted.get(i), behind) : connected(link, wanted.get(i), behind);
                 behind = Objects.requireNonNull(chain[i]).filter;
             }
+            geometry = measured(behind);
             first = behind;
             isComplete = true;
         } finally {
             links = Arrays.stream(chain).filter(Objects::nonNull).toList();
+        }
+    }
+
+    private static Geometry measured(BlockDevice chain) throws IOException {
+        try {
+            return Geometry.of(chain);
+        } catch (IOException | RuntimeException | Error e) {
+            throw new IOException("filters: " + BackendDevice.reason(e), e);
         }
     }
 

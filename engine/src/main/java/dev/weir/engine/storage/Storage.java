@@ -2,11 +2,13 @@ package dev.weir.engine.storage;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockError;
+import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.CompletionListener;
 import dev.weir.block.HeldRequest;
 import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.RateLimitedLog;
@@ -42,8 +44,8 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
     private static final int MEASURED_EVERY = 7;
 
-    /** The time of a request that is not measured. */
-    private static final long NOT_MEASURED = Long.MIN_VALUE;
+    /** The time of a request that is not measured. A real time that equals it only costs a sample. */
+    private static final long NOT_MEASURED = 0x8765_4321_0FED_CBA9L;
 
     private static final long LATE_SECONDS = 1;
 
@@ -70,7 +72,6 @@ public final class Storage implements RequestSink, CompletionListener {
     private int untilMeasured;
 
     private final AtomicInteger inFlight = new AtomicInteger();
-    private volatile long size;
 
     /** Changed under the lock of {@link #waiting}. */
     private volatile State state = State.STOPPED;
@@ -85,15 +86,31 @@ public final class Storage implements RequestSink, CompletionListener {
      * Creates a stopped storage without filters.
      *
      * @param device the open device; closed with this storage
+     * @throws IOException if the answers of the device break its contract
      */
-    public Storage(String drive, BlockDevice device, Statistics statistics, Clock clock) {
+    public Storage(String drive, BlockDevice device, Statistics statistics, Clock clock) throws IOException {
         this.drive = drive;
         this.device = device;
         this.backend = device instanceof BackendDevice adapted ? adapted : null;
         this.filters = new FilterChain(drive, device, clock);
-        this.size = device.size();
         this.statistics = statistics;
         this.clock = clock;
+    }
+
+    /**
+     * Opens the storage of a drive, stopped and without filters. May block.
+     *
+     * @throws IOException if it cannot be opened as asked; the message names the thing, the value and the rule
+     */
+    public static Storage open(BlockFactory by, DriveSettings with, Statistics statistics, Clock clock)
+            throws IOException {
+        BlockDevice device = BackendDevice.open(by, with.name(), with.backendOptions(), with.readOnly(), clock);
+        try {
+            return new Storage(with.name(), device, statistics, clock);
+        } catch (IOException | RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
     }
 
     /** Returns the storage as a client sees it: the first filter or the device. */
@@ -101,9 +118,9 @@ public final class Storage implements RequestSink, CompletionListener {
         return filters.first();
     }
 
-    /** Returns the size of {@link #first} (bytes) after the last stop. */
-    public long size() {
-        return size;
+    /** Returns the geometry of {@link #first} after the last change. */
+    public Geometry geometry() {
+        return filters.geometry();
     }
 
     public FilterChain filters() {
@@ -308,7 +325,6 @@ public final class Storage implements RequestSink, CompletionListener {
 
     /** Passes the waiting requests on in order, and then new ones at once. */
     public void resume() {
-        size = filters.first().size();
         while (true) {
             Waiting next;
             synchronized (waiting) {

@@ -1,0 +1,122 @@
+package dev.weir.engine.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockDevice;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
+import dev.weir.engine.TestRequest;
+import dev.weir.engine.statistics.Statistics;
+import dev.weir.testkit.clock.ManualClock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StorageTest {
+    private final ManualClock clock = ManualClock.seeded(1);
+    private final Statistics statistics = new Statistics();
+
+    /** The offsets that have reached the device. */
+    private final List<Long> reached = new ArrayList<>();
+
+    private final List<BlockRequest> inFlight = new ArrayList<>();
+    private boolean isAsynchronous;
+    private int closed;
+
+    private final Storage storage = storage();
+
+    private Storage storage() {
+        try {
+            return new Storage("vm1", new Device(), statistics, clock);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private final class Device implements BlockDevice {
+        @Override
+        public long size() {
+            return 1 << 20;
+        }
+
+        @Override
+        public void submit(BlockRequest request) {
+            reached.add(request.offset());
+            if (isAsynchronous && request.operation() != Operation.FLUSH) {
+                inFlight.add(request);
+            } else {
+                request.complete(null);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+    }
+
+    private void execute(long offset) {
+        execute(offset, () -> {});
+    }
+
+    private void execute(long offset, Runnable then) {
+        storage.execute(new TestRequest("guest", Operation.WRITE, offset, 512, done -> then.run()));
+    }
+
+    @Test
+    void waitingRequestsGoBeforeNewOnes() {
+        execute(1, () -> execute(4));
+        execute(2);
+        execute(3);
+        assertEquals(List.of(), reached);
+        storage.resume();
+        assertEquals(List.of(1L, 2L, 3L, 4L), reached);
+        execute(5);
+        assertEquals(5, reached.size());
+    }
+
+    @Test
+    void stopWaitsForRequestsInFlight() throws Exception {
+        storage.resume();
+        isAsynchronous = true;
+        execute(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread lifecycle = new Thread(() -> {
+            storage.stop(late -> {});
+            stopped.countDown();
+        });
+        lifecycle.start();
+        assertFalse(stopped.await(50, TimeUnit.MILLISECONDS));
+        inFlight.remove(0).complete(null);
+        assertTrue(stopped.await(20, TimeUnit.SECONDS));
+        assertEquals(0, storage.inFlight());
+    }
+
+    @Test
+    void measuresTheTimeUntilTheCompletion() {
+        storage.resume();
+        isAsynchronous = true;
+        execute(1);
+        clock.advance(1_000_000);
+        inFlight.remove(0).complete(BlockError.EIO);
+        assertEquals(1, statistics.inBackend().measured());
+        assertEquals(1e6, statistics.inBackend().maxNanos(), 1e5);
+        assertEquals(1, statistics.counters(0).failed());
+    }
+
+    @Test
+    void closeRejectsWaitingRequestsAndFlushes() {
+        List<String> completed = new ArrayList<>();
+        execute(7, () -> completed.add("rejected"));
+        storage.close(late -> {});
+        assertEquals(List.of("rejected"), completed);
+        assertEquals(List.of(0L), reached, "the flush");
+        assertEquals(1, closed);
+    }
+}
