@@ -16,6 +16,7 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Factories with the options and rules of the real ones. They open and create nothing. */
 final class TestTypes {
@@ -72,7 +73,7 @@ final class TestTypes {
 
         @Override
         public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
-            if (options.get("slower-than").equals(0L)) {
+            if (Objects.equals(options.get("slower-than"), 0L)) {
                 throw new IOException("slower-than = 0: must be more");
             }
         }
