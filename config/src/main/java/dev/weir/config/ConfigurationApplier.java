@@ -27,6 +27,8 @@ final class ConfigurationApplier {
     /** PID of the metrics endpoint's configuration. It exists only while metrics are enabled. */
     static final String METRICS_PID = "weir.metrics";
 
+    private static final String METRICS = "metrics";
+
     /**
      * Property for the listen addresses: a {@code String[]} for the NBD server and a {@link String} for the endpoint.
      */
@@ -52,14 +54,15 @@ final class ConfigurationApplier {
      * Applies a reading. Groups are set before the drives that need them and deleted after these. Drives are deleted
      * before others are set because a new drive may use the same image.
      *
-     * @return one line per change
+     * @return one line per change: {@code added drive vm1}, {@code changed group tenant-a}, {@code removed metrics}
      * @throws IOException if Configuration Admin cannot store a change; earlier changes stay applied
      */
     List<String> apply(Reading reading) throws IOException {
         List<String> changes = new ArrayList<>();
         Set<String> kept = new HashSet<>();
         for (GroupSettings group : reading.groups()) {
-            kept.add(update(GroupSettings.PID, group.name(), group.toProperties(), changes));
+            update(GroupSettings.PID, group.name(), group.toProperties(), changes);
+            kept.add(GroupSettings.pid(group.name()));
         }
         for (DriveSettings drive : reading.drives()) {
             kept.add(DriveSettings.pid(drive.name()));
@@ -70,7 +73,7 @@ final class ConfigurationApplier {
         }
         Map<String, Object> nbd = new HashMap<>(reading.nbd());
         nbd.put(LISTEN, reading.listen().toArray(String[]::new));
-        update(admin.getConfiguration(NBD_PID, ANYWHERE), nbd, changes);
+        update(admin.getConfiguration(NBD_PID, ANYWHERE), "nbd", nbd, changes);
         metrics(reading.metrics(), changes);
         deleteOthers(GroupSettings.PID, kept, changes);
         return changes;
@@ -80,23 +83,24 @@ final class ConfigurationApplier {
         if (listen == null) {
             deleteOthers("service.pid", METRICS_PID, Set.of(), changes);
         } else {
-            update(admin.getConfiguration(METRICS_PID, ANYWHERE), Map.of(LISTEN, listen), changes);
+            update(admin.getConfiguration(METRICS_PID, ANYWHERE), METRICS, Map.of(LISTEN, listen), changes);
         }
     }
 
-    private String update(String factoryPid, String name, Map<String, Object> properties, List<String> changes)
+    private void update(String factoryPid, String name, Map<String, Object> properties, List<String> changes)
             throws IOException {
         Configuration configuration = admin.getFactoryConfiguration(factoryPid, name, ANYWHERE);
-        update(configuration, properties, changes);
-        return configuration.getPid();
+        update(configuration, title(configuration), properties, changes);
     }
 
-    private static void update(Configuration configuration, Map<String, Object> properties, List<String> changes)
+    private static void update(
+            Configuration configuration, String title, Map<String, Object> properties, List<String> changes)
             throws IOException {
+        boolean isNew = configuration.getProperties() == null;
         Map<String, Object> marked = new HashMap<>(properties);
         marked.put(SOURCE, SOURCE_VALUE);
         if (configuration.updateIfDifferent(FrameworkUtil.asDictionary(marked))) {
-            changes.add(configuration.getPid() + " is set");
+            changes.add((isNew ? "added " : "changed ") + title);
         }
     }
 
@@ -107,10 +111,17 @@ final class ConfigurationApplier {
     private void deleteOthers(String kind, String pid, Set<String> kept, List<String> changes) throws IOException {
         for (Configuration configuration : written(kind, pid)) {
             if (!kept.contains(configuration.getPid())) {
-                changes.add(configuration.getPid() + ": its configuration is deleted");
+                changes.add("removed " + title(configuration));
                 configuration.delete();
             }
         }
+    }
+
+    /** Returns the words for a configuration: {@code drive vm1}, {@code group tenant-a} or {@code metrics}. */
+    private static String title(Configuration configuration) {
+        String pid = configuration.getPid();
+        String name = pid.substring(pid.indexOf('~') + 1);
+        return pid.equals(METRICS_PID) ? METRICS : (DriveSettings.pid(name).equals(pid) ? "drive " : "group ") + name;
     }
 
     private List<Configuration> written(String kind, String pid) throws IOException {

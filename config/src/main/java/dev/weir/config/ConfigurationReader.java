@@ -97,6 +97,9 @@ final class ConfigurationReader {
             findings.warn(weir.place(), "no drives are configured");
         }
         if (!findings.hasFaults()) {
+            running.exports().forEach(security::check);
+        }
+        if (!findings.hasFaults()) {
             new OpenDriveCheck(types, running, writtenDrives).check(drives);
         }
         Stream<String> backends = drives.stream().map(DriveSettings::backendType);

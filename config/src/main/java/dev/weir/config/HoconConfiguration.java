@@ -7,6 +7,7 @@ import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.supervision.DaemonThreads;
@@ -93,6 +94,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final RankedTypes<ThrottlePolicyFactory> policies = new RankedTypes<>();
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
     private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
+    private final Set<DriveExport> exports = ConcurrentHashMap.newKeySet();
 
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-config"));
@@ -105,6 +107,12 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final PipeText pipe = new PipeText();
     private @Nullable Reading lastRead;
     private List<String> driveNames = List.of();
+    private List<String> changes = List.of();
+    private long changedMillis;
+
+    /** Whether the log has errors of the configuration without their end. */
+    private boolean hasLoggedFaults;
+
     private int looksUntilRetry = LOOKS_UNTIL_RETRY;
 
     /** Guarded by this. */
@@ -230,6 +238,15 @@ public final class HoconConfiguration implements ConfigurationSource {
         groups.remove(group);
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addExport(DriveExport export) {
+        exports.add(export);
+    }
+
+    void removeExport(DriveExport export) {
+        exports.remove(export);
+    }
+
     @Override
     public List<String> reload() {
         return await(() -> readAndSettle(true));
@@ -346,6 +363,10 @@ public final class HoconConfiguration implements ConfigurationSource {
         List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
         reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn);
         faults.forEach(isAnswered ? LOG::info : LOG::error);
+        if (hasLoggedFaults && faults.isEmpty()) {
+            LOG.warn("the configuration has no faults any more and is applied");
+        }
+        hasLoggedFaults = !faults.isEmpty() && (hasLoggedFaults || !isAnswered);
         publish(faults, reading.warnings());
         return faults;
     }
@@ -358,7 +379,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     private Reading read() {
         try {
             Types types = new Types(backends.byType(), filters.byType(), policies.byType());
-            return ConfigurationReader.read(inputs, types, Running.of(drives, groups), pipe);
+            return ConfigurationReader.read(inputs, types, Running.of(drives, groups, exports), pipe);
         } catch (RuntimeException | Error e) {
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
@@ -367,7 +388,12 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private List<String> apply(Reading reading) {
         try {
-            applier.apply(reading).forEach(LOG::info);
+            List<String> applied = applier.apply(reading);
+            applied.forEach(change -> LOG.info("configuration: {}", change));
+            if (!applied.isEmpty()) {
+                changes = applied;
+                changedMillis = System.currentTimeMillis();
+            }
             origins = reading.origins();
             driveNames = reading.drives().stream().map(DriveSettings::name).toList();
             return List.of();
@@ -380,6 +406,8 @@ public final class HoconConfiguration implements ConfigurationSource {
     private synchronized void publish(List<String> faults, List<String> warnings) {
         Dictionary<String, ?> properties = FrameworkUtil.asDictionary(Map.of(
                 DRIVES, driveNames.toArray(String[]::new),
+                CHANGES, changes.toArray(String[]::new),
+                CHANGED_MILLIS, changedMillis,
                 FAULTS, faults.toArray(String[]::new),
                 WARNINGS, warnings.toArray(String[]::new)));
         if (stopped) {

@@ -2,12 +2,17 @@ package dev.weir.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -71,7 +76,40 @@ final class HoconFile {
         if (weir == null && !findings.hasFaults()) {
             findings.fault(source.place(), "the block weir { … } is missing");
         }
+        if (weir instanceof ConfigObject block) {
+            warnOfRepetitions(block);
+        }
         return weir;
+    }
+
+    private void warnOfRepetitions(ConfigObject weir) throws IOException {
+        Set<String> names = names(weir);
+        for (Path file : files.read()) {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            for (RepeatedBlocks.Repetition again : RepeatedBlocks.of(text, names)) {
+                List<String> path = again.path();
+                String name = ConfigUtil.joinPath(path.subList(Math.max(0, path.size() - 2), path.size()));
+                findings.warn(
+                        source.place(file.toString(), again.line()),
+                        "%s: is also defined at %s; the blocks are merged and the later values hold"
+                                .formatted(Findings.shown(name), source.place(file.toString(), again.before())));
+            }
+        }
+    }
+
+    /** Returns the names of the drives and groups. Returns none if they depend on an unset key. */
+    private static Set<String> names(ConfigObject weir) {
+        Set<String> names = new HashSet<>();
+        try {
+            for (String parent : RepeatedBlocks.PARENTS) {
+                if (weir.get(parent) instanceof ConfigObject block) {
+                    names.addAll(block.keySet());
+                }
+            }
+        } catch (ConfigException.NotResolved e) {
+            return Set.of(); // reported where the key is read
+        }
+        return names;
     }
 
     private Config parse() throws IOException {

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.drive.export.DriveExport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -83,6 +84,21 @@ final class NbdSecurity {
             properties.put("stop.answers", true);
         }
         return properties;
+    }
+
+    /** Reports the files that an export cannot use. The server's earlier files stay in use. */
+    void check(DriveExport export) {
+        Map<String, String> faults = export.faults(properties);
+        FILES.forEach((key, property) -> {
+            String reason = faults.get(property);
+            if (reason != null) {
+                nbd.child(key).fault(reason);
+            }
+        });
+        String other = faults.get("tls");
+        if (other != null) {
+            nbd.child("tls").fault(other);
+        }
     }
 
     /** Returns the value of a key, or the first word as its default. */

@@ -3,22 +3,25 @@ package dev.weir.config;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives and groups of the engine before a change, by name. A change must not interrupt a running drive (see {@code
+ * Drives, groups and exports before a change. A change must not interrupt a running drive (see {@code
  * docs/design/decisions/018-live-changes.md}).
  *
- * @param drives all drives, including unavailable ones
- * @param groups all groups
+ * @param drives all drives by name, including unavailable ones
+ * @param groups all groups by name
+ * @param exports all exports
  */
-record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> groups) {
-    static final Running NONE = new Running(Map.of(), Map.of());
+record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> groups, Collection<DriveExport> exports) {
+    static final Running NONE = new Running(Map.of(), Map.of(), List.of());
 
     /**
      * A drive of the engine.
@@ -43,12 +46,13 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
         }
     }
 
-    static Running of(Collection<DriveControl> drives, Collection<GroupControl> groups) {
+    static Running of(
+            Collection<DriveControl> drives, Collection<GroupControl> groups, Collection<DriveExport> exports) {
         Map<String, RunningDrive> running = new HashMap<>();
         drives.forEach(drive -> running.put(drive.name(), RunningDrive.of(drive.snapshot())));
         Map<String, GroupSettings> shared = new HashMap<>();
         groups.forEach(group -> shared.put(group.name(), group.snapshot().settings()));
-        return new Running(running, shared);
+        return new Running(running, shared, exports);
     }
 
     /** Returns the settings of a drive, or null if no such drive exists. */

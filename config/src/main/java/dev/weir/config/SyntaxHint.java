@@ -107,13 +107,13 @@ record SyntaxHint(String text, int line) {
         return i - start;
     }
 
-    private static int endOfLine(String text, int from) {
+    static int endOfLine(String text, int from) {
         int end = text.indexOf('\n', from);
         return end < 0 ? text.length() : end;
     }
 
     /** Returns the index after a string. Only a string in triple quotes may span lines. */
-    private static int endOfString(String text, int start) {
+    static int endOfString(String text, int start) {
         if (text.startsWith("\"\"\"", start)) {
             int end = text.indexOf("\"\"\"", start + 3);
             return end < 0 ? text.length() : end + 3;

@@ -51,7 +51,7 @@ final class RunningDrivesTest {
         }
         Map<String, GroupSettings> groups = new HashMap<>();
         reading.groups().forEach(group -> groups.put(group.name(), group));
-        running = new Running(drives, groups);
+        running = new Running(drives, groups, List.of());
     }
 
     private List<String> faultsOfChange(String from, String to) {

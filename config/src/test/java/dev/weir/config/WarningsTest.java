@@ -52,6 +52,45 @@ final class WarningsTest {
     }
 
     @Test
+    void driveOrGroupDefinedTwice() {
+        folder.write(
+                "more.conf",
+                """
+                b { backend { type = memory, size = 1M } } // b { }
+                "b"
+                {
+                  limits.iops = 50
+                }
+                """);
+        Reading reading = folder.read(
+                """
+                x { backend { type = memory, size = 1M } }
+                weir.groups { g { limits { iops = 5k } }, h { } }
+                weir { drives {
+                  a = ${x} { limits { bps = 1M } } { group = g }
+                  include "more.conf"
+                  other = ${x}
+                  a {
+                    limits { bps = 2M }
+                    description = "a { } a { }"
+                  }
+                } }
+                weir.groups.g { }
+                weir.drives.other.limits { iops = 50 }
+                weir.drives.other.limits { iops_size = 4K }
+                """);
+
+        assertEquals(List.of(), reading.faults());
+        String merged = "; the blocks are merged and the later values hold";
+        assertEquals(
+                List.of(
+                        "weir.conf:7: drives.a: is also defined at weir.conf:4" + merged,
+                        "weir.conf:12: groups.g: is also defined at weir.conf:2" + merged,
+                        "more.conf:2: b: is also defined at more.conf:1" + merged),
+                reading.warnings());
+    }
+
+    @Test
     void groupWithATinyLimit() {
         assertEquals(
                 List.of("weir.conf:1: groups.g.limits.bps = 1000: makes a request of 4 KiB wait 4.096 s"),

@@ -76,12 +76,17 @@ class BundlesIT {
             assertEquals("policy pace is missing", drive(weir).getString("reason"));
             assertEquals(1, weir.countLogged("drive vm1 holds its queue: policy pace is missing"));
             assertEquals(0, reads(weir));
+            weir.awaitErrors("drive vm1 still holds its queue: policy pace is missing");
 
             deployPace();
             weir.await(() -> reads(weir) > 0);
             assertEquals("serving", drive(weir).getString("state"));
+            weir.awaitErrors("drive vm1 goes on with policy pace");
+            String errors = weir.errors();
             deployPace();
             weir.await(() -> weir.countLogged("drive vm1 goes on with policy pace") == 2);
+            Weir.pause(2000);
+            assertEquals(errors, weir.errors(), "the gap of a replacement is no warning");
             Files.delete(home().resolve("deploy/pace.jar"));
             weir.await(() -> drive(weir).getString("state").equals("holding"));
             deployPace();

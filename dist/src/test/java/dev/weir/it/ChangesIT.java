@@ -1,11 +1,14 @@
 package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +46,14 @@ class ChangesIT {
     private static Config apply(String text) throws IOException {
         write(text);
         return weir.ask("reload --json").ok().object();
+    }
+
+    /** Applies a text with a drive that cannot be opened or an address that cannot be used. */
+    private static Config applyPartly(String text) throws IOException {
+        write(text);
+        Client.Result result = weir.ask("reload --json");
+        assertEquals(3, result.status(), result::out);
+        return result.object();
     }
 
     private static String refuse(String text) throws IOException {
@@ -101,11 +112,12 @@ class ChangesIT {
         for (String name : List.of("retried", "asked", "reloaded")) {
             text = text.replaceFirst("NAME", name + ".img");
         }
-        Config unavailable = apply(text).getConfig("unavailable");
+        Config unavailable = applyPartly(text).getConfig("unavailable");
         assertEquals(
                 List.of("retried", "asked", "reloaded").size(),
                 unavailable.root().size());
         assertTrue(unavailable.getString("asked").contains("asked.img: is missing"), unavailable::toString);
+        assertTrue(weir.ask("drive asked --json").ok().object().getIsNull("size_bytes"));
         assertTrue(weir.ask("reopen asked").err().contains("drive asked is unavailable: path = "));
 
         image("asked");
@@ -114,11 +126,17 @@ class ChangesIT {
         image("reloaded");
         assertEquals(
                 List.of("retried"),
-                List.copyOf(apply(text).getConfig("unavailable").root().keySet()));
+                List.copyOf(applyPartly(text).getConfig("unavailable").root().keySet()));
         assertEquals("serving", state("reloaded"));
         image("retried");
         weir.await(() -> state("retried").equals("serving"));
         new RawNbd(weir.socket(), "retried").close();
+
+        Files.delete(home.resolve("asked.img"));
+        assertTrue(weir.ask("reopen asked").err().contains("asked.img: is missing"), "an open drive is checked too");
+        image("asked");
+        weir.ask("reopen asked").ok();
+        assertEquals("serving", state("asked"));
     }
 
     private static void image(String name) throws IOException {
@@ -141,7 +159,7 @@ class ChangesIT {
         assertTrue(log.lines().anyMatch(l -> l.contains(user) && l.endsWith(change)), log);
         assertTrue(log.contains(" changed the policy of drive a from bucket to slice"), log);
 
-        assertEquals(List.of("a"), apply(text.replace("iops = 5", "iops = 6")).getStringList("changed"));
+        assertEquals(List.of("a"), apply(text.replace("iops = 5", "iops = 6")).getStringList("overridden"));
         assertLimits(Map.of("bps", 1048576, "iops", 7000));
         apply(text.replace("bps = 1M", "bps = 2M"));
         assertLimits(Map.of("bps", 2097152, "iops", 7000));
@@ -160,6 +178,37 @@ class ChangesIT {
                         .getConfig("limits")
                         .root()
                         .unwrapped());
+    }
+
+    @Test
+    void reloadNamesTheChangesOnly() throws IOException {
+        String memory = " { backend { type = memory, size = 1M } }\n";
+        apply("weir { groups.g {}, drives { a %1$s, b %1$s, c %1$s } }".formatted(memory));
+        Config applied =
+                apply("weir { groups.h {}, drives { b %1$s, c %1$s, d %1$s, c.group = h } }".formatted(memory));
+        assertEquals(List.of("group h", "drive d"), applied.getStringList("added"));
+        assertEquals(List.of("drive c"), applied.getStringList("changed"));
+        assertEquals(List.of("drive a", "group g"), applied.getStringList("removed"));
+        assertTrue(applied.getBoolean("is_new"), applied::toString);
+        assertFalse(weir.ask("reload --json").ok().object().getBoolean("is_new"));
+
+        write("weir.drives { b %1$s, b { limits { iops = 5 } } }".formatted(memory));
+        String reload = weir.ask("reload").ok().out();
+        assertTrue(reload.startsWith("changed   drive b\nremoved   drive c, drive d, group h\n"), reload);
+        assertTrue(reload.contains("weir.conf:2: drives.b: is also defined at weir.conf:1"), reload);
+    }
+
+    @Test
+    void takenMetricsAddressIsReported() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String listen = "tcp:127.0.0.1:" + taken.getLocalPort();
+            List<String> faults = applyPartly("weir.metrics.listen = \"%s\"".formatted(listen))
+                    .getStringList("faults");
+            String fault = "metrics.listen = %s: cannot listen: ".formatted(listen);
+            assertTrue(faults.get(0).startsWith(fault), faults::toString);
+            assertTrue(weir.status().contains(fault), weir::status);
+        }
+        apply("weir {}");
     }
 
     @Test

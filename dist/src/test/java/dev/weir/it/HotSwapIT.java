@@ -256,7 +256,7 @@ class HotSwapIT {
 
     /** Changes the file and waits for its application: by the watch, or every other time by a command. */
     private void changeFile() throws IOException {
-        String line = "weir.drive~vm1 is set";
+        String line = "configuration: changed drive vm1";
         for (int version = 1; version <= RELOADS; version++) {
             long before = weir.logged();
             writeConfiguration(version);

@@ -303,15 +303,19 @@ class TlsIT {
                         .status());
     }
 
-    /** The next client sees a renewed certificate; a key that does not match changes nothing. */
+    /** The next client sees a renewed certificate. A key that does not match rejects the whole configuration. */
     @Test
     void certificatesAreReloaded() throws IOException {
         Path key = folder.resolve("server/server-key.pem");
         byte[] before = Files.readAllBytes(key);
         Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
-        String answer = weir.exec("reload").ok().out();
-        assertTrue(answer.contains("the key does not belong to the certificate"), answer);
+        Files.writeString(folder.resolve("weir.conf"), configuration().replace("secret {", "other {"));
+        Client.Result refused = weir.exec("reload");
+        assertEquals(1, refused.status(), refused::out);
+        assertTrue(refused.err().startsWith("weir: nothing was changed:\nweir.conf:4: nbd.tls-key = "), refused::err);
+        assertTrue(refused.err().contains("the key does not belong to the certificate"), refused::err);
         Client.run("nbdinfo", certified("alice", "secret")).ok();
+        Files.writeString(folder.resolve("weir.conf"), configuration());
         Files.write(key, before);
         certificate(
                 folder.resolve("authority"),

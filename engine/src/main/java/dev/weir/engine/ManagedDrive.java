@@ -190,6 +190,10 @@ final class ManagedDrive implements DriveControl {
      * @return completed when the storage is closed
      */
     CompletableFuture<@Nullable Void> remove() {
+        throttle.locked(at -> {
+            throttle.queue().own.remove();
+            return at;
+        });
         CompletableFuture<@Nullable Void> closed = storage.remove();
         Publisher.Publication offer;
         synchronized (this) {

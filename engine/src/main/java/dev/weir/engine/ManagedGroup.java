@@ -47,6 +47,9 @@ final class ManagedGroup implements GroupControl {
     /** Ends the group for good. */
     void remove() {
         control.withdraw();
+        synchronized (domain) {
+            slot.remove();
+        }
     }
 
     @Override

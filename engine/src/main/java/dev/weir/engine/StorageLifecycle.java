@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The storage of a drive from its configuration to its removal: opens, checks, changes and closes it, and publishes
@@ -66,6 +67,9 @@ final class StorageLifecycle {
 
     /** Why the filters hold every request; empty if they do not. Used by the steps only. */
     private String holdReason = "";
+
+    /** Whether the log has an error or a warning without its end. Used by the steps only. */
+    private boolean isFaulty;
 
     private volatile Publisher.@Nullable Publication drive;
 
@@ -210,8 +214,10 @@ final class StorageLifecycle {
         String fault = now.storage().fault();
         if (!fault.equals(unavailable)) {
             if (fault.isEmpty()) {
-                LOG.info("drive {}: its backend is usable again", name());
+                isFaulty = false;
+                LOG.warn("drive {}: its backend is usable again", name());
             } else {
+                isFaulty = true;
                 LOG.error("drive {}: {}", name(), fault);
             }
             show(fault);
@@ -262,15 +268,23 @@ final class StorageLifecycle {
                 resume(opened);
             }
             publish(new OpenDrive(with.name(), with.readOnly(), throttle, flushes, opened, counted, settings));
-            LOG.info("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
+            LOG.atLevel(levelOfEnd()).log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             String reason = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            isFaulty = true;
             if (!reason.equals(unavailable)) {
                 LOG.error("drive {} cannot be opened: {}", name(), reason);
             }
             show(reason);
             retry.later();
         }
+    }
+
+    /** Returns the level of a message that may end an error: it is as loud as the error. */
+    private Level levelOfEnd() {
+        Level level = isFaulty ? Level.WARN : Level.INFO;
+        isFaulty = false;
+        return level;
     }
 
     private void publish(OpenDrive opened) {
@@ -304,7 +318,7 @@ final class StorageLifecycle {
             open(by, filters);
         } else {
             resume(storage);
-            LOG.info("drive {} goes on; filters: {}", name(), filters.size());
+            LOG.atLevel(levelOfEnd()).log("drive {} goes on; filters: {}", name(), filters.size());
         }
     }
 
@@ -318,6 +332,7 @@ final class StorageLifecycle {
             return true;
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());
+            isFaulty = true;
             if (!reason.equals(holdReason)) {
                 LOG.warn("drive {} holds its queue: {}", name(), reason);
             }

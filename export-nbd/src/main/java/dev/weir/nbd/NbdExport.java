@@ -10,12 +10,14 @@ import dev.weir.nbd.connection.TlsPolicy;
 import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.wire.TlsFileException;
 import dev.weir.nbd.wire.TlsFiles;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Dictionary;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,6 +113,12 @@ public final class NbdExport implements DriveExport {
         boolean stop_answers() default false;
     }
 
+    private static final String TLS = "tls";
+    private static final String TLS_CERTIFICATE = "tls.certificate";
+    private static final String TLS_KEY = "tls.key";
+    private static final String TLS_CLIENT_CA = "tls.client.ca";
+    private static final String TLS_PSK = "tls.psk";
+
     private static final Logger LOG = LoggerFactory.getLogger(NbdExport.class);
 
     /** The time until an address that was taken is tried again. */
@@ -185,6 +193,9 @@ public final class NbdExport implements DriveExport {
     private void listen(Config config) {
         try {
             server.secure(security(config));
+            if (tlsFault != null) {
+                LOG.warn("the TLS files are usable again and in use");
+            }
             tlsFault = null;
             server.listen(List.of(config.listen()));
         } catch (IOException e) {
@@ -251,6 +262,39 @@ public final class NbdExport implements DriveExport {
     @Override
     public List<String> uris(String drive) {
         return server.uris(drive);
+    }
+
+    /** Reads the TLS files of a configuration. */
+    @Override
+    public Map<String, String> faults(Map<String, ?> configuration) {
+        if (TlsMode.OFF.name().equalsIgnoreCase(text(configuration, TLS))) {
+            return Map.of();
+        }
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String property : List.of(TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA, TLS_PSK)) {
+            Path file = path(text(configuration, property));
+            if (file != null) {
+                files.put(property, file);
+            }
+        }
+        try {
+            TlsContext.read(new TlsFiles(
+                    files.get(TLS_CERTIFICATE), files.get(TLS_KEY), files.get(TLS_CLIENT_CA), files.get(TLS_PSK)));
+            return Map.of();
+        } catch (TlsFileException e) {
+            return files.entrySet().stream()
+                    .filter(file -> file.getValue().equals(e.file()))
+                    .findFirst()
+                    .map(file -> Map.of(file.getKey(), e.reason()))
+                    .orElse(Map.of(TLS, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return Map.of(TLS, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String text(Map<String, ?> configuration, String property) {
+        Object value = configuration.get(property);
+        return value == null ? property.equals(TLS) ? TlsMode.OFF.name() : "" : value.toString();
     }
 
     @Override

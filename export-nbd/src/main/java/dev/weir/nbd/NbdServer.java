@@ -36,6 +36,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The NBD server: threads, listening sockets and connections. The first event loop accepts connections and all loops
@@ -172,10 +173,11 @@ final class NbdServer {
                 throw new IOException(UNSAFE);
             }
             sockets.put(address, socket);
-            faults.remove(address);
+            // the end of a warning is as loud as the warning
+            Level level = faults.remove(address) == null ? Level.INFO : Level.WARN;
             EventLoop first = loops.get(0);
             first.execute(() -> listen(socket, first));
-            LOG.info("listening on {}", socket.address());
+            LOG.atLevel(level).log("listening on {}", socket.address());
         } catch (IOException e) {
             String fault = reason(e);
             if (!fault.equals(faults.put(address, fault))) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,26 @@ class NbdExportTest {
 
         assertFalse(registered);
         assertFalse(Files.exists(other));
+    }
+
+    @Test
+    void unusableTlsFilesAreNamedByProperty(@TempDir Path folder) throws Exception {
+        NbdExport export = new NbdExport(context());
+        String psk = Files.writeString(folder.resolve("keys.psk"), "bob:00112233445566778899aabbccddeeff\n")
+                .toString();
+        String bad = Files.writeString(folder.resolve("bad"), "no key\n").toString();
+
+        assertEquals(Map.of(), export.faults(Map.of()));
+        assertEquals(Map.of(), export.faults(Map.of("tls", "off", "tls.psk", bad)));
+        assertEquals(Map.of(), export.faults(Map.of("tls", "required", "tls.psk", psk)));
+        assertEquals(
+                Set.of("tls.psk"),
+                export.faults(Map.of("tls", "required", "tls.psk", bad)).keySet());
+        assertEquals(
+                Set.of("tls.client.ca"),
+                export.faults(Map.of("tls", "required", "tls.psk", psk, "tls.client.ca", bad))
+                        .keySet());
+        assertEquals(Set.of("tls"), export.faults(Map.of("tls", "required")).keySet());
     }
 
     private static NbdExport.Config listen(String... addresses) {

@@ -23,6 +23,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * HTTP endpoint for Prometheus at {@code /metrics}. Needs the configuration {@code weir.metrics}.
@@ -30,11 +31,12 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 @Component(
-        service = {},
+        service = Supplier.class,
+        property = "weir.lines=faults",
         immediate = true,
         configurationPid = "weir.metrics",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class MetricsEndpoint {
+public final class MetricsEndpoint implements Supplier<List<String>> {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
 
     /** The time until an address that was taken is tried again. */
@@ -114,8 +116,10 @@ public final class MetricsEndpoint {
                     .buildAndStart();
             threads = answering;
             dispatcher = findDispatcher();
+            // the end of a warning is as loud as the warning
+            LOG.atLevel(fault.isEmpty() ? Level.INFO : Level.WARN)
+                    .log("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
             fault = "";
-            LOG.info("metrics are at http://{}:{}/metrics", uri.getHost(), server.getPort());
         } catch (IOException e) {
             answering.shutdownNow();
             String reason = "metrics.listen = %s: cannot listen: %s".formatted(address, e.getMessage());
@@ -124,6 +128,12 @@ public final class MetricsEndpoint {
             }
             fault = reason;
         }
+    }
+
+    /** Returns the reason why the endpoint does not listen, for the shell's {@code reload} and {@code status}. */
+    @Override
+    public synchronized List<String> get() {
+        return fault.isEmpty() ? List.of() : List.of(fault);
     }
 
     /** Returns the newest dispatcher of the JDK's HTTP server, which gives no access to it. */

@@ -1,6 +1,7 @@
 package dev.weir.drive.export;
 
 import java.util.List;
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -37,6 +38,15 @@ public interface DriveExport {
      * @param drive the name of the drive
      */
     List<String> uris(String drive);
+
+    /**
+     * Checks a configuration without applying it.
+     *
+     * @param configuration properties of this export's configuration
+     * @return the reason by property for each file that cannot be used, such as the key of a certificate; empty if the
+     *     configuration can be applied
+     */
+    Map<String, String> faults(Map<String, ?> configuration);
 
     /** {@return the quotas of clients and their current use} */
     ExportBounds bounds();

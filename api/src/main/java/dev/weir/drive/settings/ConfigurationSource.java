@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The configuration of drives and groups. Published as a service after the first read of the configuration, valid or
- * not. The properties {@link #DRIVES}, {@link #FAULTS} and {@link #WARNINGS} tell the outcome.
+ * not. Its properties tell the outcome.
  *
  * <p>Thread-safe.
  */
@@ -15,6 +15,15 @@ public interface ConfigurationSource {
 
     /** Service property (a {@code String[]}): the names of the configured drives. */
     String DRIVES = "weir.config.drives";
+
+    /**
+     * Service property (a {@code String[]}): the last applied changes. Each begins with {@code added}, {@code changed}
+     * or {@code removed}, such as {@code added drive vm1}, {@code changed group tenant-a} or {@code changed nbd}.
+     */
+    String CHANGES = "weir.config.changes";
+
+    /** Service property (a {@code Long}): the time of {@link #CHANGES} (ms since 1970, UTC); 0 before the first. */
+    String CHANGED_MILLIS = "weir.config.changed-millis";
 
     /** Service property (a {@code String[]}): a line for each fault of the last read. */
     String FAULTS = "weir.config.faults";

@@ -16,6 +16,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Hot deployment: installs, updates and removes bundles as jars in a folder appear, change and disappear. It
@@ -172,7 +173,8 @@ public final class DeployFolder {
         for (DeployedJar jar : List.copyOf(jars.values())) {
             boolean missing = !now.containsKey(jar.file);
             if (missing && jar.missing) {
-                LOG.info("deploy/{} is removed{}", jar.file, consequence(jar));
+                LOG.atLevel(jar.fault.isEmpty() ? Level.INFO : Level.WARN)
+                        .log("deploy/{} is removed{}", jar.file, consequence(jar));
                 release(jar);
                 jars.remove(jar.file);
                 removed = true;
@@ -206,12 +208,15 @@ public final class DeployFolder {
             use(jar, read, copy);
             Files.move(copy, copies.resolve(jar.file), StandardCopyOption.REPLACE_EXISTING);
             jar.title = read.toString();
+            // the end of a warning is as loud as the warning
+            Level level = jar.fault.isEmpty() ? Level.INFO : Level.WARN;
             jar.fault = "";
-            LOG.info(
-                    before.isEmpty() ? "deploy/{} is installed: {}{}" : "deploy/{} is replaced: {}, before {}",
-                    jar.file,
-                    read,
-                    before);
+            LOG.atLevel(level)
+                    .log(
+                            before.isEmpty() ? "deploy/{} is installed: {}{}" : "deploy/{} is replaced: {}, before {}",
+                            jar.file,
+                            read,
+                            before);
             return true;
         } catch (UnusableJarException e) {
             fail(jar, String.valueOf(e.getMessage()));

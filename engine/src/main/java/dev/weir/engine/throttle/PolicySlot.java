@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The limits of one drive or group and the policy that enforces them. The policy may be missing. Without limits every
@@ -50,6 +51,9 @@ public final class PolicySlot {
     private @Nullable ThrottlePolicyFactory factory;
     private @Nullable ThrottlePolicy policy;
 
+    /** The warning that this slot holds its queue; null if it does not. */
+    private @Nullable HoldWarning warning;
+
     /** Why the policy is missing. */
     private String reason = "";
 
@@ -70,7 +74,7 @@ public final class PolicySlot {
         this.limits = SOME;
         this.reason = reason;
         known.set(ThrottleDebt.NONE, now);
-        tell("");
+        LOG.warn("{} holds its queue: {}", owner, reason);
     }
 
     private PolicySlot(PolicySlot of, long now) {
@@ -302,6 +306,7 @@ public final class PolicySlot {
         reason = "policy " + type + " failed: " + e + origin();
         if (!isCopy) {
             FAILURES.write(() -> owner + " holds its queue: " + reason);
+            warning = HoldWarning.written(owner, reason);
             LOG.debug("{} holds its queue", owner, e);
         }
     }
@@ -315,6 +320,13 @@ public final class PolicySlot {
         ClassLoader bundle = type.getClassLoader();
         String from = bundle == null || bundle == PolicySlot.class.getClassLoader() ? "" : " of " + bundle;
         return " (" + type.getName() + from + ")";
+    }
+
+    /** Ends a pending warning because the drive or group is removed. */
+    public void remove() {
+        if (warning != null) {
+            warning.end();
+        }
     }
 
     boolean isCopy() {
@@ -336,10 +348,10 @@ public final class PolicySlot {
         if (reason().equals(reasonBefore)) {
             return;
         }
-        if (isHolding()) {
-            LOG.warn("{} holds its queue: {}", owner, reason());
-        } else {
-            LOG.info("{} goes on with policy {}", owner, type);
+        Level level = warning == null ? Level.INFO : warning.end();
+        warning = isHolding() ? HoldWarning.begin(owner, reason()) : null;
+        if (warning == null) {
+            LOG.atLevel(level).log("{} goes on with policy {}", owner, type);
         }
     }
 }

@@ -85,6 +85,7 @@ public final class PolicyWatch implements AutoCloseable {
             // not parkNanos, which may return early: two early looks would find a blocked call where there is none
             Thread.sleep(LOOK_MILLIS);
             look();
+            HoldWarning.look();
         } catch (InterruptedException e) {
             // close() interrupts
         }

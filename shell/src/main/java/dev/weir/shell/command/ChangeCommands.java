@@ -9,6 +9,9 @@ import dev.weir.log.PlainText;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.shell.view.ReloadView;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Process;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -47,7 +51,7 @@ public final class ChangeCommands {
             """
             shows or changes the limits of a drive or a group, also for queued requests
 
-            Usage: limits NAME [KEY=VALUE...] [--json]
+            Usage: limits NAME|GROUP [KEY=VALUE...] [--json]
 
             bps, bps_rd, bps_wr       bytes per second: all, reads, writes; 512, 10M, 10MiB, 10MB
             iops, iops_rd, iops_wr    requests per second: all, reads, writes; 500, 5k, 1M
@@ -76,12 +80,13 @@ public final class ChangeCommands {
 
     private static final String DRAIN =
             """
-            lifts a drive's limits until it is idle, then restores them
+            lifts the limits of a drive, or of all drives of a group, until it is idle
 
-            Usage: drain NAME [--seconds=N] [--json]
+            Usage: drain NAME|GROUP [--seconds=N] [--json]
 
-            Also lifts its group's limits for this drive. Use it before you stop, migrate or detach a
-            guest, which waits for all queued requests. Requests released meanwhile are not charged.
+            Also lifts the group's limits for these drives. Use it before you stop, migrate or detach a
+            guest, which waits for all queued requests. Requests released meanwhile are not charged. The
+            limits apply again when the drive is idle or the time is over.
 
                  --seconds=N   maximum time without limits, in seconds; default: 60
             """
@@ -89,9 +94,9 @@ public final class ChangeCommands {
 
     private static final String POLICY =
             """
-            changes the throttle policy of a drive and keeps its debt
+            changes the throttle policy of a drive or a group and keeps its debt
 
-            Usage: policy NAME TYPE [--json]
+            Usage: policy NAME|GROUP TYPE [--json]
 
             "policies" lists the types. The change lasts until "reload --restore", a restart, or a new
             policy in the file.
@@ -101,11 +106,12 @@ public final class ChangeCommands {
 
     private static final String REOPEN =
             """
-            opens an unavailable drive again without waiting for the next retry
+            checks the storage of a drive now and opens it again if it is lost
 
             Usage: reopen NAME [--json]
 
-            Weir retries by itself after 1 s, 2 s, 4 s and so on up to a minute, and at each reload.
+            A drive whose storage is usable stays open. Weir checks open drives every 3 s. It retries
+            unavailable ones after 1 s, 2 s, 4 s and so on up to a minute, and at each reload.
 
             """
                     + CommandSyntax.OPTIONS;
@@ -118,7 +124,7 @@ public final class ChangeCommands {
 
             If the configuration has errors, all of them are listed and it is rejected as a whole.
             Unavailable drives are opened again. Changes made by commands stay unless the file has a new
-            value for them.
+            value for them. The exit status is 3 if a drive is not open or an address cannot be used.
 
                  --restore   reverts all changes made by commands
             """
@@ -126,6 +132,9 @@ public final class ChangeCommands {
 
     /** How long {@code reopen} waits for a drive to open (seconds). */
     private static final long OPEN_SECONDS = 5;
+
+    /** The exit status of a reload after which a drive or an address is unusable, as that of {@code weir status}. */
+    private static final int UNHEALTHY = 3;
 
     private final Services services;
 
@@ -143,7 +152,7 @@ public final class ChangeCommands {
             if (services.isGroup(args.get(0))) {
                 return services.limits(changed(args.get(0), changes, usage));
             }
-            DriveControl drive = services.drive(args.get(0));
+            DriveControl drive = services.driveOrGroup(args.get(0));
             if (!changes.isEmpty()) {
                 LimitChange.apply(drive, changes, usage::fault);
             }
@@ -171,13 +180,17 @@ public final class ChangeCommands {
     public Object drain(String... words) {
         CommandSyntax usage = CommandSyntax.of(DRAIN);
         return Objects.requireNonNull(usage.answerWith(words, options -> {
-            DriveControl drive = services.drive(options.args().get(0));
+            String name = options.args().get(0);
+            List<DriveControl> drives = services.drivesOf(name);
             long seconds = seconds(options.isSet("seconds") ? options.get("seconds") : "60", usage);
-            if (!isDrained(drive, seconds)) {
-                throw new CommandFault(
-                        "drive %s is still busy after %d s; its limits apply again".formatted(drive.name(), seconds));
+            List<String> busy = drain(drives, seconds);
+            if (!busy.isEmpty()) {
+                throw new CommandFault("still busy after %d s: %s; the limits apply again"
+                        .formatted(seconds, String.join(", ", busy)));
             }
-            return services.view(drive);
+            return services.isGroup(name)
+                    ? services.groupViews(List.of(services.group(name))).get(0)
+                    : services.view(drives.get(0));
         }));
     }
 
@@ -188,27 +201,46 @@ public final class ChangeCommands {
         return Long.parseLong(text);
     }
 
-    private static boolean isDrained(DriveControl drive, long seconds) {
-        CompletableFuture<Boolean> drained = drive.drain(TimeUnit.SECONDS.toNanos(seconds));
+    /** Drains drives at the same time. Returns the names of those that did not get idle. */
+    private static List<String> drain(List<DriveControl> drives, long seconds) {
+        Map<String, CompletableFuture<Boolean>> drained = new LinkedHashMap<>();
+        List<String> busy = new ArrayList<>();
         try {
-            return drained.get();
+            for (DriveControl drive : drives) {
+                drained.put(drive.name(), drive.drain(TimeUnit.SECONDS.toNanos(seconds)));
+            }
+            for (Map.Entry<String, CompletableFuture<Boolean>> drive : drained.entrySet()) {
+                if (!drive.getValue().get()) {
+                    busy.add(drive.getKey());
+                }
+            }
+            return busy;
         } catch (InterruptedException e) {
-            drained.cancel(false);
             Thread.currentThread().interrupt();
-            throw new CommandFault("interrupted; the limits of drive " + drive.name() + " apply again", e);
-        } catch (ExecutionException e) {
-            throw new CommandFault("drive %s cannot be drained: %s".formatted(drive.name(), e.getCause()), e);
+            throw new CommandFault("interrupted; the limits apply again", e);
+        } catch (ExecutionException | IllegalStateException e) {
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            throw new CommandFault("cannot drain: " + (cause == null ? e : cause).getMessage(), e);
+        } finally {
+            drained.values().forEach(drain -> drain.cancel(false));
         }
     }
 
     @Descriptor(POLICY)
     public Object policy(String... words) {
         return CommandSyntax.of(POLICY).answer(words, args -> {
-            DriveControl drive = services.drive(args.get(0));
             String type = args.get(1);
             if (!services.policyTypes().contains(type)) {
                 throw Services.absent("policy", type, services.policyTypes().stream());
             }
+            if (services.isGroup(args.get(0))) {
+                GroupControl group = services.group(args.get(0));
+                String before = group.snapshot().policy();
+                group.policy(type);
+                Caller.log("changed the policy of group {} from {} to {}", group.name(), before, type);
+                return services.groupViews(List.of(group)).get(0);
+            }
+            DriveControl drive = services.driveOrGroup(args.get(0));
             String before = drive.snapshot().policy();
             drive.policy(type);
             Caller.log("changed the policy of drive {} from {} to {}", drive.name(), before, type);
@@ -220,9 +252,6 @@ public final class ChangeCommands {
     public Object reopen(String... words) {
         return CommandSyntax.of(REOPEN).answer(words, args -> {
             DriveControl drive = services.drive(args.get(0));
-            if (drive.snapshot().state() != DriveSnapshot.State.UNAVAILABLE) {
-                throw new CommandFault("drive " + drive.name() + " is already open");
-            }
             await(drive.reopen().toCompletableFuture());
             DriveSnapshot after = drive.snapshot();
             if (after.state() == DriveSnapshot.State.UNAVAILABLE) {
@@ -249,6 +278,7 @@ public final class ChangeCommands {
             if (configuration == null) {
                 throw new CommandFault("nothing to reload because the configuration has not been read yet");
             }
+            long before = services.changedMillis();
             List<String> faults = configuration.getValue().reload();
             if (!faults.isEmpty()) {
                 throw new CommandFault("nothing was changed:\n"
@@ -264,8 +294,20 @@ public final class ChangeCommands {
                     Caller.log("restored policy and limits of group {}", group.name());
                 });
             }
-            return reloaded();
+            ReloadView view = reloaded(before);
+            if (!view.isHealthy()) {
+                exitWith(UNHEALTHY);
+            }
+            return view;
         }));
+    }
+
+    /** Sets the exit status of the command that runs on this thread. */
+    private static void exitWith(int status) {
+        Process process = Process.Utils.current();
+        if (process != null) {
+            process.error(status);
+        }
     }
 
     private static boolean isChanged(DriveControl drive) {
@@ -280,8 +322,14 @@ public final class ChangeCommands {
                 || !now.policy().equals(now.settings().policy());
     }
 
-    /** Returns a view of the drives that exist in the engine. They may differ from the configured ones. */
-    private ReloadView reloaded() {
+    /**
+     * Returns a view of the drives that exist in the engine. They may differ from the configured ones.
+     *
+     * @param before the time of the last changes before the reload (ms since 1970)
+     */
+    private ReloadView reloaded(long before) {
+        List<String> changes = services.configurationProperty(ConfigurationSource.CHANGES);
+        long changedMillis = services.changedMillis();
         List<String> names = services.configurationProperty(ConfigurationSource.DRIVES);
         List<DriveControl> drives = services.drives();
         Set<String> there = drives.stream().map(DriveControl::name).collect(Collectors.toSet());
@@ -294,6 +342,15 @@ public final class ChangeCommands {
                 .filter(drive -> drive.state() == DriveSnapshot.State.UNAVAILABLE)
                 .forEach(drive -> unavailable.put(drive.settings().name(), drive.reason()));
         return new ReloadView(
+                changedMillis == 0
+                        ? null
+                        : Instant.ofEpochMilli(changedMillis)
+                                .truncatedTo(ChronoUnit.SECONDS)
+                                .toString(),
+                changedMillis != before,
+                of(changes, "added "),
+                of(changes, "changed "),
+                of(changes, "removed "),
                 names.stream().filter(there::contains).toList(),
                 unavailable,
                 Stream.concat(
@@ -304,9 +361,14 @@ public final class ChangeCommands {
                                         .filter(ChangeCommands::isChanged)
                                         .map(GroupControl::name))
                         .toList(),
-                Stream.concat(
-                                services.configurationProperty(ConfigurationSource.WARNINGS).stream(),
-                                services.exportFaults().stream())
-                        .toList());
+                services.configurationProperty(ConfigurationSource.WARNINGS),
+                services.exportFaults());
+    }
+
+    private static List<String> of(List<String> changes, String kind) {
+        return changes.stream()
+                .filter(change -> change.startsWith(kind))
+                .map(change -> change.substring(kind.length()))
+                .toList();
     }
 }

@@ -84,6 +84,7 @@ public final class CommandCompleter implements Completer {
     private Stream<Candidate> values(String name, List<String> words, String word) {
         return switch (name) {
             case "NAME" -> services.drives().stream().map(DriveControl::name).map(Candidate::new);
+            case "NAME|GROUP" -> Stream.concat(values("NAME", words, word), values("GROUP", words, word));
             case "GROUP" -> services.groups().stream().map(group -> new Candidate(group.name()));
             case "TYPE" -> services.policyTypes().stream().map(Candidate::new);
             case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));

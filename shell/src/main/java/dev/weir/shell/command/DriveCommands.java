@@ -63,7 +63,7 @@ public final class DriveCommands {
             """
             lists the waiting requests: age, the limit that holds them, time until release
 
-            Usage: queue [NAME] [--summary] [--json]
+            Usage: queue [NAME|GROUP] [--summary] [--json]
 
             Without a name it lists all drives. Requests of a drive are in the order of their release. Sums
             by drive and by limit follow.
@@ -119,7 +119,7 @@ public final class DriveCommands {
     public Object queue(String... words) {
         return Objects.requireNonNull(CommandSyntax.of(QUEUE).answerWith(words, options -> {
             List<String> args = options.args();
-            List<DriveControl> drives = args.isEmpty() ? services.drives() : List.of(services.drive(args.get(0)));
+            List<DriveControl> drives = args.isEmpty() ? services.drives() : services.drivesOf(args.get(0));
             return queue(drives, options.isSet("summary"));
         }));
     }

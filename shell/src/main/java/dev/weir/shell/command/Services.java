@@ -87,6 +87,10 @@ public final class Services {
     @Reference(target = "(weir.lines=deploy-faults)")
     volatile List<Supplier<List<String>>> deployFaults = List.of();
 
+    /** Errors of other parts, for example of the metrics endpoint. */
+    @Reference(target = "(weir.lines=faults)")
+    volatile List<Supplier<List<String>>> otherFaults = List.of();
+
     /** The launcher's lists of running jars. */
     @Reference(target = "(weir.lines=deployed)")
     volatile List<Supplier<List<String>>> deployed = List.of();
@@ -138,7 +142,36 @@ public final class Services {
         return drives.stream()
                 .filter(drive -> drive.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> absent("drive", name, drives().stream().map(DriveControl::name)));
+                .orElseThrow(() -> isGroup(name)
+                        ? new CommandFault("%s is a group; this needs a drive".formatted(name))
+                        : absent("drive", name, drives().stream().map(DriveControl::name)));
+    }
+
+    /**
+     * Returns the drive of this name, or the drives of the group of this name.
+     *
+     * @throws CommandFault if the name is unknown
+     */
+    List<DriveControl> drivesOf(String name) {
+        return isGroup(name)
+                ? drives().stream()
+                        .filter(drive -> name.equals(drive.snapshot().group()))
+                        .toList()
+                : List.of(driveOrGroup(name));
+    }
+
+    /**
+     * Returns a drive by name, for commands that also take a group.
+     *
+     * @throws CommandFault if neither a drive nor a group has the name
+     */
+    DriveControl driveOrGroup(String name) {
+        Stream<String> names = Stream.concat(
+                drives().stream().map(DriveControl::name), groups().stream().map(GroupControl::name));
+        return drives.stream()
+                .filter(drive -> drive.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> absent("drive or group", name, names));
     }
 
     /**
@@ -197,7 +230,12 @@ public final class Services {
 
     /** Returns an error for an unknown name. It lists all known names, or the similar ones if many are known. */
     static CommandFault absent(String kind, String name, Stream<String> names) {
-        String command = kind.equals("policy") ? "policies" : kind + "s";
+        String command =
+                switch (kind) {
+                    case "policy" -> "policies";
+                    case "drive or group" -> "drives";
+                    default -> kind + "s";
+                };
         return new CommandFault(
                 "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), KnownNames.hint(name, names.toList(), command)));
     }
@@ -311,10 +349,11 @@ public final class Services {
                 .toList();
     }
 
-    /** Returns the errors of the exports, for example unusable addresses and TLS files. */
+    /** Returns the errors of exports and metrics, for example unusable addresses. */
     List<String> exportFaults() {
-        return exports.stream()
-                .flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream())
+        return Stream.concat(
+                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()),
+                        otherFaults.stream().flatMap(lines -> lines.get().stream()))
                 .toList();
     }
 
@@ -329,6 +368,14 @@ public final class Services {
     /** Returns one line for each running jar in {@code deploy/}. */
     public List<String> deployed() {
         return deployed.stream().flatMap(lines -> lines.get().stream()).toList();
+    }
+
+    /** Returns the time of the last applied changes of the configuration (ms since 1970); 0 before the first. */
+    long changedMillis() {
+        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
+        return current != null && current.getKey().get(ConfigurationSource.CHANGED_MILLIS) instanceof Long millis
+                ? millis
+                : 0;
     }
 
     /** Returns the strings of a property of the configuration service; empty before the configuration is read. */

@@ -5,8 +5,10 @@ import dev.weir.shell.command.Services;
 import dev.weir.shell.command.Status;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.apache.felix.service.command.CommandProcessor;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.service.component.annotations.Activate;
@@ -51,7 +53,11 @@ public final class ShellChannel {
             LOG.info("no shell for other processes because weir.home is not set");
             return;
         }
-        String version = context.getBundle().getVersion().toString();
+        Bundle bundle = context.getBundle();
+        // the version of the distribution; a bundle's version has another spelling for snapshots
+        String version = Objects.requireNonNullElse(
+                bundle.getHeaders("").get("Implementation-Version"),
+                bundle.getVersion().toString());
         BuiltIns builtIns = new BuiltIns(() -> Status.of(version, home, services), this::stop);
         server = ShellServer.open(
                 Path.of(home, "run", "shell.sock"),

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     policy or a filter is missing) or {@code unavailable}
  * @param reason the reason why it is not serving; empty while serving
  * @param description the description for clients; may be empty
- * @param sizeBytes the size (bytes); 0 while unavailable
+ * @param sizeBytes the size (bytes); null while it is unknown because the drive has not been opened
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
  * @param backendOptions the backend's options by name
@@ -70,7 +70,7 @@ public record DriveView(
         State state,
         String reason,
         String description,
-        long sizeBytes,
+        @Nullable Long sizeBytes,
         boolean readOnly,
         String backend,
         Map<String, Object> backendOptions,
@@ -109,7 +109,7 @@ public record DriveView(
                     Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
-                    Column.right("SIZE", drive -> Units.bytes(drive.sizeBytes)),
+                    Column.right("SIZE", drive -> drive.sizeBytes == null ? "" : Units.bytes(drive.sizeBytes)),
                     Column.right("READ", drive -> Units.bytes(drive.counters.readBytes())),
                     Column.right("WRITTEN", drive -> Units.bytes(drive.counters.writeBytes()))));
 
@@ -126,7 +126,7 @@ public record DriveView(
                 drive.state(),
                 drive.reason(),
                 drive.settings().description(),
-                drive.size(),
+                drive.state() == State.UNAVAILABLE && drive.size() == 0 ? null : drive.size(),
                 drive.settings().readOnly(),
                 drive.settings().backendType(),
                 Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
@@ -196,7 +196,7 @@ public record DriveView(
                 .row("drive", name)
                 .row("what", description)
                 .row("state", standing())
-                .row("size", Units.bytes(sizeBytes) + (readOnly ? ", read-only" : ""))
+                .row("size", (sizeBytes == null ? "unknown" : Units.bytes(sizeBytes)) + (readOnly ? ", read-only" : ""))
                 .row("filters", filters.stream().map(DriveView::text).collect(Collectors.joining("\n")))
                 .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")

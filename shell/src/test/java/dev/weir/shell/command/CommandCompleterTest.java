@@ -86,7 +86,7 @@ final class CommandCompleterTest {
     @Test
     void usageArgumentsAreOffered() {
         assertEquals(List.of("vm1", "scratch"), offered("drive "));
-        assertEquals(List.of("vm1", "scratch"), offered("drives | grep vm; queue "));
+        assertEquals(List.of("vm1", "scratch", "tenant-a", "tenant-b"), offered("drives | grep vm; queue "));
         assertEquals(List.of("bucket", "slice"), offered("policy vm1 "));
         assertEquals(List.of(), offered("policy vm1 slice "));
         assertEquals(List.of(), offered("drives "));

@@ -28,6 +28,8 @@ public final class TestDrive implements DriveControl {
     private List<QueuedRequest> queue = List.of();
     private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private int looks;
+    private int reopened;
+    private int drained;
 
     private TestDrive(
             String name,
@@ -99,6 +101,16 @@ public final class TestDrive implements DriveControl {
         return looks;
     }
 
+    /** Returns the number of calls of {@link #reopen}. */
+    public int reopened() {
+        return reopened;
+    }
+
+    /** Returns the number of calls of {@link #drain}. */
+    public int drained() {
+        return drained;
+    }
+
     @Override
     public String name() {
         return settings.name();
@@ -159,6 +171,7 @@ public final class TestDrive implements DriveControl {
 
     @Override
     public CompletableFuture<@Nullable Void> reopen() {
+        reopened++;
         state = State.SERVING;
         reason = "";
         return CompletableFuture.completedFuture(null);
@@ -172,6 +185,7 @@ public final class TestDrive implements DriveControl {
 
     @Override
     public CompletableFuture<Boolean> drain(long timeoutNanos) {
+        drained++;
         return CompletableFuture.completedFuture(true);
     }
 }

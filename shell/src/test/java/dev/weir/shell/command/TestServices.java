@@ -90,9 +90,37 @@ public final class TestServices {
                 new Configuration(faults));
     }
 
-    private record Group(GroupSnapshot before, AtomicReference<ThrottleLimits> limited) implements GroupControl {
+    /** Makes the next reload apply these changes. */
+    public static void reloads(Services services, List<String> changes) {
+        ConfigurationSource source = new ConfigurationSource() {
+            @Override
+            public List<String> reload() {
+                services.configuration = Map.entry(
+                        Map.of(
+                                ConfigurationSource.DRIVES,
+                                new String[] {"vm1", "scratch"},
+                                ConfigurationSource.CHANGES,
+                                changes.toArray(String[]::new),
+                                ConfigurationSource.CHANGED_MILLIS,
+                                1999L,
+                                ConfigurationSource.WARNINGS,
+                                new String[] {"weir.conf:3: drives.vm1.limits.bps = 1: slow"}),
+                        this);
+                return List.of();
+            }
+
+            @Override
+            public Map<String, String> origins(String pid) {
+                return Map.of();
+            }
+        };
+        services.configuration = Map.entry(Map.of(), source);
+    }
+
+    private record Group(GroupSnapshot before, AtomicReference<ThrottleLimits> limited, AtomicReference<String> type)
+            implements GroupControl {
         Group(GroupSnapshot before) {
-            this(before, new AtomicReference<>(before.limits()));
+            this(before, new AtomicReference<>(before.limits()), new AtomicReference<>(before.policy()));
         }
 
         @Override
@@ -100,7 +128,7 @@ public final class TestServices {
             return new GroupSnapshot(
                     before.settings(),
                     before.reason(),
-                    before.policy(),
+                    Objects.requireNonNull(type.get()),
                     Objects.requireNonNull(limited.get()),
                     before.parent(),
                     before.share(),
@@ -127,8 +155,8 @@ public final class TestServices {
         }
 
         @Override
-        public void policy(String type) {
-            throw new UnsupportedOperationException();
+        public void policy(String newType) {
+            type.set(newType);
         }
 
         @Override
@@ -146,6 +174,11 @@ public final class TestServices {
         @Override
         public List<String> uris(String drive) {
             return List.of("nbd://127.0.0.1:10809/" + drive);
+        }
+
+        @Override
+        public Map<String, String> faults(Map<String, ?> configuration) {
+            return Map.of();
         }
 
         @Override

@@ -219,7 +219,9 @@ final class GogoRequestTest {
     @Test
     void wildcardsMatchNoFiles() throws IOException {
         assertEquals(err("weir: no drive \"*\"; there are vm1, scratch\n"), execute("drive *"));
-        assertEquals(err("weir: no drive \"vm*\"; there are vm1, scratch\n"), execute("limits vm*"));
+        assertEquals(
+                err("weir: no drive or group \"vm*\"; there are vm1, scratch, tenant-a, tenant-b\n"),
+                execute("limits vm*"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.Version;
 
 @Timeout(60)
@@ -36,7 +38,8 @@ final class ShellChannelTest {
 
     private ShellChannel channel(@Nullable String homeProperty) throws IOException {
         Bundle bundle = proxy(Bundle.class, (self, method, args) -> switch (method.getName()) {
-            case "getVersion" -> new Version("1.2.3");
+            case "getVersion" -> new Version("1.2.3.PRE");
+            case "getHeaders" -> FrameworkUtil.asDictionary(Map.of("Implementation-Version", "1.2.3"));
             case "stop" -> {
                 stopped.countDown();
                 yield null;

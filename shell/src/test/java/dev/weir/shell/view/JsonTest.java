@@ -42,7 +42,7 @@ final class JsonTest {
 
     private static final String SCRATCH =
             """
-            {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":0,"read_only":false,
+            {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":null,"read_only":false,
             "backend":"memory","backend_options":{},"filters":[],"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
             "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"held_by":"","in_flight":0,
             "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
@@ -175,8 +175,9 @@ final class JsonTest {
     void reload() {
         is(
                 """
-                {"drives":["vm1","scratch"],"unavailable":{"scratch":"gone"},"changed":[],
-                "warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"]}""",
+                {"changed_at":null,"is_new":false,"added":[],"changed":[],"removed":[],"drives":["vm1","scratch"],
+                "unavailable":{"scratch":"gone"},"overridden":[],
+                "warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"],"faults":[]}""",
                 changes.reload("--json"));
     }
 
