@@ -98,7 +98,7 @@ final class OptionsReader {
 
     private static @Nullable Object value(Setting setting, BlockOption.Kind kind) {
         return switch (kind) {
-            case BYTES -> Quantity.size(setting);
+            case BYTES -> Quantity.option(setting);
             case COUNT -> Quantity.natural(setting);
             case DURATION -> Quantity.durationWithUnit(setting);
             case PATH -> Values.path(setting);

@@ -33,11 +33,12 @@ final class Quantity {
         return nearest(exactBytes(setting));
     }
 
-    /** Parses the size of a drive (bytes). */
-    static @Nullable Long size(Setting setting) {
+    /** Parses an option of a backend (bytes). A drive's size is 1 or more, as each backend has it. */
+    static @Nullable Long option(Setting setting) {
         BigDecimal bytes = exactBytes(setting);
-        if (bytes != null && bytes.signum() < 0) {
-            setting.fault("must be 0 or more");
+        boolean isSize = setting.key().equals("size");
+        if (bytes != null && bytes.signum() < (isSize ? 1 : 0)) {
+            setting.fault(isSize ? "must be 1 byte or more" : "must be 0 or more");
         } else if (bytes != null && bytes.compareTo(LONGEST) > 0) {
             setting.fault("must be at most " + LONGEST);
         }

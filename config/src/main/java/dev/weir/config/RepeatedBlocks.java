@@ -2,14 +2,13 @@ package dev.weir.config;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigUtil;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds drives and groups that a file defines in two blocks. HOCON merges them, which is rarely meant: a copied block
@@ -19,11 +18,14 @@ final class RepeatedBlocks {
     /** The keys whose children are drives or groups. */
     static final Set<String> PARENTS = Set.of("drives", "groups");
 
+    /** The path of a block without a name and of each block in it. */
+    private static final List<String> UNNAMED = List.of("");
+
     private final String text;
     private final List<Block> blocks = new ArrayList<>();
 
-    /** The paths of the open blocks; null for one without a name. */
-    private final Deque<@Nullable List<String>> open = new LinkedList<>();
+    /** The paths of the open blocks. */
+    private final Deque<List<String>> open = new ArrayDeque<>();
 
     private final StringBuilder key = new StringBuilder();
     private int keyLine = 1;
@@ -95,7 +97,7 @@ final class RepeatedBlocks {
         switch (c) {
             case '\n' -> endLine();
             case '{' -> begin(path());
-            case '[' -> begin(null);
+            case '[' -> begin(UNNAMED);
             case '}', ']' -> end();
             case ',' -> forget();
             case '=', ':' -> hasSeparator = true;
@@ -162,24 +164,24 @@ final class RepeatedBlocks {
         isLineEnded = false;
     }
 
-    /** Returns the path of the block that begins here, or null if it has no name. */
-    private @Nullable List<String> path() {
+    /** Returns the path of the block that begins here. */
+    private List<String> path() {
         List<String> parent = open.isEmpty() ? List.of() : open.peek();
         String name = key.toString().strip().replaceFirst("\\+$", "");
-        if (name.isEmpty() || parent == null) {
-            return open.isEmpty() ? List.of() : null;
+        if (name.isEmpty() || parent == UNNAMED) {
+            return open.isEmpty() ? List.of() : UNNAMED;
         }
         try {
             List<String> path = new ArrayList<>(parent);
             path.addAll(ConfigUtil.splitPath(name));
             return List.copyOf(path);
         } catch (ConfigException e) {
-            return null;
+            return UNNAMED;
         }
     }
 
-    private void begin(@Nullable List<String> path) {
-        if (path != null && !path.isEmpty()) {
+    private void begin(List<String> path) {
+        if (!path.isEmpty() && path != UNNAMED) {
             blocks.add(new Block(path, keyLine));
         }
         open.push(path);

@@ -99,7 +99,7 @@ final class DriveOptionTest {
                 "id=vm1,memory=1M,readonly=on,read-only=on | id=vm1,…: read-only = on: cannot be combined with readonly",
                 "id=vm1,memory=lots"
                         + " | id=vm1,…: memory = lots: must be a whole number of bytes, such as 512, 64KiB or 10M",
-                "id=vm1,memory=-1 | id=vm1,…: memory = -1: must be 0 or more",
+                "id=vm1,memory=-1 | id=vm1,…: memory = -1: must be 1 byte or more",
                 "id=vm1,file= | id=vm1,…: file = \"\": must not be empty",
                 "id=vm1,memory=1M,readonly=maybe | id=vm1,…: readonly = maybe: must be true or false",
                 "id=vm1,memory=1M,group=g | id=vm1,…: group = g: is not a group",

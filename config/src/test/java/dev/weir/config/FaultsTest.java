@@ -126,7 +126,8 @@ final class FaultsTest {
                 "vm1 { backend { type = \"\" } } | vm1.backend.type = \"\": must not be empty",
                 "vm1 { backend.type { a = 1 } } | vm1.backend.type: must be a single value",
                 "vm1 { backend { type = memory } } | vm1.backend.size: must be set (its size)",
-                "vm1 { backend { type = memory, size = -1 } } | vm1.backend.size = -1: must be 0 or more",
+                "vm1 { backend { type = memory, size = 0 } } | vm1.backend.size = 0: must be 1 byte or more",
+                "vm1 { backend { type = memory, size = -1 } } | vm1.backend.size = -1: must be 1 byte or more",
                 "vm1 { backend { type = memory, size = 10E } }"
                         + " | vm1.backend.size = 10E: must be at most 9223372036854775807",
                 "vm1 { backend { type = memory, size = big } }"

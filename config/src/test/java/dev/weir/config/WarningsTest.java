@@ -161,7 +161,7 @@ final class WarningsTest {
             delimiter = '|',
             value = {
                 "path = \"\" | path = \"\": must not be empty",
-                "size = -1 | size = -1: must be 0 or more",
+                "size = -1 | size = -1: must be 1 byte or more",
                 "list = [1, 2] | list = [1,2]: must be a single value",
                 "A = 1, a = 2 | a = 2: differs from another key only in upper and lower case",
             })

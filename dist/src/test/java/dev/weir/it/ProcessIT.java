@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +43,29 @@ class ProcessIT {
                 Weir second = Weir.launch(home, "-drive", "id=vm2,memory=1M")) {
             assertEquals(1, second.awaitEnd());
             assertEquals("weir: already running in %s (process %d)%n".formatted(home, first.pid()), second.errors());
+        }
+    }
+
+    @Test
+    void buildDoesNotReplaceTheFilesOfARunningWeir() throws IOException {
+        Path distribution = Path.of(System.getProperty("weir.folder"));
+        Path sources = Files.createDirectory(home.resolve("sources"));
+        Files.copy(distribution.resolve("../../../weir").normalize(), sources.resolve("weir"));
+        Files.createSymbolicLink(
+                Files.createDirectories(sources.resolve("dist/target")).resolve("weir"), distribution);
+        Path find = Files.createDirectories(sources.resolve("dist/src/main/dist/bin"));
+        Files.copy(distribution.resolve("bin/find-java"), find.resolve("find-java"));
+        Path pom = Files.createFile(sources.resolve("pom.xml"));
+        Files.setLastModifiedTime(pom, FileTime.from(Instant.now().plusSeconds(3600)));
+        try (Weir weir = Weir.start(home.resolve("home"), "-drive", "id=vm1,memory=1M")) {
+            Client.Result refused = Client.run(
+                    sources.resolve("weir").toString(),
+                    "--home",
+                    home.resolve("other").toString());
+            assertEquals(1, refused.status(), refused::out);
+            assertTrue(refused.err().startsWith("weir: a source is newer than the build, and process "), refused::err);
+            assertTrue(refused.err().contains(" %d ".formatted(weir.pid())), refused::err);
+            weir.ask("drives").ok();
         }
     }
 
