@@ -9,6 +9,10 @@ import java.util.function.ToLongFunction;
  * charges under the limit are paid. Both differ after a change of rate, because a change keeps both. Units are
  * expressed as the time that they take at the current rate.
  *
+ * <p>A burst that is taken away holds no request that it had admitted. That part of the charges is forgiven: it is not
+ * owed, but it leaks like the rest and after it. It counts again when the burst returns, so that flapping gains
+ * nothing.
+ *
  * <p>Immutable.
  */
 public final class ThrottleDebt {
@@ -20,6 +24,7 @@ public final class ThrottleDebt {
 
     private final long[] timeNanos = new long[LimitKey.ALL.size()];
     private final long[] unitNanos = new long[LimitKey.ALL.size()];
+    private final long[] forgivenNanos = new long[LimitKey.ALL.size()];
     private final long[] burstTimeNanos = new long[LimitKey.ALL.size()];
     private final long[] burstUnitNanos = new long[LimitKey.ALL.size()];
 
@@ -48,12 +53,31 @@ public final class ThrottleDebt {
             ToLongFunction<LimitKey> unitNanos,
             ToLongFunction<LimitKey> burstTimeNanos,
             ToLongFunction<LimitKey> burstUnitNanos) {
+        return of(timeNanos, unitNanos, limit -> 0, burstTimeNanos, burstUnitNanos);
+    }
+
+    /**
+     * {@return a debt as time and as units, with the part that a removed burst has forgiven}
+     *
+     * @param timeNanos the debt under a limit as time, 0 or more
+     * @param unitNanos the time that its units take at the limit's rate, 0 or more
+     * @param forgivenNanos the forgiven part, which leaks after the debt; 0 or more
+     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 where there is no burst
+     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 where there is no burst
+     */
+    public static ThrottleDebt of(
+            ToLongFunction<LimitKey> timeNanos,
+            ToLongFunction<LimitKey> unitNanos,
+            ToLongFunction<LimitKey> forgivenNanos,
+            ToLongFunction<LimitKey> burstTimeNanos,
+            ToLongFunction<LimitKey> burstUnitNanos) {
         ThrottleDebt debt = new ThrottleDebt();
         // no streams: every snapshot of every drive has one of these
         for (LimitKey limit : LimitKey.ALL) {
             int place = limit.ordinal();
             debt.timeNanos[place] = timeNanos.applyAsLong(limit);
             debt.unitNanos[place] = unitNanos.applyAsLong(limit);
+            debt.forgivenNanos[place] = forgivenNanos.applyAsLong(limit);
             debt.burstTimeNanos[place] = burstTimeNanos.applyAsLong(limit);
             debt.burstUnitNanos[place] = burstUnitNanos.applyAsLong(limit);
         }
@@ -62,17 +86,61 @@ public final class ThrottleDebt {
 
     /**
      * {@return this debt under other limits} Its time stays, and its units take the time of the new rates. A removed
-     * limit and a new one owe nothing.
+     * limit and a new one owe nothing. A smaller burst forgives what it no longer covers.
      *
      * @param from the limits of this debt
      * @param to the new limits
      */
     public ThrottleDebt under(ThrottleLimits from, ThrottleLimits to) {
+        if (from.equals(to)) {
+            return this;
+        }
         return of(
-                limit -> to.rate(limit) == 0 || from.rate(limit) == 0 ? 0 : timeNanos(limit),
-                limit -> convert(unitNanos(limit), from.rate(limit), to.rate(limit)),
+                limit -> isKept(limit, from, to)
+                        ? timeNanos(limit) + forgivenNanos(limit) - forgivenNanos(limit, from, to)
+                        : 0,
+                limit -> isKept(limit, from, to)
+                        ? convert(unitNanos(limit) + forgivenNanos(limit), from.rate(limit), to.rate(limit))
+                                - forgivenNanos(limit, from, to)
+                        : 0,
+                limit -> isKept(limit, from, to) ? forgivenNanos(limit, from, to) : 0,
                 limit -> to.max(limit) == 0 || from.max(limit) == 0 ? 0 : burstTimeNanos(limit),
                 limit -> convert(burstUnitNanos(limit), from.max(limit), to.max(limit)));
+    }
+
+    private static boolean isKept(LimitKey limit, ThrottleLimits from, ThrottleLimits to) {
+        return from.rate(limit) > 0 && to.rate(limit) > 0;
+    }
+
+    /** Returns the forgiven part under other limits. A request waits no longer than before. */
+    private long forgivenNanos(LimitKey limit, ThrottleLimits from, ThrottleLimits to) {
+        long rate = from.rate(limit);
+        long newRate = to.rate(limit);
+        long time = timeNanos(limit) + forgivenNanos(limit);
+        long units = unitNanos(limit) + forgivenNanos(limit);
+        long size = allowedNanos(limit, from) + forgivenNanos(limit);
+        long newSize = allowedNanos(limit, to);
+        if (newSize >= shorter(size, rate, newRate)) {
+            return 0;
+        }
+        long waitNanos = shorter(Math.max(0, Math.min(time, units) - size), rate, newRate);
+        return Math.max(0, Math.min(time, convert(units, rate, newRate)) - waitNanos - newSize);
+    }
+
+    private static long shorter(long nanos, long rate, long newRate) {
+        return Math.min(nanos, convert(nanos, rate, newRate));
+    }
+
+    /** Returns the debt at which a limit still admits a request: its burst, or 100 ms. */
+    private static long allowedNanos(LimitKey limit, ThrottleLimits limits) {
+        return limits.max(limit) == 0
+                ? 100_000_000
+                : BigInteger.valueOf(limits.max(limit))
+                        .multiply(BigInteger.valueOf(limits.maxLengthSeconds(limit)))
+                        .multiply(BigInteger.valueOf(1_000_000_000))
+                        .divide(BigInteger.valueOf(limits.rate(limit)))
+                        .min(LONGEST)
+                        .longValueExact();
     }
 
     private static long convert(long nanos, long rate, long newRate) {
@@ -131,6 +199,35 @@ public final class ThrottleDebt {
     }
 
     /**
+     * {@return the part of the charges that a removed burst has forgiven (ns at the limit's rate)} It is no part of the
+     * debt and leaks after it.
+     *
+     * @param limit one of the six
+     */
+    public long forgivenNanos(LimitKey limit) {
+        return forgivenNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return this debt with the forgiven part of another one}
+     *
+     * @param other the debt with the forgiven part
+     */
+    public ThrottleDebt forgivenAs(ThrottleDebt other) {
+        return of(this::timeNanos, this::unitNanos, other::forgivenNanos, this::burstTimeNanos, this::burstUnitNanos);
+    }
+
+    /** {@return whether any part of the charges was forgiven} */
+    public boolean isForgiven() {
+        for (long nanos : forgivenNanos) {
+            if (nanos > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * {@return the debt at the burst rate of this limit as time (ns)}
      *
      * @param limit one of the six
@@ -153,6 +250,7 @@ public final class ThrottleDebt {
         return other instanceof ThrottleDebt debt
                 && Arrays.equals(timeNanos, debt.timeNanos)
                 && Arrays.equals(unitNanos, debt.unitNanos)
+                && Arrays.equals(forgivenNanos, debt.forgivenNanos)
                 && Arrays.equals(burstTimeNanos, debt.burstTimeNanos)
                 && Arrays.equals(burstUnitNanos, debt.burstUnitNanos);
     }
@@ -164,7 +262,8 @@ public final class ThrottleDebt {
 
     @Override
     public String toString() {
-        return "time " + Arrays.toString(timeNanos) + ", units " + Arrays.toString(unitNanos) + ", burst time "
+        return "time " + Arrays.toString(timeNanos) + ", units " + Arrays.toString(unitNanos) + ", forgiven "
+                + Arrays.toString(forgivenNanos) + ", burst time "
                 + Arrays.toString(burstTimeNanos) + ", burst units " + Arrays.toString(burstUnitNanos);
     }
 }

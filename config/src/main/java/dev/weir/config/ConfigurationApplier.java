@@ -4,11 +4,13 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -128,7 +130,11 @@ final class ConfigurationApplier {
         String filter = "(&(" + kind + "=" + pid + ")(" + SOURCE + "=" + SOURCE_VALUE + "))";
         try {
             Configuration[] found = admin.listConfigurations(filter);
-            return found == null ? List.of() : List.of(found);
+            return found == null
+                    ? List.of()
+                    : Stream.of(found)
+                            .sorted(Comparator.comparing(Configuration::getPid))
+                            .toList();
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(filter, e);
         }

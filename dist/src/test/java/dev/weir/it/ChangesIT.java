@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -52,8 +53,8 @@ class ChangesIT {
     private static Config applyPartly(String text) throws IOException {
         write(text);
         Client.Result result = weir.ask("reload --json");
-        assertEquals(3, result.status(), result::out);
-        return result.object();
+        assertEquals(3, result.status(), result::err);
+        return ConfigFactory.parseString(result.out());
     }
 
     private static String refuse(String text) throws IOException {

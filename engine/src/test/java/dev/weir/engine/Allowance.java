@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change of limits keeps both, and the shorter one holds. A new limit owes nothing. Time and units of a debt
  * from before a change are paid to the same degree and before later charges. A bucket releases a request when the
- * level is at most its size. A removed burst holds nothing that it had released. A new policy need not know of it.
+ * level is at most its size. A removed burst holds nothing that it had released. A new policy takes that over.
  * Slices may release two slices at once and one request on top.
  */
 final class Allowance {
@@ -101,13 +101,11 @@ final class Allowance {
             double max = limits.max(key);
             double wait = shorter(Math.max(0, average.nanos(now) - sizeNanos), rate);
             double oldSize = shorter(sizeNanos, rate);
-            double forgiven = longer(sizeNanos - smallestNanos, rate);
             average.rate(rate, now);
             smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
-            // a new policy took over the debt without the forgiven part, as time and as units
-            sizeNanos = smallestNanos + forgiven;
+            sizeNanos = smallestNanos;
             if (smallestNanos < oldSize) {
-                sizeNanos = Math.max(sizeNanos, average.nanos(now) - wait + SLACK_NANOS);
+                sizeNanos = Math.max(smallestNanos, average.nanos(now) - wait + SLACK_NANOS);
             }
             if (max == 0) {
                 burst = null;
@@ -116,10 +114,6 @@ final class Allowance {
             } else {
                 burst.rate(max, now);
             }
-        }
-
-        private double longer(double nanos, double newRate) {
-            return Math.max(nanos, nanos * average.unitsPerSecond / newRate);
         }
 
         private double shorter(double nanos, double newRate) {
@@ -158,6 +152,9 @@ final class Allowance {
     }
 
     void limits(ThrottleLimits newLimits, long now) {
+        if (newLimits.equals(limits)) {
+            return;
+        }
         limits = newLimits;
         for (LimitKey key : LimitKey.ALL) {
             Meter meter = meters[key.ordinal()];

@@ -62,6 +62,7 @@ final class DebtEstimate {
         return ThrottleDebt.of(
                 limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.timeNanos(limit), now),
                 limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.unitNanos(limit), now),
+                limit -> forgivenAt(limits, limit, now),
                 limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstTimeNanos(limit), now),
                 limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstUnitNanos(limit), now));
     }
@@ -76,6 +77,16 @@ final class DebtEstimate {
         long elapsed = now - lastChargeAt;
         long chargedNanos = rate == 0 ? 0 : chargedNanos(limits, limit, rate);
         return elapsed >= shorterNanos + chargedNanos ? 0 : nanos + chargedNanos - elapsed;
+    }
+
+    /** Returns the forgiven part. It leaks after the debt. */
+    private long forgivenAt(ThrottleLimits limits, LimitKey limit, long now) {
+        long forgiven = debt.forgivenNanos(limit);
+        if (forgiven == 0 || limits.rate(limit) == 0) {
+            return 0;
+        }
+        long owed = debt.nanos(limit) + chargedNanos(limits, limit, limits.rate(limit));
+        return Math.max(0, forgiven - Math.max(0, now - lastChargeAt - owed));
     }
 
     private long chargedNanos(ThrottleLimits limits, LimitKey limit, long rate) {

@@ -44,6 +44,9 @@ public final class PolicySlot {
     /** Why the slot holds every request whatever its policy says; empty if it does not. */
     private String holdReason = "";
 
+    /** Whether the policy keeps no forgiven part of a debt, so that the estimate keeps it for the next policy. */
+    private boolean keepsForgiven;
+
     private final PolicyAnswers answers = new PolicyAnswers();
     private final DebtEstimate known = new DebtEstimate();
     private String type;
@@ -213,7 +216,7 @@ public final class PolicySlot {
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {
-                known.set(policy.debt(now), now);
+                known.set(debt(now), now);
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -223,7 +226,8 @@ public final class PolicySlot {
     public ThrottleDebt debt(long now) {
         if (policy != null) {
             try {
-                return policy.debt(now);
+                ThrottleDebt debt = policy.debt(now);
+                return keepsForgiven ? debt.forgivenAs(known.at(limits, now)) : debt;
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
@@ -255,9 +259,12 @@ public final class PolicySlot {
             return;
         }
         try {
-            policy = IsolatedPolicy.create(this, newFactory, limits, known.at(limits, now), now);
+            ThrottleDebt owed = known.at(limits, now);
+            policy = IsolatedPolicy.create(this, newFactory, limits, owed, now);
+            keepsForgiven = owed.isForgiven() && !policy.debt(now).isForgiven();
             reason = "";
         } catch (RuntimeException | Error e) {
+            policy = null;
             reason = "policy " + type + " refuses the limits: " + e.getMessage();
             LOG.debug("{}: policy {} was not made", owner, type, e);
         }

@@ -23,9 +23,15 @@ final class LeakyBucket {
      */
     private long smallestNanos;
 
-    LeakyBucket(MeteredDebt emptyAt, long sizeNanos) {
+    /**
+     * Creates a bucket with a level.
+     *
+     * @param sizeNanos its final size
+     * @param forgivenNanos the part of the level by which it is larger meanwhile
+     */
+    LeakyBucket(MeteredDebt emptyAt, long sizeNanos, long forgivenNanos) {
         this.emptyAt = emptyAt;
-        this.sizeNanos = sizeNanos;
+        this.sizeNanos = sizeNanos + forgivenNanos;
         smallestNanos = sizeNanos;
     }
 
@@ -66,11 +72,16 @@ final class LeakyBucket {
 
     /** Returns the debt as time: the level less the part that a smaller size has forgiven. */
     long timeNanos(long now) {
-        return Math.max(0, emptyAt.timeNanos(now) - (sizeNanos - smallestNanos));
+        return emptyAt.timeNanos(now) - forgivenNanos(now);
+    }
+
+    /** Returns the part of the level that a smaller size has forgiven (ns). */
+    long forgivenNanos(long now) {
+        return Math.min(sizeNanos - smallestNanos, levelNanos(now));
     }
 
     /** Returns the time that the owed units take at the rate (ns). */
     long unitNanos(long now) {
-        return Math.max(0, emptyAt.unitNanos(now) - (sizeNanos - smallestNanos));
+        return emptyAt.unitNanos(now) - forgivenNanos(now);
     }
 }

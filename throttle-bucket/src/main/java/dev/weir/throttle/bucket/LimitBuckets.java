@@ -28,9 +28,10 @@ final class LimitBuckets {
     LimitBuckets(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
         this.limit = limit;
         this.limits = limits;
-        MeteredDebt debt =
-                new MeteredDebt(limits, limit, limits.rate(limit), owed.timeNanos(limit), owed.unitNanos(limit), now);
-        average = new LeakyBucket(debt, averageSizeNanos(limit, limits));
+        long forgiven = owed.forgivenNanos(limit);
+        MeteredDebt debt = new MeteredDebt(
+                limits, limit, limits.rate(limit), owed.timeNanos(limit) + forgiven, owed.unitNanos(limit) + forgiven, now);
+        average = new LeakyBucket(debt, averageSizeNanos(limit, limits), forgiven);
         burst = burst(owed, now);
     }
 
@@ -52,7 +53,8 @@ final class LimitBuckets {
                 : new LeakyBucket(
                         new MeteredDebt(
                                 limits, limit, max, owed.burstTimeNanos(limit), owed.burstUnitNanos(limit), now),
-                        SMALL_NANOS);
+                        SMALL_NANOS,
+                        0);
     }
 
     /** Returns the size of a burst as time at the limit's rate (ns, rounded down). */
