@@ -8,7 +8,6 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -82,19 +81,16 @@ final class HoconFile {
         return weir;
     }
 
-    private void warnOfRepetitions(ConfigObject weir) throws IOException {
+    private void warnOfRepetitions(ConfigObject weir) {
         Set<String> names = names(weir);
-        for (Path file : files.read()) {
-            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-            for (RepeatedBlocks.Repetition again : RepeatedBlocks.of(text, names)) {
-                List<String> path = again.path();
-                String name = ConfigUtil.joinPath(path.subList(Math.max(0, path.size() - 2), path.size()));
-                findings.warn(
-                        source.place(file.toString(), again.line()),
-                        "%s: is also defined at %s; the blocks are merged and the later values hold"
-                                .formatted(Findings.shown(name), source.place(file.toString(), again.before())));
-            }
-        }
+        files.texts().forEach((file, text) -> RepeatedBlocks.of(text, names).forEach(again -> {
+            List<String> path = again.path();
+            String name = ConfigUtil.joinPath(path.subList(Math.max(0, path.size() - 2), path.size()));
+            findings.warn(
+                    source.place(file.toString(), again.line()),
+                    "%s: is also defined at %s; the blocks are merged and the later values hold"
+                            .formatted(Findings.shown(name), source.place(file.toString(), again.before())));
+        }));
     }
 
     /** Returns the names of the drives and groups. Returns none if they depend on an unset key. */

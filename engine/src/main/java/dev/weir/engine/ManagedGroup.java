@@ -47,9 +47,10 @@ final class ManagedGroup implements GroupControl {
     /** Ends the group for good. */
     void remove() {
         control.withdraw();
-        synchronized (domain) {
-            slot.remove();
-        }
+        node.locked(at -> {
+            node.own.remove();
+            return at;
+        });
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weir.shell.gogo;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,11 +14,13 @@ import org.apache.felix.service.command.Job;
 import org.apache.felix.service.command.Process;
 
 /**
- * Gogo's {@code grep}, {@code head} and the like, with a working {@code grep -c}. Gogo's own {@code grep -c} always
- * prints 0.
+ * Gogo's {@code grep}, {@code head} and the like, with a working {@code grep -c} and {@code grep -q}. Gogo's own
+ * {@code grep -c} always prints 0 and its {@code grep -q} prints the lines.
  */
 public final class PosixCommands extends Posix {
     private static final Pattern COUNTS = Pattern.compile("-[A-Za-z]*c[A-Za-z]*|--count");
+
+    private static final Pattern QUIET = Pattern.compile("-[A-Za-z]*q[A-Za-z]*|--quiet|--silent");
 
     PosixCommands(CommandProcessor processor) {
         super(processor);
@@ -25,6 +28,10 @@ public final class PosixCommands extends Posix {
 
     @Override
     protected void grep(CommandSession session, Process process, String[] words) throws Exception {
+        if (Arrays.stream(words).anyMatch(word -> QUIET.matcher(word).matches())) {
+            super.grep(session, new Captured(process, new PrintStream(OutputStream.nullOutputStream())), words);
+            return;
+        }
         boolean counts =
                 Arrays.stream(words).anyMatch(word -> COUNTS.matcher(word).matches());
         if (!counts) {

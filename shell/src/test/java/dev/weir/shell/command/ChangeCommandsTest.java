@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.View;
 import java.util.List;
 import java.util.Map;
@@ -117,10 +118,10 @@ final class ChangeCommandsTest extends CommandsFixture {
                         + "iops_rd_max_length, iops_wr, iops_wr_max, iops_wr_max_length, iops_size",
                 () -> changes.limits("vm1", "bsp=1"));
         refuses(
-                "limits: \"bps\" is not KEY=VALUE; usage: limits NAME [KEY=VALUE...] [--json]",
+                "limits: \"bps\" is not KEY=VALUE; usage: limits NAME|GROUP [KEY=VALUE...] [--json]",
                 () -> changes.limits("vm1", "bps"));
         refuses(
-                "limits: bps is set twice; usage: limits NAME [KEY=VALUE...] [--json]",
+                "limits: bps is set twice; usage: limits NAME|GROUP [KEY=VALUE...] [--json]",
                 () -> changes.limits("vm1", "bps=1", "bps=2"));
         refuses("iops = 666: this policy cannot keep it", () -> changes.limits("vm1", "iops=666"));
         assertEquals(before, vm1.snapshot().limits().toMap());
@@ -153,14 +154,16 @@ final class ChangeCommandsTest extends CommandsFixture {
                 80,
                 changes.limits("tenant-a"));
         refuses("no group \"tenant-c\"; there are tenant-a, tenant-b", () -> changes.group("tenant-c"));
-        refuses("no drive \"tenant-c\"; there are vm1, scratch", () -> changes.limits("tenant-c"));
+        refuses(
+                "no drive or group \"tenant-c\"; there are vm1, scratch, tenant-a, tenant-b",
+                () -> changes.limits("tenant-c"));
     }
 
     @Test
     void drainShowsTheDrive() {
         assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
         refuses(
-                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME [--seconds=N] [--json]",
+                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME|GROUP [--seconds=N] [--json]",
                 () -> changes.drain("vm1", "--seconds=0"));
     }
 
@@ -172,10 +175,49 @@ final class ChangeCommandsTest extends CommandsFixture {
     }
 
     @Test
-    void reloadListsTheDrives() {
+    void reloadListsItsChanges() {
+        TestServices.reloads(
+                services, List.of("added drive new", "changed drive vm1", "changed nbd", "removed group tenant-c"));
         shows(
                 """
-                applied   vm1, scratch
+                added     drive new
+                changed   drive vm1, nbd
+                removed   group tenant-c
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+        shows(
+                """
+                applied   no new change; the last, at 1970-01-01T00:00:01Z
+                added     drive new
+                changed   drive vm1, nbd
+                removed   group tenant-c
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload());
+    }
+
+    @Test
+    void reloadAndStatusNameUnusableAddresses() {
+        services.otherFaults = List.of(() -> List.of("metrics.listen = tcp:localhost:1: cannot listen: taken"));
+        shows(
+                """
+                applied   no change
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                faults    metrics.listen = tcp:localhost:1: cannot listen: taken
+                """,
+                80,
+                changes.reload());
+        assertEquals(List.of("metrics.listen = tcp:localhost:1: cannot listen: taken"), services.faults());
+    }
+
+    @Test
+    void reloadWithoutChangesSaysSo() {
+        shows(
+                """
+                applied   no change
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
@@ -188,8 +230,8 @@ final class ChangeCommandsTest extends CommandsFixture {
         changes.policy("scratch", "slice");
         shows(
                 """
-                applied   vm1, scratch
-                changed   vm1, scratch, by commands; reload --restore takes it back
+                applied   no change
+                kept      vm1, scratch, as set by commands; reload --restore reverts them
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
@@ -197,7 +239,7 @@ final class ChangeCommandsTest extends CommandsFixture {
         assertEquals(1L << 20, vm1.snapshot().limits().toMap().get("bps"));
         shows(
                 """
-                applied   vm1, scratch
+                applied   no change
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
@@ -210,7 +252,7 @@ final class ChangeCommandsTest extends CommandsFixture {
         TestServices.configuration(services, List.of("vm1", "lost"), List.of());
         shows(
                 """
-                applied   vm1
+                applied   no change
                 not open  lost: the drive does not exist in the engine
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
@@ -219,10 +261,19 @@ final class ChangeCommandsTest extends CommandsFixture {
     }
 
     @Test
-    void reopenIsForUnavailableDrives() {
-        refuses("drive vm1 is already open", () -> changes.reopen("vm1"));
+    void reopenAlsoChecksAnOpenDrive() {
+        assertEquals(State.SERVING, ((DriveView) changes.reopen("vm1")).state());
         vm1.standing(State.UNAVAILABLE, "gone");
         assertEquals(State.SERVING, ((DriveView) changes.reopen("vm1")).state());
+        assertEquals(2, vm1.reopened());
+    }
+
+    @Test
+    void policyAndDrainTakeGroups() {
+        assertEquals("slice", ((GroupView) changes.policy("tenant-a", "slice")).policy());
+        assertEquals("tenant-a", ((GroupView) changes.drain("tenant-a")).name());
+        assertEquals(1, vm1.drained());
+        assertEquals(0, scratch.drained());
     }
 
     @Test

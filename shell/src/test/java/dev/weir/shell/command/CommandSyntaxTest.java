@@ -13,9 +13,9 @@ final class CommandSyntaxTest extends CommandsFixture {
     @Test
     void wrongSyntaxShowsTheUsage() {
         refuses("drive: NAME is missing; usage: drive NAME [--json]", () -> drives.drive());
-        refuses("policy: TYPE is missing; usage: policy NAME TYPE [--json]", () -> changes.policy("vm1"));
+        refuses("policy: TYPE is missing; usage: policy NAME|GROUP TYPE [--json]", () -> changes.policy("vm1"));
         refuses(
-                "queue: \"b\" is one argument too many; usage: queue [NAME] [--summary] [--json]",
+                "queue: \"b\" is one argument too many; usage: queue [NAME|GROUP] [--summary] [--json]",
                 () -> drives.queue("a", "b"));
         refuses("drives: \"vm1\" is one argument too many; usage: drives [--json]", () -> drives.drives("vm1"));
         refuses("drives: invalid option '--jsn'; usage: drives [--json]", () -> drives.drives("--jsn"));
@@ -29,7 +29,7 @@ final class CommandSyntaxTest extends CommandsFixture {
                 """
                 queue - lists the waiting requests: age, the limit that holds them, time until release
 
-                Usage: queue [NAME] [--summary] [--json]
+                Usage: queue [NAME|GROUP] [--summary] [--json]
 
                 Without a name it lists all drives. Requests of a drive are in the order of their release. Sums
                 by drive and by limit follow.

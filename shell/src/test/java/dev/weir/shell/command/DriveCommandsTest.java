@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.shell.view.Listing;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -104,7 +105,7 @@ final class DriveCommandsTest extends CommandsFixture {
                 """
                 drive     scratch
                 state     unavailable: no backend "memory"
-                size      0
+                size      unknown
                 backend   memory
                 policy    bucket (default)
                 limits    no limits
@@ -188,7 +189,10 @@ final class DriveCommandsTest extends CommandsFixture {
     @Test
     void unknownNamesGetSuggestions() {
         refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.drive("vm9"));
-        refuses("no drive \"vm9\"; there are vm1, scratch", () -> drives.queue("vm9"));
+        refuses("no drive or group \"vm9\"; there are vm1, scratch, tenant-a, tenant-b", () -> drives.queue("vm9"));
+        refuses("tenant-a is a group; this needs a drive", () -> drives.drive("tenant-a"));
+        assertEquals(2, ((Listing<?>) drives.queue("tenant-a")).size());
+        assertEquals(List.of(), drives.queue("tenant-b"));
         refuses("no drive \"vm9\"; there are none", () -> new DriveCommands(TestServices.of()).drive("vm9"));
     }
 }

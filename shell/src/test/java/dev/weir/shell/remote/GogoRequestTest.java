@@ -217,6 +217,12 @@ final class GogoRequestTest {
     }
 
     @Test
+    void quietGrepGivesItsStatusOnly() throws IOException {
+        assertEquals(out(""), execute("queue | grep -q vm1"));
+        assertEquals(new Answer("", "", "", 1), execute("queue | grep -q vm9"));
+    }
+
+    @Test
     void wildcardsMatchNoFiles() throws IOException {
         assertEquals(err("weir: no drive \"*\"; there are vm1, scratch\n"), execute("drive *"));
         assertEquals(

@@ -200,7 +200,7 @@ final class BucketPolicy implements ThrottlePolicy {
         return ThrottleDebt.of(
                 limit -> owed(average(limit), bucket -> bucket.timeNanos(now)),
                 limit -> owed(average(limit), bucket -> bucket.unitNanos(now)),
-                limit -> 0,
+                limit -> owed(average(limit), bucket -> bucket.forgivenNanos(now)),
                 limit -> owed(burst(limit), bucket -> bucket.timeNanos(now)),
                 limit -> owed(burst(limit), bucket -> bucket.unitNanos(now)));
     }

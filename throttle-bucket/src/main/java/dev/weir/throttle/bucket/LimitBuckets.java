@@ -30,7 +30,12 @@ final class LimitBuckets {
         this.limits = limits;
         long forgiven = owed.forgivenNanos(limit);
         MeteredDebt debt = new MeteredDebt(
-                limits, limit, limits.rate(limit), owed.timeNanos(limit) + forgiven, owed.unitNanos(limit) + forgiven, now);
+                limits,
+                limit,
+                limits.rate(limit),
+                owed.timeNanos(limit) + forgiven,
+                owed.unitNanos(limit) + forgiven,
+                now);
         average = new LeakyBucket(debt, averageSizeNanos(limit, limits), forgiven);
         burst = burst(owed, now);
     }

@@ -1,0 +1,62 @@
+package dev.weir.throttle.bucket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.Direction;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A burst that is taken away while it is in use, and comes back. */
+final class RemovedBurstTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long NOW = 10 * SECOND;
+    private static final ThrottleLimits PLAIN = ThrottleLimits.of(Map.of("bps", 1000L));
+    private static final ThrottleLimits BURST =
+            ThrottleLimits.of(Map.of("bps", 1000L, "bps_max", 10_000L, "bps_max_length", 10L));
+
+    /** A policy that owes 40 s of a burst of 100 s. */
+    private static BucketPolicy inBurst() {
+        BucketPolicy policy = new BucketPolicy(BURST, ThrottleDebt.NONE, 0);
+        policy.charge(Direction.READ, 50_000, 0);
+        assertEquals(40 * SECOND, policy.debt(NOW).nanos(LimitKey.BPS));
+        return policy;
+    }
+
+    @Test
+    void newPolicyKnowsWhatARemovedBurstForgave() {
+        BucketPolicy policy = inBurst();
+        policy.reconfigure(PLAIN, NOW);
+        assertEquals(0, policy.waitNanos(Direction.READ, 1, NOW));
+        assertEquals(SECOND / 10, policy.debt(NOW).nanos(LimitKey.BPS));
+
+        BucketPolicy next = new BucketPolicy(PLAIN, policy.debt(NOW), NOW);
+        assertEquals(policy.debt(NOW), next.debt(NOW));
+        assertEquals(0, next.waitNanos(Direction.READ, 1, NOW));
+        next.reconfigure(BURST, NOW);
+        assertEquals(40 * SECOND, next.debt(NOW).nanos(LimitKey.BPS), "the burst that came back is not full");
+    }
+
+    @Test
+    void burstRemovedWithoutAPolicyIsForgivenToo() {
+        BucketPolicy policy = inBurst();
+        ThrottleDebt owed = policy.debt(NOW).under(BURST, PLAIN);
+        policy.reconfigure(PLAIN, NOW);
+        assertEquals(policy.debt(NOW), owed);
+        assertTrue(owed.isForgiven());
+        assertEquals(40 * SECOND, owed.under(PLAIN, BURST).nanos(LimitKey.BPS));
+    }
+
+    @Test
+    void forgivenPartLeaksAfterTheDebt() {
+        BucketPolicy policy = inBurst();
+        policy.reconfigure(PLAIN, NOW);
+        ThrottleDebt later = policy.debt(NOW + 30 * SECOND);
+        assertEquals(0, later.nanos(LimitKey.BPS));
+        assertEquals(10 * SECOND, later.forgivenNanos(LimitKey.BPS));
+        assertEquals(ThrottleDebt.NONE, policy.debt(NOW + 40 * SECOND));
+    }
+}
