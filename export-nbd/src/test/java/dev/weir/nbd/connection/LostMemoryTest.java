@@ -26,6 +26,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class LostMemoryTest {
         MemoryDrive drive = new MemoryDrive("vm1", 4096, false);
         ServerState state = new ServerState();
         state.drives(1);
-        DriveAccount account = state.use(drive.name());
+        DriveAccount account = Objects.requireNonNull(state.use(drive.name()));
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 SocketChannel client =
