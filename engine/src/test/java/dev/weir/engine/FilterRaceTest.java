@@ -8,6 +8,7 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,7 +57,8 @@ class FilterRaceTest {
                 "",
                 List.of(),
                 Charging.DEFAULT,
-                filters));
+                filters,
+                Share.DEFAULT));
     }
 
     private void submitAll(int client) {

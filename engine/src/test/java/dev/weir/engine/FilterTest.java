@@ -17,6 +17,7 @@ import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,8 @@ class FilterTest {
                 "",
                 List.of(),
                 Charging.DEFAULT,
-                Arrays.asList(filters)));
+                Arrays.asList(filters),
+                Share.DEFAULT));
     }
 
     private static FilterSettings filter(String type) {
