@@ -64,7 +64,7 @@ class FilterRaceTest {
     private void submitAll(int client) {
         Drive drive = fixture.drive("vm1");
         Semaphore free = new Semaphore(OUTSTANDING);
-        for (long offset = client + CLIENTS; !over; offset += CLIENTS) {
+        for (long offset = (long) client + CLIENTS; !over; offset += CLIENTS) {
             free.acquireUninterruptibly();
             drive.submit(new TestRequest("client " + client, Operation.WRITE, offset, 1, request -> {
                 if (request.error() != null) {
