@@ -318,11 +318,10 @@ public final class Engine {
     public synchronized void removeGroup(String name) {
         ManagedGroup group = groups.get(name);
         if (group != null) {
-            groups.remove(group);
+            groups.remove(group, () -> moveMembers(name));
             group.remove();
             LOG.info("group {} is removed", name);
         }
-        moveMembers(name);
     }
 
     private void moveMembers(String group) {

@@ -54,10 +54,15 @@ final class GroupTree {
         placeStrays();
     }
 
-    /** Removes a group. Groups that still name it hold every request. */
-    void remove(ManagedGroup group) {
+    /**
+     * Removes a group. Groups that still name it hold every request.
+     *
+     * @param moveDrives moves its drives; the limits above the group hold until the last of them has left
+     */
+    void remove(ManagedGroup group, Runnable moveDrives) {
         groups.remove(group.name());
         strays.remove(group);
+        moveDrives.run();
         for (ManagedGroup member : groups.values()) {
             if (group.name().equals(member.currentParent())) {
                 place(member);

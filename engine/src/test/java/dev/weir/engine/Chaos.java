@@ -9,6 +9,7 @@ import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class Chaos {
     static final int LONGEST = 5_000;
     private static final long SECOND = EngineFixture.SECOND;
     private static final int MOST_WAITING = 64;
+    private static final int GROUPS = 3;
     private static final Operation[] THROTTLED = {
         Operation.READ, Operation.WRITE, Operation.WRITE_ZEROES, Operation.TRIM, Operation.CACHE
     };
@@ -46,6 +48,7 @@ final class Chaos {
     private final Map<Long, ChaosRequest> requests = new HashMap<>();
     private boolean backendsAreThere = true;
     private boolean resubmitting;
+    private boolean equalShares;
     private long serial;
 
     private @Nullable String violation;
@@ -90,8 +93,8 @@ final class Chaos {
             case 87 -> restore(queue);
             case 88, 89 -> configure(queue);
             case 90 -> queues.forEach(this::configure);
-            case 91, 92 -> configureGroup("g" + random.nextInt(2));
-            case 93 -> removeGroup("g" + random.nextInt(2));
+            case 91, 92 -> configureGroup("g" + random.nextInt(GROUPS));
+            case 93 -> removeGroup("g" + random.nextInt(GROUPS));
             case 94, 95 -> togglePolicy();
             case 96 -> moody.throwing = !moody.throwing;
             case 97 -> backends.fault = random.nextBoolean() ? ObservedBackends.NO_FAULT : random.nextInt(4);
@@ -252,7 +255,7 @@ final class Chaos {
 
     private void configure(ModelledQueue queue) {
         String policy = somePolicy();
-        String group = random.nextBoolean() ? null : "g" + random.nextInt(3) % 2;
+        String group = random.nextBoolean() ? null : "g" + random.nextInt(GROUPS);
         configure(queue, policy, group, someLimits(!policy.equals("slice")), random.nextInt(8) == 0);
     }
 
@@ -264,6 +267,8 @@ final class Chaos {
                 .policy(policy)
                 .group(group)
                 .limits(limits)
+                // no minimum, because a live change of limits below it is refused
+                .share(new Share(equalShares ? 1 : 1 + random.nextInt(9), 0, 0))
                 .build();
         queue.configured(settings, this::accepts, now());
         fixture.engine.configure(settings);
@@ -275,16 +280,28 @@ final class Chaos {
         expect(queue.waiting.isEmpty(), () -> queue.name + " was removed and left requests without completion");
     }
 
+    /** Configures a group in a random place, which may be below itself, with a random share. */
     private void configureGroup(String name) {
         String policy = somePolicy();
-        configureGroup(name, policy, someLimits(!policy.equals("slice")));
+        String parent = random.nextBoolean() ? null : "g" + random.nextInt(GROUPS);
+        configureGroup(name, policy, parent, someLimits(!policy.equals("slice")), someShare());
+    }
+
+    private Share someShare() {
+        return new Share(1 + random.nextInt(9), random.nextInt(2_000), random.nextInt(3));
     }
 
     void configureGroup(String name, String policy, ThrottleLimits limits) {
+        configureGroup(name, policy, null, limits, Share.DEFAULT);
+    }
+
+    private void configureGroup(
+            String name, String policy, @Nullable String parent, ThrottleLimits limits, Share share) {
         ModelledQueue group = groups.computeIfAbsent(name, ModelledQueue::new);
         group.policy = policy;
+        group.group = parent;
         group.own.limits(limits, now());
-        fixture.engine.configure(new GroupSettings(name, policy, limits));
+        fixture.engine.configure(new GroupSettings(name, policy, limits, parent, share));
     }
 
     private void removeGroup(String name) {
@@ -331,7 +348,7 @@ final class Chaos {
                 fixture.engine.addPolicies(factory, 0);
             }
         });
-        for (String group : List.of("g0", "g1")) {
+        for (String group : List.of("g0", "g1", "g2")) {
             ModelledQueue known = groups.get(group);
             ThrottleLimits limits = known == null ? ThrottleLimits.NONE : known.own.limits();
             configureGroup(group, "bucket", limits);
@@ -361,15 +378,27 @@ final class Chaos {
         if (direction != null) {
             expect(queue.isInOrder(direction, offset), () -> offset + " was overtaken in " + drive + " " + direction);
             charge(queue, request, direction);
-            String group = queue.group;
-            if (group != null) {
-                ModelledQueue shared = groups.get(group);
-                expect(shared != null, () -> offset + " was released although it has no group " + group);
-                if (shared != null) {
-                    charge(shared, request, direction);
-                }
+            List<ModelledQueue> path = path(queue);
+            expect(path != null, () -> offset + " was released although a group above " + drive + " is unusable");
+            if (path != null) {
+                path.forEach(group -> charge(group, request, direction));
             }
         }
+    }
+
+    /** Returns the groups above a drive, or null if one of them is missing or below itself. */
+    private @Nullable List<ModelledQueue> path(ModelledQueue drive) {
+        List<ModelledQueue> path = new ArrayList<>();
+        String above = drive.group;
+        while (above != null) {
+            ModelledQueue group = groups.get(above);
+            if (group == null || path.contains(group)) {
+                return null;
+            }
+            path.add(group);
+            above = group.group;
+        }
+        return path;
     }
 
     private void charge(ModelledQueue owner, ChaosRequest request, Direction direction) {
@@ -410,28 +439,36 @@ final class Chaos {
                 .formatted(queue.name, queued, queue.waiting.size()));
         expect(queued == 0 || snapshot.state() != State.UNAVAILABLE, () -> queue.name + " is closed with requests");
         if (queued > 0) {
-            ModelledQueue group = queue.group == null ? null : groups.get(queue.group);
-            boolean groupIsMissing = queue.group != null && group == null;
-            boolean free = !queue.hasLimits() && !groupIsMissing && (group == null || !group.hasLimits());
+            List<ModelledQueue> path = path(queue);
+            boolean free = !queue.hasLimits() && path != null && path.stream().noneMatch(ModelledQueue::hasLimits);
             expect(!free, () -> queue.name + " has no limits and a queue");
             if (snapshot.state() == State.SERVING) {
                 expect(someTimerIsSet(queue), () -> queue.name + " has a queue and no armed timer");
             } else {
-                expect(mayHold(queue, group), () -> queue.name + " holds: " + snapshot.reason());
+                expect(mayHold(queue, path), () -> queue.name + " holds: " + snapshot.reason());
             }
         }
     }
 
     private boolean someTimerIsSet(ModelledQueue queue) {
         return queues.stream()
-                .filter(other -> other == queue || (queue.group != null && queue.group.equals(other.group)))
-                .filter(other -> other.configured)
+                .filter(other -> other.configured && (other == queue || isInTreeOf(queue, other)))
                 .anyMatch(
                         other -> fixture.control(other.name).snapshot().timer().armed());
     }
 
-    private boolean mayHold(ModelledQueue queue, @Nullable ModelledQueue group) {
-        return (queue.group != null && group == null) || mayFail(queue) || (group != null && mayFail(group));
+    private boolean isInTreeOf(ModelledQueue queue, ModelledQueue other) {
+        List<ModelledQueue> path = path(queue);
+        List<ModelledQueue> otherPath = path(other);
+        return path != null
+                && otherPath != null
+                && !path.isEmpty()
+                && !otherPath.isEmpty()
+                && path.get(path.size() - 1) == otherPath.get(otherPath.size() - 1);
+    }
+
+    private boolean mayHold(ModelledQueue queue, @Nullable List<ModelledQueue> path) {
+        return path == null || mayFail(queue) || path.stream().anyMatch(this::mayFail);
     }
 
     /** Whether an owner's policy may be missing, broken or unable to enforce the limits at its return. */
@@ -464,6 +501,7 @@ final class Chaos {
         configureGroup("g0", policy, ThrottleLimits.of(Map.of("bps", 10_000L)));
         List<ModelledQueue> members = queues.subList(0, 3);
         resubmitting = true;
+        equalShares = true;
         for (ModelledQueue queue : queues) {
             restore(queue);
             configure(queue, policy, queue == queues.get(3) ? null : "g0", ThrottleLimits.NONE, false);

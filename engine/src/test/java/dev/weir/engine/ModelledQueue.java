@@ -9,12 +9,13 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The chaos model of one drive. */
+/** The chaos model of one drive or group. */
 final class ModelledQueue {
     final String name;
     Allowance own = new Allowance(Chaos.LONGEST);
     String policy = "bucket";
 
+    /** The group above; null for none. */
     @Nullable
     String group;
 
