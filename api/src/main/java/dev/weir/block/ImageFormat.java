@@ -29,6 +29,7 @@ public record ImageFormat(String name, boolean commonOnRawDisks, boolean mayName
     private static final int REGULAR = 0100000;
     private static final int BLOCK_DEVICE = 0060000;
 
+    private static final int QCOW2_VERSION = 7;
     private static final int QCOW2_BACKING_FILE = 8;
     private static final int QCOW2_FEATURES = 79;
     private static final int QCOW2_EXTERNAL_DATA = 4;
@@ -108,16 +109,16 @@ public record ImageFormat(String name, boolean commonOnRawDisks, boolean mayName
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
     }
 
-    /** Returns whether a qcow2 header names neither a backing file nor an external data file. */
+    /** Returns whether a qcow2 header of a known version names neither a backing file nor an external data file. */
     private static boolean isClosedQcow2(String head) {
-        if (head.length() <= QCOW2_FEATURES) {
+        int version = head.length() > QCOW2_FEATURES ? head.charAt(QCOW2_VERSION) : 0;
+        if (version < 2 || version > 3) {
             return false;
         }
         boolean backing = head.substring(QCOW2_BACKING_FILE, QCOW2_BACKING_FILE + Long.BYTES)
                 .chars()
                 .anyMatch(each -> each != 0);
-        boolean versionHasFeatures = head.charAt(7) >= 3;
-        boolean externalData = versionHasFeatures && (head.charAt(QCOW2_FEATURES) & QCOW2_EXTERNAL_DATA) != 0;
+        boolean externalData = version == 3 && (head.charAt(QCOW2_FEATURES) & QCOW2_EXTERNAL_DATA) != 0;
         return !backing && !externalData;
     }
 }

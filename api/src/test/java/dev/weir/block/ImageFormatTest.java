@@ -45,7 +45,9 @@ class ImageFormatTest {
         "3, 0, 4, true",
         "3, 0, 5, true",
         // version 2 has no features: the bytes belong to something else
-        "2, 0, 4, false"
+        "2, 0, 4, false",
+        "1, 0, 0, true",
+        "4, 0, 0, true"
     })
     void qcow2NamesOtherFilesByItsHeader(int version, long backingFile, long features, boolean names)
             throws IOException {

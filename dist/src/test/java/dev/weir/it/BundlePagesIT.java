@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.backend.file.FileBackendFactory;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.backend.nbd.NbdDeviceFactory;
+import dev.weir.backend.qemu.QemuDeviceFactory;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
 
 /** Pages of the bundles: one for each bundle, with the same headings and with tables that match the code. */
 class BundlePagesIT {
@@ -98,7 +101,7 @@ class BundlePagesIT {
     @Test
     void backendOptionsMatchTheCode() throws IOException {
         for (BlockFactory factory :
-                List.of(new FileBackendFactory(), new MemoryBackendFactory(), new NbdDeviceFactory())) {
+                List.of(new FileBackendFactory(), new MemoryBackendFactory(), new NbdDeviceFactory(), qemu())) {
             String page = "backend-" + factory.type();
             List<List<String>> rows = table(page, "| option | kind | required | default | range |");
             assertEquals(
@@ -106,6 +109,14 @@ class BundlePagesIT {
                     rows.stream().map(row -> row.subList(0, 3)).toList(),
                     page);
         }
+    }
+
+    private static QemuDeviceFactory qemu() throws IOException {
+        Object framework = Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (context, method, arguments) -> null);
+        return new QemuDeviceFactory(new NbdDeviceFactory(), (BundleContext) framework);
     }
 
     private static List<String> row(BlockOption option) {

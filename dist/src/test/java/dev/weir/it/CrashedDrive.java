@@ -15,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * A model of the requests to a drive and their acknowledgements. It tells what each block may hold after a crash: the
@@ -70,6 +71,13 @@ final class CrashedDrive {
             }
         } catch (IOException e) {
             // the server was killed
+        }
+    }
+
+    /** Writes, zeroes and flushes while a condition holds. */
+    void load(RawNbd client, BooleanSupplier condition) throws IOException {
+        while (condition.getAsBoolean()) {
+            batch(client);
         }
     }
 

@@ -93,7 +93,7 @@ class ImageIT {
             Path file = image.resolveSibling(format);
             Client.run("qemu-img", "create", "-q", "-f", format, file.toString(), "16M")
                     .ok();
-            arguments.addAll(List.of("-drive", "id=%s,file=%s".formatted(format, file)));
+            arguments.addAll(List.of("-drive", "id=%s,backend=file,backend.path=%s".formatted(format, file)));
             arguments.addAll(List.of("-drive", "id=raw-%s,format=raw,read-only=on,file=%s".formatted(format, file)));
             refusals.add("drive %s is not served: path = %s: is a %s image"
                     .formatted(format, file, format.equals("qcow") ? "qcow2" : format));

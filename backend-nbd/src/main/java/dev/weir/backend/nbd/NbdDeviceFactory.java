@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-@Component
+@Component(property = "weir.backend.type=nbd", immediate = true)
 public final class NbdDeviceFactory implements BlockDeviceFactory {
     private static final Logger LOG = LoggerFactory.getLogger(NbdDeviceFactory.class);
 
