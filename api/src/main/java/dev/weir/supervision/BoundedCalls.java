@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of services of other bundles, on threads of their own. A call that never returns then keeps one such thread
+ * Calls of services of other bundles on separate threads. A call that never returns then keeps one such thread
  * and none of the caller's, nor a lock of it. Java cannot end a thread that ignores interrupts.
  *
  * <p>Thread-safe. A call takes 5 to 15 µs more than a direct one.

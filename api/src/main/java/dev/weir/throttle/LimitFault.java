@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public record LimitFault(String key, long value, String rule) {
 
     /**
-     * Throws if there are faults.
+     * Throws if the list is not empty.
      *
      * @param faults the faults; may be empty
      * @throws IllegalArgumentException if {@code faults} is not empty; the message lists all of them

@@ -34,7 +34,7 @@ public final class ThrottleDebt {
      * {@return a debt that is the same as time and as units, because no rate has changed since it was made}
      *
      * @param nanos the debt under a limit, 0 or more
-     * @param burstNanos the same at the limit's burst rate; 0 where there is no burst
+     * @param burstNanos the same at the limit's burst rate; 0 without a burst
      */
     public static ThrottleDebt of(ToLongFunction<LimitKey> nanos, ToLongFunction<LimitKey> burstNanos) {
         return of(nanos, nanos, burstNanos, burstNanos);
@@ -45,8 +45,8 @@ public final class ThrottleDebt {
      *
      * @param timeNanos the debt under a limit as time, 0 or more
      * @param unitNanos the time that its units take at the limit's rate, 0 or more
-     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 where there is no burst
-     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 where there is no burst
+     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 without a burst
+     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 without a burst
      */
     public static ThrottleDebt of(
             ToLongFunction<LimitKey> timeNanos,
@@ -62,8 +62,8 @@ public final class ThrottleDebt {
      * @param timeNanos the debt under a limit as time, 0 or more
      * @param unitNanos the time that its units take at the limit's rate, 0 or more
      * @param forgivenNanos the forgiven part, which leaks after the debt; 0 or more
-     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 where there is no burst
-     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 where there is no burst
+     * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 without a burst
+     * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 without a burst
      */
     public static ThrottleDebt of(
             ToLongFunction<LimitKey> timeNanos,
@@ -86,7 +86,7 @@ public final class ThrottleDebt {
 
     /**
      * {@return this debt under other limits} Its time stays, and its units take the time of the new rates. A removed
-     * limit and a new one owe nothing. A smaller burst forgives what it no longer covers.
+     * limit and a new one owe nothing. A smaller burst forgives the part that it no longer covers.
      *
      * @param from the limits of this debt
      * @param to the new limits

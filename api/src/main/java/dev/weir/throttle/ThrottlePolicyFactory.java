@@ -36,7 +36,7 @@ public interface ThrottlePolicyFactory {
 
     /**
      * {@return whether every call of this factory and of its policies returns at once, as arithmetic does} The engine
-     * makes such calls on the threads that serve clients. It makes all others on a thread of their own, which takes 5
+     * makes such calls on the threads that serve clients. It makes all others on a separate thread, which takes 5
      * to 15 µs more. A call that never returns then holds its drive and no other one.
      */
     default boolean returnsAtOnce() {

@@ -52,7 +52,7 @@ enum Option {
         return this == DRIVE || this == LISTEN;
     }
 
-    /** Returns the name and, if there is one, the alias. */
+    /** Returns the name and the alias, if any. */
     List<String> names() {
         return alias.isEmpty() ? List.of(name) : List.of(name, alias);
     }

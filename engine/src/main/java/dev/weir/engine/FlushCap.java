@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cap on a drive's flushes: a throttle of their own, created when the drive first has a cap.
+ * The cap on a drive's flushes: a separate throttle, created when the drive first has a cap.
  *
  * <p>Thread-safe. Changes need the engine's lock, except {@link #open}, {@link #close} and {@link #hold}.
  */

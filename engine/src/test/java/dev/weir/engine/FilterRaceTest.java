@@ -124,7 +124,7 @@ class FilterRaceTest {
         assertTrue(completed.get() > CHANGES, "only " + completed + " requests");
     }
 
-    /** A log that nobody reads. */
+    /** A discarded log. */
     private static final class ForgetfulList extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
 

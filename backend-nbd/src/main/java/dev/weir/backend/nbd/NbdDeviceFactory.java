@@ -71,7 +71,7 @@ public final class NbdDeviceFactory implements BlockDeviceFactory {
         return loop;
     }
 
-    /** Ends the threads. All devices are closed by then. */
+    /** Ends the threads. All devices must be closed before. */
     @Deactivate
     public void close() {
         ClientLoop ended;

@@ -93,7 +93,7 @@ record NbdUri(
         return new NbdUri(text, tls, user, null, 0, socket, export(text, uri));
     }
 
-    /** Decodes percent signs. A plus sign stands for itself. */
+    /** Decodes percent signs. A plus sign is literal. */
     private static String decoded(String raw) {
         return URLDecoder.decode(raw.replace("+", "%2B"), UTF_8);
     }

@@ -171,7 +171,7 @@ final class RequestFlow {
         pump(exchange, to);
     }
 
-    /** Answers what the server does not support. */
+    /** Answers requests that the server does not support. */
     private boolean answerHere(Exchange exchange, FarExport to) {
         boolean supported =
                 switch (exchange.operation) {

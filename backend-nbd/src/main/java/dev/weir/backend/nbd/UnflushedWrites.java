@@ -84,7 +84,7 @@ final class UnflushedWrites {
         return true;
     }
 
-    /** Takes the memory that is missing for new data. Returns false if there is not enough. */
+    /** Takes the missing memory for new data. Returns false if it is not available. */
     private boolean reserve(int bytes) {
         int room = filling == null ? 0 : SEGMENT_BYTES - used;
         int missing = Math.max(0, (bytes - room + SEGMENT_BYTES - 1) / SEGMENT_BYTES);

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Lost connections: what is held, what is sent again and what fails. */
+/** Lost connections: held, resent and failed requests. */
 class ReconnectTest extends NbdDeviceFixture {
     private static final FarServer.Handler SILENT = (request, connection) -> {};
 

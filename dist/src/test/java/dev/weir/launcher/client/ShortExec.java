@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
-/** {@code ./weir exec} without a process of its own, for tests that ask a thousand times. */
+/** {@code ./weir exec} without a separate process, for tests with a thousand calls. */
 public final class ShortExec {
     private ShortExec() {}
 

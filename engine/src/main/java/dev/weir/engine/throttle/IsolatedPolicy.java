@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy that may not return at once. Its calls run on threads of their own, so that a call that never returns
+ * A policy that may not return at once. Its calls run on separate threads, so that a call that never returns
  * keeps no event loop, timer thread or lock. Throws if a call takes more than a second or returns null. See
  * docs/design/decisions/026.
  *

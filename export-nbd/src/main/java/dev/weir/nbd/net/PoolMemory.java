@@ -26,7 +26,7 @@ public final class PoolMemory {
     }
 
     /**
-     * Returns a new buffer. If there is too little memory, it frees all spare buffers first. Never waits.
+     * Returns a new buffer. If memory is short, it frees all spare buffers first. Never waits.
      *
      * @throws OutOfMemoryError if memory is still missing
      */

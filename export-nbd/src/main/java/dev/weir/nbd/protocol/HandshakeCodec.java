@@ -92,7 +92,7 @@ public final class HandshakeCodec {
     }
 
     /**
-     * Returns the next bytes to send. Empty if there are none. Send all of them before the next call of {@link
+     * Returns the next bytes to send. Empty if nothing is pending. Send all of them before the next call of {@link
      * #take}. A long list is produced in parts of about {@link #LIST_PART_BYTES}. So a client that does not read it
      * takes little memory.
      */

@@ -30,7 +30,7 @@ final class HandshakeOutput {
 
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream(SMALL_BYTES);
 
-    /** Returns and forgets the bytes added since the last call. Empty if there are none. */
+    /** Returns and forgets the bytes added since the last call; possibly empty. */
     byte[] take() {
         if (bytes.size() == 0) {
             return NOTHING;

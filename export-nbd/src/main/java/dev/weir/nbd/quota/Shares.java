@@ -142,7 +142,7 @@ public final class Shares {
         return new Account(this);
     }
 
-    /** Divides a new total. Members keep what they took. Amounts beyond the new share count as borrowed. */
+    /** Divides a new total. Members keep the taken amount. Amounts beyond the new share count as borrowed. */
     void divide(long total, int members, Iterable<Account> accounts) {
         long share = members <= 1 ? total : total / 2 / members / unit * unit;
         guaranteed = share;

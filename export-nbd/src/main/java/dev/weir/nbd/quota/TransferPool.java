@@ -37,7 +37,7 @@ public final class TransferPool {
         /** Waiting requests. Guarded by the pool. */
         private final Deque<Waiter> waiters = new ArrayDeque<>(0);
 
-        /** The line in which it stands; null if it has no waiting request. Guarded by the pool. */
+        /** Its line; null if it has no waiting request. Guarded by the pool. */
         private @Nullable Set<Account> line;
 
         /** Number of requests of other drives that went before its first one. Guarded by the pool. */

@@ -75,7 +75,7 @@ public abstract class Command {
         return length;
     }
 
-    /** Returns a view of the data with a position and limit of its own. */
+    /** Returns a view of the data with a separate position and limit. */
     ByteBuffer bytes(int from, int count) {
         if (data == null) {
             throw new IllegalStateException("a command without data");

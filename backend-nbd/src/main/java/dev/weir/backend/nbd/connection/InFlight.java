@@ -29,7 +29,7 @@ final class InFlight {
         command.cookie = ((long) ++number << Integer.SIZE) | slot;
     }
 
-    /** Returns the command of a cookie. Null if there is none. */
+    /** Returns the command of a cookie or null. */
     @Nullable
     Command get(long cookie) {
         int slot = (int) cookie;
