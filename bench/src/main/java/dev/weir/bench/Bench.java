@@ -44,6 +44,7 @@ public final class Bench {
         cold("the same in the first four seconds"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
+        tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
         start("from the start to ready, beside a bare Felix"),
         simulation("drift in a virtual hour and a virtual year");
 
@@ -134,6 +135,7 @@ public final class Bench {
             case cold -> new Throughput(run).measureCold();
             case capped -> new Smoothness(run).measure();
             case scale -> new ScaleSuite(run).measure();
+            case tree -> new ScaleSuite(run).measureTrees();
             case start -> new StartTime(run).measure();
             case simulation -> Simulation.main(new String[0]);
         }

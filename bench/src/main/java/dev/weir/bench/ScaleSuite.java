@@ -2,6 +2,7 @@ package dev.weir.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,21 @@ final class ScaleSuite {
             new Fleet(1_000, 1_000),
             new Fleet(100_000, 1_000));
     private static final int FIGURES = 6;
+    private static final List<Tree> TREES = List.of(
+            new Tree(1, 1, false),
+            new Tree(100, 1, false),
+            new Tree(10_000, 1, false),
+            new Tree(10_000, 1, true),
+            new Tree(10_000, 4, false),
+            new Tree(10_000, 4, true));
 
     private final Run run;
 
     /** The number of drives and the number of busy ones. */
     private record Fleet(int drives, int busy) {}
+
+    /** The number of drives and of levels of groups, and whether each fourth drive has an own limit. */
+    private record Tree(int drives, int levels, boolean own) {}
 
     ScaleSuite(Run run) {
         this.run = run;
@@ -67,16 +78,45 @@ final class ScaleSuite {
                 table);
     }
 
+    /** Runs {@link dev.weir.bench.micro.TreeScale}. */
+    void measureTrees() throws IOException, InterruptedException {
+        Map<Tree, List<Samples>> figures = new LinkedHashMap<>();
+        for (int round = 1; round <= run.rounds(); round++) {
+            for (Tree tree : TREES) {
+                run.progress(round, "%,d drives below %d levels of groups".formatted(tree.drives, tree.levels));
+                List<Samples> into =
+                        figures.computeIfAbsent(tree, key -> List.of(new Samples(), new Samples()));
+                String[] words = java("TreeScale", tree.drives, tree.levels, tree.own).split(" ", -1);
+                into.get(0).add(Double.parseDouble(words[0]));
+                into.get(1).add(Double.parseDouble(words[1]));
+            }
+        }
+        Table table = new Table("drives", "levels", "own limits", "processor ns per request", "rate ÷ limit");
+        figures.forEach((tree, by) -> table.row(
+                "%,d".formatted(tree.drives),
+                String.valueOf(tree.levels),
+                tree.own ? "each fourth" : "none",
+                by.get(0).summary("%,.0f"),
+                by.get(1).summary("%.4f")));
+        run.section(
+                "Tree of limits",
+                "Memory drives that all wait for `iops = 10000` of the group at the root, with two reads in flight each.",
+                table);
+    }
+
     private String scale(Fleet fleet) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        return Program.output(List.of(
-                        java,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.weir.bench.micro.Scale",
-                        String.valueOf(fleet.drives),
-                        String.valueOf(fleet.busy),
-                        String.valueOf(run.seconds())))
-                .strip();
+        return java("Scale", fleet.drives, fleet.busy);
+    }
+
+    /** Runs a program of {@code dev.weir.bench.micro} in its own JVM. The last argument is the duration. */
+    private String java(String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.weir.bench.micro." + program));
+        Stream.of(arguments).map(String::valueOf).forEach(words::add);
+        words.add(String.valueOf(run.seconds()));
+        return Program.output(words).strip();
     }
 }

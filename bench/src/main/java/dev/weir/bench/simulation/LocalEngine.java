@@ -5,8 +5,10 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.Engine;
 import dev.weir.engine.Publisher;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
@@ -60,9 +62,20 @@ public final class LocalEngine implements AutoCloseable {
 
     /** Adds a drive, or changes policy and limits of the drive with that name. */
     public Drive configure(String name, String policy, ThrottleLimits limits) {
+        return configure(name, policy, null, limits);
+    }
+
+    /** Adds a group with policy {@code bucket}. */
+    public void configureGroup(String name, @Nullable String parent, ThrottleLimits limits) {
+        engine.configure(new GroupSettings(name, "bucket", limits, parent, Share.DEFAULT));
+    }
+
+    /** Adds a drive to a group, or changes it. */
+    public Drive configure(String name, String policy, @Nullable String group, ThrottleLimits limits) {
         engine.configure(DriveSettings.builder(name, backend)
                 .options(options)
                 .policy(policy)
+                .group(group)
                 .limits(limits)
                 .build());
         Drive drive = drives.get(name);

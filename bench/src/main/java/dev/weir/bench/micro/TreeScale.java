@@ -1,0 +1,121 @@
+package dev.weir.bench.micro;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.weir.backend.memory.MemoryBackendFactory;
+import dev.weir.bench.simulation.LocalEngine;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
+import dev.weir.drive.Drive;
+import dev.weir.engine.clock.SystemClock;
+import dev.weir.throttle.ThrottleLimits;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree of limits whose drives all wait for the limit of its root on the system's clock.
+ *
+ * <p>{@code TreeScale DRIVES LEVELS OWN SECONDS} prints two numbers: the processor time of a request (ns) and its rate
+ * relative to the limit. Each level below the root has ten times as many groups as the one above, as far as there are
+ * drives for them. With {@code OWN}, each fourth drive has an own limit of half of its share.
+ */
+public final class TreeScale {
+    private static final long IOPS = 10_000;
+    private static final int BYTES = 4096;
+    private static final Map<String, Object> OPTIONS = Map.of("size", 1L << 20);
+
+    private TreeScale() {}
+
+    /** Measures and prints. */
+    public static void main(String[] args) throws InterruptedException {
+        int drives = Integer.parseInt(args[0]);
+        int levels = Integer.parseInt(args[1]);
+        boolean own = Boolean.parseBoolean(args[2]);
+        long seconds = Long.parseLong(args[3]);
+        SystemClock clock = new SystemClock();
+        clock.start();
+        LocalEngine engine = new LocalEngine(clock, new MemoryBackendFactory(), OPTIONS);
+        int groups = 1;
+        engine.configureGroup("1.0", null, limits(IOPS));
+        for (int level = 2; level <= levels; level++) {
+            int above = groups;
+            groups = Math.max(1, Math.min(above * 10, drives / 2));
+            for (int i = 0; i < groups; i++) {
+                engine.configureGroup(level + "." + i, level - 1 + "." + i % above, ThrottleLimits.NONE);
+            }
+        }
+        LongAdder released = new LongAdder();
+        for (int i = 0; i < drives; i++) {
+            boolean limited = own && i % 4 == 0;
+            ThrottleLimits limits = limited ? limits(Math.max(1, IOPS / drives / 2)) : ThrottleLimits.NONE;
+            Drive drive = engine.configure("vm" + i, "bucket", levels + "." + i % groups, limits);
+            // two, so that a drive waits at each moment
+            new Reader(drive, released).start();
+            new Reader(drive, released).start();
+        }
+        Thread.sleep(seconds * 1000);
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long releasedBefore = released.sum();
+        long began = clock.nanoTime();
+        long processorBefore = system.getProcessCpuTime();
+        Thread.sleep(seconds * 1000);
+        long requests = released.sum() - releasedBefore;
+        double nanos = clock.nanoTime() - began;
+        System.out.printf(
+                "%d %.4f%n", (system.getProcessCpuTime() - processorBefore) / requests, requests / nanos * 1e9 / IOPS);
+        System.exit(0);
+    }
+
+    private static ThrottleLimits limits(long iops) {
+        return ThrottleLimits.of(Map.of("iops", iops));
+    }
+
+    /** A client that always has one read in flight. */
+    private static final class Reader extends BlockRequest {
+        private static final ThreadLocal<ByteBuffer> BUFFERS =
+                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
+
+        private final Drive drive;
+        private final LongAdder released;
+        private boolean submitting;
+        private boolean done;
+
+        Reader(Drive drive, LongAdder released) {
+            super("bench");
+            this.drive = drive;
+            this.released = released;
+            prepare(Operation.READ, 0, BYTES);
+        }
+
+        synchronized void start() {
+            submitting = true;
+            do {
+                done = false;
+                drive.submit(this);
+            } while (done);
+            submitting = false;
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return BUFFERS.get().clear();
+        }
+
+        @Override
+        protected void completed(@Nullable BlockError error) {
+            if (error != null) {
+                throw new IllegalStateException(error.toString());
+            }
+            synchronized (this) {
+                released.increment();
+                done = true;
+                if (!submitting) {
+                    start();
+                }
+            }
+        }
+    }
+}
