@@ -31,7 +31,7 @@ class TrueNamesTest {
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
                             + " ManagedServiceFactory RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
                             + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
-                            + " UseTransparentHugePages PrivateDevices DeviceAllow")
+                            + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */
@@ -181,6 +181,15 @@ class TrueNamesTest {
                 .filter(decision -> decisions().noneMatch(each -> isNumbered(each, decision.group(1))))
                 .forEach(decision -> wrong.add(file + ": decision " + decision.group(1))));
         assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void noTwoDecisionsHaveOneNumber() {
+        Map<String, Long> counts = decisions()
+                .collect(Collectors.groupingBy(
+                        each -> each.getFileName().toString().substring(0, 3), Collectors.counting()));
+        counts.values().removeIf(count -> count == 1);
+        assertEquals(Map.of(), counts);
     }
 
     private static Stream<Path> decisions() {
