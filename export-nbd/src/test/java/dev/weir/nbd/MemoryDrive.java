@@ -39,6 +39,7 @@ public final class MemoryDrive implements Drive {
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Object> cancelled = new LinkedBlockingQueue<>();
     private volatile String description = "";
+    private volatile int blockSize = 1;
     private volatile boolean recording = true;
     private volatile @Nullable Executor executor;
     private volatile @Nullable BlockError failure;
@@ -72,6 +73,15 @@ public final class MemoryDrive implements Drive {
     MemoryDrive forgetful() {
         recording = false;
         return this;
+    }
+
+    public void blockSize(int newBlockSize) {
+        blockSize = newBlockSize;
+    }
+
+    @Override
+    public int blockSize() {
+        return blockSize;
     }
 
     public void describe(String newDescription) {

@@ -313,8 +313,9 @@ public final class HandshakeCodec {
                 && !found.description().isEmpty()) {
             output.infoText(option, Nbd.NBD_INFO_DESCRIPTION, found.description());
         }
-        if (info.infos().contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
-            output.infoBlockSize(option);
+        // unasked too if a client could guess wrong: it may take 1 byte for granted
+        if (found.blockSize() > 1 || info.infos().contains(Nbd.NBD_INFO_BLOCK_SIZE)) {
+            output.infoBlockSize(option, found.blockSize());
         }
         output.ack(option);
         if (option == Nbd.NBD_OPT_INFO) {

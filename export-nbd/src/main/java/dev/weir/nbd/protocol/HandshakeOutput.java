@@ -25,7 +25,6 @@ final class HandshakeOutput {
 
     private static final int CONTINUATION_MASK = 0b1100_0000;
 
-    private static final int MIN_BLOCK_BYTES = 1;
     private static final int PREFERRED_BLOCK_BYTES = 4096;
 
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream(SMALL_BYTES);
@@ -115,12 +114,12 @@ final class HandshakeOutput {
         reply(option, Nbd.NBD_REP_INFO, data);
     }
 
-    void infoBlockSize(int option) {
+    void infoBlockSize(int option, int minimum) {
         byte[] data = new byte[14];
         ByteBuffer.wrap(data)
                 .putShort((short) Nbd.NBD_INFO_BLOCK_SIZE)
-                .putInt(MIN_BLOCK_BYTES)
-                .putInt(PREFERRED_BLOCK_BYTES)
+                .putInt(minimum)
+                .putInt(Math.max(minimum, PREFERRED_BLOCK_BYTES))
                 .putInt(Drive.MAX_TRANSFER);
         reply(option, Nbd.NBD_REP_INFO, data);
     }

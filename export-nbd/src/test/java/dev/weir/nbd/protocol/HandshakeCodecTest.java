@@ -253,6 +253,18 @@ class HandshakeCodecTest extends HandshakeFixture {
     }
 
     @Test
+    void goTellsTheBlockSizeOfADriveUnasked() {
+        vm1.blockSize(8192);
+        begin(FLAGS);
+        assertEquals(Step.TRANSMISSION, option(Nbd.NBD_OPT_GO, infoData("vm1")));
+        List<OptionReply> replies = replies();
+        assertEquals(List.of(Nbd.NBD_REP_INFO, Nbd.NBD_REP_INFO, Nbd.NBD_REP_ACK), types(replies));
+        assertEquals(
+                ByteBuffer.wrap(new byte[] {0, 3, 0, 0, 32, 0, 0, 0, 32, 0, 2, 0, 0, 0}),
+                replies.get(1).data());
+    }
+
+    @Test
     void unknownNameMayBeRetried() {
         begin(FLAGS);
 

@@ -1,0 +1,151 @@
+package dev.weir.testkit.block;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.BlockDevice;
+import dev.weir.block.BlockError;
+import dev.weir.block.BlockRequest;
+import dev.weir.block.Operation;
+import dev.weir.block.filter.BlockFilter;
+import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.block.filter.FilterContext;
+import dev.weir.testkit.clock.ManualClock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Tests for the contract of {@link BlockFilter}: all tests of {@link BlockDeviceContract} through the filter, and
+ * those of its life in a chain. To test a filter, extend this class, implement {@link #factory} and {@link #options}
+ * and run it with JUnit 5.
+ */
+public abstract class BlockFilterContract extends BlockDeviceContract {
+    private static final int REQUESTS = 20;
+
+    private final ManualClock clock = ManualClock.seeded(System.identityHashCode(this));
+
+    /** {@return the factory of the filter} */
+    protected abstract BlockFilterFactory factory();
+
+    /** {@return options with which the filter neither fails a request nor changes data} */
+    protected abstract Map<String, Object> options();
+
+    /** {@return options that the filter refuses; null if it takes all} */
+    protected @Nullable Map<String, Object> badOptions() {
+        return null;
+    }
+
+    @Override
+    protected BlockDevice openDevice(long size) throws IOException {
+        return open(new SparseDevice(size));
+    }
+
+    private BlockFilter open(BlockDevice next) throws IOException {
+        return factory().open(new FilterContext("test", next, clock), options());
+    }
+
+    /** Advances the clock to the next timer. */
+    @Override
+    protected void goOn() {
+        clock.advanceToNextTimer();
+    }
+
+    private static final class Read extends BlockRequest {
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(512);
+        private int completions;
+        private @Nullable BlockError error;
+
+        Read(long offset) {
+            super("a contract test");
+            prepare(Operation.READ, offset, buffer.capacity());
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        protected void completed(@Nullable BlockError newError) {
+            completions++;
+            error = newError;
+        }
+    }
+
+    private static List<Read> submitTo(BlockFilter filter) {
+        List<Read> reads = new ArrayList<>();
+        for (int i = 0; i < REQUESTS; i++) {
+            reads.add(new Read(i * 512L));
+            filter.submit(reads.get(i));
+        }
+        return reads;
+    }
+
+    @Test
+    @DisplayName("a release passes on every held request in order, and nothing is held until new options come")
+    void releasePassesEverythingOn() throws IOException {
+        List<Long> reached = new ArrayList<>();
+        SparseDevice storage = new SparseDevice(SIZE);
+        BlockFilter filter = open(new ObservedDevice(storage, request -> reached.add(request.offset())));
+        List<Read> reads = submitTo(filter);
+        filter.release();
+        reads.addAll(submitTo(filter));
+        assertEquals(List.of(), filter.held());
+        assertEquals(reads.stream().map(BlockRequest::offset).toList(), reached);
+        assertTrue(reads.stream().allMatch(read -> read.completions == 1), "requests are lost or repeated");
+        filter.configure(options());
+        filter.close();
+    }
+
+    @Test
+    @DisplayName("requests complete once also if the storage answers late, after other options, or with an error")
+    void lateAnswersAndErrorsReachTheClient() throws IOException {
+        SparseDevice storage = new SparseDevice(SIZE);
+        storage.defer();
+        BlockFilter filter = open(storage);
+        List<Read> reads = submitTo(filter);
+        filter.configure(options());
+        filter.release();
+        assertEquals(0, reads.stream().filter(read -> read.completions > 0).count());
+        storage.completeNext();
+        storage.failWith(BlockError.ENOSPC);
+        while (storage.completeNext()) {
+            filter.configure(options());
+        }
+        while (clock.advanceToNextTimer()) {
+            // a filter may hold completions too
+        }
+        assertTrue(reads.stream().allMatch(read -> read.completions == 1), "requests are lost or repeated");
+        assertEquals(
+                REQUESTS - 1,
+                reads.stream().filter(read -> read.error == BlockError.ENOSPC).count());
+        filter.close();
+    }
+
+    @Test
+    @DisplayName("refused options change nothing")
+    void refusedOptionsChangeNothing() throws IOException {
+        Map<String, Object> bad = badOptions();
+        if (bad == null) {
+            return;
+        }
+        assertThrows(
+                IOException.class,
+                () -> factory().open(new FilterContext("test", new SparseDevice(SIZE), clock), bad));
+        BlockFilter filter = open(new SparseDevice(SIZE));
+        assertThrows(IOException.class, () -> filter.configure(bad));
+        List<Read> reads = submitTo(filter);
+        while (clock.advanceToNextTimer()) {
+            // the requests go on as with the options before
+        }
+        assertTrue(reads.stream().allMatch(read -> read.completions == 1 && read.error == null));
+        filter.close();
+    }
+}

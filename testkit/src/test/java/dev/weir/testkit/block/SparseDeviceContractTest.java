@@ -1,0 +1,17 @@
+package dev.weir.testkit.block;
+
+import dev.weir.block.BlockDevice;
+
+class SparseDeviceContractTest extends BlockDeviceContract {
+
+    @Override
+    protected BlockDevice openDevice(long size) {
+        return new SparseDevice(size);
+    }
+
+    /** A trim keeps the pages. */
+    @Override
+    protected boolean tellsHoles() {
+        return false;
+    }
+}
