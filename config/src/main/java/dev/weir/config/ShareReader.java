@@ -46,7 +46,7 @@ final class ShareReader {
     /** Returns the setting of a dotted key such as {@code min.iops}. */
     static Setting at(Setting owner, String key) {
         Setting setting = owner;
-        for (String part : key.split("\\.")) {
+        for (String part : key.split("\\.", -1)) {
             setting = setting.child(part);
         }
         return setting;

@@ -55,7 +55,9 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
         Counted(CountDownLatch all, Operation operation, int number) {
             super("a contract test");
             this.all = all;
-            prepare(operation, operation == Operation.FLUSH ? 0 : (long) number * LENGTH,
+            prepare(
+                    operation,
+                    operation == Operation.FLUSH ? 0 : (long) number * LENGTH,
                     operation == Operation.FLUSH ? 0 : LENGTH);
             fua(operation == Operation.WRITE && number % 7 == 0);
         }
@@ -80,7 +82,12 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
         CountDownLatch all = new CountDownLatch(THREADS * REQUESTS);
         List<Counted> requests = new ArrayList<>();
         Operation[] operations = {
-            Operation.WRITE, Operation.READ, Operation.FLUSH, Operation.WRITE_ZEROES, Operation.TRIM, Operation.CACHE,
+            Operation.WRITE,
+            Operation.READ,
+            Operation.FLUSH,
+            Operation.WRITE_ZEROES,
+            Operation.TRIM,
+            Operation.CACHE,
             Operation.BLOCK_STATUS
         };
         for (int i = 0; i < THREADS * REQUESTS; i++) {

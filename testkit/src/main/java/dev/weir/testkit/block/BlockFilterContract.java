@@ -137,8 +137,7 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
             return;
         }
         assertThrows(
-                IOException.class,
-                () -> factory().open(new FilterContext("test", new SparseDevice(SIZE), clock), bad));
+                IOException.class, () -> factory().open(new FilterContext("test", new SparseDevice(SIZE), clock), bad));
         BlockFilter filter = open(new SparseDevice(SIZE));
         assertThrows(IOException.class, () -> filter.configure(bad));
         List<Read> reads = submitTo(filter);
