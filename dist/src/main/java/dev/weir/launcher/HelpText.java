@@ -24,7 +24,8 @@ final class HelpText {
                                        iops_wr (requests/s), each with KEY_max and
                                        KEY_max_length for bursts; iops_size
                                      throttling: policy=bucket or slice, group=NAME,
-                                       flushes=N, charge-discards=length
+                                       weight=N, min_bps, min_iops, flushes=N,
+                                       charge-discards=length
                   --listen ADDRESS   address for NBD clients: unix:PATH or tcp:HOST:PORT;
                                        repeatable; replaces nbd.listen of the configuration
                   --no-shell         no shell, even on a terminal: stay in the foreground
