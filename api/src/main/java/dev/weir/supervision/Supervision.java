@@ -89,7 +89,8 @@ public final class Supervision {
     public static Thread thread(String name, Turn turn, BiConsumer<String, Throwable> log) {
         Supervision supervision =
                 new Supervision(name, log, millis -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis)));
-        return DaemonThreads.make(name, () -> supervision.loop(turn));
+        GivenUpException lost = supervision.lost();
+        return DaemonThreads.make(name, () -> supervision.run(turn, lost));
     }
 
     /**
@@ -118,7 +119,27 @@ public final class Supervision {
     /** Returns a loop whose pauses a test observes. */
     static Runnable loop(String name, Turn turn, BiConsumer<String, Throwable> log, LongConsumer pauseMillis) {
         Supervision supervision = new Supervision(name, log, pauseMillis);
-        return () -> supervision.loop(turn);
+        GivenUpException lost = supervision.lost();
+        return () -> supervision.run(turn, lost);
+    }
+
+    /** Returns the report of an end out of order. It is made beforehand because there may be no memory then. */
+    private GivenUpException lost() {
+        return new GivenUpException("thread " + name + " has ended of an error");
+    }
+
+    /** Takes turns. The JVM may throw an OutOfMemoryError at any place, also where one is handled. */
+    private void run(Turn turn, GivenUpException lost) {
+        boolean isInOrder = false;
+        try {
+            loop(turn);
+            isInOrder = true;
+        } finally {
+            Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+            if (!isInOrder && handler != null) {
+                handler.uncaughtException(Thread.currentThread(), lost);
+            }
+        }
     }
 
     private void loop(Turn turn) {

@@ -2,6 +2,7 @@ package dev.weir.supervision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -119,6 +120,31 @@ class SupervisionTest {
                         pauses::add)
                 .run();
         assertEquals(4, turns.get());
+    }
+
+    /** The JVM may throw an OutOfMemoryError at any place, also within the handling of one. */
+    @Test
+    void endOutOfOrderIsReported() {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        List<Throwable> reported = new ArrayList<>();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
+        Runnable loop = Supervision.loop(
+                "loop",
+                () -> {
+                    throw new IllegalStateException("test");
+                },
+                this::log,
+                millis -> {
+                    throw new LinkageError("in the pause");
+                });
+        try {
+            assertThrows(LinkageError.class, loop::run);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertEquals(1, reported.size());
+        assertTrue(reported.get(0) instanceof GivenUpException, reported::toString);
+        Supervision.task("loop", () -> {}, this::log).run();
     }
 
     @Test

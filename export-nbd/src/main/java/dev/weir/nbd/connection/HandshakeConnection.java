@@ -161,9 +161,22 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             throw new IOException("it sent data after NBD_OPT_STARTTLS without waiting for the reply");
         }
         inbox.keep(in);
+        if (commons.handshakes.begin(this) instanceof HandshakeConnection oldest) {
+            oldest.giveWay();
+        }
         wire = Objects.requireNonNull(tls).start(socket);
         inbox = new Inbox(wire, loop, commons.budget);
         handshake = handshake.overTls(exports.visibleTo(wire::peer));
+    }
+
+    /** Closes this handshake, on its own thread, in favour of newer ones. */
+    private void giveWay() {
+        loop.execute(() -> {
+            if (!isReplaced()) {
+                commons.cutOffs.cutOff(client, "its TLS handshake was the oldest of too many");
+                close("cut off");
+            }
+        });
     }
 
     private boolean isOver() {
@@ -171,6 +184,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     }
 
     private void finish() {
+        commons.handshakes.end(this);
         if (step == Step.TRANSMISSION) {
             NegotiatedSession agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
@@ -232,6 +246,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             try {
                 leave.run();
             } finally {
+                commons.handshakes.end(this);
                 inbox.release();
             }
             LOG.debug("{} is closed: {}", client, why);

@@ -19,6 +19,9 @@ public final class ServerState {
     /** Connections. */
     public final Seats seats = new Seats();
 
+    /** TLS handshakes. */
+    public final Handshakes handshakes = new Handshakes(Runtime.getRuntime().maxMemory());
+
     /** Log of clients that are cut off. */
     public final CutOffLog cutOffs = new CutOffLog();
 
