@@ -99,8 +99,10 @@ class DeployIT {
                 .write(deploy.resolve("lonely.jar"));
         new TestBundle("test-troubled", "1.0.0", TroubledBundle.class, "", List.of())
                 .write(deploy.resolve("troubled.jar"));
+        TestBundle.writeComponent(deploy.resolve("component.jar"), "test-component", "1.0.0", TroubledComponent.class);
         try (Weir weir = start("id=vm1,memory=1M")) {
             for (String fault : List.of(
+                    "component.jar cannot be used: it does not start: its component test-component fails: ",
                     "empty.jar cannot be used: it is empty",
                     "cut.jar cannot be used: it is cut off or damaged (",
                     "text.jar cannot be used: it is cut off or damaged (",
@@ -131,6 +133,11 @@ class DeployIT {
             new TestBundle("org.example.pace", "2.0.0", TroubledBundle.class, "", List.of())
                     .write(deploy.resolve("pace.jar"));
             weir.awaitLogged("no start today; the previous version keeps running", 0);
+            weir.await(() -> state(weir).equals("serving"));
+            TestBundle.writeComponent(deploy.resolve("pace.jar"), "org.example.pace", "3.0.0", TroubledComponent.class);
+            weir.awaitLogged("no activation today; the previous version keeps running", 0);
+            String fault = "\ndeploy/pace.jar cannot be used: it does not start: its component org.example.pace fails:";
+            assertTrue(weir.status().contains(fault), weir::status);
             weir.await(() -> state(weir).equals("serving"));
             put(PACE, "pace.jar");
             weir.awaitLogged("deploy/pace.jar is replaced: org.example.pace 1.0.0", 0);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +136,44 @@ class RemovalIT {
         }
         assertUnlocked("gone");
         assertEquals(1, weir.countLogged("drive gone is removed"));
+    }
+
+    /** Returns the drives that are registered as services. */
+    private static Set<String> registered() {
+        String drives = "each ($.context getAllServiceReferences dev.weir.drive.Drive null)"
+                + " { echo ($it getProperty weir.drive.name) }";
+        return weir.ask("drives --json").ok().json().isEmpty()
+                ? Set.of()
+                : Set.of(weir.ask(drives).ok().out().split("\\s+"));
+    }
+
+    private static Map<String, String> states() {
+        return ConfigFactory.parseString(weir.statusJson()).getConfigList("drives").stream()
+                .collect(Collectors.toMap(drive -> drive.getString("name"), drive -> drive.getString("state")));
+    }
+
+    @Test
+    void wordsOfLogAndShellMatchTheServices() throws IOException {
+        Config applied = apply("weir.drives { first { %s }\n second { %s } }".formatted(file("first"), file("second")));
+        assertEquals(List.of("drive first", "drive second"), applied.getStringList("added"));
+        assertEquals(Set.of("first", "second"), registered());
+        assertEquals(Map.of("first", "serving", "second", "serving"), states());
+        assertEquals(1, weir.countLogged("drive first is open: "));
+        assertServed("first", "second");
+
+        write("weir.drives { second { %s }\n third { backend { type = file, path = none.img } } }"
+                .formatted(file("second")));
+        Client.Result partly = weir.ask("reload --json");
+        applied = ConfigFactory.parseString(partly.out());
+        assertEquals(3, partly.status(), partly::err);
+        assertEquals(List.of("drive third"), applied.getStringList("added"));
+        assertEquals(List.of("drive first"), applied.getStringList("removed"));
+        assertEquals(Set.of("second"), registered());
+        assertEquals(Map.of("second", "serving", "third", "unavailable"), states());
+        assertEquals(1, weir.countLogged("drive first is removed"));
+        assertEquals(0, weir.countLogged("drive third is open"));
+        assertGone("first");
+        assertGone("third");
     }
 
     @Test

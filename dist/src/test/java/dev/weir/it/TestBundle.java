@@ -3,6 +3,7 @@ package dev.weir.it;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,6 +30,31 @@ record TestBundle(
         Class<? extends BundleActivator> activator,
         String imports,
         List<? extends Class<?>> classes) {
+
+    /** Writes a bundle with a component of Declarative Services to a file. */
+    static void writeComponent(Path jar, String name, String version, Class<?> component) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", name);
+        headers.putValue("Bundle-Version", version);
+        headers.putValue("Service-Component", "OSGI-INF/component.xml");
+        String xml =
+                """
+                <component xmlns="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s" immediate="true">
+                  <implementation class="%s"/>
+                </component>
+                """
+                        .formatted(name, component.getName());
+        Path unfinished = jar.resolveSibling(jar.getFileName() + ".new");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(unfinished), manifest)) {
+            put(out, component);
+            out.putNextEntry(new JarEntry("OSGI-INF/component.xml"));
+            out.write(xml.getBytes(StandardCharsets.UTF_8));
+        }
+        Files.move(unfinished, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
 
     /** Writes the bundle to a file, which appears under this name when it is complete. */
     void write(Path jar) throws IOException {

@@ -171,6 +171,11 @@ final class Weir implements AutoCloseable {
         return Client.run(command(home, "status"), "").out();
     }
 
+    /** Returns the answer to {@code weir status --json}, whatever its exit status. */
+    String statusJson() {
+        return Client.run(command(home, "status", "--json"), "").out();
+    }
+
     /** Returns its log. */
     String log() {
         try {

@@ -64,7 +64,7 @@ final class ImageWatch {
             }
             return cutIfSmaller(now.size());
         } catch (NoSuchFileException e) {
-            return "was deleted or moved; new writes would be lost; move the image back or reopen the drive";
+            return "was deleted or moved; new writes would be lost; move the image back";
         } catch (IOException e) {
             // an unreadable folder does not prove that the image has changed
             return null;

@@ -43,6 +43,12 @@ final class OpenImages {
     /** Open images and the number of their drives, by file identity. Guarded by this. */
     private final Map<Object, Shared> images = new HashMap<>();
 
+    /**
+     * Images that were gone when their drive closed. They are not created anew: an empty disk in the place of one that
+     * was moved would look like a loss of all data to its guest. Guarded by this.
+     */
+    private final Set<Path> lost = new HashSet<>();
+
     private static final class Shared {
         private final Image image;
         private int drives = 1;
@@ -55,8 +61,12 @@ final class OpenImages {
     synchronized Image open(ImageSpec spec) throws IOException {
         BasicFileAttributes attributes = spec.attributes();
         Shared shared = attributes == null ? null : images.get(identity(spec.path(), attributes));
+        if (attributes == null) {
+            requireNotLost(spec);
+        }
         if (shared == null) {
             Image image = openAndLock(spec, attributes == null);
+            lost.remove(spec.path());
             images.put(image.identity(), new Shared(image));
             return image;
         }
@@ -80,6 +90,7 @@ final class OpenImages {
     synchronized void check(ImageSpec spec) throws IOException {
         BasicFileAttributes attributes = spec.attributes();
         if (attributes == null) {
+            requireNotLost(spec);
             spec.checkCreation();
             return;
         }
@@ -95,7 +106,18 @@ final class OpenImages {
         Shared shared = images.get(image.identity());
         if (shared != null && --shared.drives == 0) {
             images.remove(image.identity());
+            if (Files.notExists(image.path())) {
+                lost.add(image.path());
+            }
             shared.image.close();
+        }
+    }
+
+    private void requireNotLost(ImageSpec spec) throws IOException {
+        if (lost.contains(spec.path())) {
+            throw spec.refused(
+                    "was deleted or moved while a drive used it; move the image back, or create an empty file"
+                            + " in its place for a new disk");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weir.backend.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockBackend;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class ImageWatchTest {
     @Test
     void aDeletedImageTakesNoWritesAndNoFlushes() throws IOException {
         Files.delete(image);
-        assertLost("was deleted or moved; new writes would be lost; move the image back or reopen the drive");
+        assertLost("was deleted or moved; new writes would be lost; move the image back");
     }
 
     @Test
@@ -91,6 +92,25 @@ class ImageWatchTest {
         Files.write(other, new byte[SIZE]);
         Files.move(other, image, StandardCopyOption.REPLACE_EXISTING);
         assertLost("was replaced by another file; new writes would be lost; move the image back or reopen the drive");
+    }
+
+    @Test
+    void aMovedImageIsNotCreatedAnew() throws IOException {
+        FileBackendFactory factory = new FileBackendFactory();
+        Path made = other.resolveSibling("made");
+        Map<String, Object> options = Map.of("path", made.toString(), "size", 512L, "create", true);
+        BlockBackend drive = factory.open("vm1", options, false);
+        Files.move(made, other);
+        drive.close();
+        String refused = String.valueOf(assertThrows(IOException.class, () -> factory.open("vm1", options, false))
+                .getMessage());
+        assertTrue(refused.contains("was deleted or moved while a drive used it; move the image back"), refused);
+        assertThrows(IOException.class, () -> factory.check("vm1", options, false));
+        assertTrue(Files.notExists(made));
+        Files.move(other, made);
+        factory.open("vm1", options, false).close();
+        Files.delete(made);
+        factory.open("vm1", options, false).close();
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -70,10 +71,18 @@ final class Bundles {
         refresh();
     }
 
-    /** Starts a bundle, or marks it for start at its start level. Fragments are skipped. */
+    /**
+     * Starts a bundle, or marks it for start at its start level. Fragments are skipped.
+     *
+     * @throws BundleException if it does not start or one of its components fails
+     */
     void start(Bundle bundle) throws BundleException {
         if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
+            Optional<String> failed = FailedComponents.first(framework.getBundleContext(), bundle);
+            if (failed.isPresent()) {
+                throw new BundleException(failed.get(), BundleException.ACTIVATOR_ERROR);
+            }
         }
     }
 

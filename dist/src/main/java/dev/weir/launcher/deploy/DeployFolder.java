@@ -117,11 +117,11 @@ public final class DeployFolder {
         }
     }
 
-    /** Starts the bundles again that failed to start with Weir. Only this attempt yields the reason. */
+    /** Starts all bundles again. Only this attempt yields the reason of one that failed to start with Weir. */
     private synchronized void startAll() throws InterruptedException {
         for (DeployedJar jar : jars.values()) {
             Bundle bundle = jar.bundle;
-            if (bundle != null && (bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) != 0) {
+            if (bundle != null) {
                 try {
                     bundles.start(bundle);
                 } catch (BundleException e) {

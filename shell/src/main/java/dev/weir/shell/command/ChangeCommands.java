@@ -21,10 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Job;
 import org.apache.felix.service.command.Process;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -272,8 +276,9 @@ public final class ChangeCommands {
     }
 
     @Descriptor(RELOAD)
-    public Object reload(String... words) {
-        return Objects.requireNonNull(CommandSyntax.of(RELOAD).answerWith(words, options -> {
+    public @Nullable Object reload(String... words) {
+        AtomicBoolean isHealthy = new AtomicBoolean(true);
+        Object answer = Objects.requireNonNull(CommandSyntax.of(RELOAD).answerWith(words, options -> {
             Map.Entry<?, ConfigurationSource> configuration = services.configuration;
             if (configuration == null) {
                 throw new CommandFault("nothing to reload because the configuration has not been read yet");
@@ -295,19 +300,22 @@ public final class ChangeCommands {
                 });
             }
             ReloadView view = reloaded(before);
-            if (!view.isHealthy()) {
-                exitWith(UNHEALTHY);
-            }
+            isHealthy.set(view.isHealthy());
             return view;
         }));
+        return isHealthy.get() ? answer : unhealthy(answer);
     }
 
-    /** Sets the exit status of the command that runs on this thread. */
-    private static void exitWith(int status) {
+    /** Prints an answer and sets the exit status. Gogo drops the value of a command with a status. */
+    private static @Nullable Object unhealthy(Object answer) {
         Process process = Process.Utils.current();
-        if (process != null) {
-            process.error(status);
+        Job job = Job.Utils.current();
+        if (process == null || job == null) {
+            return answer;
         }
+        process.out().println(job.session().format(answer, Converter.INSPECT));
+        process.error(UNHEALTHY);
+        return null;
     }
 
     private static boolean isChanged(DriveControl drive) {
