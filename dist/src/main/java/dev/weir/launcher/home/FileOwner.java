@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public final class FileOwner {
         if (fault != null) {
             return "it " + fault;
         }
-        Path folder = real.getParent();
+        Path folder = Objects.requireNonNull(real.getParent());
         fault = (mode(folder) & STICKY) == 0 ? fault(folder) : null;
         return fault == null ? null : "it is in %s, which %s".formatted(folder, fault);
     }

@@ -16,13 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 class FileOwnerTest {
     private static final int OTHER = 12345;
 
-    @TempDir
-    private Path deploy;
-
-    private Path jar;
+    private Path deploy = Path.of("");
+    private Path jar = Path.of("");
 
     @BeforeEach
-    void create() throws IOException {
+    void create(@TempDir Path folder) throws IOException {
+        deploy = folder;
         jar = Files.createFile(deploy.resolve("a.jar"));
         mode(jar, "rw-r--r--");
     }

@@ -34,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** An OutOfMemoryError loses neither memory of the budget nor a seat. */
 @Timeout(60)
 class LostMemoryTest {
-    private static final OutOfMemoryError ERROR = new OutOfMemoryError("of the test");
-
     @Test
     void requestThatCannotBeMadeTakesNoShare() {
         Budget budget = FakeSocket.budget(1 << 20);
@@ -45,7 +43,7 @@ class LostMemoryTest {
         assertThrows(
                 OutOfMemoryError.class,
                 () -> requests.begin(64 << 10, true, () -> {
-                    throw ERROR;
+                    throw new OutOfMemoryError("of the test");
                 }));
         assertEquals(0, budget.used());
     }
@@ -78,7 +76,7 @@ class LostMemoryTest {
                     state,
                     account,
                     () -> {
-                        throw ERROR;
+                        throw new OutOfMemoryError("of the test");
                     });
             assertThrows(OutOfMemoryError.class, () -> connection.close("of the test"));
             drive.awaitCancelled();
