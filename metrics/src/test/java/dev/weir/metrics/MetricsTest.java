@@ -147,7 +147,7 @@ class MetricsTest {
         Logger log = Logger.getLogger("com.sun.net.httpserver");
         Handler handler = new ConsoleHandler() {
             @Override
-            public void publish(LogRecord message) {
+            public synchronized void publish(LogRecord message) {
                 if (fails.getAndSet(false)) {
                     throw new LinkageError("of the test");
                 }

@@ -14,6 +14,7 @@ import dev.weir.shell.command.TypeCommands;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Fixes the exact JSON text because programs depend on it: fields may be added and never changed. */
@@ -66,8 +67,8 @@ final class JsonTest {
     /**
      * Compares an answer with the expected text, which is wrapped after commas for reading. Programs get one line.
      */
-    private static void is(String json, Object answer) {
-        assertEquals(json.replace("\n", ""), TIME.matcher(answer.toString()).replaceAll("{"));
+    private static void is(String json, @Nullable Object answer) {
+        assertEquals(json.replace("\n", ""), TIME.matcher(String.valueOf(answer)).replaceAll("{"));
     }
 
     @Test
