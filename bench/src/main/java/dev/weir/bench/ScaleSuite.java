@@ -84,9 +84,9 @@ final class ScaleSuite {
         for (int round = 1; round <= run.rounds(); round++) {
             for (Tree tree : TREES) {
                 run.progress(round, "%,d drives below %d levels of groups".formatted(tree.drives, tree.levels));
-                List<Samples> into =
-                        figures.computeIfAbsent(tree, key -> List.of(new Samples(), new Samples()));
-                String[] words = java("TreeScale", tree.drives, tree.levels, tree.own).split(" ", -1);
+                List<Samples> into = figures.computeIfAbsent(tree, key -> List.of(new Samples(), new Samples()));
+                String[] words =
+                        java("TreeScale", tree.drives, tree.levels, tree.own).split(" ", -1);
                 into.get(0).add(Double.parseDouble(words[0]));
                 into.get(1).add(Double.parseDouble(words[1]));
             }

@@ -72,12 +72,17 @@ public final class ChangeCommands {
 
     private static final String GROUP =
             """
-            shows a group in full, or changes the limits that its drives share
+            shows a group in full, or changes its limits, parent, weight and minima
 
             Usage: group GROUP [KEY=VALUE...] [--json]
 
-            Keys and values are those of "limits". The change also applies to queued requests. It lasts
-            until "reload --restore", a restart, or a new value in the file.
+            parent                    the group whose limits apply too; "parent=" for none
+            weight                    part of the parent's limits beside other members; 1 to 1000
+            min.bps, min.iops         least rate while other members wait too; 0 for none
+
+            The other keys and the values are those of "limits". All changes of a line are made together
+            and also apply to queued requests. They last until "reload --restore", a restart, or a new
+            value in the file.
 
             """
                     + CommandSyntax.OPTIONS;
@@ -327,7 +332,9 @@ public final class ChangeCommands {
     private static boolean isChanged(GroupControl group) {
         GroupSnapshot now = group.snapshot();
         return !now.limits().equals(now.settings().limits())
-                || !now.policy().equals(now.settings().policy());
+                || !now.policy().equals(now.settings().policy())
+                || !now.share().equals(now.settings().share())
+                || !Objects.equals(now.parent(), now.settings().parent());
     }
 
     /**

@@ -90,9 +90,12 @@ public final class DriveCommands {
 
     private static final String GROUPS =
             """
-            lists the groups: shared limits and waiting requests
+            lists the groups as a tree: waiting requests, rates, shares, limits
 
             Usage: groups [--json]
+
+            "Share" is the part of the parent's rate that a group has now: in bytes if the parent limits
+            only bytes, otherwise in requests. "Weight" and "min" divide the parent's limits.
 
             """
                     + CommandSyntax.OPTIONS;

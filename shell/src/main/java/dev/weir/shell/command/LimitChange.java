@@ -6,7 +6,9 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,12 @@ import java.util.stream.Collectors;
 
 /** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
 final class LimitChange {
+    /** Keys of a group's share. */
+    static final List<String> SHARE_KEYS = List.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS);
+
+    /** The key of a group's parent. */
+    static final String PARENT = "parent";
+
     private LimitChange() {}
 
     /**
@@ -30,12 +38,48 @@ final class LimitChange {
         Caller.log("changed the limits of drive {} from {} to {}", drive.name(), now.limits(), after);
     }
 
-    /** Changes the named limits of a group and keeps the others. Errors are as for a drive. */
+    /**
+     * Changes the named limits, {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops} of a group and
+     * keeps the others. Errors are as for a drive.
+     */
     static void apply(GroupControl group, List<String> words, Function<String, CommandFault> fault) {
         GroupSnapshot now = group.snapshot();
-        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
-        group.limits(after);
-        Caller.log("changed the limits of group {} from {} to {}", group.name(), now.limits(), after);
+        List<String> limits = new ArrayList<>();
+        Map<String, Long> share = new LinkedHashMap<>(now.share().toMap());
+        String parent = now.parent();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            String key = equals < 0 ? word : word.substring(0, equals);
+            if (equals > 0 && key.equals(PARENT)) {
+                parent = word.length() == equals + 1 ? null : word.substring(equals + 1);
+            } else if (equals > 0 && SHARE_KEYS.contains(key)) {
+                String limit = key.substring(key.indexOf('.') + 1);
+                share.put(key, value(key, limit, word.substring(equals + 1)));
+            } else {
+                limits.add(word);
+            }
+        }
+        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(limits, fault));
+        Share newShare = Share.of(share);
+        group.change(after, parent, newShare);
+        Caller.log(
+                "changed group {} from {} {} in {} to {} {} in {}",
+                group.name(),
+                now.limits(),
+                now.share(),
+                String.valueOf(now.parent()),
+                after,
+                newShare,
+                String.valueOf(parent));
+    }
+
+    /** Parses a value of a share. The key of its limit decides the unit. */
+    private static long value(String key, String limit, String text) {
+        try {
+            return LimitValues.parse(limit, text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFault(String.valueOf(e.getMessage()).replaceFirst("^[^=]*=", key + " ="), e);
+        }
     }
 
     private static ThrottleLimits changed(ThrottleLimits now, ThrottleLimits configured, Map<String, Long> settings) {

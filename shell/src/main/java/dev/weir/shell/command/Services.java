@@ -8,10 +8,12 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.drive.settings.LimitTree;
 import dev.weir.log.PlainText;
 import dev.weir.shell.text.KnownNames;
 import dev.weir.shell.text.Rates;
@@ -19,7 +21,9 @@ import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.supervision.Supervision;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -192,19 +196,50 @@ public final class Services {
                 && groups.stream().anyMatch(group -> group.name().equals(name));
     }
 
-    /** Returns views of groups with their current state and drives. */
+    /** Returns views of groups with their current state, drives and rates. */
     List<GroupView> groupViews(Collection<GroupControl> of) {
-        List<DriveSnapshot> all = drives().stream().map(DriveControl::snapshot).toList();
+        Map<String, GroupSnapshot> all = new HashMap<>();
+        groups.forEach(group -> all.put(group.name(), group.snapshot()));
+        Map<String, Rates> rates = new HashMap<>();
+        Map<String, List<String>> members = new HashMap<>();
+        Map<String, Rates> ofDrives = rates(drives());
+        for (DriveControl drive : drives()) {
+            String group = drive.snapshot().group();
+            if (group != null) {
+                members.computeIfAbsent(group, name -> new ArrayList<>()).add(drive.name());
+            }
+            Rates rate = ofDrives.getOrDefault(drive.name(), Rates.NONE);
+            for (int depth = 0; group != null && depth < LimitTree.MAX_DEPTH; depth++) {
+                rates.merge(group, rate, Rates::plus);
+                GroupSnapshot snapshot = all.get(group);
+                group = snapshot == null ? null : snapshot.parent();
+            }
+        }
         return of.stream()
-                .map(GroupControl::snapshot)
+                .map(group -> all.getOrDefault(group.name(), group.snapshot()))
                 .map(group -> GroupView.of(
                         group,
                         origins(GroupSettings.pid(group.name())),
-                        all.stream()
-                                .filter(drive -> group.name().equals(drive.group()))
-                                .map(DriveSnapshot::name)
-                                .toList()))
+                        rates.getOrDefault(group.name(), Rates.NONE),
+                        sharePercent(group, all, rates),
+                        members.getOrDefault(group.name(), List.of())))
                 .toList();
+    }
+
+    /** Returns the part of its parent's rate that a group has, in the unit that the parent limits. */
+    private static @Nullable Long sharePercent(
+            GroupSnapshot group, Map<String, GroupSnapshot> all, Map<String, Rates> rates) {
+        GroupSnapshot parent = all.get(group.parent());
+        if (parent == null) {
+            return null;
+        }
+        boolean inBytes = LimitKey.ALL.stream()
+                .filter(limit -> parent.limits().rate(limit) > 0)
+                .allMatch(LimitKey::countsBytes);
+        Rates part = rates.getOrDefault(group.name(), Rates.NONE);
+        Rates whole = rates.getOrDefault(parent.name(), Rates.NONE);
+        double all100 = inBytes ? whole.bytes() : whole.requests();
+        return all100 == 0 ? 0 : Math.round(100 * (inBytes ? part.bytes() : part.requests()) / all100);
     }
 
     /**

@@ -4,9 +4,18 @@ import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Details;
+import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Table;
+import dev.weir.shell.text.Units;
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of drives that share limits.
@@ -20,9 +29,15 @@ import java.util.Map;
  * @param owedBurstNanos see {@link LimitsView}
  * @param setBy see {@link LimitsView}
  * @param configured see {@link LimitsView}
+ * @param parent the group whose limits apply beside its own, or {@code null}
+ * @param weight the weight of its share in the limits of the parent
+ * @param min its minima by key: {@code bps} and {@code iops}
+ * @param rates the rates of all drives below it
+ * @param sharePercent its part of the parent's rate, in bytes if the parent limits bytes only and otherwise in
+ *     requests; {@code null} without a parent
  * @param drives the names of its drives
- * @param waitingDrives the number of its drives with waiting requests
- * @param queued the number of waiting requests of all its drives
+ * @param waitingDrives the number of drives with waiting requests, at any level below
+ * @param queued the number of waiting requests of these drives
  */
 public record GroupView(
         String name,
@@ -34,23 +49,55 @@ public record GroupView(
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
         Map<String, Long> configured,
+        @Nullable String parent,
+        int weight,
+        Map<String, Long> min,
+        DriveRates rates,
+        @Nullable Long sharePercent,
         List<String> drives,
         int waitingDrives,
         int queued)
         implements View {
 
-    private static final Table<GroupView> TABLE = new Table<>(
-            "no groups",
-            List.of(
-                    Column.left("GROUP", GroupView::name),
-                    Column.flexible("STATE", group -> DriveView.standing(group.state, group.reason)),
-                    Column.right("QUEUED", group -> Integer.toString(group.queued)),
-                    Column.flexible("LIMITS", group -> LimitsView.settings(group.limits)),
-                    Column.left("POLICY", GroupView::policy),
-                    Column.flexible("DRIVES", group -> String.join(", ", group.drives))));
+    /** Returns a table that shows groups below the groups that they are in. */
+    private static Table<GroupView> table(Map<String, Integer> depths) {
+        return new Table<>(
+                "no groups",
+                List.of(
+                        Column.left("GROUP", group -> branch(depths.getOrDefault(group.name, 0)) + group.name),
+                        Column.flexible("STATE", group -> DriveView.standing(group.state, group.reason), 16),
+                        Column.right("QUEUED", group -> Integer.toString(group.queued)),
+                        Column.right("REQ/S", group -> Long.toString(group.rates.requests())),
+                        Column.right("SHARE", GroupView::share),
+                        Column.right("WEIGHT", group -> group.parent == null ? "" : Integer.toString(group.weight)),
+                        Column.left("MIN", group -> LimitsView.settings(group.min)),
+                        Column.flexible("LIMITS", group -> LimitsView.settings(group.limits)),
+                        Column.flexible("DRIVES", group -> String.join(", ", group.drives))));
+    }
 
-    public static GroupView of(GroupSnapshot group, Map<String, String> origins, List<String> drives) {
+    private static String branch(int depth) {
+        return depth == 0 ? "" : "└" + "──".repeat(depth - 1) + " ";
+    }
+
+    /**
+     * Returns a view of a group.
+     *
+     * @param rates the rates of all drives below it
+     * @param sharePercent its part of the parent's rate, or null
+     */
+    public static GroupView of(
+            GroupSnapshot group,
+            Map<String, String> origins,
+            Rates rates,
+            @Nullable Long sharePercent,
+            List<String> drives) {
         LimitsView limits = LimitsView.of(group, origins);
+        Map<String, Long> min = new LinkedHashMap<>();
+        for (LimitKey key : List.of(LimitKey.BPS, LimitKey.IOPS)) {
+            if (group.share().minimum(key) > 0) {
+                min.put(key.key(), group.share().minimum(key));
+            }
+        }
         return new GroupView(
                 group.name(),
                 group.reason().isEmpty() ? State.SERVING : State.HOLDING,
@@ -61,13 +108,47 @@ public record GroupView(
                 limits.owedBurstNanos(),
                 limits.setBy(),
                 limits.configured(),
+                group.parent(),
+                group.share().weight(),
+                Collections.unmodifiableMap(min),
+                DriveRates.of(rates),
+                sharePercent,
                 List.copyOf(drives),
                 group.waitingDrives(),
                 group.queued());
     }
 
+    private String share() {
+        return sharePercent == null ? "" : sharePercent + "%";
+    }
+
+    /** Returns the groups as a tree: each group is followed by those below it. */
     public static Listing<GroupView> list(List<GroupView> groups) {
-        return new Listing<>(TABLE, groups);
+        Map<String, List<GroupView>> below = new LinkedHashMap<>();
+        groups.forEach(group -> below.computeIfAbsent(String.valueOf(group.parent), name -> new ArrayList<>())
+                .add(group));
+        Set<String> names = groups.stream().map(GroupView::name).collect(Collectors.toSet());
+        List<GroupView> tree = new ArrayList<>();
+        Map<String, Integer> depths = new LinkedHashMap<>();
+        for (GroupView group : groups) {
+            if (group.parent == null || !names.contains(group.parent)) {
+                grow(tree, depths, group, 0, below);
+            }
+        }
+        // groups that are below themselves have no root
+        groups.stream().filter(group -> !depths.containsKey(group.name)).forEach(tree::add);
+        return new Listing<>(table(depths), tree);
+    }
+
+    private static void grow(
+            List<GroupView> tree,
+            Map<String, Integer> depths,
+            GroupView group,
+            int depth,
+            Map<String, List<GroupView>> below) {
+        tree.add(group);
+        depths.put(group.name, depth);
+        below.getOrDefault(group.name, List.of()).forEach(other -> grow(tree, depths, other, depth + 1, below));
     }
 
     @Override
@@ -77,9 +158,20 @@ public record GroupView(
                 .row("group", name)
                 .row("state", DriveView.standing(state, reason))
                 .row("policy", policy)
+                .row("parent", parent == null ? "" : parent)
+                .row("share", shareText())
+                .row("rate", "%s/s, %d requests/s".formatted(Units.bytes(rates.bytes()), rates.requests()))
                 .row("limits", view.text(Details.textWidth(width)))
                 .row("queue", "%d waiting requests of %d drives".formatted(queued, waitingDrives))
                 .row("drives", String.join(", ", drives))
                 .text();
+    }
+
+    private String shareText() {
+        if (parent == null) {
+            return "";
+        }
+        String minima = min.isEmpty() ? "" : ", min " + LimitsView.settings(min);
+        return "weight " + weight + minima + ", now " + share() + " of " + parent;
     }
 }

@@ -1,12 +1,15 @@
 package dev.weir.shell.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.View;
+import dev.weir.throttle.Share;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,22 @@ final class ChangeCommandsTest extends CommandsFixture {
     }
 
     @Test
+    void groupMovesWithItsShare() {
+        changes.group("tenant-a", "parent=tenant-b", "weight=3", "min.iops=1k", "iops=5k");
+        String shown = ((View) changes.group("tenant-a")).text(80);
+        assertTrue(shown.contains("share     weight 3, min iops=1000, now 0% of tenant-b"), shown);
+        changes.group("tenant-a", "parent=", "min.iops=0");
+        GroupSnapshot group = services.group("tenant-a").snapshot();
+        assertNull(group.parent());
+        assertEquals(new Share(3, 0, 0), group.share());
+        assertEquals(Map.of("iops", 5_000L), group.limits().toMap());
+        refuses(
+                "min.bps = many: must be a number of bytes, for example 512, 10M or 10MiB",
+                () -> changes.group("tenant-a", "min.bps=many"));
+        refuses("weight = 0: must be from 1 to 1000", () -> changes.group("tenant-a", "weight=0"));
+    }
+
+    @Test
     void groupLimitsChangeLive() {
         changes.group("tenant-a", "iops=5k", "bps=1M");
         shows(
@@ -135,6 +154,7 @@ final class ChangeCommandsTest extends CommandsFixture {
                 group     tenant-a
                 state     serving
                 policy    bucket
+                rate      0/s, 0 requests/s
                 limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
                           bps    1MiB/s      -    -       0           -  shell
                           iops   5000/s      -    -  1.5 ms           -  shell

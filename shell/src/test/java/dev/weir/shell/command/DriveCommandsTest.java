@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.shell.view.Listing;
+import dev.weir.throttle.Share;
+import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -165,12 +167,20 @@ final class DriveCommandsTest extends CommandsFixture {
     void groups() {
         shows(
                 """
-                GROUP     STATE                           QUEUED  LIMITS     POLICY  DRIVES
-                tenant-a  serving                              5  iops=2000  bucket  vm1
-                tenant-b  holding: policy own is missing       0  -          own     -
+                GROUP     STATE                           QUEUED  REQ/S  SHARE  WEIGHT  MIN  LIMITS     DRIVES
+                tenant-a  serving                              5      0      -       -  -    iops=2000  vm1
+                tenant-b  holding: policy own is missing       0      0      -       -  -    -          -
                 """,
-                80,
+                100,
                 drives.groups());
+        services.group("tenant-a").change(ThrottleLimits.NONE, "tenant-b", new Share(2, 1 << 20, 50));
+        shows(
+                """
+                GROUP       STATE                           QUEUED  REQ/S  SHARE  WEIGHT  MIN               LIMITS  DRIVES
+                tenant-b    holding: policy own is missing       0      0      -       -  -                 -       -
+                └ tenant-a  serving                              5      0     0%       2  bps=1MiB iops=50  -       vm1
+                """,
+                120, drives.groups());
     }
 
     @Test

@@ -117,46 +117,51 @@ public final class TestServices {
         services.configuration = Map.entry(Map.of(), source);
     }
 
-    private record Group(GroupSnapshot before, AtomicReference<ThrottleLimits> limited, AtomicReference<String> type)
-            implements GroupControl {
+    private record Group(AtomicReference<GroupSnapshot> state) implements GroupControl {
         Group(GroupSnapshot before) {
-            this(before, new AtomicReference<>(before.limits()), new AtomicReference<>(before.policy()));
+            this(new AtomicReference<>(before));
         }
 
         @Override
         public GroupSnapshot snapshot() {
-            return new GroupSnapshot(
-                    before.settings(),
-                    before.reason(),
-                    Objects.requireNonNull(type.get()),
-                    Objects.requireNonNull(limited.get()),
-                    before.parent(),
-                    before.share(),
-                    before.debt(),
-                    before.waitingDrives(),
-                    before.queued(),
-                    before.requests(),
-                    before.bytes());
+            return Objects.requireNonNull(state.get());
         }
 
         @Override
         public String name() {
-            return before.name();
+            return snapshot().name();
         }
 
         @Override
         public void limits(ThrottleLimits limits) {
-            limited.set(limits);
+            change(limits, snapshot().parent(), snapshot().share());
         }
 
         @Override
         public void change(ThrottleLimits limits, @Nullable String parent, Share share) {
-            throw new UnsupportedOperationException();
+            set(snapshot().policy(), limits, parent, share);
         }
 
         @Override
         public void policy(String newType) {
-            type.set(newType);
+            GroupSnapshot now = snapshot();
+            set(newType, now.limits(), now.parent(), now.share());
+        }
+
+        private void set(String policy, ThrottleLimits limits, @Nullable String parent, Share share) {
+            GroupSnapshot before = snapshot();
+            state.set(new GroupSnapshot(
+                    before.settings(),
+                    before.reason(),
+                    policy,
+                    limits,
+                    parent,
+                    share,
+                    before.debt(),
+                    before.waitingDrives(),
+                    before.queued(),
+                    before.requests(),
+                    before.bytes()));
         }
 
         @Override

@@ -144,9 +144,13 @@ final class JsonTest {
                 """
                 [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket","limits":{"iops":2000},
                 "owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
-                "configured":{},"drives":["vm1"],"waiting_drives":2,"queued":5},
+                "configured":{},"parent":null,"weight":1,"min":{},"rates":{"reads_per_second":0,"read_bytes_per_second":0,
+                "writes_per_second":0,"write_bytes_per_second":0},"share_percent":null,
+                "drives":["vm1"],"waiting_drives":2,"queued":5},
                 {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own","limits":{},
-                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"drives":[],"waiting_drives":0,"queued":0}]""",
+                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"parent":null,"weight":1,"min":{},
+                "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
+                "share_percent":null,"drives":[],"waiting_drives":0,"queued":0}]""",
                 drives.groups("--json"));
     }
 
