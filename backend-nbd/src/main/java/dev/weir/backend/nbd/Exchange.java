@@ -110,6 +110,17 @@ final class Exchange {
         }
     }
 
+    /** Completes the request. Its buffer is used up on success. */
+    void complete(@Nullable BlockError with) {
+        if (request == null) {
+            return;
+        }
+        if (with == null && data != null) {
+            data.position(data.limit());
+        }
+        request.complete(with);
+    }
+
     /** Forgets the commands of a lost connection. */
     void reset() {
         if (isParallel()) {

@@ -120,14 +120,6 @@ final class NbdDevice implements BlockDevice {
     }
 
     @Override
-    public void check() throws IOException {
-        String condition = link.condition();
-        if (!condition.isEmpty()) {
-            throw new IOException(condition);
-        }
-    }
-
-    @Override
     public void close() throws IOException {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         loop.execute(() -> {

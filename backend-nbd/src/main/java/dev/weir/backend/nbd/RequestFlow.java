@@ -119,7 +119,7 @@ final class RequestFlow {
     /** Takes a request of the drive. */
     void submit(Exchange exchange) {
         if (failing) {
-            complete(exchange, BlockError.EIO);
+            exchange.complete(BlockError.EIO);
             return;
         }
         if (outstanding++ == 0) {
@@ -157,7 +157,7 @@ final class RequestFlow {
         BlockError unusable = exchange.prepare();
         if (unusable != null) {
             outstanding--;
-            complete(exchange, unusable);
+            exchange.complete(unusable);
             return;
         }
         exchange.index = sent.size();
@@ -271,7 +271,7 @@ final class RequestFlow {
         } else if (exchange.request == null) {
             replayed(exchange, error);
         } else {
-            complete(exchange, error);
+            exchange.complete(error);
         }
         if (!blocked.isEmpty() && exchange.changesData()) {
             unblock();
@@ -293,12 +293,6 @@ final class RequestFlow {
         List<Exchange> again = List.copyOf(blocked);
         blocked.clear();
         again.forEach(this::start);
-    }
-
-    private static void complete(Exchange exchange, @Nullable BlockError error) {
-        if (exchange.request != null) {
-            exchange.request.complete(error);
-        }
     }
 
     /**
@@ -408,7 +402,7 @@ final class RequestFlow {
         waiting.clear();
         held.clear();
         outstanding -= failed.size();
-        failed.forEach(each -> complete(each, error));
+        failed.forEach(each -> each.complete(error));
     }
 
     /** Ends the flow. No request is outstanding. */

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class TestRequest extends BlockRequest {
     final List<String> extents = new ArrayList<>();
     private final ByteBuffer buffer;
+    private final int start;
     private final CompletableFuture<Optional<BlockError>> done = new CompletableFuture<>();
 
     private TestRequest(Operation operation, long offset, ByteBuffer buffer, long length) {
         super("test");
         this.buffer = buffer;
+        start = buffer.position();
         prepare(operation, offset, length);
     }
 
@@ -68,8 +70,8 @@ final class TestRequest extends BlockRequest {
     /** Awaits success and returns the bytes of a read. */
     byte[] ok() throws Exception {
         assertNull(error());
-        byte[] bytes = new byte[(int) Math.min(length(), buffer.remaining())];
-        buffer.duplicate().get(bytes);
+        byte[] bytes = new byte[buffer.limit() - start];
+        buffer.get(start, bytes);
         return bytes;
     }
 
