@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A backend with hints that exist for speed only. Every default is what the engine assumes of a plain {@link
- * BlockBackend}.
+ * A backend with hints that exist for speed only. The defaults describe a plain {@link BlockBackend}.
  */
 @ConsumerType
 public interface HintedBackend extends BlockBackend {

@@ -10,8 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A request that a filter passes on in place of another. It has the operation, range, flags, buffer and client of the
  * original. Its completion completes the original. A filter that looks at completions overrides {@link
- * #completed(BlockError)}. A filter that looks at what is read overrides {@link #buffer} and {@link
- * #borrows}.
+ * #completed(BlockError)}. A filter that looks at read data overrides {@link #buffer} and {@link #borrows}.
  *
  * <p>Thread-safe in the same way as {@link BlockRequest}.
  */
