@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images beside QEMU: locks, formats and modes. */
 class ImageIT {
@@ -145,5 +148,40 @@ class ImageIT {
 
     private static Client.Result io(Weir weir, String command) {
         return Client.run("qemu-io", "-f", "raw", "-c", command, weir.uri("vm1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"writeback", "none"})
+    void loopDeviceServesAVerifyingClient(String cache) throws IOException {
+        Client.need("losetup", "nbdinfo", "qemu-img");
+        Client.needFio();
+        Path copy = image.resolveSibling("copy.img");
+        Files.write(image, new byte[32 << 20]);
+        Client.Result made = Client.run("losetup", "--find", "--show", image.toString());
+        assumeTrue(made.status() == 0, "needs root for a loop device");
+        String device = made.out().strip();
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,file=%s,backend.cache=%s".formatted(device, cache))) {
+            String info = Client.run("nbdinfo", weir.uri("vm1")).ok().out();
+            assertTrue(info.contains("block_size_minimum: 512"), info);
+            Client.run(
+                            "fio",
+                            "--name=verify",
+                            "--ioengine=nbd",
+                            "--uri=" + weir.uri("vm1"),
+                            "--rw=randwrite",
+                            "--bsrange=512-64k",
+                            "--iodepth=16",
+                            "--size=16m",
+                            "--verify=crc32c")
+                    .ok();
+            assertEquals(0, io(weir, "discard 20M 1M").status());
+            Client.run("qemu-img", "convert", "-f", "raw", "-O", "raw", weir.uri("vm1"), copy.toString())
+                    .ok();
+            assertEquals(0, weir.stop());
+            Client.run("qemu-img", "compare", "-f", "raw", "-F", "raw", copy.toString(), device)
+                    .ok();
+        } finally {
+            Client.run("losetup", "--detach", device).ok();
+        }
     }
 }
