@@ -68,7 +68,8 @@ final class JsonTest {
      * Compares an answer with the expected text, which is wrapped after commas for reading. Programs get one line.
      */
     private static void is(String json, @Nullable Object answer) {
-        assertEquals(json.replace("\n", ""), TIME.matcher(String.valueOf(answer)).replaceAll("{"));
+        assertEquals(
+                json.replace("\n", ""), TIME.matcher(String.valueOf(answer)).replaceAll("{"));
     }
 
     @Test
