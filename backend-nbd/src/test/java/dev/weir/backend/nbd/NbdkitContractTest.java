@@ -21,8 +21,11 @@ class NbdkitContractTest extends BlockDeviceContract {
     private static final RealClock CLOCK = new RealClock();
     private static final List<Process> SERVERS = new ArrayList<>();
 
-    @TempDir
-    private static Path folder;
+    private final Path folder;
+
+    NbdkitContractTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @BeforeAll
     static void findServer() {

@@ -62,7 +62,11 @@ class RealServersTest {
                 Path.of("../nbd-wire/src/test/resources/tls").toAbsolutePath().normalize();
 
         private final String format;
+
+        @SuppressWarnings("ImmutableEnumChecker") // never modified
         private final List<String> command;
+
+        @SuppressWarnings("ImmutableEnumChecker") // never modified
         private final List<String> files;
 
         Server(String format, String... command) {
@@ -93,12 +97,14 @@ class RealServersTest {
         }
     }
 
-    @TempDir
-    private Path folder;
-
+    private final Path folder;
     private final NbdDeviceFactory factory = new NbdDeviceFactory();
     private final RealClock clock = new RealClock();
     private @Nullable Process process;
+
+    RealServersTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     private void start(Server server) throws Exception {
         Path image = folder.resolve("image");
@@ -175,7 +181,7 @@ class RealServersTest {
         assertEquals(SIZE, device.size());
         assertArrayEquals(model, TestRequest.read(0, SIZE).to(device).ok());
         long covered = status.extents.stream()
-                .mapToLong(each -> Long.parseLong(each.split(" ")[1]))
+                .mapToLong(each -> Long.parseLong(each.substring("data ".length())))
                 .sum();
         assertEquals(SIZE, covered, status.extents::toString);
         assertTrue(status.extents.stream().anyMatch(each -> each.startsWith("hole")), status.extents::toString);
@@ -204,7 +210,7 @@ class RealServersTest {
                     } else if (!busy[block]) {
                         busy[block] = true;
                         values[block] = ++writes & 127;
-                        TestRequest write = TestRequest.fill(block * STRIDE, BLOCK, values[block]);
+                        TestRequest write = TestRequest.fill((long) block * STRIDE, BLOCK, values[block]);
                         write.fua(random.nextInt(8) == 0);
                         batch.add(write.to(device));
                     }
@@ -222,7 +228,9 @@ class RealServersTest {
             for (int block = 0; block < BLOCKS; block++) {
                 byte[] expected = new byte[BLOCK];
                 Arrays.fill(expected, (byte) values[block]);
-                byte[] read = TestRequest.read(block * STRIDE, BLOCK).to(device).ok();
+                byte[] read = TestRequest.read((long) block * STRIDE, BLOCK)
+                        .to(device)
+                        .ok();
                 assertArrayEquals(expected, read, "-Dweir.seed=" + seed + ", crash " + crash + ", block " + block);
             }
         }
