@@ -38,12 +38,11 @@ class NbdkitContractTest extends BlockDeviceContract {
     @Override
     protected BlockDevice openDevice(long size) throws IOException {
         Path socket = folder.resolve(SERVERS.size() + ".sock");
-        SERVERS.add(new ProcessBuilder("nbdkit", "--foreground", "--unix", socket.toString(), "memory", size + "")
+        Process server = new ProcessBuilder("nbdkit", "--foreground", "--unix", socket.toString(), "memory", size + "")
                 .inheritIO()
-                .start());
-        while (Files.notExists(socket)) {
-            Thread.onSpinWait();
-        }
+                .start();
+        SERVERS.add(server);
+        RealServersTest.awaitServer(server, socket);
         return FACTORY.open("vm1", Map.of("uri", "nbd+unix:///?socket=" + socket), false, CLOCK);
     }
 

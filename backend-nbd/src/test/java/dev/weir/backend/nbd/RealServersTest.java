@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.Operation;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,9 +123,19 @@ class RealServersTest {
                         .replace("KEYS", Server.KEYS.toString()))
                 .toList();
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        while (Files.notExists(socket)) {
-            assertTrue(process.isAlive(), "the server has ended");
-            TimeUnit.MILLISECONDS.sleep(5);
+        awaitServer(process, socket);
+    }
+
+    /** Waits until a server listens, which is later than its socket exists. */
+    static void awaitServer(Process server, Path socket) {
+        while (true) {
+            try (SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                assertTrue(connected.isConnected());
+                return;
+            } catch (IOException e) {
+                assertTrue(server.isAlive(), "the server has ended");
+                Thread.onSpinWait();
+            }
         }
     }
 
