@@ -1,7 +1,6 @@
 package dev.weir.backend.file;
 
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.slf4j.Logger;
@@ -71,15 +70,11 @@ final class CachedRead {
     /** One {@code struct iovec}. */
     private static final class Vector {
         private final ByteBuffer memory = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
-        private final long address = addressOf(memory);
+        private final long address = LibC.address(memory);
 
         long of(ByteBuffer buffer, int length) {
-            memory.putLong(0, addressOf(buffer) + buffer.position()).putLong(8, length);
+            memory.putLong(0, LibC.address(buffer) + buffer.position()).putLong(8, length);
             return address;
-        }
-
-        private static long addressOf(ByteBuffer buffer) {
-            return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.weir.backend.file;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Lock;
@@ -154,6 +152,6 @@ final class DirectIo {
 
     /** Returns the address of the byte at the position of a direct buffer. */
     private static long address(ByteBuffer buffer) {
-        return Pointer.nativeValue(Native.getDirectBufferPointer(buffer)) + buffer.position();
+        return LibC.address(buffer) + buffer.position();
     }
 }

@@ -1,7 +1,6 @@
 package dev.weir.backend.file;
 
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -108,8 +107,7 @@ final class ImageLock {
         private int call(int descriptor, int command, short type, long at) {
             memory.putShort(0, type).putShort(2, (short) 0); // type, whence = SEEK_SET
             memory.putLong(8, at).putLong(16, 1).putInt(24, 0); // start, length, process: 0 for OFD locks
-            long address = Pointer.nativeValue(Native.getDirectBufferPointer(memory));
-            return LibC.fcntl(descriptor, command, address) < 0 ? Native.getLastError() : 0;
+            return LibC.fcntl(descriptor, command, LibC.address(memory)) < 0 ? Native.getLastError() : 0;
         }
 
         /** Takes a read lock on a byte. Returns 0 on success, else the errno. */

@@ -3,6 +3,8 @@ package dev.weir.backend.file;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,11 @@ final class LibC {
             LOG.info("no native access: images have no holes, and zeroes are written", e);
         }
         return false;
+    }
+
+    /** Returns the address of the first byte of a direct buffer. The caller keeps the buffer reachable. */
+    static long address(ByteBuffer buffer) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
     }
 
     static native int open(String path, int flags);

@@ -1,13 +1,12 @@
 package dev.weir.backend.file;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.ExtentVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -180,18 +179,14 @@ final class LinuxFile implements AutoCloseable {
         if (!canDiscard) {
             return false;
         }
-        try (Memory range = new Memory(2 * Long.BYTES)) {
-            range.setLong(0, offset);
-            range.setLong(Long.BYTES, length);
-            int error = LibC.ioctl(descriptor, LibC.BLKDISCARD, Pointer.nativeValue(range)) == 0
-                    ? 0
-                    : Native.getLastError();
-            if (error != 0 && error != LibC.EOPNOTSUPP) {
-                throw failed("BLKDISCARD", error);
-            }
-            canDiscard = error == 0;
-            return canDiscard;
+        ByteBuffer range = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        range.putLong(0, offset).putLong(Long.BYTES, length);
+        int error = LibC.ioctl(descriptor, LibC.BLKDISCARD, LibC.address(range)) == 0 ? 0 : Native.getLastError();
+        if (error != 0 && error != LibC.EOPNOTSUPP) {
+            throw failed("BLKDISCARD", error);
         }
+        canDiscard = error == 0;
+        return canDiscard;
     }
 
     boolean isDevice() {
@@ -204,10 +199,8 @@ final class LinuxFile implements AutoCloseable {
     }
 
     private static int blockSize(int descriptor) {
-        try (Memory size = new Memory(Integer.BYTES)) {
-            boolean isKnown = LibC.ioctl(descriptor, LibC.BLKSSZGET, Pointer.nativeValue(size)) == 0;
-            return isKnown ? size.getInt(0) : DEFAULT_BLOCK;
-        }
+        ByteBuffer size = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+        return LibC.ioctl(descriptor, LibC.BLKSSZGET, LibC.address(size)) == 0 ? size.getInt(0) : DEFAULT_BLOCK;
     }
 
     /** Returns the size of a file or device (bytes). */
