@@ -11,7 +11,7 @@ import java.util.function.ToLongFunction;
  *
  * <p>A burst that is taken away holds no request that it had admitted. That part of the charges is forgiven: it is not
  * owed, but it leaks like the rest and after it. It counts again when the burst returns, so that flapping gains
- * nothing.
+ * nothing. It is also kept as time and as units, which are forgiven to the same degree.
  *
  * <p>Immutable.
  */
@@ -24,7 +24,8 @@ public final class ThrottleDebt {
 
     private final long[] timeNanos = new long[LimitKey.ALL.size()];
     private final long[] unitNanos = new long[LimitKey.ALL.size()];
-    private final long[] forgivenNanos = new long[LimitKey.ALL.size()];
+    private final long[] forgivenTimeNanos = new long[LimitKey.ALL.size()];
+    private final long[] forgivenUnitNanos = new long[LimitKey.ALL.size()];
     private final long[] burstTimeNanos = new long[LimitKey.ALL.size()];
     private final long[] burstUnitNanos = new long[LimitKey.ALL.size()];
 
@@ -53,7 +54,7 @@ public final class ThrottleDebt {
             ToLongFunction<LimitKey> unitNanos,
             ToLongFunction<LimitKey> burstTimeNanos,
             ToLongFunction<LimitKey> burstUnitNanos) {
-        return of(timeNanos, unitNanos, limit -> 0, burstTimeNanos, burstUnitNanos);
+        return of(timeNanos, unitNanos, limit -> 0, limit -> 0, burstTimeNanos, burstUnitNanos);
     }
 
     /**
@@ -61,14 +62,16 @@ public final class ThrottleDebt {
      *
      * @param timeNanos the debt under a limit as time, 0 or more
      * @param unitNanos the time that its units take at the limit's rate, 0 or more
-     * @param forgivenNanos the forgiven part, which leaks after the debt; 0 or more
+     * @param forgivenTimeNanos the forgiven part as time, which leaks after the debt; 0 or more
+     * @param forgivenUnitNanos the time that the forgiven units take at the limit's rate, 0 or more
      * @param burstTimeNanos as {@code timeNanos}, at the limit's burst rate; 0 without a burst
      * @param burstUnitNanos as {@code unitNanos}, at the limit's burst rate; 0 without a burst
      */
     public static ThrottleDebt of(
             ToLongFunction<LimitKey> timeNanos,
             ToLongFunction<LimitKey> unitNanos,
-            ToLongFunction<LimitKey> forgivenNanos,
+            ToLongFunction<LimitKey> forgivenTimeNanos,
+            ToLongFunction<LimitKey> forgivenUnitNanos,
             ToLongFunction<LimitKey> burstTimeNanos,
             ToLongFunction<LimitKey> burstUnitNanos) {
         ThrottleDebt debt = new ThrottleDebt();
@@ -77,7 +80,8 @@ public final class ThrottleDebt {
             int place = limit.ordinal();
             debt.timeNanos[place] = timeNanos.applyAsLong(limit);
             debt.unitNanos[place] = unitNanos.applyAsLong(limit);
-            debt.forgivenNanos[place] = forgivenNanos.applyAsLong(limit);
+            debt.forgivenTimeNanos[place] = forgivenTimeNanos.applyAsLong(limit);
+            debt.forgivenUnitNanos[place] = forgivenUnitNanos.applyAsLong(limit);
             debt.burstTimeNanos[place] = burstTimeNanos.applyAsLong(limit);
             debt.burstUnitNanos[place] = burstUnitNanos.applyAsLong(limit);
         }
@@ -95,17 +99,20 @@ public final class ThrottleDebt {
         if (from.equals(to)) {
             return this;
         }
-        return of(
-                limit -> isKept(limit, from, to)
-                        ? timeNanos(limit) + forgivenNanos(limit) - forgivenNanos(limit, from, to)
-                        : 0,
-                limit -> isKept(limit, from, to)
-                        ? convert(unitNanos(limit) + forgivenNanos(limit), from.rate(limit), to.rate(limit))
-                                - forgivenNanos(limit, from, to)
-                        : 0,
-                limit -> isKept(limit, from, to) ? forgivenNanos(limit, from, to) : 0,
+        ThrottleDebt whole = of(
+                limit -> isKept(limit, from, to) ? wholeTimeNanos(limit) : 0,
+                limit -> convert(wholeUnitNanos(limit), from.rate(limit), to.rate(limit)),
                 limit -> to.max(limit) == 0 || from.max(limit) == 0 ? 0 : burstTimeNanos(limit),
                 limit -> convert(burstUnitNanos(limit), from.max(limit), to.max(limit)));
+        return whole.forgiving(limit -> isKept(limit, from, to) ? forgivenNanos(limit, from, to) : 0);
+    }
+
+    private long wholeTimeNanos(LimitKey limit) {
+        return timeNanos(limit) + forgivenTimeNanos(limit);
+    }
+
+    private long wholeUnitNanos(LimitKey limit) {
+        return unitNanos(limit) + forgivenUnitNanos(limit);
     }
 
     private static boolean isKept(LimitKey limit, ThrottleLimits from, ThrottleLimits to) {
@@ -116,8 +123,8 @@ public final class ThrottleDebt {
     private long forgivenNanos(LimitKey limit, ThrottleLimits from, ThrottleLimits to) {
         long rate = from.rate(limit);
         long newRate = to.rate(limit);
-        long time = timeNanos(limit) + forgivenNanos(limit);
-        long units = unitNanos(limit) + forgivenNanos(limit);
+        long time = wholeTimeNanos(limit);
+        long units = wholeUnitNanos(limit);
         long size = allowedNanos(limit, from) + forgivenNanos(limit);
         long newSize = allowedNanos(limit, to);
         if (newSize >= shorter(size, rate, newRate)) {
@@ -199,13 +206,57 @@ public final class ThrottleDebt {
     }
 
     /**
-     * {@return the part of the charges that a removed burst has forgiven (ns at the limit's rate)} It is no part of the
-     * debt and leaks after it.
+     * {@return the time (ns) in which the part that a removed burst has forgiven leaks: the shorter of its time and
+     * units; 0 or more} It is no part of the debt and leaks after it.
      *
      * @param limit one of the six
      */
     public long forgivenNanos(LimitKey limit) {
-        return forgivenNanos[limit.ordinal()];
+        return Math.min(forgivenTimeNanos(limit), forgivenUnitNanos(limit));
+    }
+
+    /**
+     * {@return the forgiven part as time (ns)}
+     *
+     * @param limit one of the six
+     */
+    public long forgivenTimeNanos(LimitKey limit) {
+        return forgivenTimeNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return the time (ns) that the forgiven units take at the limit's rate}
+     *
+     * @param limit one of the six
+     */
+    public long forgivenUnitNanos(LimitKey limit) {
+        return forgivenUnitNanos[limit.ordinal()];
+    }
+
+    /**
+     * {@return this debt less the part that a removed burst forgives} Its time and its units are forgiven to the same
+     * degree. This debt must have no forgiven part yet.
+     *
+     * @param forgivenNanos the forgiven part of {@link #nanos}; 0 to all of it
+     */
+    public ThrottleDebt forgiving(ToLongFunction<LimitKey> forgivenNanos) {
+        for (LimitKey limit : LimitKey.ALL) {
+            if (forgivenNanos.applyAsLong(limit) > 0) {
+                return of(
+                        each -> owed(each, timeNanos(each), forgivenNanos),
+                        each -> owed(each, unitNanos(each), forgivenNanos),
+                        each -> timeNanos(each) - owed(each, timeNanos(each), forgivenNanos),
+                        each -> unitNanos(each) - owed(each, unitNanos(each), forgivenNanos),
+                        this::burstTimeNanos,
+                        this::burstUnitNanos);
+            }
+        }
+        return this;
+    }
+
+    private long owed(LimitKey limit, long nanos, ToLongFunction<LimitKey> forgivenNanos) {
+        long shorter = nanos(limit);
+        return convert(shorter - forgivenNanos.applyAsLong(limit), nanos, shorter);
     }
 
     /**
@@ -214,13 +265,19 @@ public final class ThrottleDebt {
      * @param other the debt with the forgiven part
      */
     public ThrottleDebt forgivenAs(ThrottleDebt other) {
-        return of(this::timeNanos, this::unitNanos, other::forgivenNanos, this::burstTimeNanos, this::burstUnitNanos);
+        return of(
+                this::timeNanos,
+                this::unitNanos,
+                other::forgivenTimeNanos,
+                other::forgivenUnitNanos,
+                this::burstTimeNanos,
+                this::burstUnitNanos);
     }
 
     /** {@return whether any part of the charges was forgiven} */
     public boolean isForgiven() {
-        for (long nanos : forgivenNanos) {
-            if (nanos > 0) {
+        for (LimitKey limit : LimitKey.ALL) {
+            if (forgivenNanos(limit) > 0) {
                 return true;
             }
         }
@@ -250,7 +307,8 @@ public final class ThrottleDebt {
         return other instanceof ThrottleDebt debt
                 && Arrays.equals(timeNanos, debt.timeNanos)
                 && Arrays.equals(unitNanos, debt.unitNanos)
-                && Arrays.equals(forgivenNanos, debt.forgivenNanos)
+                && Arrays.equals(forgivenTimeNanos, debt.forgivenTimeNanos)
+                && Arrays.equals(forgivenUnitNanos, debt.forgivenUnitNanos)
                 && Arrays.equals(burstTimeNanos, debt.burstTimeNanos)
                 && Arrays.equals(burstUnitNanos, debt.burstUnitNanos);
     }
@@ -262,8 +320,9 @@ public final class ThrottleDebt {
 
     @Override
     public String toString() {
-        return "time " + Arrays.toString(timeNanos) + ", units " + Arrays.toString(unitNanos) + ", forgiven "
-                + Arrays.toString(forgivenNanos) + ", burst time "
+        return "time " + Arrays.toString(timeNanos) + ", units " + Arrays.toString(unitNanos) + ", forgiven time "
+                + Arrays.toString(forgivenTimeNanos) + ", forgiven units " + Arrays.toString(forgivenUnitNanos)
+                + ", burst time "
                 + Arrays.toString(burstTimeNanos) + ", burst units " + Arrays.toString(burstUnitNanos);
     }
 }

@@ -62,7 +62,8 @@ final class DebtEstimate {
         return ThrottleDebt.of(
                 limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.timeNanos(limit), now),
                 limit -> at(limits, limit, limits.rate(limit), debt.nanos(limit), debt.unitNanos(limit), now),
-                limit -> forgivenAt(limits, limit, now),
+                limit -> forgivenAt(limits, limit, debt.forgivenTimeNanos(limit), now),
+                limit -> forgivenAt(limits, limit, debt.forgivenUnitNanos(limit), now),
                 limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstTimeNanos(limit), now),
                 limit -> at(limits, limit, limits.max(limit), debt.burstNanos(limit), debt.burstUnitNanos(limit), now));
     }
@@ -79,14 +80,19 @@ final class DebtEstimate {
         return elapsed >= shorterNanos + chargedNanos ? 0 : nanos + chargedNanos - elapsed;
     }
 
-    /** Returns the forgiven part. It leaks after the debt. */
-    private long forgivenAt(ThrottleLimits limits, LimitKey limit, long now) {
-        long forgiven = debt.forgivenNanos(limit);
-        if (forgiven == 0 || limits.rate(limit) == 0) {
+    /**
+     * Returns the rest of the forgiven part. It leaks after the debt, and its time and units to the same degree.
+     *
+     * @param nanos its time or its units
+     */
+    private long forgivenAt(ThrottleLimits limits, LimitKey limit, long nanos, long now) {
+        long shorter = debt.forgivenNanos(limit);
+        if (shorter == 0 || limits.rate(limit) == 0) {
             return 0;
         }
         long owed = debt.nanos(limit) + chargedNanos(limits, limit, limits.rate(limit));
-        return Math.max(0, forgiven - Math.max(0, now - lastChargeAt - owed));
+        long leaked = Math.max(0, now - lastChargeAt - owed);
+        return leaked >= shorter ? 0 : ThrottleDebt.unitNanos(shorter - leaked, nanos, shorter);
     }
 
     private long chargedNanos(ThrottleLimits limits, LimitKey limit, long rate) {

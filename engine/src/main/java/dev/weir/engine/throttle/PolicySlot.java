@@ -286,7 +286,8 @@ public final class PolicySlot {
         known.set(debt(now).under(limits, newLimits), now);
         type = newType;
         limits = newLimits;
-        if (!samePolicy || !isReconfigured(now)) {
+        // a policy without the forgiven part cannot convert it to other limits
+        if (!samePolicy || keepsForgiven || !isReconfigured(now)) {
             install(newFactory, now);
         }
         tell(before);

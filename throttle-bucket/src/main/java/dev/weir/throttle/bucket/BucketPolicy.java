@@ -198,11 +198,11 @@ final class BucketPolicy implements ThrottlePolicy {
         }
         putIn();
         return ThrottleDebt.of(
-                limit -> owed(average(limit), bucket -> bucket.timeNanos(now)),
-                limit -> owed(average(limit), bucket -> bucket.unitNanos(now)),
-                limit -> owed(average(limit), bucket -> bucket.forgivenNanos(now)),
-                limit -> owed(burst(limit), bucket -> bucket.timeNanos(now)),
-                limit -> owed(burst(limit), bucket -> bucket.unitNanos(now)));
+                        limit -> owed(average(limit), bucket -> bucket.timeNanos(now)),
+                        limit -> owed(average(limit), bucket -> bucket.unitNanos(now)),
+                        limit -> owed(burst(limit), bucket -> bucket.timeNanos(now)),
+                        limit -> owed(burst(limit), bucket -> bucket.unitNanos(now)))
+                .forgiving(limit -> owed(average(limit), bucket -> bucket.forgivenNanos(now)));
     }
 
     private @Nullable LeakyBucket average(LimitKey limit) {

@@ -70,9 +70,9 @@ final class LeakyBucket {
         return emptyAt.nanos(now);
     }
 
-    /** Returns the debt as time: the level less the part that a smaller size has forgiven. */
+    /** Returns the level as time (ns). */
     long timeNanos(long now) {
-        return emptyAt.timeNanos(now) - forgivenNanos(now);
+        return emptyAt.timeNanos(now);
     }
 
     /** Returns the part of the level that a smaller size has forgiven (ns). */
@@ -80,8 +80,8 @@ final class LeakyBucket {
         return Math.min(sizeNanos - smallestNanos, levelNanos(now));
     }
 
-    /** Returns the time that the owed units take at the rate (ns). */
+    /** Returns the time that the units of the level take at the rate (ns). */
     long unitNanos(long now) {
-        return emptyAt.unitNanos(now) - forgivenNanos(now);
+        return emptyAt.unitNanos(now);
     }
 }

@@ -28,15 +28,14 @@ final class LimitBuckets {
     LimitBuckets(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
         this.limit = limit;
         this.limits = limits;
-        long forgiven = owed.forgivenNanos(limit);
         MeteredDebt debt = new MeteredDebt(
                 limits,
                 limit,
                 limits.rate(limit),
-                owed.timeNanos(limit) + forgiven,
-                owed.unitNanos(limit) + forgiven,
+                owed.timeNanos(limit) + owed.forgivenTimeNanos(limit),
+                owed.unitNanos(limit) + owed.forgivenUnitNanos(limit),
                 now);
-        average = new LeakyBucket(debt, averageSizeNanos(limit, limits), forgiven);
+        average = new LeakyBucket(debt, averageSizeNanos(limit, limits), owed.forgivenNanos(limit));
         burst = burst(owed, now);
     }
 

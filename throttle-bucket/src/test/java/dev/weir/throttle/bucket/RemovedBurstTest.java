@@ -51,6 +51,20 @@ final class RemovedBurstTest {
     }
 
     @Test
+    void timeAndUnitsAreForgivenAlike() {
+        BucketPolicy policy = inBurst();
+        ThrottleLimits faster = ThrottleLimits.of(Map.of("bps", 10_000L));
+        ThrottleDebt withoutPolicy = policy.debt(NOW).under(BURST, faster);
+        policy.reconfigure(faster, NOW);
+        ThrottleDebt owed = policy.debt(NOW);
+        assertEquals(SECOND / 10, owed.unitNanos(LimitKey.BPS), "of 4 s of units");
+        assertEquals(39 * SECOND / 10, owed.forgivenUnitNanos(LimitKey.BPS));
+        assertEquals(SECOND, owed.timeNanos(LimitKey.BPS), "of 40 s of time");
+        assertEquals(39 * SECOND, owed.forgivenTimeNanos(LimitKey.BPS));
+        assertEquals(owed, withoutPolicy);
+    }
+
+    @Test
     void forgivenPartLeaksAfterTheDebt() {
         BucketPolicy policy = inBurst();
         policy.reconfigure(PLAIN, NOW);
