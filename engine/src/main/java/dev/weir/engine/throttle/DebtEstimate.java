@@ -69,7 +69,8 @@ final class DebtEstimate {
     }
 
     /**
-     * Returns a debt plus the charges since at a rate, less the elapsed time.
+     * Returns a debt plus the charges since at a rate, less the elapsed time. Time and units of the debt are paid to
+     * the same degree and before the charges.
      *
      * @param shorterNanos the shorter of the debt as time and as units; nothing is owed after it
      * @param nanos the requested one of both
@@ -77,7 +78,9 @@ final class DebtEstimate {
     private long at(ThrottleLimits limits, LimitKey limit, long rate, long shorterNanos, long nanos, long now) {
         long elapsed = now - lastChargeAt;
         long chargedNanos = rate == 0 ? 0 : chargedNanos(limits, limit, rate);
-        return elapsed >= shorterNanos + chargedNanos ? 0 : nanos + chargedNanos - elapsed;
+        return elapsed < shorterNanos
+                ? rest(nanos, shorterNanos, elapsed) + chargedNanos
+                : Math.max(0, shorterNanos + chargedNanos - elapsed);
     }
 
     /**
@@ -92,7 +95,14 @@ final class DebtEstimate {
         }
         long owed = debt.nanos(limit) + chargedNanos(limits, limit, limits.rate(limit));
         long leaked = Math.max(0, now - lastChargeAt - owed);
-        return leaked >= shorter ? 0 : ThrottleDebt.unitNanos(shorter - leaked, nanos, shorter);
+        return leaked < shorter ? rest(nanos, shorter, leaked) : 0;
+    }
+
+    /** Returns the rest of a time after a part of the shorter one of both; rounded up. */
+    private static long rest(long nanos, long shorterNanos, long elapsed) {
+        return nanos == shorterNanos
+                ? nanos - elapsed
+                : ThrottleDebt.unitNanos(shorterNanos - elapsed, nanos, shorterNanos);
     }
 
     private long chargedNanos(ThrottleLimits limits, LimitKey limit, long rate) {
