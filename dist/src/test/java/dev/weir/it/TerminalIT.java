@@ -126,7 +126,7 @@ class TerminalIT {
         terminal.enter("clear; drives | grep idle").await("idle     serving");
         assertFalse(terminal.hasBlack(), terminal::screen);
         assertFalse(terminal.screen().contains("scratch  serving"), terminal::screen);
-        terminal.enter("clear; help weir:queue").await("Usage: queue [NAME] [--summary] [--json]");
+        terminal.enter("clear; help weir:queue").await("Usage: queue [NAME|GROUP] [--summary] [--json]");
         terminal.enter("clear; queue vm9").await("weir: no drive \"vm9\"; there are vm1, scratch, idle");
         terminal.enter("clear; nosuch").await("weir: unknown command \"nosuch\"; try \"help\"");
         terminal.enter("clear; timers --json").await("[{\"time\":\"2", "\"drive\":\"vm1\",\"armed\":");
@@ -151,7 +151,7 @@ class TerminalIT {
                 .await("until reload --restore; the configuration has iops=5000");
         terminal.enter("clear; limits tenant-a").await("4000/s", "shell");
         terminal.enter("clear; drain idle").await("drive     idle", "in flight 0");
-        terminal.enter("clear; reload --restore").await("applied   vm1, scratch, idle");
+        terminal.enter("clear; reload --restore").await("applied   no new change");
         terminal.enter("clear; limits idle").await("1MiB/s", "weir.conf:6");
     }
 
