@@ -30,6 +30,7 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
 
     /** Rounds of 10 ms after which a request counts as lost. */
     private static final int MOST_ROUNDS = 6_000;
+
     private static final int LENGTH = 512;
 
     /**
