@@ -46,8 +46,6 @@ class GreedyClientsIT {
                 weir.nbd.stall-timeout = 1s
                 weir.drives {
                   well { backend { type = memory, size = 64MiB } }
-                  lent { backend { type = memory, size = 8MiB } }
-                  other { backend { type = memory, size = 16MiB } }
                   slow { backend { type = memory, size = 64MiB }, limits.bps = 64KiB }
                   slowest { backend { type = memory, size = 1MiB }, limits.bps = 1 }
                   tenant1 { backend { type = memory, size = 64MiB }, limits.bps = 1MiB }
@@ -161,31 +159,6 @@ class GreedyClientsIT {
         });
         read.join();
         assertEquals(true, weir.log().contains("sent less than 1 MiB of its payload in 1000 ms"));
-    }
-
-    /** Replies that their clients do not read keep pages of the drive. They count, or the pool of all drives runs out. */
-    @Test
-    void pagesOfUnreadRepliesAreCounted() throws IOException {
-        int page = 64 << 10;
-        RawNbd writer = connect("lent");
-        for (int round = 0; round < 12; round++) {
-            for (int i = 0; i < 8; i++) {
-                writer.request(0, RawNbd.WRITE, i, (long) i * MIB, MIB, ByteBuffer.allocate(MIB));
-                assertEquals(new RawNbd.Reply(i, 0), writer.reply());
-            }
-            RawNbd reader = connect("lent");
-            for (int at = 0; at < 8 * MIB; at += page) {
-                reader.request(0, RawNbd.READ, at, at, 8 << 10, ByteBuffer.allocate(0));
-            }
-            reader.reply();
-            writer.request(0, RawNbd.TRIM, 9, 0, 8 * MIB, ByteBuffer.allocate(0));
-            assertEquals(new RawNbd.Reply(9, 0), writer.reply());
-        }
-        RawNbd other = connect("other");
-        for (int i = 0; i < 16; i++) {
-            other.request(0, RawNbd.WRITE, i, (long) i * MIB, MIB, ByteBuffer.allocate(MIB));
-            assertEquals(new RawNbd.Reply(i, 0), other.reply(), "ENOSPC is 28");
-        }
     }
 
     @Test

@@ -127,7 +127,8 @@ class TerminalIT {
         assertFalse(terminal.hasBlack(), terminal::screen);
         assertFalse(terminal.screen().contains("scratch  serving"), terminal::screen);
         terminal.enter("clear; help weir:queue").await("Usage: queue [NAME|GROUP] [--summary] [--json]");
-        terminal.enter("clear; queue vm9").await("weir: no drive \"vm9\"; there are vm1, scratch, idle");
+        terminal.enter("clear; queue vm9")
+                .await("weir: no drive or group \"vm9\"; there are vm1, scratch, idle, tenant-a");
         terminal.enter("clear; nosuch").await("weir: unknown command \"nosuch\"; try \"help\"");
         terminal.enter("clear; timers --json").await("[{\"time\":\"2", "\"drive\":\"vm1\",\"armed\":");
     }

@@ -62,8 +62,8 @@ public final class Budget {
      */
     public void divide(long total, int connections, int drives, Iterable<DriveAccount> accounts) {
         long ofConnections = Math.min(total / CONNECTIONS_PART, connections * CONNECTION_BYTES);
-        long ofTransfers = Math.max(3 * total / 8, Math.min(total / 2, LONGEST_TRANSFER));
         long ofReserve = total / RESERVE_PART;
+        long ofTransfers = Math.max(3 * total / 8 - ofReserve, Math.min(total / 2, LONGEST_TRANSFER));
         maxKept = total / KEPT_PART;
         transfers.total(ofTransfers, ofReserve);
         List<Shares.Account> queued = new ArrayList<>();
