@@ -127,11 +127,19 @@ public final class ThrottleDebt {
         long units = wholeUnitNanos(limit);
         long size = allowedNanos(limit, from) + forgivenNanos(limit);
         long newSize = allowedNanos(limit, to);
+        long owed = Math.min(time, units);
+        long newOwed = Math.min(time, convert(units, rate, newRate));
+        // the same part of the debt stays forgiven, or a change there and back would gain from the shorter wait
+        long kept = convert(forgivenNanos(limit), newOwed, owed);
+        if (newSize == allowedNanos(limit, from)) {
+            return kept;
+        }
         if (newSize >= shorter(size, rate, newRate)) {
             return 0;
         }
-        long waitNanos = shorter(Math.max(0, Math.min(time, units) - size), rate, newRate);
-        return Math.max(0, Math.min(time, convert(units, rate, newRate)) - waitNanos - newSize);
+        long waitNanos = shorter(Math.max(0, owed - size), rate, newRate);
+        long most = kept + Math.max(0, allowedNanos(limit, from) - newSize);
+        return Math.max(0, Math.min(newOwed - waitNanos - newSize, most));
     }
 
     private static long shorter(long nanos, long rate, long newRate) {

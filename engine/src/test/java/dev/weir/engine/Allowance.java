@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A change of limits keeps both, and the shorter one holds. A new limit owes nothing. Time and units of a debt
  * from before a change are paid to the same degree and before later charges. A bucket releases a request when the
  * level is at most its size. A removed burst holds nothing that it had released. A new policy takes that over.
+ * A change of rate alone keeps the same part of the level released.
  * Slices may release two slices at once and one request on top.
  */
 final class Allowance {
@@ -101,11 +102,18 @@ final class Allowance {
             double max = limits.max(key);
             double wait = shorter(Math.max(0, average.nanos(now) - sizeNanos), rate);
             double oldSize = shorter(sizeNanos, rate);
+            double oldSmallest = smallestNanos;
+            double oldLevel = average.nanos(now);
+            double forgiven = Math.min(sizeNanos - smallestNanos, oldLevel);
             average.rate(rate, now);
+            double kept = oldLevel == 0 ? 0 : forgiven * average.nanos(now) / oldLevel;
             smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
             sizeNanos = smallestNanos;
-            if (smallestNanos < oldSize) {
-                sizeNanos = Math.max(smallestNanos, average.nanos(now) - wait + SLACK_NANOS);
+            if (smallestNanos == oldSmallest) {
+                sizeNanos = smallestNanos + kept;
+            } else if (smallestNanos < oldSize) {
+                double most = smallestNanos + kept + Math.max(0, oldSmallest - smallestNanos);
+                sizeNanos = Math.max(smallestNanos, Math.min(average.nanos(now) - wait, most) + SLACK_NANOS);
             }
             if (max == 0) {
                 burst = null;

@@ -59,4 +59,14 @@ class PolicySlotTest {
         slot.reconfigure("bucket", BUCKETS, BURST, 0);
         assertEquals(50 * SECOND, slot.debt(0).nanos(LimitKey.BPS));
     }
+
+    @Test
+    void flappingRateAfterARemovedBurstGainsNothing() {
+        slot.reconfigure("bucket", BUCKETS, bytesPerSecond(10), 0);
+        slot.charge(Direction.READ, 50, 0);
+        assertEquals(5 * SECOND, slot.waitNanos(Direction.READ, 1, 0));
+        slot.reconfigure("bucket", BUCKETS, bytesPerSecond(1), 0);
+        slot.reconfigure("bucket", BUCKETS, bytesPerSecond(10), 0);
+        assertEquals(5 * SECOND, slot.waitNanos(Direction.READ, 1, 0));
+    }
 }

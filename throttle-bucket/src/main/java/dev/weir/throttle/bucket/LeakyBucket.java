@@ -1,6 +1,7 @@
 package dev.weir.throttle.bucket;
 
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.arithmetic.MeteredTime;
@@ -39,9 +40,19 @@ final class LeakyBucket {
     void reconfigure(ThrottleLimits limits, LimitKey limit, long rate, long newSizeNanos, long now) {
         long wait = shorter(waitNanos(now), rate);
         boolean shrinks = newSizeNanos < shorter(sizeNanos, rate);
+        long forgiven = forgivenNanos(now);
+        long level = levelNanos(now);
+        long oldSizeNanos = smallestNanos;
         emptyAt.rate(limits, limit, rate, now);
         smallestNanos = newSizeNanos;
-        sizeNanos = shrinks ? Math.max(newSizeNanos, levelNanos(now) - wait) : newSizeNanos;
+        // the same part of the level stays forgiven, or a change there and back would gain from the shorter wait
+        long kept = forgiven == 0 ? 0 : ThrottleDebt.unitNanos(forgiven, levelNanos(now), level);
+        if (newSizeNanos == oldSizeNanos) {
+            sizeNanos = newSizeNanos + kept;
+        } else {
+            long most = newSizeNanos + kept + Math.max(0, oldSizeNanos - newSizeNanos);
+            sizeNanos = shrinks ? Math.max(newSizeNanos, Math.min(levelNanos(now) - wait, most)) : newSizeNanos;
+        }
     }
 
     private long shorter(long nanos, long newRate) {
