@@ -11,8 +11,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way to the server and back, in one or more commands. Reads and writes have several commands in
- * flight at once. All other operations have one after the other and go on where they were after a reconnect.
+ * A request on its way to the server and back. It is split into several commands if it is longer than the maximum
+ * block size of the server. Reads and writes have several commands in flight at once. All other operations have one
+ * after the other and go on where they were after a reconnect.
  *
  * <p>Confined to the thread of the loop except the constants of the request.
  */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one device between their submission and completion. It holds them while no connection is up, sends
- * them again after a reconnect and fails them if the server stays silent. Two changes of the same bytes are never in
+ * them again (resend, retry) after a reconnect and fails them if the server stays silent. Two changes of the same bytes are never in
  * flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Confined to the thread of the loop except {@link #held}.

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one daemon running for a drive. A daemon that ends is replaced, at first at once and then after pauses that
+ * Supervises the daemon of one drive. A daemon that ends is restarted, at first at once and then after pauses that
  * double from {@value #MIN_PAUSE_MILLIS} ms to {@value #MAX_PAUSE_MILLIS} ms.
  *
  * <p>Its thread starts the daemons and waits for the end of each, as {@link Daemon#start} demands.

@@ -235,7 +235,7 @@ public final class PolicySlot {
         return known.at(limits, now);
     }
 
-    /** Replaces the policy if another factory now provides its type. */
+    /** Replaces the policy if another factory now provides its type (hot swap). The new policy takes over the debt. */
     public void installFrom(Function<String, @Nullable ThrottlePolicyFactory> policies, long now) {
         ThrottlePolicyFactory current = policies.apply(type);
         if (current != factory) {
@@ -308,6 +308,7 @@ public final class PolicySlot {
 
     /**
      * Drops a policy that threw. Its bundle may be half gone, so that its answers mean nothing; it counts as missing.
+     * The queue is held. The debt stays in the estimate until another policy takes it over.
      */
     private void fail(Throwable e) {
         policy = null;

@@ -90,7 +90,10 @@ public final class ThrottleDomain {
         return queue.removeAll(client);
     }
 
-    /** Releases all due requests and sets the timer for the others. Called without the lock. */
+    /**
+     * Releases all due requests and arms the timer for the others. Called without the lock by any thread: the timer,
+     * a submission, a change of limits or tree, and a leaving client.
+     */
     public void release() {
         synchronized (this) {
             if (releasing) {

@@ -234,7 +234,7 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     /**
      * Determines which requests may go as far as this node and those below it decide. The node's own limits may hold
      * the next in turn. If the limit that holds it applies to both directions then it keeps its turn: letting others
-     * pass would starve long requests. Otherwise the other direction goes on.
+     * pass would starve long requests. Otherwise the other direction goes on, which avoids head-of-line blocking.
      */
     final void look(long now) {
         if (looked && !(holds && now - due >= 0)) {
