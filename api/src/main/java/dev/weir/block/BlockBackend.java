@@ -10,7 +10,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Thread-safe: the engine runs any number of operations at once on any thread. If two overlap in bytes and in time
  * then either may win. The engine checks range and permission first. Offset and length lie within {@link #size()} and
- * are multiples of {@link #blockSize()}. A length is positive. A read-only backend gets no writes.
+ * are multiples of {@link #blockSize()}. A length is positive. A read or write has at most 32 MiB. A read-only backend
+ * gets no writes. New storage reads as zeroes.
  *
  * <p>A failed operation throws an {@link IOException}. A {@link BlockException} carries the error for the client. Any
  * other exception reaches the client as {@link BlockError#EIO}.

@@ -3,7 +3,8 @@ package dev.weir.block;
 /**
  * An option of a backend or filter in the configuration of a drive.
  *
- * @param name the key in the configuration file, for example {@code path}
+ * @param name the key in the configuration file, for example {@code path}; not {@code type}, which names the backend or
+ *     filter
  * @param kind the kind of its value
  * @param required whether a drive without it is refused
  * @param description one line for people, without a full stop

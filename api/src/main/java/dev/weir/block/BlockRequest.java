@@ -25,7 +25,8 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
     /**
      * Creates a request that must be prepared.
      *
-     * @param client the owner of the request for the cancellation of queued requests; operators see its {@code toString}
+     * @param client the owner of the request for the cancellation of queued requests; operators see its
+     *     {@code toString}
      */
     protected BlockRequest(Object client) {
         this.client = client;

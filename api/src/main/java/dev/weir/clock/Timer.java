@@ -14,7 +14,8 @@ public interface Timer {
     /**
      * Arms the timer. Replaces the moment for which it was armed before.
      *
-     * @param due the moment in nanoseconds of {@link Clock#nanoTime()}; a past moment fires at once
+     * @param due the moment in nanoseconds of {@link Clock#nanoTime()}; a past moment fires at once on the thread of
+     *     the clock, never inside this call
      */
     void arm(long due);
 

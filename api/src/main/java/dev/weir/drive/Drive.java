@@ -63,10 +63,11 @@ public interface Drive {
     }
 
     /**
-     * {@return the error with which the drive rejects a request at once, or null} The range rule of all requests. A flush is never rejected. A write
-     * to a read-only drive fails with {@code EPERM}. A write or zeroing beyond the end fails with {@code ENOSPC}. Any
-     * other range outside the drive, and data longer than {@link #MAX_TRANSFER}, fails with {@code EINVAL}. So does a
-     * range whose offset or length is no multiple of the {@linkplain #blockSize block size}.
+     * {@return the error with which the drive rejects a request at once, or null} This is the range rule of all
+     * requests. A flush is never rejected. A write to a read-only drive fails with {@code EPERM}. A write or zeroing
+     * beyond the end fails with {@code ENOSPC}. Any other range outside the drive, and data longer than {@link
+     * #MAX_TRANSFER}, fails with {@code EINVAL}. So does a range whose offset or length is no multiple of the
+     * {@linkplain #blockSize block size}.
      *
      * @param operation the operation
      * @param offset offset in the drive (bytes)

@@ -21,8 +21,8 @@ import java.util.function.LongConsumer;
  * }</pre>
  *
  * <p>When a turn throws, the error is logged and the next turn follows after a pause of 1 to 250 ms. A turn must leave
- * its state fit for the next one: it closes the failed connection and sets the timer again. After {@value #MOST_FAILURES}
- * failures in a row (about eight seconds), the thread gives up. It calls the {@linkplain
+ * its state fit for the next one: it closes the failed connection and sets the timer again. After {@value
+ * #MOST_FAILURES} failures in a row (about eight seconds), the thread gives up. It calls the {@linkplain
  * Thread#getDefaultUncaughtExceptionHandler() default exception handler} of the process with a {@link
  * GivenUpException}. Weir's launcher then stops the process cleanly with exit status 1.
  *

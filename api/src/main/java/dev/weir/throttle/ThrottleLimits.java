@@ -58,7 +58,10 @@ public final class ThrottleLimits {
         empty = Arrays.stream(rates).allMatch(rate -> rate == 0);
     }
 
-    /** {@return all keys in display order: the six limits, their bursts and {@link #IOPS_SIZE}} */
+    /**
+     * {@return all keys in display order: the six limits, their bursts and {@link #IOPS_SIZE}} The keys of a burst are
+     * the limit's key with {@code _max} (its rate) and {@code _max_length} (its seconds).
+     */
     public static Set<String> keys() {
         return KEYS;
     }

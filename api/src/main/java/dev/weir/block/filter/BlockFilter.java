@@ -15,7 +15,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * #check} and {@link #close} are about the filter alone because the engine asks the next device itself. The other
  * defaults pass the question on.
  *
- * <p>Thread-safe. The engine calls {@link #configure}, {@link #release} and {@link #close} on one thread at a time.
+ * <p>Thread-safe. The engine calls {@link #configure}, {@link #release} and {@link #close} on one thread at a time. A
+ * filter must hold no lock while it submits a request to the next device or completes one: the completion may run
+ * inside that call and submit another request to the filter.
  */
 @ConsumerType
 public interface BlockFilter extends BlockDevice {
