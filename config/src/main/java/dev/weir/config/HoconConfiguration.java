@@ -77,6 +77,11 @@ public final class HoconConfiguration implements ConfigurationSource {
     /** Timeout of a reload for drives that are opened again. */
     private static final long REOPEN_SECONDS = 2;
 
+    /** Timeout of a reload for a type whose bundle is being updated. */
+    private static final int REPLACEMENT_MILLIS = 1_000;
+
+    private static final int PAUSE_MILLIS = 10;
+
     private static final long STOP_SECONDS = 1;
 
     private static final String STOPPED = "the bundle weir-config is stopped";
@@ -249,7 +254,35 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     @Override
     public List<String> reload() {
-        return await(() -> readAndSettle(true));
+        return await(() -> {
+            List<String> faults = readAndSettle(true);
+            return !faults.isEmpty() && awaitReplacements() ? readAndSettle(true) : faults;
+        });
+    }
+
+    /**
+     * Waits for types that went, because the update of a bundle removes its services for a moment.
+     *
+     * @return whether a type went since the last call
+     */
+    private boolean awaitReplacements() {
+        List<RankedTypes<?>> all = List.of(backends, filters, policies);
+        if (all.stream().noneMatch(RankedTypes::hasGone)) {
+            return false;
+        }
+        try {
+            for (int waited = 0; waited < REPLACEMENT_MILLIS && !isComplete(all); waited += PAUSE_MILLIS) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        all.forEach(RankedTypes::forgetGone);
+        return true;
+    }
+
+    private static boolean isComplete(List<RankedTypes<?>> all) {
+        return all.stream().allMatch(RankedTypes::isComplete);
     }
 
     /** Reloads the configuration if a file has changed. */
