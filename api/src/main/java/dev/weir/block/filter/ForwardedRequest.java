@@ -23,6 +23,7 @@ public class ForwardedRequest extends BlockRequest {
      *
      * @param original the request that the filter got; it stays incomplete until this one completes
      */
+    @SuppressWarnings("this-escape") // the called setters are final and call nothing
     public ForwardedRequest(BlockRequest original) {
         super(original.client());
         this.original = original;

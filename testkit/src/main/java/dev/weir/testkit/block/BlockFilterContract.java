@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.Test;
 public abstract class BlockFilterContract extends BlockDeviceContract {
     private static final int REQUESTS = 20;
 
-    private final ManualClock clock = ManualClock.seeded(System.identityHashCode(this));
+    private final ManualClock clock =
+            ManualClock.seeded(ThreadLocalRandom.current().nextLong());
 
     /** {@return the factory of the filter} */
     protected abstract BlockFilterFactory factory();
