@@ -43,7 +43,7 @@ class DeviceOptionsTest {
                 "http://host/x | must begin with nbd://, nbds://, nbd+unix:// or nbds+unix://",
                 "host:10809 | must begin with nbd://, nbds://, nbd+unix:// or nbds+unix://",
                 "nbd:///x | must have a host: nbd://HOST:PORT/NAME",
-                "nbd://ho st/x | must be a URI: Illegal character in authority at character 7",
+                "nbd://h/x y | must be a URI: Illegal character in path at character 10",
                 "nbd://host:70000/x | must have a port from 1 to 65535",
                 "nbd://host/x?tls-psk-file=y | must have no parameters: TLS files are options of the backend",
                 "nbd://host/x#y | must have no fragment: write # as %23",
