@@ -3,16 +3,12 @@ package dev.weir.bench.micro;
 import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
-import dev.weir.block.BlockError;
-import dev.weir.block.BlockRequest;
-import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +17,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Recorder;
 import org.HdrHistogram.ValueRecorder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An engine with many drives. Each has limits and a memory backend. Some are busy. Measures the memory of an idle
@@ -40,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scale {
     private static final ThrottleLimits UNREACHED = limits(1_000_000_000L);
-    private static final int BYTES = 4096;
 
     /** Time for the compilers to finish after the drives were created. */
     private static final long COMPILERS_MILLIS = 5000;
@@ -64,7 +58,7 @@ public final class Scale {
     }
 
     private static ThrottleLimits limits(long iops) {
-        return ThrottleLimits.of(Map.of("iops", iops, "bps", iops * BYTES));
+        return ThrottleLimits.of(Map.of("iops", iops, "bps", iops * Reader.BYTES));
     }
 
     /** Measures and prints. */
@@ -153,62 +147,6 @@ public final class Scale {
             elapsed = clock.nanoTime() - begin;
         }
         return (double) elapsed / requests;
-    }
-
-    /** A client with one read in flight. */
-    private static final class Reader extends BlockRequest {
-        private static final ThreadLocal<ByteBuffer> BUFFERS =
-                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
-
-        private final Drive drive;
-        private final LongAdder completed;
-        private boolean again;
-        private boolean submitting;
-        private boolean done;
-
-        Reader(Drive drive, LongAdder completed) {
-            super("bench");
-            this.drive = drive;
-            this.completed = completed;
-            prepare(Operation.READ, 0, BYTES);
-        }
-
-        void read() {
-            drive.submit(this);
-        }
-
-        /** Submits the next read on each completion. */
-        synchronized void start() {
-            again = true;
-            submitting = true;
-            do {
-                done = false;
-                drive.submit(this);
-            } while (done);
-            submitting = false;
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return BUFFERS.get().clear();
-        }
-
-        @Override
-        protected void completed(@Nullable BlockError error) {
-            if (error != null) {
-                throw new IllegalStateException(error.toString());
-            }
-            if (!again) {
-                return;
-            }
-            synchronized (this) {
-                completed.increment();
-                done = true;
-                if (!submitting) {
-                    start();
-                }
-            }
-        }
     }
 
     /** A clock that records the lateness of its timers. */

@@ -3,17 +3,12 @@ package dev.weir.bench.micro;
 import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
-import dev.weir.block.BlockError;
-import dev.weir.block.BlockRequest;
-import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A tree of limits whose drives all wait for the limit of its root on the system's clock.
@@ -24,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeScale {
     private static final long IOPS = 10_000;
-    private static final int BYTES = 4096;
     private static final Map<String, Object> OPTIONS = Map.of("size", 1L << 20);
 
     private TreeScale() {}
@@ -71,51 +65,5 @@ public final class TreeScale {
 
     private static ThrottleLimits limits(long iops) {
         return ThrottleLimits.of(Map.of("iops", iops));
-    }
-
-    /** A client that always has one read in flight. */
-    private static final class Reader extends BlockRequest {
-        private static final ThreadLocal<ByteBuffer> BUFFERS =
-                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BYTES));
-
-        private final Drive drive;
-        private final LongAdder released;
-        private boolean submitting;
-        private boolean done;
-
-        Reader(Drive drive, LongAdder released) {
-            super("bench");
-            this.drive = drive;
-            this.released = released;
-            prepare(Operation.READ, 0, BYTES);
-        }
-
-        synchronized void start() {
-            submitting = true;
-            do {
-                done = false;
-                drive.submit(this);
-            } while (done);
-            submitting = false;
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return BUFFERS.get().clear();
-        }
-
-        @Override
-        protected void completed(@Nullable BlockError error) {
-            if (error != null) {
-                throw new IllegalStateException(error.toString());
-            }
-            synchronized (this) {
-                released.increment();
-                done = true;
-                if (!submitting) {
-                    start();
-                }
-            }
-        }
     }
 }
