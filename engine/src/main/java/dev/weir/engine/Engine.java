@@ -8,13 +8,10 @@ import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
-import dev.weir.engine.throttle.IsolatedPolicy;
-import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +49,7 @@ public final class Engine {
     private final Publisher publisher;
     private final RankedFactories<BlockFactory> backends = new RankedFactories<>(BlockFactory::type);
     private final RankedFactories<BlockFilterFactory> filters = new RankedFactories<>(BlockFilterFactory::type);
-    private final RankedFactories<ThrottlePolicyFactory> policies = new RankedFactories<>(ThrottlePolicyFactory::type);
+    private final Policies policies = new Policies();
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final GroupTree groups;
 
@@ -212,49 +209,25 @@ public final class Engine {
 
     private void configureAgain(ManagedDrive drive, DriveSettings settings, @Nullable GroupNode group) {
         DriveSettings before = drive.settings();
-        ThrottleLimits limits = changed(drive.currentLimits(), before.limits(), settings.limits());
-        String type = settings.policy().equals(before.policy()) ? drive.policyType() : settings.policy();
-        boolean kept = accepts(type, limits);
-        String policy = kept ? type : settings.policy();
-        drive.configure(settings, group, policy, policies.get(policy), kept ? limits : settings.limits());
+        Policies.Choice merged = policies.merge(
+                new Policies.Choice(drive.policyType(), drive.currentLimits()),
+                new Policies.Choice(before.policy(), before.limits()),
+                new Policies.Choice(settings.policy(), settings.limits()));
+        drive.configure(settings, group, merged.policy(), policies.get(merged.policy()), merged.limits());
     }
 
-    /**
-     * Applies settings and keeps live changes of other keys. If the policy cannot enforce the combination then the
-     * settings replace the live changes.
-     */
+    /** Applies settings and keeps live changes of other keys; see {@link Policies#merge}. */
     private void configureAgain(ManagedGroup group, GroupSettings settings) {
         GroupSettings before = group.settings();
-        ThrottleLimits limits = changed(group.currentLimits(), before.limits(), settings.limits());
-        String type = settings.policy().equals(before.policy()) ? group.policyType() : settings.policy();
-        boolean kept = accepts(type, limits);
-        String policy = kept ? type : settings.policy();
+        Policies.Choice merged = policies.merge(
+                new Policies.Choice(group.policyType(), group.currentLimits()),
+                new Policies.Choice(before.policy(), before.limits()),
+                new Policies.Choice(settings.policy(), settings.limits()));
         Share share = settings.share().equals(before.share()) ? group.currentShare() : settings.share();
         boolean sameParent = Objects.equals(settings.parent(), before.parent());
         String parent = sameParent ? group.currentParent() : settings.parent();
         group.settings(settings);
-        groups.change(group, parent, policy, policies.get(policy), kept ? limits : settings.limits(), share);
-    }
-
-    private boolean accepts(String policy, ThrottleLimits limits) {
-        ThrottlePolicyFactory factory = policies.get(policy);
-        return factory == null || IsolatedPolicy.faults(factory, limits).isEmpty();
-    }
-
-    /**
-     * Returns the current limits with every difference between two configurations applied. Returns the second
-     * configuration if the result is invalid.
-     */
-    static ThrottleLimits changed(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
-        Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
-        for (String key : ThrottleLimits.keys()) {
-            Long value = after.toMap().get(key);
-            if (!Objects.equals(value, before.toMap().get(key))) {
-                limits.put(key, value == null ? 0L : value);
-            }
-        }
-        limits.values().removeIf(value -> value == 0);
-        return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
+        groups.change(group, parent, merged.policy(), policies.get(merged.policy()), merged.limits(), share);
     }
 
     /** Tries at once to open the backend of a drive. Closes an open backend first if its storage is lost. */
@@ -337,13 +310,13 @@ public final class Engine {
         String type = policy == null ? drive.policyType() : policy;
         ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
         groups.check(GroupTree.node(drive), GroupTree.node(drive).with(all), drives.values());
-        drive.reconfigure(type, accepting(type, all), all);
+        drive.reconfigure(type, policies.accepting(type, all), all);
     }
 
     /** Changes a group's policy until its settings change. */
     synchronized void change(ManagedGroup group, String policy) {
         ThrottleLimits limits = group.currentLimits();
-        ThrottlePolicyFactory factory = accepting(policy, limits);
+        ThrottlePolicyFactory factory = policies.accepting(policy, limits);
         groups.change(group, group.currentParent(), policy, factory, limits, group.currentShare());
     }
 
@@ -352,19 +325,7 @@ public final class Engine {
         LimitTree.Node after = new LimitTree.Node(group.name(), false, parent, limits, share);
         groups.check(GroupTree.node(group), after, drives.values());
         String type = group.policyType();
-        groups.change(group, parent, type, accepting(type, limits), limits, share);
-    }
-
-    /**
-     * Returns the factory of a policy type, or null if it is missing. Throws if that policy cannot enforce the
-     * limits.
-     */
-    private @Nullable ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
-        ThrottlePolicyFactory factory = policies.get(type);
-        if (factory != null) {
-            LimitFault.refuse(IsolatedPolicy.faults(factory, limits));
-        }
-        return factory;
+        groups.change(group, parent, type, policies.accepting(type, limits), limits, share);
     }
 
     /** Restores policy, limits, share and parent of a group's settings. */

@@ -151,7 +151,7 @@ final class ManagedDrive implements DriveControl {
                 && (now == null || now.storage().isIdle());
     }
 
-    void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
+    void policiesChanged(Policies policies) {
         throttle.change(slot -> slot.installFrom(policies::get, clock.nanoTime()));
         flushes.installFrom(policies::get);
     }

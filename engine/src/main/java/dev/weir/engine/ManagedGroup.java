@@ -148,7 +148,7 @@ final class ManagedGroup implements GroupControl {
     }
 
     /** Replaces the policy if another factory now provides its type. */
-    void policiesChanged(RankedFactories<ThrottlePolicyFactory> policies) {
+    void policiesChanged(Policies policies) {
         node.locked(at -> {
             node.own.installFrom(policies::get, clock.nanoTime());
             node.changed();

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A serial executor that opens and closes the backend of one drive. A step may block for any time because it delays
- * only the later steps of its own drive. See docs/design/decisions/014.
+ * only later steps of the same drive. See docs/design/decisions/014.
  *
  * <p>Thread-safe.
  */

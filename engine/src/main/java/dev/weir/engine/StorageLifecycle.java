@@ -143,7 +143,7 @@ final class StorageLifecycle {
      * Opens the storage with the current settings and these factories, or closes it.
      *
      * @param by the factory; null if none exists for the type
-     * @param filters the filters in order
+     * @param filters the filters, first the one that sees a request first
      * @return completed when the storage has that state, or the reason why it cannot have it is known
      */
     CompletableFuture<@Nullable Void> settle(@Nullable BlockFactory by, List<WantedFilter> filters) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The chaos model of one drive or group. */
 final class ModelledQueue {
     final String name;
-    Allowance own = new Allowance(Chaos.LONGEST);
+    Allowance own = new Allowance(SomeSettings.LONGEST);
     String policy = "bucket";
 
     /** The group above; null for none. */
@@ -39,13 +39,13 @@ final class ModelledQueue {
         settings = next;
         group = next.group();
         if (!configured || before == null) {
-            own = new Allowance(Chaos.LONGEST);
+            own = new Allowance(SomeSettings.LONGEST);
             configured = true;
             restored(now);
             return;
         }
         String type = next.policy().equals(before.policy()) ? policy : next.policy();
-        ThrottleLimits limits = Engine.changed(own.limits(), before.limits(), next.limits());
+        ThrottleLimits limits = Policies.merge(own.limits(), before.limits(), next.limits());
         if (accepts.test(type, limits)) {
             policy = type;
             own.limits(limits, now);

@@ -76,12 +76,12 @@ public final class FilterChain {
         return first == device;
     }
 
-    /** Returns the open filters in order, with the names that operators see. */
+    /** Returns the open filters from the client to the storage, with the names that operators see. */
     public List<ChainPart> parts() {
         return links.stream().map(Link::part).toList();
     }
 
-    /** Returns the state of the open filters in order. */
+    /** Returns the state of the open filters from the client to the storage. */
     public List<FilterSnapshot> snapshot() {
         return links.stream().map(Link::snapshot).toList();
     }

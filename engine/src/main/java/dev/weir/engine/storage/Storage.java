@@ -13,7 +13,6 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The open storage of a drive: a device behind a chain of filters, with the requests in flight. Passes requests to
- * the chain and counts and measures their completions. It can stop: new requests then wait in order while those in
- * flight end.
+ * the chain and counts and measures their completions. It can stop: new requests then queue while those in flight
+ * end.
  *
  * <p>Thread-safe. Only the drive's lifecycle stops, changes, resumes and closes it.
  */
@@ -76,7 +75,7 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Changed under the lock of {@link #waiting}. */
     private volatile State state = State.STOPPED;
 
-    /** Requests in order that came while the storage was stopped. Guarded by itself. */
+    /** Requests that came while the storage was stopped, oldest first. Guarded by itself. */
     private final Queue<Waiting> waiting = new ArrayDeque<>(0);
 
     /** Completed when no request is in flight after the last stop. */
@@ -323,7 +322,7 @@ public final class Storage implements RequestSink, CompletionListener {
         leave();
     }
 
-    /** Passes the waiting requests on in order, and then new ones at once. */
+    /** Passes the waiting requests on, oldest first, and then new ones at once. */
     public void resume() {
         while (true) {
             Waiting next;
@@ -352,7 +351,7 @@ public final class Storage implements RequestSink, CompletionListener {
         }
         awaitIdle(onLate);
         filters.close();
-        BlockError failed = Flush.of(device);
+        BlockError failed = FinalFlush.of(device);
         if (failed != null) {
             LOG.error(
                     "drive {}: the final flush failed; writes since the previous flush may be lost: {}", drive, failed);
@@ -375,38 +374,6 @@ public final class Storage implements RequestSink, CompletionListener {
         } catch (ExecutionException | InterruptedException e) {
             // unreachable: lifecycle threads are not interrupted and idle never completes with an exception
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** The last request of a device. */
-    private static final class Flush extends BlockRequest {
-        private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-        private final CompletableFuture<@Nullable BlockError> result = new CompletableFuture<>();
-
-        private Flush() {
-            super("the engine");
-        }
-
-        /** Flushes a device. Returns the error, or null on success. */
-        static @Nullable BlockError of(BlockDevice device) {
-            Flush flush = new Flush();
-            try {
-                device.submit(flush);
-            } catch (RuntimeException | Error e) {
-                return BlockError.EIO;
-            }
-            return flush.result.join();
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return NOTHING;
-        }
-
-        @Override
-        protected void completed(@Nullable BlockError error) {
-            result.complete(error);
         }
     }
 }

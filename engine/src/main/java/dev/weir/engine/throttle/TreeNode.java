@@ -8,16 +8,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive or group in the tree of limits. It caches which requests its own limits and those below it admit: at most
- * one read and one write, the next in turn. A change below invalidates the nodes above it only.
+ * A drive or group in the tree of limits: its place, its share and the charges to it and to all above it. A change
+ * below invalidates the cached admission of the nodes above it only.
  *
  * <p>Guarded by the lock of its {@link ThrottleDomain}. Only the holder of the engine's lock moves nodes. See
  * docs/design/decisions/035.
  */
-public abstract sealed class TreeNode permits BlockQueue, GroupNode {
-
-    /** The limits of this drive or group. */
-    public final PolicySlot own;
+public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, GroupNode {
 
     private final Clock clock;
     private volatile ThrottleDomain domain;
@@ -53,29 +50,8 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     @Nullable
     TreeNode nextMarked;
 
-    /** Whether the cached state of the fields below is valid. */
-    private boolean looked;
-
-    private long lookedAt;
-
-    /** The read and the write that may go as far as this node and those below it decide; null if none. */
-    private @Nullable Lane read;
-
-    private @Nullable Lane write;
-
-    /** The one of both that goes first. */
-    private @Nullable Lane first;
-
-    /** Whether a request below this node can go later. {@link #due} is the earliest such moment. */
-    private boolean holds;
-
-    private long due;
-
-    /** The queue of that request. */
-    private @Nullable BlockQueue dueQueue;
-
     TreeNode(PolicySlot own, Clock clock) {
-        this.own = own;
+        super(own);
         this.clock = clock;
         this.domain = new ThrottleDomain(clock, this);
     }
@@ -217,11 +193,11 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
 
     /** Invalidates the cached state of this node and of all above it. */
     public final void changed() {
-        looked = false;
+        invalidate();
         GroupNode above = parent;
         for (TreeNode node = this; above != null && above.mark(node); above = node.parent) {
             node = above;
-            node.looked = false;
+            node.invalidate();
         }
     }
 
@@ -232,105 +208,12 @@ public abstract sealed class TreeNode permits BlockQueue, GroupNode {
     public abstract void limitsChanged();
 
     /**
-     * Determines which requests may go as far as this node and those below it decide. The node's own limits may hold
-     * the next in turn. If the limit that holds it applies to both directions then it keeps its turn: letting others
-     * pass would starve long requests. Otherwise the other direction goes on, which avoids head-of-line blocking.
-     */
-    final void look(long now) {
-        if (looked && !(holds && now - due >= 0)) {
-            return;
-        }
-        looked = true;
-        lookedAt = now;
-        holds = false;
-        read = null;
-        write = null;
-        first = null;
-        lookBelow(now);
-        Lane one = candidate(now);
-        if (one == null) {
-            holdsAsBelow();
-            return;
-        }
-        boolean goes = lookAt(one, now);
-        if (!goes && own.holdsBothWith(one, now)) {
-            return;
-        }
-        Lane two = candidate(one.other().direction, now);
-        if (two != null) {
-            lookAt(two, now);
-        }
-        holdsAsBelow();
-    }
-
-    /** Updates the members whose state has changed. */
-    abstract void lookBelow(long now);
-
-    /** Returns the lane whose head is the next in turn of a direction, or null. */
-    abstract @Nullable Lane candidate(Direction direction, long now);
-
-    /** Returns the lane whose head is the next in turn, or null. */
-    abstract @Nullable Lane candidate(long now);
-
-    /** Records the earliest moment at which a limit below this node ceases to hold a request. */
-    abstract void holdsAsBelow();
-
-    private boolean lookAt(Lane lane, long now) {
-        long wait = own.waitNanos(lane.direction, lane.cost(0), now);
-        lane.queue.warnIfLong(lane, wait, now);
-        if (wait > 0) {
-            if (wait != PolicySlot.UNKNOWN_NANOS) {
-                holdsUntil(now + wait, lane.queue);
-            }
-            return false;
-        }
-        first = first == null ? lane : first;
-        if (lane.direction == Direction.READ) {
-            read = lane;
-        } else {
-            write = lane;
-        }
-        return true;
-    }
-
-    final void holdsUntil(long moment, @Nullable BlockQueue queue) {
-        if (!holds || due - moment > 0) {
-            holds = true;
-            due = moment;
-            dueQueue = queue;
-        }
-    }
-
-    /** Returns the lane of a direction whose head may go as far as this node and those below it decide, or null. */
-    final @Nullable Lane ready(Direction direction) {
-        return direction == Direction.READ ? read : write;
-    }
-
-    /** Returns the one that goes first of both directions, or null. */
-    final @Nullable Lane ready() {
-        return first;
-    }
-
-    /** Returns whether a request below this node can go later, at {@link #due}. */
-    final boolean holds() {
-        return holds;
-    }
-
-    final long due() {
-        return due;
-    }
-
-    final @Nullable BlockQueue dueQueue() {
-        return dueQueue;
-    }
-
-    /**
      * Whether a limit of this node or above it holds the head of a lane that the cached states admit. A policy must
      * be queried right before a charge.
      */
     final boolean holdsAgain(Lane lane, long now) {
         for (TreeNode node = this; node != null; node = node.parent) {
-            if (node.lookedAt != now && node.own.waitNanos(lane.direction, lane.cost(0), now) != 0) {
+            if (!node.lookedNow(now) && node.own.waitNanos(lane.direction, lane.cost(0), now) != 0) {
                 node.changed();
                 return true;
             }

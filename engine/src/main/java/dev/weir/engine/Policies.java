@@ -1,0 +1,83 @@
+package dev.weir.engine;
+
+import dev.weir.engine.throttle.IsolatedPolicy;
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registered factories of policies, and the rules by which a policy and limits fit each other.
+ *
+ * <p>Not thread-safe: needs the engine's lock.
+ */
+final class Policies {
+
+    /** The type of a policy and the limits that it enforces. */
+    record Choice(String policy, ThrottleLimits limits) {}
+
+    private final RankedFactories<ThrottlePolicyFactory> factories = new RankedFactories<>(ThrottlePolicyFactory::type);
+
+    void add(ThrottlePolicyFactory factory, int ranking) {
+        factories.add(factory, ranking);
+    }
+
+    void remove(ThrottlePolicyFactory factory) {
+        factories.remove(factory);
+    }
+
+    /** Returns the factory that serves a type, or null. */
+    @Nullable
+    ThrottlePolicyFactory get(String type) {
+        return factories.get(type);
+    }
+
+    /**
+     * Returns the factory of a policy type, or null if it is missing. Throws if that policy cannot enforce the
+     * limits.
+     */
+    @Nullable
+    ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
+        ThrottlePolicyFactory factory = factories.get(type);
+        if (factory != null) {
+            LimitFault.refuse(IsolatedPolicy.faults(factory, limits));
+        }
+        return factory;
+    }
+
+    /**
+     * Applies new settings and keeps live changes of other keys. If the policy cannot enforce the combination then the
+     * settings replace the live changes.
+     *
+     * @param current the policy and the limits in force
+     * @param before those of the settings until now
+     * @param after those of the new settings
+     */
+    Choice merge(Choice current, Choice before, Choice after) {
+        ThrottleLimits limits = merge(current.limits, before.limits, after.limits);
+        String type = after.policy.equals(before.policy) ? current.policy : after.policy;
+        ThrottlePolicyFactory factory = factories.get(type);
+        boolean accepts =
+                factory == null || IsolatedPolicy.faults(factory, limits).isEmpty();
+        return accepts ? new Choice(type, limits) : after;
+    }
+
+    /**
+     * Returns the current limits with every difference between two configurations applied. Returns the second
+     * configuration if the result is invalid.
+     */
+    static ThrottleLimits merge(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
+        Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
+        for (String key : ThrottleLimits.keys()) {
+            Long value = after.toMap().get(key);
+            if (!Objects.equals(value, before.toMap().get(key))) {
+                limits.put(key, value == null ? 0L : value);
+            }
+        }
+        limits.values().removeIf(value -> value == 0);
+        return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.weir.engine.throttle;
+
+import dev.weir.block.Direction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admission of a node in the tree of limits. It caches which requests the node's own limits and those below it
+ * admit: at most one read and one write, the next in turn.
+ *
+ * <p>It is a superclass instead of a field of the node because every release reads it. Guarded by the lock of the
+ * {@link ThrottleDomain}.
+ */
+abstract sealed class AdmittingNode permits TreeNode {
+
+    /** The limits of this drive or group. */
+    public final PolicySlot own;
+
+    /** Whether the cached state of the fields below is valid. */
+    private boolean looked;
+
+    private long lookedAt;
+
+    /** The read and the write that may go as far as this node and those below it decide; null if none. */
+    private @Nullable Lane read;
+
+    private @Nullable Lane write;
+
+    /** The one of both that goes first. */
+    private @Nullable Lane first;
+
+    /** Whether a request below this node can go later. {@link #due} is the earliest such moment. */
+    private boolean holds;
+
+    private long due;
+
+    /** The queue of that request. */
+    private @Nullable BlockQueue dueQueue;
+
+    AdmittingNode(PolicySlot own) {
+        this.own = own;
+    }
+
+    /** Makes the next {@link #look} determine the state again. */
+    final void invalidate() {
+        looked = false;
+    }
+
+    /** Returns whether the state was determined at exactly this moment, so that the policies were asked for it. */
+    final boolean lookedNow(long now) {
+        return lookedAt == now;
+    }
+
+    /**
+     * Determines which requests may go as far as this node and those below it decide. The node's own limits may hold
+     * the next in turn. If the limit that holds it applies to both directions then it keeps its turn: letting others
+     * pass would starve long requests. Otherwise the other direction goes on, which avoids head-of-line blocking.
+     */
+    final void look(long now) {
+        if (looked && !(holds && now - due >= 0)) {
+            return;
+        }
+        looked = true;
+        lookedAt = now;
+        holds = false;
+        read = null;
+        write = null;
+        first = null;
+        lookBelow(now);
+        Lane one = candidate(now);
+        if (one == null) {
+            holdsAsBelow();
+            return;
+        }
+        boolean goes = lookAt(one, now);
+        if (!goes && own.holdsBothWith(one, now)) {
+            return;
+        }
+        Lane two = candidate(one.other().direction, now);
+        if (two != null) {
+            lookAt(two, now);
+        }
+        holdsAsBelow();
+    }
+
+    /** Updates the members whose state has changed. */
+    abstract void lookBelow(long now);
+
+    /** Returns the lane whose head is the next in turn of a direction, or null. */
+    abstract @Nullable Lane candidate(Direction direction, long now);
+
+    /** Returns the lane whose head is the next in turn, or null. */
+    abstract @Nullable Lane candidate(long now);
+
+    /** Records the earliest moment at which a limit below this node ceases to hold a request. */
+    abstract void holdsAsBelow();
+
+    private boolean lookAt(Lane lane, long now) {
+        long wait = own.waitNanos(lane.direction, lane.cost(0), now);
+        lane.queue.warnIfLong(lane, wait, now);
+        if (wait > 0) {
+            if (wait != PolicySlot.UNKNOWN_NANOS) {
+                holdsUntil(now + wait, lane.queue);
+            }
+            return false;
+        }
+        first = first == null ? lane : first;
+        if (lane.direction == Direction.READ) {
+            read = lane;
+        } else {
+            write = lane;
+        }
+        return true;
+    }
+
+    final void holdsUntil(long moment, @Nullable BlockQueue queue) {
+        if (!holds || due - moment > 0) {
+            holds = true;
+            due = moment;
+            dueQueue = queue;
+        }
+    }
+
+    /** Returns the lane of a direction whose head may go as far as this node and those below it decide, or null. */
+    final @Nullable Lane ready(Direction direction) {
+        return direction == Direction.READ ? read : write;
+    }
+
+    /** Returns the one that goes first of both directions, or null. */
+    final @Nullable Lane ready() {
+        return first;
+    }
+
+    /** Returns whether a request below this node can go later, at {@link #due}. */
+    final boolean holds() {
+        return holds;
+    }
+
+    final long due() {
+        return due;
+    }
+
+    final @Nullable BlockQueue dueQueue() {
+        return dueQueue;
+    }
+}
