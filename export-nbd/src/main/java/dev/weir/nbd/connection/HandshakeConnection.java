@@ -247,7 +247,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
                 leave.run();
             } finally {
                 commons.handshakes.end(this);
-                inbox.release();
+                inbox.discard();
             }
             LOG.debug("{} is closed: {}", client, why);
         }

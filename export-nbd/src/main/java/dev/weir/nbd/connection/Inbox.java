@@ -66,7 +66,7 @@ final class Inbox {
     @Nullable
     ByteBuffer receive(@Nullable ByteBuffer payload) throws IOException {
         ByteBuffer in = loop.receiveBuffer().put(rest());
-        release();
+        discard();
         if (payload != null && payload.remaining() >= MIN_DIRECT_READ_BYTES) {
             in.limit(READ_BEHIND_BYTES);
             payloadAndBehind[0] = payload;
@@ -125,7 +125,7 @@ final class Inbox {
     @SuppressWarnings("ReferenceEquality") // compares the buffer, not its bytes
     void keep(ByteBuffer in) {
         if (!in.hasRemaining()) {
-            release();
+            discard();
         } else if (in != rest) {
             rest = loop.pool().take(in.remaining()).put(in).flip();
             budget.keep(rest.capacity());
@@ -133,7 +133,7 @@ final class Inbox {
     }
 
     /** Discards all bytes and returns the memory. */
-    void release() {
+    void discard() {
         if (rest != null) {
             budget.keep(-rest.capacity());
             loop.pool().give(rest);

@@ -228,7 +228,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
     @Override
     public ByteBuffer buffer() {
         if (operation() == Operation.READ) {
-            releaseData();
+            giveBackData();
             data = buffers.take(DATA + (int) length()).position(DATA);
         }
         return Objects.requireNonNull(data);
@@ -290,7 +290,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
     }
 
     /**
-     * Turns the request into its reply. Data that the reply does not contain is released.
+     * Turns the request into its reply. Data that the reply does not contain is given back.
      *
      * @param newError the error to reply or null for success
      */
@@ -301,7 +301,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
         } else if (error == null && operation() == Operation.READ) {
             finishRead(Objects.requireNonNull(data));
         } else {
-            releaseData();
+            giveBackData();
         }
     }
 
@@ -354,7 +354,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
         ReplyWriter.putPlain(replies, mode, cookie, requestOffset, error);
     }
 
-    void releaseData() {
+    void giveBackData() {
         loans.forEach(Loan::giveBack);
         boolean many = loans.size() > MAX_KEPT_LOANS;
         loans.clear();

@@ -325,7 +325,7 @@ public final class ReplyQueue {
     private void discard() {
         inFlight.retire(round.clear());
         for (NbdRequest request = first; request != null; request = request.next) {
-            request.releaseData();
+            request.giveBackData();
         }
         inFlight.retire(first);
         first = null;

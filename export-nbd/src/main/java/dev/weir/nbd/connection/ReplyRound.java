@@ -131,7 +131,7 @@ final class ReplyRound {
             pool.give(buffers[PLAIN]);
         }
         for (NbdRequest request = requests; request != null; request = request.next) {
-            request.releaseData();
+            request.giveBackData();
         }
         Arrays.fill(buffers, PLAIN, end, null); // otherwise buffers that the pool freed would stay reachable
         NbdRequest done = requests;

@@ -328,7 +328,7 @@ public final class TransmissionCodec {
         if (outcome == null && request.hasMore()) {
             executor.execute(() -> goOn(request));
         } else if (outcome == BlockError.ESHUTDOWN && queued == StopMode.UNANSWERED) {
-            request.releaseData();
+            request.giveBackData();
             replies.drop(request, moreFollow);
         } else {
             request.finish(outcome == null ? null : RequestError.of(outcome));
@@ -369,7 +369,7 @@ public final class TransmissionCodec {
         NbdRequest write = incoming;
         incoming = null;
         if (write != null && !write.isDeferred()) {
-            write.releaseData();
+            write.giveBackData();
             replies.forget(write);
         } else if (write != null && !deferred) {
             write.goOn(BlockError.ESHUTDOWN);

@@ -40,7 +40,6 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     private final ReplyQueue replies;
     private final TransmissionCodec transmission;
     private final ServerState commons;
-    private final ClientQuotas limits;
 
     /** Whether the connection accepts no more requests and closes after the last reply. */
     private boolean ending;
@@ -57,15 +56,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     /** Whether the send buffer of the socket was enlarged after it was full of a long reply. */
     private volatile boolean wide;
 
-    /** Progress of the client in reading its replies. */
-    private final Progress unread = new Progress();
-
-    /** Progress of the client in sending an announced payload. */
-    private final Progress unsent = new Progress();
-
-    /** Time since the connection began to end. */
-    private long endingMillis;
-
+    private final StallWatch stalls;
     private final DriveAccount account;
     private final Runnable leave;
 
@@ -89,7 +80,8 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         this.commons = commons;
         this.account = account;
         this.leave = leave;
-        limits = commons.limits();
+        ClientQuotas limits = commons.limits();
+        stalls = new StallWatch(limits, commons.budget);
         replies = new ReplyQueue(this, wire, loop.pool(), limits, commons.budget, account);
         transmission = new TransmissionCodec(this, agreement, replies, loop.pool(), loop);
     }
@@ -222,7 +214,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         boolean isUnread = isUnread();
         boolean isUnsent = !ending && !full && transmission.expectsPayload();
         try {
-            if (isStalled(isUnread, isUnsent) || isLate()) {
+            if (isStalled(isUnread, isUnsent)) {
                 return false;
             }
             if (isUnread || full) {
@@ -240,39 +232,19 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
         return ticking;
     }
 
-    /** Cuts the client off if it made no progress in the stall timeout while a request waits for memory. */
+    /** Cuts off a stalled client. Closes a connection that takes too long to end. Returns whether it did. */
     private boolean isStalled(boolean isUnread, boolean isUnsent) {
-        long unreadMillis = tick(unread, isUnread, replies.writtenBytes());
-        long unsentMillis = tick(unsent, isUnsent, transmission.progress());
-        // a stalled client may be a suspended guest: cut off only if memory is scarce (see docs/design/decisions/013)
-        if (Math.max(unreadMillis, unsentMillis) <= limits.stallMillis() || !commons.budget.isScarce()) {
-            return false;
+        String stalled = stalls.tick(isUnread, replies.writtenBytes(), isUnsent, transmission.progress());
+        if (stalled != null) {
+            commons.cutOffs.cutOff(client, stalled);
+            close("cut off");
+            return true;
         }
-        String part = unreadMillis > limits.stallMillis()
-                ? "read less than 1 MiB of its replies"
-                : "sent less than 1 MiB of its payload";
-        commons.cutOffs.cutOff(
-                client, "it " + part + " in " + limits.stallMillis() + " ms while other requests waited for memory");
-        close("cut off");
-        return true;
-    }
-
-    private static long tick(Progress progress, boolean owes, long bytes) {
-        if (!owes) {
-            progress.reset();
-            return 0;
+        String late = ending ? stalls.tickEnding() : null;
+        if (late != null) {
+            close(late);
         }
-        return progress.tick(bytes);
-    }
-
-    /** Closes a connection that has been ending for longer than the stall timeout. */
-    private boolean isLate() {
-        endingMillis += ending ? Ticker.MILLIS : 0;
-        if (endingMillis <= limits.stallMillis()) {
-            return false;
-        }
-        close("requests were unanswered after " + limits.stallMillis() + " ms");
-        return true;
+        return late != null;
     }
 
     private void watchForHangup() throws IOException {
@@ -288,7 +260,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     private void end(String why) {
         ending = true;
         full = false;
-        inbox.release();
+        inbox.discard();
         if (replies.isDone()) {
             close(why);
         } else {
@@ -359,7 +331,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             transmission.abandon(this);
         } finally {
             try {
-                inbox.release();
+                inbox.discard();
             } finally {
                 drive.cancel(this);
             }
