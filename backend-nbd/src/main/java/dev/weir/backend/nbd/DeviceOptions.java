@@ -95,7 +95,7 @@ record DeviceOptions(NbdUri uri, int connections, long timeoutNanos, TlsFiles tl
     /**
      * Looks up the addresses of the server and reads the files of TLS. May block.
      *
-     * @return the destinations in order, at least one
+     * @return the destinations in the order of preference, at least one
      * @throws IOException if the host is unknown or a file is unusable
      */
     List<Target> targets() throws IOException {

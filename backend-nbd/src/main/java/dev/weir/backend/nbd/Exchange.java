@@ -35,7 +35,7 @@ final class Exchange {
     /** The part of the range that commands were made for (bytes). */
     private long asked;
 
-    /** The part of the range that is answered in order (bytes). */
+    /** The length of the answered beginning of the range (bytes). */
     private long answered;
 
     private int inFlight;

@@ -6,7 +6,6 @@ import dev.weir.block.BlockError;
 import dev.weir.block.HeldRequest;
 import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
-import dev.weir.clock.Timer;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.nbd.spec.Nbd;
 import java.util.ArrayDeque;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one device between their submission and completion. It holds them while no connection is up, sends
- * them again (resend, retry) after a reconnect and fails them if the server stays silent. Two changes of the same bytes are never in
- * flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
+ * them again (resend, retry) after a reconnect and fails them if the server stays silent. Two changes of the same bytes
+ * are never in flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Confined to the thread of the loop except {@link #held}.
  */
@@ -41,14 +40,13 @@ final class RequestFlow {
         void abandon(String why);
     }
 
-    private final Clock clock;
     private final Connections connections;
     private final long timeoutNanos;
     private final UnflushedWrites unflushed;
     private final RateLimitedLog log;
-    private final Timer silence;
+    private final SilenceWatch silence;
 
-    /** Exchanges that wait for a connection, in order. */
+    /** Exchanges that wait for a connection, oldest first. */
     private final Deque<Exchange> waiting = new ArrayDeque<>();
 
     /** Changes that wait for the answer to an earlier change of the same bytes. */
@@ -79,9 +77,6 @@ final class RequestFlow {
 
     private long sequence;
     private @Nullable Exchange ownFlush;
-    private int outstanding;
-    private long silentSince;
-    private boolean armed;
 
     RequestFlow(
             Clock clock,
@@ -90,12 +85,11 @@ final class RequestFlow {
             long timeoutNanos,
             UnflushedWrites unflushed,
             RateLimitedLog log) {
-        this.clock = clock;
         this.connections = connections;
         this.timeoutNanos = timeoutNanos;
         this.unflushed = unflushed;
         this.log = log;
-        silence = clock.timer(() -> loop.execute(this::checkSilence));
+        silence = new SilenceWatch(clock, loop, timeoutNanos, this::expire);
     }
 
     /** Returns the requests that wait for a connection. Thread-safe. */
@@ -122,10 +116,7 @@ final class RequestFlow {
             exchange.complete(BlockError.EIO);
             return;
         }
-        if (outstanding++ == 0) {
-            silentSince = clock.nanoTime();
-            arm();
-        }
+        silence.begin();
         start(exchange);
     }
 
@@ -156,7 +147,7 @@ final class RequestFlow {
         }
         BlockError unusable = exchange.prepare();
         if (unusable != null) {
-            outstanding--;
+            silence.end(1);
             exchange.complete(unusable);
             return;
         }
@@ -242,7 +233,7 @@ final class RequestFlow {
     private void flushIfNeeded() {
         if (ownFlush == null && (unflushed.isHalfFull() || !needFlush.isEmpty())) {
             ownFlush = new Exchange(Operation.FLUSH, 0, 0, false, null);
-            outstanding++;
+            silence.begin();
             send(ownFlush);
         }
     }
@@ -264,7 +255,7 @@ final class RequestFlow {
             sent.set(exchange.index, last);
             last.index = exchange.index;
         }
-        outstanding--;
+        silence.end(1);
         if (exchange == ownFlush) {
             ownFlush = null;
             finishOwnFlush(error);
@@ -310,12 +301,12 @@ final class RequestFlow {
         replay();
     }
 
-    /** Sends unflushed writes in order. Two of the same bytes are not in flight together. */
+    /** Sends unflushed writes, oldest first. Two of the same bytes are not in flight together. */
     private void replay() {
         for (Exchange next = replays.peek();
                 next != null && sent.size() < MAX_REPLAYS && !isBusy(next);
                 next = replays.peek()) {
-            outstanding++;
+            silence.begin();
             send(replays.remove());
         }
         if (replays.isEmpty() && sent.isEmpty() && !open) {
@@ -351,7 +342,7 @@ final class RequestFlow {
         waiting.clear();
         for (Exchange each : again) {
             if (each.request == null) {
-                outstanding--;
+                silence.end(1);
             } else {
                 each.reset();
                 waiting.add(each);
@@ -362,26 +353,7 @@ final class RequestFlow {
 
     /** Notes a sign of life of the server. */
     void progress() {
-        silentSince = clock.nanoTime();
-    }
-
-    private void arm() {
-        if (timeoutNanos > 0 && !armed) {
-            armed = true;
-            silence.arm(silentSince + timeoutNanos);
-        }
-    }
-
-    private void checkSilence() {
-        armed = false;
-        if (outstanding == 0) {
-            return;
-        }
-        if (clock.nanoTime() - silentSince < timeoutNanos) {
-            arm();
-        } else {
-            expire();
-        }
+        silence.progress();
     }
 
     /** Fails all requests because the server was silent for too long. */
@@ -401,13 +373,13 @@ final class RequestFlow {
         Collection<Exchange> failed = List.copyOf(waiting);
         waiting.clear();
         held.clear();
-        outstanding -= failed.size();
+        silence.end(failed.size());
         failed.forEach(each -> each.complete(error));
     }
 
     /** Ends the flow. No request is outstanding. */
     void close() {
-        silence.disarm();
+        silence.close();
         unflushed.clear();
         failing = true;
         failAll(BlockError.ESHUTDOWN);

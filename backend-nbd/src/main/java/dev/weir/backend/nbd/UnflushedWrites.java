@@ -116,11 +116,11 @@ final class UnflushedWrites {
     void flushedUpTo(long sequence) {
         for (Entry first = entries.peek(); first != null && first.sequence <= sequence; first = entries.peek()) {
             entries.remove();
-            release(first.segment);
+            drop(first.segment);
         }
     }
 
-    private void release(@Nullable Segment segment) {
+    private void drop(@Nullable Segment segment) {
         if (segment == null || --segment.entries > 0) {
             return;
         }
@@ -144,7 +144,7 @@ final class UnflushedWrites {
         return segments > MAX_SEGMENTS / 2 || entries.size() > MAX_ENTRIES / 2;
     }
 
-    /** Returns the writes in order. They are valid until they are dropped here. */
+    /** Returns the writes, oldest first. They are valid until they are dropped here. */
     List<Exchange> again() {
         List<Exchange> writes = new ArrayList<>(entries.size());
         for (Entry each : entries) {

@@ -7,7 +7,6 @@ import dev.weir.nbd.spec.NbdMode;
 import dev.weir.nbd.wire.PlainWire;
 import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.Wire;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,7 +35,7 @@ final class FarServer implements AutoCloseable {
             | Nbd.NBD_FLAG_SEND_FAST_ZERO
             | Nbd.NBD_FLAG_SEND_CACHE;
 
-    private static final int CONTEXT_ID = 7;
+    static final int CONTEXT_ID = 7;
 
     /** A request as the server sees it. */
     record Request(int type, int flags, long cookie, long offset, long length, ByteBuffer payload) {
@@ -66,7 +65,7 @@ final class FarServer implements AutoCloseable {
     volatile @Nullable TlsContext tls;
     volatile byte[] disk;
 
-    /** The requests in order of arrival on all connections. */
+    /** The requests on all connections, oldest first. */
     final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
 
     /** The connections that have completed their handshake. */
@@ -172,7 +171,10 @@ final class FarServer implements AutoCloseable {
 
         private void run() {
             try (socket) {
-                handshake();
+                FarHandshake handshake = new FarHandshake(FarServer.this, socket);
+                handshake.run();
+                wire = handshake.wire();
+                mode = handshake.mode();
                 connections.add(this);
                 while (true) {
                     Request request = request();
@@ -189,111 +191,12 @@ final class FarServer implements AutoCloseable {
             }
         }
 
-        private ByteBuffer receive(int bytes) throws IOException {
-            ByteBuffer buffer = ByteBuffer.allocate(bytes);
-            while (buffer.hasRemaining()) {
-                if (wire.read(buffer) < 0) {
-                    throw new EOFException();
-                }
-            }
-            return buffer.flip();
-        }
-
         synchronized void raw(ByteBuffer bytes) throws IOException {
-            while (bytes.hasRemaining()) {
-                wire.write(bytes);
-            }
-        }
-
-        private void handshake() throws IOException {
-            raw(ByteBuffer.allocate(18)
-                    .putLong(Nbd.NBDMAGIC)
-                    .putLong(Nbd.IHAVEOPT)
-                    .putShort((short) greeting)
-                    .flip());
-            receive(4);
-            boolean secure = tls == null;
-            while (true) {
-                ByteBuffer head = receive(16);
-                head.getLong();
-                int option = head.getInt();
-                receive(head.getInt()); // one export, one context
-                if (option == Nbd.NBD_OPT_STARTTLS && tls != null) {
-                    option(option, Nbd.NBD_REP_ACK, new byte[0]);
-                    wire = tls.start(socket);
-                    secure = true;
-                } else if (!secure) {
-                    option(option, Nbd.NBD_REP_ERR_TLS_REQD, new byte[0]);
-                } else if (option == Nbd.NBD_OPT_EXPORT_NAME) {
-                    raw(ByteBuffer.allocate(10)
-                            .putLong(disk.length)
-                            .putShort((short) flags)
-                            .flip());
-                    return;
-                } else if (answer(option)) {
-                    return;
-                }
-            }
-        }
-
-        private boolean answer(int option) throws IOException {
-            if (option == Nbd.NBD_OPT_EXTENDED_HEADERS && bestMode == NbdMode.EXTENDED) {
-                mode = NbdMode.EXTENDED;
-            } else if (option == Nbd.NBD_OPT_STRUCTURED_REPLY && bestMode != NbdMode.SIMPLE) {
-                mode = NbdMode.STRUCTURED;
-            } else if (option == Nbd.NBD_OPT_SET_META_CONTEXT && hasContext) {
-                option(
-                        option,
-                        Nbd.NBD_REP_META_CONTEXT,
-                        ByteBuffer.allocate(4 + Nbd.BASE_ALLOCATION.length())
-                                .putInt(CONTEXT_ID)
-                                .put(Nbd.BASE_ALLOCATION.getBytes(UTF_8))
-                                .array());
-            } else if (option == Nbd.NBD_OPT_GO && hasGo) {
-                go();
-                return true;
-            } else {
-                option(option, Nbd.NBD_REP_ERR_UNSUP, "no such option".getBytes(UTF_8));
-                return false;
-            }
-            option(option, Nbd.NBD_REP_ACK, new byte[0]);
-            return false;
-        }
-
-        private void go() throws IOException {
-            int option = Nbd.NBD_OPT_GO;
-            option(
-                    option,
-                    Nbd.NBD_REP_INFO,
-                    ByteBuffer.allocate(12)
-                            .putShort((short) Nbd.NBD_INFO_EXPORT)
-                            .putLong(disk.length)
-                            .putShort((short) flags)
-                            .array());
-            option(
-                    option,
-                    Nbd.NBD_REP_INFO,
-                    ByteBuffer.allocate(14)
-                            .putShort((short) Nbd.NBD_INFO_BLOCK_SIZE)
-                            .putInt(minBlock)
-                            .putInt(4096)
-                            .putInt((int) maxBlock)
-                            .array());
-            option(option, Nbd.NBD_REP_ACK, new byte[0]);
-        }
-
-        private void option(int option, int type, byte[] data) throws IOException {
-            raw(ByteBuffer.allocate(20 + data.length)
-                    .putLong(Nbd.NBD_REP_MAGIC)
-                    .putInt(option)
-                    .putInt(type)
-                    .putInt(data.length)
-                    .put(data)
-                    .flip());
+            FarHandshake.send(wire, bytes);
         }
 
         private Request request() throws IOException {
-            ByteBuffer head = receive(mode.requestBytes);
+            ByteBuffer head = FarHandshake.receive(wire, mode.requestBytes);
             if (head.getInt() != mode.requestMagic) {
                 throw new AssertionError("wrong magic");
             }
@@ -306,7 +209,8 @@ final class FarServer implements AutoCloseable {
             if (announced != (type == Nbd.NBD_CMD_WRITE && mode == NbdMode.EXTENDED)) {
                 throw new AssertionError("wrong announcement of a payload");
             }
-            ByteBuffer payload = type == Nbd.NBD_CMD_WRITE ? receive((int) length) : ByteBuffer.allocate(0);
+            ByteBuffer payload =
+                    type == Nbd.NBD_CMD_WRITE ? FarHandshake.receive(wire, (int) length) : ByteBuffer.allocate(0);
             return new Request(type, commandFlags & ~Nbd.NBD_CMD_FLAG_PAYLOAD_LEN, cookie, offset, length, payload);
         }
 

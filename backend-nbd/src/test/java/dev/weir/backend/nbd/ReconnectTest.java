@@ -126,6 +126,25 @@ class ReconnectTest extends NbdDeviceFixture {
     }
 
     @Test
+    void serverSilentToRepeatedWritesIsLeftToo() throws Exception {
+        options.put("timeout", TimeUnit.SECONDS.toNanos(5));
+        BlockDevice device = open();
+        TestRequest.write(3, (byte) 5).to(device).ok();
+        server.next();
+        clock.advance(TimeUnit.SECONDS.toNanos(60));
+        server.handler = SILENT;
+        server.drop();
+        awaitConnection();
+        server.next();
+
+        TestRequest read = TestRequest.read(0, 1).to(device);
+        await(() -> !device.held().isEmpty());
+        clock.advance(TimeUnit.SECONDS.toNanos(5));
+
+        read.fails(BlockError.EIO);
+    }
+
+    @Test
     void answersKeepOtherRequestsFromTheTimeout() throws Exception {
         options.put("timeout", TimeUnit.SECONDS.toNanos(5));
         server.handler = (request, connection) -> {

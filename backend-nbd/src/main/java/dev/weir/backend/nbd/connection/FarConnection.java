@@ -58,7 +58,7 @@ public final class FarConnection implements ClientLoop.Handler {
     private final ByteBuffer in = ByteBuffer.allocate(RECEIVE_BYTES);
     private final Queue<ByteBuffer> negotiation = new ArrayDeque<>();
     private final ClientHandshake handshake;
-    private final InFlight inFlight = new InFlight();
+    private final CommandSlots inFlight = new CommandSlots();
     private Wire wire;
     private @Nullable SelectionKey key;
     private @Nullable ReplyReader replies;

@@ -34,7 +34,7 @@ final class ReplyReader {
     private static final int MAX_SHOWN = 200;
 
     private final FarExport export;
-    private final InFlight inFlight;
+    private final CommandSlots inFlight;
     private final ReplyHeader header;
 
     /** The command of the header whose payload is being taken. */
@@ -46,7 +46,7 @@ final class ReplyReader {
     /** Bytes of extents that follow; -1 before the first. */
     private long statusBytes = -1;
 
-    ReplyReader(FarExport export, InFlight inFlight) {
+    ReplyReader(FarExport export, CommandSlots inFlight) {
         this.export = export;
         this.inFlight = inFlight;
         header = new ReplyHeader(export.mode());

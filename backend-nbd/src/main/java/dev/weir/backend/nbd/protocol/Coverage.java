@@ -15,7 +15,7 @@ public final class Coverage {
 
     private final int length;
 
-    /** The length of the covered beginning (bytes). Servers usually send parts in order. */
+    /** The length of the covered beginning (bytes). Servers usually send parts in sequence. */
     private int begun;
 
     /** Covered ranges behind the beginning, by start with their ends. They neither touch nor overlap. */

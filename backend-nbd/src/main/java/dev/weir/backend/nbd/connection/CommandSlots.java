@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class InFlight {
+final class CommandSlots {
     private final List<@Nullable Command> slots = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private int number;
