@@ -1,5 +1,6 @@
 package dev.weir.nbd.net;
 
+import dev.weir.nbd.wire.TaskQueue;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -9,9 +10,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -63,7 +62,8 @@ public final class EventLoop implements Executor {
 
     private final Selector selector;
     private final Consumer<SelectionKey> serve = this::serve;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Consumer<Throwable> noteTask = this::noteTask;
+    private final TaskQueue tasks = new TaskQueue();
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
     private final BufferPool pool;
     private final FailureLog failures = new FailureLog();
@@ -229,7 +229,7 @@ public final class EventLoop implements Executor {
             Thread.yield(); // lets a client send more first (see docs/design/decisions/019)
             selector.select(serve);
         }
-        runTasks();
+        tasks.run(noteTask);
         ticker.tickIfDue();
         return true;
     }
@@ -237,7 +237,7 @@ public final class EventLoop implements Executor {
     private void end() throws IOException {
         try (selector;
                 hangups) {
-            runTasks();
+            tasks.run(noteTask);
             forEachHandler(handler -> handler.close("the server stops"));
         } finally {
             timer.remove(ticker);
@@ -271,18 +271,8 @@ public final class EventLoop implements Executor {
         return false;
     }
 
-    /**
-     * Runs the tasks queued at the call. Tasks that they add wait for the next turn, so that sockets come in between.
-     */
-    private void runTasks() {
-        for (int left = tasks.size(); left > 0; left--) {
-            Runnable task = tasks.remove();
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                failures.note(thread.getName(), e);
-            }
-        }
+    private void noteTask(Throwable failure) {
+        failures.note(thread.getName(), failure);
     }
 
     private void serve(SelectionKey key) {

@@ -1,6 +1,7 @@
 package dev.weir.backend.nbd.connection;
 
 import dev.weir.log.RateLimitedLog;
+import dev.weir.nbd.wire.TaskQueue;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -8,8 +9,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,7 +28,7 @@ public final class ClientLoop implements Executor, AutoCloseable {
         /** Handles a ready socket without blocking. If it throws, the loop calls {@link #fail}. */
         void ready() throws IOException;
 
-        /** Sends what was queued in this turn. If it throws, the loop calls {@link #fail}. */
+        /** Sends the data queued in this turn. If it throws, the loop calls {@link #fail}. */
         void send() throws IOException;
 
         /** Ends the connection. A second call has no effect. */
@@ -38,7 +37,8 @@ public final class ClientLoop implements Executor, AutoCloseable {
 
     private final Selector selector;
     private final Consumer<SelectionKey> serve = this::serve;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Consumer<Throwable> noteTask = this::note;
+    private final TaskQueue tasks = new TaskQueue();
     private final List<Handler> senders = new ArrayList<>();
     private final RateLimitedLog failures;
     private final Thread thread;
@@ -104,29 +104,17 @@ public final class ClientLoop implements Executor, AutoCloseable {
         } else {
             selector.selectNow(serve);
         }
-        runTasks();
+        tasks.run(noteTask);
         sendAll();
         return true;
     }
 
     private void end() throws IOException {
         try (selector) {
-            runTasks();
+            tasks.run(noteTask);
             sendAll();
             for (SelectionKey key : selector.keys()) {
                 ((Handler) key.attachment()).fail("the backend stops");
-            }
-        }
-    }
-
-    /** Runs the tasks queued at the call. Tasks that they add wait for the next turn, so that sockets come in between. */
-    private void runTasks() {
-        for (int left = tasks.size(); left > 0; left--) {
-            Runnable task = tasks.remove();
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                note(e);
             }
         }
     }
