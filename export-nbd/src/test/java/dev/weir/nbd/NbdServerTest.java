@@ -3,8 +3,6 @@ package dev.weir.nbd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.connection.Reply;
@@ -13,12 +11,8 @@ import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.spec.Nbd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -315,52 +309,6 @@ class NbdServerTest extends NbdServerFixture {
                 assertEquals(302, client.optionReplies().size());
             }
         }
-    }
-
-    @Test
-    void changedAddressKeepsConnections() throws Exception {
-        Path second = folder.resolve("new/second.sock");
-        try (NbdClient client = NbdClient.to(unix(), "vm1")) {
-            server.listen(List.of("unix:" + second, "unix:relative", "tcp:127.0.0.1:0"));
-
-            assertFalse(Files.exists(socket));
-            assertThrows(IOException.class, () -> NbdClient.to(unix(), "vm1").close());
-            assertEquals(List.of("unix:relative: must be unix:/path, absolute"), server.faults());
-            assertEquals(2, server.addresses().size());
-            NbdClient.to(UnixDomainSocketAddress.of(second), "vm1").close();
-            client.send(new Requests().flush(1));
-            assertEquals(Reply.ok(1), client.reply());
-
-            server.listen(List.of("unix:" + second));
-            assertEquals(List.of(), server.faults());
-            assertEquals(List.of("unix:" + second), server.addresses());
-        }
-    }
-
-    @Test
-    void closedPortIsFree() throws Exception {
-        String port = server.addresses().get(1);
-        server.listen(List.of());
-        server.listen(List.of(port));
-        server.listen(List.of(port.replace("127.0.0.1", "localhost")));
-
-        assertEquals(List.of(), server.faults());
-    }
-
-    @Test
-    void takenAddressIsTriedAgain() throws Exception {
-        String address;
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            address = "tcp:127.0.0.1:" + other.getLocalPort();
-            server.listen(List.of(address));
-            assertFalse(server.retry());
-            assertEquals(List.of(address + ": Address already in use"), server.faults());
-        }
-
-        assertTrue(server.retry());
-        assertEquals(List.of(), server.faults());
-        assertEquals(List.of(address), server.addresses());
-        assertFalse(server.retry());
     }
 
     private static Requests writes(byte[] data) {

@@ -45,7 +45,7 @@ class InboxTest {
 
     @AfterEach
     void nothingIsLent() throws IOException {
-        inbox.release();
+        inbox.discard();
         assertEquals(0, pool.lent());
         client.close();
         server.close();

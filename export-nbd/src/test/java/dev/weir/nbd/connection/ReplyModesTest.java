@@ -185,7 +185,7 @@ class ReplyModesTest {
         assertEquals(
                 List.of(TIB),
                 Chunk.take(Objects.requireNonNull(request.data()), mode).extents());
-        request.releaseData();
+        request.giveBackData();
     }
 
     @Test

@@ -5,14 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.block.Operation;
-import dev.weir.nbd.MemoryDrive;
-import dev.weir.nbd.net.BufferPool;
-import dev.weir.nbd.protocol.NegotiatedSession;
-import dev.weir.nbd.protocol.ReplyWriter;
-import dev.weir.nbd.protocol.RequestError;
-import dev.weir.nbd.spec.Nbd;
-import dev.weir.nbd.spec.NbdMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,17 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ReplyQueueTest {
-    private static final int HEADER = Nbd.SIMPLE_REPLY_BYTES;
-    private static final NegotiatedSession AGREEMENT =
-            new NegotiatedSession(new MemoryDrive("vm1", 1 << 20, false), NbdMode.SIMPLE, false);
-
-    private final BufferPool pool = new BufferPool(1 << 20, ReplyWriter.MAX_DATA_HEADER_BYTES);
-    private final Lender lender = new Lender();
-    private final FakeSocket socket = new FakeSocket();
-    private final ReplyQueue queue = socket.queue(pool);
-    private final TransmissionCodec transmission =
-            new TransmissionCodec("client", AGREEMENT, queue, pool, Runnable::run);
+class ReplyQueueTest extends ReplyQueueFixture {
 
     @Test
     void writesRepliesAtOnce() {
@@ -157,73 +139,6 @@ class ReplyQueueTest {
             assertEquals(Set.of(1L, 2L, 3L, 4L), cookies(narrow.written(), 1, 100));
         }
         assertEquals(0, pool.lent());
-    }
-
-    /** Lent data follows its header in one call. The loan is returned after the write and not before. */
-    @Test
-    void writesAndReturnsLoans() {
-        byte[] bytes = new byte[10_000];
-        new Random(1).nextBytes(bytes);
-        for (int room = 0; room < 2 * HEADER + 2 * bytes.length; room += 333) {
-            FakeSocket narrow = new FakeSocket().room(room);
-            ReplyQueue fresh = narrow.queue(pool);
-            fresh.cork();
-            fresh.add(borrowed(fresh, 1, bytes, 3_000), false);
-            fresh.add(borrowed(fresh, 2, bytes, bytes.length), false);
-            assertEquals(5, lender.lent());
-            fresh.uncork();
-
-            assertEquals(5, lender.lent());
-            narrow.room(Long.MAX_VALUE);
-            fresh.writeOn();
-            assertEquals(List.of(Reply.ok(1, bytes), Reply.ok(2, bytes)), narrow.replies(bytes.length, bytes.length));
-            assertEquals(0, lender.lent());
-        }
-        assertAllBack();
-    }
-
-    @Test
-    void writesAnyNumberOfPartsAtOnce() {
-        byte[] bytes = new byte[NbdRequest.MIN_BORROWED_BYTES];
-        queue.add(borrowed(queue, 1, bytes, 10), false);
-
-        assertEquals(1, socket.calls());
-        assertEquals(List.of(Reply.ok(1, bytes)), socket.replies(bytes.length));
-        assertAllBack();
-    }
-
-    @Test
-    void incompleteLoanIsReturned() {
-        NbdRequest request = begin(1);
-        request.range(Operation.READ, 0, 20_000, false, false);
-        assertTrue(request.borrows());
-        lender.lend(new byte[100], 30, request);
-        assertEquals(20_000, request.buffer().remaining());
-        assertEquals(0, lender.lent());
-        request.finish(null);
-        queue.add(request, false);
-
-        assertEquals(HEADER + 20_000, socket.written().remaining());
-        assertAllBack();
-    }
-
-    @Test
-    void failedReadReturnsItsLoans() {
-        NbdRequest request = borrowed(queue, 1, new byte[20_000], 9_000);
-        request.finish(RequestError.NO_MEMORY);
-        queue.add(request, false);
-
-        assertEquals(HEADER, socket.written().remaining());
-        assertAllBack();
-    }
-
-    @Test
-    void shortReadsDoNotBorrow() {
-        NbdRequest request = begin(1);
-        request.range(Operation.READ, 0, NbdRequest.MIN_BORROWED_BYTES - 1, false, false);
-        assertFalse(request.borrows());
-        request.finish(RequestError.NO_MEMORY);
-        queue.add(request, false);
     }
 
     @Test
@@ -384,12 +299,6 @@ class ReplyQueueTest {
         assertAllBack();
     }
 
-    private void assertAllBack() {
-        assertEquals(0, pool.lent());
-        assertEquals(0, lender.lent());
-        assertTrue(queue.isDone());
-    }
-
     private static Set<Long> cookies(ByteBuffer written, long withData, int dataBytes) {
         Set<Long> cookies = new HashSet<>();
         while (written.hasRemaining()) {
@@ -400,49 +309,5 @@ class ReplyQueueTest {
             }
         }
         return cookies;
-    }
-
-    private NbdRequest newRequest() {
-        return new NbdRequest("client", transmission, NbdMode.SIMPLE, pool);
-    }
-
-    /** Waits for room like a client. */
-    private NbdRequest begin(long cookie) {
-        NbdRequest request = queue.begin(0, false, this::newRequest);
-        while (request == null) {
-            assertFalse(Thread.interrupted());
-            Thread.onSpinWait();
-            request = queue.begin(0, false, this::newRequest);
-        }
-        request.begin(cookie, 0);
-        request.range(Operation.FLUSH, 0, 0, false, false);
-        return request;
-    }
-
-    private NbdRequest flush(long cookie) {
-        NbdRequest request = begin(cookie);
-        request.finish(null);
-        return request;
-    }
-
-    private NbdRequest read(long cookie, int length) {
-        NbdRequest request = begin(cookie);
-        readInto(request, length);
-        return request;
-    }
-
-    private NbdRequest borrowed(ReplyQueue from, long cookie, byte[] bytes, int partBytes) {
-        NbdRequest request = Objects.requireNonNull(from.begin(0, false, this::newRequest));
-        request.begin(cookie, 0);
-        request.range(Operation.READ, 0, bytes.length, false, false);
-        lender.lend(bytes, partBytes, request);
-        request.finish(null);
-        return request;
-    }
-
-    private static void readInto(NbdRequest request, int length) {
-        request.range(Operation.READ, 0, length, false, false);
-        request.buffer();
-        request.finish(null);
     }
 }

@@ -1,17 +1,13 @@
 package dev.weir.shell.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.shell.remote.TestClient.Answer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +38,6 @@ final class ShellServerTest {
 
     private static final String MUCH = "0123456789abcdef".repeat(100_000);
 
-    private final Path home;
     private final Path socket;
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
@@ -54,7 +49,6 @@ final class ShellServerTest {
     private ShellServer server;
 
     ShellServerTest(@TempDir Path home) throws IOException {
-        this.home = home;
         socket = home.resolve("run/shell.sock");
         server = open(socket, 16);
     }
@@ -185,58 +179,6 @@ final class ShellServerTest {
     @Test
     void longAnswerIsComplete() throws IOException {
         assertEquals(MUCH, TestClient.ask(socket, 'X', "much").out());
-    }
-
-    @Test
-    void onlyTheOwnerCanOpenTheSocket() throws IOException {
-        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
-        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())));
-    }
-
-    @Test
-    void existingFolderBecomesPrivate() throws IOException {
-        close();
-        Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        reopen(16);
-        onlyTheOwnerCanOpenTheSocket();
-    }
-
-    @Test
-    void socketIsRemovedOnClose() throws IOException {
-        server.close();
-        assertFalse(Files.exists(socket));
-    }
-
-    @Test
-    void staleSocketIsReplaced() throws IOException {
-        Path left = home.resolve("left.sock");
-        ShellSocket.bind(left).channel().close();
-        assertTrue(Files.exists(left));
-        server.close();
-        server = open(left, 16);
-        assertEquals(7, TestClient.ask(left, 'X', "greet").status());
-    }
-
-    @Test
-    void liveSocketIsKept() throws IOException {
-        Exception fault = assertThrows(IOException.class, () -> open(socket, 16));
-        assertEquals("cannot listen on " + socket + ": another process listens on it", fault.getMessage());
-        assertEquals(7, TestClient.ask(socket, 'X', "greet").status());
-    }
-
-    @Test
-    void otherFileIsKept() throws IOException {
-        Path file = Files.writeString(home.resolve("file"), "dear");
-        Exception fault = assertThrows(IOException.class, () -> open(file, 16));
-        assertEquals("cannot listen on " + file + ": the file is not a socket", fault.getMessage());
-        assertEquals("dear", Files.readString(file));
-    }
-
-    @Test
-    void overlongPathIsReported() {
-        Path path = home.resolve("x".repeat(120));
-        Exception fault = assertThrows(IOException.class, () -> open(path, 16));
-        assertEquals("cannot listen on " + path + ": Unix domain path too long", fault.getMessage());
     }
 
     @Test
