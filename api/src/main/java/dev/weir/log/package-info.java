@@ -1,4 +1,4 @@
-/** Logging that clients and storage cannot flood. */
+/** Texts for operators: logs that clients and storage cannot flood, and parts of messages. */
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.log.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -54,30 +55,8 @@ record Suggestion(String text, boolean isNear) {
     private static int edits(String word, String candidate, int tolerated) {
         return Stream.of(candidate, candidate.substring(candidate.lastIndexOf('.') + 1))
                 .filter(part -> Math.abs(word.length() - part.length()) <= tolerated)
-                .mapToInt(part -> edits(word, part))
+                .mapToInt(part -> EditDistance.of(word, part))
                 .min()
                 .orElse(tolerated + 1);
-    }
-
-    /**
-     * Returns the edit distance (optimal string alignment): insertions, deletions, replacements and swaps of
-     * neighbours.
-     */
-    static int edits(String a, String b) {
-        int[][] edits = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    edits[i][j] = i + j;
-                    continue;
-                }
-                int replaced = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                edits[i][j] = Math.min(edits[i - 1][j - 1] + replaced, Math.min(edits[i - 1][j], edits[i][j - 1]) + 1);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    edits[i][j] = Math.min(edits[i][j], edits[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return edits[a.length()][b.length()];
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.shell.text;
 
+import dev.weir.log.EditDistance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class KnownNames {
     /**
      * The edit distance allowed for short names. Long names allow one change per {@link #LETTERS_PER_CHANGE} letters.
      */
-    private static final int FEWEST_CHANGES = 2;
+    private static final int FEWEST_CHANGES = 1;
 
     private static final int LETTERS_PER_CHANGE = 3;
 
@@ -44,30 +45,14 @@ public final class KnownNames {
         int most = Math.max(FEWEST_CHANGES, name.length() / LETTERS_PER_CHANGE);
         List<Candidate> candidates = new ArrayList<>();
         for (String known : names) {
-            int changes = known.startsWith(name) && !name.isEmpty() ? 1 : changes(name, known);
-            if (changes <= most) {
-                candidates.add(new Candidate(known, changes));
+            if (known.startsWith(name) && !name.isEmpty()) {
+                candidates.add(new Candidate(known, 1));
+            } else if (Math.abs(known.length() - name.length()) <= most) {
+                candidates.add(new Candidate(known, EditDistance.of(name, known)));
             }
         }
+        candidates.removeIf(candidate -> candidate.changes > most);
         candidates.sort(Comparator.comparingInt(Candidate::changes));
         return candidates.stream().limit(MOST_SUGGESTED).map(Candidate::name).toList();
-    }
-
-    /** Returns the edit distance (Levenshtein) of two names. */
-    private static int changes(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[to.length()];
     }
 }
