@@ -1,10 +1,13 @@
 package dev.weir.shell.command;
 
+import dev.weir.clock.Clock;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.shell.text.Rates;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RecentRates {
     private static final long SHORTEST_NANOS = 500_000_000L;
     private static final long LONGEST_NANOS = 10_000_000_000L;
+    private static final long LOOK_MILLIS = 200;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private record Look(long nanos, Counters counters) {}
@@ -27,6 +31,40 @@ final class RecentRates {
     private record Looks(@Nullable Look older, Look newer) {}
 
     private final Map<String, Looks> drives = new ConcurrentHashMap<>();
+
+    /**
+     * Returns recent rates by drive. Uses the last snapshots of earlier commands. Blocks for {@value #LOOK_MILLIS} ms
+     * if a drive in use has none that is 0.5 to 10 s old.
+     */
+    Map<String, Rates> of(Collection<DriveControl> controls, Clock time) {
+        Map<String, Rates> rates = new HashMap<>();
+        Map<DriveControl, DriveSnapshot> unknown = new LinkedHashMap<>();
+        long from = time.nanoTime();
+        for (DriveControl drive : controls) {
+            DriveSnapshot snapshot = drive.snapshot();
+            Rates known = since(snapshot, time.nanoTime());
+            if (known != null) {
+                rates.put(drive.name(), known);
+            } else if (done(snapshot.counters()) > 0) {
+                unknown.put(drive, snapshot);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            pause();
+            long to = time.nanoTime();
+            unknown.forEach((drive, before) -> rates.put(drive.name(), between(before, from, drive.snapshot(), to)));
+        }
+        return rates;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFault("interrupted", e);
+        }
+    }
 
     /**
      * Records a snapshot of a drive and returns the rates since an earlier one.

@@ -6,14 +6,12 @@ import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
-import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
-import dev.weir.drive.settings.LimitTree;
 import dev.weir.log.PlainText;
 import dev.weir.shell.text.KnownNames;
 import dev.weir.shell.text.Rates;
@@ -21,14 +19,11 @@ import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.supervision.Supervision;
-import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottlePolicyFactory;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,8 +49,6 @@ public final class Services {
 
     /** A concurrent set, because with up to ten thousand drives copying a list on each change is too slow. */
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
-
-    private static final long LOOK_MILLIS = 200;
 
     private final RecentRates recent = new RecentRates();
 
@@ -198,48 +191,20 @@ public final class Services {
 
     /** Returns views of groups with their current state, drives and rates. */
     List<GroupView> groupViews(Collection<GroupControl> of) {
-        Map<String, GroupSnapshot> all = new HashMap<>();
-        groups.forEach(group -> all.put(group.name(), group.snapshot()));
-        Map<String, Rates> rates = new HashMap<>();
-        Map<String, List<String>> members = new HashMap<>();
-        Map<String, Rates> ofDrives = rates(drives());
-        for (DriveControl drive : drives()) {
-            String group = drive.snapshot().group();
-            if (group != null) {
-                members.computeIfAbsent(group, name -> new ArrayList<>()).add(drive.name());
-            }
-            Rates rate = ofDrives.getOrDefault(drive.name(), Rates.NONE);
-            for (int depth = 0; group != null && depth < LimitTree.MAX_DEPTH; depth++) {
-                rates.merge(group, rate, Rates::plus);
-                GroupSnapshot snapshot = all.get(group);
-                group = snapshot == null ? null : snapshot.parent();
-            }
-        }
+        GroupTotals totals = new GroupTotals(groups, drives(), rates(drives()));
         return of.stream()
-                .map(group -> all.getOrDefault(group.name(), group.snapshot()))
-                .map(group -> GroupView.of(
-                        group,
-                        origins(GroupSettings.pid(group.name())),
-                        rates.getOrDefault(group.name(), Rates.NONE),
-                        sharePercent(group, all, rates),
-                        members.getOrDefault(group.name(), List.of())))
+                .map(totals::snapshot)
+                .map(group -> view(group, totals))
                 .toList();
     }
 
-    /** Returns the part of its parent's rate that a group has, in the unit that the parent limits. */
-    private static @Nullable Long sharePercent(
-            GroupSnapshot group, Map<String, GroupSnapshot> all, Map<String, Rates> rates) {
-        GroupSnapshot parent = all.get(group.parent());
-        if (parent == null) {
-            return null;
-        }
-        boolean inBytes = LimitKey.ALL.stream()
-                .filter(limit -> parent.limits().rate(limit) > 0)
-                .allMatch(LimitKey::countsBytes);
-        Rates part = rates.getOrDefault(group.name(), Rates.NONE);
-        Rates whole = rates.getOrDefault(parent.name(), Rates.NONE);
-        double all100 = inBytes ? whole.bytes() : whole.requests();
-        return all100 == 0 ? 0 : Math.round(100 * (inBytes ? part.bytes() : part.requests()) / all100);
+    private GroupView view(GroupSnapshot group, GroupTotals totals) {
+        return GroupView.of(
+                group,
+                origins(GroupSettings.pid(group.name())),
+                totals.rates(group.name()),
+                totals.sharePercent(group),
+                totals.drives(group.name()));
     }
 
     /**
@@ -297,44 +262,15 @@ public final class Services {
         return driveViews(List.of(drive)).get(0);
     }
 
-    /**
-     * Returns recent rates by drive. Uses the last snapshots of earlier commands. Blocks for {@value #LOOK_MILLIS} ms
-     * if a drive in use has none that is 0.5 to 10 s old. See docs/design/decisions/011.
-     */
+    /** Returns recent rates by drive; empty without a clock. May block; see {@link RecentRates#of}. */
     Map<String, Rates> rates(List<DriveControl> of) {
         Clock time = clock;
-        Map<String, Rates> rates = new HashMap<>();
         if (time == null) {
-            return rates;
+            return Map.of();
         }
-        Map<DriveControl, DriveSnapshot> unknown = new LinkedHashMap<>();
-        long from = time.nanoTime();
-        for (DriveControl drive : of) {
-            DriveSnapshot snapshot = drive.snapshot();
-            Rates known = recent.since(snapshot, time.nanoTime());
-            if (known != null) {
-                rates.put(drive.name(), known);
-            } else if (snapshot.counters().reads() + snapshot.counters().writes() > 0) {
-                unknown.put(drive, snapshot);
-            }
-        }
+        Map<String, Rates> rates = recent.of(of, time);
         recent.retain(drives);
-        if (!unknown.isEmpty()) {
-            pause();
-            long to = time.nanoTime();
-            unknown.forEach((drive, before) ->
-                    rates.put(drive.name(), RecentRates.between(before, from, drive.snapshot(), to)));
-        }
         return rates;
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFault("interrupted", e);
-        }
     }
 
     private DriveView view(DriveControl drive, Rates rates) {
