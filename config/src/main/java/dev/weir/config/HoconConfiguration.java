@@ -5,7 +5,6 @@ import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveControl;
-import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
@@ -14,13 +13,11 @@ import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.io.IOException;
-import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -33,9 +30,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -77,11 +72,6 @@ public final class HoconConfiguration implements ConfigurationSource {
     /** Timeout of a reload for drives that are opened again. */
     private static final long REOPEN_SECONDS = 2;
 
-    /** Timeout of a reload for a type whose bundle is being updated. */
-    private static final int REPLACEMENT_MILLIS = 1_000;
-
-    private static final int PAUSE_MILLIS = 10;
-
     private static final long STOP_SECONDS = 1;
 
     private static final String STOPPED = "the bundle weir-config is stopped";
@@ -93,10 +83,9 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final ConfigurationAdmin admin;
     private final Inputs inputs;
     private final ConfigurationApplier applier;
+    private final PublishedSource published;
 
-    private final RankedTypes<BlockFactory> backends = new RankedTypes<>();
-    private final RankedTypes<BlockFilterFactory> filters = new RankedTypes<>();
-    private final RankedTypes<ThrottlePolicyFactory> policies = new RankedTypes<>();
+    private final RegisteredTypes types = new RegisteredTypes();
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
     private final Set<GroupControl> groups = ConcurrentHashMap.newKeySet();
     private final Set<DriveExport> exports = ConcurrentHashMap.newKeySet();
@@ -120,9 +109,6 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private int looksUntilRetry = LOOKS_UNTIL_RETRY;
 
-    /** Guarded by this. */
-    private @Nullable ServiceRegistration<ConfigurationSource> registration;
-
     /**
      * Takes the inputs from the framework properties that the launcher set.
      *
@@ -134,6 +120,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         this.admin = admin;
         inputs = Inputs.of(context::getProperty);
         applier = new ConfigurationApplier(admin);
+        published = new PublishedSource(context, this);
     }
 
     /**
@@ -144,7 +131,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     @SuppressWarnings("FutureReturnValueIgnored") // a step reports its own failure
     void start() {
         List<String> faults = await(() -> readAndApply(false));
-        if (lastPublished() == null) {
+        if (!published.isPublished()) {
             publish(faults, List.of());
         }
         long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));
@@ -165,18 +152,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        unregister();
-    }
-
-    private synchronized void unregister() {
-        if (registration != null) {
-            registration.unregister();
-            registration = null;
-        }
-    }
-
-    private synchronized @Nullable ServiceRegistration<ConfigurationSource> lastPublished() {
-        return registration;
+        published.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -185,7 +161,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     void removeBackend(ServiceReference<BlockBackendFactory> reference) {
-        backends.remove(reference);
+        types.backends.remove(reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -194,35 +170,35 @@ public final class HoconConfiguration implements ConfigurationSource {
     }
 
     void removeDevice(ServiceReference<BlockDeviceFactory> reference) {
-        backends.remove(reference);
+        types.backends.remove(reference);
     }
 
     private void addStorage(ServiceReference<?> reference, BlockFactory factory) {
         String type = FactoryAnswers.type(factory, factory::type);
-        backends.add(reference, type, factory);
+        types.backends.add(reference, type, factory);
         reloadIf(last -> last.missingBackends().contains(type));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addFilter(ServiceReference<BlockFilterFactory> reference, BlockFilterFactory factory) {
         String type = FactoryAnswers.type(factory, factory::type);
-        filters.add(reference, type, factory);
+        types.filters.add(reference, type, factory);
         reloadIf(last -> last.missingFilters().contains(type));
     }
 
     void removeFilter(ServiceReference<BlockFilterFactory> reference) {
-        filters.remove(reference);
+        types.filters.remove(reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addPolicy(ServiceReference<ThrottlePolicyFactory> reference, ThrottlePolicyFactory factory) {
         String type = FactoryAnswers.type(factory, factory::type);
-        policies.add(reference, type, factory);
+        types.policies.add(reference, type, factory);
         reloadIf(last -> last.missingPolicies().contains(type));
     }
 
     void removePolicy(ServiceReference<ThrottlePolicyFactory> reference) {
-        policies.remove(reference);
+        types.policies.remove(reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -256,33 +232,8 @@ public final class HoconConfiguration implements ConfigurationSource {
     public List<String> reload() {
         return await(() -> {
             List<String> faults = readAndSettle(true);
-            return !faults.isEmpty() && awaitReplacements() ? readAndSettle(true) : faults;
+            return !faults.isEmpty() && types.awaitReplacements() ? readAndSettle(true) : faults;
         });
-    }
-
-    /**
-     * Waits for types that went, because the update of a bundle removes its services for a moment.
-     *
-     * @return whether a type went since the last call
-     */
-    private boolean awaitReplacements() {
-        List<RankedTypes<?>> all = List.of(backends, filters, policies);
-        if (all.stream().noneMatch(RankedTypes::hasGone)) {
-            return false;
-        }
-        try {
-            for (int waited = 0; waited < REPLACEMENT_MILLIS && !isComplete(all); waited += PAUSE_MILLIS) {
-                Thread.sleep(PAUSE_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        all.forEach(RankedTypes::forgetGone);
-        return true;
-    }
-
-    private static boolean isComplete(List<RankedTypes<?>> all) {
-        return all.stream().allMatch(RankedTypes::isComplete);
     }
 
     /** Reloads the configuration if a file has changed. */
@@ -351,7 +302,7 @@ public final class HoconConfiguration implements ConfigurationSource {
                 if (!Delivery.await(context, admin, DELIVERY_SECONDS)) {
                     LOG.warn("Configuration Admin has not delivered the changes within {} s", DELIVERY_SECONDS);
                 }
-                reopenDrives();
+                ClosedDrives.reopen(drives, REOPEN_SECONDS);
             } catch (IOException e) {
                 LOG.error("Configuration Admin cannot confirm the delivery of the changes", e);
             } catch (InterruptedException e) {
@@ -359,26 +310,6 @@ public final class HoconConfiguration implements ConfigurationSource {
             }
         }
         return faults;
-    }
-
-    /**
-     * Opens unavailable drives again. An open drive with a deleted image stays open, because a client can still save
-     * its data.
-     */
-    private void reopenDrives() throws InterruptedException {
-        CompletableFuture<?>[] tried = drives.stream()
-                .filter(drive -> isClosed(drive.snapshot()))
-                .map(drive -> drive.reopen().toCompletableFuture())
-                .toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(tried).get(REOPEN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("not every unavailable drive was opened again in time", e);
-        }
-    }
-
-    private static boolean isClosed(DriveSnapshot drive) {
-        return drive.state() == DriveSnapshot.State.UNAVAILABLE && drive.size() == 0;
     }
 
     /**
@@ -411,8 +342,7 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     private Reading read() {
         try {
-            Types types = new Types(backends.byType(), filters.byType(), policies.byType());
-            return ConfigurationReader.read(inputs, types, Running.of(drives, groups, exports), pipe);
+            return ConfigurationReader.read(inputs, types.now(), Running.of(drives, groups, exports), pipe);
         } catch (RuntimeException | Error e) {
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
@@ -436,21 +366,13 @@ public final class HoconConfiguration implements ConfigurationSource {
         }
     }
 
-    private synchronized void publish(List<String> faults, List<String> warnings) {
-        Dictionary<String, ?> properties = FrameworkUtil.asDictionary(Map.of(
+    private void publish(List<String> faults, List<String> warnings) {
+        published.publish(Map.of(
                 DRIVES, driveNames.toArray(String[]::new),
                 CHANGES, changes.toArray(String[]::new),
                 CHANGED_MILLIS, changedMillis,
                 FAULTS, faults.toArray(String[]::new),
                 WARNINGS, warnings.toArray(String[]::new)));
-        if (stopped) {
-            return;
-        }
-        if (registration == null) {
-            registration = context.registerService(ConfigurationSource.class, this, properties);
-        } else {
-            registration.setProperties(properties);
-        }
     }
 
     private void reloadIf(Predicate<Reading> misses) {

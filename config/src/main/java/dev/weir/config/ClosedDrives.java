@@ -1,0 +1,41 @@
+package dev.weir.config;
+
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Drives whose storage is not open. A reading of the configuration opens them again. */
+final class ClosedDrives {
+    private static final Logger LOG = LoggerFactory.getLogger(ClosedDrives.class);
+
+    private ClosedDrives() {}
+
+    /**
+     * Opens unavailable drives again and waits for them. An open drive with a deleted image stays open, because a
+     * client can still save its data.
+     *
+     * @param drives all drives
+     * @param seconds the timeout for all of them together
+     */
+    static void reopen(Collection<DriveControl> drives, long seconds) throws InterruptedException {
+        CompletableFuture<?>[] tried = drives.stream()
+                .filter(drive -> isClosed(drive.snapshot()))
+                .map(drive -> drive.reopen().toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(tried).get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("not every unavailable drive was opened again in time", e);
+        }
+    }
+
+    private static boolean isClosed(DriveSnapshot drive) {
+        return drive.state() == DriveSnapshot.State.UNAVAILABLE && drive.size() == 0;
+    }
+}
