@@ -1,12 +1,15 @@
 package dev.weir.it;
 
 import dev.weir.block.BlockBackendFactory;
-import dev.weir.testkit.block.FaultyBackends;
-import dev.weir.testkit.block.FaultyBackends.Call;
-import dev.weir.testkit.block.FaultyBackends.Fault;
+import dev.weir.testkit.block.BackendScript;
+import dev.weir.testkit.block.BackendScript.Call;
+import dev.weir.testkit.block.BackendScript.Fault;
+import dev.weir.testkit.block.ScriptedBackends;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
@@ -20,10 +23,11 @@ public final class FaultyBundle implements BundleActivator {
 
     @Override
     public void start(BundleContext context) {
-        FaultyBackends.Script script = (call, offset) -> call == Call.READ || call == Call.WRITE
-                ? Fault.values()[(int) (offset / BLOCK % Fault.values().length)]
+        BackendScript script = access -> access.call() == Call.READ || access.call() == Call.WRITE
+                ? Fault.values()[(int) (access.offset() / BLOCK % Fault.values().length)]
                 : Fault.NONE;
-        context.registerService(BlockBackendFactory.class, new FaultyBackends(SIZE, true, script), null);
+        ScriptedBackends backends = new ScriptedBackends("faulty", SIZE, script).mayBlock(true);
+        context.registerService(BlockBackendFactory.class, backends, null);
     }
 
     @Override
@@ -34,7 +38,9 @@ public final class FaultyBundle implements BundleActivator {
     /** Writes the bundle to a file. */
     static void write(Path jar) throws IOException {
         // compilers differ in the classes that they generate
-        List<Class<?>> classes = List.of(FaultyBackends.class.getNestMembers());
+        List<Class<?>> classes = Stream.of(ScriptedBackends.class, BackendScript.class)
+                .flatMap(each -> Stream.of(each.getNestMembers()))
+                .collect(Collectors.toList());
         new TestBundle("test-faulty", "1.0.0", FaultyBundle.class, "dev.weir.block;version=\"[1,2)\"", classes)
                 .write(jar);
     }

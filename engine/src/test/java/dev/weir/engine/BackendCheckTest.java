@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
-import dev.weir.testkit.block.FaultyBackends;
-import dev.weir.testkit.block.FaultyBackends.Call;
-import dev.weir.testkit.block.FaultyBackends.Fault;
+import dev.weir.testkit.block.BackendScript.Access;
+import dev.weir.testkit.block.BackendScript.Call;
+import dev.weir.testkit.block.BackendScript.Fault;
+import dev.weir.testkit.block.ScriptedBackends;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,15 +22,15 @@ class BackendCheckTest {
 
     @BeforeEach
     void open() {
-        fixture.engine.addBackends(new FaultyBackends(1 << 20, true, this::fault), 0);
+        fixture.engine.addBackends(new ScriptedBackends("faulty", 1 << 20, this::fault).mayBlock(true), 0);
         fixture.engine.configure(DriveSettings.builder("vm1", "faulty").build());
     }
 
-    private Fault fault(Call call, long offset) {
-        if (call == Call.OPEN) {
+    private Fault fault(Access access) {
+        if (access.call() == Call.OPEN) {
             opened++;
         }
-        if (call != Call.CHECK) {
+        if (access.call() != Call.CHECK) {
             return Fault.NONE;
         }
         checks++;

@@ -40,6 +40,6 @@ class ChaosTest {
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("after step " + step + " of -Dchaos.seed=" + seed + ": " + e.getMessage(), e);
         }
-        return chaos.released;
+        return chaos.released();
     }
 }

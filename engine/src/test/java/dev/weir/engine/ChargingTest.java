@@ -57,7 +57,7 @@ class ChargingTest {
 
     @Test
     void zeroesWithoutDataCountAsOneRequest() {
-        fixture.backends.zeroesFast = true;
+        fixture.backends.zeroesFast(true);
         configure(Map.of("bps", 1L), Charging.DEFAULT);
         for (int i = 0; i < 10; i++) {
             TestRequest zeroes = new TestRequest("guest", Operation.FAST_ZERO, 0, MIB, request -> {});

@@ -3,22 +3,16 @@ package dev.weir.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
-import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
-import dev.weir.throttle.ThrottlePolicy;
-import dev.weir.throttle.ThrottlePolicyFactory;
-import dev.weir.throttle.bucket.BucketPolicyFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +20,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Drives while their settings, backends and policies come and go. */
+/** Drives while their settings and backends come and go. */
 class DriveLifeTest {
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
 
     @Test
     void driveIsServedWhileItsBackendIsOpen() {
         fixture.configure("vm1", "bucket", null, Map.of());
-        assertEquals(TestBackends.SIZE, fixture.drive("vm1").size());
+        assertEquals(EngineFixture.SIZE, fixture.drive("vm1").size());
         fixture.engine.removeBackends(fixture.backends);
         assertNull(fixture.driveIfAny("vm1"));
-        assertEquals(List.of("open vm1", "flush", "close vm1"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "flush", "close vm1"), fixture.script.log);
         assertEquals(State.UNAVAILABLE, fixture.control("vm1").snapshot().state());
         assertEquals(
                 "backend test is missing", fixture.control("vm1").snapshot().reason());
@@ -47,7 +41,7 @@ class DriveLifeTest {
 
     @Test
     void failedOpenSaysWhy() {
-        fixture.backends.failure = "no such file: vm1.img";
+        fixture.script.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
         assertNull(fixture.driveIfAny("vm1"));
         assertEquals("no such file: vm1.img", fixture.control("vm1").snapshot().reason());
@@ -55,56 +49,56 @@ class DriveLifeTest {
 
     @Test
     void failedOpenIsRetriedAfterLongerPauses() {
-        fixture.backends.failure = "no such file: vm1.img";
+        fixture.script.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
-        assertEquals(1, fixture.backends.tries);
+        assertEquals(1, fixture.script.tries);
         fixture.clock.advance(EngineFixture.SECOND - 1);
-        assertEquals(1, fixture.backends.tries);
+        assertEquals(1, fixture.script.tries);
         fixture.clock.advance(1);
-        assertEquals(2, fixture.backends.tries);
+        assertEquals(2, fixture.script.tries);
         assertEquals("no such file: vm1.img", fixture.control("vm1").snapshot().reason());
         fixture.clock.advance(2 * EngineFixture.SECOND);
-        assertEquals(3, fixture.backends.tries);
+        assertEquals(3, fixture.script.tries);
         for (int i = 0; i < 10; i++) {
             fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
         }
-        int before = fixture.backends.tries;
-        fixture.backends.failure = "";
+        int before = fixture.script.tries;
+        fixture.script.failure = "";
         fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
-        assertEquals(before + 1, fixture.backends.tries);
+        assertEquals(before + 1, fixture.script.tries);
         assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
         fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
-        assertEquals(before + 1, fixture.backends.tries);
+        assertEquals(before + 1, fixture.script.tries);
     }
 
     @Test
     void removedDriveIsNotRetried() {
-        fixture.backends.failure = "no such file: vm1.img";
+        fixture.script.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.engine.removeDrive("vm1");
         fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
-        assertEquals(1, fixture.backends.tries);
+        assertEquals(1, fixture.script.tries);
     }
 
     @Test
     void openingIsRetriedAfterAnError() {
-        fixture.backends.error = new OutOfMemoryError("for the test");
+        fixture.script.error = new OutOfMemoryError("for the test");
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.clock.advance(EngineFixture.SECOND);
-        fixture.backends.error = null;
+        fixture.script.error = null;
         fixture.clock.advance(2 * EngineFixture.SECOND);
         assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
     }
 
     @Test
     void reopenTriesAtOnceAndSparesOpenDrives() {
-        fixture.backends.failure = "no such file: vm1.img";
+        fixture.script.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
-        fixture.backends.failure = "";
+        fixture.script.failure = "";
         assertTrue(fixture.control("vm1").reopen().toCompletableFuture().isDone());
         assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
         assertTrue(fixture.control("vm1").reopen().toCompletableFuture().isDone());
-        assertEquals(2, fixture.backends.tries);
+        assertEquals(2, fixture.script.tries);
     }
 
     @Test
@@ -129,7 +123,7 @@ class DriveLifeTest {
         Drive drive = fixture.drive("vm1");
         fixture.engine.removeDrive("vm1");
         assertEquals(BlockError.ESHUTDOWN, queued.error());
-        assertFalse(fixture.backends.log.contains("read 2"));
+        assertFalse(fixture.script.log.contains("read 2"));
         TestRequest late = new TestRequest("guest", Operation.READ, 0, 512, request -> {});
         drive.submit(late);
         assertEquals(BlockError.ESHUTDOWN, late.error());
@@ -142,7 +136,7 @@ class DriveLifeTest {
     void limitChangeKeepsTheBackend() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         fixture.configure("vm1", "slice", null, Map.of("iops", 2L));
-        assertEquals(List.of("open vm1"), fixture.backends.log);
+        assertEquals(List.of("open vm1"), fixture.script.log);
         assertEquals("slice", fixture.control("vm1").snapshot().policy());
     }
 
@@ -195,7 +189,7 @@ class DriveLifeTest {
                 .options(Map.of("path", "other"))
                 .readOnly(true)
                 .build());
-        assertEquals(List.of("open vm1", "flush", "close vm1", "open vm1"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "flush", "close vm1", "open vm1"), fixture.script.log);
         assertEquals(
                 BlockError.EPERM, fixture.submit("vm1", Operation.WRITE, 0, 512).error());
     }
@@ -203,7 +197,7 @@ class DriveLifeTest {
     @Test
     void invalidRequestsAreNotCharged() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
-        long size = TestBackends.SIZE;
+        long size = EngineFixture.SIZE;
         assertEquals(
                 BlockError.EINVAL,
                 fixture.submit("vm1", Operation.READ, size - 511, 512).error());
@@ -235,7 +229,7 @@ class DriveLifeTest {
                 fixture.submit("vm1", Operation.BLOCK_STATUS, 1, size).error());
         assertEquals(
                 BlockError.EINVAL, fixture.submit("vm1", Operation.CACHE, 0, 0).error());
-        assertEquals(List.of("open vm1"), fixture.backends.log);
+        assertEquals(List.of("open vm1"), fixture.script.log);
         assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
         assertEquals(11, fixture.control("vm1").snapshot().counters().failed());
     }
@@ -251,7 +245,7 @@ class DriveLifeTest {
         fixture.drive("vm1").submit(forced);
         assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
         fixture.clock.advance(2 * EngineFixture.SECOND);
-        assertEquals(List.of("open vm1", "write 0", "flush", "write 1", "write 2", "flush"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "write 0", "flush", "write 1", "write 2", "flush"), fixture.script.log);
     }
 
     @Test
@@ -264,7 +258,7 @@ class DriveLifeTest {
         TestRequest status = fixture.submit("vm1", Operation.BLOCK_STATUS, 1, 1L << 39);
         assertNull(status.error());
         assertEquals(List.of("data " + ((1L << 39) - 1), "hole 1"), status.extents());
-        assertEquals(List.of("open vm1", "read 0", "block-status 1"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "read 0", "block-status 1"), fixture.script.log);
         assertEquals(1, fixture.control("vm1").snapshot().counters().blockStatuses());
     }
 
@@ -275,14 +269,14 @@ class DriveLifeTest {
                 BlockError.ENOTSUP,
                 fixture.submit("vm1", Operation.FAST_ZERO, 0, 512).error());
         assertEquals(0, fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS));
-        fixture.backends.zeroesFast = true;
+        fixture.backends.zeroesFast(true);
         TestRequest fast = new TestRequest("guest", Operation.FAST_ZERO, 1, 512, request -> {});
         fast.prepare(Operation.FAST_ZERO, 1, 512);
         fast.fua(true);
         fast.mayUnmap(true);
         fixture.drive("vm1").submit(fast);
         assertNull(fast.error());
-        assertEquals(List.of("open vm1", "write-zeroes 1", "flush"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "write-zeroes 1", "flush"), fixture.script.log);
         assertEquals(1, fixture.control("vm1").snapshot().counters().writes());
         assertTrue(fixture.control("vm1").snapshot().debt().nanos(LimitKey.IOPS) > 0);
     }
@@ -290,16 +284,16 @@ class DriveLifeTest {
     @Test
     void backendFailureFailsOneRequest() {
         fixture.configure("vm1", "bucket", null, Map.of());
-        fixture.backends.failure = "the disk is on fire";
+        fixture.script.failure = "the disk is on fire";
         assertEquals(
                 BlockError.EIO, fixture.submit("vm1", Operation.READ, 0, 512).error());
-        fixture.backends.failure = "";
+        fixture.script.failure = "";
         assertNull(fixture.submit("vm1", Operation.READ, 0, 512).error());
     }
 
     @Test
     void blockingBackendRunsOnWorkers() throws InterruptedException {
-        fixture.backends.mayBlock = true;
+        fixture.backends.mayBlock(true);
         fixture.configure("vm1", "bucket", null, Map.of());
         CountDownLatch done = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
@@ -313,16 +307,16 @@ class DriveLifeTest {
 
     @Test
     void cachedReadStaysOnItsThread() {
-        fixture.backends.mayBlock = true;
-        fixture.backends.readsNow = true;
+        fixture.backends.mayBlock(true);
+        fixture.backends.readsNow(true);
         fixture.configure("vm1", "bucket", null, Map.of());
         assertTrue(fixture.submit("vm1", Operation.READ, 512, 4096).isCompleted());
-        assertEquals(List.of("open vm1", "read-now 512"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "read-now 512"), fixture.script.log);
     }
 
     @Test
     void uncachedReadGoesToAWorker() throws InterruptedException {
-        fixture.backends.mayBlock = true;
+        fixture.backends.mayBlock(true);
         fixture.configure("vm1", "bucket", null, Map.of());
         CountDownLatch done = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
@@ -332,13 +326,13 @@ class DriveLifeTest {
         });
         assertTrue(done.await(10, TimeUnit.SECONDS));
         assertTrue(thread[0].getName().startsWith("weir-vm1-"));
-        assertEquals(List.of("open vm1", "read 512"), fixture.backends.log);
+        assertEquals(List.of("open vm1", "read 512"), fixture.script.log);
     }
 
     @Test
     void writesAreSerialisedOnRequest() throws InterruptedException {
-        fixture.backends.mayBlock = true;
-        fixture.backends.writesInTurn = true;
+        fixture.backends.mayBlock(true);
+        fixture.backends.writesInTurn(true);
         fixture.configure("vm1", "bucket", null, Map.of());
         int count = 1000;
         CountDownLatch done = new CountDownLatch(count);
@@ -348,145 +342,24 @@ class DriveLifeTest {
             expected.add("write " + i * 512L);
         }
         assertTrue(done.await(10, TimeUnit.SECONDS));
-        assertEquals(expected, fixture.backends.log);
-    }
-
-    @Test
-    void unsuitablePolicyChangesNothing() {
-        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L, "iops_max", 2L));
-        IllegalArgumentException refusal = assertThrows(
-                IllegalArgumentException.class, () -> fixture.control("vm1").policy("slice"));
-        assertEquals("iops_max = 2: policy slice has no bursts", refusal.getMessage());
-        assertEquals("bucket", fixture.control("vm1").snapshot().policy());
-    }
-
-    @Test
-    void higherRankedPolicyTakesOver() {
-        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
-        Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
-        fixture.engine.addPolicies(new BucketPolicyFactory(), 1);
-        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
-        fixture.engine.removePolicies(fixture.bucket);
-        fixture.clock.advance(100 * EngineFixture.SECOND);
-        assertEquals(100, load.requests(), 2);
+        assertEquals(expected, fixture.script.log);
     }
 
     @Test
     void anyThrowableFailsOneRequest() {
         fixture.configure("vm1", "bucket", null, Map.of("iops", 10L));
         Load load = new Load(fixture, "vm1", Operation.READ, 512, 1);
-        fixture.backends.error = new NoClassDefFoundError("for the test");
+        fixture.script.error = new NoClassDefFoundError("for the test");
         fixture.submit("vm1", Operation.READ, 0, 512);
         TestRequest failing = fixture.submit("vm1", Operation.READ, 0, 512);
         fixture.clock.advance(EngineFixture.SECOND);
         assertEquals(BlockError.EIO, failing.error());
-        fixture.backends.error = null;
+        fixture.script.error = null;
         long before = load.requests();
         assertNull(fixture.submit("vm1", Operation.FLUSH, 0, 0).error());
         TestRequest next = fixture.submit("vm1", Operation.READ, 0, 512);
         fixture.clock.advance(EngineFixture.SECOND);
         assertTrue(next.isCompleted() && next.error() == null);
         assertEquals(before, load.requests());
-    }
-
-    @Test
-    void throwingPolicyHoldsTheDrive() {
-        ThrottlePolicyFactory broken = new BrokenPolicies();
-        fixture.engine.addPolicies(broken, 0);
-        fixture.configure("vm1", "broken", null, Map.of("iops", 10L));
-        Load load = new Load(fixture, "vm1", Operation.READ, 512, 1);
-        fixture.clock.advance(EngineFixture.SECOND);
-        assertEquals(0, load.requests());
-        assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
-        assertEquals(
-                "policy broken failed: java.lang.ArithmeticException: for the test (" + BrokenPolicies.class.getName()
-                        + ")",
-                fixture.control("vm1").snapshot().reason());
-        fixture.control("vm1").policy("bucket");
-        fixture.clock.advance(EngineFixture.SECOND);
-        assertEquals(11, load.requests(), 1);
-    }
-
-    @Test
-    void debtSurvivesAFailingPolicy() {
-        BrokenPolicies broken = new BrokenPolicies();
-        broken.works = true;
-        fixture.engine.addPolicies(broken, 0);
-        fixture.configure("vm1", "broken", null, Map.of("bps", 1L << 20, "iops", 1000L));
-        fixture.clock.advance(EngineFixture.SECOND);
-        fixture.submit("vm1", Operation.READ, 0, 512);
-        fixture.submit("vm1", Operation.WRITE, 0, 4 << 20);
-        broken.works = false;
-        fixture.clock.advance(EngineFixture.SECOND);
-        TestRequest waiting = fixture.submit("vm1", Operation.READ, 0, 512);
-        assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
-        assertEquals(1, fixture.control("vm1").snapshot().counters().writes());
-        long owed = fixture.control("vm1").snapshot().debt().nanos(LimitKey.BPS);
-        assertEquals(((4 << 20) + 512) * EngineFixture.SECOND / (1 << 20) + 1 - EngineFixture.SECOND, owed);
-        fixture.control("vm1").policy("bucket");
-        fixture.clock.advance(owed - EngineFixture.SECOND / 10 - 1);
-        assertFalse(waiting.isCompleted());
-        fixture.clock.advance(1);
-        assertTrue(waiting.isCompleted());
-    }
-
-    @Test
-    void unsuitableConfiguredPolicyHolds() {
-        fixture.configure("vm1", "slice", null, Map.of("iops", 1L));
-        Load load = new Load(fixture, "vm1", Operation.READ, 512, 4);
-        long before = load.requests();
-        fixture.configure("vm1", "slice", null, Map.of("iops", 1000L, "iops_max", 2000L));
-        fixture.clock.advance(10 * EngineFixture.SECOND);
-        assertEquals(before, load.requests());
-        assertEquals(
-                "policy slice refuses the limits: iops_max = 2000: policy slice has no bursts",
-                fixture.control("vm1").snapshot().reason());
-        fixture.configure("vm1", "slice", null, Map.of("iops", 1000L));
-        assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
-        fixture.clock.advance(EngineFixture.SECOND);
-        assertEquals(1000, load.requests() - before, 101);
-    }
-
-    /** Bucket policies that fail at every query on demand. */
-    private static final class BrokenPolicies implements ThrottlePolicyFactory {
-        private boolean works;
-
-        @Override
-        public String type() {
-            return "broken";
-        }
-
-        @Override
-        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
-            ThrottlePolicy bucket = new BucketPolicyFactory().create(limits, owed, now);
-            return new ThrottlePolicy() {
-                @Override
-                public long waitNanos(LimitKey limit, Direction direction, long bytes, long at) {
-                    return bucketIfItWorks().waitNanos(limit, direction, bytes, at);
-                }
-
-                @Override
-                public void charge(Direction direction, long bytes, long at) {
-                    bucketIfItWorks().charge(direction, bytes, at);
-                }
-
-                @Override
-                public void reconfigure(ThrottleLimits newLimits, long at) {
-                    bucketIfItWorks().reconfigure(newLimits, at);
-                }
-
-                @Override
-                public ThrottleDebt debt(long at) {
-                    return bucketIfItWorks().debt(at);
-                }
-
-                private ThrottlePolicy bucketIfItWorks() {
-                    if (!works) {
-                        throw new ArithmeticException("for the test");
-                    }
-                    return bucket;
-                }
-            };
-        }
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
@@ -24,9 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class EngineFixture implements Publisher {
     public static final long SECOND = 1_000_000_000L;
 
+    /** The size of each drive (bytes). */
+    static final long SIZE = 1L << 40;
+
     public final ManualClock clock;
     final Engine engine;
-    final TestBackends backends = new TestBackends();
+    final RecordingScript script = new RecordingScript();
+    final ScriptedBackends backends = new ScriptedBackends("test", SIZE, script).option("path");
     final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
     final ThrottlePolicyFactory slice = new SlicePolicyFactory();
     private final Map<String, Object> services = new ConcurrentHashMap<>();

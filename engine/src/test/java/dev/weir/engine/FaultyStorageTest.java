@@ -10,11 +10,13 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
-import dev.weir.testkit.block.FaultyBackends;
-import dev.weir.testkit.block.FaultyBackends.Call;
-import dev.weir.testkit.block.FaultyBackends.Fault;
-import dev.weir.testkit.block.FaultyBackends.Script;
+import dev.weir.testkit.block.BackendScript;
+import dev.weir.testkit.block.BackendScript.Access;
+import dev.weir.testkit.block.BackendScript.Call;
+import dev.weir.testkit.block.BackendScript.Fault;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,22 +40,22 @@ class FaultyStorageTest {
 
     private final ExecutorService threads = SerialSteps.threads();
     private final EngineFixture fixture = new EngineFixture(1, threads);
-    private final FaultyBackends faulty = new FaultyBackends(SIZE, true, this::fault);
-    private volatile Script script = (call, offset) -> Fault.NONE;
+    private final ScriptedBackends faulty = new ScriptedBackends("faulty", SIZE, this::fault).mayBlock(true);
+    private volatile BackendScript script = access -> Fault.NONE;
 
     @AfterEach
     void end() {
-        script = (call, offset) -> Fault.NONE;
-        faulty.release();
+        script = access -> Fault.NONE;
+        faulty.resume();
         threads.shutdown();
     }
 
-    private Fault fault(Call call, long offset) {
-        return script.fault(call, offset);
+    private Fault fault(Access access) throws IOException {
+        return script.fault(access);
     }
 
     private void hang(Call what) {
-        script = (call, offset) -> call == what ? Fault.HANG : Fault.NONE;
+        script = access -> access.call() == what ? Fault.HANG : Fault.NONE;
     }
 
     private void configure(String name, Map<String, Long> limits) {
@@ -109,9 +111,9 @@ class FaultyStorageTest {
     }
 
     @Test
-    void errorsStayWithTheirRequests() throws InterruptedException {
+    void errorsStayWithTheirRequests() throws Exception {
         long seed = new Random().nextLong();
-        Script faults = Script.seeded(seed, 30, Fault.FAIL, Fault.SHORT, Fault.FULL, Fault.THROW);
+        BackendScript faults = BackendScript.seeded(seed, 30, Fault.FAIL, Fault.SHORT, Fault.FULL, Fault.THROW);
         fixture.engine.addBackends(faulty, 0);
         configure("vm1", Map.of("iops", 1_000L));
         script = faults;
@@ -123,7 +125,7 @@ class FaultyStorageTest {
         for (Waiting request : requests) {
             Call call = request.operation() == Operation.READ ? Call.READ : Call.WRITE;
             BlockError expected =
-                    switch (faults.fault(call, request.offset())) {
+                    switch (faults.fault(new Access(call, "vm1", SIZE, request.offset()))) {
                         case NONE -> null;
                         case FULL -> BlockError.ENOSPC;
                         default -> BlockError.EIO;
@@ -151,7 +153,7 @@ class FaultyStorageTest {
         assertNull(submit("vm2", Operation.READ, 0).outcome());
         await(() -> fixture.control("vm1").snapshot().inFlight() == 1); // decremented after the completion
         assertFalse(stuck.isDone());
-        faulty.release();
+        faulty.resume();
         assertNull(stuck.outcome());
     }
 
@@ -171,7 +173,7 @@ class FaultyStorageTest {
                 DriveSettings.builder("vm1", "faulty").readOnly(true).build());
         assertNull(fixture.driveIfAny("vm1"), "opened while the one before was not closed");
         assertFalse(stuck.isDone());
-        faulty.release();
+        faulty.resume();
         assertNull(stuck.outcome());
         await(() -> fixture.driveIfAny("vm1") != null);
         assertTrue(fixture.drive("vm1").readOnly());
@@ -187,7 +189,7 @@ class FaultyStorageTest {
         fixture.configure("vm2", "bucket", null, Map.of());
         await(() -> fixture.driveIfAny("vm2") != null);
         await(() -> fixture.control("vm1").snapshot().reason().endsWith("still being opened"));
-        faulty.release();
+        faulty.resume();
         await(() -> fixture.driveIfAny("vm1") != null);
         await(() -> fixture.control("vm1").snapshot().reason().isEmpty());
     }
@@ -195,15 +197,15 @@ class FaultyStorageTest {
     @Test
     void removalDuringOpenCloses() {
         AtomicReference<Call> last = new AtomicReference<>();
-        script = (call, offset) -> {
-            last.set(call);
-            return call == Call.OPEN ? Fault.HANG : Fault.NONE;
+        script = access -> {
+            last.set(access.call());
+            return access.call() == Call.OPEN ? Fault.HANG : Fault.NONE;
         };
         fixture.engine.addBackends(faulty, 0);
         fixture.engine.configure(DriveSettings.builder("vm1", "faulty").build());
         await(() -> faulty.hanging() == 1);
         fixture.engine.removeDrive("vm1");
-        faulty.release();
+        faulty.resume();
         await(() -> last.get() == Call.CLOSE);
         assertNull(fixture.driveIfAny("vm1"));
     }
@@ -220,7 +222,7 @@ class FaultyStorageTest {
         configureFor("alice");
         await(() -> faulty.hanging() == 1);
         configureFor("bob");
-        faulty.release();
+        faulty.resume();
         await(() -> fixture.driveIfAny("vm1") != null);
         await(() -> fixture.clients("vm1").equals(List.of("bob")));
         configureFor("carol");

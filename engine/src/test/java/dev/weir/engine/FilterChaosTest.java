@@ -108,7 +108,7 @@ class FilterChaosTest {
         }
 
         List<String> seen(String operation) {
-            return fixture.backends.log.stream()
+            return fixture.script.log.stream()
                     .filter(line -> line.startsWith(operation))
                     .toList();
         }

@@ -85,7 +85,7 @@ class FilterRaceTest {
 
     @Test
     void nothingIsLostReorderedOrRepeated() throws Exception {
-        fixture.engine.addBackends(new ObservedBackends(this::reached), 0);
+        fixture.engine.addBackends(Observed.backends(this::reached), 0);
         List<TestFilters> installed = new ArrayList<>();
         for (String type : List.of("a", "b")) {
             TestFilters filters = new TestFilters(type, Collections.synchronizedList(new ForgetfulList()));

@@ -31,7 +31,7 @@ class FilterTest {
     private static final long FOREVER = 1;
 
     private final EngineFixture fixture = new EngineFixture(System.identityHashCode(this));
-    private final List<String> log = fixture.backends.log;
+    private final List<String> log = fixture.script.log;
     private final TestFilters a = new TestFilters("a", log);
     private final TestFilters b = new TestFilters("b", log);
 
@@ -88,7 +88,7 @@ class FilterTest {
     void firstFilterIsNearestToTheClient() {
         configure(filter("a"), filter("b"));
         assertEquals(
-                List.of("open vm1", "open b of " + TestBackends.SIZE, "open a of " + TestBackends.SIZE),
+                List.of("open vm1", "open b of " + EngineFixture.SIZE, "open a of " + EngineFixture.SIZE),
                 List.copyOf(log));
         log.clear();
         assertNull(submit(Operation.READ, 1).error());

@@ -8,6 +8,7 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Loan;
 import dev.weir.block.Operation;
 import dev.weir.engine.storage.BackendDevice;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,13 +19,14 @@ import org.junit.jupiter.api.Test;
 
 /** Reads of a backend that lends a whole range, its first part or nothing. */
 class LendingTest {
-    private final TestBackends backends = new TestBackends();
+    private final RecordingScript script = new RecordingScript();
+    private final ScriptedBackends backends = new ScriptedBackends("test", EngineFixture.SIZE, script);
     private final BlockBackend backend;
 
     LendingTest() throws IOException {
         backend = backends.open("vm1", Map.of(), false);
-        backends.log.clear();
-        backends.lends = true;
+        script.log.clear();
+        backends.lends(true);
     }
 
     private final class Request extends BlockRequest {
@@ -43,24 +45,24 @@ class LendingTest {
 
         @Override
         public void borrow(Loan loan) {
-            backends.log.add("borrow " + loan.bytes().remaining());
+            script.log.add("borrow " + loan.bytes().remaining());
         }
 
         @Override
         public ByteBuffer buffer() {
-            backends.log.add("buffer");
+            script.log.add("buffer");
             return ByteBuffer.allocate(0);
         }
 
         @Override
         protected void completed(@Nullable BlockError error) {
-            backends.log.add(error == null ? "done" : error.name());
+            script.log.add(error == null ? "done" : error.name());
         }
     }
 
     private List<String> execute(boolean borrows) {
         new BackendDevice("vm1", backend, ManualClock.seeded(1)).submit(new Request(borrows));
-        return backends.log;
+        return script.log;
     }
 
     @Test
@@ -70,7 +72,7 @@ class LendingTest {
 
     @Test
     void partlyLentRangeIsRead() {
-        backends.lendsAll = false;
+        backends.lends(false);
         assertEquals(List.of("borrow 4096", "buffer", "read 512", "done"), execute(true));
     }
 
@@ -81,14 +83,14 @@ class LendingTest {
 
     @Test
     void blockingBackendIsNotAsked() {
-        backends.mayBlock = true;
-        backends.readsNow = true;
+        backends.mayBlock(true);
+        backends.readsNow(true);
         assertEquals(List.of("buffer", "read-now 512", "done"), execute(true));
     }
 
     @Test
     void failedLoanFailsItsRequest() {
-        backends.error = new AssertionError("a backend with a mistake");
+        script.error = new AssertionError("a backend with a mistake");
         assertEquals(List.of("EIO"), execute(true));
     }
 }

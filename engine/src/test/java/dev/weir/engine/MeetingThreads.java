@@ -14,6 +14,7 @@ import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -204,8 +205,8 @@ public class MeetingThreads {
         }
     }
 
-    private static ObservedBackends backends(List<Long> reached) {
-        return new ObservedBackends((drive, size, offset) -> {
+    private static ScriptedBackends backends(List<Long> reached) {
+        return Observed.backends((drive, size, offset) -> {
             synchronized (reached) {
                 reached.add(offset);
             }

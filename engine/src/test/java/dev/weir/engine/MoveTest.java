@@ -15,6 +15,7 @@ import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -33,7 +34,7 @@ class MoveTest {
     private final List<Long> reached = new ArrayList<>();
     private Runnable whileReaching = () -> {};
 
-    private final ObservedBackends backends = new ObservedBackends((drive, size, offset) -> {
+    private final ScriptedBackends backends = Observed.backends((drive, size, offset) -> {
         Runnable once = whileReaching;
         whileReaching = () -> {};
         once.run();
@@ -136,7 +137,7 @@ class MoveTest {
         late.submitTo(before);
         assertEquals(BlockError.ESHUTDOWN, late.error());
         fixture.clock.advance(10 * EngineFixture.SECOND);
-        assertFalse(fixture.backends.log.contains("read 77"));
+        assertFalse(fixture.script.log.contains("read 77"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -50,7 +51,7 @@ class RaceTest {
     private final AtomicLong[] last = new AtomicLong[2 * DRIVES];
 
     private final Map<Long, Request> requests = new ConcurrentHashMap<>();
-    private final ObservedBackends backends = new ObservedBackends(this::reached);
+    private final ScriptedBackends backends = Observed.backends(this::reached);
 
     private final class Request extends BlockRequest {
         private final AtomicInteger completions = new AtomicInteger();

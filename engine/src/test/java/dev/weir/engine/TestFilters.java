@@ -117,7 +117,7 @@ final class TestFilters implements BlockFilterFactory {
             passDue();
         }
 
-        /** Passes due requests on in order. One thread does it at a time. */
+        /** Passes due requests on, oldest first. One thread does it at a time. */
         private void passDue() {
             while (true) {
                 Late next;

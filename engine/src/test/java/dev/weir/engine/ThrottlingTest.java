@@ -88,7 +88,7 @@ class ThrottlingTest {
         }
         fixture.clock.advance(2 * SECOND);
         for (String lane : List.of("read", "write|trim")) {
-            List<Integer> offsets = fixture.backends.log.stream()
+            List<Integer> offsets = fixture.script.log.stream()
                     .filter(line -> line.matches("(" + lane + ") .*"))
                     .map(line -> Integer.parseInt(line.substring(line.indexOf(' ') + 1)))
                     .toList();
@@ -164,14 +164,14 @@ class ThrottlingTest {
         fixture.submit("vm1", Operation.READ, 1, 512);
         TestRequest leaving = fixture.submit("vm1", "guest", Operation.READ, 2, 512, request -> {});
         TestRequest staying = fixture.submit("vm1", Operation.READ, 3, 512);
-        int logged = fixture.backends.log.size();
+        int logged = fixture.script.log.size();
         fixture.drive("vm1").cancel("guest");
         assertEquals(BlockError.ESHUTDOWN, leaving.error());
-        assertEquals(logged, fixture.backends.log.size());
+        assertEquals(logged, fixture.script.log.size());
         fixture.clock.advance(4 * SECOND);
         assertTrue(staying.isCompleted());
         assertNull(staying.error());
-        assertFalse(fixture.backends.log.contains("read 2"));
+        assertFalse(fixture.script.log.contains("read 2"));
         assertEquals(1, fixture.control("vm1").snapshot().counters().cancelled());
     }
 
@@ -214,7 +214,7 @@ class ThrottlingTest {
             fixture.clock.advance(next.goesInNanos() - passed);
             passed = next.goesInNanos();
             String line = (next.operation() == Operation.READ ? "read " : "write ") + next.offset();
-            assertTrue(fixture.backends.log.contains(line), line + " is late");
+            assertTrue(fixture.script.log.contains(line), line + " is late");
         }
         assertEquals(List.of(), fixture.control("vm1").queue());
     }

@@ -1,4 +1,4 @@
-/** The contract suite for block backends and a backend with injected faults. */
+/** The contract suite for block backends, devices and filters, and fake drives that a script controls. */
 @NullMarked
 package dev.weir.testkit.block;
 
