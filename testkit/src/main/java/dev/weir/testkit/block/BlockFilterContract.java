@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
  * and run it with JUnit 5.
  */
 public abstract class BlockFilterContract extends BlockDeviceContract {
-    private static final int REQUESTS = 20;
+    private static final Operation[] OPERATIONS = Operation.values();
+    private static final int REQUESTS = 3 * OPERATIONS.length;
+    private static final int LENGTH = 512;
 
     private final ManualClock clock =
             ManualClock.seeded(ThreadLocalRandom.current().nextLong());
@@ -59,14 +61,16 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
         clock.advanceToNextTimer();
     }
 
-    private static final class Read extends BlockRequest {
-        private final ByteBuffer buffer = ByteBuffer.allocateDirect(512);
+    private static final class Sent extends BlockRequest {
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(LENGTH);
         private int completions;
         private @Nullable BlockError error;
 
-        Read(long offset) {
+        Sent(Operation operation, long offset) {
             super("a contract test");
-            prepare(Operation.READ, offset, buffer.capacity());
+            boolean isFlush = operation == Operation.FLUSH;
+            prepare(operation, isFlush ? 0 : offset, isFlush ? 0 : LENGTH);
+            mayUnmap(operation == Operation.FAST_ZERO);
         }
 
         @Override
@@ -81,27 +85,38 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
         }
     }
 
-    private static List<Read> submitTo(BlockFilter filter) {
-        List<Read> reads = new ArrayList<>();
+    /** Submits requests of every operation in turn. */
+    private static List<Sent> submitTo(BlockFilter filter) {
+        List<Sent> all = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
-            reads.add(new Read(i * 512L));
-            filter.submit(reads.get(i));
+            all.add(new Sent(OPERATIONS[i % OPERATIONS.length], (long) i * LENGTH));
+            filter.submit(all.get(i));
         }
-        return reads;
+        return all;
+    }
+
+    private static String name(BlockRequest request) {
+        return request.operation() + " " + request.offset() + "+" + request.length();
     }
 
     @Test
     @DisplayName("a release passes on every held request in order, and nothing is held until new options come")
     void releasePassesEverythingOn() throws IOException {
-        List<Long> reached = new ArrayList<>();
+        List<String> reached = new ArrayList<>();
         SparseDevice storage = new SparseDevice(SIZE);
-        BlockFilter filter = open(new ObservedDevice(storage, request -> reached.add(request.offset())));
-        List<Read> reads = submitTo(filter);
+        BlockFilter filter = open(new ObservedDevice(storage, request -> reached.add(name(request))));
+        List<Sent> requests = submitTo(filter);
+        List<String> held =
+                new ArrayList<>(requests.stream().map(BlockFilterContract::name).toList());
+        List<String> expected = new ArrayList<>(reached);
+        reached.forEach(held::remove);
+        expected.addAll(held);
         filter.release();
-        reads.addAll(submitTo(filter));
+        requests.addAll(submitTo(filter));
+        requests.subList(REQUESTS, 2 * REQUESTS).forEach(request -> expected.add(name(request)));
         assertEquals(List.of(), filter.held());
-        assertEquals(reads.stream().map(BlockRequest::offset).toList(), reached);
-        assertTrue(reads.stream().allMatch(read -> read.completions == 1), "requests are lost or repeated");
+        assertEquals(expected, reached);
+        assertTrue(requests.stream().allMatch(request -> request.completions == 1), "requests are lost or repeated");
         filter.configure(options());
         filter.close();
     }
@@ -112,10 +127,11 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
         SparseDevice storage = new SparseDevice(SIZE);
         storage.defer();
         BlockFilter filter = open(storage);
-        List<Read> reads = submitTo(filter);
+        List<Sent> requests = submitTo(filter);
         filter.configure(options());
         filter.release();
-        assertEquals(0, reads.stream().filter(read -> read.completions > 0).count());
+        assertEquals(
+                0, requests.stream().filter(request -> request.completions > 0).count());
         storage.completeNext();
         storage.failWith(BlockError.ENOSPC);
         while (storage.completeNext()) {
@@ -124,10 +140,12 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
         while (clock.advanceToNextTimer()) {
             // a filter may hold completions too
         }
-        assertTrue(reads.stream().allMatch(read -> read.completions == 1), "requests are lost or repeated");
+        assertTrue(requests.stream().allMatch(request -> request.completions == 1), "requests are lost or repeated");
         assertEquals(
                 REQUESTS - 1,
-                reads.stream().filter(read -> read.error == BlockError.ENOSPC).count());
+                requests.stream()
+                        .filter(request -> request.error == BlockError.ENOSPC)
+                        .count());
         filter.close();
     }
 
@@ -142,11 +160,11 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
                 IOException.class, () -> factory().open(new FilterContext("test", new SparseDevice(SIZE), clock), bad));
         BlockFilter filter = open(new SparseDevice(SIZE));
         assertThrows(IOException.class, () -> filter.configure(bad));
-        List<Read> reads = submitTo(filter);
+        List<Sent> requests = submitTo(filter);
         while (clock.advanceToNextTimer()) {
             // the requests go on as with the options before
         }
-        assertTrue(reads.stream().allMatch(read -> read.completions == 1 && read.error == null));
+        assertTrue(requests.stream().allMatch(request -> request.completions == 1 && request.error == null));
         filter.close();
     }
 }

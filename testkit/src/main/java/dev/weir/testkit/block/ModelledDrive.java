@@ -143,6 +143,21 @@ final class ModelledDrive {
         }
     }
 
+    /**
+     * Returns the starts of windows that do not overlap: at both ends, across 4 GiB, across the middle and in random
+     * places of a drive.
+     */
+    static List<Long> starts(long size, long window, Random random) {
+        long half = size / 2;
+        return List.of(
+                0L,
+                half > 1L << 33 ? (1L << 32) - 1_000 : window,
+                half / 2 + random.nextLong(half / 2 - 2 * window),
+                half - 777,
+                half + window + random.nextLong(half - 3 * window),
+                size - window);
+    }
+
     static byte[] randomBytes(Random random, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);

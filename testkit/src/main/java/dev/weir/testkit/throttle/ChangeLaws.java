@@ -163,8 +163,12 @@ abstract class ChangeLaws extends LimitLaws {
     @Property(tries = 100)
     void removedLimitsHoldNothing(@ForAll("anyTwoLimits") Load load) {
         ThrottlePolicy policy = policy(load.throttleLimits(), load.origin());
-        policy.charge(Direction.WRITE, load.size(0), load.origin());
-        policy.reconfigure(ThrottleLimits.NONE, load.origin());
-        assertEquals(0, policy.waitNanos(Direction.WRITE, MAX_REQUEST, load.origin()));
+        SaturatedDrive drive = new SaturatedDrive(policy, load.origin());
+        for (int i = 0; i < 20 && drive.now() - load.origin() < Long.MAX_VALUE / 8; i++) {
+            drive.release(i % 2 == 0 ? Direction.WRITE : Direction.READ, load.size(i));
+        }
+        policy.reconfigure(ThrottleLimits.NONE, drive.now());
+        assertEquals(0, policy.waitNanos(Direction.WRITE, MAX_REQUEST, drive.now()));
+        assertEquals(0, policy.waitNanos(Direction.READ, MAX_REQUEST, drive.now()));
     }
 }
