@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Every block is fenced and names its language ({@code text} is output of programs).
  *
  * @param path path of the page
- * @param blocks its blocks, in order
+ * @param blocks its blocks from top to bottom
  */
 record DocPage(Path path, List<Block> blocks) {
     private static final Pattern FENCE = Pattern.compile("```(\\S*)");

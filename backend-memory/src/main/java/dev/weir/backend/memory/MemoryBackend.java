@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 
 /**
  * A sparse drive in memory. The first write to a page allocates it. A trim (or a write-zeroes request that may unmap)
- * releases a page that is zero afterwards. A page on loan keeps its memory until the loan ends. If the drive has too
+ * frees a page that is zero afterwards. A page on loan keeps its memory until the loan ends. If the drive has too
  * many such pages, the page stays in the table as zeroes. A write-zeroes request that may not unmap keeps allocated
  * pages and allocates none.
  *
  * <p>Thread-safe. Reads take no lock and allocate nothing: they copy the bytes and copy again if the page was
- * released meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: page
+ * freed meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: page
  * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
 final class MemoryBackend implements HintedBackend {
@@ -172,7 +172,7 @@ final class MemoryBackend implements HintedBackend {
         writeZeroes(offset, length, true);
     }
 
-    /** Returns the number of released pages that are still on loan. */
+    /** Returns the number of freed pages that are still on loan. */
     int detachedPages() {
         return detached.count();
     }
@@ -184,7 +184,7 @@ final class MemoryBackend implements HintedBackend {
     @Override
     public void close() {
         pages.forEach(0, (size - 1) >>> Page.SHIFT, (number, page) -> {
-            page.release(() -> pages.remove(number));
+            page.free(() -> pages.remove(number));
             return true;
         });
         pool.leave();

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One page of one drive: {@value #BYTES} bytes outside the heap. A page is used once. It is taken from the pool,
- * stays at one place of one drive's table and is released. After its last loan its memory returns to the pool, which
+ * stays at one place of one drive's table and is freed. After its last loan its memory returns to the pool, which
  * reuses it for another page object. A reader that finds the same page in the table before and after its copy has
  * therefore read that place.
  *
- * <p>Writes and releases lock the page; reads do not. Loans use a separate lock, which is never held during a copy.
+ * <p>Writing and freeing lock the page; reads do not. Loans use a separate lock, which is never held during a copy.
  */
 final class Page {
     static final int SHIFT = 16;
@@ -28,7 +28,7 @@ final class Page {
     private final DetachedPages detached;
     private final Object lending = new Object();
 
-    /** Number of open loans, plus one until the drive releases the page. Guarded by {@link #lending}. */
+    /** Number of open loans, plus one until the drive frees the page. Guarded by {@link #lending}. */
     private int holders = 1;
 
     /** Loans for reuse, linked by {@link PageLoan#nextSpare}. Guarded by {@link #lending}. */
@@ -43,7 +43,7 @@ final class Page {
     private boolean isDetached;
 
     /** Whether the page has left the table, so that writes to it would be lost. Guarded by this. */
-    private boolean released;
+    private boolean freed;
 
     /** Next unused page of the pool; meaningless while this page is in use. Guarded by the pool. */
     @Nullable
@@ -83,7 +83,7 @@ final class Page {
     }
 
     /**
-     * Lends a part. A released page that is still on loan can be lent to a reader that found it before the release.
+     * Lends a part. A freed page that is still on loan can be lent to a reader that found it before it was freed.
      *
      * @return false if the memory may already belong to another page; nothing was lent then
      */
@@ -141,31 +141,31 @@ final class Page {
     /**
      * Copies from {@code source} at {@code position}; does not move its position.
      *
-     * @return false if the page was released; nothing was written then
+     * @return false if the page was freed; nothing was written then
      */
     synchronized boolean write(int from, ByteBuffer source, int position, int length) {
-        if (released) {
+        if (freed) {
             return false;
         }
         memory.put(from, source, position, length);
         return true;
     }
 
-    /** Zeroes a part. Does nothing after a release. */
+    /** Zeroes a part. Does nothing after the page was freed. */
     synchronized void zero(int from, int length) {
-        if (!released) {
+        if (!freed) {
             memory.put(from, ZEROES, 0, length);
         }
     }
 
     /**
-     * Zeroes a part, then releases the page if it is all zero. A page on loan stays allocated in the table if its
+     * Zeroes a part, then frees the page if it is all zero. A page on loan stays allocated in the table if its
      * drive has too many {@linkplain DetachedPages detached pages}.
      *
      * @param remove removes the page from the table; called while writes to the page are locked out
      */
     synchronized void zeroAndRelease(int from, int length, Runnable remove) {
-        if (released) {
+        if (freed) {
             return;
         }
         boolean isWhole = length == BYTES;
@@ -199,14 +199,14 @@ final class Page {
     }
 
     private void leave(Runnable remove) {
-        released = true;
+        freed = true;
         remove.run();
         letGo();
     }
 
-    /** Releases the page because its drive is closed, regardless of the number of detached pages. */
-    synchronized void release(Runnable remove) {
-        if (!released) {
+    /** Frees the page because its drive is closed, regardless of the number of detached pages. */
+    synchronized void free(Runnable remove) {
+        if (!freed) {
             leave(remove);
         }
     }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The pool of pages that all memory drives share, outside the heap. Allocates memory from the JVM on demand, in
- * chunks and up to a fixed limit. Pages that one drive releases are reused by the next. When the last drive is closed
+ * chunks and up to a fixed limit. Pages that one drive frees are reused by the next. When the last drive is closed
  * and no page is on loan, the pool drops all chunks for the garbage collector.
  *
  * <p>Thread-safe.
@@ -104,7 +104,7 @@ final class PagePool {
                         + " bytes (raise -XX:MaxDirectMemorySize)");
     }
 
-    /** Returns a released page that has no loans. */
+    /** Returns a freed page that has no loans. */
     synchronized void give(Page page) {
         page.nextUnused = unused;
         unused = page;
@@ -117,7 +117,7 @@ final class PagePool {
         drives++;
     }
 
-    /** Counts a closed drive, which has released all its pages. */
+    /** Counts a closed drive, which has freed all its pages. */
     synchronized void leave() {
         drives--;
         letGoIfUnused();

@@ -126,7 +126,7 @@ public final class DeployFolder {
                     bundles.start(bundle);
                 } catch (BundleException e) {
                     fail(jar, Bundles.reason(e));
-                    release(jar);
+                    undo(jar);
                 }
             }
         }
@@ -175,7 +175,7 @@ public final class DeployFolder {
             if (missing && jar.missing) {
                 LOG.atLevel(jar.fault.isEmpty() ? Level.INFO : Level.WARN)
                         .log("deploy/{} is removed{}", jar.file, consequence(jar));
-                release(jar);
+                undo(jar);
                 jars.remove(jar.file);
                 removed = true;
             }
@@ -233,7 +233,7 @@ public final class DeployFolder {
         Bundle twin = bundles.twin(read);
         if (twin == null || twin.equals(jar.bundle)) {
             if (jar.bundle == null || (jar.shipped && twin == null)) {
-                release(jar);
+                undo(jar);
                 installNew(jar, copy);
             } else {
                 update(jar.bundle, copy, copies.resolve(jar.file));
@@ -250,7 +250,7 @@ public final class DeployFolder {
             }
         }
         update(twin, copy, null);
-        release(jar);
+        undo(jar);
         jar.bundle = twin;
         jar.shipped = true;
     }
@@ -284,7 +284,7 @@ public final class DeployFolder {
     }
 
     /** Undoes the changes of a jar: uninstalls its bundle or restores the shipped one. */
-    private void release(DeployedJar jar) throws InterruptedException {
+    private void undo(DeployedJar jar) throws InterruptedException {
         Bundle bundle = jar.bundle;
         jar.bundle = null;
         try {

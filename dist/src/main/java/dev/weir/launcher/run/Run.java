@@ -49,7 +49,7 @@ public final class Run {
         } catch (IOException | BundleException e) {
             Messages.say("cannot run in %s: %s".formatted(home.folder(), reason(e)));
         } finally {
-            stop.release();
+            stop.disarm();
         }
         return 1;
     }

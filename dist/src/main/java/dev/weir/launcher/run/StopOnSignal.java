@@ -15,7 +15,7 @@ import org.osgi.framework.BundleException;
  */
 final class StopOnSignal {
     private final Thread hook = new Thread(this::stop, "stop on signal");
-    private final CountDownLatch released = new CountDownLatch(1);
+    private final CountDownLatch disarmed = new CountDownLatch(1);
 
     private @Nullable OsgiFramework platform; // this and the following fields are guarded by this
     private @Nullable Console console;
@@ -46,7 +46,7 @@ final class StopOnSignal {
                 status = 0;
             } else if (running.stop()) {
                 status = 0;
-                released.await(1, TimeUnit.SECONDS); // lets the main thread log the stop
+                disarmed.await(1, TimeUnit.SECONDS); // lets the main thread log the stop
             } else {
                 Messages.say("the stop timed out: some bundles are still running");
             }
@@ -64,8 +64,8 @@ final class StopOnSignal {
      * Removes the shutdown hook. Does not return if the JVM is already shutting down, because the hook then ends the
      * process.
      */
-    void release() throws InterruptedException {
-        released.countDown();
+    void disarm() throws InterruptedException {
+        disarmed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
