@@ -58,7 +58,7 @@ final class Server implements AutoCloseable {
     /**
      * Starts a peer and waits until its socket exists.
      *
-     * @param command the command; {@code SOCKET} in a word stands for the path of the socket
+     * @param command the command; the path of the socket replaces {@code SOCKET} in a word
      */
     static Server peer(Run run, String export, String... command) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(run.folder(), command[0]);

@@ -162,7 +162,7 @@ final class Daemon implements Closeable {
     }
 
     /**
-     * Asks the daemon to end in order, which writes back its metadata.
+     * Asks the daemon to quit, which writes back its metadata.
      *
      * @return whether it has ended within that time
      */

@@ -195,7 +195,7 @@ final class DaemonKeeper implements Closeable {
     }
 
     /**
-     * Ends the daemon in order. Kills it if it takes longer than {@value #QUIT_SECONDS} s.
+     * Asks the daemon to quit. Kills it if it takes longer than {@value #QUIT_SECONDS} s.
      *
      * @throws IOException if it had to be killed, so that writes without a flush may be lost
      */

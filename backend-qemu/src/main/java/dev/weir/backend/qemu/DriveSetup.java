@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The QMP commands that make a daemon serve a drive. What the first daemon opened is what each later daemon opens.
+ * The QMP commands that make a daemon serve a drive. Each later daemon opens the files that the first one opened.
  *
  * <p>Not thread-safe.
  */
