@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Detects changes of configuration files (hot reload) by content when it is polled, so a new modification time alone is no change. Files beyond
- * {@link ReadFiles#MAX_BYTES} in all are compared by size and modification time. Only regular files are watched; a
- * pipe is read once.
+ * Detects changes of configuration files (hot reload) by content when it is polled, so a new modification time alone is
+ * no change. Files beyond {@link ReadFiles#MAX_BYTES} in all are compared by size and modification time. Only regular
+ * files are watched; a pipe is read once.
  *
  * <p>Not thread-safe.
  */

@@ -10,7 +10,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * are copied through an aligned buffer of the thread.
  *
  * <p>A write that begins or ends inside a block reads the block, changes it and writes it back (read-modify-write). It
- * excludes every other change, because a concurrent write to the rest of the block would be undone. Writes of whole blocks run in parallel.
+ * excludes every other change, because a concurrent write to the rest of the block would be undone. Writes of whole
+ * blocks run in parallel.
  *
  * <p>Thread-safe. Design: {@code docs/design/decisions/030-direct-io.md}.
  */

@@ -74,7 +74,8 @@ record ImageSpec(
     /**
      * Returns the attributes of the file, or null if it is missing and may be created.
      *
-     * @throws IOException if the path is no regular file or block device, cannot be read, or is missing and must not be created
+     * @throws IOException if the path is no regular file or block device, cannot be read, or is missing and must not be
+     *     created
      */
     @Nullable
     BasicFileAttributes attributes() throws IOException {

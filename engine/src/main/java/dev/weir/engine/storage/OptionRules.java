@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Validation of the options of backends and filters before a factory gets them. The configuration bundle checks its own file. Other
- * sources of configurations, and types whose factory arrived later, are checked here.
+ * Validation of the options of backends and filters before a factory gets them. The configuration bundle checks its own
+ * file. Other sources of configurations, and types whose factory arrived later, are checked here.
  */
 final class OptionRules {
     private OptionRules() {}

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An event loop: one thread that serves many sockets and never waits for a single one. See {@code docs/design/decisions/007-nbd-on-plain-nio.md}.
+ * An event loop: one thread that serves many sockets and never waits for a single one. See
+ * {@code docs/design/decisions/007-nbd-on-plain-nio.md}.
  *
  * <p>Any thread may call {@link #execute}, {@link #wakeup}, {@link #inLoop}, {@link #busyPoll}, {@link #drain},
  * {@link #ended}, {@link #join} and {@link #stop}. All other methods are confined to the thread of the loop.

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>A reserve of each connection for its next request and its kept input. It is always available.
  *   <li>Kept input beyond that reserve. It is limited. It is used only while no request waits for memory.
  *   <li>{@linkplain Shares Shares} of drives for requests that a limit may hold: headers and payloads of writes.
- *   <li>The {@linkplain TransferPool transfer pool}: data of replies and payloads beyond the share of their drive. It has
- *       a reserve for small ones.
+ *   <li>The {@linkplain TransferPool transfer pool}: data of replies and payloads beyond the share of their drive. It
+ *       has a reserve for small ones.
  * </ul>
  *
  * <p>A request counts with the size of its buffer. So the memory in use never exceeds the counted memory.

@@ -11,10 +11,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of released requests until their replies are written. It returns at the speed of storage and clients. So
- * a request may wait for it. A drive may take as much as it leaves free for others and at most a third of the total.
- * Its first request may take all free memory, and a small one also the reserve. Waiting drives have turns. Drives without memory come first. A long
- * request is overtaken by at most 16 others that are not small.
+ * The memory of released requests until their replies are written. It returns at the speed of storage and clients. So a
+ * request may wait for it. A drive may take as much as it leaves free for others and at most a third of the total. Its
+ * first request may take all free memory, and a small one also the reserve. Waiting drives have turns. Drives without
+ * memory come first. A long request is overtaken by at most 16 others that are not small.
  *
  * <p>Thread-safe.
  */

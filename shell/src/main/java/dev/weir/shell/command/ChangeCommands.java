@@ -3,27 +3,22 @@ package dev.weir.shell.command;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
 import dev.weir.shell.view.DriveView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.shell.view.ReloadView;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Job;
@@ -295,16 +290,16 @@ public final class ChangeCommands {
                         + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
             }
             if (options.isSet("restore")) {
-                services.drives().stream().filter(ChangeCommands::isChanged).forEach(drive -> {
+                services.drives().stream().filter(ReloadReport::isChanged).forEach(drive -> {
                     drive.restore();
                     Caller.log("restored policy and limits of drive {}", drive.name());
                 });
-                services.groups().stream().filter(ChangeCommands::isChanged).forEach(group -> {
+                services.groups().stream().filter(ReloadReport::isChanged).forEach(group -> {
                     group.restore();
                     Caller.log("restored policy and limits of group {}", group.name());
                 });
             }
-            ReloadView view = reloaded(before);
+            ReloadView view = ReloadReport.of(services, before);
             isHealthy.set(view.isHealthy());
             return view;
         }));
@@ -321,69 +316,5 @@ public final class ChangeCommands {
         process.out().println(job.session().format(answer, Converter.INSPECT));
         process.error(UNHEALTHY);
         return null;
-    }
-
-    private static boolean isChanged(DriveControl drive) {
-        DriveSnapshot now = drive.snapshot();
-        return !now.limits().equals(now.settings().limits())
-                || !now.policy().equals(now.settings().policy());
-    }
-
-    private static boolean isChanged(GroupControl group) {
-        GroupSnapshot now = group.snapshot();
-        return !now.limits().equals(now.settings().limits())
-                || !now.policy().equals(now.settings().policy())
-                || !now.share().equals(now.settings().share())
-                || !Objects.equals(now.parent(), now.settings().parent());
-    }
-
-    /**
-     * Returns a view of the drives that exist in the engine. They may differ from the configured ones.
-     *
-     * @param before the time of the last changes before the reload (ms since 1970)
-     */
-    private ReloadView reloaded(long before) {
-        List<String> changes = services.configurationProperty(ConfigurationSource.CHANGES);
-        long changedMillis = services.changedMillis();
-        List<String> names = services.configurationProperty(ConfigurationSource.DRIVES);
-        List<DriveControl> drives = services.drives();
-        Set<String> there = drives.stream().map(DriveControl::name).collect(Collectors.toSet());
-        Map<String, String> unavailable = new LinkedHashMap<>();
-        names.stream()
-                .filter(name -> !there.contains(name))
-                .forEach(name -> unavailable.put(name, "the drive does not exist in the engine"));
-        drives.stream()
-                .map(DriveControl::snapshot)
-                .filter(drive -> drive.state() == DriveSnapshot.State.UNAVAILABLE)
-                .forEach(drive -> unavailable.put(drive.settings().name(), drive.reason()));
-        return new ReloadView(
-                changedMillis == 0
-                        ? null
-                        : Instant.ofEpochMilli(changedMillis)
-                                .truncatedTo(ChronoUnit.SECONDS)
-                                .toString(),
-                changedMillis != before,
-                of(changes, "added "),
-                of(changes, "changed "),
-                of(changes, "removed "),
-                names.stream().filter(there::contains).toList(),
-                unavailable,
-                Stream.concat(
-                                drives.stream()
-                                        .filter(ChangeCommands::isChanged)
-                                        .map(DriveControl::name),
-                                services.groups().stream()
-                                        .filter(ChangeCommands::isChanged)
-                                        .map(GroupControl::name))
-                        .toList(),
-                services.configurationProperty(ConfigurationSource.WARNINGS),
-                services.exportFaults());
-    }
-
-    private static List<String> of(List<String> changes, String kind) {
-        return changes.stream()
-                .filter(change -> change.startsWith(kind))
-                .map(change -> change.substring(kind.length()))
-                .toList();
     }
 }

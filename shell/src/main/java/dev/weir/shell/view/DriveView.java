@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
  * @param backendOptions the backend's options by name
- * @param filters the filters in front of the backend, the one nearest to the client first: {@code type}, {@code options},
- *     {@code held} (requests that it holds), {@code condition} (why it does not serve; empty if it does)
+ * @param filters the filters in front of the backend, the one nearest to the client first: {@code type},
+ *     {@code options}, {@code held} (requests that it holds), {@code condition} (why it does not serve; empty if it
+ *     does)
  * @param policy the type of its policy
  * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
  *     default}

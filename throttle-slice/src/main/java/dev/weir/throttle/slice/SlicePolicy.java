@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * and is no later burst. A held request changes nothing and may be withdrawn.
  *
  * <p>Worked numbers with {@code bps = 10 MiB}: a slice is worth 1 MiB. Three requests of 300 KiB go at the start. The
- * fourth waits until 117.2 ms because 1200 KiB are due then. Each later one waits 29.3 ms more. The first request 200 ms
- * after everything is paid for begins the next slice.
+ * fourth waits until 117.2 ms because 1200 KiB are due then. Each later one waits 29.3 ms more. The first request 200
+ * ms after everything is paid for begins the next slice.
  *
- * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011). See {@code docs/design/decisions/004-slice.md}.
+ * <p>Not thread-safe. Derived from the algorithm of the disk I/O limits patch for QEMU (Zhi Yong Wu, 2011). See
+ * {@code docs/design/decisions/004-slice.md}.
  */
 final class SlicePolicy implements ThrottlePolicy {
 
