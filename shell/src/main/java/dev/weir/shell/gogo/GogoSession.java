@@ -1,15 +1,14 @@
 package dev.weir.shell.gogo;
 
+import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.shell.command.CommandFault;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -165,17 +164,24 @@ public final class GogoSession implements AutoCloseable {
         return session.get("pipe-exception") == null ? status.get() : 1;
     }
 
-    /** Interrupts the line that is being executed, from another thread, and waits up to half a second for its end. */
-    public void interrupt() {
+    /**
+     * Interrupts the line that is being executed, from another thread, and waits up to half a second for its end.
+     * Returns false if no line is being executed.
+     */
+    public boolean interrupt() {
         Object execution = executing;
-        endJob(execution, () -> execution != null && execution == executing);
+        if (execution == null) {
+            return false;
+        }
+        endJob(execution, () -> execution == executing);
+        return true;
     }
 
     /**
      * Interrupts the foreground job repeatedly while {@code goesOn} is true, then abandons the execution. Repeats
      * because the job may not have started yet and may never end.
      */
-    private void endJob(@Nullable Object execution, BooleanSupplier goesOn) {
+    private void endJob(Object execution, BooleanSupplier goesOn) {
         for (int i = 0; i < INTERRUPTS && goesOn.getAsBoolean(); i++) {
             Job job = session.foregroundJob();
             if (job != null) {
@@ -228,7 +234,7 @@ public final class GogoSession implements AutoCloseable {
             return Objects.toString(e.getMessage(), e.toString());
         }
         if (e instanceof FileSystemException file) {
-            return fileFault(file);
+            return FailureText.of(file);
         }
         FAILURES.write(() -> "the command \"" + quote(line) + "\" failed: " + PlainText.of(e.toString()));
         LOG.debug("a command failed", e);
@@ -237,14 +243,6 @@ public final class GogoSession implements AutoCloseable {
 
     private static String quote(CharSequence line) {
         return PlainText.of(line.toString(), LONGEST_QUOTE);
-    }
-
-    /** Returns the file and the reason of a file system error. */
-    private static String fileFault(FileSystemException failure) {
-        String reason = failure instanceof NoSuchFileException
-                ? "no such file or folder"
-                : failure instanceof AccessDeniedException ? "permission denied" : failure.getReason();
-        return failure.getFile() + ": " + (reason == null ? failure.toString() : reason);
     }
 
     @Override

@@ -66,7 +66,13 @@ public final class TerminalShell {
 
     /** Reads and executes lines until the user leaves or the terminal closes. */
     public void run() {
-        terminal.handle(Signal.INT, signal -> gogo.interrupt());
+        Thread thread = Thread.currentThread();
+        terminal.handle(Signal.INT, signal -> {
+            if (!gogo.interrupt()) {
+                // a line that was read is about to be executed, and its execution ends at once
+                thread.interrupt();
+            }
+        });
         while (!left) {
             try {
                 gogo.execute(reader.readLine(PROMPT));

@@ -10,12 +10,15 @@ import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's side of a client's terminal: keyboard input, screen output, size, type and colours. The client's hello
  * gives size, type and colours.
  */
 final class RemoteTerminal extends ExternalTerminal {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteTerminal.class);
     private static final int COLUMNS = 80;
     private static final int LINES = 24;
     private static final int MAX_SIZE = 10_000;
@@ -47,6 +50,29 @@ final class RemoteTerminal extends ExternalTerminal {
             return number > 0 && number <= MAX_SIZE ? number : otherwise;
         } catch (NumberFormatException e) {
             return otherwise;
+        }
+    }
+
+    /**
+     * Raises a signal. An interrupt discards the unread input, as a Unix terminal does. Otherwise it would overtake the
+     * line typed before it, and that line would then run.
+     */
+    @Override
+    public void raise(Signal signal) {
+        if (signal == Signal.INT) {
+            discardInput();
+        }
+        super.raise(signal);
+    }
+
+    private void discardInput() {
+        try {
+            slaveInputPipe.flush();
+            while (slaveInput.available() > 0) {
+                slaveInput.read(1, false);
+            }
+        } catch (IOException e) {
+            LOG.trace("the terminal is closed and has no input", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.shell.gogo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /** Tests a session without a terminal. */
 final class GogoSessionTest {
@@ -23,6 +25,15 @@ final class GogoSessionTest {
     void close() {
         session.close();
         gogo.close();
+    }
+
+    @Test
+    void interruptBeforeALineBeginsEndsIt() {
+        assertFalse(session.interrupt(), "no line is being executed, so the thread is interrupted");
+        Thread.currentThread().interrupt();
+        assertEquals(1, session.execute("hang"));
+        assertEquals("weir: interrupted\n", shown.toString(StandardCharsets.UTF_8));
+        assertFalse(Thread.interrupted());
     }
 
     @RepeatedTest(20)

@@ -171,6 +171,17 @@ final class TerminalRequestTest {
         }
     }
 
+    @RepeatedTest(20)
+    void interruptOvertakesNoTypedLine() throws Exception {
+        try (TestClient client = attend()) {
+            client.awaitOut("weir> ");
+            client.send('I', "hang\r\u0003");
+            client.awaitOut("weir> ");
+            client.send('I', "drives\r");
+            client.awaitOut("scratch  ");
+        }
+    }
+
     @Test
     void hangingClientAffectsNoOther() throws Exception {
         try (TestClient other = attend()) {
