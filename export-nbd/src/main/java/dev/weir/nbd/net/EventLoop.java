@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +73,7 @@ public final class EventLoop implements Executor {
     private final Ticker ticker;
     private final Hangups hangups;
     private final Thread thread;
+    private final LongSupplier processorNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
 
@@ -88,13 +90,24 @@ public final class EventLoop implements Executor {
      * @param timer makes its ticks due
      */
     public static EventLoop start(String name, BufferPool pool, TickTimer timer) throws IOException {
-        EventLoop loop = new EventLoop(name, pool, timer);
+        return start(name, pool, timer, THREADS::getCurrentThreadCpuTime);
+    }
+
+    /**
+     * Starts the thread with its own measure of its polls.
+     *
+     * @param processorNanos returns the processor time of the calling thread (ns)
+     */
+    static EventLoop start(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos)
+            throws IOException {
+        EventLoop loop = new EventLoop(name, pool, timer, processorNanos);
         timer.add(loop.ticker);
         loop.thread.start();
         return loop;
     }
 
-    private EventLoop(String name, BufferPool pool, TickTimer timer) throws IOException {
+    private EventLoop(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos) throws IOException {
+        this.processorNanos = processorNanos;
         this.pool = pool;
         selector = Selector.open();
         this.timer = timer;
@@ -262,13 +275,13 @@ public final class EventLoop implements Executor {
         if (mayTakeNanos == 0) {
             return false;
         }
-        long begin = THREADS.getCurrentThreadCpuTime();
+        long begin = processorNanos.getAsLong();
         do {
             if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
                 return true;
             }
             Thread.yield(); // the client may need this processor
-        } while (THREADS.getCurrentThreadCpuTime() - begin < mayTakeNanos);
+        } while (processorNanos.getAsLong() - begin < mayTakeNanos);
         return false;
     }
 

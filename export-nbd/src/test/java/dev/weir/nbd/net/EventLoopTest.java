@@ -1,27 +1,36 @@
 package dev.weir.nbd.net;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.nbd.protocol.ReplyWriter;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Counts the processor time of the loop, which other processes do not affect. */
+/** Counts the polls of a loop whose processor time advances with each look at it, so that no other load counts. */
 @Timeout(60)
 class EventLoopTest {
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final int TURNS = 200;
+    /** The processor time that a poll seems to take (ns). */
+    private static final long POLL_NANOS = 1_000;
+
+    /** The looks at the processor time while the loop expects more: one at the begin and one after each poll. */
+    private static final int LOOKS = 1 + (int) (EventLoop.EXPECT_MORE_NANOS / POLL_NANOS);
+
+    private final AtomicInteger looks = new AtomicInteger();
+
+    /** Has a permit for each completed poll phase. */
+    private final Semaphore polled = new Semaphore(0);
 
     private final TickTimer timer = TickTimer.start("ticks-test");
     private final EventLoop loop;
 
     EventLoopTest() throws IOException {
-        loop = EventLoop.start("loop-test", new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES), timer);
+        BufferPool pool = new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES);
+        loop = EventLoop.start("loop-test", pool, timer, this::processorNanos);
     }
 
     @AfterEach
@@ -30,34 +39,36 @@ class EventLoopTest {
         timer.close();
     }
 
-    @Test
-    void spinsWhenMoreIsExpected() throws Exception {
-        spentNanos(() -> {}); // the first turns take longer
-        assertTrue(spentNanos(() -> {}) + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS < spentNanos(loop::expectMore));
-    }
-
-    @Test
-    void spinsOncePerRequest() throws Exception {
-        spentNanos(() -> {}); // the first turns take longer
-        long usual = spentNanos(() -> {});
-        loop.execute(loop::expectMore);
-        assertTrue(spentNanos(() -> {}) < usual + TURNS / 2 * EventLoop.EXPECT_MORE_NANOS);
-    }
-
-    /** Returns the processor time of repeated executions of a task with sleeps in between (ns). */
-    private long spentNanos(Runnable task) throws Exception {
-        long begun = processorNanos();
-        for (int i = 0; i < TURNS; i++) {
-            loop.execute(task);
-            Thread.sleep(1);
+    private long processorNanos() {
+        int look = looks.incrementAndGet();
+        if (look % LOOKS == 0) {
+            polled.release();
         }
-        return processorNanos() - begun;
+        return look * POLL_NANOS;
     }
 
-    /** Returns the processor time of the loop's thread so far (ns). */
-    private long processorNanos() throws Exception {
-        CompletableFuture<Long> nanos = new CompletableFuture<>();
-        loop.execute(() -> nanos.complete(THREADS.getCurrentThreadCpuTime()));
-        return nanos.get();
+    @Test
+    void sleepsAtOnceUnlessMoreIsExpected() throws Exception {
+        takeTurns();
+        assertEquals(0, looks.get());
+    }
+
+    @Test
+    void pollsWhenMoreIsExpected() throws Exception {
+        for (int phase = 1; phase <= 3; phase++) {
+            loop.execute(loop::expectMore);
+            polled.acquire();
+            takeTurns();
+            assertEquals(phase * LOOKS, looks.get());
+        }
+    }
+
+    /** Lets the loop take turns without work. */
+    private void takeTurns() throws Exception {
+        for (int turn = 0; turn < 10; turn++) {
+            CompletableFuture<Void> run = new CompletableFuture<>();
+            loop.execute(() -> run.complete(null));
+            run.get();
+        }
     }
 }
