@@ -1,7 +1,6 @@
 package dev.weir.config;
 
 import dev.weir.drive.control.DriveControl;
-import dev.weir.drive.control.DriveSnapshot;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +24,7 @@ final class ClosedDrives {
      */
     static void reopen(Collection<DriveControl> drives, long seconds) throws InterruptedException {
         CompletableFuture<?>[] tried = drives.stream()
-                .filter(drive -> isClosed(drive.snapshot()))
+                .filter(drive -> !drive.snapshot().isOpen())
                 .map(drive -> drive.reopen().toCompletableFuture())
                 .toArray(CompletableFuture[]::new);
         try {
@@ -33,9 +32,5 @@ final class ClosedDrives {
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("not every unavailable drive was opened again in time", e);
         }
-    }
-
-    private static boolean isClosed(DriveSnapshot drive) {
-        return drive.state() == DriveSnapshot.State.UNAVAILABLE && drive.size() == 0;
     }
 }

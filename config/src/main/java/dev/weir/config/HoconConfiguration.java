@@ -9,6 +9,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -259,7 +260,7 @@ public final class HoconConfiguration implements ConfigurationSource {
 
     /** Records a failed reading, so that a later look retries it, and returns its error. */
     private String failed(Throwable failure) {
-        String fault = "the configuration could not be read or applied: " + failure;
+        String fault = "the configuration could not be read or applied and is tried again: " + failure;
         lastRead = Reading.failed(fault);
         looksUntilRetry = LOOKS_UNTIL_RETRY;
         return fault;
@@ -300,7 +301,9 @@ public final class HoconConfiguration implements ConfigurationSource {
         if (faults.isEmpty()) {
             try {
                 if (!Delivery.await(context, admin, DELIVERY_SECONDS)) {
-                    LOG.warn("Configuration Admin has not delivered the changes within {} s", DELIVERY_SECONDS);
+                    LOG.warn(
+                            "Configuration Admin has not delivered the changes within {} s; drives may have their earlier settings",
+                            DELIVERY_SECONDS);
                 }
                 ClosedDrives.reopen(drives, REOPEN_SECONDS);
             } catch (IOException e) {
@@ -328,7 +331,7 @@ public final class HoconConfiguration implements ConfigurationSource {
         reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn);
         faults.forEach(isAnswered ? LOG::info : LOG::error);
         if (hasLoggedFaults && faults.isEmpty()) {
-            LOG.warn("the configuration has no faults any more and is applied");
+            LOG.warn("the configuration has no errors any more");
         }
         hasLoggedFaults = !faults.isEmpty() && (hasLoggedFaults || !isAnswered);
         publish(faults, reading.warnings());
@@ -362,7 +365,7 @@ public final class HoconConfiguration implements ConfigurationSource {
             return List.of();
         } catch (IOException e) {
             LOG.error("Configuration Admin cannot store the configuration", e);
-            return List.of("Configuration Admin cannot store the configuration: " + e.getMessage());
+            return List.of("Configuration Admin cannot store the configuration: " + FailureText.of(e));
         }
     }
 

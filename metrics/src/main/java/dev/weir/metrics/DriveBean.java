@@ -6,6 +6,7 @@ import dev.weir.throttle.LimitKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A drive in JMX. Thread-safe. */
 final class DriveBean implements DriveMXBean {
@@ -40,8 +41,9 @@ final class DriveBean implements DriveMXBean {
     }
 
     @Override
-    public long getSizeBytes() {
-        return drive.snapshot().size();
+    public @Nullable Long getSizeBytes() {
+        DriveSnapshot now = drive.snapshot();
+        return now.isOpen() ? now.size() : null;
     }
 
     @Override

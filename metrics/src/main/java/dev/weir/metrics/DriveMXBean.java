@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drive in JMX: {@code dev.weir:type=Drive,name="vm1"}. Each value is read on demand. Totals count since the drive
@@ -20,8 +21,9 @@ public interface DriveMXBean {
     /** Returns its group, whose limits apply in addition to its own; empty without a group. */
     String getGroup();
 
-    /** Returns its size (bytes); 0 until it is open. */
-    long getSizeBytes();
+    /** Returns its size (bytes); null while it is not open. */
+    @Nullable
+    Long getSizeBytes();
 
     /** Returns its own limits by key, in the unit of the key: bytes/s, requests/s, bytes or seconds. */
     Map<String, Long> getLimits();

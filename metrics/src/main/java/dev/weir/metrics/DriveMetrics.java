@@ -68,9 +68,11 @@ final class DriveMetrics implements MultiCollector {
                     }
                 });
         families.gauge(
-                "weir_drive_size_bytes",
-                "Size of a drive in bytes; 0 until it is open.",
-                (drive, points) -> points.add(drive.size()));
+                "weir_drive_size_bytes", "Size of a drive in bytes; absent while it is not open.", (drive, points) -> {
+                    if (drive.isOpen()) {
+                        points.add(drive.size());
+                    }
+                });
     }
 
     private static void work(Families families) {

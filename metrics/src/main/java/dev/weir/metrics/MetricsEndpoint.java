@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
@@ -122,7 +123,7 @@ public final class MetricsEndpoint implements Supplier<List<String>> {
             fault = "";
         } catch (IOException e) {
             answering.shutdownNow();
-            String reason = "metrics.listen = %s: cannot listen: %s".formatted(address, e.getMessage());
+            String reason = "metrics.listen = %s: cannot listen: %s".formatted(address, FailureText.of(e));
             if (!reason.equals(fault)) {
                 LOG.warn(reason);
             }

@@ -2,8 +2,12 @@ package dev.weir.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.EmbeddedEngine;
 import dev.weir.junit.WeirDrive;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +114,27 @@ class MetricsTest {
             assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
         }
         assertFalse(scrape.contains("limit=\"bps_rd\""), scrape);
+    }
+
+    @Test
+    void sizeOfAClosedDriveIsAbsent() throws Exception {
+        try (EmbeddedEngine engine = new EmbeddedEngine()) {
+            engine.configure(DriveSettings.builder("closed", "missing").build());
+            DriveControl closed = Objects.requireNonNull(engine.control("closed"));
+            endpoint.drives = List.of(closed);
+            endpoint.configure(new Listen("tcp:127.0.0.1:0"));
+            String scrape = scrape();
+            assertTrue(scrape.contains("weir_drive_state{drive=\"closed\",state=\"unavailable\"} 1.0"), scrape);
+            assertFalse(scrape.contains("weir_drive_size_bytes{"), scrape);
+
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName name = new ObjectName("dev.weir:type=Drive,name=\"closed\"");
+            DriveBeans beans = new DriveBeans();
+            beans.addDrive(closed);
+            awaitShown(server, name, true);
+            assertNull(server.getAttribute(name, "SizeBytes"));
+            beans.stop();
+        }
     }
 
     @Test

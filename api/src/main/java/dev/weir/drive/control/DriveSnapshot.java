@@ -98,6 +98,11 @@ public record DriveSnapshot(
         return settings.name();
     }
 
+    /** {@return whether the storage is open; if not, the size is unknown} */
+    public boolean isOpen() {
+        return state != State.UNAVAILABLE || size > 0;
+    }
+
     /** {@return the group of the drive; null without one} */
     public @Nullable String group() {
         return settings.group();

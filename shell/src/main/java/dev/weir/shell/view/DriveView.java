@@ -84,7 +84,7 @@ public record DriveView(
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
-        Map<String, Long> configured,
+        Map<String, Object> configured,
         int queuedReads,
         int queuedWrites,
         String heldBy,
@@ -107,7 +107,7 @@ public record DriveView(
                     Column.flexible("HELD BY", DriveView::heldBy, "tenant-a: bps".length()),
                     Column.right("RATE", drive -> Units.bytes(drive.rates.bytes()) + "/s"),
                     Column.right("REQ/S", drive -> Long.toString(drive.rates.requests())),
-                    Column.flexible("LIMITS", drive -> LimitsView.settings(drive.limits)),
+                    Column.flexible("LIMITS", drive -> LiveChanges.text(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
                     Column.right("SIZE", drive -> drive.sizeBytes == null ? "" : Units.bytes(drive.sizeBytes)),
@@ -127,7 +127,7 @@ public record DriveView(
                 drive.state(),
                 drive.reason(),
                 drive.settings().description(),
-                drive.state() == State.UNAVAILABLE && drive.size() == 0 ? null : drive.size(),
+                drive.isOpen() ? drive.size() : null,
                 drive.settings().readOnly(),
                 drive.settings().backendType(),
                 Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
@@ -166,7 +166,9 @@ public record DriveView(
     }
 
     public static Listing<DriveView> list(List<DriveView> drives) {
-        return new Listing<>(TABLE, drives, drives.isEmpty() ? "" : bounds(drives.get(0).exports));
+        String bounds = drives.isEmpty() ? "" : bounds(drives.get(0).exports);
+        String changed = LiveChanges.note(drives, DriveView::configured, DriveView::name);
+        return new Listing<>(TABLE, drives, (bounds + "\n" + changed).strip());
     }
 
     private static String bounds(List<ExportBounds> exports) {
