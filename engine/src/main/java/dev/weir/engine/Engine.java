@@ -357,7 +357,7 @@ public final class Engine {
 
     private synchronized void endDrain(ManagedDrive drive) {
         drive.lift(false, groupOf(drive.settings()));
-        LOG.info("drive {}: its limits hold again", drive.name());
+        LOG.info("drive {}: its limits apply again", drive.name());
     }
 
     /** Closes every drive. Returns when they are closed or the timeout expires. */

@@ -9,6 +9,7 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -270,7 +271,7 @@ final class StorageLifecycle {
             publish(new OpenDrive(with.name(), with.readOnly(), throttle, flushes, opened, counted, settings));
             LOG.atLevel(levelOfEnd()).log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
-            String reason = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            String reason = FailureText.of(e);
             isFaulty = true;
             if (!reason.equals(unavailable)) {
                 LOG.error("drive {} cannot be opened: {}", name(), reason);
@@ -290,9 +291,9 @@ final class StorageLifecycle {
     private void publish(OpenDrive opened) {
         opened.start();
         open = opened;
-        show("");
         drive = publisher.publish(Drive.class, opened, openedAs.serviceProperties());
         updateDriveIfOther(openedAs);
+        show(""); // last, so that it is served when it is said to be
         planCheck(opened);
     }
 
@@ -331,7 +332,7 @@ final class StorageLifecycle {
             storage.filters().change(filters);
             return true;
         } catch (IOException e) {
-            String reason = String.valueOf(e.getMessage());
+            String reason = FailureText.of(e);
             isFaulty = true;
             if (!reason.equals(holdReason)) {
                 LOG.warn("drive {} holds its queue: {}", name(), reason);
@@ -357,6 +358,7 @@ final class StorageLifecycle {
 
     /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the storage. */
     private void close(String reason) {
+        show(reason); // first, so that it is never said to be served when it is not
         Publisher.Publication offer;
         synchronized (steps) {
             offer = drive;
@@ -368,7 +370,6 @@ final class StorageLifecycle {
         OpenDrive closing = open;
         open = null;
         nextCheck.disarm();
-        show(reason);
         if (closing != null) {
             closing.close(requests -> {
                 LOG.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);

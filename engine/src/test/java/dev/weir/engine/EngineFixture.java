@@ -1,8 +1,11 @@
 package dev.weir.engine;
 
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
@@ -126,6 +129,9 @@ public final class EngineFixture implements Publisher {
         Object name = offered.containsKey(Drive.NAME) ? offered.get(Drive.NAME) : offered.get(GroupSettings.NAME);
         String key = type.getSimpleName() + " " + name;
         properties.put(key, offered);
+        if (service instanceof Drive drive) {
+            assertNotSaidToServe(drive.name());
+        }
         services.put(key, service);
         return new Publication() {
             @Override
@@ -136,7 +142,17 @@ public final class EngineFixture implements Publisher {
             @Override
             public void withdraw() {
                 services.remove(key, service);
+                if (service instanceof Drive drive) {
+                    assertNotSaidToServe(drive.name());
+                }
             }
         };
+    }
+
+    /** Checks that a drive is not said to serve while it is not offered to clients. */
+    private void assertNotSaidToServe(String drive) {
+        if (services.get("DriveControl " + drive) instanceof DriveControl control) {
+            assertNotEquals(DriveSnapshot.State.SERVING, control.snapshot().state());
+        }
     }
 }

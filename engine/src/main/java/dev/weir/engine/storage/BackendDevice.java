@@ -12,6 +12,7 @@ import dev.weir.block.Direction;
 import dev.weir.block.HintedBackend;
 import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
+import dev.weir.log.FailureText;
 import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -213,7 +214,7 @@ public final class BackendDevice implements BlockDevice {
      * Returns the message of a storage failure. For a defect of the backend it includes the type of the exception.
      */
     static String reason(Throwable e) {
-        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+        return FailureText.of(e);
     }
 
     private void performOnBackend(BlockRequest request) throws IOException {
