@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.drive.export.DriveExport;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -144,7 +145,7 @@ final class NbdSecurity {
                 }
             }
         } catch (IOException e) {
-            setting.fault("must be a file that can be read: " + e);
+            setting.fault("must be a file that can be read: " + FailureText.of(e));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.log.FailureText;
 import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class OpenDriveCheck {
                 try {
                     factory.check(drive.name(), filter.options(), drive.readOnly());
                 } catch (IOException e) {
-                    setting.child("filters").fault("filter " + filter.type() + ": " + e.getMessage());
+                    setting.child("filters").fault("filter " + filter.type() + ": " + FailureText.of(e));
                 }
             }
         }
@@ -112,7 +113,7 @@ final class OpenDriveCheck {
                 return true;
             });
         } catch (IOException | RuntimeException | Error e) {
-            fault(drive, e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
+            fault(drive, FailureText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,8 +45,7 @@ final class PipeText {
         } catch (TimeoutException e) {
             throw new IOException("is a pipe, and its writer has not closed it within " + SECONDS + " s", e);
         } catch (ExecutionException e) {
-            throw new IOException(
-                    "cannot be read: " + Objects.requireNonNull(e.getCause()).getMessage(), e);
+            throw new IOException("cannot be read: " + FailureText.of(Objects.requireNonNull(e.getCause())), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("was not read because Weir is stopping", e);

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.log.FailureText;
 import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,7 +120,7 @@ final class ReadFiles {
                 }
             });
         } catch (IllegalStateException e) {
-            throw new IOException("cannot be read: " + e.getMessage(), e);
+            throw new IOException("cannot be read: " + FailureText.of(e), e);
         }
     }
 }

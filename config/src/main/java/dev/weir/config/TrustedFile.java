@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class TrustedFile {
             }
             return isWritableByAll(real) ? writable(real) : violatedByFolder(folder);
         } catch (IOException e) {
-            return "cannot be read: " + e.getMessage();
+            return "cannot be read: " + FailureText.of(e);
         }
     }
 

@@ -156,7 +156,7 @@ class ChangesIT {
         weir.ask("policy a slice").ok();
         String log = weir.log();
         String user = System.getProperty("user.name");
-        String change = " changed the limits of drive a from {bps=1048576, iops=10000} to {bps=1048576, iops=7000}";
+        String change = " changed the limits of drive a from bps=1MiB iops=10000 to bps=1MiB iops=7000";
         assertTrue(log.lines().anyMatch(l -> l.contains(user) && l.endsWith(change)), log);
         assertTrue(log.contains(" changed the policy of drive a from bucket to slice"), log);
 

@@ -42,7 +42,10 @@ class ProcessIT {
         try (Weir first = Weir.start(home, "-drive", "id=vm1,memory=1M");
                 Weir second = Weir.launch(home, "-drive", "id=vm2,memory=1M")) {
             assertEquals(1, second.awaitEnd());
-            assertEquals("weir: already running in %s (process %d)%n".formatted(home, first.pid()), second.errors());
+            assertEquals(
+                    "weir: already running in %s (process %d); stop it, or choose another --home%n"
+                            .formatted(home, first.pid()),
+                    second.errors());
         }
     }
 

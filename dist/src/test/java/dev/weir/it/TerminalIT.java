@@ -152,7 +152,8 @@ class TerminalIT {
                 .await("until reload --restore; the configuration has iops=5000");
         terminal.enter("clear; limits tenant-a").await("4000/s", "shell");
         terminal.enter("clear; drain idle").await("drive     idle", "in flight 0");
-        terminal.enter("clear; reload --restore").await("applied   no new change");
+        terminal.enter("clear; reload --restore")
+                .await("restored  drive idle: bps=1MiB iops=0 policy=bucket", "group tenant-a: iops=5000");
         terminal.enter("clear; limits idle").await("1MiB/s", "weir.conf:6");
     }
 

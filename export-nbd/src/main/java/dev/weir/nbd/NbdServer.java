@@ -2,6 +2,7 @@ package dev.weir.nbd;
 
 import dev.weir.drive.Drive;
 import dev.weir.drive.export.ExportBounds;
+import dev.weir.log.FailureText;
 import dev.weir.nbd.connection.Connection;
 import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.connection.HandshakeConnection;
@@ -21,7 +22,6 @@ import dev.weir.nbd.quota.ServerState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -192,13 +192,13 @@ final class NbdServer {
                     socket.channel(),
                     key -> new Listener(first, socket, key, (channel, client) -> accept(channel, client, socket)));
         } catch (IOException e) {
-            LOG.error("{} accepts no clients: {}", socket.address(), e.getMessage());
+            LOG.error("{} accepts no clients: {}", socket.address(), FailureText.of(e));
             socket.close();
         }
     }
 
     private static String reason(IOException e) {
-        return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+        return FailureText.of(e);
     }
 
     /** Closes a socket and waits until its address is free. That is after the next select of its loop. */
@@ -252,7 +252,7 @@ final class NbdServer {
                             loop, channel, key, client, exports, commons, leave, now.modeOf(socket), now.context()));
             registered = true;
         } catch (IOException e) {
-            commons.cutOffs.cutOff(client, "it cannot be served: " + e.getMessage());
+            commons.cutOffs.cutOff(client, "it cannot be served: " + FailureText.of(e));
         } finally {
             if (!registered) {
                 abandon(channel, leave);

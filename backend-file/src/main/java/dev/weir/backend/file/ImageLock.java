@@ -79,7 +79,7 @@ final class ImageLock {
             throw spec.refused(reason);
         }
         if (error != 0) {
-            throw spec.refused("cannot be locked, errno " + error);
+            throw spec.refused("cannot be locked: " + LibC.text(error));
         }
     }
 

@@ -80,6 +80,13 @@ final class LibC {
         return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
     }
 
+    /** Returns the meaning and number of an error of the C library. */
+    static String text(int errno) {
+        return strerror(errno) + " (errno " + errno + ")";
+    }
+
+    private static native String strerror(int errno);
+
     static native int open(String path, int flags);
 
     static native int close(int descriptor);

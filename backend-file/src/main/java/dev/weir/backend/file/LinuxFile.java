@@ -95,8 +95,11 @@ final class LinuxFile implements AutoCloseable {
     private static String reason(int error, boolean isDirect) {
         return switch (error) {
             case LibC.EBUSY -> "is mounted, or another program has it open exclusively";
-            case LibC.EINVAL -> isDirect ? "its file system has no direct I/O; leave out cache = none" : "errno 22";
-            default -> "second open failed, errno " + error;
+            case LibC.EINVAL ->
+                isDirect
+                        ? "its file system has no direct I/O; leave out cache = none"
+                        : "cannot be opened: " + LibC.text(error);
+            default -> "cannot be opened a second time: " + LibC.text(error);
         };
     }
 
@@ -207,7 +210,7 @@ final class LinuxFile implements AutoCloseable {
     long size() throws IOException {
         long size = LibC.lseek(descriptor, 0, LibC.SEEK_END);
         if (size < 0) {
-            throw new IOException(path + ": lseek failed, errno " + Native.getLastError());
+            throw new IOException(path + ": lseek failed: " + LibC.text(Native.getLastError()));
         }
         return size;
     }
@@ -250,7 +253,7 @@ final class LinuxFile implements AutoCloseable {
             case LibC.ENOSPC, LibC.EDQUOT ->
                 new BlockException(BlockError.ENOSPC, path + ": no space left on the file system");
             case LibC.EPERM, LibC.EROFS -> new BlockException(BlockError.EPERM, path + ": writing is not permitted");
-            default -> new IOException(path + ": " + call + " failed, errno " + error);
+            default -> new IOException(path + ": " + call + " failed: " + LibC.text(error));
         };
     }
 
@@ -301,7 +304,7 @@ final class LinuxFile implements AutoCloseable {
                 yield none;
             }
             case LibC.EINVAL -> whence == LibC.SEEK_DATA ? from : none;
-            default -> throw new IOException(path + ": lseek failed, errno " + error);
+            default -> throw new IOException(path + ": lseek failed: " + LibC.text(error));
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.backend.qemu;
 
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -83,7 +84,7 @@ final class RunFolders {
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            LOG.warn("{}: cannot be deleted: {}", folder, e.toString());
+            LOG.warn("{}: cannot be deleted: {}", folder, FailureText.of(e));
         }
     }
 

@@ -185,7 +185,7 @@ public final class ShellClient {
         } catch (IOException | NumberFormatException e) {
             // without a process id in the lock file, no Weir runs
         }
-        return "no Weir runs in " + home;
+        return "no Weir runs in " + home + "; start it, or name its home with --home";
     }
 
     /** Returns whether the process that wrote its id still runs. A process that started later has reused the id. */

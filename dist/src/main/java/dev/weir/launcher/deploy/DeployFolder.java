@@ -1,6 +1,7 @@
 package dev.weir.launcher.deploy;
 
 import dev.weir.launcher.home.FileOwner;
+import dev.weir.launcher.log.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,9 +174,11 @@ public final class DeployFolder {
         for (DeployedJar jar : List.copyOf(jars.values())) {
             boolean missing = !now.containsKey(jar.file);
             if (missing && jar.missing) {
-                LOG.atLevel(jar.fault.isEmpty() ? Level.INFO : Level.WARN)
-                        .log("deploy/{} is removed{}", jar.file, consequence(jar));
-                undo(jar);
+                String consequence = consequence(jar);
+                if (undo(jar)) {
+                    LOG.atLevel(jar.fault.isEmpty() ? Level.INFO : Level.WARN)
+                            .log("deploy/{} is removed{}", jar.file, consequence);
+                }
                 jars.remove(jar.file);
                 removed = true;
             }
@@ -223,7 +226,7 @@ public final class DeployFolder {
         } catch (BundleException e) {
             fail(jar, Bundles.reason(e));
         } catch (IOException e) {
-            fail(jar, "it cannot be read: " + e);
+            fail(jar, "it cannot be read: " + Messages.reason(e));
         }
         return false;
     }
@@ -283,21 +286,25 @@ public final class DeployFolder {
         return jar.bundle == null ? "" : PREVIOUS_RUNS;
     }
 
-    /** Undoes the changes of a jar: uninstalls its bundle or restores the shipped one. */
-    private void undo(DeployedJar jar) throws InterruptedException {
+    /** Undoes the changes of a jar: uninstalls its bundle or restores the shipped one. Returns whether it succeeded. */
+    private boolean undo(DeployedJar jar) throws InterruptedException {
         Bundle bundle = jar.bundle;
+        boolean shipped = jar.shipped;
         jar.bundle = null;
+        jar.shipped = false;
         try {
-            if (bundle != null && jar.shipped) {
+            if (bundle != null && shipped) {
                 bundles.update(bundle, null);
                 bundles.start(bundle);
             } else if (bundle != null) {
                 bundles.uninstall(bundle);
             }
         } catch (IOException | BundleException e) {
-            LOG.error("deploy/{} is removed, but {} cannot be uninstalled or restored", jar.file, jar.title, e);
+            String what = shipped ? "restored as shipped" : "uninstalled";
+            LOG.error("deploy/{}: its bundle {} cannot be {}; restart Weir", jar.file, jar.title, what, e);
+            return false;
         }
-        jar.shipped = false;
+        return true;
     }
 
     private void fail(DeployedJar jar, String reason) {

@@ -24,7 +24,8 @@ public final class HomeLock implements AutoCloseable {
         if (file.tryLock() == null) {
             file.close();
             String holder = holder(home).map(String::valueOf).orElse("unknown");
-            throw new StartException("already running in %s (process %s)".formatted(home.folder(), holder));
+            throw new StartException("already running in %s (process %s); stop it, or choose another --home"
+                    .formatted(home.folder(), holder));
         }
         file.truncate(0);
         file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));

@@ -6,9 +6,6 @@ import dev.weir.launcher.home.StartException;
 import dev.weir.launcher.log.Logs;
 import dev.weir.launcher.log.Messages;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,21 +44,11 @@ public final class Run {
         } catch (StartException e) {
             Messages.say(e.reasons());
         } catch (IOException | BundleException e) {
-            Messages.say("cannot run in %s: %s".formatted(home.folder(), reason(e)));
+            Messages.say("cannot run in %s: %s".formatted(home.folder(), Messages.reason(e)));
         } finally {
             stop.disarm();
         }
         return 1;
-    }
-
-    private static String reason(Exception failure) {
-        if (failure instanceof AccessDeniedException denied) {
-            return "permission denied: " + denied.getFile();
-        }
-        if (failure instanceof FileAlreadyExistsException existing) {
-            return existing.getFile() + " is no folder";
-        }
-        return failure instanceof FileSystemException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
     /** Runs while the home is locked. Returns false if Weir stopped because it was unhealthy. */

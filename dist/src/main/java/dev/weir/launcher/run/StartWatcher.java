@@ -130,8 +130,8 @@ final class StartWatcher implements AllServiceListener, FrameworkListener, Synch
     @Override
     public void frameworkEvent(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR && !started && !optional.test(event.getBundle())) {
-            change(() ->
-                    broken.add("bundle %s: %s".formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
+            change(() -> broken.add("the bundle %s cannot start: %s"
+                    .formatted(event.getBundle().getSymbolicName(), event.getThrowable())));
         }
     }
 

@@ -147,7 +147,7 @@ final class ShellClientTest {
         Files.delete(home.resolve("run/shell.sock"));
         assertEquals(1, client(0).status(false));
         assertEquals(1, client(0).stop());
-        said("", ("weir: no Weir runs in " + home + "\n").repeat(3));
+        said("", ("weir: no Weir runs in " + home + "; start it, or name its home with --home\n").repeat(3));
     }
 
     @Test
@@ -254,6 +254,6 @@ final class ShellClientTest {
                 home.resolve("run/weir.lock"), ProcessHandle.current().pid() + "\n");
         Files.setLastModifiedTime(lock, FileTime.from(Instant.EPOCH));
         assertEquals(1, client(0).status(false));
-        said("", "weir: no Weir runs in " + home + "\n");
+        said("", "weir: no Weir runs in " + home + "; start it, or name its home with --home\n");
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.nbd.net;
 
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -87,7 +88,7 @@ public final class Listener implements EventLoop.Handler, Ticker.Task {
                     this,
                     RETRY_TICKS * Ticker.MILLIS,
                     pauses,
-                    cause.toString());
+                    FailureText.of(cause));
         }
     }
 

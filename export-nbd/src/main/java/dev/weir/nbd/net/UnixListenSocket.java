@@ -3,6 +3,7 @@ package dev.weir.nbd.net;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -163,7 +164,7 @@ final class UnixListenSocket implements ListenSocket {
                 Files.delete(path);
             }
         } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}", path, e.toString());
+            LOG.warn("{} could not be removed: {}", path, FailureText.of(e));
         }
     }
 }

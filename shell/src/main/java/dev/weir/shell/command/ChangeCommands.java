@@ -141,11 +141,13 @@ public final class ChangeCommands {
     private static final int UNHEALTHY = 3;
 
     private final Services services;
+    private final Overrides overrides;
 
     /** Creates the commands for the drives of {@code services}. */
     @Activate
     public ChangeCommands(@Reference Services services) {
         this.services = services;
+        overrides = new Overrides(services);
     }
 
     @Descriptor(LIMITS)
@@ -289,17 +291,8 @@ public final class ChangeCommands {
                 throw new CommandFault("nothing was changed:\n"
                         + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
             }
-            if (options.isSet("restore")) {
-                services.drives().stream().filter(ReloadReport::isChanged).forEach(drive -> {
-                    drive.restore();
-                    Caller.log("restored policy and limits of drive {}", drive.name());
-                });
-                services.groups().stream().filter(ReloadReport::isChanged).forEach(group -> {
-                    group.restore();
-                    Caller.log("restored policy and limits of group {}", group.name());
-                });
-            }
-            ReloadView view = ReloadReport.of(services, before);
+            Map<String, String> restored = options.isSet("restore") ? overrides.restore() : null;
+            ReloadView view = ReloadReport.of(services, overrides, before, restored);
             isHealthy.set(view.isHealthy());
             return view;
         }));

@@ -5,6 +5,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.text.LimitValues;
+import dev.weir.shell.view.LiveChanges;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
 final class LimitChange {
@@ -35,7 +37,7 @@ final class LimitChange {
         DriveSnapshot now = drive.snapshot();
         ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
         drive.limits(after);
-        Caller.log("changed the limits of drive {} from {} to {}", drive.name(), now.limits(), after);
+        Caller.log("changed the limits of drive {} from {} to {}", drive.name(), text(now.limits()), text(after));
     }
 
     /**
@@ -63,14 +65,25 @@ final class LimitChange {
         Share newShare = Share.of(share);
         group.change(after, parent, newShare);
         Caller.log(
-                "changed group {} from {} {} in {} to {} {} in {}",
+                "changed group {} from {} to {}",
                 group.name(),
-                now.limits(),
-                now.share(),
-                String.valueOf(now.parent()),
-                after,
-                newShare,
-                String.valueOf(parent));
+                text(now.limits(), now.share(), now.parent()),
+                text(after, newShare, parent));
+    }
+
+    /** Returns limits for the log, in the syntax of commands. */
+    private static String text(ThrottleLimits limits) {
+        return limits.equals(ThrottleLimits.NONE) ? "no limits" : LiveChanges.text(limits.toMap());
+    }
+
+    private static String text(ThrottleLimits limits, Share share, @Nullable String parent) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        if (parent != null) {
+            all.put(PARENT, parent);
+        }
+        all.putAll(share.toMap());
+        all.putAll(limits.toMap());
+        return all.isEmpty() ? "no limits" : LiveChanges.text(all);
     }
 
     /** Parses a value of a share. The key of its limit decides the unit. */

@@ -2,8 +2,6 @@ package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
-import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.shell.view.ReloadView;
 import java.time.Instant;
@@ -11,37 +9,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The report of a reload, and the live changes that outlive it. */
+/** The report of a reload. */
 final class ReloadReport {
     private ReloadReport() {}
-
-    /** Returns whether a drive differs from its configuration by live changes. */
-    static boolean isChanged(DriveControl drive) {
-        DriveSnapshot now = drive.snapshot();
-        return !now.limits().equals(now.settings().limits())
-                || !now.policy().equals(now.settings().policy());
-    }
-
-    /** Returns whether a group differs from its configuration by live changes. */
-    static boolean isChanged(GroupControl group) {
-        GroupSnapshot now = group.snapshot();
-        return !now.limits().equals(now.settings().limits())
-                || !now.policy().equals(now.settings().policy())
-                || !now.share().equals(now.settings().share())
-                || !Objects.equals(now.parent(), now.settings().parent());
-    }
 
     /**
      * Returns a view of the drives that exist in the engine. They may differ from the configured ones.
      *
      * @param before the time of the last changes before the reload (ms since 1970)
+     * @param restored the settings that were restored, by drive or group; null unless that was asked for
      */
-    static ReloadView of(Services services, long before) {
+    static ReloadView of(Services services, Overrides overrides, long before, @Nullable Map<String, String> restored) {
         List<String> changes = services.configurationProperty(ConfigurationSource.CHANGES);
         long changedMillis = services.changedMillis();
         List<String> names = services.configurationProperty(ConfigurationSource.DRIVES);
@@ -67,12 +49,8 @@ final class ReloadReport {
                 named(changes, "removed "),
                 names.stream().filter(there::contains).toList(),
                 unavailable,
-                Stream.concat(
-                                drives.stream().filter(ReloadReport::isChanged).map(DriveControl::name),
-                                services.groups().stream()
-                                        .filter(ReloadReport::isChanged)
-                                        .map(GroupControl::name))
-                        .toList(),
+                restored,
+                overrides.names(),
                 services.configurationProperty(ConfigurationSource.WARNINGS),
                 services.exportFaults());
     }

@@ -1,5 +1,6 @@
 package dev.weir.shell.remote;
 
+import dev.weir.log.FailureText;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
@@ -83,7 +84,7 @@ final class ShellServer implements Closeable {
         } catch (ClosedChannelException | RejectedExecutionException e) {
             LOG.debug("the shell accepts no more clients", e);
         } catch (IOException e) {
-            REFUSALS.write(() -> "the shell cannot accept a client: " + e);
+            REFUSALS.write(() -> "the shell cannot accept a client: " + FailureText.of(e));
             // pauses because the cause persists, for example a lack of file descriptors
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -1,5 +1,6 @@
 package dev.weir.shell.remote;
 
+import dev.weir.log.FailureText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -43,7 +44,7 @@ record ShellSocket(Path path, ServerSocketChannel channel) implements Closeable 
             return new ShellSocket(path, channel);
         } catch (IOException e) {
             channel.close();
-            throw new IOException("cannot listen on " + path + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + path + ": " + FailureText.of(e), e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Table;
 import dev.weir.shell.text.Units;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code serving}, or {@code holding} if the policy is missing and the queues of its drives wait
  * @param reason the reason for holding; empty while serving
  * @param policy the type of its policy
+ * @param policySetBy the origin of the policy: a place in a file, {@code shell} or {@code default}
  * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
  * @param owedNanos see {@link LimitsView}
  * @param owedBurstNanos see {@link LimitsView}
- * @param setBy see {@link LimitsView}
- * @param configured see {@link LimitsView}
+ * @param setBy by key of a limit, {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops}: its origin as
+ *     in {@link LimitsView}
+ * @param configured see {@link LimitsView}; also {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops}
  * @param parent the group whose limits apply beside its own, or {@code null}
  * @param weight the weight of its share in the limits of the parent
  * @param min its minima by key: {@code bps} and {@code iops}
@@ -44,11 +48,12 @@ public record GroupView(
         State state,
         String reason,
         String policy,
+        String policySetBy,
         Map<String, Long> limits,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
-        Map<String, Long> configured,
+        Map<String, Object> configured,
         @Nullable String parent,
         int weight,
         Map<String, Long> min,
@@ -70,8 +75,8 @@ public record GroupView(
                         Column.right("REQ/S", group -> Long.toString(group.rates.requests())),
                         Column.right("SHARE", GroupView::share),
                         Column.right("WEIGHT", group -> group.parent == null ? "" : Integer.toString(group.weight)),
-                        Column.left("MIN", group -> LimitsView.settings(group.min)),
-                        Column.flexible("LIMITS", group -> LimitsView.settings(group.limits)),
+                        Column.left("MIN", group -> LiveChanges.text(group.min)),
+                        Column.flexible("LIMITS", group -> LiveChanges.text(group.limits)),
                         Column.flexible("DRIVES", group -> String.join(", ", group.drives))));
     }
 
@@ -103,10 +108,13 @@ public record GroupView(
                 group.reason().isEmpty() ? State.SERVING : State.HOLDING,
                 group.reason(),
                 group.policy(),
+                group.policy().equals(group.settings().policy())
+                        ? origins.getOrDefault("policy", "default")
+                        : LimitsView.SHELL,
                 limits.limits(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
-                limits.setBy(),
+                setBy(limits, group, origins),
                 limits.configured(),
                 group.parent(),
                 group.share().weight(),
@@ -116,6 +124,19 @@ public record GroupView(
                 List.copyOf(drives),
                 group.waitingDrives(),
                 group.queued());
+    }
+
+    /** Returns the origins of the limits, the share and the parent. */
+    private static Map<String, String> setBy(LimitsView limits, GroupSnapshot group, Map<String, String> origins) {
+        Map<String, String> setBy = new LinkedHashMap<>(limits.setBy());
+        List<String> keys = new ArrayList<>(group.share().toMap().keySet());
+        if (group.parent() != null) {
+            keys.add(0, "parent");
+        }
+        keys.forEach(key -> setBy.put(
+                key,
+                limits.configured().containsKey(key) ? LimitsView.SHELL : origins.getOrDefault(key, "configuration")));
+        return Collections.unmodifiableMap(setBy);
     }
 
     private String share() {
@@ -137,7 +158,7 @@ public record GroupView(
         }
         // groups that are below themselves have no root
         groups.stream().filter(group -> !depths.containsKey(group.name)).forEach(tree::add);
-        return new Listing<>(table(depths), tree);
+        return new Listing<>(table(depths), tree, LiveChanges.note(groups, GroupView::configured, GroupView::name));
     }
 
     private static void grow(
@@ -157,8 +178,8 @@ public record GroupView(
         return new Details()
                 .row("group", name)
                 .row("state", DriveView.standing(state, reason))
-                .row("policy", policy)
-                .row("parent", parent == null ? "" : parent)
+                .row("policy", policy + " (" + policySetBy + ")")
+                .row("parent", parent == null ? "" : parent + origin(setBy.get("parent")))
                 .row("share", shareText())
                 .row("rate", "%s/s, %d requests/s".formatted(Units.bytes(rates.bytes()), rates.requests()))
                 .row("limits", view.text(Details.textWidth(width)))
@@ -171,7 +192,16 @@ public record GroupView(
         if (parent == null) {
             return "";
         }
-        String minima = min.isEmpty() ? "" : ", min " + LimitsView.settings(min);
-        return "weight " + weight + minima + ", now " + share() + " of " + parent;
+        String minima = min.isEmpty() ? "" : ", min " + LiveChanges.text(min);
+        String origins = Stream.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS)
+                .filter(setBy::containsKey)
+                .map(setBy::get)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return "weight " + weight + minima + origin(origins) + ", now " + share() + " of " + parent;
+    }
+
+    private static String origin(@Nullable String origin) {
+        return origin == null || origin.isEmpty() ? "" : " (" + origin + ")";
     }
 }

@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -28,7 +27,8 @@ import java.util.stream.Collectors;
  * @param owedNanos by limit, the time until it owes nothing (nanoseconds)
  * @param owedBurstNanos the same time at the burst rate, for limits with a burst
  * @param setBy by key, its origin: a place in a file, the option {@code -drive} or {@code shell}
- * @param configured the configured values of keys that the shell has changed; 0 if the configuration has none
+ * @param configured the configured values of keys that the shell has changed, also {@code policy}, as in {@link
+ *     LiveChanges}
  */
 public record LimitsView(
         String drive,
@@ -37,7 +37,7 @@ public record LimitsView(
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
-        Map<String, Long> configured)
+        Map<String, Object> configured)
         implements View {
 
     private static final int SMALL_REQUEST_BYTES = 4096;
@@ -65,29 +65,26 @@ public record LimitsView(
      * @param origins the origins of its settings by key, from {@link ConfigurationSource#origins}
      */
     public static LimitsView of(DriveSnapshot drive, Map<String, String> origins) {
-        return of(drive.name(), drive.policy(), drive.limits(), drive.settings().limits(), drive.debt(), origins);
+        return of(drive.name(), drive.policy(), drive.limits(), drive.debt(), origins, LiveChanges.of(drive));
     }
 
     public static LimitsView of(GroupSnapshot group, Map<String, String> origins) {
-        return of(group.name(), group.policy(), group.limits(), group.settings().limits(), group.debt(), origins);
+        return of(group.name(), group.policy(), group.limits(), group.debt(), origins, LiveChanges.of(group));
     }
 
     private static LimitsView of(
             String owner,
             String policy,
             ThrottleLimits limits,
-            ThrottleLimits configured,
             ThrottleDebt debt,
-            Map<String, String> origins) {
+            Map<String, String> origins,
+            Map<String, Object> changed) {
         Map<String, Long> now = limits.toMap();
-        Map<String, Long> then = configured.toMap();
         Map<String, String> setBy = new LinkedHashMap<>();
-        now.forEach((key, value) -> setBy.put(
-                key, value.equals(then.get(key)) ? origins.getOrDefault("limits." + key, "configuration") : SHELL));
-        Map<String, Long> changed = new LinkedHashMap<>();
-        ThrottleLimits.keys().stream()
-                .filter(key -> !Objects.equals(now.get(key), then.get(key)))
-                .forEach(key -> changed.put(key, then.getOrDefault(key, 0L)));
+        now.keySet()
+                .forEach(key -> setBy.put(
+                        key,
+                        changed.containsKey(key) ? SHELL : origins.getOrDefault("limits." + key, "configuration")));
         return new LimitsView(
                 owner,
                 policy,
@@ -95,7 +92,7 @@ public record LimitsView(
                 byKey(key -> limits.rate(key), debt::nanos),
                 byKey(key -> limits.max(key), debt::burstNanos),
                 Collections.unmodifiableMap(setBy),
-                Collections.unmodifiableMap(changed));
+                changed);
     }
 
     private static Map<String, Long> byKey(ToLongFunction<LimitKey> isSet, ToLongFunction<LimitKey> owed) {
@@ -106,16 +103,6 @@ public record LimitsView(
             }
         }
         return Collections.unmodifiableMap(values);
-    }
-
-    /** Returns the limits in the syntax of the command {@code limits}. */
-    static String settings(Map<String, Long> limits) {
-        StringBuilder settings = new StringBuilder();
-        limits.forEach((key, value) -> settings.append(key)
-                .append('=')
-                .append(LimitValues.text(key, value))
-                .append(' '));
-        return settings.toString().strip();
     }
 
     @Override
@@ -129,7 +116,7 @@ public record LimitsView(
         }
         slow().forEach(line -> text.append('\n').append(line));
         if (!configured.isEmpty()) {
-            text.append("\nuntil reload --restore; the configuration has ").append(settings(configured));
+            text.append("\nuntil reload --restore; the configuration has ").append(LiveChanges.text(configured));
         }
         return text.toString();
     }

@@ -4,6 +4,7 @@ import dev.weir.shell.text.Table;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * A list of rows that is displayed as a table. Scripts use it like any list: {@code each (drives) { … }}.
@@ -19,9 +20,11 @@ public final class Listing<T> extends AbstractList<T> implements View {
         this(table, rows, "");
     }
 
-    /** Creates a listing with a line below the table; no line if it is empty. */
+    /** Creates a listing with lines below the table; none if the text is empty. */
     public Listing(Table<T> table, List<T> rows, String footer) {
-        this(table, rows, width -> Table.cut(footer, width));
+        this(table, rows, width -> footer.lines()
+                .map(line -> Table.cut(line, width))
+                .collect(Collectors.joining("\n")));
     }
 
     /**

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param removed the drives, groups and other parts that they removed
  * @param drives the configured drives that exist in the engine
  * @param unavailable by drive, the reason why clients cannot use it
+ * @param restored by drive or group ({@code drive vm1}), the configured settings that apply again: {@code bps=10MiB
+ *     policy=bucket}; null unless that was asked for
  * @param overridden the drives and groups whose limits or policy were changed by a command
  * @param warnings the warnings of the configuration, one per line
  * @param faults the errors of exports and metrics, one per line
@@ -28,6 +30,7 @@ public record ReloadView(
         List<String> removed,
         List<String> drives,
         Map<String, String> unavailable,
+        @Nullable Map<String, String> restored,
         List<String> overridden,
         List<String> warnings,
         List<String> faults)
@@ -42,27 +45,38 @@ public record ReloadView(
 
     @Override
     public String text(int width) {
-        String closed = unavailable.entrySet().stream()
-                .map(drive -> drive.getKey() + ": " + drive.getValue())
-                .collect(Collectors.joining("\n"));
-        String kept =
-                overridden.isEmpty() ? "" : few(overridden) + ", as set by commands; reload --restore reverts them";
-        return new Details()
-                .row(
-                        "applied",
-                        isNew ? "" : changedAt == null ? "no change" : "no new change; the last, at " + changedAt)
-                .row("added", few(added))
-                .row("changed", few(changed))
-                .row("removed", few(removed))
-                .row("not open", closed)
-                .row("kept", kept)
+        Details details = new Details();
+        if (isNew || restored == null || restored.isEmpty()) {
+            details.row(
+                            "applied",
+                            isNew ? "" : changedAt == null ? "no change" : "no new change; the last, at " + changedAt)
+                    .row("added", few(added, ", "))
+                    .row("changed", few(changed, ", "))
+                    .row("removed", few(removed, ", "));
+        }
+        return details.row(
+                        "restored", restored == null ? "" : restored.isEmpty() ? "nothing" : few(each(restored), "\n"))
+                .row("not open", String.join("\n", each(unavailable)))
+                .row("kept", kept())
                 .row("warnings", String.join("\n", warnings))
                 .row("faults", String.join("\n", faults))
                 .text();
     }
 
-    private static String few(List<String> names) {
-        String first = names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    private String kept() {
+        return overridden.isEmpty()
+                ? ""
+                : few(overridden, ", ") + ", as set by commands; reload --restore reverts them";
+    }
+
+    private static List<String> each(Map<String, String> named) {
+        return named.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + entry.getValue())
+                .toList();
+    }
+
+    private static String few(List<String> names, String separator) {
+        String first = names.stream().limit(MOST_NAMED).collect(Collectors.joining(separator));
         return names.size() <= MOST_NAMED ? first : first + " and " + (names.size() - MOST_NAMED) + " more";
     }
 }

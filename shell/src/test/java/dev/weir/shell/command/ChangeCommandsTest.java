@@ -134,7 +134,7 @@ final class ChangeCommandsTest extends CommandsFixture {
     void groupMovesWithItsShare() {
         changes.group("tenant-a", "parent=tenant-b", "weight=3", "min.iops=1k", "iops=5k");
         String shown = ((View) changes.group("tenant-a")).text(80);
-        assertTrue(shown.contains("share     weight 3, min iops=1000, now 0% of tenant-b"), shown);
+        assertTrue(shown.contains("share     weight 3, min iops=1000 (shell), now 0% of tenant-b"), shown);
         changes.group("tenant-a", "parent=", "min.iops=0");
         GroupSnapshot group = services.group("tenant-a").snapshot();
         assertNull(group.parent());
@@ -153,7 +153,7 @@ final class ChangeCommandsTest extends CommandsFixture {
                 """
                 group     tenant-a
                 state     serving
-                policy    bucket
+                policy    bucket (default)
                 rate      0/s, 0 requests/s
                 limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
                           bps    1MiB/s      -    -       0           -  shell
@@ -177,6 +177,29 @@ final class ChangeCommandsTest extends CommandsFixture {
         refuses(
                 "no drive or group \"tenant-c\"; there are vm1, scratch, tenant-a, tenant-b",
                 () -> changes.limits("tenant-c"));
+    }
+
+    @Test
+    void groupShowsTheChangesOfCommands() {
+        changes.policy("tenant-a", "slice");
+        changes.group("tenant-a", "parent=tenant-b", "weight=3", "min.bps=1M");
+        shows(
+                """
+                group     tenant-a
+                state     serving
+                policy    slice (shell)
+                parent    tenant-b (shell)
+                share     weight 3, min bps=1MiB (shell), now 0% of tenant-b
+                rate      0/s, 0 requests/s
+                limits    LIMIT    RATE  BURST  FOR    OWED  BURST OWED  SET BY
+                          iops   2000/s      -    -  1.5 ms           -  weir.conf:4
+                          until reload --restore; the configuration has policy=bucket parent= weight=1 min.bps=0
+                queue     5 waiting requests of 2 drives
+                drives    vm1
+                """,
+                80, changes.group("tenant-a"));
+        String listed = ((View) new DriveCommands(services).groups()).text(80);
+        assertTrue(listed.endsWith("\n\nas set by commands, until reload --restore: tenant-a"), listed);
     }
 
     @Test
@@ -257,14 +280,33 @@ final class ChangeCommandsTest extends CommandsFixture {
                 80,
                 changes.reload());
         assertEquals(1L << 20, vm1.snapshot().limits().toMap().get("bps"));
+    }
+
+    @Test
+    void restoreNamesTheRestoredSettings() {
+        changes.limits("vm1", "bps=1M", "bps_wr=512");
+        changes.policy("scratch", "slice");
+        changes.group("tenant-a", "weight=3");
         shows(
                 """
-                applied   no change
+                restored  drive vm1: bps=10MiB bps_wr=0
+                          drive scratch: policy=bucket
+                          group tenant-a: weight=1
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
                 changes.reload("--restore"));
         assertEquals(10_485_760L, vm1.snapshot().limits().toMap().get("bps"));
+        assertEquals("bucket", scratch.snapshot().policy());
+        assertEquals(Share.DEFAULT, services.group("tenant-a").snapshot().share());
+        shows(
+                """
+                applied   no change
+                restored  nothing
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                """,
+                80,
+                changes.reload("--restore"));
     }
 
     @Test

@@ -179,6 +179,8 @@ final class DriveCommandsTest extends CommandsFixture {
                 GROUP       STATE                           QUEUED  REQ/S  SHARE  WEIGHT  MIN               LIMITS  DRIVES
                 tenant-b    holding: policy own is missing       0      0      -       -  -                 -       -
                 └ tenant-a  serving                              5      0     0%       2  bps=1MiB iops=50  -       vm1
+
+                as set by commands, until reload --restore: tenant-a
                 """,
                 120, drives.groups());
     }

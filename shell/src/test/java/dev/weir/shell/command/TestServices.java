@@ -166,7 +166,8 @@ public final class TestServices {
 
         @Override
         public void restore() {
-            throw new UnsupportedOperationException();
+            GroupSettings configured = snapshot().settings();
+            set(configured.policy(), configured.limits(), configured.parent(), configured.share());
         }
     }
 

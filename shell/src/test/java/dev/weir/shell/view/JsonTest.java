@@ -143,12 +143,14 @@ final class JsonTest {
     void groups() {
         is(
                 """
-                [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket","limits":{"iops":2000},
+                [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket",
+                "policy_set_by":"default","limits":{"iops":2000},
                 "owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
                 "configured":{},"parent":null,"weight":1,"min":{},"rates":{"reads_per_second":0,"read_bytes_per_second":0,
                 "writes_per_second":0,"write_bytes_per_second":0},"share_percent":null,
                 "drives":["vm1"],"waiting_drives":2,"queued":5},
-                {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own","limits":{},
+                {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own",
+                "policy_set_by":"default","limits":{},
                 "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"parent":null,"weight":1,"min":{},
                 "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
                 "share_percent":null,"drives":[],"waiting_drives":0,"queued":0}]""",
@@ -182,7 +184,7 @@ final class JsonTest {
         is(
                 """
                 {"changed_at":null,"is_new":false,"added":[],"changed":[],"removed":[],"drives":["vm1","scratch"],
-                "unavailable":{"scratch":"gone"},"overridden":[],
+                "unavailable":{"scratch":"gone"},"restored":null,"overridden":[],
                 "warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"],"faults":[]}""",
                 changes.reload("--json"));
     }
