@@ -7,6 +7,7 @@ import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
+import dev.weir.engine.storage.Completions;
 import dev.weir.engine.storage.Geometry;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.Throttle;
@@ -131,7 +132,7 @@ final class OpenDrive implements Drive {
 
     private void refuse(BlockRequest request, BlockError error) {
         statistics.refused();
-        Storage.tell(name, request, error);
+        Completions.tell(name, request, error);
     }
 
     @Override
@@ -150,6 +151,6 @@ final class OpenDrive implements Drive {
 
     private void cancelled(List<BlockRequest> requests) {
         statistics.cancelled(requests.size());
-        requests.forEach(request -> Storage.tell(name, request, BlockError.ESHUTDOWN));
+        requests.forEach(request -> Completions.tell(name, request, BlockError.ESHUTDOWN));
     }
 }

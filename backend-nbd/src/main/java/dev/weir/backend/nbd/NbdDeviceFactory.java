@@ -6,6 +6,7 @@ import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.clock.Clock;
 import dev.weir.log.RateLimitedLog;
+import dev.weir.supervision.DaemonThreads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,7 @@ public final class NbdDeviceFactory implements BlockDeviceFactory {
     private static final Logger LOG = LoggerFactory.getLogger(NbdDeviceFactory.class);
 
     private final ReplayMemory memory = new ReplayMemory();
-    private final ExecutorService blocking = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "weir-nbd-look-up");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService blocking = Executors.newCachedThreadPool(DaemonThreads.named("weir-nbd-look-up"));
 
     // guarded by this
     private @Nullable ClientLoop loop;

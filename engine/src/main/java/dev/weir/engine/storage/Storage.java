@@ -13,10 +13,8 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class Storage implements RequestSink, CompletionListener {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
-    private static final RateLimitedLog UNTAKEN = new RateLimitedLog("clients that failed on a completion", LOG::error);
     private static final RateLimitedLog BROKEN = new RateLimitedLog("devices that failed on a request", LOG::error);
 
     /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
@@ -47,9 +44,6 @@ public final class Storage implements RequestSink, CompletionListener {
     private static final long NOT_MEASURED = 0x8765_4321_0FED_CBA9L;
 
     private static final long LATE_SECONDS = 1;
-
-    /** A request that came while the storage was stopped. */
-    private record Waiting(BlockRequest request, long since) {}
 
     private enum State {
         /** Requests go to the chain. */
@@ -75,8 +69,7 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Changed under the lock of {@link #waiting}. */
     private volatile State state = State.STOPPED;
 
-    /** Requests that came while the storage was stopped, oldest first. Guarded by itself. */
-    private final Queue<Waiting> waiting = new ArrayDeque<>(0);
+    private final WaitingRequests waiting = new WaitingRequests();
 
     /** Completed when no request is in flight after the last stop. */
     private volatile CompletableFuture<@Nullable Void> idle = CompletableFuture.completedFuture(null);
@@ -152,7 +145,7 @@ public final class Storage implements RequestSink, CompletionListener {
         synchronized (waiting) {
             now = state;
             if (now == State.STOPPED) {
-                waiting.add(new Waiting(request, clock.nanoTime()));
+                waiting.add(request, clock.nanoTime());
             }
         }
         switch (now) {
@@ -226,7 +219,7 @@ public final class Storage implements RequestSink, CompletionListener {
     private void finish(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
         statistics.completed(request, error);
         try {
-            tell(drive, request, error, moreFollow);
+            Completions.tell(drive, request, error, moreFollow);
         } finally {
             // after the reply, so that a closed drive owes no client a reply
             leave();
@@ -236,23 +229,6 @@ public final class Storage implements RequestSink, CompletionListener {
     private void leave() {
         if (inFlight.decrementAndGet() == 0 && state != State.OPEN) {
             idle.complete(null);
-        }
-    }
-
-    /**
-     * Completes a request. An exception of the client is logged so that other clients still get their completions.
-     */
-    public static void tell(String drive, BlockRequest request, @Nullable BlockError error) {
-        tell(drive, request, error, false);
-    }
-
-    private static void tell(String drive, BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
-        try {
-            request.complete(error, moreFollow);
-        } catch (RuntimeException | Error e) {
-            UNTAKEN.write(
-                    () -> "drive %s: client %s failed on its completion: %s".formatted(drive, request.client(), e));
-            LOG.debug("drive {}: a client failed on a completion", drive, e);
         }
     }
 
@@ -270,9 +246,7 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Returns the requests that wait because the storage is stopped, with the reason. */
     public List<HeldRequest> waiting(String reason) {
         synchronized (waiting) {
-            return waiting.stream()
-                    .map(each -> HeldRequest.of(each.request, reason, each.since, HeldRequest.UNKNOWN))
-                    .toList();
+            return waiting.held(reason);
         }
     }
 
@@ -292,14 +266,9 @@ public final class Storage implements RequestSink, CompletionListener {
 
     /** Removes the waiting requests of a client, or all if it is null. */
     public List<BlockRequest> withdraw(@Nullable Object client) {
-        List<BlockRequest> withdrawn = new ArrayList<>();
         synchronized (waiting) {
-            waiting.removeIf(each -> {
-                boolean leaves = client == null || each.request.client() == client;
-                return leaves && withdrawn.add(each.request);
-            });
+            return waiting.withdraw(client);
         }
-        return withdrawn;
     }
 
     /**
@@ -325,7 +294,7 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Passes the waiting requests on, oldest first, and then new ones at once. */
     public void resume() {
         while (true) {
-            Waiting next;
+            BlockRequest next;
             synchronized (waiting) {
                 next = waiting.poll();
                 if (next == null) {
@@ -334,7 +303,7 @@ public final class Storage implements RequestSink, CompletionListener {
                 }
                 inFlight.incrementAndGet();
             }
-            start(next.request);
+            start(next);
         }
     }
 
