@@ -53,6 +53,7 @@ final class DriveSetup {
     }
 
     private void open(QmpClient qmp, JsonObject opened) throws IOException {
+        spec.secrets().addTo(qmp);
         try {
             qmp.execute("blockdev-add", opened);
         } catch (QmpException e) {

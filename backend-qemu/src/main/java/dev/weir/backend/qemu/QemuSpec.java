@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param drive name of the drive
  * @param path absolute path of an image file or block device
  * @param blockdev block device in the terms of QEMU's {@code blockdev-add}
+ * @param secrets passwords and keys that the block device names
  * @param format QEMU's name of the image format; null if the image shows it
  * @param size required virtual size in bytes; null accepts any size
  * @param create whether a missing image is created
@@ -32,6 +33,7 @@ record QemuSpec(
         String drive,
         @Nullable Path path,
         @Nullable JsonObject blockdev,
+        Secrets secrets,
         @Nullable String format,
         @Nullable Long size,
         boolean create,
@@ -54,6 +56,7 @@ record QemuSpec(
     static final List<BlockOption> OPTIONS = List.of(
             new BlockOption("path", Kind.PATH, false, "image file or block device"),
             new BlockOption("blockdev", Kind.OBJECT, false, "block device in the terms of QEMU's blockdev-add"),
+            new BlockOption(Secrets.OPTION, Kind.OBJECT, false, "file of each secret that the blockdev names"),
             new BlockOption("format", Kind.TEXT, false, "format of the image, for example qcow2"),
             new BlockOption("size", Kind.BYTES, false, "virtual size; an existing image must have it"),
             new BlockOption("create", Kind.FLAG, false, "create a missing qcow2 image of that size"),
@@ -63,6 +66,7 @@ record QemuSpec(
     static QemuSpec of(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
         Path path = options.get("path") instanceof String name ? path(name) : null;
         JsonObject blockdev = options.get("blockdev") instanceof String text ? blockdev(text) : null;
+        Secrets secrets = secrets(options, blockdev);
         if ((path == null) == (blockdev == null)) {
             throw new IOException(
                     path == null
@@ -87,7 +91,16 @@ record QemuSpec(
             checkCreate(path, format, size);
         }
         return new QemuSpec(
-                drive, path, blockdev, (String) format, size, create, cache, (Long) options.get("timeout"), readOnly);
+                drive,
+                path,
+                blockdev,
+                secrets,
+                (String) format,
+                size,
+                create,
+                cache,
+                (Long) options.get("timeout"),
+                readOnly);
     }
 
     private static void checkCreate(@Nullable Path path, @Nullable Object format, @Nullable Long size)
@@ -112,17 +125,34 @@ record QemuSpec(
         }
     }
 
-    private static JsonObject blockdev(String text) throws IOException {
+    private static Secrets secrets(Map<String, Object> options, @Nullable JsonObject blockdev) throws IOException {
+        JsonObject files = options.get(Secrets.OPTION) instanceof String text
+                ? object(Secrets.OPTION, text, "{ name = file, … }")
+                : new JsonObject();
+        if (blockdev != null) {
+            return Secrets.of(files, blockdev);
+        }
+        if (!files.isEmpty()) {
+            throw new IOException(Secrets.OPTION + ": requires a blockdev that names them");
+        }
+        return Secrets.NONE;
+    }
+
+    private static JsonObject object(String option, String text, String form) throws IOException {
         JsonElement parsed;
         try {
             parsed = JsonParser.parseString(text);
         } catch (JsonParseException e) {
-            throw new IOException("blockdev = " + text + ": is not JSON: " + e.getMessage(), e);
+            throw new IOException(option + " = " + text + ": is not JSON: " + e.getMessage(), e);
         }
         if (!parsed.isJsonObject()) {
-            throw new IOException("blockdev = " + text + ": must be a block { driver = …, … }");
+            throw new IOException(option + " = " + text + ": must be a block " + form);
         }
-        JsonObject blockdev = parsed.getAsJsonObject();
+        return parsed.getAsJsonObject();
+    }
+
+    private static JsonObject blockdev(String text) throws IOException {
+        JsonObject blockdev = object("blockdev", text, "{ driver = …, … }");
         if (!blockdev.has("driver")) {
             throw new IOException("blockdev.driver: must be set, for example to rbd");
         }

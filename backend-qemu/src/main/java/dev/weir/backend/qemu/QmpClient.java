@@ -72,12 +72,26 @@ final class QmpClient implements Closeable {
     }
 
     /**
+     * Runs a command as {@link #execute} does. The log never has its arguments.
+     *
+     * @throws IOException as {@link #execute} does
+     */
+    JsonElement executeSecretly(String command, JsonObject arguments) throws IOException {
+        return await(send(command, arguments, false));
+    }
+
+    /**
      * Sends a command.
      *
      * @return completed with the result, or as {@link #execute} throws
      * @throws IOException if the connection has ended
      */
     CompletableFuture<JsonElement> send(String command, JsonObject arguments) throws IOException {
+        return send(command, arguments, true);
+    }
+
+    private CompletableFuture<JsonElement> send(String command, JsonObject arguments, boolean isLogged)
+            throws IOException {
         CompletableFuture<JsonElement> reply = new CompletableFuture<>();
         JsonObject message = new JsonObject();
         message.addProperty("execute", command);
@@ -89,7 +103,7 @@ final class QmpClient implements Closeable {
             long id = ++lastId;
             message.addProperty("id", id);
             pending.put(id, reply);
-            LOG.debug("{}", message);
+            LOG.debug("{}", isLogged ? message : command + " with a secret");
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(message + "\n");
             while (bytes.hasRemaining()) {
                 socket.write(bytes);
