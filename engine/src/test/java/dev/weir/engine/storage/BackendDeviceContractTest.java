@@ -1,5 +1,7 @@
 package dev.weir.engine.storage;
 
+import dev.weir.backend.file.FileBackendFactory;
+import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.HintedBackend;
@@ -7,9 +9,17 @@ import dev.weir.testkit.block.BlockDeviceContract;
 import dev.weir.testkit.block.DeviceBackend;
 import dev.weir.testkit.block.SparseDevice;
 import dev.weir.testkit.clock.ManualClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
 
+/** The adapter on backends of the contract, and on the backends that Weir ships. */
 class BackendDeviceContractTest {
+
+    /** One factory for all tests, so that drives reuse the memory of earlier ones. */
+    private static final MemoryBackendFactory MEMORY = new MemoryBackendFactory();
 
     private static final class InMemory extends DeviceBackend implements HintedBackend {
         InMemory(long size) {
@@ -34,13 +44,15 @@ class BackendDeviceContractTest {
     }
 
     private abstract static class Adapted extends BlockDeviceContract {
-        abstract BlockBackend backend(long size);
+        abstract BlockBackend backend(long size) throws IOException;
 
         @Override
-        protected BlockDevice openDevice(long size) {
+        protected BlockDevice openDevice(long size) throws IOException {
             return new BackendDevice("vm1", backend(size), ManualClock.seeded(1));
         }
+    }
 
+    private abstract static class Sparse extends Adapted {
         /** The device of the contract keeps the pages of a trimmed range. */
         @Override
         protected boolean tellsHoles() {
@@ -49,7 +61,7 @@ class BackendDeviceContractTest {
     }
 
     @Nested
-    class Plain extends Adapted {
+    class Plain extends Sparse {
         @Override
         BlockBackend backend(long size) {
             return new DeviceBackend(new SparseDevice(size));
@@ -57,7 +69,7 @@ class BackendDeviceContractTest {
     }
 
     @Nested
-    class Inline extends Adapted {
+    class Inline extends Sparse {
         @Override
         BlockBackend backend(long size) {
             return new InMemory(size);
@@ -65,10 +77,35 @@ class BackendDeviceContractTest {
     }
 
     @Nested
-    class WritesOnOneWorker extends Adapted {
+    class WritesOnOneWorker extends Sparse {
         @Override
         BlockBackend backend(long size) {
             return new InTurn(size);
+        }
+    }
+
+    @Nested
+    class Memory extends Adapted {
+        @Override
+        BlockBackend backend(long size) throws IOException {
+            return MEMORY.open("vm1", Map.of("size", size), false);
+        }
+    }
+
+    @Nested
+    class CachedFile extends Adapted {
+        private final Path folder;
+        private int images;
+
+        CachedFile(@TempDir Path folder) {
+            this.folder = folder;
+        }
+
+        @Override
+        BlockBackend backend(long size) throws IOException {
+            images++;
+            String path = folder.resolve("vm%d.img".formatted(images)).toString();
+            return new FileBackendFactory().open("vm1", Map.of("path", path, "size", size, "create", true), false);
         }
     }
 }
