@@ -105,7 +105,7 @@ final class Layout {
     AttributedString line(Row row, boolean picked) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.append((picked ? "> " : "  ") + Lines.left(row.name(), names), picked ? Lines.PICKED : Lines.PLAIN);
-        if (!row.trouble().isEmpty() && row.depth() == 0) {
+        if (!row.trouble().isEmpty() && row.depth() + row.held() == 0) {
             return line.append("  " + row.trouble(), Lines.FULL).toAttributedString();
         }
         line.append(Lines.right(bytes(row.rates().bytes()), RATE));
@@ -114,7 +114,7 @@ final class Layout {
         line.append(right(Extra.WRITES, bytes(row.rates().writeBytes())));
         line.append("  " + Lines.left(row.limit(), limits));
         used(line, row.usage(), extras.contains(Extra.BAR));
-        line.append(Lines.right(Integer.toString(row.depth()), QUEUED));
+        line.append(Lines.right(row.waiting(), QUEUED));
         if (extras.contains(Extra.HISTORY)) {
             line.append(" ");
             line.append(Lines.left(Bars.sparkline(row.depths().last(history)), history), Lines.TIGHT);

@@ -4,6 +4,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param limit the most used limit in the form of {@code held_by}; null without limits
  * @param usedPercent the used share of that limit (percent); null without limits
  * @param queued the number of waiting requests
- * @param inFlight the number of requests in flight at the backend
+ * @param inFlight the number of requests in flight at the filters and the backend
+ * @param filters the open filters, the one nearest to the client first
  * @param meanLatencyNanos the mean time from arrival to answer (nanoseconds); null if no request was answered
  */
 public record LiveDrive(
@@ -35,7 +37,17 @@ public record LiveDrive(
         @Nullable Long usedPercent,
         int queued,
         int inFlight,
+        List<Filter> filters,
         @Nullable Long meanLatencyNanos) {
+
+    /**
+     * A filter of the drive.
+     *
+     * @param type its type
+     * @param held the number of requests that it holds
+     * @param condition why it cannot serve; empty if it serves
+     */
+    public record Filter(String type, int held, String condition) {}
 
     static LiveDrive of(Track track, Optional<LimitUsage> tightest) {
         DriveSnapshot drive = track.drive();
@@ -53,6 +65,9 @@ public record LiveDrive(
                 tightest.map(usage -> Math.round(usage.share() * 100)).orElse(null),
                 track.depth(),
                 drive.inFlight(),
+                drive.filters().stream()
+                        .map(filter -> new Filter(filter.type(), filter.held(), filter.condition()))
+                        .toList(),
                 latency == 0 ? null : latency);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param rates the rates of the last second
  * @param usage the most used limit; empty if no limit is set
  * @param depth the number of waiting requests
+ * @param held the number of requests that filters hold
  * @param depths the number of waiting requests at the last looks
  * @param next the time until the timer releases the next request
  * @param latencyNanos the mean time from arrival to answer (nanoseconds); 0 if no request was answered
@@ -22,9 +23,15 @@ record Row(
         Rates rates,
         Optional<LimitUsage> usage,
         int depth,
+        int held,
         History depths,
         String next,
         long latencyNanos) {
+
+    /** Returns the number of waiting requests and, behind a plus, of those that filters hold. */
+    String waiting() {
+        return depth + (held == 0 ? "" : "+" + held);
+    }
 
     String limit() {
         return usage.map(LimitUsage::text).orElse("-");

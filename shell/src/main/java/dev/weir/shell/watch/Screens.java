@@ -9,6 +9,7 @@ import dev.weir.shell.text.Units;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jline.utils.AttributedStringBuilder;
 
 /** Draws screens as pure functions of the tracked data and the terminal's width. */
@@ -31,9 +32,9 @@ final class Screens {
 
             RATE, READS and WRITES are bytes per second and REQ/S requests per second, averaged over the
             last second. USED is the used share of LIMIT, the most used limit of the drive or its group.
-            QUEUED is the number of waiting requests, with its history. NEXT is the time until the timer
-            releases the next request. LATENCY is the mean time from a request's arrival to its answer:
-            requests in Weir divided by requests per second.
+            QUEUED is the number of waiting requests, with its history; 2+3 are three more that filters
+            hold. NEXT is the time until the timer releases the next request. LATENCY is the mean time
+            from a request's arrival to its answer: requests in Weir divided by requests per second.
 
             Any key goes back.
             """;
@@ -88,6 +89,9 @@ final class Screens {
                                 Math.round(rates.writes()),
                                 drive.inFlight()),
                 Lines.PLAIN);
+        if (!drive.filters().isEmpty()) {
+            lines.add(filters(drive), Lines.PLAIN);
+        }
         watched.usages(track).forEach(usage -> lines.add(usage(drive, usage).toAttributedString()));
         TimerSnapshot timer = drive.timer();
         lines.add(
@@ -104,6 +108,14 @@ final class Screens {
                         .formatted(track.depth(), Bars.sparkline(track.depths().last(History.LENGTH))),
                 Lines.PLAIN);
         return lines;
+    }
+
+    private static String filters(DriveSnapshot drive) {
+        return drive.filters().stream()
+                .map(filter -> filter.type()
+                        + (filter.held() == 0 ? "" : " holds " + filter.held())
+                        + (filter.condition().isEmpty() ? "" : ": " + filter.condition()))
+                .collect(Collectors.joining(", ", "filters ", ""));
     }
 
     private static AttributedStringBuilder usage(DriveSnapshot drive, LimitUsage usage) {

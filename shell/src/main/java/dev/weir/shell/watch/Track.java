@@ -4,6 +4,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Units;
@@ -85,6 +86,11 @@ final class Track {
         return depths.last();
     }
 
+    /** Returns the number of requests that filters hold. */
+    private int held() {
+        return last.filters().stream().mapToInt(FilterSnapshot::held).sum();
+    }
+
     /**
      * Returns the mean latency of the last second (nanoseconds from arrival to answer). By Little's law it is the
      * mean number of requests inside the drive divided by the requests per second. Returns 0 if no request was
@@ -100,7 +106,7 @@ final class Track {
     Row row(Optional<LimitUsage> tightest) {
         String state = last.state().name().toLowerCase(Locale.ROOT);
         String trouble = last.state() == State.SERVING ? "" : state + ": " + last.reason();
-        return new Row(last.name(), trouble, rates, tightest, depth(), depths, next(), latencyNanos());
+        return new Row(last.name(), trouble, rates, tightest, depth(), held(), depths, next(), latencyNanos());
     }
 
     /**

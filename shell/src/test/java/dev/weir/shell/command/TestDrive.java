@@ -8,6 +8,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.LimitKey;
@@ -26,6 +27,7 @@ public final class TestDrive implements DriveControl {
     private State state = State.SERVING;
     private String reason = "";
     private List<QueuedRequest> queue = List.of();
+    private List<FilterSnapshot> filters = List.of();
     private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private int looks;
     private int reopened;
@@ -79,6 +81,11 @@ public final class TestDrive implements DriveControl {
         state = newState;
         reason = newReason;
         return this;
+    }
+
+    /** Sets the open filters. */
+    public void filters(FilterSnapshot... open) {
+        filters = List.of(open);
     }
 
     /** Adds to the counters. */
@@ -138,7 +145,7 @@ public final class TestDrive implements DriveControl {
                 busy ? 1 : 0,
                 busy ? "bps, tenant-a: iops" : "",
                 busy ? 3 : 0,
-                List.of(),
+                filters,
                 counters);
     }
 

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.command.TestServices;
 import dev.weir.shell.watch.Key.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jline.utils.AttributedString;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,17 @@ final class WatchViewTest {
         assertEquals("the queue", screen.get(8));
         press(Kind.ESCAPE);
         assertTrue(screen(79, 24).get(0).startsWith("2 drives"));
+    }
+
+    @Test
+    void requestsHeldByFiltersAreShown() {
+        vm1.filters(
+                new FilterSnapshot("trace", Map.of(), 0, ""), new FilterSnapshot("faults", Map.of(), 31, "no script"));
+        view.look(SECOND);
+        assertTrue(screen(79, 6).get(2).contains(" 2+31 "), () -> screen(79, 6).toString());
+        assertTrue(screen(79, 6).get(3).contains(" 0 "), () -> screen(79, 6).toString());
+        press(Kind.ENTER);
+        assertEquals("filters trace, faults holds 31: no script", screen(79, 24).get(2));
     }
 
     @Test
@@ -254,7 +267,19 @@ final class WatchViewTest {
         LiveDrive live = view.live().get(0);
         assertEquals(
                 new LiveDrive(
-                        "vm1", State.SERVING, "tenant-a", 320, 5 << 20, 16, 1 << 20, "iops", 67L, 2, 3, 14_880_952L),
+                        "vm1",
+                        State.SERVING,
+                        "tenant-a",
+                        320,
+                        5 << 20,
+                        16,
+                        1 << 20,
+                        "iops",
+                        67L,
+                        2,
+                        3,
+                        List.of(),
+                        14_880_952L),
                 live);
         assertNull(view.live().get(1).limit());
     }
