@@ -42,6 +42,7 @@ public final class Bench {
         drive("submission to completion on a memory drive"),
         nbd("throughput over NBD beside nbdkit and qemu-nbd, warm"),
         cold("the same in the first four seconds"),
+        hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
         tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
@@ -124,7 +125,7 @@ public final class Bench {
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {
-        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.capped).contains(suite) && !Program.isThere("fio")) {
+        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.hop, Suite.capped).contains(suite) && !Program.isThere("fio")) {
             run.progress("fio is missing: " + suite + " is left out");
             return;
         }
@@ -133,6 +134,7 @@ public final class Bench {
             case drive -> new Microbenchmarks(run).drive();
             case nbd -> new Throughput(run).measureWarm();
             case cold -> new Throughput(run).measureCold();
+            case hop -> new DoubleHop(run).measure();
             case capped -> new Smoothness(run).measure();
             case scale -> new ScaleSuite(run).measure();
             case tree -> new ScaleSuite(run).measureTrees();

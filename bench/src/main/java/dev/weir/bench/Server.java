@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** An NBD server process on a Unix socket: Weir or a peer. */
 final class Server implements AutoCloseable {
@@ -20,10 +21,21 @@ final class Server implements AutoCloseable {
 
     private final Process process;
     private final String uri;
+    private final @Nullable Server behind;
 
     private Server(Process process, String uri) {
+        this(process, uri, null);
+    }
+
+    private Server(Process process, String uri, @Nullable Server behind) {
         this.process = process;
         this.uri = uri;
+        this.behind = behind;
+    }
+
+    /** Returns this server as the front of another one, whose processor time counts too and which ends with it. */
+    Server inFrontOf(Server far) {
+        return new Server(process, uri, far);
     }
 
     /**
@@ -99,9 +111,17 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
-    /** Returns the processor time of all threads so far (s). */
+    /** Returns the processor time of all threads, child processes and servers behind it so far (s). */
     double cpuSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
+        double seconds = cpuSeconds(process.toHandle());
+        for (ProcessHandle child : process.descendants().toList()) {
+            seconds += cpuSeconds(child);
+        }
+        return seconds + (behind == null ? 0 : behind.cpuSeconds());
+    }
+
+    private static double cpuSeconds(ProcessHandle of) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + of.pid() + "/stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
@@ -113,5 +133,8 @@ final class Server implements AutoCloseable {
                 .completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS)
                 .join();
         process.destroyForcibly().onExit().join();
+        if (behind != null) {
+            behind.close();
+        }
     }
 }
