@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads a secret from a file that other users cannot read. The rule is PostgreSQL's for its keys: a file of Weir's
+ * Reads a secret from a file that other users cannot read. The rule is that of databases for their keys: a file of Weir's
  * user has mode 0600 at most, a file of root 0640.
  */
 final class SecretFile {
