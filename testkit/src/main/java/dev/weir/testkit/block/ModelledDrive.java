@@ -144,18 +144,27 @@ final class ModelledDrive {
     }
 
     /**
-     * Returns the starts of windows that do not overlap: at both ends, across 4 GiB, across the middle and in random
-     * places of a drive.
+     * Writes and checks windows of a fresh drive that do not overlap: at both ends, across 4 GiB, across the middle and
+     * in random places.
      */
-    static List<Long> starts(long size, long window, Random random) {
+    static void checkWindows(BlockBackend backend, long size, Random random) throws IOException {
+        int length = 200_001;
         long half = size / 2;
-        return List.of(
-                0L,
-                half > 1L << 33 ? (1L << 32) - 1_000 : window,
-                half / 2 + random.nextLong(half / 2 - 2 * window),
-                half - 777,
-                half + window + random.nextLong(half - 3 * window),
-                size - window);
+        long[] starts = {
+            0,
+            half > 1L << 33 ? (1L << 32) - 1_000 : length,
+            half / 2 + random.nextLong(half / 2 - 2L * length),
+            half - 777,
+            half + length + random.nextLong(half - 3L * length),
+            size - length
+        };
+        for (long start : starts) {
+            ModelledDrive window = new ModelledDrive(backend, start, length);
+            window.checkAll();
+            window.write(length / 2, randomBytes(random, length - length / 2));
+            window.writeZeroes(150_000, 7, true);
+            window.checkAll();
+        }
     }
 
     static byte[] randomBytes(Random random, int length) {
