@@ -15,5 +15,15 @@ public enum BlockError {
     /** The storage does not support the request as asked. For example it cannot zero fast. */
     ENOTSUP,
     /** The drive is closing. */
-    ESHUTDOWN
+    ESHUTDOWN;
+
+    /**
+     * {@return the error of a request beyond the end of the drive} {@link #ENOSPC} for a write or zeroing, {@link
+     * #EINVAL} for all others.
+     *
+     * @param operation the operation of the request
+     */
+    public static BlockError beyondEnd(Operation operation) {
+        return operation.direction() == Direction.WRITE && operation != Operation.TRIM ? ENOSPC : EINVAL;
+    }
 }

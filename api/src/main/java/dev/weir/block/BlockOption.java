@@ -11,6 +11,9 @@ package dev.weir.block;
  */
 public record BlockOption(String name, Kind kind, boolean required, String description) {
 
+    /** The option for the size of a backend: of the kind {@link Kind#BYTES}, 1 or more. */
+    public static final String SIZE = "size";
+
     /** The kind of an option's value and its Java type for the factory. */
     public enum Kind {
         /** A number of bytes such as {@code 10GiB} or {@code 512}: a {@link Long} of 0 or more. */

@@ -12,7 +12,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockStorage {
 
-    /** {@return the size in bytes; a multiple of {@link #blockSize}; changes only in {@link #resize}} Never blocks. */
+    /**
+     * {@return the size in bytes; a multiple of {@link #blockSize}} Never blocks. It changes in {@link #resize}. Storage
+     * that others resize, such as a remote export, may also change it by itself. The engine then follows within seconds.
+     */
     long size();
 
     /**
@@ -51,10 +54,14 @@ public interface BlockStorage {
     default void check() throws IOException {}
 
     /**
-     * Changes the size. May block. The engine calls it while no request is in flight. After a failure the size is the
-     * old one. The default refuses.
+     * Changes the size. May block. The engine calls it while no request is in flight. When it returns, the new size is
+     * durable. New bytes read as zeroes. After a failure the size is the old one. The default refuses.
      *
-     * @param newSize the new size in bytes: 1 or more; a smaller one discards the bytes beyond it
+     * <p>A type whose size is configured has an option {@link BlockOption#SIZE}. A configuration that changes only this
+     * option resizes the open storage.
+     *
+     * @param newSize the new size in bytes: a positive multiple of {@link #blockSize}; a smaller one discards the bytes
+     *     beyond it; storage that others resize accepts only the size that it has now
      * @throws IOException if the storage cannot have this size; the message names the thing, the value and the rule
      */
     default void resize(long newSize) throws IOException {

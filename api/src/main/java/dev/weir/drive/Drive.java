@@ -37,7 +37,7 @@ public interface Drive {
         return "";
     }
 
-    /** {@return the size in bytes; constant while the drive is open} */
+    /** {@return the size in bytes; changes when the drive is resized} */
     long size();
 
     /** {@return whether writes fail with {@link dev.weir.block.BlockError#EPERM}} */
@@ -91,7 +91,7 @@ public interface Drive {
         if (contains(offset, length)) {
             return null;
         }
-        return writes && operation != Operation.TRIM ? BlockError.ENOSPC : BlockError.EINVAL;
+        return BlockError.beyondEnd(operation);
     }
 
     /**

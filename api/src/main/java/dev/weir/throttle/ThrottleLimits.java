@@ -16,6 +16,10 @@ import java.util.Set;
  * The limits of a drive or a group: the six {@linkplain LimitKey limits} with their bursts and {@link #IOPS_SIZE}.
  * Rates are in bytes or requests per second.
  *
+ * <p>The limits {@code bps} and {@code iops} may scale with the size of the drive, or of all drives of the group. The
+ * key itself is then the ceiling. {@link #rate} and {@link #max} give the values at the size of {@link #atSize}, and
+ * {@link #toMap} the values as set. Without a size they are those of the smallest drive.
+ *
  * <p>Immutable.
  */
 public final class ThrottleLimits {
@@ -25,9 +29,6 @@ public final class ThrottleLimits {
 
     /** The key of the size (bytes) above which a request counts as several. */
     public static final String IOPS_SIZE = "iops_size";
-
-    /** No limits. */
-    public static final ThrottleLimits NONE = new ThrottleLimits(Map.of());
 
     /** The largest burst, in seconds of its key's rate: 2^61 ns, so that the sum of two fits into a long. */
     private static final BigInteger MAX_BURST_SECONDS = BigInteger.valueOf((1L << 61) / 1_000_000_000L);
@@ -40,7 +41,16 @@ public final class ThrottleLimits {
     private static final int SMALL_REQUEST_BYTES = 4096;
     private static final String MAX = "_max";
     private static final String MAX_LENGTH = "_max_length";
+    private static final String PER_GIB = "_per_gib";
+    private static final String FLOOR = "_floor";
+    private static final BigInteger GIB = BigInteger.ONE.shiftLeft(30);
     private static final Set<String> KEYS = keyNames();
+
+    /** No limits. */
+    public static final ThrottleLimits NONE = new ThrottleLimits(Map.of(), 0);
+
+    /** The values as set, in display order. */
+    private final Map<String, Long> values;
 
     private final long[] rates = new long[LimitKey.ALL.size()];
     private final long[] maxima = new long[LimitKey.ALL.size()];
@@ -48,19 +58,75 @@ public final class ThrottleLimits {
     private final long iopsSize;
     private final boolean empty;
 
-    private ThrottleLimits(Map<String, Long> values) {
+    private ThrottleLimits(Map<String, Long> set, long sizeBytes) {
+        values = ordered(set);
+        iopsSize = set.getOrDefault(IOPS_SIZE, 0L);
         for (LimitKey limit : LimitKey.ALL) {
-            rates[limit.ordinal()] = values.getOrDefault(limit.key(), 0L);
-            maxima[limit.ordinal()] = values.getOrDefault(limit.key() + MAX, 0L);
-            maxLengths[limit.ordinal()] = values.getOrDefault(limit.key() + MAX_LENGTH, 1L);
+            long rate = rateAt(limit, sizeBytes);
+            long max = set.getOrDefault(limit.key() + MAX, 0L);
+            // a large drive may have more than its burst all the time
+            boolean isBurst = !isScaled(limit) || max > rate;
+            rates[limit.ordinal()] = rate;
+            maxima[limit.ordinal()] = isBurst ? max : 0;
+            maxLengths[limit.ordinal()] = isBurst ? set.getOrDefault(limit.key() + MAX_LENGTH, 1L) : 1;
         }
-        iopsSize = values.getOrDefault(IOPS_SIZE, 0L);
         empty = Arrays.stream(rates).allMatch(rate -> rate == 0);
+    }
+
+    private static Map<String, Long> ordered(Map<String, Long> set) {
+        Map<String, Long> ordered = new LinkedHashMap<>();
+        for (String key : KEYS) {
+            put(ordered, key, set.getOrDefault(key, 0L), key.endsWith(MAX_LENGTH) ? 1 : 0);
+        }
+        ordered.values().removeIf(value -> value == 0);
+        return Collections.unmodifiableMap(ordered);
+    }
+
+    /** Returns the rate of a limit at a size. A scaled limit never becomes 0, which would mean no limit. */
+    private long rateAt(LimitKey limit, long sizeBytes) {
+        long ceiling = values.getOrDefault(limit.key(), 0L);
+        long perGib = values.getOrDefault(limit.key() + PER_GIB, 0L);
+        if (perGib == 0) {
+            return ceiling;
+        }
+        long highest = ceiling > 0 ? ceiling : MAX_VALUE;
+        if (!limit.countsBytes() && iopsSize > 0) {
+            highest = Math.min(highest, MAX_UNITS_PER_SECOND / iopsSize);
+        }
+        // a sum of sizes that exceeds a long is negative
+        long size = sizeBytes < 0 ? Long.MAX_VALUE : sizeBytes;
+        BigInteger scaled =
+                BigInteger.valueOf(size).multiply(BigInteger.valueOf(perGib)).divide(GIB);
+        long least = Math.max(1, values.getOrDefault(limit.key() + FLOOR, 0L));
+        return Math.min(
+                highest,
+                scaled.max(BigInteger.valueOf(least))
+                        .min(BigInteger.valueOf(highest))
+                        .longValue());
+    }
+
+    /**
+     * {@return these limits at a size}
+     *
+     * @param sizeBytes the size of the drive, or the sum of the sizes of the group's drives (bytes)
+     */
+    public ThrottleLimits atSize(long sizeBytes) {
+        return LimitKey.ALL.stream().anyMatch(this::isScaled) ? new ThrottleLimits(values, sizeBytes) : this;
+    }
+
+    /**
+     * {@return whether a limit scales with the size}
+     *
+     * @param limit one of the six
+     */
+    public boolean isScaled(LimitKey limit) {
+        return values.containsKey(limit.key() + PER_GIB);
     }
 
     /**
      * {@return all keys in display order: the six limits, their bursts and {@link #IOPS_SIZE}} The keys of a burst are
-     * the limit's key with {@code _max} (its rate) and {@code _max_length} (its seconds).
+     * the limit's key with {@code _max} (its rate) and {@code _max_length} (its seconds). Those of a limit that scales
+     * are {@code bps} or {@code iops} with {@code _per_gib} (the rate for each GiB) and {@code _floor} (the least rate).
      */
     public static Set<String> keys() {
         return KEYS;
@@ -74,7 +140,7 @@ public final class ThrottleLimits {
      */
     public static ThrottleLimits of(Map<String, Long> values) {
         LimitFault.refuse(faults(values));
-        return new ThrottleLimits(values);
+        return new ThrottleLimits(values, 0);
     }
 
     /**
@@ -101,7 +167,8 @@ public final class ThrottleLimits {
             }
         }
         for (LimitKey limit : LimitKey.ALL) {
-            if (inRange.containsAll(List.of(limit.key(), limit.key() + MAX, limit.key() + MAX_LENGTH))) {
+            if (inRange.containsAll(keysOf(limit))) {
+                addScaleFaults(limit.key(), values, faults);
                 addBurstFaults(limit.key(), values, faults);
             }
         }
@@ -111,15 +178,28 @@ public final class ThrottleLimits {
         return faults;
     }
 
+    private static void addScaleFaults(String key, Map<String, Long> values, List<LimitFault> faults) {
+        long ceiling = values.getOrDefault(key, 0L);
+        long floor = values.getOrDefault(key + FLOOR, 0L);
+        if (floor > 0 && values.getOrDefault(key + PER_GIB, 0L) == 0) {
+            faults.add(new LimitFault(key + FLOOR, floor, "needs " + key + PER_GIB + " beside it"));
+        } else if (ceiling > 0 && floor > ceiling) {
+            faults.add(new LimitFault(key + FLOOR, floor, "must not be above " + key + " = " + ceiling));
+        }
+    }
+
     private static void addBurstFaults(String key, Map<String, Long> values, List<LimitFault> faults) {
-        long rate = values.getOrDefault(key, 0L);
+        boolean isScaled = values.getOrDefault(key + PER_GIB, 0L) > 0;
+        long floor = values.getOrDefault(key + FLOOR, 0L);
+        long rate = isScaled ? Math.max(1, floor) : values.getOrDefault(key, 0L);
+        String rateKey = isScaled ? key + FLOOR : key;
         long max = values.getOrDefault(key + MAX, 0L);
         boolean hasLength = values.containsKey(key + MAX_LENGTH);
         long length = values.getOrDefault(key + MAX_LENGTH, 1L);
         if (max > 0 && rate == 0) {
             faults.add(new LimitFault(key + MAX, max, "needs " + key + " beside it"));
         } else if (max > 0 && max < rate) {
-            faults.add(new LimitFault(key + MAX, max, "must not be below " + key + " = " + rate));
+            faults.add(new LimitFault(key + MAX, max, "must not be below " + rateKey + " = " + rate));
         }
         if (hasLength && max == 0) {
             faults.add(new LimitFault(key + MAX_LENGTH, length, "needs " + key + MAX + " beside it"));
@@ -127,7 +207,7 @@ public final class ThrottleLimits {
             faults.add(new LimitFault(key + MAX_LENGTH, length, "must be 1 second or more"));
         } else if (max > 0 && rate > 0 && burstSeconds(rate, max, length).compareTo(MAX_BURST_SECONDS) > 0) {
             faults.add(new LimitFault(
-                    key + MAX, max, "for " + length + " s holds more than 73 years of " + key + " = " + rate));
+                    key + MAX, max, "for " + length + " s holds more than 73 years of " + rateKey + " = " + rate));
         }
     }
 
@@ -139,6 +219,7 @@ public final class ThrottleLimits {
         boolean counted = false;
         for (LimitKey limit : LimitKey.ALL) {
             long highest = Math.max(values.getOrDefault(limit.key(), 0L), values.getOrDefault(limit.key() + MAX, 0L));
+            counted |= !limit.countsBytes() && values.getOrDefault(limit.key() + PER_GIB, 0L) > 0;
             if (limit.countsBytes() || highest <= 0) {
                 continue;
             }
@@ -159,13 +240,17 @@ public final class ThrottleLimits {
 
     private static Set<String> keyNames() {
         Set<String> keys = new LinkedHashSet<>();
-        for (LimitKey limit : LimitKey.ALL) {
-            keys.add(limit.key());
-            keys.add(limit.key() + MAX);
-            keys.add(limit.key() + MAX_LENGTH);
-        }
+        LimitKey.ALL.forEach(limit -> keys.addAll(keysOf(limit)));
         keys.add(IOPS_SIZE);
         return Collections.unmodifiableSet(keys);
+    }
+
+    /** Returns the keys of one of the six limits. */
+    private static List<String> keysOf(LimitKey limit) {
+        String key = limit.key();
+        return limit.direction() == null
+                ? List.of(key, key + MAX, key + MAX_LENGTH, key + PER_GIB, key + FLOOR)
+                : List.of(key, key + MAX, key + MAX_LENGTH);
     }
 
     /** {@return whether no limit is set} */
@@ -239,7 +324,7 @@ public final class ThrottleLimits {
     public List<LimitFault> longWaits() {
         List<LimitFault> found = new ArrayList<>();
         for (LimitKey limit : LimitKey.ALL) {
-            if (rate(limit) == 0) {
+            if (rate(limit) == 0 || (isScaled(limit) && !values.containsKey(limit.key() + FLOOR))) {
                 continue;
             }
             BigDecimal seconds = BigDecimal.valueOf(meteredUnits(limit, SMALL_REQUEST_BYTES))
@@ -254,14 +339,7 @@ public final class ThrottleLimits {
 
     /** {@return the set values by key in the order of {@link #keys()}} */
     public Map<String, Long> toMap() {
-        Map<String, Long> values = new LinkedHashMap<>();
-        for (LimitKey limit : LimitKey.ALL) {
-            put(values, limit.key(), rate(limit), 0);
-            put(values, limit.key() + MAX, max(limit), 0);
-            put(values, limit.key() + MAX_LENGTH, maxLengthSeconds(limit), 1);
-        }
-        put(values, IOPS_SIZE, iopsSize, 0);
-        return values;
+        return new LinkedHashMap<>(values);
     }
 
     private static void put(Map<String, Long> values, String key, long value, long unset) {
@@ -270,19 +348,22 @@ public final class ThrottleLimits {
         }
     }
 
+    /** Returns whether the other limits have the same values as set, and the same at their size. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof ThrottleLimits limits && toMap().equals(limits.toMap());
+        return other instanceof ThrottleLimits limits
+                && values.equals(limits.values)
+                && Arrays.equals(rates, limits.rates);
     }
 
     @Override
     public int hashCode() {
-        return toMap().hashCode();
+        return values.hashCode();
     }
 
     /** Returns the set values as in a configuration file. */
     @Override
     public String toString() {
-        return toMap().toString();
+        return values.toString();
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigurationReader {
     /** Keys of the block {@code weir}. */
-    static final List<String> KEYS = List.of("nbd", "metrics", "groups", "drives");
+    static final List<String> KEYS = List.of("nbd", "metrics", "profiles", "groups", "drives");
 
     /** Keys of the block {@code nbd}. */
     static final List<String> NBD_KEYS = Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
@@ -42,6 +42,7 @@ final class ConfigurationReader {
     private final Map<String, Place> placesOfDrives = new HashMap<>();
     private final Map<String, Setting> writtenDrives = new HashMap<>();
     private final Map<String, Setting> writtenGroups = new HashMap<>();
+    private @Nullable Profiles profiles;
     private int options = 2;
 
     private ConfigurationReader(Inputs inputs, Types types, Running running, PipeText pipe) {
@@ -75,12 +76,13 @@ final class ConfigurationReader {
         List<Setting> blocks = weir.child("groups").children();
         Set<String> names = new LinkedHashSet<>();
         blocks.forEach(group -> names.add(group.key()));
-        DriveReader reader = new DriveReader(types, running, unread ? null : names, security);
+        profiles = new Profiles(weir.child("profiles"));
+        DriveReader reader = new DriveReader(types, running, unread ? null : names, security, profiles);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : blocks) {
             writtenGroups.put(group.key(), group);
             if (isNamedBlock(group)) {
-                origins.put(GroupSettings.pid(group.key()), group.origins());
+                origins.put(GroupSettings.pid(group.key()), origins(group));
                 groups.add(reader.readGroup(group.key(), group));
             }
         }
@@ -195,8 +197,15 @@ final class ConfigurationReader {
 
     private void addDrive(String name, Setting drive, DriveReader reader) {
         writtenDrives.put(name, drive);
-        origins.put(DriveSettings.pid(name), drive.origins());
+        origins.put(DriveSettings.pid(name), origins(drive));
         drives.add(reader.readDrive(name, drive));
+    }
+
+    /** Returns the origin of each setting of a drive or group by key. */
+    private Map<String, String> origins(Setting owner) {
+        Map<String, String> all = profiles == null ? new HashMap<>() : profiles.origins(owner);
+        all.putAll(owner.origins());
+        return all;
     }
 
     private List<String> listen(Setting nbd, NbdSecurity rules) {

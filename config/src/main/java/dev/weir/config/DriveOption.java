@@ -96,6 +96,7 @@ final class DriveOption {
         paths.put("create", CREATE);
         paths.put("format", FORMAT);
         paths.put("policy", List.of("policy"));
+        paths.put(Profiles.PROFILE, List.of(Profiles.PROFILE));
         paths.put("group", List.of("group"));
         paths.put("weight", List.of("weight"));
         ShareReader.MIN_KEYS.forEach(key -> paths.put("min_" + key, List.of("min", key)));

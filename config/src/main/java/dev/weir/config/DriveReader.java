@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 /** Parses drives and groups of a file or the command line. Its results must not be used if an error was reported. */
 final class DriveReader {
     /** Keys of a group. */
-    static final List<String> GROUP_KEYS = List.of("policy", "limits", "parent", "weight", "min");
+    static final List<String> GROUP_KEYS = List.of("policy", "profile", "limits", "parent", "weight", "min");
 
     /** Keys of a drive. */
     static final List<String> DRIVE_KEYS = List.of(
             "backend",
             "policy",
+            "profile",
             "limits",
             "group",
             "weight",
@@ -44,6 +45,7 @@ final class DriveReader {
     private final Running running;
     private final @Nullable Set<String> groups;
     private final NbdSecurity security;
+    private final Profiles profiles;
     private final Map<String, String> policiesOfGroups = new HashMap<>();
 
     /**
@@ -53,17 +55,19 @@ final class DriveReader {
      * @param running drives and groups before the change
      * @param groups names of all groups; null if the file that defines them is unreadable
      * @param security authentication settings against which {@code clients} is checked
+     * @param profiles named limits
      */
-    DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security) {
+    DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security, Profiles profiles) {
         this.types = types;
         this.running = running;
         this.groups = groups;
         this.security = security;
+        this.profiles = profiles;
     }
 
     GroupSettings readGroup(String name, Setting group) {
         group.refuseUnknown(GROUP_KEYS, LIMIT_KEYS, child -> dotted(name, child, GROUP_KEYS));
-        ThrottleLimits limits = LimitsReader.read(group.child("limits"));
+        ThrottleLimits limits = LimitsReader.read(group.child("limits"), profiles.of(group));
         GroupSettings before = running.groups().get(name);
         String policy = policy(group, limits, before == null ? null : before.policy(), before != null);
         policiesOfGroups.put(name, policy);
@@ -75,7 +79,7 @@ final class DriveReader {
     DriveSettings readDrive(String name, Setting drive) {
         drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS, child -> dotted(name, child, DRIVE_KEYS));
         BackendReader.Backend backend = new BackendReader(types, running).read(name, drive.child("backend"));
-        ThrottleLimits limits = LimitsReader.read(drive.child("limits"));
+        ThrottleLimits limits = LimitsReader.read(drive.child("limits"), profiles.of(drive));
         DriveSettings before = running.settings(name);
         return DriveSettings.builder(name, backend.type())
                 .options(backend.options())

@@ -15,10 +15,14 @@ final class LimitsReader {
 
     private LimitsReader() {}
 
-    /** Returns the limits of a block, or no limits if it has an error. */
-    static ThrottleLimits read(Setting limits) {
+    /**
+     * Returns the limits of a block, or no limits if it has an error.
+     *
+     * @param defaults values of keys that the block does not set, such as those of a profile
+     */
+    static ThrottleLimits read(Setting limits, Map<String, Long> defaults) {
         limits.refuseUnknown(ThrottleLimits.keys(), List.of());
-        Map<String, Long> values = new LinkedHashMap<>();
+        Map<String, Long> values = new LinkedHashMap<>(defaults);
         Set<String> unreadable = new HashSet<>();
         for (String key : ThrottleLimits.keys()) {
             Setting limit = limits.child(key);
@@ -59,6 +63,6 @@ final class LimitsReader {
 
     /** Returns the limit of a key: {@code bps} for {@code bps_max_length}. */
     private static String family(String key) {
-        return key.replaceFirst("_max(_length)?$", "");
+        return key.replaceFirst("_(max|max_length|per_gib|floor)$", "");
     }
 }

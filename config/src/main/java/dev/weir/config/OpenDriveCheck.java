@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.block.BlockFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
@@ -48,7 +49,29 @@ final class OpenDriveCheck {
             changed.forEach(this::checkBackend);
             changed.forEach(this::warn);
         }
+        drives.forEach(this::checkSize);
         drives.stream().filter(this::hasOtherFilters).forEach(this::checkFilters);
+    }
+
+    /** Reports a size that a running drive cannot have, and one that would lose data. */
+    private void checkSize(DriveSettings drive) {
+        Running.RunningDrive before = running.drives().get(drive.name());
+        Long size = before == null ? null : before.newSize(drive);
+        Setting setting = written.get(drive.name());
+        if (before == null || size == null || setting == null) {
+            return;
+        }
+        Setting place = setting.child("backend").child(BlockOption.SIZE);
+        if (size < before.size()) {
+            place.fault("is less than the %1$d bytes of the running drive and would lose data; to lose it, run"
+                            .formatted(before.size())
+                    + " \"resize %s %d --shrink\" first".formatted(drive.name(), size));
+            return;
+        }
+        String refusal = refusal(drive);
+        if (refusal != null) {
+            place.fault("the running drive cannot have this size: " + refusal);
+        }
     }
 
     private boolean hasOtherFilters(DriveSettings drive) {
@@ -103,17 +126,26 @@ final class OpenDriveCheck {
     }
 
     private void checkBackend(DriveSettings drive) {
+        String refusal = refusal(drive);
+        if (refusal != null) {
+            fault(drive, refusal);
+        }
+    }
+
+    /** Returns why the backend would not open with these settings, or null if it would. */
+    private @Nullable String refusal(DriveSettings drive) {
         BlockFactory factory = types.backends().get(drive.backendType());
         if (factory == null) {
-            return;
+            return null;
         }
         try {
             BoundedCalls.call(factory, CHECK_MILLIS, () -> {
                 factory.check(drive.name(), drive.backendOptions(), drive.readOnly());
                 return true;
             });
+            return null;
         } catch (IOException | RuntimeException | Error e) {
-            fault(drive, FailureText.of(e));
+            return FailureText.of(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
@@ -29,20 +30,41 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
      * @param settings current settings
      * @param isOpen whether clients can use it
      * @param isServing whether it is open and its policy releases requests
+     * @param size size (bytes); 0 while it is not open
      */
-    record RunningDrive(DriveSettings settings, boolean isOpen, boolean isServing) {
+    record RunningDrive(DriveSettings settings, boolean isOpen, boolean isServing, long size) {
         private static RunningDrive of(DriveSnapshot drive) {
             return new RunningDrive(
                     drive.settings(),
                     drive.state() != DriveSnapshot.State.UNAVAILABLE,
-                    drive.state() == DriveSnapshot.State.SERVING);
+                    drive.state() == DriveSnapshot.State.SERVING,
+                    drive.size());
         }
 
-        /** Returns whether the new settings differ in the backend, its options or {@code read-only}. */
+        /** Returns whether the new settings differ in the backend, its options except the size, or {@code read-only}. */
         boolean hasOtherBackend(DriveSettings other) {
             return !settings.backendType().equals(other.backendType())
-                    || !settings.backendOptions().equals(other.backendOptions())
+                    || !withoutSize(settings).equals(withoutSize(other))
                     || settings.readOnly() != other.readOnly();
+        }
+
+        /** Returns the size that the new settings give to the running drive, or null if they change none. */
+        @Nullable
+        Long newSize(DriveSettings other) {
+            Object before = settings.backendOptions().get(BlockOption.SIZE);
+            return isOpen
+                            && !hasOtherBackend(other)
+                            && other.backendOptions().get(BlockOption.SIZE) instanceof Long wanted
+                            && !wanted.equals(before)
+                            && wanted != size
+                    ? wanted
+                    : null;
+        }
+
+        private static Map<String, Object> withoutSize(DriveSettings settings) {
+            Map<String, Object> options = new HashMap<>(settings.backendOptions());
+            options.remove(BlockOption.SIZE);
+            return options;
         }
     }
 

@@ -40,7 +40,7 @@ final class BackendChoiceTest {
     }
 
     private void run(DriveSettings drive, boolean isOpen) {
-        running = new Running(Map.of("vm1", new Running.RunningDrive(drive, isOpen, isOpen)), Map.of(), List.of());
+        running = new Running(Map.of("vm1", new Running.RunningDrive(drive, isOpen, isOpen, 0)), Map.of(), List.of());
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ final class FiltersTest {
         Reading reading = read(filters);
         assertEquals(List.of(), reading.faults());
         running = new Running(
-                Map.of("a", new Running.RunningDrive(reading.drives().get(0), true, true)), Map.of(), List.of());
+                Map.of("a", new Running.RunningDrive(reading.drives().get(0), true, true, 0)), Map.of(), List.of());
     }
 
     @Test

@@ -24,6 +24,9 @@ final class RunningDrivesTest {
             }
             """;
 
+    /** The size of every running drive (bytes). */
+    private static final long SIZE = 10 << 20;
+
     private final ConfigFolder folder;
     private Types types;
     private Running running = Running.NONE;
@@ -47,7 +50,7 @@ final class RunningDrivesTest {
         assertEquals(List.of(), reading.faults());
         Map<String, Running.RunningDrive> drives = new HashMap<>();
         for (DriveSettings drive : reading.drives()) {
-            drives.put(drive.name(), new Running.RunningDrive(drive, isOpen, isServing));
+            drives.put(drive.name(), new Running.RunningDrive(drive, isOpen, isServing, isOpen ? SIZE : 0));
         }
         Map<String, GroupSettings> groups = new HashMap<>();
         reading.groups().forEach(group -> groups.put(group.name(), group));
@@ -116,6 +119,48 @@ final class RunningDrivesTest {
                 List.of("weir.conf:4: drives.a.backend: the running drive is closed and opened again: its clients are"
                         + " disconnected, and a memory drive loses its contents"),
                 read(TEXT.replace("a.img", "c.img")).warnings());
+    }
+
+    @Test
+    void largerSizeIsAppliedWithoutWarning() {
+        run(TEXT, true, true);
+        Reading reading = read(TEXT.replace("path = a.img", "path = a.img, size = 20MiB"));
+        assertEquals(List.of(), reading.faults());
+        assertEquals(List.of(), reading.warnings());
+    }
+
+    @Test
+    void smallerSizeIsAFaultThatNamesTheCommand() {
+        assertEquals(
+                List.of(
+                        "weir.conf:4: drives.a.backend.size = 5MiB: is less than the 10485760 bytes of the running drive"
+                                + " and would lose data; to lose it, run \"resize a 5242880 --shrink\" first"),
+                faultsOfChange("path = a.img", "path = a.img, size = 5MiB"));
+        assertEquals(List.of(), faultsOfChange("path = a.img", "path = a.img, size = 10MiB"));
+    }
+
+    @Test
+    void sizeThatTheBackendRefusesIsAFault() {
+        run(TEXT.replace("a.img", "refused.img"), true, true);
+        assertEquals(
+                List.of("weir.conf:4: drives.a.backend.size = 20MiB: the running drive cannot have this size:"
+                        + " refused.img"),
+                read(TEXT.replace("path = a.img", "path = refused.img, size = 20MiB"))
+                        .faults());
+    }
+
+    @Test
+    void limitsPerGibAreReadAndChecked() {
+        Reading reading =
+                read(TEXT.replace("group = g", "limits { iops = 16k, iops_per_gib = 3, bps_per_gib = 100KiB }"));
+        assertEquals(List.of(), reading.faults());
+        assertEquals(
+                Map.of("iops", 16_000L, "iops_per_gib", 3L, "bps_per_gib", 102_400L),
+                reading.drives().get(0).limits().toMap());
+        assertEquals(
+                List.of("weir.conf:4: drives.a.limits.iops_floor = 5: needs iops_per_gib beside it"),
+                read(TEXT.replace("group = g", "limits { iops = 9, iops_floor = 5 }"))
+                        .faults());
     }
 
     @Test

@@ -22,7 +22,9 @@ final class HelpText {
                                      name: id=NAME
                                      limits: bps, bps_rd, bps_wr (bytes/s), iops, iops_rd,
                                        iops_wr (requests/s), each with KEY_max and
-                                       KEY_max_length for bursts; iops_size
+                                       KEY_max_length for bursts; iops_size;
+                                       iops_per_gib, iops_floor, bps_per_gib, bps_floor;
+                                       profile=NAME
                                      throttling: policy=bucket or slice, group=NAME,
                                        weight=N, min_bps, min_iops, flushes=N,
                                        charge-discards=length

@@ -98,7 +98,7 @@ final class FlushCap {
     /** Removes the flushes of a client from the queue. */
     List<BlockRequest> withdraw(Object client) {
         Throttle cap = throttle;
-        return cap == null ? List.of() : cap.withdraw(client);
+        return cap == null ? List.of() : cap.withdraw(request -> request.client() == client);
     }
 
     /** Removes all flushes from the queue and rejects new ones. */

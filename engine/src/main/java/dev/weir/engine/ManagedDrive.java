@@ -192,6 +192,7 @@ final class ManagedDrive implements DriveControl {
     CompletableFuture<@Nullable Void> remove() {
         throttle.locked(at -> {
             throttle.queue().own.remove();
+            throttle.queue().size(0); // for the groups above
             return at;
         });
         CompletableFuture<@Nullable Void> closed = storage.remove();
@@ -327,6 +328,11 @@ final class ManagedDrive implements DriveControl {
     @Override
     public CompletableFuture<@Nullable Void> reopen() {
         return engine.reopen(this);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> resize(long size, boolean mayShrink) {
+        return storage.resize(size, mayShrink);
     }
 
     @Override

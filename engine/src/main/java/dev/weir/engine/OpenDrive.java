@@ -81,6 +81,7 @@ final class OpenDrive implements Drive {
 
     /** Accepts requests: those that arrive from now on reach the throttle. */
     void start() {
+        throttle.size(size());
         throttle.open(storage);
         flushes.open(storage);
     }
@@ -137,9 +138,16 @@ final class OpenDrive implements Drive {
 
     @Override
     public void cancel(Object client) {
-        cancelled(throttle.withdraw(client));
+        cancelled(throttle.withdraw(request -> request.client() == client));
         cancelled(flushes.withdraw(client));
         cancelled(storage.withdraw(client));
+    }
+
+    /** Applies a new size: limits scale with it, and queued requests beyond the end fail. They are not charged. */
+    void resized() {
+        throttle.size(size());
+        throttle.withdraw(storage::isBeyondEnd)
+                .forEach(request -> refuse(request, BlockError.beyondEnd(request.operation())));
     }
 
     /** Ends queued requests, waits for requests in flight and closes the storage; see {@link Storage#close}. */

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The storage of a drive from its configuration to its removal: opens, checks, changes and closes it, and publishes
@@ -66,11 +65,8 @@ final class StorageLifecycle {
 
     private DriveSettings openedAs;
 
-    /** Why the filters hold every request; empty if they do not. Used by the steps only. */
-    private String holdReason = "";
-
-    /** Whether the log has an error or a warning without its end. Used by the steps only. */
-    private boolean isFaulty;
+    private final StorageHold hold;
+    private final DriveSize size;
 
     private volatile Publisher.@Nullable Publication drive;
 
@@ -99,6 +95,8 @@ final class StorageLifecycle {
         this.unavailable = missingBackend(openedAs);
         this.nextCheck = clock.timer(this::check);
         this.retry = new Retry(clock, this::openAgain);
+        this.hold = new StorageHold(openedAs.name(), throttle, flushes, retry);
+        this.size = new DriveSize(hold);
     }
 
     private static String missingBackend(DriveSettings settings) {
@@ -162,8 +160,9 @@ final class StorageLifecycle {
 
     private void openOrClose() {
         Wanted now = wanted;
+        DriveSettings with = settings.get();
         BlockFactory by = now.backend;
-        if (open != null && (factory != by || isAnotherBackend(openedAs, settings.get()))) {
+        if (open != null && (factory != by || isAnotherBackend(openedAs, with))) {
             close(reasonToClose(by));
         }
         OpenDrive opened = open;
@@ -173,7 +172,29 @@ final class StorageLifecycle {
             open(by, now.filters);
         } else {
             changeFilters(opened, by, now.filters);
+            if (open == opened && size.followsConfiguration(opened, openedAs, with)) {
+                openedAs = with;
+            }
         }
+    }
+
+    /** Changes the size; see {@link dev.weir.drive.control.DriveControl#resize}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the step completes the result
+    CompletableFuture<@Nullable Void> resize(long newSize, boolean mayShrink) {
+        CompletableFuture<@Nullable Void> result = new CompletableFuture<>();
+        steps.then(() -> {
+            try {
+                OpenDrive now = open;
+                if (now == null || !unavailable.isEmpty()) {
+                    throw new IOException("drive " + name() + " is unavailable: " + unavailable);
+                }
+                size.change(now, newSize, mayShrink);
+                result.complete(null);
+            } catch (IOException | RuntimeException | Error e) {
+                result.completeExceptionally(new IOException(DriveSize.reason(e), e));
+            }
+        });
+        return result;
     }
 
     private String reasonToClose(@Nullable BlockFactory by) {
@@ -190,7 +211,7 @@ final class StorageLifecycle {
 
     private static boolean isAnotherBackend(DriveSettings one, DriveSettings other) {
         return !one.backendType().equals(other.backendType())
-                || !one.backendOptions().equals(other.backendOptions())
+                || !DriveSize.otherOptions(one).equals(DriveSize.otherOptions(other))
                 || one.readOnly() != other.readOnly();
     }
 
@@ -215,13 +236,16 @@ final class StorageLifecycle {
         String fault = now.storage().fault();
         if (!fault.equals(unavailable)) {
             if (fault.isEmpty()) {
-                isFaulty = false;
+                hold.levelOfEnd();
                 LOG.warn("drive {}: its backend is usable again", name());
             } else {
-                isFaulty = true;
+                hold.noteFault();
                 LOG.error("drive {}: {}", name(), fault);
             }
             show(fault);
+        }
+        if (fault.isEmpty()) {
+            size.followStorage(now);
         }
         planCheck(now);
     }
@@ -260,32 +284,26 @@ final class StorageLifecycle {
         }
         try {
             Statistics counted = new Statistics();
-            Storage opened = Storage.open(by, with, counted, clock);
+            Storage opened = Storage.open(by, size.toOpen(with, openedAs), counted, clock);
             retry.reset();
             statistics = counted;
             factory = by;
             openedAs = with;
-            if (areReplaced(opened, filters)) {
-                resume(opened);
+            if (hold.areReplaced(opened, filters)) {
+                hold.end(opened);
             }
             publish(new OpenDrive(with.name(), with.readOnly(), throttle, flushes, opened, counted, settings));
-            LOG.atLevel(levelOfEnd()).log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
+            LOG.atLevel(hold.levelOfEnd())
+                    .log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             String reason = FailureText.of(e);
-            isFaulty = true;
+            hold.noteFault();
             if (!reason.equals(unavailable)) {
                 LOG.error("drive {} cannot be opened: {}", name(), reason);
             }
             show(reason);
             retry.later();
         }
-    }
-
-    /** Returns the level of a message that may end an error: it is as loud as the error. */
-    private Level levelOfEnd() {
-        Level level = isFaulty ? Level.WARN : Level.INFO;
-        isFaulty = false;
-        return level;
     }
 
     private void publish(OpenDrive opened) {
@@ -308,52 +326,19 @@ final class StorageLifecycle {
                 LOG.debug("drive {}: a filter refuses its options", name(), e);
             }
         }
-        hold(holdReason.isEmpty() ? CHANGING : holdReason);
+        hold.begin(hold.reason().isEmpty() ? CHANGING : hold.reason());
         storage.stop(requests ->
                 LOG.warn("drive {}: its filters change when its {} requests in flight have ended", name(), requests));
-        if (!areReplaced(storage, filters)) {
+        if (!hold.areReplaced(storage, filters)) {
             return;
         }
         if (opened.isOutdated()) {
             close("its filters change its block size or make it read-only");
             open(by, filters);
         } else {
-            resume(storage);
-            LOG.atLevel(levelOfEnd()).log("drive {} goes on; filters: {}", name(), filters.size());
+            hold.end(storage);
+            LOG.atLevel(hold.levelOfEnd()).log("drive {} goes on; filters: {}", name(), filters.size());
         }
-    }
-
-    /**
-     * Changes the filters of stopped storage. If one is missing or refuses its options then the drive holds every
-     * request, uncharged, and a retry is planned.
-     */
-    private boolean areReplaced(Storage storage, List<WantedFilter> filters) {
-        try {
-            storage.filters().change(filters);
-            return true;
-        } catch (IOException e) {
-            String reason = FailureText.of(e);
-            isFaulty = true;
-            if (!reason.equals(holdReason)) {
-                LOG.warn("drive {} holds its queue: {}", name(), reason);
-            }
-            hold(reason);
-            retry.later();
-            return false;
-        }
-    }
-
-    /** Passes on the requests that waited for the storage, and then those in the queue. */
-    private void resume(Storage storage) {
-        retry.reset();
-        storage.resume();
-        hold("");
-    }
-
-    private void hold(String reason) {
-        holdReason = reason;
-        throttle.change(slot -> slot.hold(reason));
-        flushes.hold(reason);
     }
 
     /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the storage. */
@@ -378,7 +363,7 @@ final class StorageLifecycle {
             LOG.info("drive {} is closed: {}", name(), reason);
             show(reason);
         }
-        hold("");
+        hold.begin("");
         factory = null;
     }
 

@@ -62,7 +62,7 @@ public class EmbeddedDrive implements AutoCloseable {
      * Describes a drive in a raw image file. A missing file is created; the file is kept at the close.
      *
      * @param file the image
-     * @param bytes size in bytes; 1 or more. An existing file must have this size.
+     * @param bytes size in bytes; 1 or more. A smaller file grows to it; a larger one is refused.
      */
     public static EmbeddedDrive file(Path file, long bytes) {
         return new EmbeddedDrive("file", fileOptions(file, bytes));

@@ -41,7 +41,7 @@ public final class WeirDrive extends EmbeddedDrive
      * Describes a drive in a raw image file. A missing file is created; the file is kept at the close.
      *
      * @param file the image
-     * @param bytes size in bytes; 1 or more. An existing file must have this size.
+     * @param bytes size in bytes; 1 or more. A smaller file grows to it; a larger one is refused.
      */
     public static WeirDrive file(Path file, long bytes) {
         return new WeirDrive("file", fileOptions(file, bytes));

@@ -57,6 +57,18 @@ public interface DriveControl {
      */
     CompletionStage<@Nullable Void> reopen();
 
+    /**
+     * Changes the size of the drive. Requests wait meanwhile. Queued requests beyond a smaller end fail uncharged. The
+     * new size is durable before the first client sees it. It lasts until another size in this drive's configuration
+     * or the end of Weir; {@link #restore} keeps it. Clients of an export see it when they connect again.
+     *
+     * @param size the new size in bytes: a positive multiple of the block size
+     * @param mayShrink whether the size may become smaller, which loses the bytes beyond it
+     * @return completes when the drive has the size; fails with an {@link java.io.IOException} whose message names the
+     *     value and the rule; nothing has changed then
+     */
+    CompletionStage<@Nullable Void> resize(long size, boolean mayShrink);
+
     /** Undoes the changes: restores limits and policy of the drive's configuration. */
     void restore();
 

@@ -162,9 +162,14 @@ public final class LimitTree {
                         node,
                         limit.countsBytes() ? Share.MIN_BPS : Share.MIN_IOPS,
                         Long.toString(minimum),
-                        "must not be above its own limit " + limit.key() + " = " + rate));
+                        "must not be above its own limit " + key(node, limit) + " = " + rate));
             }
         }
+    }
+
+    /** Returns the key of the least rate. That of a limit that scales with the size is its floor. */
+    private static String key(Node node, LimitKey limit) {
+        return node.limits.isScaled(limit) ? limit.key() + "_floor" : limit.key();
     }
 
     private void checkCover() {
@@ -181,7 +186,7 @@ public final class LimitTree {
                 if (sum > rate) {
                     faults.add(new Fault(
                             group,
-                            "limits." + limit.key(),
+                            "limits." + key(group, limit),
                             Long.toString(rate),
                             "must cover the minima of its members, which are " + sum));
                 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A drive in a raw image or a block device: byte n of the drive is byte n of the file.
  *
- * <p>A flush is fdatasync. That suffices because the size never changes and the block map counts as data; only
- * timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it could not
+ * <p>A flush is fdatasync. That suffices because a change of the size is synced by itself and the block map counts as
+ * data; only timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it could not
  * write and would report the next fdatasync as a success.
  *
  * <p>A trim punches a hole. A write-zeroes request punches a hole if it may unmap; otherwise it keeps or allocates
@@ -192,9 +192,20 @@ final class FileBackend implements HintedBackend {
         }
     }
 
+    /** Checks the file. A device that was grown gives its new size to the drive. */
     @Override
     public void check() throws IOException {
         watch.look();
+        LinuxFile linux = image.linux();
+        if (linux != null && image.isDevice()) {
+            image.size(linux.size());
+        }
+    }
+
+    @Override
+    public void resize(long newSize) throws IOException {
+        watch.look();
+        ImageResize.resize(image, newSize);
     }
 
     @Override

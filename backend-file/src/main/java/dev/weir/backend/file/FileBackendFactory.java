@@ -24,7 +24,7 @@ public final class FileBackendFactory implements BlockBackendFactory {
         return List.of(
                 new BlockOption(
                         "path", Kind.PATH, true, "raw image or block device: byte n of it is byte n of the drive"),
-                new BlockOption("size", Kind.BYTES, false, "size of the file; an existing file must have it"),
+                new BlockOption(BlockOption.SIZE, Kind.BYTES, false, "size of the file; a smaller file grows to it"),
                 new BlockOption("create", Kind.FLAG, false, "create a missing or empty file, sparse, of that size"),
                 new BlockOption(
                         "format",

@@ -8,24 +8,87 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open and locked image.
  *
- * @param path path of the file
- * @param identity file identity; equal for all names of the file
- * @param channel the channel for reads and writes on the caller's thread
- * @param linux further operations of Linux; null where unavailable
- * @param direct reads and writes past the page cache; null if the page cache is used
- * @param size size in bytes
- * @param readOnly whether it was opened for reading only
- * @param drive name of the drive that opened it
+ * <p>Thread-safe. Only {@link ImageResize} and the check of a device change the size.
  */
-record Image(
-        Path path,
-        Object identity,
-        AsynchronousFileChannel channel,
-        @Nullable LinuxFile linux,
-        @Nullable DirectIo direct,
-        long size,
-        boolean readOnly,
-        String drive) {
+final class Image {
+    private final Path path;
+    private final Object identity;
+    private final AsynchronousFileChannel channel;
+    private final @Nullable LinuxFile linux;
+    private final @Nullable DirectIo direct;
+    private final boolean readOnly;
+    private final String drive;
+    private volatile long size;
+
+    /**
+     * Describes an image.
+     *
+     * @param path path of the file
+     * @param identity file identity; equal for all names of the file
+     * @param channel the channel for reads and writes on the caller's thread
+     * @param linux further operations of Linux; null where unavailable
+     * @param direct reads and writes past the page cache; null if the page cache is used
+     * @param size size in bytes
+     * @param readOnly whether it was opened for reading only
+     * @param drive name of the drive that opened it
+     */
+    Image(
+            Path path,
+            Object identity,
+            AsynchronousFileChannel channel,
+            @Nullable LinuxFile linux,
+            @Nullable DirectIo direct,
+            long size,
+            boolean readOnly,
+            String drive) {
+        this.path = path;
+        this.identity = identity;
+        this.channel = channel;
+        this.linux = linux;
+        this.direct = direct;
+        this.size = size;
+        this.readOnly = readOnly;
+        this.drive = drive;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Object identity() {
+        return identity;
+    }
+
+    AsynchronousFileChannel channel() {
+        return channel;
+    }
+
+    @Nullable
+    LinuxFile linux() {
+        return linux;
+    }
+
+    @Nullable
+    DirectIo direct() {
+        return direct;
+    }
+
+    /** Returns the size of the drive (bytes). */
+    long size() {
+        return size;
+    }
+
+    void size(long newSize) {
+        size = newSize;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    String drive() {
+        return drive;
+    }
 
     boolean isDevice() {
         return linux != null && linux.isDevice();

@@ -93,6 +93,8 @@ final class LibC {
 
     static native int fallocate(int descriptor, int mode, long offset, long length);
 
+    static native int ftruncate(int descriptor, long length);
+
     static native long lseek(int descriptor, long offset, int whence);
 
     static native int posix_fadvise(int descriptor, long offset, long length, int advice);

@@ -215,6 +215,17 @@ final class LinuxFile implements AutoCloseable {
         return size;
     }
 
+    /** Sets the size of a file (bytes). New bytes are a hole. */
+    void truncate(long size) throws IOException {
+        int error;
+        do {
+            error = LibC.ftruncate(descriptor, size) == 0 ? 0 : Native.getLastError();
+        } while (error == LibC.EINTR);
+        if (error != 0) {
+            throw failed("ftruncate", error);
+        }
+    }
+
     /**
      * Reads once.
      *

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Registry of the images that this process has open. A writable image belongs to one drive; several drives may share
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: opens and closes one image at a time.
  */
 final class OpenImages {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenImages.class);
 
     private static final FileAttribute<?>[] PRIVATE = {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
@@ -65,7 +68,7 @@ final class OpenImages {
             requireNotLost(spec);
         }
         if (shared == null) {
-            Image image = openAndLock(spec, attributes == null);
+            Image image = openAndLock(spec, attributes == null, true);
             lost.remove(spec.path());
             images.put(image.identity(), new Shared(image));
             return image;
@@ -76,7 +79,7 @@ final class OpenImages {
         if (spec.direct() != (shared.image.direct() != null)) {
             throw spec.refused("is in use by drive " + shared.image.drive() + " with another cache mode");
         }
-        checkContent(spec, shared.image.channel(), shared.image.size());
+        checkContent(spec, shared.image.channel(), shared.image.size(), shared.image.isDevice());
         shared.drives++;
         return shared.image;
     }
@@ -96,9 +99,9 @@ final class OpenImages {
         }
         Shared shared = images.get(identity(spec.path(), attributes));
         if (shared != null) {
-            checkContent(spec, shared.image.channel(), shared.image.size());
+            checkContent(spec, shared.image.channel(), shared.image.size(), shared.image.isDevice());
         } else if (attributes.size() > 0 || !spec.mayCreate()) {
-            openAndLock(spec, false).close();
+            openAndLock(spec, false, false).close();
         }
     }
 
@@ -121,7 +124,7 @@ final class OpenImages {
         }
     }
 
-    private static Image openAndLock(ImageSpec spec, boolean isMissing) throws IOException {
+    private static Image openAndLock(ImageSpec spec, boolean isMissing, boolean mayGrow) throws IOException {
         AsynchronousFileChannel channel = openChannel(spec);
         LinuxFile linux = null;
         try {
@@ -135,8 +138,9 @@ final class OpenImages {
             if (isEmpty) {
                 fill(spec, channel, isMissing);
             }
-            long size = channel.size();
-            checkContent(spec, channel, size);
+            long found = channel.size();
+            checkContent(spec, channel, found, isDevice);
+            long size = mayGrow ? grown(spec, channel, linux, found) : found;
             prepare(spec, linux, size, isEmpty);
             DirectIo direct = linux == null || !spec.direct()
                     ? null
@@ -151,9 +155,22 @@ final class OpenImages {
         }
     }
 
-    private static void checkContent(ImageSpec spec, AsynchronousFileChannel channel, long size) throws IOException {
-        checkSize(spec, size);
+    private static void checkContent(ImageSpec spec, AsynchronousFileChannel channel, long size, boolean isDevice)
+            throws IOException {
+        checkSize(spec, size, isDevice);
         RawCheck.check(spec, channel, size);
+    }
+
+    /** Grows a file to a larger size that its drive wants. Returns the size of the file then. */
+    private static long grown(ImageSpec spec, AsynchronousFileChannel channel, @Nullable LinuxFile linux, long size)
+            throws IOException {
+        Long wanted = spec.size();
+        if (wanted == null || wanted <= size) {
+            return size;
+        }
+        ImageResize.grow(channel, linux, size, wanted);
+        LOG.info("drive {}: {} has grown from {} to {} bytes", spec.drive(), spec.path(), size, wanted);
+        return wanted;
     }
 
     private static void prepare(ImageSpec spec, @Nullable LinuxFile linux, long size, boolean isNew)
@@ -221,14 +238,22 @@ final class OpenImages {
         }
     }
 
-    private static void checkSize(ImageSpec spec, long actual) throws IOException {
+    /** Checks the size of an existing file. A larger one can be given to it; a smaller one would lose data. */
+    private static void checkSize(ImageSpec spec, long actual, boolean isDevice) throws IOException {
         Long size = spec.size();
-        if (size != null && size != actual) {
-            throw new IOException("size = " + size + ": " + spec.path() + " has " + actual
-                    + " bytes; must be the same, or be left out");
-        }
-        if (actual == 0) {
+        if (actual == 0 && size == null) {
             throw spec.refused("is empty; must have 1 byte or more");
+        }
+        if (size == null || size == actual) {
+            return;
+        }
+        String has = "size = " + size + ": " + spec.path() + " has " + actual + " bytes; must ";
+        if (size < actual && !isDevice && !spec.readOnly()) {
+            throw new IOException(has + "not be less, which would lose data; shrink the running drive with \"resize "
+                    + spec.drive() + " " + size + " --shrink\", or leave size out");
+        }
+        if (isDevice || spec.readOnly() || actual == 0) {
+            throw new IOException(has + "be the same, or be left out");
         }
     }
 

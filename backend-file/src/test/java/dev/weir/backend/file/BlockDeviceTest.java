@@ -94,6 +94,27 @@ class BlockDeviceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"writeback", "none"})
+    void driveFollowsADeviceThatWasGrown(String cache) throws Exception {
+        BlockBackend backend = open(false, "cache", cache);
+        IOException e = assertThrows(IOException.class, () -> backend.resize(2 * SIZE));
+        assertEquals(
+                "size = 16777216: " + device.path() + ": is a block device of 8388608 bytes, which Weir cannot resize;"
+                        + " resize the device itself, for example with lvextend",
+                e.getMessage());
+        device.grow(file, 2 * SIZE);
+        assertEquals(SIZE, backend.size());
+        backend.resize(2 * SIZE);
+        assertEquals(2 * SIZE, backend.size());
+        device.grow(file, 3 * SIZE);
+        backend.check();
+        assertEquals(3 * SIZE, backend.size());
+        backend.write(ByteBuffer.wrap(filled(BLOCK, 'n')), 3 * SIZE - BLOCK);
+        assertArrayEquals(filled(BLOCK, 'n'), read(backend, 3 * SIZE - BLOCK, BLOCK));
+        backend.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"writeback", "none"})
     void zeroesAndDiscardsReachTheDevice(String cache) throws IOException {
         BlockBackend backend = open(false, "cache", cache);
         read(backend, 0, SIZE); // into the page cache

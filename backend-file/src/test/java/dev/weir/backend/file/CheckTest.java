@@ -46,7 +46,18 @@ final class CheckTest {
         make(8192);
         assertDoesNotThrow(() -> factory.check("a", options(8192, false), false));
         IOException e = assertThrows(IOException.class, () -> factory.check("a", options(4096, false), false));
-        assertEquals("size = 4096: " + image + " has 8192 bytes; must be the same, or be left out", e.getMessage());
+        assertEquals(
+                "size = 4096: " + image + " has 8192 bytes; must not be less, which would lose data; shrink the running"
+                        + " drive with \"resize a 4096 --shrink\", or leave size out",
+                e.getMessage());
+    }
+
+    @Test
+    void largerSizeIsAcceptedAndChangesNothing() throws IOException {
+        make(8192);
+        assertDoesNotThrow(() -> factory.check("a", options(9000, false), false));
+        assertEquals(8192, Files.size(image));
+        assertThrows(IOException.class, () -> factory.check("a", options(9000, false), true));
     }
 
     @Test

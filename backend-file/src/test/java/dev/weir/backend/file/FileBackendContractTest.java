@@ -35,4 +35,9 @@ class FileBackendContractTest extends PersistentBackendContract {
     protected BlockBackend open(Map<String, Object> options, boolean readOnly) throws IOException {
         return factory.open("test", options, readOnly);
     }
+
+    @Override
+    protected boolean resizes() {
+        return true;
+    }
 }

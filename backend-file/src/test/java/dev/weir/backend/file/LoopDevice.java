@@ -3,6 +3,7 @@ package dev.weir.backend.file;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,17 @@ record LoopDevice(Path path) implements AutoCloseable {
             return new Result(process.waitFor(), output);
         } catch (InterruptedException e) {
             throw new IOException(e);
+        }
+    }
+
+    /** Grows the device and the file behind it. */
+    void grow(Path file, long size) throws IOException {
+        try (RandomAccessFile behind = new RandomAccessFile(file.toFile(), "rw")) {
+            behind.setLength(size);
+        }
+        Result grown = run(List.of("losetup", "--set-capacity", path.toString()));
+        if (grown.status != 0) {
+            throw new IOException(grown.output);
         }
     }
 

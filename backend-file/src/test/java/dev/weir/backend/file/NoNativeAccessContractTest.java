@@ -28,4 +28,9 @@ class NoNativeAccessContractTest extends BlockBackendContract {
     protected boolean tellsHoles() {
         return false;
     }
+
+    @Override
+    protected boolean resizes() {
+        return true;
+    }
 }

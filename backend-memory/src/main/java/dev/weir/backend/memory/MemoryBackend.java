@@ -18,9 +18,9 @@ import java.nio.ByteBuffer;
  * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
 final class MemoryBackend implements HintedBackend {
-    private final long size;
     private final PagePool pool;
-    private final PageTable pages;
+    private volatile long size;
+    private volatile PageTable pages;
     private final DetachedPages detached = new DetachedPages();
 
     MemoryBackend(long size, PagePool pool) {
@@ -172,6 +172,36 @@ final class MemoryBackend implements HintedBackend {
         writeZeroes(offset, length, true);
     }
 
+    /**
+     * Grows at once. A smaller size frees the pages beyond it, also those on loan, whose memory returns to the pool
+     * after their last loan.
+     */
+    @Override
+    public void resize(long newSize) throws BlockException {
+        long last = (newSize - 1) >>> Page.SHIFT;
+        if (newSize < size) {
+            int from = (int) newSize & (Page.BYTES - 1);
+            if (from > 0) {
+                writeZeroes(newSize, Page.BYTES - from, true);
+            }
+            freePages(last + 1);
+        } else if (!pages.covers(last)) {
+            try {
+                pages = new PageTable(last, pages);
+            } catch (OutOfMemoryError e) {
+                throw pool.noRoom();
+            }
+        }
+        size = newSize;
+    }
+
+    private void freePages(long first) {
+        pages.forEach(first, (size - 1) >>> Page.SHIFT, (number, page) -> {
+            page.free(() -> pages.remove(number));
+            return true;
+        });
+    }
+
     /** Returns the number of freed pages that are still on loan. */
     int detachedPages() {
         return detached.count();
@@ -183,10 +213,7 @@ final class MemoryBackend implements HintedBackend {
 
     @Override
     public void close() {
-        pages.forEach(0, (size - 1) >>> Page.SHIFT, (number, page) -> {
-            page.free(() -> pages.remove(number));
-            return true;
-        });
+        freePages(0);
         pool.leave();
     }
 }

@@ -44,7 +44,7 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
     @Override
     public List<BlockOption> options() {
         return List.of(new BlockOption(
-                "size", Kind.BYTES, true, "size of the drive; its memory is allocated as it is written"));
+                BlockOption.SIZE, Kind.BYTES, true, "size of the drive; its memory is allocated as it is written"));
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The allocated pages of a drive, by page number: a tree of nodes with 64 slots each. The size of the drive gives the
- * depth. Nodes exist only above allocated pages, so the memory of a table follows the content of the drive.
+ * The allocated pages of a drive, by page number: a tree of nodes with 64 slots each. The largest size of the drive
+ * gives the depth. Nodes exist only above allocated pages, so the memory of a table follows the content of the drive.
  *
  * <p>Thread-safe. Lookups take no lock: slots are written with release and read with acquire semantics. A node that
  * was removed from the tree stays empty.
@@ -32,6 +32,27 @@ class PageTable {
             shift += BITS;
         }
         topShift = shift;
+    }
+
+    /**
+     * Creates a larger table with the pages of another one, which must not be used any more.
+     *
+     * @param lastNumber a page number that {@code smaller} does not {@linkplain #covers cover}
+     */
+    PageTable(long lastNumber, PageTable smaller) {
+        this(lastNumber);
+        @Nullable Object[] node = root;
+        for (int shift = topShift - BITS; shift > smaller.topShift; shift -= BITS) {
+            @Nullable Object[] child = new @Nullable Object[SLOTS];
+            set(node, 0, child);
+            node = child;
+        }
+        set(node, 0, smaller.root);
+    }
+
+    /** Returns whether the table has a place for a page with this number. */
+    boolean covers(long number) {
+        return number >>> topShift < SLOTS;
     }
 
     /** Receives pages in ascending order. */

@@ -14,4 +14,9 @@ class MemoryBackendContractTest extends BlockBackendContract {
     protected BlockBackend open(long size) throws IOException {
         return FACTORY.open("test", Map.of("size", size), false);
     }
+
+    @Override
+    protected boolean resizes() {
+        return true;
+    }
 }

@@ -62,6 +62,15 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
     private @Nullable FarExport first;
     private @Nullable FarExport current;
 
+    /** The last size of the export (bytes). */
+    private volatile long size;
+
+    /** A smaller size that the drive shall have (bytes); 0 for none. */
+    private long permittedSize;
+
+    /** Completed when connections are up. Null if nothing waits for that. */
+    private @Nullable CompletableFuture<Long> renewed;
+
     /** Whether the server has answered since the connections are up. */
     private boolean progressed;
 
@@ -113,6 +122,38 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
                 ? ""
                 : "no connection to %s for %.1f s: %s"
                         .formatted(options.uri(), (clock.nanoTime() - now.sinceNanos) / 1e9, now.why);
+    }
+
+    /** Returns the last size of the export (bytes). Thread-safe. */
+    long size() {
+        return size;
+    }
+
+    /**
+     * Permits one smaller size.
+     *
+     * @param newSize the size (bytes); 0 ends the permission
+     */
+    void permit(long newSize) {
+        permittedSize = newSize;
+        if (newSize > 0 && connections.isEmpty()) {
+            attempt();
+        }
+    }
+
+    /**
+     * Connects again to see the size of the export, unless it is the wanted one already.
+     *
+     * @param seen completed with the size when connections are up
+     */
+    void lookAtSize(long wanted, CompletableFuture<Long> seen) {
+        if (!connections.isEmpty() && size == wanted) {
+            seen.complete(size);
+            return;
+        }
+        renewed = seen;
+        abandon("its size is looked at");
+        attempt();
     }
 
     @Override
@@ -209,9 +250,14 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         attempt = null; // it must survive the end of the attempt
         stopAttempt();
         FarExport up = current;
+        if (up != null && export.isResized(up)) {
+            connection.close();
+            abandon("its export has " + export.size() + " bytes and had " + up.size());
+            return;
+        }
         String refusal = up != null && !export.equals(up)
                 ? "its connections differ"
-                : first == null ? null : export.differsFrom(first);
+                : first == null ? null : export.differsFrom(first, size, permittedSize);
         if (refusal != null) {
             connection.close();
             attemptFailed(refusal);
@@ -226,6 +272,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
 
     private void goUp(FarExport export) {
         current = export;
+        size = export.size();
         progressed = false;
         Outage before = outage;
         long downNanos = before == null ? 0 : clock.nanoTime() - before.sinceNanos;
@@ -238,6 +285,11 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
             log.write(() -> "connected to %s again after %.1f s".formatted(options.uri(), downNanos / 1e9));
         }
         flow().up(export, downNanos);
+        CompletableFuture<Long> waiting = renewed;
+        if (waiting != null) {
+            renewed = null;
+            waiting.complete(export.size());
+        }
     }
 
     private RequestFlow flow() {

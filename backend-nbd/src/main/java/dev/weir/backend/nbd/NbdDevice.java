@@ -3,13 +3,16 @@ package dev.weir.backend.nbd;
 import dev.weir.backend.nbd.connection.ClientLoop;
 import dev.weir.backend.nbd.protocol.FarExport;
 import dev.weir.block.BlockDevice;
+import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.HeldRequest;
+import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.nbd.spec.Nbd;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A remote export as a block device.
@@ -27,6 +31,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class NbdDevice implements BlockDevice {
     private static final long CLOSE_SECONDS = 10;
+
+    /** How long a change of the size waits for the server. */
+    private static final long RESIZE_SECONDS = 30;
 
     private final ClientLoop loop;
     private final Clock clock;
@@ -76,7 +83,54 @@ final class NbdDevice implements BlockDevice {
 
     @Override
     public long size() {
-        return export.size();
+        return link.size();
+    }
+
+    /**
+     * Takes over the size that the export has at its server now. Flushes first because unflushed writes could be beyond
+     * a smaller end.
+     */
+    @Override
+    public void resize(long newSize) throws IOException {
+        CompletableFuture<Long> seen = new CompletableFuture<>();
+        try {
+            loop.execute(() -> link.permit(newSize));
+            flush();
+            loop.execute(() -> link.lookAtSize(newSize, seen));
+            long now = seen.get(RESIZE_SECONDS, TimeUnit.SECONDS);
+            if (now != newSize) {
+                throw new IOException("size = " + newSize + ": the export has " + now
+                        + " bytes, and Weir cannot resize it; resize it at its server first");
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("size = " + newSize + ": the size of the export is unknown: " + condition(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } finally {
+            loop.execute(() -> link.permit(0));
+        }
+    }
+
+    private void flush() throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<@Nullable BlockError> flushed = new CompletableFuture<>();
+        BlockRequest flush = new BlockRequest("a resize") {
+            @Override
+            public ByteBuffer buffer() {
+                throw new IllegalStateException("a flush has no data");
+            }
+
+            @Override
+            protected void completed(@Nullable BlockError error) {
+                flushed.complete(error);
+            }
+        };
+        flush.prepare(Operation.FLUSH, 0, 0);
+        submit(flush);
+        BlockError error = flushed.get(RESIZE_SECONDS, TimeUnit.SECONDS);
+        if (error != null) {
+            throw new IOException("the flush before a change of the size failed: " + error);
+        }
     }
 
     @Override

@@ -328,15 +328,16 @@ class ReconnectTest extends NbdDeviceFixture {
     }
 
     @Test
-    void exportOfAnotherSizeIsRefused() throws Exception {
+    void smallerExportIsRefused() throws Exception {
         BlockDevice device = open();
         cutOff(device);
-        server.disk = new byte[SIZE + 4096];
+        server.disk = new byte[SIZE - 4096];
         server.refuses = false;
         TestRequest read = TestRequest.read(0, 1).to(device);
-        advanceUntil(
-                () -> device.condition().contains("its export has 4198400 bytes and had 4194304: reopen the drive"));
+        advanceUntil(() -> device.condition()
+                .contains("its export has 4190208 bytes and had 4194304: shrink the drive to that size, or reopen it"));
         assertFalse(read.isDone());
+        assertEquals(SIZE, device.size());
 
         server.disk = new byte[SIZE];
         advanceUntil(read::isDone);

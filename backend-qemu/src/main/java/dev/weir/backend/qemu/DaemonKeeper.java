@@ -53,8 +53,7 @@ final class DaemonKeeper implements Closeable {
     private String fault = "";
     private long faultSince;
 
-    /** Prepares a new daemon. */
-    @FunctionalInterface
+    /** Prepares a new daemon, and changes a running one. */
     interface Setup {
 
         /**
@@ -63,7 +62,16 @@ final class DaemonKeeper implements Closeable {
          * @param qmp the daemon's monitor
          * @throws IOException if it cannot
          */
-        void run(QmpClient qmp) throws IOException;
+        void serve(QmpClient qmp) throws IOException;
+
+        /**
+         * Changes the size of the drive. Later daemons serve it with the new size.
+         *
+         * @param qmp the monitor of a daemon that serves the drive
+         * @param size the new size (bytes)
+         * @throws IOException if it cannot have the size; it has the old one then
+         */
+        void resize(QmpClient qmp, long size) throws IOException;
     }
 
     /**
@@ -109,6 +117,22 @@ final class DaemonKeeper implements Closeable {
         }
     }
 
+    /**
+     * Changes the size of the drive.
+     *
+     * @throws IOException if no daemon serves now, or it refuses the size
+     */
+    void resize(long size) throws IOException {
+        Daemon daemon;
+        synchronized (this) {
+            daemon = current;
+            if (daemon == null || !fault.isEmpty()) {
+                throw new IOException("qemu-storage-daemon does not serve the drive now; try again");
+            }
+        }
+        setup.resize(daemon.qmp(), size);
+    }
+
     private void run() {
         try {
             keep();
@@ -140,7 +164,7 @@ final class DaemonKeeper implements Closeable {
             if (!begin(daemon)) {
                 return "closed";
             }
-            setup.run(daemon.qmp());
+            setup.serve(daemon.qmp());
             note("");
             hasServed = true;
             firstReady.complete(null);

@@ -8,25 +8,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The QMP commands that make a daemon serve a drive. Each later daemon opens the files that the first one opened.
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe.
  */
-final class DriveSetup {
+final class DriveSetup implements DaemonKeeper.Setup {
+    private static final long POLL_MILLIS = 5;
+
     private final QemuSpec spec;
+
+    /** The wanted size (bytes); null accepts any. */
+    private @Nullable Long size;
 
     /** The node; null before the first daemon. */
     private @Nullable JsonObject node;
 
     DriveSetup(QemuSpec spec) {
         this.spec = spec;
+        this.size = spec.size();
     }
 
     /**
      * Opens the storage and exports it as {@value BlockNode#NAME} on the socket {@value Daemon#NBD}. Creates a missing
-     * image for the first daemon.
+     * image for the first daemon. Grows a smaller one.
      *
      * @throws IOException if the storage cannot be served as the drive asks
      */
-    void serve(QmpClient qmp) throws IOException {
+    @Override
+    public synchronized void serve(QmpClient qmp) throws IOException {
         JsonObject opened = node;
         if (opened == null) {
             if (ImageCreation.isDue(spec)) {
@@ -34,8 +41,11 @@ final class DriveSetup {
             }
             opened = BlockNode.of(spec);
         }
-        open(qmp, opened);
+        long actual = open(qmp, opened);
         node = opened;
+        if (size != null && size > actual) {
+            setSize(qmp, size);
+        }
         qmp.execute("nbd-server-start", server());
         qmp.execute("block-export-add", export());
     }
@@ -45,25 +55,81 @@ final class DriveSetup {
      *
      * @throws IOException if the storage cannot be served as the drive asks
      */
-    void check(QmpClient qmp) throws IOException {
+    synchronized void check(QmpClient qmp) throws IOException {
         JsonObject shared = BlockNode.of(spec);
         shared.addProperty("read-only", true);
         shared.addProperty("force-share", true);
         open(qmp, shared);
     }
 
-    private void open(QmpClient qmp, JsonObject opened) throws IOException {
+    /** Opens the storage and returns its size (bytes). */
+    private long open(QmpClient qmp, JsonObject opened) throws IOException {
         spec.secrets().addTo(qmp);
         try {
             qmp.execute("blockdev-add", opened);
         } catch (QmpException e) {
             throw spec.refused(e.getMessage() + hint(String.valueOf(e.getMessage())));
         }
-        Long size = spec.size();
+        Long wanted = size;
         long actual = size(qmp);
-        if (size != null && size != actual) {
+        if (wanted != null && wanted < actual && !spec.readOnly()) {
+            throw new IOException("size = " + wanted + ": the image has " + actual
+                    + " bytes; must not be less, which would lose data; shrink the running drive with \"resize "
+                    + spec.drive() + " " + wanted + " --shrink\", or leave size out");
+        }
+        if (wanted != null && wanted != actual && spec.readOnly()) {
             throw new IOException(
-                    "size = " + size + ": the image has " + actual + " bytes; must be the same, or be left out");
+                    "size = " + wanted + ": the image has " + actual + " bytes; must be the same, or be left out");
+        }
+        return actual;
+    }
+
+    @Override
+    public synchronized void resize(QmpClient qmp, long newSize) throws IOException {
+        if (spec.readOnly()) {
+            throw new IOException("size = " + newSize + ": the drive is read-only");
+        }
+        Long before = size;
+        size = null; // a daemon that ends meanwhile leaves the image with either size
+        endExport(qmp);
+        try {
+            setSize(qmp, newSize);
+            size = newSize;
+        } catch (QmpException e) {
+            size = before;
+            throw e;
+        } finally {
+            qmp.execute("block-export-add", export());
+        }
+    }
+
+    private static void setSize(QmpClient qmp, long newSize) throws IOException {
+        JsonObject arguments = new JsonObject();
+        arguments.addProperty("node-name", BlockNode.NAME);
+        arguments.addProperty("size", newSize);
+        try {
+            qmp.execute("block_resize", arguments);
+        } catch (QmpException e) {
+            throw new QmpException("size = " + newSize + ": " + e.getMessage());
+        }
+    }
+
+    /** Ends the export with its connections. QEMU does not resize a node while it is exported. */
+    private static void endExport(QmpClient qmp) throws IOException {
+        JsonObject arguments = new JsonObject();
+        arguments.addProperty("id", BlockNode.NAME);
+        arguments.addProperty("mode", "hard");
+        qmp.execute("block-export-del", arguments);
+        while (qmp.execute("query-block-exports", new JsonObject())
+                        .getAsJsonArray()
+                        .size()
+                > 0) {
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while the size is changed", e);
+            }
         }
     }
 

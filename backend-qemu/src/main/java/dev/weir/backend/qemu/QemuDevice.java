@@ -51,6 +51,17 @@ final class QemuDevice implements BlockDevice {
         return nbd.zeroesFast(mayUnmap);
     }
 
+    /**
+     * Changes the virtual size. QEMU forbids that while the node is exported, so the export ends for a moment and the
+     * NBD device connects again.
+     */
+    @Override
+    public void resize(long newSize) throws IOException {
+        nbd.resize(nbd.size()); // flushes
+        keeper.resize(newSize);
+        nbd.resize(newSize);
+    }
+
     @Override
     public List<HeldRequest> held() {
         return nbd.held();

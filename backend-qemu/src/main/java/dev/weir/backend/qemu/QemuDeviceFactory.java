@@ -65,7 +65,7 @@ public final class QemuDeviceFactory implements BlockDeviceFactory {
         QemuSpec spec = QemuSpec.of(drive, options, readOnly);
         DriveSetup setup = new DriveSetup(spec);
         Path folder = folders.create();
-        DaemonKeeper keeper = new DaemonKeeper(drive, folder, programs, setup::serve, clock);
+        DaemonKeeper keeper = new DaemonKeeper(drive, folder, programs, setup, clock);
         try {
             keeper.start();
             return new QemuDevice(nbd.open(drive, nbdOptions(spec, folder), readOnly, clock), keeper, folders, folder);

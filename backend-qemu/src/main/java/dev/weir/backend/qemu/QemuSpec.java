@@ -58,7 +58,7 @@ record QemuSpec(
             new BlockOption("blockdev", Kind.OBJECT, false, "block device in the terms of QEMU's blockdev-add"),
             new BlockOption(Secrets.OPTION, Kind.OBJECT, false, "file of each secret that the blockdev names"),
             new BlockOption("format", Kind.TEXT, false, "format of the image, for example qcow2"),
-            new BlockOption("size", Kind.BYTES, false, "virtual size; an existing image must have it"),
+            new BlockOption(BlockOption.SIZE, Kind.BYTES, false, "virtual size; a smaller image grows to it"),
             new BlockOption("create", Kind.FLAG, false, "create a missing qcow2 image of that size"),
             new BlockOption("cache", Kind.TEXT, false, "cache mode: " + Cache.names()),
             new BlockOption("timeout", Kind.DURATION, false, "how long requests wait for a daemon; 0 for ever"));

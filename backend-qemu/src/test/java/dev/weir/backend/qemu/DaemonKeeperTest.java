@@ -72,9 +72,17 @@ class DaemonKeeperTest {
                 "vm1",
                 run,
                 Programs.ofEnvironment(),
-                qmp -> {
-                    setup.serve(qmp);
-                    served.add(daemons().iterator().next());
+                new DaemonKeeper.Setup() {
+                    @Override
+                    public void serve(QmpClient qmp) throws IOException {
+                        setup.serve(qmp);
+                        served.add(daemons().iterator().next());
+                    }
+
+                    @Override
+                    public void resize(QmpClient qmp, long size) throws IOException {
+                        setup.resize(qmp, size);
+                    }
                 },
                 clock);
         keeper = made;
@@ -154,7 +162,7 @@ class DaemonKeeperTest {
         keeper(Map.of("path", image)).start();
         Path other = Files.createDirectory(folder.resolve("other"));
         DriveSetup setup = new DriveSetup(QemuSpec.of("vm2", Map.of("path", image), false));
-        DaemonKeeper second = new DaemonKeeper("vm2", other, Programs.ofEnvironment(), setup::serve, clock);
+        DaemonKeeper second = new DaemonKeeper("vm2", other, Programs.ofEnvironment(), setup, clock);
         IOException refusal = assertThrows(IOException.class, second::start);
         assertTrue(message(refusal).startsWith("path = " + image + ": "), message(refusal));
         assertTrue(message(refusal).contains("\"write\" lock"), message(refusal));
@@ -168,9 +176,57 @@ class DaemonKeeperTest {
         Path other = Files.createDirectory(folder.resolve("other"));
         try (Daemon daemon = Daemon.start(Programs.ofEnvironment().daemon(), other, "check", line -> {})) {
             new DriveSetup(QemuSpec.of("vm1", Map.of("path", image), false)).check(daemon.qmp());
-            DriveSetup larger = new DriveSetup(QemuSpec.of("vm1", Map.of("path", image, "size", 2 * MIB), false));
-            assertThrows(IOException.class, () -> larger.check(daemon.qmp()));
         }
+        try (Daemon daemon = Daemon.start(Programs.ofEnvironment().daemon(), other, "check", line -> {})) {
+            new DriveSetup(QemuSpec.of("vm1", Map.of("path", image, "size", 2 * MIB), false)).check(daemon.qmp());
+        }
+        try (Daemon daemon = Daemon.start(Programs.ofEnvironment().daemon(), other, "check", line -> {})) {
+            DriveSetup smaller = new DriveSetup(QemuSpec.of("vm1", Map.of("path", image, "size", MIB / 2), false));
+            IOException refusal = assertThrows(IOException.class, () -> smaller.check(daemon.qmp()));
+            assertTrue(message(refusal).startsWith("size = 524288: the image has 1048576 bytes;"), message(refusal));
+        }
+        assertTrue(info().contains("(1048576 bytes)"), info());
+    }
+
+    private String info() throws IOException {
+        return Images.run("qemu-img", "info", "-U", folder.resolve("vm1.qcow2").toString());
+    }
+
+    @Test
+    void sizeChangesWhileTheImageIsServed() throws Exception {
+        DaemonKeeper keeper = keeper(Map.of("path", image().toString(), "size", MIB));
+        keeper.start();
+        long first = served();
+        io("write -P 7 0 4k");
+        keeper.resize(3 * MIB);
+        assertTrue(info().contains("(3145728 bytes)"), info());
+        assertTrue(io("read -P 0 1M 2M").contains("read 2097152/2097152"));
+        io("write -P 8 2M 4k");
+        keeper.resize(MIB);
+        keeper.resize(3 * MIB);
+        assertTrue(io("read -P 0 2M 4k").contains("read 4096/4096"), "bytes beyond a smaller end came back");
+        kill(first);
+        fault(keeper);
+        endPause();
+        served();
+        assertTrue(io("read -P 0 2M 1M").contains("read 1048576/1048576"));
+        assertTrue(io("read -P 7 0 4k").contains("read 4096/4096"));
+    }
+
+    @Test
+    void refusedSizeLeavesTheImageServed() throws Exception {
+        DaemonKeeper keeper = keeper(Map.of("path", image().toString()));
+        keeper.start();
+        IOException refusal = assertThrows(IOException.class, () -> keeper.resize(Long.MAX_VALUE));
+        assertTrue(message(refusal).startsWith("size = " + Long.MAX_VALUE + ": "), message(refusal));
+        assertTrue(io("read -P 0 0 4k").contains("read 4096/4096"));
+        assertTrue(info().contains("(1048576 bytes)"), info());
+    }
+
+    @Test
+    void largerConfiguredSizeGrowsTheImage() throws Exception {
+        keeper(Map.of("path", image().toString(), "size", 2 * MIB)).start();
+        assertTrue(info().contains("(2097152 bytes)"), info());
     }
 
     @Test

@@ -86,6 +86,11 @@ public final class FilterChain {
         return links.stream().map(Link::snapshot).toList();
     }
 
+    /** Returns the settings of the open filters in order. */
+    public List<WantedFilter> wanted() {
+        return links.stream().map(Link::setting).toList();
+    }
+
     void check() throws IOException {
         for (Link link : links) {
             link.filter.check();

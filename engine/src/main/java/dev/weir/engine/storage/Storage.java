@@ -156,12 +156,19 @@ public final class Storage implements RequestSink, CompletionListener {
     }
 
     private void start(BlockRequest request) {
-        if (request.isReady()) {
+        if (isBeyondEnd(request)) {
+            finish(request, BlockError.beyondEnd(request.operation()), false);
+        } else if (request.isReady()) {
             submit(request);
         } else {
             // the limits come first, so that a queued request needs no memory
             request.whenReady(error -> goOn(request, error));
         }
+    }
+
+    /** Returns whether a request ends beyond the size. It fitted at its submission if the drive has shrunk since. */
+    public boolean isBeyondEnd(BlockRequest request) {
+        return request.length() > filters.geometry().size() - request.offset();
     }
 
     private void goOn(BlockRequest request, @Nullable BlockError error) {
@@ -255,6 +262,16 @@ public final class Storage implements RequestSink, CompletionListener {
         List<ChainPart> parts = new ArrayList<>(filters.parts());
         parts.add(new ChainPart(deviceName, device));
         return parts;
+    }
+
+    /** Returns the storage without its filters. */
+    public BlockDevice device() {
+        return device;
+    }
+
+    /** Returns whether the storage has changed its size by itself. */
+    public boolean hasOtherSize() {
+        return first().size() != geometry().size();
     }
 
     /** Returns whether no request waits or is in flight. */

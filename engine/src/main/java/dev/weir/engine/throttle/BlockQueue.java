@@ -7,6 +7,7 @@ import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.engine.statistics.LatencyHistogram;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,10 +134,10 @@ public final class BlockQueue extends TreeNode {
         return request;
     }
 
-    /** Removes the requests of a client, or all if it is null. */
-    List<BlockRequest> removeAll(@Nullable Object client) {
-        List<BlockRequest> removed = reads.removeAll(client);
-        removed.addAll(writes.removeAll(client));
+    /** Removes the requests that match. */
+    List<BlockRequest> removeIf(Predicate<BlockRequest> matches) {
+        List<BlockRequest> removed = reads.removeIf(matches);
+        removed.addAll(writes.removeIf(matches));
         addQueued(-removed.size());
         changed();
         return removed;

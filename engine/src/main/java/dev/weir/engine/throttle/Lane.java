@@ -4,6 +4,7 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,17 +102,15 @@ public final class Lane {
         return first;
     }
 
-    /**
-     * Removes and returns the requests of a client, or all if {@code client} is null. The others keep their order.
-     */
-    List<BlockRequest> removeAll(@Nullable Object client) {
+    /** Removes and returns the requests that match. The others keep their order. */
+    List<BlockRequest> removeIf(Predicate<BlockRequest> matches) {
         List<BlockRequest> removed = new ArrayList<>();
         for (int left = size; left > 0; left--) {
             long cost = cost(0);
             long arrival = arrival(0);
             long id = id(0);
             BlockRequest request = removeFirst();
-            if (client == null || request.client() == client) {
+            if (matches.test(request)) {
                 removed.add(request);
             } else {
                 add(request, cost, id, arrival);

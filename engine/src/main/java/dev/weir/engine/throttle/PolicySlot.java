@@ -50,7 +50,13 @@ public final class PolicySlot {
     private final PolicyAnswers answers = new PolicyAnswers();
     private final DebtEstimate known = new DebtEstimate();
     private String type;
+
+    /** The limits at {@link #sizeBytes}. */
     private ThrottleLimits limits;
+
+    /** The size with which the limits may scale (bytes). */
+    private long sizeBytes;
+
     private @Nullable ThrottlePolicyFactory factory;
     private @Nullable ThrottlePolicy policy;
 
@@ -87,6 +93,7 @@ public final class PolicySlot {
         owner = of.owner;
         type = of.type;
         limits = of.limits;
+        sizeBytes = of.sizeBytes;
         factory = of.factory;
         reason = of.reason;
         known.set(of.debt(now), now);
@@ -279,18 +286,33 @@ public final class PolicySlot {
     public void reconfigure(
             String newType, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits newLimits, long now) {
         boolean samePolicy = policy != null && newFactory == factory && newType.equals(type);
-        if (samePolicy && newLimits.equals(limits)) {
+        ThrottleLimits sized = newLimits.atSize(sizeBytes);
+        if (samePolicy && sized.equals(limits)) {
             return;
         }
         String before = reason();
-        known.set(debt(now).under(limits, newLimits), now);
+        known.set(debt(now).under(limits, sized), now);
         type = newType;
-        limits = newLimits;
+        limits = sized;
         // a policy without the forgiven part cannot convert it to other limits
         if (!samePolicy || keepsForgiven || !isReconfigured(now)) {
             install(newFactory, now);
         }
         tell(before);
+    }
+
+    /**
+     * Changes the size with which the limits may scale.
+     *
+     * @return whether the limits are other ones now
+     */
+    boolean resize(long newSizeBytes, long now) {
+        ThrottleLimits before = limits;
+        sizeBytes = newSizeBytes;
+        if (!limits.atSize(newSizeBytes).equals(before)) {
+            reconfigure(type, factory, limits, now);
+        }
+        return !limits.equals(before);
     }
 
     private boolean isReconfigured(long now) {

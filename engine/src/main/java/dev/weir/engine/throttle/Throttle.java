@@ -6,6 +6,7 @@ import dev.weir.clock.Clock;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +59,9 @@ public final class Throttle {
         return Admission.QUEUED;
     }
 
-    /** Removes the requests of a client from the queue. */
-    public List<BlockRequest> withdraw(Object client) {
-        List<BlockRequest> withdrawn = locked(at -> at.withdraw(queue, client));
+    /** Removes the requests that match from the queue. */
+    public List<BlockRequest> withdraw(Predicate<BlockRequest> matches) {
+        List<BlockRequest> withdrawn = locked(at -> queue.removeIf(matches));
         release();
         return withdrawn;
     }
@@ -69,7 +70,7 @@ public final class Throttle {
     public List<BlockRequest> close() {
         List<BlockRequest> withdrawn = locked(at -> {
             queue.sink = null;
-            return at.withdraw(queue, null);
+            return queue.removeIf(all -> true);
         });
         release();
         return withdrawn;
@@ -97,6 +98,15 @@ public final class Throttle {
 
     public BlockQueue queue() {
         return queue;
+    }
+
+    /** Changes the size of the drive, with which limits may scale. Then releases all due requests. */
+    public void size(long sizeBytes) {
+        locked(at -> {
+            queue.size(sizeBytes);
+            return at;
+        });
+        release();
     }
 
     /** Releases all due requests. */

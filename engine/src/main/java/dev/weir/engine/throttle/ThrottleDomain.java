@@ -5,7 +5,6 @@ import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -83,11 +82,6 @@ public final class ThrottleDomain {
 
     private boolean isWaiting() {
         return root != null && root.queued() > 0;
-    }
-
-    /** Removes the requests of a client, or all if it is null, from a queue. {@link #release} must follow. */
-    List<BlockRequest> withdraw(BlockQueue queue, @Nullable Object client) {
-        return queue.removeAll(client);
     }
 
     /**

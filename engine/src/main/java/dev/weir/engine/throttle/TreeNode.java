@@ -40,6 +40,9 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
     /** The number of waiting requests below this node. */
     private int queued;
 
+    /** The size of the drive, or of all drives below (bytes). A sum that exceeds a long is negative. */
+    private long sizeBytes;
+
     /** One more than the place in each heap of the parent; 0 if it is not in the heap. */
     final int[] places = new int[GroupNode.HEAPS];
 
@@ -95,6 +98,20 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
             int before = node.queued;
             node.queued += more;
             node.queuedChanged(before, node.queued);
+        }
+    }
+
+    /** Changes the size of this drive. Limits of this node and of all above it scale with it. Releases no request. */
+    public final void size(long newSizeBytes) {
+        addSize(newSizeBytes - sizeBytes);
+    }
+
+    final void addSize(long more) {
+        for (TreeNode node = this; node != null && more != 0; node = node.parent) {
+            node.sizeBytes += more;
+            if (node.own.resize(node.sizeBytes, domain.now())) {
+                node.limitsChanged();
+            }
         }
     }
 
@@ -171,6 +188,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
                     if (parent == null) {
                         old.root(null);
                     } else {
+                        parent.addSize(-sizeBytes);
                         parent.leave(this);
                     }
                     belongTo(target);
@@ -178,6 +196,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
                         target.root(this);
                     } else {
                         to.join(this);
+                        to.addSize(sizeBytes);
                     }
                 }
             }

@@ -50,6 +50,11 @@ class BackendDeviceContractTest {
         protected BlockDevice openDevice(long size) throws IOException {
             return new BackendDevice("vm1", backend(size), ManualClock.seeded(1));
         }
+
+        @Override
+        protected boolean resizes() {
+            return true;
+        }
     }
 
     private abstract static class Sparse extends Adapted {

@@ -28,6 +28,7 @@ class StorageTest {
     private final List<BlockRequest> inFlight = new ArrayList<>();
     private boolean isAsynchronous;
     private int closed;
+    private long size = 1 << 20;
 
     private final Storage storage = storage();
 
@@ -42,7 +43,7 @@ class StorageTest {
     private final class Device implements BlockDevice {
         @Override
         public long size() {
-            return 1 << 20;
+            return size;
         }
 
         @Override
@@ -67,6 +68,20 @@ class StorageTest {
 
     private void execute(long offset, Runnable then) {
         storage.execute(new TestRequest("guest", Operation.WRITE, offset, 512, done -> then.run()));
+    }
+
+    @Test
+    void requestBeyondASmallerEndNeverReachesTheDevice() throws IOException {
+        storage.resume();
+        storage.stop(late -> {});
+        execute(4096);
+        execute(512);
+        size = 4096;
+        storage.filters().change(List.of());
+        storage.resume();
+        execute(4096);
+        assertEquals(List.of(512L), reached);
+        assertEquals(2, statistics.counters(0).failed());
     }
 
     @Test

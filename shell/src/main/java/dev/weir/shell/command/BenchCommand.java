@@ -187,7 +187,7 @@ public final class BenchCommand {
         return services.groups().stream()
                 .filter(group -> group.name().equals(drive.group()))
                 .collect(Collectors.toMap(
-                        GroupControl::name, group -> group.snapshot().settings().limits()));
+                        GroupControl::name, group -> group.snapshot().limits()));
     }
 
     private static void draw(Terminal terminal, Load load) {

@@ -57,6 +57,8 @@ public final class ChangeCommands {
             KEY_max                   burst rate
             KEY_max_length            burst length: 30s
             iops_size                 a larger request counts as several of this size
+            iops_per_gib, iops_floor  scales with the size: rate for each GiB, but at least this one;
+            bps_per_gib, bps_floor    iops or bps itself is then the highest rate
 
             0 removes a limit and its burst. Setting a removed limit again restores its configured burst.
             Debt stays but lasts no longer than the new rate needs to pay it. The change lasts until

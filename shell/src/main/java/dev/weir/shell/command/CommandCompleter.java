@@ -1,5 +1,6 @@
 package dev.weir.shell.command;
 
+import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.shell.load.Pattern;
 import dev.weir.shell.text.LimitValues;
@@ -89,9 +90,18 @@ public final class CommandCompleter implements Completer {
             case "TYPE" -> services.policyTypes().stream().map(Candidate::new);
             case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));
             case "COMMAND" -> commands("");
+            case "SIZE" -> size(words.get(1));
             case "KEY=VALUE" -> limits(words.get(1), word);
             default -> Stream.empty();
         };
+    }
+
+    /** Returns the current size of a drive for editing. */
+    private Stream<Candidate> size(String drive) {
+        return services.drives().stream()
+                .filter(control -> control.name().equals(drive))
+                .map(control -> open(
+                        LimitValues.text(BlockOption.SIZE, control.snapshot().size())));
     }
 
     /** Returns the limit keys. After a key, returns the current value for editing. */

@@ -131,7 +131,15 @@ final class LimitChange {
         Map<String, Long> changed = new LinkedHashMap<>(values);
         settings.forEach((key, value) -> {
             if (value == 0) {
-                changed.keySet().removeAll(List.of(key, key + "_max", key + "_max_length", key + "_length"));
+                changed.keySet()
+                        .removeAll(List.of(
+                                key,
+                                key + "_max",
+                                key + "_max_length",
+                                key + "_length",
+                                key + "_per_gib",
+                                key + "_floor",
+                                key.replaceFirst("_per_gib$", "_floor")));
             } else if (!values.containsKey(key) && configured.getOrDefault(key + "_max", 0L) >= value) {
                 List.of(key + "_max", key + "_max_length").forEach(burst -> {
                     if (configured.containsKey(burst)) {

@@ -234,6 +234,7 @@ public final class Services {
                 switch (kind) {
                     case "policy" -> "policies";
                     case "drive or group" -> "drives";
+                    case "limit" -> "limits --help";
                     default -> kind + "s";
                 };
         return new CommandFault(

@@ -1,5 +1,6 @@
 package dev.weir.shell.text;
 
+import dev.weir.block.BlockOption;
 import dev.weir.throttle.ThrottleLimits;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ public final class LimitValues {
             if (key.endsWith(LENGTH)) {
                 return new Kind("seconds", "30 or 30s", SECONDS);
             }
-            return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE)
+            return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE) || key.equals(BlockOption.SIZE)
                     ? new Kind("bytes", "512, 10M or 10MiB", BYTES)
                     : new Kind("requests", "500 or 10k", REQUESTS);
         }

@@ -1,5 +1,6 @@
 package dev.weir.shell.view;
 
+import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the group whose limits it shares; null without a group
  * @param clients the only clients that see it (certificates or keys); empty if all do
  * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
+ * @param effective see {@link LimitsView}
  * @param owedNanos see {@link LimitsView}
  * @param owedBurstNanos see {@link LimitsView}
  * @param setBy see {@link LimitsView}
@@ -81,6 +83,7 @@ public record DriveView(
         @Nullable String group,
         List<String> clients,
         Map<String, Long> limits,
+        Map<String, Long> effective,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
@@ -139,6 +142,7 @@ public record DriveView(
                 drive.group(),
                 drive.settings().clients(),
                 limits.limits(),
+                limits.effective(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
                 limits.setBy(),
@@ -199,7 +203,7 @@ public record DriveView(
                 .row("drive", name)
                 .row("what", description)
                 .row("state", standing())
-                .row("size", (sizeBytes == null ? "unknown" : Units.bytes(sizeBytes)) + (readOnly ? ", read-only" : ""))
+                .row("size", sizeText())
                 .row("filters", filters.stream().map(DriveView::text).collect(Collectors.joining("\n")))
                 .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")
@@ -232,6 +236,17 @@ public record DriveView(
                 .text();
     }
 
+    /** Returns the size, and the configured one if it is another. */
+    private String sizeText() {
+        if (sizeBytes == null) {
+            return "unknown" + (readOnly ? ", read-only" : "");
+        }
+        String other = backendOptions.get(BlockOption.SIZE) instanceof Long configured && !configured.equals(sizeBytes)
+                ? "; configured: " + Units.bytes(configured)
+                : "";
+        return Units.bytes(sizeBytes) + other + (readOnly ? ", read-only" : "");
+    }
+
     private static String text(String type, Map<String, Object> options) {
         return new TreeMap<>(options)
                 .entrySet().stream()
@@ -246,7 +261,7 @@ public record DriveView(
     }
 
     private LimitsView limitsView() {
-        return new LimitsView(name, policy, limits, owedNanos, owedBurstNanos, setBy, configured);
+        return new LimitsView(name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, configured);
     }
 
     private String timerText() {

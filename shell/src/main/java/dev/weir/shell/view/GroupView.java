@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the type of its policy
  * @param policySetBy the origin of the policy: a place in a file, {@code shell} or {@code default}
  * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
+ * @param effective see {@link LimitsView}
  * @param owedNanos see {@link LimitsView}
  * @param owedBurstNanos see {@link LimitsView}
  * @param setBy by key of a limit, {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops}: its origin as
@@ -50,6 +51,7 @@ public record GroupView(
         String policy,
         String policySetBy,
         Map<String, Long> limits,
+        Map<String, Long> effective,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
@@ -112,6 +114,7 @@ public record GroupView(
                         ? origins.getOrDefault("policy", "default")
                         : LimitsView.SHELL,
                 limits.limits(),
+                limits.effective(),
                 limits.owedNanos(),
                 limits.owedBurstNanos(),
                 setBy(limits, group, origins),
@@ -174,7 +177,7 @@ public record GroupView(
 
     @Override
     public String text(int width) {
-        LimitsView view = new LimitsView(name, policy, limits, owedNanos, owedBurstNanos, setBy, configured);
+        LimitsView view = new LimitsView(name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, configured);
         return new Details()
                 .row("group", name)
                 .row("state", DriveView.standing(state, reason))

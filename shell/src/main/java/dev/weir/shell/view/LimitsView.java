@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param drive the name of the drive or group
  * @param policy the type of the throttle policy
  * @param limits the limits by key, in the key's unit: bytes, requests or (for {@code _max_length}) seconds
+ * @param effective by limit that scales with the size, its rate at the present size
  * @param owedNanos by limit, the time until it owes nothing (nanoseconds)
  * @param owedBurstNanos the same time at the burst rate, for limits with a burst
  * @param setBy by key, its origin: a place in a file, the option {@code -drive} or {@code shell}
@@ -34,6 +35,7 @@ public record LimitsView(
         String drive,
         String policy,
         Map<String, Long> limits,
+        Map<String, Long> effective,
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
@@ -89,6 +91,7 @@ public record LimitsView(
                 owner,
                 policy,
                 Collections.unmodifiableMap(now),
+                byKey(key -> limits.isScaled(key) ? 1 : 0, limits::rate),
                 byKey(key -> limits.rate(key), debt::nanos),
                 byKey(key -> limits.max(key), debt::burstNanos),
                 Collections.unmodifiableMap(setBy),
@@ -114,6 +117,7 @@ public record LimitsView(
         if (iopsSize != null) {
             text.append("\na request counts once per %s of its length (iops_size)".formatted(Units.bytes(iopsSize)));
         }
+        effective.keySet().forEach(key -> text.append('\n').append(scale(key)));
         slow().forEach(line -> text.append('\n').append(line));
         if (!configured.isEmpty()) {
             text.append("\nuntil reload --restore; the configuration has ").append(LiveChanges.text(configured));
@@ -121,14 +125,31 @@ public record LimitsView(
         return text.toString();
     }
 
+    /** Returns how a limit follows the size. */
+    private String scale(String key) {
+        String floor = key + "_floor";
+        return "%s scales with the size: %s/s per GiB%s%s"
+                .formatted(
+                        key,
+                        LimitValues.text(key, limits.getOrDefault(key + "_per_gib", 0L)),
+                        limits.containsKey(floor)
+                                ? ", at least " + LimitValues.text(key, limits.get(floor)) + "/s"
+                                : "",
+                        limits.containsKey(key) ? ", at most " + LimitValues.text(key, limits.get(key)) + "/s" : "");
+    }
+
+    private long rate(String key, long otherwise) {
+        return effective.getOrDefault(key, otherwise);
+    }
+
     /** Returns a warning for each limit that delays a 4 KiB request by more than a second. */
     private List<String> slow() {
         ThrottleLimits set = ThrottleLimits.of(limits);
         List<String> lines = new ArrayList<>();
         for (LimitKey limit : LimitKey.ALL) {
-            if (set.rate(limit) > 0) {
-                double seconds =
-                        (double) set.meteredUnits(limit, SMALL_REQUEST_BYTES) / set.meteredRate(limit, set.rate(limit));
+            long rate = rate(limit.key(), set.rate(limit));
+            if (rate > 0) {
+                double seconds = (double) set.meteredUnits(limit, SMALL_REQUEST_BYTES) / set.meteredRate(limit, rate);
                 if (seconds > 1) {
                     lines.add("%s delays a request of %s by %s; clients may time out"
                             .formatted(
@@ -146,13 +167,13 @@ public record LimitsView(
         String lengthKey = key + "_max_length";
         return new Row(
                 key,
-                LimitValues.text(key, limits.getOrDefault(key, 0L)) + "/s",
+                LimitValues.text(key, rate(key, limits.getOrDefault(key, 0L))) + "/s",
                 burst == null ? "" : LimitValues.text(key, burst) + "/s",
                 burst == null ? "" : LimitValues.text(lengthKey, limits.getOrDefault(lengthKey, 1L)),
                 Units.nanos(owedNanos.getOrDefault(key, 0L)),
                 burst == null ? "" : Units.nanos(owedBurstNanos.getOrDefault(key, 0L)),
                 setBy.entrySet().stream()
-                        .filter(set -> set.getKey().equals(key) || set.getKey().startsWith(key + "_max"))
+                        .filter(set -> set.getKey().matches(key + "(_max|_max_length|_per_gib|_floor)?"))
                         .map(Map.Entry::getValue)
                         .distinct()
                         .collect(Collectors.joining(", ")));

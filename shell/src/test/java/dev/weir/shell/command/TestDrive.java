@@ -14,6 +14,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ public final class TestDrive implements DriveControl {
     private List<FilterSnapshot> filters = List.of();
     private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private int looks;
+    private long size = 10_737_418_240L;
     private int reopened;
     private int drained;
 
@@ -131,9 +133,9 @@ public final class TestDrive implements DriveControl {
                 settings,
                 state,
                 reason,
-                state == State.UNAVAILABLE ? 0 : 10_737_418_240L,
+                state == State.UNAVAILABLE ? 0 : size,
                 policy,
-                limits,
+                limits.atSize(state == State.UNAVAILABLE ? 0 : size),
                 busy
                         ? ThrottleDebt.of(
                                 key -> key == LimitKey.BPS ? 95_000_000 : 0, key -> key == LimitKey.IOPS ? 500 : 0)
@@ -181,6 +183,16 @@ public final class TestDrive implements DriveControl {
         reopened++;
         state = State.SERVING;
         reason = "";
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Accepts multiples of 512. */
+    @Override
+    public CompletableFuture<@Nullable Void> resize(long newSize, boolean mayShrink) {
+        if (newSize % 512 != 0 || (newSize < size && !mayShrink)) {
+            return CompletableFuture.failedFuture(new IOException("size = " + newSize + ": refused by the drive"));
+        }
+        size = newSize;
         return CompletableFuture.completedFuture(null);
     }
 

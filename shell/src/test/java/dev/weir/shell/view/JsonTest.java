@@ -25,7 +25,7 @@ final class JsonTest {
             "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},"filters":[],
             "policy":"bucket","policy_set_by":"default","group":"tenant-a","clients":["bob","CN=alice,O=Example"],
             "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
-            "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
+            "effective":{},"owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
             "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
             "iops_max_length":"configuration"},"configured":{},
             "queued_reads":1,"queued_writes":1,"held_by":"bps, tenant-a: iops","in_flight":3,
@@ -44,7 +44,7 @@ final class JsonTest {
     private static final String SCRATCH =
             """
             {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":null,"read_only":false,
-            "backend":"memory","backend_options":{},"filters":[],"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"owed_nanos":{},
+            "backend":"memory","backend_options":{},"filters":[],"policy":"bucket","policy_set_by":"default","group":null,"clients":[],"limits":{},"effective":{},"owed_nanos":{},
             "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"held_by":"","in_flight":0,
             "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},
@@ -133,7 +133,7 @@ final class JsonTest {
                 """
                 {"drive":"vm1","policy":"bucket",
                 "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
-                "owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
+                "effective":{},"owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
                 "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
                 "iops_max_length":"configuration"},"configured":{}}""",
                 changes.limits("vm1", "--json"));
@@ -145,13 +145,13 @@ final class JsonTest {
                 """
                 [{"name":"tenant-a","state":"serving","reason":"","policy":"bucket",
                 "policy_set_by":"default","limits":{"iops":2000},
-                "owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
+                "effective":{},"owed_nanos":{"iops":1500000},"owed_burst_nanos":{},"set_by":{"iops":"weir.conf:4"},
                 "configured":{},"parent":null,"weight":1,"min":{},"rates":{"reads_per_second":0,"read_bytes_per_second":0,
                 "writes_per_second":0,"write_bytes_per_second":0},"share_percent":null,
                 "drives":["vm1"],"waiting_drives":2,"queued":5},
                 {"name":"tenant-b","state":"holding","reason":"policy own is missing","policy":"own",
                 "policy_set_by":"default","limits":{},
-                "owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"parent":null,"weight":1,"min":{},
+                "effective":{},"owed_nanos":{},"owed_burst_nanos":{},"set_by":{},"configured":{},"parent":null,"weight":1,"min":{},
                 "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
                 "share_percent":null,"drives":[],"waiting_drives":0,"queued":0}]""",
                 drives.groups("--json"));

@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -23,24 +21,13 @@ import org.junit.jupiter.api.Test;
  *
  * <p>For a backend whose data outlives it, extend {@link PersistentBackendContract}.
  */
-public abstract class BlockBackendContract {
+public abstract class BlockBackendContract extends OpenBackend {
 
     /** Sizes around likely page sizes, and a prime. */
     private static final int[] SIZES = {1, 511, 512, 4095, 4097, 65_535, 65_536, 65_537, 1_000_003};
 
     static final int SIZE = 300_007;
     private static final int RANDOM_STEPS = 2_000;
-
-    private @Nullable BlockBackend opened;
-
-    /**
-     * Opens a new drive that reads as zeroes.
-     *
-     * @param size the size of the drive (bytes)
-     * @return the open backend
-     * @throws IOException if the backend cannot be opened
-     */
-    protected abstract BlockBackend open(long size) throws IOException;
 
     /** {@return the size (bytes) of a sparse drive that far exceeds the available space} */
     protected long hugeSize() {
@@ -61,26 +48,9 @@ public abstract class BlockBackendContract {
         return true;
     }
 
-    final BlockBackend fresh(long size) throws IOException {
-        return keep(open(size));
-    }
-
-    final BlockBackend keep(BlockBackend backend) {
-        opened = backend;
-        return backend;
-    }
-
-    final void close() throws IOException {
-        BlockBackend backend = opened;
-        opened = null;
-        if (backend != null) {
-            backend.close();
-        }
-    }
-
-    @AfterEach
-    void closeWhatIsOpen() throws IOException {
-        close();
+    /** {@return whether an open drive takes any size from now on; false skips the tests of that} */
+    protected boolean resizes() {
+        return false;
     }
 
     @Test
@@ -331,6 +301,28 @@ public abstract class BlockBackendContract {
             fail("seed " + seed + " (-Dweir.seed=" + seed + ")", e);
         }
         backend.trim(0, size);
+    }
+
+    @Test
+    @DisplayName("a resized drive keeps the bytes below the smaller size; new bytes are zeroes, also after a shrink")
+    void resizeKeepsBytesAndAddsZeroes() throws IOException {
+        if (!resizes()) {
+            return;
+        }
+        long seed = seed();
+        try {
+            BlockResizes.random(fresh(SIZE), new Random(seed));
+        } catch (AssertionError | RuntimeException | IOException e) {
+            fail("seed " + seed + " (-Dweir.seed=" + seed + ")", e);
+        }
+    }
+
+    @Test
+    @DisplayName("a small drive grows beyond the available space and shrinks again")
+    void smallDriveGrowsHuge() throws IOException {
+        if (resizes()) {
+            BlockResizes.huge(fresh(4096), hugeSize());
+        }
     }
 
     @Test

@@ -51,6 +51,12 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
         return open(new SparseDevice(size));
     }
 
+    /** The size of a filter follows that of the next device. */
+    @Override
+    protected boolean resizes() {
+        return true;
+    }
+
     private BlockFilter open(BlockDevice next) throws IOException {
         return factory().open(new FilterContext("test", next, clock), options());
     }

@@ -47,6 +47,13 @@ final class ModelledDrive {
         return new ModelledDrive(other, start, expected, unknown);
     }
 
+    /** Returns the model of the same drive after a change of its size. New bytes are zero. */
+    ModelledDrive resized(int length) {
+        BitSet stillUnknown = (BitSet) unknown.clone();
+        stillUnknown.clear(Math.min(length, expected.length), Math.max(length, expected.length));
+        return new ModelledDrive(backend, start, Arrays.copyOf(expected, length), stillUnknown);
+    }
+
     void write(int offset, byte[] bytes) throws IOException {
         FramedBuffer source = new FramedBuffer(nextKind(), bytes.length).filledWith(bytes);
         backend.write(source.buffer(), start + offset);

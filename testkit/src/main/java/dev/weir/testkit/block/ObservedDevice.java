@@ -2,6 +2,7 @@ package dev.weir.testkit.block;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockRequest;
+import java.io.IOException;
 import java.util.function.Consumer;
 
 /** A device that shows each request to an observer first. */
@@ -10,6 +11,11 @@ record ObservedDevice(BlockDevice device, Consumer<BlockRequest> observer) imple
     @Override
     public long size() {
         return device.size();
+    }
+
+    @Override
+    public void resize(long newSize) throws IOException {
+        device.resize(newSize);
     }
 
     @Override

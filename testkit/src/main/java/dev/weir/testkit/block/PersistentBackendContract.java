@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.block.BlockBackend;
 import java.io.IOException;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +38,24 @@ public abstract class PersistentBackendContract extends BlockBackendContract {
         again.checkAll();
         again.write(SIZE - 3, new byte[] {1, 2, 3});
         again.checkAll();
+    }
+
+    @Test
+    @DisplayName("a new size survives a reopening")
+    void keepsItsNewSize() throws IOException {
+        if (!resizes()) {
+            return;
+        }
+        for (int size : new int[] {SIZE + 70_001, SIZE - 70_001}) {
+            BlockBackend backend = fresh(SIZE);
+            ModelledDrive drive = new ModelledDrive(backend, 0, SIZE);
+            drive.write(0, ModelledDrive.randomBytes(new Random(11), SIZE));
+            backend.resize(size);
+            close();
+            BlockBackend again = keep(reopen(false));
+            assertEquals(size, again.size());
+            drive.resized(size).on(again).checkAll();
+            close();
+        }
     }
 }

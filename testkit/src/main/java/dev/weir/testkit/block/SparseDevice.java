@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SparseDevice implements BlockDevice {
     private static final int PAGE = 4096;
 
-    private final long size;
+    private volatile long size;
     private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
 
     /** Requests that have been executed and not completed. Guarded by itself. */
@@ -62,6 +62,12 @@ public final class SparseDevice implements BlockDevice {
     @Override
     public long size() {
         return size;
+    }
+
+    @Override
+    public void resize(long newSize) {
+        size = newSize;
+        clear(newSize, Long.MAX_VALUE);
     }
 
     @Override
@@ -111,9 +117,12 @@ public final class SparseDevice implements BlockDevice {
     }
 
     private void zero(BlockRequest request) {
-        long end = request.offset() + request.length();
+        clear(request.offset(), request.offset() + request.length());
+    }
+
+    private void clear(long from, long end) {
         pages.forEach((number, page) -> {
-            long start = Math.max(request.offset(), number * PAGE);
+            long start = Math.max(from, number * PAGE);
             long stop = Math.min(end, (number + 1) * PAGE);
             if (start < stop) {
                 synchronized (page) {

@@ -23,6 +23,11 @@ class BlockBackendContractTest {
         protected BlockBackend open(long size) {
             return new PagedBackend(size, faults);
         }
+
+        @Override
+        protected boolean resizes() {
+            return true;
+        }
     }
 
     private static Events runWith(Set<Fault> chosen) {

@@ -40,12 +40,15 @@ final class PagedBackend implements HintedBackend {
         LENDS_ANOTHER_RANGE,
         LENDS_TOO_LITTLE,
         LENDS_ITS_HEAP,
-        WRITES_TO_WHAT_IS_LENT
+        WRITES_TO_WHAT_IS_LENT,
+        RESIZE_KEEPS_THE_SIZE,
+        SHRINK_KEEPS_THE_BYTES,
+        GROWTH_LOSES_BYTES
     }
 
     private static final int PAGE = 4096;
 
-    private final long size;
+    private volatile long size;
     private final Set<Fault> faults;
     private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -72,6 +75,17 @@ final class PagedBackend implements HintedBackend {
     @Override
     public long size() {
         return has(Fault.SIZE_IS_ROUNDED) ? (size + PAGE - 1) / PAGE * PAGE : size;
+    }
+
+    @Override
+    public void resize(long newSize) {
+        if (newSize < size && !has(Fault.SHRINK_KEEPS_THE_BYTES)) {
+            clear(newSize, size - newSize, false);
+        }
+        if (newSize > size && has(Fault.GROWTH_LOSES_BYTES)) {
+            pages.clear();
+        }
+        size = has(Fault.RESIZE_KEEPS_THE_SIZE) ? size : newSize;
     }
 
     @Override

@@ -9,6 +9,11 @@ class SparseDeviceContractTest extends BlockDeviceContract {
         return new SparseDevice(size);
     }
 
+    @Override
+    protected boolean resizes() {
+        return true;
+    }
+
     /** A trim keeps the pages. */
     @Override
     protected boolean tellsHoles() {

@@ -68,10 +68,24 @@ public record FarExport(NbdMode mode, long size, int flags, int minBlock, int ma
         return mode == NbdMode.EXTENDED ? Long.MAX_VALUE : MAX_SHORT_RANGE;
     }
 
-    /** Returns why this export cannot take the place of an earlier one after a reconnect. Null if it can. */
-    public @Nullable String differsFrom(FarExport earlier) {
-        if (size != earlier.size) {
-            return "its export has " + size + " bytes and had " + earlier.size + ": reopen the drive";
+    /** Returns whether another export differs in its size only. */
+    public boolean isResized(FarExport other) {
+        return size != other.size
+                && equals(new FarExport(mode, size, other.flags, other.minBlock, other.maxPayload, other.allocationId))
+                && mode == other.mode;
+    }
+
+    /**
+     * Returns why this export cannot take the place of an earlier one after a reconnect. Null if it can. A larger export
+     * can. A smaller one has lost data, or is another disk.
+     *
+     * @param earlierSize the last size of the export (bytes)
+     * @param permittedSize a smaller size that is wanted (bytes); 0 for none
+     */
+    public @Nullable String differsFrom(FarExport earlier, long earlierSize, long permittedSize) {
+        if (size < earlierSize && size != permittedSize) {
+            return "its export has " + size + " bytes and had " + earlierSize
+                    + ": shrink the drive to that size, or reopen it";
         }
         if (minBlock > earlier.minBlock) {
             return "its minimum block size is " + minBlock + " and was " + earlier.minBlock + ": reopen the drive";

@@ -1,0 +1,127 @@
+package dev.weir.engine;
+
+import dev.weir.engine.storage.Storage;
+import dev.weir.engine.storage.WantedFilter;
+import dev.weir.engine.throttle.Throttle;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Holds every request of a drive while its open storage changes, or while its filters cannot serve.
+ *
+ * <p>Used by the {@link SerialSteps} of the drive only.
+ */
+final class StorageHold {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageHold.class);
+
+    private static final String RESIZING = "its size is being changed";
+
+    /** A change of stopped storage. */
+    @FunctionalInterface
+    interface Change {
+        void run() throws IOException;
+    }
+
+    private final String drive;
+    private final Throttle throttle;
+    private final FlushCap flushes;
+    private final Retry retry;
+
+    /** Why every request is held; empty if none is. */
+    private String reason = "";
+
+    /** Whether the log has an error or a warning without its end. */
+    private boolean isFaulty;
+
+    /**
+     * Creates a hold that has not begun.
+     *
+     * @param retry opens or changes the storage again later
+     */
+    StorageHold(String drive, Throttle throttle, FlushCap flushes, Retry retry) {
+        this.drive = drive;
+        this.throttle = throttle;
+        this.flushes = flushes;
+        this.retry = retry;
+    }
+
+    /** Returns why every request is held; empty if none is. */
+    String reason() {
+        return reason;
+    }
+
+    /** Holds every request from now on. An empty reason lets them go. */
+    void begin(String newReason) {
+        reason = newReason;
+        throttle.change(slot -> slot.hold(newReason));
+        flushes.hold(newReason);
+    }
+
+    /** Passes on the requests that waited for the storage, and then those in the queue. */
+    void end(Storage storage) {
+        retry.reset();
+        storage.resume();
+        begin("");
+    }
+
+    /**
+     * Changes the filters of stopped storage. If one is missing or refuses its options then the drive holds every
+     * request, uncharged, and a retry is planned.
+     */
+    boolean areReplaced(Storage storage, List<WantedFilter> filters) {
+        try {
+            storage.filters().change(filters);
+            return true;
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            noteFault();
+            if (!why.equals(reason)) {
+                LOG.warn("drive {} holds its queue: {}", drive, why);
+            }
+            begin(why);
+            retry.later();
+            return false;
+        }
+    }
+
+    /**
+     * Changes the size of storage while no request is in flight. Fails the requests that are then beyond its end.
+     *
+     * @throws IOException if the change fails, or requests are held already
+     */
+    void whileResizing(OpenDrive opened, Change change) throws IOException {
+        if (!reason.isEmpty()) {
+            throw new IOException("drive " + drive + " holds its queue: " + reason);
+        }
+        long before = opened.size();
+        Storage storage = opened.storage();
+        begin(RESIZING);
+        storage.stop(requests ->
+                LOG.warn("drive {}: its size changes when its {} requests in flight have ended", drive, requests));
+        try {
+            change.run();
+        } finally {
+            // the same filters once more: they have released their requests, and their size may be another one now
+            if (areReplaced(storage, storage.filters().wanted())) {
+                opened.resized();
+                end(storage);
+            }
+        }
+        LOG.info("drive {} has {} bytes now and had {}", drive, opened.size(), before);
+    }
+
+    /** Notes that the log has an error or a warning. */
+    void noteFault() {
+        isFaulty = true;
+    }
+
+    /** Returns the level of a message that may end an error: it is as loud as the error. */
+    Level levelOfEnd() {
+        Level level = isFaulty ? Level.WARN : Level.INFO;
+        isFaulty = false;
+        return level;
+    }
+}
