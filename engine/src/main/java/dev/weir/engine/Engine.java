@@ -1,5 +1,7 @@
 package dev.weir.engine;
 
+import static dev.weir.engine.SerialSteps.await;
+
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
@@ -16,10 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +53,7 @@ public final class Engine {
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final GroupTree groups;
 
-    /** Lifecycles by drive name. A drive that is added again waits here until its predecessor is closed. */
-    private final Map<String, SerialSteps> lifecycles = new HashMap<>();
+    private final Lifecycles lifecycles;
 
     private final Executor threads;
 
@@ -71,6 +70,7 @@ public final class Engine {
      */
     public Engine(Clock clock, Publisher publisher, Executor threads) {
         this.threads = threads;
+        this.lifecycles = new Lifecycles(threads);
         this.clock = clock;
         this.groups = new GroupTree(clock);
         this.publisher = publisher;
@@ -159,21 +159,6 @@ public final class Engine {
         return drive.settle(backends.get(settings.backendType()), wanted);
     }
 
-    private static boolean await(List<CompletableFuture<@Nullable Void>> steps, long timeoutNanos) {
-        try {
-            CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new)).get(timeoutNanos, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            LOG.error("opening or closing a backend failed unexpectedly", e);
-            return true;
-        }
-    }
-
     /** Adds a drive or changes the settings of the drive of that name. */
     public void configure(DriveSettings settings) {
         ManagedDrive drive;
@@ -196,7 +181,7 @@ public final class Engine {
         ManagedDrive drive = drives.get(settings.name());
         GroupNode group = groupOf(settings);
         if (drive == null) {
-            SerialSteps lifecycle = lifecycles.computeIfAbsent(settings.name(), name -> new SerialSteps(threads));
+            SerialSteps lifecycle = lifecycles.of(settings.name());
             ThrottlePolicyFactory policy = policies.get(settings.policy());
             drive = new ManagedDrive(this, settings, group, policy, clock, publisher, lifecycle);
             drives.put(settings.name(), drive);
@@ -211,8 +196,8 @@ public final class Engine {
         DriveSettings before = drive.settings();
         Policies.Choice merged = policies.merge(
                 new Policies.Choice(drive.policyType(), drive.currentLimits()),
-                new Policies.Choice(before.policy(), before.limits()),
-                new Policies.Choice(settings.policy(), settings.limits()));
+                Policies.Choice.of(before),
+                Policies.Choice.of(settings));
         drive.configure(settings, group, merged.policy(), policies.get(merged.policy()), merged.limits());
     }
 
@@ -221,8 +206,8 @@ public final class Engine {
         GroupSettings before = group.settings();
         Policies.Choice merged = policies.merge(
                 new Policies.Choice(group.policyType(), group.currentLimits()),
-                new Policies.Choice(before.policy(), before.limits()),
-                new Policies.Choice(settings.policy(), settings.limits()));
+                Policies.Choice.of(before),
+                Policies.Choice.of(settings));
         Share share = settings.share().equals(before.share()) ? group.currentShare() : settings.share();
         boolean sameParent = Objects.equals(settings.parent(), before.parent());
         String parent = sameParent ? group.currentParent() : settings.parent();
@@ -269,9 +254,8 @@ public final class Engine {
     }
 
     private synchronized void forgetLifecycle(String name) {
-        SerialSteps lifecycle = lifecycles.get(name);
-        if (!drives.containsKey(name) && lifecycle != null && lifecycle.isIdle()) {
-            lifecycles.remove(name);
+        if (!drives.containsKey(name)) {
+            lifecycles.forgetIfIdle(name);
         }
     }
 

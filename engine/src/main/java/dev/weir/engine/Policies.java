@@ -1,5 +1,7 @@
 package dev.weir.engine;
 
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.throttle.IsolatedPolicy;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
@@ -17,7 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Policies {
 
     /** The type of a policy and the limits that it enforces. */
-    record Choice(String policy, ThrottleLimits limits) {}
+    record Choice(String policy, ThrottleLimits limits) {
+        static Choice of(DriveSettings settings) {
+            return new Choice(settings.policy(), settings.limits());
+        }
+
+        static Choice of(GroupSettings settings) {
+            return new Choice(settings.policy(), settings.limits());
+        }
+    }
 
     private final RankedFactories<ThrottlePolicyFactory> factories = new RankedFactories<>(ThrottlePolicyFactory::type);
 

@@ -1,10 +1,14 @@
 package dev.weir.engine;
 
 import dev.weir.supervision.DaemonThreads;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,5 +54,25 @@ final class SerialSteps {
 
     synchronized boolean isIdle() {
         return last.isDone();
+    }
+
+    /**
+     * Waits for steps.
+     *
+     * @return false if they are incomplete after the timeout or the thread was interrupted
+     */
+    static boolean await(List<CompletableFuture<@Nullable Void>> steps, long timeoutNanos) {
+        try {
+            CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new)).get(timeoutNanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            LOG.error("opening or closing a backend failed unexpectedly", e);
+            return true;
+        }
     }
 }
