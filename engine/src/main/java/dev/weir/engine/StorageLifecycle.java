@@ -92,15 +92,11 @@ final class StorageLifecycle {
         this.steps = steps;
         this.onChange = onChange;
         this.openedAs = settings.get();
-        this.unavailable = missingBackend(openedAs);
+        this.unavailable = BackendChange.missing(openedAs);
         this.nextCheck = clock.timer(this::check);
         this.retry = new Retry(clock, this::openAgain);
         this.hold = new StorageHold(openedAs.name(), throttle, flushes, retry);
         this.size = new DriveSize(hold);
-    }
-
-    private static String missingBackend(DriveSettings settings) {
-        return "backend " + settings.backendType() + " is missing";
     }
 
     private String name() {
@@ -162,12 +158,12 @@ final class StorageLifecycle {
         Wanted now = wanted;
         DriveSettings with = settings.get();
         BlockFactory by = now.backend;
-        if (open != null && (factory != by || isAnotherBackend(openedAs, with))) {
-            close(reasonToClose(by));
+        if (open != null && (factory != by || BackendChange.isAnother(openedAs, with))) {
+            close(removed ? "removed" : BackendChange.reason(by, openedAs, with));
         }
         OpenDrive opened = open;
         if (by == null) {
-            show(missingBackend(settings.get()));
+            show(BackendChange.missing(settings.get()));
         } else if (opened == null) {
             open(by, now.filters);
         } else {
@@ -195,24 +191,6 @@ final class StorageLifecycle {
             }
         });
         return result;
-    }
-
-    private String reasonToClose(@Nullable BlockFactory by) {
-        if (removed) {
-            return "removed";
-        }
-        if (by == null) {
-            return missingBackend(settings.get());
-        }
-        return isAnotherBackend(openedAs, settings.get())
-                ? "its backend has another configuration"
-                : "its backend is replaced";
-    }
-
-    private static boolean isAnotherBackend(DriveSettings one, DriveSettings other) {
-        return !one.backendType().equals(other.backendType())
-                || !DriveSize.otherOptions(one).equals(DriveSize.otherOptions(other))
-                || one.readOnly() != other.readOnly();
     }
 
     /** Plans the next check. Memory needs none because it cannot be lost. */
