@@ -134,7 +134,7 @@ public final class NbdExport implements DriveExport {
     private volatile StopMode queued = StopMode.UNANSWERED;
     private @Nullable String tlsFault;
 
-    /** Makes an export that listens after {@linkplain #activate activation}. By then the drives are known. */
+    /** Makes an export that listens after {@linkplain #activate activation}. The drives are known then. */
     @Activate
     public NbdExport(BundleContext context) {
         this.context = context;

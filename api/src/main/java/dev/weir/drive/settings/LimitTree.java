@@ -194,7 +194,7 @@ public final class LimitTree {
         }
     }
 
-    /** Returns the sum of the minima of a group's members. A group needs at least the sum of its own members. */
+    /** Returns the sum of the minima of a group's members. A group needs at least that sum. */
     private static long sum(Node group, LimitKey limit, Map<String, List<Node>> members) {
         long sum = 0;
         for (Node member : members.getOrDefault(group.name, List.of())) {

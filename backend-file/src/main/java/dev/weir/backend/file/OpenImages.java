@@ -47,7 +47,7 @@ final class OpenImages {
     private final Map<Object, Shared> images = new HashMap<>();
 
     /**
-     * Images that were gone when their drive closed. They are not created anew: an empty disk in the place of one that
+     * Images that were gone when their drive closed. They are not recreated: an empty disk in the place of one that
      * was moved would look like a loss of all data to its guest. Guarded by this.
      */
     private final Set<Path> lost = new HashSet<>();

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passwords and keys for the drivers of QEMU, each in a file of its own. A member of the blockdev such as {@code
+ * Passwords and keys for the drivers of QEMU, each in a separate file. A member of the blockdev such as {@code
  * password-secret} names a secret. The secret itself is in no configuration, command line, log or listing.
  *
  * @param files file of each secret by name
@@ -125,7 +125,7 @@ record Secrets(Map<String, Path> files, Set<String> keys) {
     }
 
     /**
-     * Gives the secrets to a daemon over its private QMP connection. Reads the files anew, so that a changed password
+     * Gives the secrets to a daemon over its private QMP connection. Reads the files again, so that a changed password
      * is used by the next daemon.
      *
      * @throws IOException if a file cannot be used
