@@ -328,7 +328,9 @@ public final class HoconConfiguration implements ConfigurationSource {
         lastRead = reading;
         looksUntilRetry = LOOKS_UNTIL_RETRY;
         List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
-        reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn);
+        if (faults.isEmpty()) {
+            reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn); // of a rejected reading they are not true
+        }
         faults.forEach(isAnswered ? LOG::info : LOG::error);
         if (hasLoggedFaults && faults.isEmpty()) {
             LOG.warn("the configuration has no errors any more");

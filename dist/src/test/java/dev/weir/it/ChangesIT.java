@@ -94,6 +94,7 @@ class ChangesIT {
                 "URLs are not read",
                 text + "\nx = [1]" + "\nx = ${x}${x}".repeat(60),
                 "to more than 32 MiB");
+        int reopened = weir.countLogged("the running drive is closed and opened again");
         try (RawNbd client = new RawNbd(weir.socket(), "a")) {
             for (Map.Entry<String, String> change : faults.entrySet()) {
                 String said = refuse(change.getKey());
@@ -104,6 +105,7 @@ class ChangesIT {
                 assertEquals("serving", state("a"));
             }
         }
+        assertEquals(reopened, weir.countLogged("the running drive is closed and opened again"));
     }
 
     @Test
@@ -120,6 +122,7 @@ class ChangesIT {
         assertTrue(unavailable.getString("asked").contains("asked.img: is missing"), unavailable::toString);
         assertTrue(weir.ask("drive asked --json").ok().object().getIsNull("size_bytes"));
         assertTrue(weir.ask("reopen asked").err().contains("drive asked is unavailable: path = "));
+        assertEquals(1, weir.countLogged("drive asked cannot be opened"));
 
         image("asked");
         weir.ask("reopen asked").ok();

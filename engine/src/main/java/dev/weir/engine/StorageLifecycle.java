@@ -12,6 +12,7 @@ import dev.weir.engine.throttle.Throttle;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -67,6 +68,11 @@ final class StorageLifecycle {
 
     private final StorageHold hold;
     private final DriveSize size;
+
+    /** Why the storage could not be opened last, which is logged once for the same settings. Used by the steps only. */
+    private String failure = "";
+
+    private @Nullable DriveSettings failedAs;
 
     private volatile Publisher.@Nullable Publication drive;
 
@@ -264,6 +270,7 @@ final class StorageLifecycle {
             Statistics counted = new Statistics();
             Storage opened = Storage.open(by, size.toOpen(with, openedAs), counted, clock);
             retry.reset();
+            failure = "";
             statistics = counted;
             factory = by;
             openedAs = with;
@@ -276,9 +283,11 @@ final class StorageLifecycle {
         } catch (IOException | RuntimeException | Error e) {
             String reason = FailureText.of(e);
             hold.noteFault();
-            if (!reason.equals(unavailable)) {
+            if (!reason.equals(failure) || !Objects.equals(failedAs, with)) {
                 LOG.error("drive {} cannot be opened: {}", name(), reason);
             }
+            failure = reason;
+            failedAs = with;
             show(reason);
             retry.later();
         }

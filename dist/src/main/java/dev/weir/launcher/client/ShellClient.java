@@ -16,9 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Client of the shell protocol on the socket {@code run/shell.sock}. The package {@code dev.weir.shell.remote} of the
@@ -30,7 +28,8 @@ import java.util.concurrent.TimeoutException;
 public final class ShellClient {
     private static final String PROTOCOL = "1";
     private static final int MAX_PAYLOAD = 64 << 10;
-    private static final long STOP_SECONDS = 60;
+    private static final int STOP_SECONDS = 60;
+    private static final int LOOKS_PER_SECOND = 20;
     private static final int INCOMPLETE = -1;
 
     /** Exit status of a process that writes into a closed pipe, as shells report it. */
@@ -102,10 +101,21 @@ public final class ShellClient {
         if (process == null || process.equals(ProcessHandle.current())) {
             return true;
         }
+        for (int looks = STOP_SECONDS * LOOKS_PER_SECOND; looks > 0 && process.isAlive(); looks--) {
+            if (isZombie(process.pid())) {
+                return true;
+            }
+            TimeUnit.MILLISECONDS.sleep(1_000 / LOOKS_PER_SECOND);
+        }
+        return !process.isAlive();
+    }
+
+    /** Returns whether a process has ended and its parent has not collected its status. Java counts it as alive. */
+    private static boolean isZombie(long process) {
         try {
-            process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process), "stat"));
+            return stat.startsWith(") Z", stat.lastIndexOf(')'));
+        } catch (IOException e) {
             return false;
         }
     }
@@ -175,7 +185,7 @@ public final class ShellClient {
         Path lock = home.resolve("run").resolve("weir.lock");
         try {
             long process = Long.parseLong(Files.readString(lock).strip());
-            if (runs(process, Files.getLastModifiedTime(lock).toInstant())) {
+            if (runs(process, Files.getLastModifiedTime(lock).toInstant()) && !isZombie(process)) {
                 return "the Weir in " + home + " (process " + process
                         + ") has no shell: it is starting or stopping, or its bundle weir-shell is not running";
             }

@@ -140,6 +140,24 @@ final class ShellClientTest {
         server.get();
     }
 
+    /** Its parent never collects the status, as the first process of some containers. */
+    @Test
+    void stopTakesAZombieForEnded() throws Exception {
+        Process parent = new ProcessBuilder("sh", "-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 100").start();
+        try {
+            String zombie = parent.inputReader().readLine();
+            CompletableFuture<String> server = serve(to -> {
+                send(to, 'H', "protocol=1\npid=" + zombie);
+                send(to, 'q', (byte) 0);
+                parent.getOutputStream().close();
+            });
+            assertEquals(0, client(0).stop());
+            server.get();
+        } finally {
+            parent.destroy();
+        }
+    }
+
     @Test
     void noWeirAnswers() throws Exception {
         listener.close();

@@ -1,17 +1,21 @@
 package dev.weir.shell.gogo;
 
+import dev.weir.log.FailureText;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Job;
 import org.apache.felix.service.command.Process;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gogo's {@code grep}, {@code head} and the like, with a working {@code grep -c} and {@code grep -q}. Gogo's own
@@ -22,8 +26,39 @@ public final class PosixCommands extends Posix {
 
     private static final Pattern QUIET = Pattern.compile("-[A-Za-z]*q[A-Za-z]*|--quiet|--silent");
 
+    private static final Pattern LINES = Pattern.compile("-[0-9]+");
+
     PosixCommands(CommandProcessor processor) {
         super(processor);
+    }
+
+    /** Runs a command. The reason of a failed file operation is in words. */
+    @Override
+    protected @Nullable Object run(CommandSession session, Process process, String[] words) throws Exception {
+        try {
+            return super.run(session, process, words);
+        } catch (FileSystemException e) {
+            process.err().println(words[0] + ": " + FailureText.of(e));
+            process.error(1);
+            return null;
+        }
+    }
+
+    @Override
+    protected void head(CommandSession session, Process process, String[] words) throws Exception {
+        super.head(session, process, withCountOption(words));
+    }
+
+    @Override
+    protected void tail(CommandSession session, Process process, String[] words) throws Exception {
+        super.tail(session, process, withCountOption(words));
+    }
+
+    /** Returns the words with {@code -n 4} in place of {@code -4}, which Gogo takes for a file. */
+    private static String[] withCountOption(String[] words) {
+        return Arrays.stream(words)
+                .flatMap(word -> LINES.matcher(word).matches() ? Stream.of("-n", word.substring(1)) : Stream.of(word))
+                .toArray(String[]::new);
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class TestGogo implements AutoCloseable {
         processor.addCommand("weir", new HelpCommand(), "help");
         processor.addCommand("weir", new ExitCommand(), "exit");
         processor.addCommand("gogo", new PosixCommands(processor), "grep");
-        for (String name : new String[] {"cat", "less", "clear"}) {
+        for (String name : new String[] {"cat", "less", "clear", "head", "tail"}) {
             processor.addCommand("gogo", new PosixCommands(processor), name);
         }
         processor.addCommand("gogo", new Builtin(), "history");

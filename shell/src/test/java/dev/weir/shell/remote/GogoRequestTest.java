@@ -210,6 +210,20 @@ final class GogoRequestTest {
     }
 
     @Test
+    void headAndTailTakeACount() throws IOException {
+        String queue = execute("queue").out();
+        assertEquals(out(queue.lines().findFirst().orElseThrow() + "\n"), execute("queue | head -1"));
+        assertEquals(execute("queue | head -n 2"), execute("queue | head -2"));
+        assertEquals(execute("queue | tail -n 1"), execute("queue | tail -1"));
+    }
+
+    @Test
+    void missingFileIsNamedInWords(@TempDir Path folder) throws IOException {
+        Answer answer = TestClient.ask(socket, 'X', "head none", "folder=" + folder);
+        assertEquals(new Answer("", "", "head: " + folder + "/none: no such file or folder\n", 1), answer);
+    }
+
+    @Test
     void grepCounts() throws IOException {
         assertEquals(out("4\n"), execute("queue | grep -c vm1"));
         assertEquals(out("3\n"), execute("queue | grep -v --count vm1"));
