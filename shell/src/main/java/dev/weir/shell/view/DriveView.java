@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
  *     default}
  * @param group the group whose limits it shares; null without a group
+ * @param weight the weight of its share in the limits of the group
+ * @param min its minima by key: {@code bps} and {@code iops}
  * @param clients the only clients that see it (certificates or keys); empty if all do
  * @param limits the limits by key; this field and the four that follow are as in {@link LimitsView}
  * @param effective see {@link LimitsView}
@@ -81,6 +83,8 @@ public record DriveView(
         String policy,
         String policySetBy,
         @Nullable String group,
+        int weight,
+        Map<String, Long> min,
         List<String> clients,
         Map<String, Long> limits,
         Map<String, Long> effective,
@@ -140,6 +144,8 @@ public record DriveView(
                         ? origins.getOrDefault("policy", "default")
                         : LimitsView.SHELL,
                 drive.group(),
+                drive.settings().share().weight(),
+                GroupView.minima(drive.settings().share()),
                 drive.settings().clients(),
                 limits.limits(),
                 limits.effective(),
@@ -207,7 +213,7 @@ public record DriveView(
                 .row("filters", filters.stream().map(DriveView::text).collect(Collectors.joining("\n")))
                 .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")
-                .row("group", Objects.toString(group, ""))
+                .row("group", groupText())
                 .row("limits", limitsView().text(Details.textWidth(width)))
                 .row(
                         "queue",
@@ -258,6 +264,11 @@ public record DriveView(
         return text(filter.type(), filter.options())
                 + (filter.held() == 0 ? "" : ", holds " + filter.held())
                 + (filter.condition().isEmpty() ? "" : ": " + filter.condition());
+    }
+
+    private String groupText() {
+        String minima = min.isEmpty() ? "" : ", min " + LiveChanges.text(min);
+        return group == null ? "" : group + (weight == 1 ? "" : ", weight " + weight) + minima;
     }
 
     private LimitsView limitsView() {

@@ -86,6 +86,17 @@ public record GroupView(
         return depth == 0 ? "" : "└" + "──".repeat(depth - 1) + " ";
     }
 
+    /** Returns the minima of a share by key. */
+    static Map<String, Long> minima(Share share) {
+        Map<String, Long> min = new LinkedHashMap<>();
+        for (LimitKey key : List.of(LimitKey.BPS, LimitKey.IOPS)) {
+            if (share.minimum(key) > 0) {
+                min.put(key.key(), share.minimum(key));
+            }
+        }
+        return Collections.unmodifiableMap(min);
+    }
+
     /**
      * Returns a view of a group.
      *
@@ -99,12 +110,6 @@ public record GroupView(
             @Nullable Long sharePercent,
             List<String> drives) {
         LimitsView limits = LimitsView.of(group, origins);
-        Map<String, Long> min = new LinkedHashMap<>();
-        for (LimitKey key : List.of(LimitKey.BPS, LimitKey.IOPS)) {
-            if (group.share().minimum(key) > 0) {
-                min.put(key.key(), group.share().minimum(key));
-            }
-        }
         return new GroupView(
                 group.name(),
                 group.reason().isEmpty() ? State.SERVING : State.HOLDING,
@@ -121,7 +126,7 @@ public record GroupView(
                 limits.configured(),
                 group.parent(),
                 group.share().weight(),
-                Collections.unmodifiableMap(min),
+                minima(group.share()),
                 DriveRates.of(rates),
                 sharePercent,
                 List.copyOf(drives),

@@ -81,7 +81,7 @@ final class DriveCommandsTest extends CommandsFixture {
                 size      10 GiB
                 backend   file create=true path=/var/disks/vm1.img
                 policy    bucket (default)
-                group     tenant-a
+                group     tenant-a, weight 3, min iops=100
                 limits    LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
                           bps    10MiB/s       -    -  95 ms           -  weir.conf:3
                           iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configur…

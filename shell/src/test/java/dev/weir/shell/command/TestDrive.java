@@ -12,6 +12,7 @@ import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class TestDrive implements DriveControl {
         settings = DriveSettings.builder(name, backend)
                 .options(options)
                 .group(group)
+                .share(group == null ? Share.DEFAULT : new Share(3, 0, 100))
                 .limits(this.limits)
                 .description(description)
                 .clients(clients)
