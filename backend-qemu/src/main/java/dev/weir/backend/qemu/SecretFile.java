@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads a secret from a file that other users cannot read. The rule is that of databases for their keys: a file of Weir's
- * user has mode 0600 at most, a file of root 0640.
+ * Reads a secret from a file that other users cannot read. A file of Weir's user has mode 0600 at most, a file of root
+ * 0640, as databases demand it of their keys.
  */
 final class SecretFile {
     private static final int MAX_BYTES = 64 << 10;
