@@ -137,6 +137,10 @@ class ShellIT {
             Client.Result missing = weir.exec("drive vm9");
             assertEquals(1, missing.status());
             assertTrue(missing.err().contains("vm9") && missing.err().contains("vm1"), missing::toString);
+            Client.Result endless = weir.exec("f = { f }; f");
+            assertEquals(1, endless.status());
+            assertTrue(endless.err().contains("more than 64 commands run at once"), endless::toString);
+            weir.exec("drives").ok();
         }
     }
 

@@ -53,6 +53,9 @@ public final class GogoSession implements AutoCloseable {
     /** The maximum number of characters of a line that an error message quotes. */
     private static final int LONGEST_QUOTE = 200;
 
+    /** The maximum number of characters of a line of an error message. A line may repeat a word of 64 KiB. */
+    private static final int LONGEST_LINE = 1000;
+
     private final CommandSession session;
     private final PrintStream out;
     private final PrintStream err;
@@ -219,7 +222,10 @@ public final class GogoSession implements AutoCloseable {
 
     /** Prints an error. It may repeat text of files and clients, so only its line ends stay as they are. */
     private void printFailure(CharSequence line, Exception e) {
-        String message = message(line, e).lines().map(PlainText::of).collect(Collectors.joining("\n"));
+        String message = message(line, e)
+                .lines()
+                .map(part -> PlainText.of(part, LONGEST_LINE))
+                .collect(Collectors.joining("\n"));
         err.println("weir: " + message);
     }
 

@@ -1,13 +1,20 @@
 package dev.weir.shell.gogo;
 
 import dev.weir.log.FailureText;
+import dev.weir.shell.command.CommandFault;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.felix.gogo.jline.Posix;
@@ -19,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gogo's {@code grep}, {@code head} and the like, with a working {@code grep -c} and {@code grep -q}. Gogo's own
- * {@code grep -c} always prints 0 and its {@code grep -q} prints the lines.
+ * {@code grep -c} always prints 0 and its {@code grep -q} prints the lines. The files that they read are bounded.
  */
 public final class PosixCommands extends Posix {
     private static final Pattern COUNTS = Pattern.compile("-[A-Za-z]*c[A-Za-z]*|--count");
@@ -27,6 +34,11 @@ public final class PosixCommands extends Posix {
     private static final Pattern QUIET = Pattern.compile("-[A-Za-z]*q[A-Za-z]*|--quiet|--silent");
 
     private static final Pattern LINES = Pattern.compile("-[0-9]+");
+
+    private static final Set<String> READERS = Set.of("cat", "grep", "head", "less", "sort", "tail", "wc");
+
+    /** The longest file that a command reads (bytes). */
+    private static final long MOST_BYTES = 16 << 20;
 
     PosixCommands(CommandProcessor processor) {
         super(processor);
@@ -36,6 +48,7 @@ public final class PosixCommands extends Posix {
     @Override
     protected @Nullable Object run(CommandSession session, Process process, String[] words) throws Exception {
         try {
+            checkFiles(session, words);
             return super.run(session, process, words);
         } catch (FileSystemException e) {
             process.err().println(words[0] + ": " + FailureText.of(e));
@@ -59,6 +72,38 @@ public final class PosixCommands extends Posix {
         return Arrays.stream(words)
                 .flatMap(word -> LINES.matcher(word).matches() ? Stream.of("-n", word.substring(1)) : Stream.of(word))
                 .toArray(String[]::new);
+    }
+
+    /** Refuses a file without a bound. The commands read whole lines, and an image has none. */
+    private static void checkFiles(CommandSession session, String[] words) throws IOException {
+        if (!READERS.contains(words[0])) {
+            return;
+        }
+        int from = words[0].equals("grep") ? 1 : 0; // after the pattern
+        List<String> files = Arrays.stream(words)
+                .skip(1)
+                .filter(word -> !word.startsWith("-"))
+                .skip(from)
+                .toList();
+        for (String file : files) {
+            check(file, session.currentDir());
+        }
+    }
+
+    private static void check(String name, Path folder) throws IOException {
+        Path file;
+        try {
+            file = folder.resolve(name);
+        } catch (InvalidPathException e) {
+            return; // the command says so
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new CommandFault(name + ": must be a file");
+        }
+        if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
+            throw new CommandFault("%s: has %d bytes: must have %d at most; use a program outside of this shell"
+                    .formatted(name, Files.size(file), MOST_BYTES));
+        }
     }
 
     @Override

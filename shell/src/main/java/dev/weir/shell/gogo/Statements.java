@@ -19,6 +19,9 @@ final class Statements {
     /** The deepest nesting of brackets in a line. Gogo's recursive parser uses stack for each level. */
     private static final int DEEPEST = 64;
 
+    /** The most commands of a pipe. Each has a thread. */
+    static final int MOST_STAGES = 64;
+
     private static final Pattern OUTPUT = Pattern.compile("[1&]?>>?");
 
     /**
@@ -49,7 +52,7 @@ final class Statements {
     /**
      * Parses a line.
      *
-     * @throws RuntimeException if Gogo cannot parse the line or its brackets are nested too deeply
+     * @throws RuntimeException if Gogo cannot parse the line, its brackets are nested too deeply or a pipe is too long
      */
     static List<One> of(CharSequence line) {
         if (isTooDeep(line)) {
@@ -95,6 +98,9 @@ final class Statements {
     private static String statement(String line, Executable executable) {
         List<Executable> parts = executable instanceof Pipeline pipeline ? pipeline.tokens() : List.of(executable);
         int start = parts.get(0).start();
+        if (parts.size() > 2 * MOST_STAGES - 1) { // with the bars between them
+            throw new SyntaxError(1, 1, "a pipe has more than " + MOST_STAGES + " commands");
+        }
         Executable last = parts.get(parts.size() - 1);
         int end = end(last);
         if (last instanceof Statement statement) {

@@ -1,5 +1,6 @@
 package dev.weir.shell.gogo;
 
+import dev.weir.shell.command.CommandFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -7,9 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.service.command.Function;
+import org.apache.felix.service.command.Job;
+import org.apache.felix.service.command.JobListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * channels stay open. See docs/design/decisions/011.
  */
 final class StreamSession extends CommandSessionImpl {
+
+    /** Most commands that run at once, in functions and in the background too. Each has two threads. */
+    private static final int MOST_JOBS = 64;
+
+    private final AtomicInteger jobs = new AtomicInteger();
 
     StreamSession(CommandProcessorImpl processor, InputStream in, PrintStream out, PrintStream err) {
         super(processor, in, out, err);
@@ -30,6 +39,35 @@ final class StreamSession extends CommandSessionImpl {
     public @Nullable Object get(String name) {
         Function guarded = name == null ? null : GuardedCommands.find(name);
         return guarded == null || variables.containsKey(name) ? super.get(name) : guarded;
+    }
+
+    /**
+     * Sets a listener behind the bound of running commands. Without the bound a function that calls itself starts
+     * threads until the process has no more.
+     */
+    @Override
+    public void setJobListener(JobListener listener) {
+        super.setJobListener((job, previous, current) -> {
+            if (previous == Job.Status.Created) {
+                begin(job);
+            }
+            if (current == Job.Status.Done) {
+                jobs.decrementAndGet();
+            }
+            listener.jobChanged(job, previous, current);
+        });
+    }
+
+    private void begin(Job job) {
+        int stages = job.processes().size();
+        if (stages > Statements.MOST_STAGES) {
+            throw new CommandFault(
+                    "a pipe has %d commands: must have %d at most".formatted(stages, Statements.MOST_STAGES));
+        }
+        if (jobs.incrementAndGet() > MOST_JOBS) {
+            jobs.decrementAndGet();
+            throw new CommandFault("more than " + MOST_JOBS + " commands run at once; does a function call itself?");
+        }
     }
 
     private record Input(InputStream in) implements ReadableByteChannel {

@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.DoNotCall;
 import dev.weir.shell.gogo.TestGogo;
 import dev.weir.shell.remote.TestClient.Answer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -266,6 +267,46 @@ final class GogoRequestTest {
         assertEquals(1, answer.status());
         assertTrue(answer.err().endsWith("…\": brackets are nested deeper than 64\n"), answer.err());
         assertTrue(answer.err().length() < 300, answer.err());
+    }
+
+    /** Each call has two threads, and thousands of them took Weir down. */
+    @Test
+    void functionThatCallsItselfIsRefused() throws IOException {
+        Answer answer = execute("f = { f }; f");
+        assertEquals("weir: more than 64 commands run at once; does a function call itself?\n", answer.err());
+        assertEquals(0, execute("drives").status());
+    }
+
+    /** The commands read whole lines into the memory of Weir, and an image has no end of a line. */
+    @Test
+    void imagesAndDevicesAreNotRead(@TempDir Path folder) throws IOException {
+        Path image = folder.resolve("image");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(17 << 20);
+        }
+        assertEquals(
+                "cat: " + image + ": has 17825792 bytes: must have 16777216 at most; use a program outside of this"
+                        + " shell\n",
+                execute("cat " + image).err());
+        assertEquals(
+                "grep: /dev/zero: must be a file\n", execute("grep x /dev/zero").err());
+    }
+
+    @Test
+    void errorsDoNotRepeatLongWords() throws IOException {
+        Answer answer = execute("x".repeat(60_000));
+        assertTrue(answer.err().length() < 1100, answer.err().length() + " characters");
+    }
+
+    @Test
+    void longPipesAreRefused() throws IOException {
+        Answer answer = execute("drives" + " | cat".repeat(64));
+        assertEquals(1, answer.status());
+        assertTrue(answer.err().endsWith("a pipe has more than 64 commands\n"), answer.err());
+        answer = execute("f = { drives" + " | cat".repeat(64) + " }; f");
+        assertEquals("weir: a pipe has 65 commands: must have 64 at most\n", answer.err());
+        assertEquals(
+                execute("drives").out(), execute("drives" + " | cat".repeat(63)).out());
     }
 
     @Test
