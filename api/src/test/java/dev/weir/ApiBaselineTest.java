@@ -52,6 +52,7 @@ class ApiBaselineTest {
                 "drive.control",
                 "drive.export",
                 "drive.settings",
+                "file",
                 "log",
                 "memory",
                 "supervision",

@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.drive.export.DriveExport;
+import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import dev.weir.supervision.BoundedCalls;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.weir.nbd.wire;
 
+import dev.weir.file.TrustedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -17,11 +18,16 @@ final class SmallFile {
     /**
      * Returns the content of a file.
      *
-     * @throws TlsFileException if it is not a regular file, cannot be read or is longer than {@value #MAX_MIB} MiB
+     * @throws TlsFileException if it is not a regular file, cannot be read, is longer than {@value #MAX_MIB} MiB or can
+     *     be changed by other users
      */
     static byte[] read(Path file) throws TlsFileException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new TlsFileException(file, "must be a file", null); // opening a FIFO would wait for a writer
+        }
+        String violated = Files.exists(file) ? TrustedFile.violated(file) : null;
+        if (violated != null) {
+            throw new TlsFileException(file, violated, null);
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(MAX_BYTES + 1);

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,26 @@ class TlsFilesTest {
             TlsFileException fault = assertThrows(TlsFileException.class, () -> TlsContext.read(files));
             assertTrue(fault.reason().startsWith("must be "), fault.reason());
         }
+    }
+
+    /** The files of both sides: a backend reads its own without a check by the configuration. */
+    @Test
+    void filesThatOtherUsersCanChangeAreRefused() throws IOException {
+        Path open = Files.writeString(folder.resolve("open.psk"), "bob:00ff\n");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-rw-rw-"));
+        String rule =
+                "%1$s: is writable by every user (mode 666), so it cannot be trusted: chmod o-w %1$s".formatted(open);
+        TlsFiles files = new TlsFiles(null, null, null, open);
+        assertEquals(
+                rule,
+                assertThrows(TlsFileException.class, () -> TlsClientContext.read(files, "bob"))
+                        .getMessage());
+        assertEquals(
+                rule,
+                assertThrows(TlsFileException.class, () -> TlsContext.read(files))
+                        .getMessage());
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-rw----"));
+        TlsClientContext.read(files, "bob");
     }
 
     @Test

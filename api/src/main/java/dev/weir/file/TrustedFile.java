@@ -1,6 +1,7 @@
-package dev.weir.config;
+package dev.weir.file;
 
 import dev.weir.log.FailureText;
+import dev.weir.log.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,19 +9,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects files that other users can change. A configuration names files that are read and written with the rights of
- * Weir's user. The rule is that of ssh for its configuration. Members of the file's group may write, because the
- * operator chooses them.
+ * Detects files that other users can change: configurations, which name files that are read and written with the
+ * rights of Weir's user, and keys. The rule is that of ssh for its configuration. Members of the file's group may write
+ * because the operator chooses them.
+ *
+ * <p>Thread-safe.
  */
-final class TrustedFile {
+public final class TrustedFile {
     private static final int WRITABLE_BY_ALL = 0002;
     private static final int STICKY = 01000;
     private static final int PERMISSIONS = 0777;
 
     private TrustedFile() {}
 
-    /** Returns the rule that a file violates, or null if only this user, root and the group can change it. */
-    static @Nullable String violated(Path file) {
+    /**
+     * {@return the rule that a file violates; null if only this user, root and the group can change it} The system
+     * property {@code weir.check-folders=false} switches the check off. May block.
+     *
+     * @param file the file; a link counts as its target
+     */
+    public static @Nullable String violated(Path file) {
         // the launcher has the same switch for the folders of the home
         if ("false".equals(System.getProperty("weir.check-folders"))) {
             return null;
@@ -55,6 +63,6 @@ final class TrustedFile {
     }
 
     private static String shown(Path file) {
-        return Findings.shown(file.toString());
+        return PlainText.of(file.toString());
     }
 }
