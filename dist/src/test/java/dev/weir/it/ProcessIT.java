@@ -2,6 +2,7 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -243,6 +245,32 @@ class ProcessIT {
         Client.Result ended = Client.run(start.toArray(String[]::new));
         assertEquals(1, ended.status());
         assertTrue(ended.err().startsWith("weir: the limit of open files is 64, too low to serve clients"), ended::err);
+    }
+
+    /** Clients leave files to the shell, to images and to the configuration. */
+    @Test
+    void fewOpenFilesLeaveRoomForTheOperator() throws IOException {
+        List<RawNbd> clients = new ArrayList<>();
+        try (Weir weir = Weir.launchWithFiles(128, home, "-drive", "id=vm1,memory=1M")) {
+            weir.awaitReady();
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                try {
+                    while (clients.size() < 100) {
+                        clients.add(new RawNbd(weir.socket(), "vm1"));
+                    }
+                } catch (IOException e) {
+                    // refused at once instead of waiting in the backlog
+                }
+                assertTrue(clients.size() >= 10 && clients.size() < 100, clients.size() + " clients");
+                assertEquals(512, clients.get(0).read(0, 512).remaining());
+                weir.exec("drives").ok();
+            });
+            assertFalse(weir.log().contains("Too many open files"), weir.log());
+        } finally {
+            for (RawNbd client : clients) {
+                client.close();
+            }
+        }
     }
 
     @Test

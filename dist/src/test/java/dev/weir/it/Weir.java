@@ -72,6 +72,14 @@ final class Weir implements AutoCloseable {
         return launchIn(Map.of("WEIR_JAVA_OPTS", options), home, arguments);
     }
 
+    /** Starts Weir with a limit of open files, without waiting. */
+    static Weir launchWithFiles(int files, Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + files + "; exec \"$@\"", "sh"));
+        limited.addAll(builder.command());
+        return launch(builder.command(limited), home);
+    }
+
     /** Starts Weir with further environment variables, without waiting. */
     static Weir launchIn(Map<String, String> environment, Path home, String... arguments) {
         ProcessBuilder builder = command(home, "run", arguments);

@@ -100,6 +100,7 @@ public final class DeployFolder {
 
     private void run(long everyMillis) {
         boolean first = true;
+        String fault = "";
         while ((framework.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0) {
             try {
                 if (first) {
@@ -108,11 +109,17 @@ public final class DeployFolder {
                 first = false;
                 TimeUnit.MILLISECONDS.sleep(everyMillis);
                 look(false);
+                if (!fault.isEmpty()) {
+                    LOG.warn("{} can be read again", folder);
+                }
+                fault = "";
             } catch (InterruptedException e) {
                 return;
             } catch (IOException | RuntimeException | Error e) {
-                if (framework.getState() == Bundle.ACTIVE) {
+                // once and not at each look, which would fill the log
+                if (framework.getState() == Bundle.ACTIVE && !fault.equals(e.toString())) {
                     LOG.error("cannot read {}", folder, e);
+                    fault = e.toString();
                 }
             }
         }

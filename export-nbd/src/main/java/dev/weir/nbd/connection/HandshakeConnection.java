@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class HandshakeConnection implements Connection, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeConnection.class);
 
+    private static final byte[] NOTHING = {};
+
     private final EventLoop loop;
     private final SocketChannel socket;
     private final SelectionKey key;
@@ -43,7 +45,9 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
     private final Runnable leave;
     private Step step = Step.TAKEN;
     private long waitedMillis;
-    private ByteBuffer output = ByteBuffer.allocate(0);
+
+    /** Unsent answers. The budget counts its capacity. */
+    private ByteBuffer output = ByteBuffer.wrap(NOTHING);
 
     /**
      * Makes a connection that sends its greeting at the first call of {@link #ready}.
@@ -147,9 +151,14 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
             if (output.hasRemaining() || !wire.flush()) {
                 return false;
             }
-            output = ByteBuffer.wrap(handshake.output());
+            say(handshake.output());
         } while (output.hasRemaining());
         return true;
+    }
+
+    private void say(byte[] bytes) {
+        commons.budget.answer(bytes.length - output.capacity());
+        output = ByteBuffer.wrap(bytes);
     }
 
     /**
@@ -188,12 +197,10 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         if (step == Step.TRANSMISSION) {
             NegotiatedSession agreement = handshake.agreement();
             LOG.debug("{} uses drive {}, mode {}", client, agreement.drive().name(), agreement.mode());
-            DriveAccount account = commons.use(agreement.drive().name());
+            String drive = agreement.drive().name();
+            DriveAccount account = commons.use(drive, wire.isSecure());
             if (account == null) {
-                commons.cutOffs.cutOff(
-                        client,
-                        "drive " + agreement.drive().name() + " has used up its share of the "
-                                + commons.limits().maxConnections() + " connections (nbd.max-connections)");
+                commons.cutOffs.cutOff(client, commons.refusal(drive, wire.isSecure()));
                 close("cut off");
                 return;
             }
@@ -212,7 +219,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
         try {
             return new TransmissionConnection(loop, wire, key, client, inbox, agreement, commons, account, leave);
         } catch (RuntimeException | Error e) {
-            commons.unuse(account); // close() of this connection does not know it
+            commons.unuse(account, wire.isSecure()); // close() of this connection does not know it
             throw e;
         }
     }
@@ -247,6 +254,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
                 leave.run();
             } finally {
                 commons.handshakes.end(this);
+                say(NOTHING);
                 inbox.discard();
             }
             LOG.debug("{} is closed: {}", client, why);

@@ -316,7 +316,7 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
             leave.run();
         } finally {
             try {
-                commons.unuse(account);
+                commons.unuse(account, wire.isSecure());
             } finally {
                 endRequests();
             }

@@ -22,7 +22,7 @@ public final class HandshakeCodec {
     static final int MAX_OPTION_BYTES = 16 << 10;
 
     /** Size at which a part of a list is sent (bytes). */
-    static final int LIST_PART_BYTES = 8 << 10;
+    static final int LIST_PART_BYTES = 4 << 10;
 
     /** Longest client text in a message (characters). */
     private static final int MAX_SHOWN = 256;

@@ -71,9 +71,9 @@ public final class Budget {
         shares.divide(total - ofConnections - ofTransfers - ofReserve - maxKept, drives, queued);
     }
 
-    /** Returns the account of another drive with its part of the connections. */
-    public DriveAccount newAccount(Shares connections) {
-        return new DriveAccount(shares.newAccount(), connections.newAccount());
+    /** Returns the account of another drive with its parts of the connections and of those with TLS. */
+    public DriveAccount newAccount(Shares connections, Shares secured) {
+        return new DriveAccount(shares.newAccount(), connections.newAccount(), secured.newAccount());
     }
 
     /**
@@ -118,6 +118,14 @@ public final class Budget {
     /** Returns the memory of released requests. */
     public TransferPool transfers() {
         return transfers;
+    }
+
+    /**
+     * Counts the unsent answers of a handshake (bytes). They use the reserve of the connection, which has no request
+     * yet. A negative number undoes it.
+     */
+    public void answer(long bytes) {
+        first.add(bytes);
     }
 
     /**

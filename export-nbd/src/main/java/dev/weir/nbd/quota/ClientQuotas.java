@@ -31,11 +31,15 @@ public record ClientQuotas(
 
     /**
      * Returns these quotas reduced to the memory that this JVM has for requests. The number of connections is reduced
-     * to match it.
+     * to match it and to the limit of open files.
      */
     public ClientQuotas within(MemoryShares memory) {
+        return within(memory, OpenFiles.maxConnections());
+    }
+
+    ClientQuotas within(MemoryShares memory, int files) {
         long total = Math.min(maxTotalBytes, memory.requestBytes());
-        int connections = Math.min(maxConnections, Budget.maxConnections(total));
+        int connections = Math.min(Math.min(maxConnections, files), Budget.maxConnections(total));
         return new ClientQuotas(connections, handshakeMillis, maxRequests, maxRequestBytes, total, stallMillis);
     }
 }

@@ -12,12 +12,16 @@ public final class DriveAccount {
     /** Connections. */
     final Shares.Account connections;
 
+    /** Connections with TLS. */
+    final Shares.Account secured;
+
     /** Memory of data on its way. */
     public final TransferPool.Account transfers = new TransferPool.Account();
 
-    DriveAccount(Shares.Account queued, Shares.Account connections) {
+    DriveAccount(Shares.Account queued, Shares.Account connections, Shares.Account secured) {
         this.queued = queued;
         this.connections = connections;
+        this.secured = secured;
     }
 
     /** Returns whether its clients hold nothing. */

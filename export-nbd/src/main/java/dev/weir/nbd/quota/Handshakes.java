@@ -16,7 +16,14 @@ public final class Handshakes {
     /** Heap of an unfinished handshake (bytes), measured with two records of 16 KiB. */
     static final int BYTES = 80 << 10;
 
+    /**
+     * Heap of an established connection (bytes), measured: keys, received records that are not read and encrypted
+     * replies that the socket does not accept.
+     */
+    static final int ESTABLISHED_BYTES = 208 << 10;
+
     private static final int HEAP_PART = 8;
+    private static final int ESTABLISHED_PART = 4;
     private static final int LEAST = 16;
 
     private final int most;
@@ -48,6 +55,15 @@ public final class Handshakes {
     /** Removes a handshake that is complete or closed. */
     public synchronized void end(Object handshake) {
         unfinished.remove(handshake);
+    }
+
+    /**
+     * Returns the largest number of established TLS connections: as many as a quarter of the heap has room for.
+     *
+     * @param heapBytes the largest heap of the JVM (bytes)
+     */
+    static int mostEstablished(long heapBytes) {
+        return (int) Math.max(LEAST, Math.min(Integer.MAX_VALUE, heapBytes / ESTABLISHED_PART / ESTABLISHED_BYTES));
     }
 
     /** Returns the largest number of unfinished handshakes. */

@@ -25,6 +25,11 @@ public final class ServerState {
     /** Log of clients that are cut off. */
     public final CutOffLog cutOffs = new CutOffLog();
 
+    /** Established TLS connections. They take heap beside the budget. */
+    private final Shares secured = new Shares(1);
+
+    private final int mostSecured;
+
     /** Accounts by drive name. Guarded by this object like {@link #drives}. */
     private final Map<String, DriveAccount> accounts = new HashMap<>();
 
@@ -33,6 +38,12 @@ public final class ServerState {
 
     /** Creates the state with the default quotas. */
     public ServerState() {
+        this(Handshakes.mostEstablished(Runtime.getRuntime().maxMemory()));
+    }
+
+    /** Creates the state with the default quotas and a bound of the TLS connections. */
+    public ServerState(int mostSecured) {
+        this.mostSecured = mostSecured;
         limits(ClientQuotas.DEFAULT.within(MemoryShares.ofThisJvm()));
     }
 
@@ -59,28 +70,50 @@ public final class ServerState {
         List<DriveAccount> all = List.copyOf(accounts.values());
         budget.divide(limits.maxTotalBytes(), limits.maxConnections(), sharers, all);
         seats.divide(limits.maxConnections(), sharers, all);
+        secured.divide(
+                mostSecured,
+                sharers,
+                all.stream().map(account -> account.secured).toList());
     }
 
     /**
      * Counts a connection that has chosen a drive. {@link #unuse} undoes it.
      *
-     * @return the account of the drive. Null if the drive has too many connections.
+     * @param isSecure whether the connection uses TLS
+     * @return the account of the drive. Null if the drive has too many connections, or too many with TLS.
      */
-    public synchronized @Nullable DriveAccount use(String drive) {
+    public synchronized @Nullable DriveAccount use(String drive, boolean isSecure) {
         DriveAccount account = accounts.get(drive);
         if (account == null) {
-            account = budget.newAccount(seats.shares());
+            account = budget.newAccount(seats.shares(), secured);
             accounts.put(drive, account);
             if (accounts.size() > drives) {
                 divide();
             }
         }
-        return account.connections.take(1) ? account : null;
+        if (!account.connections.take(1)) {
+            return null;
+        }
+        if (isSecure && !account.secured.take(1)) {
+            account.connections.give(1);
+            return null;
+        }
+        return account;
     }
 
     /** Undoes {@link #use}. */
-    public void unuse(DriveAccount account) {
+    public void unuse(DriveAccount account, boolean isSecure) {
         account.connections.give(1);
+        if (isSecure) {
+            account.secured.give(1);
+        }
+    }
+
+    /** Returns why {@link #use} refuses a connection, in words for the log. */
+    public String refusal(String drive, boolean isSecure) {
+        return "drive " + drive + " has used up its share of the " + limits.maxConnections()
+                + " connections (nbd.max-connections)"
+                + (isSecure ? ", or of the " + mostSecured + " with TLS that a quarter of the heap has room for" : "");
     }
 
     /** Returns the quotas and their usage. */

@@ -33,7 +33,8 @@ public final class FakeSocket implements Wire, ReplyQueue.Owner {
 
     /** Returns a reply queue whose requests take memory from a budget. */
     ReplyQueue queue(BufferPool pool, Budget budget) {
-        return new ReplyQueue(this, this, pool, ClientQuotas.DEFAULT, budget, budget.newAccount(new Shares(1)));
+        return new ReplyQueue(
+                this, this, pool, ClientQuotas.DEFAULT, budget, budget.newAccount(new Shares(1), new Shares(1)));
     }
 
     /** Returns a budget for one connection to one drive. */

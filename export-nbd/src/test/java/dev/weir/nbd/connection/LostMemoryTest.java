@@ -37,7 +37,7 @@ class LostMemoryTest {
     @Test
     void requestThatCannotBeMadeTakesNoShare() {
         Budget budget = FakeSocket.budget(1 << 20);
-        DriveAccount account = budget.newAccount(new Shares(1));
+        DriveAccount account = budget.newAccount(new Shares(1), new Shares(1));
         budget.divide(1 << 20, 1, 1, List.of(account));
         InFlight requests = new InFlight(ClientQuotas.DEFAULT, budget, account, () -> {});
         assertThrows(
@@ -56,7 +56,7 @@ class LostMemoryTest {
         MemoryDrive drive = new MemoryDrive("vm1", 4096, false);
         ServerState state = new ServerState();
         state.drives(1);
-        DriveAccount account = Objects.requireNonNull(state.use(drive.name()));
+        DriveAccount account = Objects.requireNonNull(state.use(drive.name(), false));
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 SocketChannel client =

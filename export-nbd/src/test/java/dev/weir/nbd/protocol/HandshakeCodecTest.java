@@ -148,7 +148,7 @@ class HandshakeCodecTest extends HandshakeFixture {
             parts++;
         }
         assertEquals(1000 * (20 + 4 + 5 + 4000) + 20, bytes);
-        assertEquals(1000 / 3 + 1, parts);
+        assertEquals(1000 / 2 + 1, parts);
         assertEquals(Step.ABORTED, option(Nbd.NBD_OPT_ABORT));
     }
 

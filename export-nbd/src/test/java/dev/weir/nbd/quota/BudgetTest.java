@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.net.BufferPool;
 import dev.weir.nbd.protocol.ReplyWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -27,7 +31,7 @@ class BudgetTest {
         Budget fresh = new Budget();
         int fitting = Math.min(connections, Budget.maxConnections(total));
         fresh.divide(total, fitting, drives, List.of());
-        DriveAccount account = fresh.newAccount(new Shares(1));
+        DriveAccount account = fresh.newAccount(new Shares(1), new Shares(1));
         long sum = fitting * Budget.CONNECTION_BYTES + fresh.transfers().total() + total / 32;
         while (fresh.take(account, Budget.MIN_COST, Math.max(Budget.MIN_COST, total / 1024))) {
             // until the share and the lent part are used up
@@ -41,10 +45,92 @@ class BudgetTest {
         assertTrue(fresh.transfers().total() >= 32 * MIB);
     }
 
+    /** In any order of calls the count is the held memory, which stays within the total. */
+    @Property(tries = 200)
+    void countIsTheHeldMemoryInAnyOrder(
+            @ForAll long seed,
+            @ForAll @LongRange(min = 64 * MIB, max = 1024 * MIB) long total,
+            @ForAll @IntRange(min = 1, max = 40) int connections,
+            @ForAll @IntRange(min = 1, max = 6) int drives) {
+        Random random = new Random(seed);
+        Budget fresh = new Budget();
+        List<DriveAccount> accounts = new ArrayList<>();
+        fresh.divide(total, connections, drives, accounts);
+        for (int i = 0; i < drives; i++) {
+            accounts.add(fresh.newAccount(new Shares(1), new Shares(1)));
+        }
+        List<Deque<Long>> queued = new ArrayList<>();
+        List<Deque<Long>> moving = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            queued.add(new ArrayDeque<>());
+            moving.add(new ArrayDeque<>());
+        }
+        Deque<Long> kept = new ArrayDeque<>();
+        long held = 0;
+        for (int step = 0; step < 400; step++) {
+            int connection = random.nextInt(connections);
+            DriveAccount account = accounts.get(connection % drives);
+            long cost = Budget.cost(1L << random.nextInt(26));
+            Deque<Long> requests = queued.get(connection);
+            Deque<Long> transfers = moving.get(connection);
+            switch (random.nextInt(8)) {
+                case 0, 1, 2 -> held += add(fresh.take(account, sum(requests), cost), requests, cost);
+                case 3, 4 -> held += add(fresh.transfers().take(account.transfers, cost), transfers, cost);
+                case 5 -> {
+                    if (!requests.isEmpty()) {
+                        long own = sum(requests);
+                        long done = requests.remove();
+                        fresh.give(account, own, done);
+                        held -= done;
+                    }
+                }
+                case 6 -> {
+                    if (!transfers.isEmpty()) {
+                        long done = transfers.remove();
+                        fresh.transfers().give(account.transfers, done);
+                        held -= done;
+                    }
+                }
+                default -> {
+                    if (fresh.hasRoomToKeep(cost)) {
+                        fresh.keep(cost);
+                        held += add(true, kept, cost);
+                    } else if (!kept.isEmpty()) {
+                        long released = kept.remove();
+                        fresh.keep(-released);
+                        held -= released;
+                    }
+                }
+            }
+            assertEquals(held, fresh.used());
+            assertTrue(held <= total, held + " of " + total);
+        }
+    }
+
+    private static long add(boolean isTaken, Deque<Long> to, long cost) {
+        if (isTaken) {
+            to.add(cost);
+        }
+        return isTaken ? cost : 0;
+    }
+
+    private static long sum(Deque<Long> costs) {
+        return costs.stream().mapToLong(Long::longValue).sum();
+    }
+
+    @Test
+    void answersOfAHandshakeAreCounted() {
+        budget.divide(64 * MIB, 1, 1, List.of());
+        budget.answer(5000);
+        assertEquals(5000, budget.used());
+        budget.answer(-5000);
+        assertEquals(0, budget.used());
+    }
+
     @Test
     void nextRequestOfAConnectionHasRoom() {
         budget.divide(64 * MIB, 4, 2, List.of());
-        DriveAccount account = budget.newAccount(new Shares(1));
+        DriveAccount account = budget.newAccount(new Shares(1), new Shares(1));
         long own = 0;
         while (budget.take(account, own, Budget.MIN_COST)) {
             own += Budget.MIN_COST;
@@ -79,7 +165,7 @@ class BudgetTest {
         assertFalse(budget.hasRoomToKeep(4 * MIB + 1));
         budget.keep(4096);
         assertFalse(budget.hasRoomToKeep(4 * MIB));
-        budget.newAccount(new Shares(1)).queued.await(() -> {});
+        budget.newAccount(new Shares(1), new Shares(1)).queued.await(() -> {});
         assertFalse(budget.hasRoomToKeep(1));
     }
 }
