@@ -19,6 +19,9 @@ public interface BlockDevice extends BlockStorage {
      * Submits a request. Never blocks and never throws. The device {@linkplain BlockRequest#complete(BlockError)
      * completes} it exactly once, at once or later, on any thread. It must not touch the request afterwards.
      *
+     * <p>A device that throws nevertheless must not have passed the request on or completed it. The engine then ends
+     * the request with {@link BlockError#EIO}. Later completions have no effect.
+     *
      * @param request belongs to the device until its completion
      */
     void submit(BlockRequest request);

@@ -87,9 +87,17 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
 
     /**
      * {@return the buffer of a read or write: {@link #length()} bytes between position and limit} The drive asks once
-     * when the request goes to the backend. It never asks for other operations. A queued request needs no buffer.
+     * when the request goes to the backend. It never asks for other operations. A queued request needs no buffer. A
+     * device uses the buffer up: the position of a successful request is the limit.
      */
     public abstract ByteBuffer buffer();
+
+    /**
+     * Gives up the {@link #buffer} without an answer. The engine calls it before it completes a request on which a
+     * device threw, because the device may still use the buffer. An export that would use the memory for another
+     * request must leave it to the garbage collector instead. The default does nothing.
+     */
+    public void forfeitBuffer() {}
 
     /**
      * {@return whether a read prefers to {@linkplain #borrow borrow} memory of the backend to a copy} If the backend

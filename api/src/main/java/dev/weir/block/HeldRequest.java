@@ -1,5 +1,7 @@
 package dev.weir.block;
 
+import java.util.Objects;
+
 /**
  * A request that a device held back at one moment. Copied from the request because a request is reused after its
  * completion.
@@ -17,6 +19,22 @@ public record HeldRequest(
 
     /** The due time of a request whose end of holding is not known. */
     public static final long UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * Creates a copy.
+     *
+     * @param client the owner of the request
+     * @param operation the operation
+     * @param offset offset in the drive (bytes)
+     * @param length length (bytes)
+     * @param reason the reason in a few words
+     * @param sinceNanos the moment from which it was held (ns)
+     * @param dueNanos the moment at which it goes on (ns), or {@link #UNKNOWN}
+     */
+    public HeldRequest {
+        Objects.requireNonNull(operation, "operation");
+        Objects.requireNonNull(reason, "reason");
+    }
 
     /**
      * {@return a copy of a request} The device must still hold the request.

@@ -116,7 +116,7 @@ final class OpenDrive implements Drive {
         boolean movesNoData =
                 switch (request.operation()) {
                     case TRIM -> true;
-                    case WRITE_ZEROES, FAST_ZERO -> storage.first().zeroesFast(request.mayUnmap());
+                    case WRITE_ZEROES, FAST_ZERO -> storage.zeroesFast(request.mayUnmap());
                     default -> false;
                 };
         return movesNoData && !settings.get().charging().discardsByLength() ? 0 : request.length();
@@ -125,9 +125,8 @@ final class OpenDrive implements Drive {
     private @Nullable BlockError refusal(BlockRequest request) {
         Operation operation = request.operation();
         BlockError refusal = refusal(operation, request.offset(), request.length());
-        boolean isTooSlow = refusal == null
-                && operation == Operation.FAST_ZERO
-                && !storage.first().zeroesFast(request.mayUnmap());
+        boolean isTooSlow =
+                refusal == null && operation == Operation.FAST_ZERO && !storage.zeroesFast(request.mayUnmap());
         return isTooSlow ? BlockError.ENOTSUP : refusal;
     }
 

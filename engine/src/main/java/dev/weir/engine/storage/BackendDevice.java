@@ -138,7 +138,10 @@ public final class BackendDevice implements BlockDevice {
         try {
             buffer = request.buffer();
             done = hinted.readNow(buffer, request.offset());
-        } catch (RuntimeException | Error e) {
+            if (done) {
+                checkUsedUp(buffer, request);
+            }
+        } catch (IOException | RuntimeException | Error e) {
             complete(request, failed(request, e));
             return;
         }
@@ -151,10 +154,29 @@ public final class BackendDevice implements BlockDevice {
 
     private @Nullable BlockError read(BlockRequest request, ByteBuffer buffer) {
         try {
-            backend.read(buffer, request.offset());
+            read(buffer, request);
             return null;
         } catch (IOException | RuntimeException | Error e) {
             return failed(request, e);
+        }
+    }
+
+    private void read(ByteBuffer buffer, BlockRequest request) throws IOException {
+        backend.read(buffer, request.offset());
+        checkUsedUp(buffer, request);
+    }
+
+    private void write(BlockRequest request) throws IOException {
+        ByteBuffer buffer = request.buffer();
+        backend.write(buffer, request.offset());
+        checkUsedUp(buffer, request);
+    }
+
+    /** Checks the answer of a backend. The rest of a buffer could have bytes of another client. */
+    private static void checkUsedUp(ByteBuffer buffer, BlockRequest request) throws IOException {
+        if (buffer.hasRemaining()) {
+            throw new IOException(
+                    "the backend left %d of %d bytes out".formatted(buffer.remaining(), request.length()));
         }
     }
 
@@ -220,12 +242,12 @@ public final class BackendDevice implements BlockDevice {
     private void performOnBackend(BlockRequest request) throws IOException {
         switch (request.operation()) {
             case READ -> lendOrRead(request);
-            case WRITE -> backend.write(request.buffer(), request.offset());
+            case WRITE -> write(request);
             case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
             case FLUSH -> backend.flush();
             case CACHE -> backend.cache(request.offset(), request.length());
-            case BLOCK_STATUS -> backend.blockStatus(request.offset(), request.length(), request);
+            case BLOCK_STATUS -> blockStatus(request);
         }
         // the backend interface has no durable write, so FUA is a write and a flush
         if (request.fua() && request.operation().direction() == Direction.WRITE) {
@@ -235,8 +257,14 @@ public final class BackendDevice implements BlockDevice {
 
     private void lendOrRead(BlockRequest request) throws IOException {
         if (hints == null || !request.borrows() || !hints.lend(request.offset(), request.length(), request)) {
-            backend.read(request.buffer(), request.offset());
+            read(request.buffer(), request);
         }
+    }
+
+    private void blockStatus(BlockRequest request) throws IOException {
+        CheckedExtents extents = new CheckedExtents(request, request.length());
+        backend.blockStatus(request.offset(), request.length(), extents);
+        extents.end();
     }
 
     private void complete(BlockRequest request, @Nullable BlockError error) {

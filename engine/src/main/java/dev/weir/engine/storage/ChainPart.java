@@ -2,6 +2,7 @@ package dev.weir.engine.storage;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.HeldRequest;
+import dev.weir.supervision.BoundedCalls;
 import java.util.List;
 
 /**
@@ -12,10 +13,13 @@ import java.util.List;
  */
 public record ChainPart(String name, BlockDevice device) {
 
-    /** Returns the requests that the device itself holds. */
+    /** How long a device may take for an answer (ms). It must not block. */
+    private static final long ANSWER_MILLIS = 1_000;
+
+    /** Returns the requests that the device itself holds; none if it fails to answer. */
     public List<HeldRequest> held() {
         try {
-            return device.held();
+            return List.copyOf(ask(device::held));
         } catch (RuntimeException | Error e) {
             return List.of();
         }
@@ -24,10 +28,15 @@ public record ChainPart(String name, BlockDevice device) {
     /** Returns why the device cannot serve now, with its name; empty if it serves. */
     public String condition() {
         try {
-            String condition = device.condition();
+            String condition = ask(device::condition);
             return condition.isEmpty() ? "" : name + ": " + condition;
         } catch (RuntimeException | Error e) {
             return name + " failed: " + e;
         }
+    }
+
+    /** Returns an answer of the device. One of another bundle that never answers blocks no caller for ever. */
+    private <T> T ask(BoundedCalls.Answer<T, RuntimeException> question) {
+        return device instanceof BackendDevice ? question.get() : BoundedCalls.call(device, ANSWER_MILLIS, question);
     }
 }

@@ -100,7 +100,7 @@ public final class Storage implements RequestSink, CompletionListener {
         try {
             return new Storage(with.name(), device, statistics, clock);
         } catch (IOException | RuntimeException | Error e) {
-            device.close();
+            closeUnused(device, e);
             throw e;
         }
     }
@@ -108,6 +108,14 @@ public final class Storage implements RequestSink, CompletionListener {
     /** Returns the storage as a client sees it: the first filter or the device. */
     public BlockDevice first() {
         return filters.first();
+    }
+
+    private static void closeUnused(BlockDevice device, Throwable cause) {
+        try {
+            device.close();
+        } catch (IOException | RuntimeException | Error e) {
+            cause.addSuppressed(e); // the cause is what the operator can mend
+        }
     }
 
     /** Returns the geometry of {@link #first} after the last change. */
@@ -181,20 +189,44 @@ public final class Storage implements RequestSink, CompletionListener {
 
     private void submit(BlockRequest request) {
         request.watch(this, isMeasured(request.operation()) ? clock.nanoTime() : NOT_MEASURED);
-        try {
-            filters.first().submit(request);
-        } catch (RuntimeException | Error e) {
-            broken(request, e);
+        BlockDevice first = filters.first();
+        if (first == backend) {
+            // its answers are checked where it calls the backend, so a request to it needs no object
+            first.submit(request);
+        } else {
+            submitGuarded(first, request);
         }
     }
 
-    /** Ends a request on which a device or filter threw, which its contract forbids. */
-    private static void broken(BlockRequest request, Throwable e) {
-        BlockError error = e instanceof OutOfMemoryError ? BlockError.ENOMEM : BlockError.EIO;
-        BackendDevice.logged(() -> BROKEN.write(() ->
-                "%s at %d ends with %s: a device threw %s".formatted(request.operation(), request.offset(), error, e)));
-        if (request.isWatched()) {
-            request.complete(error);
+    private void submitGuarded(BlockDevice to, BlockRequest request) {
+        GuardedRequest guarded = null;
+        try {
+            guarded = new GuardedRequest(request, fault -> broken(request, fault));
+            to.submit(guarded);
+        } catch (RuntimeException | Error e) {
+            BlockError error = e instanceof OutOfMemoryError ? BlockError.ENOMEM : BlockError.EIO;
+            broken(request, "a device threw " + e);
+            if (guarded == null) {
+                request.complete(error);
+            } else {
+                guarded.fail(error);
+            }
+        }
+    }
+
+    /** Logs a breach of the contract of devices. */
+    private void broken(BlockRequest request, String fault) {
+        BackendDevice.logged(() -> BROKEN.write(
+                () -> "drive %s: %s at %d: %s".formatted(drive, request.operation(), request.offset(), fault)));
+    }
+
+    /** Returns whether write-zeroes is faster than a write. A device that fails to answer is not. */
+    public boolean zeroesFast(boolean mayUnmap) {
+        try {
+            return filters.first().zeroesFast(mayUnmap);
+        } catch (RuntimeException | Error e) {
+            BackendDevice.logged(() -> BROKEN.write(() -> "drive %s: a device threw %s".formatted(drive, e)));
+            return false;
         }
     }
 

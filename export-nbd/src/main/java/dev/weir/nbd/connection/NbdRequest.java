@@ -235,6 +235,14 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
     }
 
     @Override
+    public void forfeitBuffer() {
+        if (data != null) {
+            buffers.forfeit(data);
+            data = null;
+        }
+    }
+
+    @Override
     public boolean borrows() {
         return length() >= MIN_BORROWED_BYTES;
     }
@@ -295,7 +303,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
      * @param newError the error to reply or null for success
      */
     void finish(@Nullable RequestError newError) {
-        error = newError;
+        error = newError == null && lacksData() ? RequestError.of(BlockError.EIO) : newError;
         if (error == null && operation() == Operation.BLOCK_STATUS) {
             finishStatus();
         } else if (error == null && operation() == Operation.READ) {
@@ -303,6 +311,18 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
         } else {
             giveBackData();
         }
+    }
+
+    /** Returns whether the drive answers a read with other than its length. Such a reply would break the protocol. */
+    private boolean lacksData() {
+        if (operation() != Operation.READ) {
+            return false;
+        }
+        long lent = 0;
+        for (Loan loan : loans) {
+            lent += loan.bytes().remaining();
+        }
+        return data == null || (!loans.isEmpty() && lent != length());
     }
 
     private void finishRead(ByteBuffer read) {

@@ -86,6 +86,17 @@ public final class BufferPool {
         }
     }
 
+    /**
+     * Gives up a buffer that another party may still use. It is freed by the garbage collector and no longer counted
+     * here.
+     */
+    public void forfeit(ByteBuffer buffer) {
+        synchronized (this) {
+            lent--;
+        }
+        memory.forfeit(buffer);
+    }
+
     /** Frees all spare buffers. */
     void trim() {
         List<ByteBuffer> trimmed;

@@ -51,6 +51,11 @@ public final class PoolMemory {
         DirectMemory.free(buffer);
     }
 
+    /** Leaves a buffer to the garbage collector. */
+    void forfeit(ByteBuffer buffer) {
+        allocated.addAndGet(-buffer.capacity());
+    }
+
     /** Returns whether returned buffers should be freed. */
     boolean isFull() {
         return allocated.get() > maxBytes;

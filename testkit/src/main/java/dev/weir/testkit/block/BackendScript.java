@@ -53,6 +53,8 @@ public interface BackendScript {
         FAIL,
         /** An {@link IOException} after the first half was done. */
         SHORT,
+        /** A read or write that returns although only the first half was done. */
+        HALF,
         /** No space left. */
         FULL,
         /** An exception that no backend should throw. */

@@ -50,7 +50,7 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
         return new DeviceBackend(openDevice(size), this::goOn);
     }
 
-    private static final class Counted extends BlockRequest {
+    private static class Counted extends BlockRequest {
         private final AtomicInteger completions = new AtomicInteger();
         private final CountDownLatch all;
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(LENGTH);
@@ -106,11 +106,7 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
         for (Thread thread : threads) {
             thread.join();
         }
-        int rounds = 0;
-        do {
-            goOn();
-        } while (!all.await(10, TimeUnit.MILLISECONDS) && ++rounds < MOST_ROUNDS);
-        assertEquals(0, all.getCount(), "requests are lost");
+        await(all);
         device.close();
         for (Counted request : requests) {
             assertEquals(1, request.completions.get(), () -> request.operation() + " at " + request.offset());
@@ -141,11 +137,43 @@ public abstract class BlockDeviceContract extends BlockBackendContract {
         };
         chain.prepare(Operation.READ, LENGTH, LENGTH);
         device.submit(chain);
-        for (int i = 0; i < 6000 && all.getCount() > 0; i++) {
-            goOn();
-            all.await(10, TimeUnit.MILLISECONDS);
-        }
-        assertEquals(0, all.getCount(), "requests are lost");
+        await(all);
         device.close();
+    }
+
+    @Test
+    @DisplayName("a request without memory for its buffer ends once: with an error or with an exception of submit")
+    void requestWithoutABufferEndsOnce() throws Exception {
+        BlockDevice device = openDevice(SIZE / LENGTH * LENGTH);
+        for (Operation operation : new Operation[] {Operation.READ, Operation.WRITE}) {
+            CountDownLatch ended = new CountDownLatch(1);
+            Counted poor = new Counted(ended, operation, 1) {
+                @Override
+                public ByteBuffer buffer() {
+                    throw new OutOfMemoryError("a test without memory for a buffer");
+                }
+            };
+            boolean isThrown = false;
+            try {
+                device.submit(poor);
+                await(ended);
+            } catch (OutOfMemoryError e) {
+                isThrown = true;
+            }
+            CountDownLatch next = new CountDownLatch(1);
+            device.submit(new Counted(next, Operation.READ, 1));
+            await(next);
+            assertEquals(isThrown ? 0 : 1, poor.completions.get(), operation + " without a buffer");
+            assertTrue(isThrown || poor.error != null, operation + " without a buffer succeeds");
+        }
+        device.close();
+    }
+
+    private void await(CountDownLatch requests) throws InterruptedException {
+        int rounds = 0;
+        do {
+            goOn();
+        } while (!requests.await(10, TimeUnit.MILLISECONDS) && ++rounds < MOST_ROUNDS);
+        assertEquals(0, requests.getCount(), "requests are lost");
     }
 }

@@ -156,6 +156,35 @@ public abstract class BlockFilterContract extends BlockDeviceContract {
     }
 
     @Test
+    @DisplayName("an exception of the next device reaches the caller or ends the request, not both")
+    void exceptionOfTheNextDeviceEndsTheRequestOnce() throws IOException {
+        boolean[] isBroken = {true};
+        BlockFilter filter = open(new ObservedDevice(new SparseDevice(SIZE), request -> {
+            if (isBroken[0]) {
+                throw new IllegalStateException("a test whose device throws");
+            }
+        }));
+        Sent read = new Sent(Operation.READ, 0);
+        boolean isThrown = false;
+        try {
+            filter.submit(read);
+            filter.release();
+        } catch (IllegalStateException e) {
+            isThrown = true;
+        }
+        isBroken[0] = false;
+        List<Sent> later = submitTo(filter);
+        filter.release();
+        while (clock.advanceToNextTimer()) {
+            // a filter may hold completions too
+        }
+        assertEquals(isThrown ? 0 : 1, read.completions, "completions of a request on which the next device threw");
+        assertTrue(isThrown || read.error != null, "a request on which the next device threw succeeds");
+        assertTrue(later.stream().allMatch(each -> each.completions == 1 && each.error == null));
+        filter.close();
+    }
+
+    @Test
     @DisplayName("refused options change nothing")
     void refusedOptionsChangeNothing() throws IOException {
         Map<String, Object> bad = badOptions();

@@ -188,17 +188,17 @@ public final class ScriptedBackends implements BlockBackendFactory {
             data = size <= LONGEST_STORED ? ByteBuffer.allocate((int) size) : null;
         }
 
-        /** Injects the fault. Returns whether only half shall be done. */
-        private boolean begin(Call call, long offset) throws IOException {
+        /** Injects the fault and returns it. */
+        private Fault begin(Call call, long offset) throws IOException {
             Fault fault = script.fault(new Access(call, drive, size, offset));
             switch (fault) {
                 case FAIL -> throw new IOException("the script fails " + call + " at " + offset);
                 case FULL -> throw new BlockException(BlockError.ENOSPC, "the script leaves no room");
                 case THROW -> throw new IllegalStateException("the script throws at " + offset);
                 case HANG -> hang();
-                case NONE, SHORT -> {}
+                case NONE, SHORT, HALF -> {}
             }
-            return fault == Fault.SHORT;
+            return fault;
         }
 
         @Override
@@ -223,22 +223,28 @@ public final class ScriptedBackends implements BlockBackendFactory {
 
         @Override
         public void read(ByteBuffer destination, long offset) throws IOException {
-            int length = length(Call.READ, offset, destination.remaining());
-            if (data != null) {
-                destination.put(data.slice((int) offset, length));
-                checkWhole(destination.remaining());
-            }
+            Fault fault = begin(Call.READ, offset);
+            int length = length(fault, destination.remaining());
+            put(destination, offset, length);
+            checkWhole(fault, destination.remaining());
         }
 
         @Override
         public boolean readNow(ByteBuffer destination, long offset) {
             if (readsNow) {
                 quietly(Call.READ_NOW, offset);
-                if (data != null) {
-                    destination.put(data.slice((int) offset, destination.remaining()));
-                }
+                put(destination, offset, destination.remaining());
             }
             return readsNow;
+        }
+
+        /** Reads data. A drive without data uses the buffer up and leaves its bytes. */
+        private void put(ByteBuffer destination, long offset, int length) {
+            if (data == null) {
+                destination.position(destination.position() + length);
+            } else {
+                destination.put(data.slice((int) offset, length));
+            }
         }
 
         @Override
@@ -266,20 +272,21 @@ public final class ScriptedBackends implements BlockBackendFactory {
         }
 
         private void write(Call call, ByteBuffer source, long offset) throws IOException {
-            int length = length(call, offset, source.remaining());
+            Fault fault = begin(call, offset);
+            int length = length(fault, source.remaining());
             if (data != null) {
                 data.slice((int) offset, length).put(source.slice(source.position(), length));
-                source.position(source.position() + length);
-                checkWhole(source.remaining());
             }
+            source.position(source.position() + length);
+            checkWhole(fault, source.remaining());
         }
 
-        private int length(Call call, long offset, int asked) throws IOException {
-            return begin(call, offset) ? asked / 2 : asked;
+        private static int length(Fault fault, int asked) {
+            return fault == Fault.SHORT || fault == Fault.HALF ? asked / 2 : asked;
         }
 
-        private void checkWhole(int left) throws IOException {
-            if (left > 0) {
+        private static void checkWhole(Fault fault, int left) throws IOException {
+            if (fault == Fault.SHORT && left > 0) {
                 throw new IOException("the script ends " + left + " bytes too early");
             }
         }
