@@ -189,28 +189,4 @@ class QemuStorageIT {
         assertTrue(check == 0 || check == LEAKS_ONLY, "qemu-img check: " + check);
         System.out.printf("%d kills of the daemon, %s, seed %d%n", CRASHES, drive.summary(), seed);
     }
-
-    @Test
-    void killedWeirLeavesNoDaemonAndWhatItFlushed() throws IOException {
-        long seed = Long.getLong("weir.seed", new Random().nextLong());
-        Random random = new Random(seed);
-        CrashedDrive drive = new CrashedDrive(BLOCKS, random);
-        try {
-            for (int crash = 0; crash < CRASHES; crash++) {
-                try (Weir weir = start(",format=qcow2,size=" + BLOCKS * CrashedDrive.BLOCK);
-                        RawNbd client = new RawNbd(weir.socket(), "vm1")) {
-                    drive.check(client);
-                    CompletableFuture.delayedExecutor(random.nextInt(MAX_LOAD_MILLIS), TimeUnit.MILLISECONDS)
-                            .execute(weir::kill);
-                    drive.load(client);
-                    weir.awaitEnd();
-                }
-                noDaemonIsLeft();
-            }
-        } catch (AssertionError | IOException e) {
-            throw new AssertionError("-Dweir.seed=" + seed + ": " + e.getMessage(), e);
-        }
-        qemuImg("check", image.toString());
-        System.out.printf("%d kills of Weir, %s, seed %d%n", CRASHES, drive.summary(), seed);
-    }
 }

@@ -28,24 +28,43 @@ class RateIT {
     private static final double TOLERANCE = 0.02;
     private static final long MIB = 1 << 20;
 
+    /** The program behind each kind of storage. */
+    private static final Map<String, String> PROGRAMS = Map.of("nbd", "nbdkit", "qemu", "qemu-storage-daemon");
+
     private static final Map<String, Double> MEASURED = new HashMap<>();
 
     /**
      * A drive and a fio job.
      *
+     * @param storage memory, or a backend with another server behind it
      * @param limits limits as in {@code -drive}
      * @param asked fio options that limit the demand; empty for full demand
      * @param bytesPerSecond the expected rate
      */
     record Case(
-            String policy, String limits, String readOrWrite, long blockBytes, String asked, double bytesPerSecond) {
+            String storage,
+            String policy,
+            String limits,
+            String readOrWrite,
+            long blockBytes,
+            String asked,
+            double bytesPerSecond) {
+        Case(String policy, String limits, String readOrWrite, long blockBytes, String asked, double bytesPerSecond) {
+            this("memory", policy, limits, readOrWrite, blockBytes, asked, bytesPerSecond);
+        }
+
         String drive() {
-            return "%s-%s-%s-%d".formatted(policy, limits.replaceAll("[=,]", "-"), readOrWrite, blockBytes);
+            return "%s-%s-%s-%s-%d".formatted(storage, policy, limits.replaceAll("[=,]", "-"), readOrWrite, blockBytes);
+        }
+
+        boolean isPossible() {
+            String program = PROGRAMS.get(storage);
+            return program == null || Client.find(program).isPresent();
         }
 
         @Override
         public String toString() {
-            return "%s of %d bytes, policy=%s,%s".formatted(readOrWrite, blockBytes, policy, limits);
+            return "%s of %d bytes, %s, policy=%s,%s".formatted(readOrWrite, blockBytes, storage, policy, limits);
         }
     }
 
@@ -55,7 +74,16 @@ class RateIT {
             addCases(cases, policy, "read", "rd", "wr");
             addCases(cases, policy, "write", "wr", "rd");
         }
+        for (String storage : List.of("nbd", "qemu")) {
+            cases.add(new Case(storage, "bucket", "bps=10M", "read", 65536, "", 10 * MIB));
+            cases.add(new Case(storage, "bucket", "iops=200", "write", 4096, "", 200 * 4096));
+            cases.add(new Case(storage, "slice", "iops=200", "read", 4096, "", 200 * 4096));
+        }
         return cases;
+    }
+
+    private static List<Case> possibleCases() {
+        return cases().stream().filter(Case::isPossible).toList();
     }
 
     private static void addCases(List<Case> cases, String policy, String io, String own, String other) {
@@ -77,10 +105,26 @@ class RateIT {
         if (!Client.hasFio()) {
             return;
         }
+        if (Client.find("nbdkit").isEmpty()) {
+            measure(home, "");
+            return;
+        }
+        try (FarServer far = FarServer.nbdkit(home.resolve("far.sock"), "4M")) {
+            measure(home, far.uri());
+        }
+    }
+
+    private static void measure(Path home, String farUri) throws IOException {
         List<String> arguments = new ArrayList<>();
-        for (Case one : cases()) {
+        for (Case one : possibleCases()) {
+            String storage =
+                    switch (one.storage()) {
+                        case "nbd" -> "uri=" + farUri;
+                        case "qemu" -> "size=4M,format=qcow2,file=" + home.resolve(one.drive() + ".qcow2");
+                        default -> "memory=4M";
+                    };
             arguments.addAll(List.of(
-                    "-drive", "id=%s,memory=4M,policy=%s,%s".formatted(one.drive(), one.policy(), one.limits())));
+                    "-drive", "id=%s,%s,policy=%s,%s".formatted(one.drive(), storage, one.policy(), one.limits())));
         }
         try (Weir weir = Weir.start(home, arguments.toArray(String[]::new))) {
             Path job = Files.writeString(home.resolve("rates.fio"), job(weir));
@@ -108,7 +152,7 @@ class RateIT {
                 ramp_time=1
                 runtime=10
                 """);
-        for (Case one : cases()) {
+        for (Case one : possibleCases()) {
             job.append(
                     """
 
@@ -132,6 +176,7 @@ class RateIT {
     @MethodSource("cases")
     void measuredRateIsTheLimit(Case one) {
         Client.needFio();
+        Client.need(PROGRAMS.getOrDefault(one.storage(), "fio"));
         double measured = MEASURED.get(one.drive());
         assertEquals(one.bytesPerSecond(), measured, TOLERANCE * one.bytesPerSecond(), "bytes/s");
     }
