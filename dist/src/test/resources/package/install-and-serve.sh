@@ -18,10 +18,10 @@ in_root dpkg --verify weir || fail "files are not as in the package"
 unit=$root/lib/systemd/system/weir.service
 command=$(sed -n 's/^ExecStart=//p' "$unit")
 in_root install -d -o weir -g weir -m 0750 /var/lib/weir
-in_root install -d -o weir -g weir -m 0700 /run/weir
-cat >"$root/etc/weir/weir.conf" <<'CONF'
+in_root install -d -o weir -g weir -m "$(sed -n 's/^RuntimeDirectoryMode=//p' "$unit")" /run/weir
+# socket and mode stay as the package has them
+cat >>"$root/etc/weir/weir.conf" <<'CONF'
 weir {
-  nbd.listen = ["unix:/run/weir/nbd.sock"]
   drives.vm1 {
     backend { type = file, path = "/var/lib/weir/disks/vm1.img", size = 16MiB, create = true }
     limits { bps = 10MiB }
@@ -38,6 +38,11 @@ uri='nbd+unix:///vm1?socket=/run/weir/nbd.sock'
 [ "$(as_weir nbdinfo --size "$uri")" = 16777216 ] || fail "nbdinfo does not see the drive"
 head -c 1048576 /dev/urandom >"$root/tmp/data"
 as_weir nbdcopy /tmp/data "$uri" || fail "nbdcopy"
+# a member of the group weir can connect, another user cannot
+in_root useradd --system --no-create-home --groups weir guest || fail "useradd guest"
+in_root useradd --system --no-create-home stranger || fail "useradd stranger"
+[ "$(in_root runuser -u guest -- nbdinfo --size "$uri")" = 16777216 ] || fail "a member of the group does not see the drive"
+in_root runuser -u stranger -- nbdinfo --size "$uri" 2>/dev/null && fail "a stranger sees the drive"
 as_weir weir --home /var/lib/weir exec 'limits vm1 bps=20M' || fail "weir exec"
 # the service is found without --home, and the error for another user names its owner
 as_weir weir status | grep -q 'vm1 serving' || fail "weir status without --home"

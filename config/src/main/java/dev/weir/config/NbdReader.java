@@ -21,7 +21,9 @@ final class NbdReader {
             "max-total-bytes",
             "stall-timeout",
             "busy-poll",
-            "default-export");
+            "default-export",
+            "socket-mode",
+            "socket-group");
 
     /** Lowest byte quota of a connection: one request of the greatest length must fit. */
     private static final long MIN_BYTES = 32L << 20;
@@ -57,6 +59,7 @@ final class NbdReader {
         put("busy-poll", Quantity.nanos(nbd.child("busy-poll")), 0, 1_000_000, " ns");
         put("stall-timeout", Quantity.seconds(nbd.child("stall-timeout")), 1, 86_400, " s");
         checkMemory(MemoryShares.ofThisJvm().requestBytes());
+        properties.putAll(SocketAccessReader.read(nbd));
         String export = Values.word(nbd.child("default-export"));
         if (export != null) {
             properties.put("default.export", export);

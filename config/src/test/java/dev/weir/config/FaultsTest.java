@@ -192,8 +192,8 @@ final class FaultsTest {
                 "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, profile, limits, parent, weight, min",
                 "nbd = 4 | nbd = 4: must be a block { … }",
                 "nbd.port = 4 | nbd.port = 4: unknown key; choose from listen, max-connections, handshake-timeout, max-requests,"
-                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, tls, tls-certificate,"
-                        + " tls-key, tls-client-ca, tls-psk, allow-plaintext-tcp, stop-timeout, queued-at-stop",
+                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, socket-mode,"
+                        + " socket-group, tls, tls-certificate, tls-key, tls-client-ca, tls-psk, allow-plaintext-tcp, stop-timeout, queued-at-stop",
                 "nbd.listen = [] | nbd.listen = []: must be at least one address",
                 "nbd.listen = \"udp:a:1\" | nbd.listen = udp:a:1: must be unix:PATH or tcp:HOST:PORT,"
                         + " an IPv6 address in brackets",

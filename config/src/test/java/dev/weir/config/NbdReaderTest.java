@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,12 +65,42 @@ final class NbdReaderTest {
                 "stall-timeout = 0         | must be from 1 to 86400 s",
                 "busy-poll = 2ms           | must be from 0 to 1000000 ns",
                 "busy-poll = fast          | must be whole nanoseconds, such as 20us or 500ns",
+                "socket-mode = 660x        | must be 0600 (owner), 0660 (owner and group) or 0666 (all users)",
+                "socket-mode = 0606        | must be 0600 (owner), 0660 (owner and group) or 0666 (all users)",
+                "socket-mode = 0640        | must be 0600 (owner), 0660 (owner and group) or 0666 (all users)",
+                "socket-group = no-such-gr | is not a group of this machine",
                 "default-export = vm2      | is not a drive; did you mean vm1?",
             })
     void whatIsOutOfRangeIsAFault(String line, String rule) {
         assertEquals(
                 List.of("weir.conf:2: nbd." + line + ": " + rule),
                 read("nbd." + line).faults());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "socket-mode = 660                            | 0660 |",
+                "socket-mode = 0600                           | 0600 |",
+                "socket-mode = \"0666\"                       | 0666 |",
+                "socket-group = daemon                        | 0660 | daemon",
+                "socket-group = daemon, nbd.socket-mode = 0600 | 0600 | daemon",
+            })
+    void groupOfSocketsGivesTheMode(String line, String mode, @Nullable String group) {
+        Reading reading = read("nbd." + line);
+
+        assertEquals(List.of(), reading.faults());
+        assertEquals(mode, reading.nbd().get("socket.mode"));
+        assertEquals(group, reading.nbd().get("socket.group"));
+    }
+
+    @Test
+    void socketForAllUsersIsAWarning() {
+        assertEquals(
+                List.of(
+                        "weir.conf:2: nbd.socket-mode = 0666: every user of this machine can read and change every drive"),
+                read("nbd.socket-mode = 0666").warnings());
     }
 
     /** The memory of a JVM with 1 TiB of direct memory would be a surprise. */

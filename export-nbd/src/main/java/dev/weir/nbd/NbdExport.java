@@ -7,6 +7,7 @@ import dev.weir.memory.MemoryShares;
 import dev.weir.nbd.connection.Exports;
 import dev.weir.nbd.connection.StopMode;
 import dev.weir.nbd.connection.TlsPolicy;
+import dev.weir.nbd.net.SocketAccess;
 import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.quota.ClientQuotas;
 import dev.weir.nbd.wire.TlsContext;
@@ -63,6 +64,12 @@ public final class NbdExport implements DriveExport {
 
         /** Addresses: {@code unix:/path} and {@code tcp:host:port}. Port 0 selects a free port. */
         String[] listen() default {};
+
+        /** Permissions of Unix sockets: {@code 0600}, {@code 0660} or {@code 0666}. */
+        String socket_mode() default "0600";
+
+        /** Group of Unix sockets. If empty, they keep the group that the system gives them. */
+        String socket_group() default "";
 
         /** Drive for clients that give no name. If empty, they get the only drive. */
         String default_export() default "";
@@ -193,6 +200,7 @@ public final class NbdExport implements DriveExport {
     private void listen(Config config) {
         try {
             server.secure(security(config));
+            server.allow(new SocketAccess(config.socket_mode(), config.socket_group()));
             if (tlsFault != null) {
                 LOG.warn("the TLS files are usable again and in use");
             }

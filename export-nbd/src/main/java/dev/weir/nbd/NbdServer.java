@@ -13,6 +13,7 @@ import dev.weir.nbd.net.EventLoop;
 import dev.weir.nbd.net.ListenSocket;
 import dev.weir.nbd.net.Listener;
 import dev.weir.nbd.net.PoolMemory;
+import dev.weir.nbd.net.SocketAccess;
 import dev.weir.nbd.net.Sockets;
 import dev.weir.nbd.net.TickTimer;
 import dev.weir.nbd.protocol.ReplyWriter;
@@ -67,6 +68,8 @@ final class NbdServer {
 
     /** By configured address; the reason why it is not open. Guarded by this object. */
     private final Map<String, String> faults = new LinkedHashMap<>();
+
+    private volatile SocketAccess access = SocketAccess.OWNER;
 
     private volatile TlsPolicy security = TlsPolicy.OFF;
 
@@ -139,10 +142,15 @@ final class NbdServer {
         security = newSecurity;
     }
 
+    /** Sets the access to Unix sockets. The next {@link #listen} opens sockets with another access again. */
+    void allow(SocketAccess newAccess) {
+        access = newAccess;
+    }
+
     /** Listens on these addresses only. Addresses that stay are not interrupted. */
     synchronized void listen(List<String> addresses) {
         sockets.entrySet()
-                .removeIf(socket -> (!addresses.contains(socket.getKey()) || !security.allows(socket.getValue()))
+                .removeIf(socket -> (!addresses.contains(socket.getKey()) || !isAllowed(socket.getValue()))
                         && close(socket.getValue()));
         faults.keySet().retainAll(addresses);
         for (String address : new LinkedHashSet<>(addresses)) {
@@ -150,6 +158,10 @@ final class NbdServer {
                 open(address);
             }
         }
+    }
+
+    private boolean isAllowed(ListenSocket socket) {
+        return security.allows(socket) && socket.has(access);
     }
 
     /**
@@ -167,7 +179,7 @@ final class NbdServer {
 
     private void open(String address) {
         try {
-            ListenSocket socket = ListenSocket.open(address);
+            ListenSocket socket = ListenSocket.open(address, access);
             if (!security.allows(socket)) {
                 socket.close();
                 throw new IOException(UNSAFE);

@@ -22,8 +22,15 @@ class OptionDefaultsTest {
             "allow-plaintext-tcp", "plaintext_tcp", "stop-timeout", "stop_millis", "queued-at-stop", "stop_answers");
 
     /** Options whose default depends on the launcher or on other keys. The page describes it in words. */
-    private static final Set<String> IN_WORDS =
-            Set.of("listen", "default-export", "tls-certificate", "tls-key", "tls-client-ca", "tls-psk");
+    private static final Set<String> IN_WORDS = Set.of(
+            "listen",
+            "socket-mode",
+            "socket-group",
+            "default-export",
+            "tls-certificate",
+            "tls-key",
+            "tls-client-ca",
+            "tls-psk");
 
     private static Set<String> written() throws IOException {
         return ROW.matcher(Files.readString(Path.of("../docs/reference/bundles/export-nbd.md")))

@@ -13,12 +13,13 @@ public interface ListenSocket {
      * Opens a socket.
      *
      * @param address {@code unix:/path} or {@code tcp:host:port}. Port 0 selects a free port.
+     * @param access the users that may connect to a Unix socket
      * @throws IOException if the address is malformed or cannot be bound. The message is the reason without the
      *     address.
      */
-    static ListenSocket open(String address) throws IOException {
+    static ListenSocket open(String address, SocketAccess access) throws IOException {
         if (address.startsWith(UnixListenSocket.SCHEME)) {
-            return UnixListenSocket.open(address.substring(UnixListenSocket.SCHEME.length()));
+            return UnixListenSocket.open(address.substring(UnixListenSocket.SCHEME.length()), access);
         }
         if (address.startsWith(TcpListenSocket.SCHEME)) {
             return TcpListenSocket.open(address.substring(TcpListenSocket.SCHEME.length()));
@@ -34,6 +35,9 @@ public interface ListenSocket {
 
     /** Returns whether only this machine can reach the socket. */
     boolean isLocal();
+
+    /** Returns whether the socket has this access. A TCP socket has any. */
+    boolean has(SocketAccess wanted);
 
     /**
      * Returns the NBD URI of a drive at this socket.

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening Unix socket with permissions 0600. A missing folder is created with 0700. A stale socket is replaced.
- * Any other file at its path stays and is an error.
+ * A listening Unix socket. Its {@link SocketAccess} sets the permissions of the socket and of a missing folder. A stale
+ * socket is replaced. Any other file at its path stays and is an error.
  */
 final class UnixListenSocket implements ListenSocket {
     static final String SCHEME = "unix:";
@@ -38,20 +37,22 @@ final class UnixListenSocket implements ListenSocket {
 
     private final Path path;
     private final ServerSocketChannel channel;
+    private final SocketAccess access;
 
     /** The file key of the socket, so that only this socket is removed. */
     private final @Nullable Object fileKey;
 
     private final AtomicLong accepted = new AtomicLong();
 
-    private UnixListenSocket(Path path, ServerSocketChannel channel) throws IOException {
+    private UnixListenSocket(Path path, ServerSocketChannel channel, SocketAccess access) throws IOException {
         this.path = path;
         this.channel = channel;
+        this.access = access;
         fileKey = fileKey(path);
     }
 
-    static UnixListenSocket open(String pathText) throws IOException {
-        Path path = path(pathText);
+    static UnixListenSocket open(String pathText, SocketAccess access) throws IOException {
+        Path path = path(pathText, access);
         if (Files.exists(path, NOFOLLOW_LINKS)) {
             removeStale(path);
         }
@@ -59,16 +60,31 @@ final class UnixListenSocket implements ListenSocket {
         try {
             channel.configureBlocking(false);
             channel.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            SocketAccess.deny(path);
             turnAwayEarly(channel);
-            return new UnixListenSocket(path, channel);
+            return open(path, channel, access);
         } catch (IOException e) {
             Sockets.close(channel);
             throw e;
         }
     }
 
-    private static Path path(String text) throws IOException {
+    private static UnixListenSocket open(Path path, ServerSocketChannel channel, SocketAccess access)
+            throws IOException {
+        try {
+            access.allow(path);
+            String obstacle = access.obstacle(path);
+            if (obstacle != null) {
+                LOG.warn("{}{}: {}", SCHEME, path, obstacle);
+            }
+            return new UnixListenSocket(path, channel, access);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
+    }
+
+    private static Path path(String text, SocketAccess access) throws IOException {
         Path path;
         try {
             path = Path.of(text);
@@ -84,10 +100,7 @@ final class UnixListenSocket implements ListenSocket {
             throw new IOException(
                     "the path of a Unix socket must be at most " + MAX_PATH_BYTES + " bytes, not " + bytes);
         }
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
+        access.createFolder(folder);
         return path;
     }
 
@@ -140,6 +153,11 @@ final class UnixListenSocket implements ListenSocket {
     @Override
     public boolean isLocal() {
         return true;
+    }
+
+    @Override
+    public boolean has(SocketAccess wanted) {
+        return access.equals(wanted);
     }
 
     @Override

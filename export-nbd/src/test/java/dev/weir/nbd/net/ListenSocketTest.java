@@ -29,7 +29,7 @@ class ListenSocketTest {
     @Test
     void folderAndSocketArePrivate() throws IOException {
         Path path = folder.resolve("a/b/nbd.sock");
-        ListenSocket socket = ListenSocket.open("unix:" + path);
+        ListenSocket socket = ListenSocket.open("unix:" + path, SocketAccess.OWNER);
 
         assertEquals("rw-------", permissions(path));
         assertEquals("rwx------", permissions(folder.resolve("a")));
@@ -46,7 +46,7 @@ class ListenSocketTest {
     @Test
     void existingFolderIsKept() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
-        ListenSocket.open("unix:" + folder.resolve("s")).close();
+        ListenSocket.open("unix:" + folder.resolve("s"), SocketAccess.OWNER).close();
 
         assertEquals("rwxr-x---", permissions(folder));
     }
@@ -59,7 +59,7 @@ class ListenSocketTest {
         }
         assertTrue(Files.exists(path));
 
-        ListenSocket socket = ListenSocket.open("unix:" + path);
+        ListenSocket socket = ListenSocket.open("unix:" + path, SocketAccess.OWNER);
 
         SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
         socket.close();
@@ -68,7 +68,7 @@ class ListenSocketTest {
     @Test
     void liveSocketIsKept() throws IOException {
         Path path = folder.resolve("s");
-        ListenSocket first = ListenSocket.open("unix:" + path);
+        ListenSocket first = ListenSocket.open("unix:" + path, SocketAccess.OWNER);
 
         assertEquals("another process listens on it", fault("unix:" + path));
 
@@ -92,9 +92,9 @@ class ListenSocketTest {
     @Test
     void removesItsOwnSocketOnly() throws IOException {
         Path path = folder.resolve("s");
-        ListenSocket first = ListenSocket.open("unix:" + path);
+        ListenSocket first = ListenSocket.open("unix:" + path, SocketAccess.OWNER);
         Files.move(path, folder.resolve("moved"));
-        ListenSocket second = ListenSocket.open("unix:" + path);
+        ListenSocket second = ListenSocket.open("unix:" + path, SocketAccess.OWNER);
 
         first.close();
 
@@ -107,7 +107,7 @@ class ListenSocketTest {
     void pathMayBe106BytesLong() throws IOException {
         String longest = folder + "/" + "x".repeat(106 - folder.toString().length() - 1);
 
-        ListenSocket.open("unix:" + longest).close();
+        ListenSocket.open("unix:" + longest, SocketAccess.OWNER).close();
 
         assertEquals("the path of a Unix socket must be at most 106 bytes, not 107", fault("unix:" + longest + "x"));
     }
@@ -121,7 +121,7 @@ class ListenSocketTest {
 
     @Test
     void portInUseIsAFault() throws IOException {
-        ListenSocket first = ListenSocket.open("tcp:127.0.0.1:0");
+        ListenSocket first = ListenSocket.open("tcp:127.0.0.1:0", SocketAccess.OWNER);
 
         assertEquals("Address already in use", fault(first.address()));
         first.close();
@@ -149,7 +149,7 @@ class ListenSocketTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp:127.0.0.1:0", "tcp:localhost:0", "tcp:[::1]:0"})
     void tellsThePortItHasGot(String address) throws IOException {
-        ListenSocket socket = ListenSocket.open(address);
+        ListenSocket socket = ListenSocket.open(address, SocketAccess.OWNER);
 
         String actual = socket.address();
         assertFalse(actual.endsWith(":0"), actual);
@@ -159,17 +159,17 @@ class ListenSocketTest {
 
     @Test
     void urisAreEncoded() throws IOException {
-        ListenSocket socket = ListenSocket.open("unix:" + folder.resolve("n&b d.sock"));
+        ListenSocket socket = ListenSocket.open("unix:" + folder.resolve("n&b d.sock"), SocketAccess.OWNER);
 
         assertEquals("nbd+unix:///g%C3%B6l%20d?socket=" + folder + "/n%26b%20d.sock", socket.uri("göl d", false));
         socket.close();
-        ListenSocket any = ListenSocket.open("tcp:0.0.0.0:0");
+        ListenSocket any = ListenSocket.open("tcp:0.0.0.0:0", SocketAccess.OWNER);
         assertTrue(any.uri("vm1", false).startsWith("nbd://localhost:"), any.uri("vm1", false));
         any.close();
     }
 
     private static String fault(String address) {
-        return String.valueOf(assertThrows(IOException.class, () -> ListenSocket.open(address))
+        return String.valueOf(assertThrows(IOException.class, () -> ListenSocket.open(address, SocketAccess.OWNER))
                 .getMessage());
     }
 }
