@@ -28,7 +28,8 @@ final class Figures {
         byCase.forEach((load, by) -> by.forEach((target, ours) -> {
             Map.Entry<Target, Figure> best = bestPeer(by, target.storage());
             boolean compared = isWeir(target)
-                    && !Set.of(Target.WITH_LIMITS, Target.OTHER_COMMIT).contains(target.server());
+                    && !Set.of(Target.WITH_LIMITS, Target.IDLE_FAULTS, Target.OTHER_COMMIT)
+                            .contains(target.server());
             if (compared && best != null) {
                 Samples theirs = best.getValue().perSecond;
                 table.row(
@@ -99,11 +100,11 @@ final class Figures {
         return table;
     }
 
-    /** Returns the throughput with limits that never hold a request, relative to the throughput without limits. */
-    Table limits() {
-        Table table = new Table("case", "with six limits, requests/s", "without", "ratio");
+    /** Returns the throughput of another memory drive of Weir, relative to that of the plain one. */
+    Table besidePlain(String server, String with) {
+        Table table = new Table("case", with + ", requests/s", "without", "ratio");
         byCase.forEach((load, by) -> {
-            Figure limited = find(by, Target.MEMORY, Target.WITH_LIMITS);
+            Figure limited = find(by, Target.MEMORY, server);
             Figure free = find(by, Target.MEMORY, Target.WEIR);
             if (limited != null && free != null) {
                 table.row(

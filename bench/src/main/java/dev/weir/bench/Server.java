@@ -42,7 +42,7 @@ final class Server implements AutoCloseable {
      * Starts a Weir with its own home and waits until it is ready.
      *
      * @param name name of the home
-     * @param drive options of the only drive, except {@code id}
+     * @param drive options of the only drive, except {@code id}; empty if a configuration file has the drive vm1
      * @param more further arguments
      */
     static Server weir(Run run, String name, String drive, String... more) throws IOException, InterruptedException {
@@ -59,7 +59,7 @@ final class Server implements AutoCloseable {
         Path home = Files.createTempDirectory(run.folder(), name);
         List<String> command =
                 new ArrayList<>(List.of(distribution.resolve("bin/weir").toString(), "--home", home.toString()));
-        command.addAll(List.of("-drive", "id=vm1," + drive, "--no-shell"));
+        command.addAll(drive.isEmpty() ? List.of("--no-shell") : List.of("-drive", "id=vm1," + drive, "--no-shell"));
         command.addAll(List.of(more));
         Path output = home.resolve("stdout");
         Server server = new Server(start(command, output), "nbd+unix:///vm1?socket=" + home.resolve("run/nbd.sock"));

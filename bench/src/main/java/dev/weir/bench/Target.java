@@ -21,6 +21,7 @@ record Target(String storage, String server, Starter starter) {
     static final String WEIR = "weir";
     static final String NBDKIT = "nbdkit";
     static final String WITH_LIMITS = "weir, six limits";
+    static final String IDLE_FAULTS = "weir, idle faults";
     static final String BUSY_POLL = "weir, busy-poll 20us";
     static final String OTHER_COMMIT = "weir, other commit";
     static final String NULL_CO = "qemu-nbd null-co";
@@ -40,6 +41,7 @@ record Target(String storage, String server, Starter starter) {
         List<Target> targets = new ArrayList<>();
         targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory)));
         targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
+        targets.add(new Target(MEMORY, IDLE_FAULTS, () -> Server.weir(run, "faults", "", idleFaults(run))));
         targets.add(new Target(FILE, WEIR, () -> Server.weir(run, "file", "file=" + image(run, "weir.img"))));
         targets.add(new Target(MEMORY, BUSY_POLL, () -> Server.weir(run, "memory", memory, busyPoll(run))));
         targets.add(new Target(FILE, BUSY_POLL, () -> {
@@ -74,6 +76,21 @@ record Target(String storage, String server, Starter starter) {
             }));
         }
         return targets;
+    }
+
+    /** Returns the arguments for a drive whose fault is not active. */
+    private static String[] idleFaults(Run run) throws IOException {
+        Path configuration = run.folder().resolve("faults.conf");
+        Files.writeString(
+                configuration,
+                """
+                weir.drives.vm1 {
+                  backend { type = memory, size = %d }
+                  faults.later { error = EIO, schedule = ["1000h+1s"] }
+                }
+                """
+                        .formatted(DRIVE_BYTES));
+        return new String[] {"--config", configuration.toString()};
     }
 
     private static String[] busyPoll(Run run) throws IOException {

@@ -57,7 +57,9 @@ final class Throughput {
                 "Processor time of the server:",
                 figures.cpu(),
                 "Limits that are never reached:",
-                figures.limits(),
+                figures.besidePlain(Target.WITH_LIMITS, "with six limits"),
+                "Faults of which none is active:",
+                figures.besidePlain(Target.IDLE_FAULTS, "with idle faults"),
                 "For comparison, a server with nothing behind it:",
                 figures.nullStorage());
         if (run.against() != null) {

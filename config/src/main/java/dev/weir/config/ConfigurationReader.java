@@ -5,6 +5,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
+import dev.weir.fault.FaultSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,8 +106,7 @@ final class ConfigurationReader {
             new OpenDriveCheck(types, running, writtenDrives).check(drives);
         }
         Stream<String> backends = drives.stream().map(DriveSettings::backendType);
-        Stream<String> filters =
-                drives.stream().flatMap(drive -> drive.filters().stream().map(FilterSettings::type));
+        Stream<String> filters = drives.stream().flatMap(ConfigurationReader::filters);
         Stream<String> policies = Stream.concat(
                 drives.stream().map(DriveSettings::policy), groups.stream().map(GroupSettings::policy));
         return new Reading(
@@ -123,6 +123,11 @@ final class ConfigurationReader {
                 findings.faults(),
                 findings.warnings(),
                 false);
+    }
+
+    private static Stream<String> filters(DriveSettings drive) {
+        Stream<String> types = drive.filters().stream().map(FilterSettings::type);
+        return drive.faults().isEmpty() ? types : Stream.concat(types, Stream.of(FaultSettings.TYPE));
     }
 
     /** Checks the tree of limits; see {@link LimitTree}. */

@@ -34,6 +34,7 @@ final class DriveReader {
             "description",
             "clients",
             "filters",
+            "faults",
             "charge-discards",
             "flushes");
 
@@ -92,6 +93,7 @@ final class DriveReader {
                 .charging(charging(drive))
                 .filters(new FilterReader(types, running).read(name, drive.child("filters")))
                 .share(ShareReader.read(drive, drive.child("group").isSet()))
+                .faults(new FaultsReader(types, running).read(name, drive.child("faults")))
                 .build();
     }
 

@@ -3,6 +3,7 @@ package dev.weir.config;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.fault.FaultSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,24 @@ final class FilterReader {
         return read;
     }
 
+    /** Returns the types that a list of filters can name. */
+    private List<String> known() {
+        return types.filters().keySet().stream()
+                .filter(type -> !type.equals(FaultSettings.TYPE))
+                .toList();
+    }
+
     private FilterSettings filter(String drive, Setting filter) {
         Setting type = filter.child(OptionsReader.TYPE);
         String name = Values.word(type);
         if (!type.isSet()) {
-            type.fault("must be set" + Suggestion.of("", types.filters().keySet()));
+            type.fault("must be set" + Suggestion.of("", known()));
         }
         if (name == null) {
             return new FilterSettings("", Map.of());
+        }
+        if (name.equals(FaultSettings.TYPE)) {
+            type.fault("is the filter of the block faults { … }; write that block instead");
         }
         BlockFilterFactory factory = types.filters().get(name);
         if (factory == null) {
@@ -60,7 +71,7 @@ final class FilterReader {
         DriveSettings before = running.settings(drive);
         boolean isOther = before == null
                 || before.filters().stream().noneMatch(filter -> filter.type().equals(name));
-        Suggestion suggestion = Suggestion.of(name, types.filters().keySet());
+        Suggestion suggestion = Suggestion.of(name, known());
         String missing = "no filter of this type is available";
         if (isOther && running.isServing(drive)) {
             type.fault(missing + "; the change would hold requests of running drives" + suggestion);

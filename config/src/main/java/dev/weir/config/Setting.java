@@ -200,6 +200,11 @@ final class Setting {
         }
     }
 
+    /** Returns whether this is a block, perhaps an empty one. */
+    boolean hasChildren() {
+        return block() != null;
+    }
+
     /** Returns whether this is a non-empty block. */
     boolean isFilledBlock() {
         ConfigObject block = block();

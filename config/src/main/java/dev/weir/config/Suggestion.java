@@ -34,6 +34,12 @@ record Suggestion(String text, boolean isNear) {
         return of(word, known, List.of());
     }
 
+    /** Returns the suggestion of a near word; empty if none is near. */
+    static String near(String word, Collection<String> known) {
+        Suggestion suggestion = of(word, known);
+        return suggestion.isNear ? suggestion.text : "";
+    }
+
     /** Returns the text. */
     @Override
     public String toString() {

@@ -96,7 +96,7 @@ final class FaultsTest {
                 "limts { bps = 5M } | limts: unknown key; did you mean limits?",
                 "bps = 5M | bps = 5M: unknown key; did you mean limits.bps?",
                 "readonly = true | readonly = true: unknown key; did you mean read-only?",
-                "colour = red | colour = red: unknown key; choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, charge-discards, flushes",
+                "colour = red | colour = red: unknown key; choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, faults, charge-discards, flushes",
                 "read-only = maybe | read-only = maybe: must be true or false",
                 "read-only = 1 | read-only = 1: must be true or false",
                 "policy = \"\" | policy = \"\": must not be empty",
@@ -225,7 +225,7 @@ final class FaultsTest {
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
                         "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, such as 500, 5k or 1M",
                         "weir.conf:9: drives.z.colour = red: unknown key;"
-                                + " choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, charge-discards, flushes",
+                                + " choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, faults, charge-discards, flushes",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",
                         "weir.conf:13: groups.g.limits.bps_max = 5: needs bps beside it",
                         "-drive id=a,…: id = a: is already used at weir.conf:11",

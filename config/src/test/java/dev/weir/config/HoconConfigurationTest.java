@@ -118,7 +118,7 @@ final class HoconConfigurationTest extends ConfigurationFixture {
         Map<String, Long> before = changeCounts();
         List<String> faults = List.of(
                 "weir.conf:5: drives.b.colour = red: unknown key;"
-                        + " choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, charge-discards, flushes");
+                        + " choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, faults, charge-discards, flushes");
 
         folder.write(
                 "weir.conf", TWO_DRIVES.replace("2M }", "3M }, colour = red").replace("4M", "5"));

@@ -50,21 +50,20 @@ final class TestTypes {
             new BlockOption("format", Kind.TEXT, false, "its format"));
 
     /** A filter that refuses a bound of zero. */
-    static final BlockFilterFactory TRACE = new Filter();
+    static final BlockFilterFactory TRACE = new Filter("trace");
+
+    /** The filter of faults, whose options no file names. */
+    static final BlockFilterFactory FAULTS = new Filter("faults");
 
     static final Types ALL = new Types(
             Map.of("file", FILE, "memory", MEMORY, "remote", REMOTE),
-            Map.of("trace", TRACE),
+            Map.of("trace", TRACE, "faults", FAULTS),
             Map.of("bucket", BUCKET, "slice", SLICE));
     static final Types NONE = new Types(Map.of(), Map.of(), Map.of());
 
     private TestTypes() {}
 
-    private static final class Filter implements BlockFilterFactory {
-        @Override
-        public String type() {
-            return "trace";
-        }
+    private record Filter(String type) implements BlockFilterFactory {
 
         @Override
         public List<BlockOption> options() {

@@ -10,6 +10,9 @@ import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
+import dev.weir.fault.FaultSettings;
+import dev.weir.fault.PowerCut;
+import dev.weir.fault.PowerCutReport;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,8 +124,7 @@ public final class Engine {
     }
 
     private static boolean usesFilter(ManagedDrive drive, BlockFilterFactory factory) {
-        return drive.settings().filters().stream()
-                .anyMatch(filter -> filter.type().equals(factory.type()));
+        return drive.filters().anyMatch(filter -> filter.type().equals(factory.type()));
     }
 
     private void added(Runnable add, Predicate<ManagedDrive> isConcerned) {
@@ -153,7 +156,7 @@ public final class Engine {
 
     private CompletableFuture<@Nullable Void> settle(ManagedDrive drive) {
         DriveSettings settings = drive.settings();
-        List<WantedFilter> wanted = settings.filters().stream()
+        List<WantedFilter> wanted = drive.filters()
                 .map(filter -> new WantedFilter(filter.type(), filter.options(), filters.get(filter.type())))
                 .toList();
         return drive.settle(backends.get(settings.backendType()), wanted);
@@ -194,6 +197,7 @@ public final class Engine {
 
     private void configureAgain(ManagedDrive drive, DriveSettings settings, @Nullable GroupNode group) {
         DriveSettings before = drive.settings();
+        drive.faults().settings(DriveFaults.changed(drive.faults().settings(), before.faults(), settings.faults()));
         Policies.Choice merged = policies.merge(
                 new Policies.Choice(drive.policyType(), drive.currentLimits()),
                 Policies.Choice.of(before),
@@ -319,10 +323,33 @@ public final class Engine {
         groups.change(group, settings.parent(), policy, policies.get(policy), settings.limits(), settings.share());
     }
 
-    /** Restores the policy and the limits of a drive's settings. */
-    synchronized void restore(ManagedDrive drive) {
-        DriveSettings settings = drive.settings();
-        drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
+    /** Restores the policy, the limits and the faults of a drive's settings. */
+    void restore(ManagedDrive drive) {
+        synchronized (this) {
+            DriveSettings settings = drive.settings();
+            drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
+        }
+        if (!drive.faults().settings().equals(drive.settings().faults())) {
+            changeFaults(drive, now -> drive.settings().faults());
+        }
+    }
+
+    synchronized CompletableFuture<PowerCutReport> cutPower(ManagedDrive drive, PowerCut how) {
+        return drive.cutPower(how);
+    }
+
+    /** Changes the faults of a drive until its settings change. Returns when they apply or a second has passed. */
+    void changeFaults(ManagedDrive drive, UnaryOperator<FaultSettings> change) {
+        CompletableFuture<@Nullable Void> settled;
+        synchronized (this) {
+            FaultSettings after = change.apply(drive.faults().settings());
+            if (!after.isEmpty() && filters.get(FaultSettings.TYPE) == null) {
+                throw new IllegalArgumentException("no filter of the type " + FaultSettings.TYPE + " is installed");
+            }
+            drive.faults().settings(after);
+            settled = settle(drive);
+        }
+        await(List.of(settled), PATIENCE_NANOS);
     }
 
     /**

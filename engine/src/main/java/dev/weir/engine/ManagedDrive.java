@@ -10,6 +10,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.engine.storage.ChainPart;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.BlockQueue;
@@ -17,12 +18,17 @@ import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.QueueForecast;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.fault.FaultSettings;
+import dev.weir.fault.FaultState;
+import dev.weir.fault.PowerCut;
+import dev.weir.fault.PowerCutReport;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +48,7 @@ final class ManagedDrive implements DriveControl {
     private final Throttle throttle;
     private final FlushCap flushes;
     private final StorageLifecycle storage;
+    private final DriveFaults faults;
     private volatile DriveSettings settings;
 
     /** Whether a drain has lifted the limits for now. */
@@ -70,6 +77,7 @@ final class ManagedDrive implements DriveControl {
         flushes.configure(settings, settings.policy(), policy);
         this.storage = new StorageLifecycle(
                 () -> this.settings, throttle, flushes, clock, publisher, steps, this::updateControl);
+        this.faults = new DriveFaults(engine, this, settings.faults());
     }
 
     /**
@@ -184,6 +192,30 @@ final class ManagedDrive implements DriveControl {
         storage.tellIfLate();
     }
 
+    /** Returns its filters in order. The one that applies its faults is nearest to the backend. */
+    Stream<FilterSettings> filters() {
+        FaultSettings now = faults.settings();
+        Stream<FilterSettings> last =
+                now.isEmpty() ? Stream.of() : Stream.of(new FilterSettings(FaultSettings.TYPE, now.toOptions()));
+        return Stream.concat(settings.filters().stream(), last);
+    }
+
+    /** Returns the open drive; null while its storage is closed. */
+    @Nullable
+    OpenDrive open() {
+        return storage.open();
+    }
+
+    /** Cuts the power of the drive; see {@link StorageLifecycle#cutPower}. */
+    CompletableFuture<PowerCutReport> cutPower(PowerCut how) {
+        return storage.cutPower(how);
+    }
+
+    @Override
+    public DriveFaults faults() {
+        return faults;
+    }
+
     /**
      * Ends the drive for good.
      *
@@ -212,9 +244,10 @@ final class ManagedDrive implements DriveControl {
         OpenDrive now = storage.open();
         int flushesQueued = flushes.waiting();
         List<FilterSnapshot> filters = filters(now);
+        List<FaultState> faultStates = faults.list();
         String condition = condition(now);
-        return throttle.locked(
-                at -> snapshot(throttle.queue(), now, flushesQueued, filters, condition, clock.nanoTime()));
+        return throttle.locked(at ->
+                snapshot(throttle.queue(), now, flushesQueued, filters, faultStates, condition, clock.nanoTime()));
     }
 
     private DriveSnapshot snapshot(
@@ -222,6 +255,7 @@ final class ManagedDrive implements DriveControl {
             @Nullable OpenDrive opened,
             int flushesQueued,
             List<FilterSnapshot> filters,
+            List<FaultState> faultStates,
             String condition,
             long now) {
         String holding = queue.own.reason();
@@ -251,6 +285,7 @@ final class ManagedDrive implements DriveControl {
                 QueueForecast.holders(queue, now),
                 opened == null ? 0 : opened.storage().inFlight(),
                 filters,
+                faultStates,
                 storage.statistics().counters(queue.held()));
     }
 

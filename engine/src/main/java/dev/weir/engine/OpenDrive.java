@@ -81,6 +81,7 @@ final class OpenDrive implements Drive {
 
     /** Accepts requests: those that arrive from now on reach the throttle. */
     void start() {
+        storage.serve(this);
         throttle.size(size());
         throttle.open(storage);
         flushes.open(storage);
@@ -94,7 +95,7 @@ final class OpenDrive implements Drive {
             return;
         }
         switch (admission(request)) {
-            case GO -> storage.execute(request);
+            case GO -> storage.execute(request, this);
             case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
             case QUEUED -> {}
         }
@@ -147,6 +148,15 @@ final class OpenDrive implements Drive {
         throttle.size(size());
         throttle.withdraw(storage::isBeyondEnd)
                 .forEach(request -> refuse(request, BlockError.beyondEnd(request.operation())));
+    }
+
+    /** Ends queued and new requests, waits for requests in flight and leaves the storage open and stopped. */
+    void end(IntConsumer onLate) {
+        storage.serve(null);
+        cancelled(throttle.close());
+        cancelled(flushes.close());
+        storage.stop(onLate);
+        cancelled(storage.withdraw(null));
     }
 
     /** Ends queued requests, waits for requests in flight and closes the storage; see {@link Storage#close}. */

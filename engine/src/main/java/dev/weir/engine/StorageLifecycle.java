@@ -9,6 +9,8 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.fault.PowerCut;
+import dev.weir.fault.PowerCutReport;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.List;
@@ -50,6 +52,7 @@ final class StorageLifecycle {
     private final Consumer<String> onChange;
     private final Timer nextCheck;
     private final Retry retry;
+    private final PowerSwitch powerSwitch;
 
     private volatile Statistics statistics = new Statistics();
     private volatile String unavailable;
@@ -101,11 +104,12 @@ final class StorageLifecycle {
         this.unavailable = BackendChange.missing(openedAs);
         this.nextCheck = clock.timer(this::check);
         this.retry = new Retry(clock, this::openAgain);
+        this.powerSwitch = new PowerSwitch(this, clock, steps);
         this.hold = new StorageHold(openedAs.name(), throttle, flushes, retry);
         this.size = new DriveSize(hold);
     }
 
-    private String name() {
+    String name() {
         return openedAs.name();
     }
 
@@ -118,6 +122,18 @@ final class StorageLifecycle {
     /** Returns the statistics since the storage was opened last. */
     Statistics statistics() {
         return statistics;
+    }
+
+    /**
+     * Cuts the power of the drive.
+     *
+     * @param how the fate of the unflushed writes
+     * @return completed with the report when the drive is back
+     */
+    CompletableFuture<PowerCutReport> cutPower(PowerCut how) {
+        CompletableFuture<PowerCutReport> report = new CompletableFuture<>();
+        powerSwitch.cut(how, report);
+        return report;
     }
 
     /** Returns why the drive is unavailable; empty if it serves. */
@@ -172,7 +188,7 @@ final class StorageLifecycle {
             show(BackendChange.missing(settings.get()));
         } else if (opened == null) {
             open(by, now.filters);
-        } else {
+        } else if (!powerSwitch.isOff()) { // otherwise the power brings the new filters
             changeFilters(opened, by, now.filters);
             if (open == opened && size.followsConfiguration(opened, openedAs, with)) {
                 openedAs = with;
@@ -214,7 +230,7 @@ final class StorageLifecycle {
     /** Checks open storage and shows why it is unusable, or that it is usable again. */
     private void checkStorage() {
         OpenDrive now = open;
-        if (now == null) {
+        if (now == null || powerSwitch.isOff()) {
             return;
         }
         String fault = now.storage().fault();
@@ -238,7 +254,7 @@ final class StorageLifecycle {
     CompletableFuture<@Nullable Void> closeIfLost() {
         return steps.then(() -> {
             checkStorage();
-            if (open != null && !unavailable.isEmpty()) {
+            if (open != null && !unavailable.isEmpty() && !powerSwitch.isOff()) {
                 close(unavailable);
             }
         });
@@ -253,7 +269,25 @@ final class StorageLifecycle {
         }
     }
 
-    private void show(String reason) {
+    /** Withdraws the drive and ends its requests. The storage stays open and stopped. */
+    void powerOff(OpenDrive ended, String reason) {
+        nextCheck.disarm();
+        show(reason); // first, as in a close
+        withdraw();
+        ended.end(requests ->
+                LOG.warn("drive {}: its power is cut when its {} requests in flight have ended", name(), requests));
+    }
+
+    /** Publishes the drive of the storage again, with the filters that are wanted now. */
+    void powerOn(OpenDrive ended) {
+        Storage storage = ended.storage();
+        if (hold.areReplaced(storage, wanted.filters)) {
+            hold.end(storage);
+        }
+        publish(new OpenDrive(name(), openedAs.readOnly(), throttle, flushes, storage, statistics, settings));
+    }
+
+    void show(String reason) {
         synchronized (steps) {
             unavailable = reason;
             onChange.accept(reason);
@@ -328,9 +362,7 @@ final class StorageLifecycle {
         }
     }
 
-    /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the storage. */
-    private void close(String reason) {
-        show(reason); // first, so that it is never said to be served when it is not
+    private void withdraw() {
         Publisher.Publication offer;
         synchronized (steps) {
             offer = drive;
@@ -339,6 +371,13 @@ final class StorageLifecycle {
         if (offer != null) {
             offer.withdraw();
         }
+    }
+
+    /** Withdraws the drive, ends queued requests, waits for requests in flight and closes the storage. */
+    private void close(String reason) {
+        powerSwitch.closed(reason);
+        show(reason); // first, so that it is never said to be served when it is not
+        withdraw();
         OpenDrive closing = open;
         open = null;
         nextCheck.disarm();

@@ -7,6 +7,7 @@ import dev.weir.block.Operation;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
@@ -76,7 +77,8 @@ class FilterChaosTest {
                     List.of(),
                     new Charging(false, random.nextInt(2) * 100L),
                     filters,
-                    Share.DEFAULT));
+                    Share.DEFAULT,
+                    FaultSettings.NONE));
         }
 
         void step() {

@@ -8,6 +8,7 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
@@ -58,7 +59,8 @@ class FilterRaceTest {
                 List.of(),
                 Charging.DEFAULT,
                 filters,
-                Share.DEFAULT));
+                Share.DEFAULT,
+                FaultSettings.NONE));
     }
 
     private void submitAll(int client) {

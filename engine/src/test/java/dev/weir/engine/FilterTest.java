@@ -16,6 +16,7 @@ import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
@@ -55,7 +56,8 @@ class FilterTest {
                 List.of(),
                 Charging.DEFAULT,
                 Arrays.asList(filters),
-                Share.DEFAULT));
+                Share.DEFAULT,
+                FaultSettings.NONE));
     }
 
     private static FilterSettings filter(String type) {

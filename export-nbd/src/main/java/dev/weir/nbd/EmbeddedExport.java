@@ -35,6 +35,12 @@ public final class EmbeddedExport implements AutoCloseable {
         exports.add(drive);
     }
 
+    /** Stops exporting a drive. Its connections end after their pending requests are answered. */
+    public void remove(Drive drive) {
+        exports.remove(drive);
+        server.driveChanged(drive);
+    }
+
     /** Returns the NBD URI of a drive. */
     public String uri(String drive) {
         return server.uris(drive).get(0);

@@ -3,6 +3,7 @@ package dev.weir.junit;
 import dev.weir.backend.file.FileBackendFactory;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.engine.EmbeddedEngine;
+import dev.weir.filter.faults.FaultsFilterFactory;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -21,6 +22,7 @@ final class Described {
         EmbeddedEngine engine = new EmbeddedEngine();
         engine.add(new MemoryBackendFactory());
         engine.add(new FileBackendFactory());
+        engine.add(new FaultsFilterFactory());
         POLICIES.forEach(engine::add);
         return engine;
     }

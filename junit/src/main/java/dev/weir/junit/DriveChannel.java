@@ -8,7 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
 
 /** A channel to a drive with one request in flight. Not thread-safe. */
-final class DriveChannel implements SeekableByteChannel {
+final class DriveChannel implements FlushableChannel {
     private final Drive drive;
     private long position;
     private boolean closed;
@@ -98,14 +98,24 @@ final class DriveChannel implements SeekableByteChannel {
         return !closed;
     }
 
+    @Override
+    public void flush() throws IOException {
+        requireOpen();
+        flushDrive();
+    }
+
+    private void flushDrive() throws IOException {
+        WaitingRequest flush = new WaitingRequest(this, ByteBuffer.allocate(0));
+        flush.prepare(Operation.FLUSH, 0, 0);
+        flush.run(drive);
+    }
+
     /** Flushes the drive. */
     @Override
     public void close() throws IOException {
         if (!closed) {
             closed = true;
-            WaitingRequest flush = new WaitingRequest(this, ByteBuffer.allocate(0));
-            flush.prepare(Operation.FLUSH, 0, 0);
-            flush.run(drive);
+            flushDrive();
         }
     }
 }

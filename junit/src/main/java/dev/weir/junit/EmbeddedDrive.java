@@ -4,11 +4,15 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.fault.Fault;
+import dev.weir.fault.FaultSettings;
+import dev.weir.fault.PowerCutReport;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +45,8 @@ public class EmbeddedDrive implements AutoCloseable {
     private String policy = DriveSettings.DEFAULT_POLICY;
     private boolean readOnly;
     private boolean tcp;
+    private boolean losesPower;
+    private final List<FaultRule> faults = new ArrayList<>();
     private @Nullable EmbeddedGroup group;
     private volatile @Nullable Served served;
 
@@ -118,6 +124,55 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
+     * Gives the drive a volatile write cache: {@link #powerCut} can lose the writes since the last flush. A channel
+     * flushes in {@link FlushableChannel#flush} and when it is closed.
+     */
+    public EmbeddedDrive losesPower() {
+        losesPower = true;
+        return this;
+    }
+
+    /**
+     * Sets a fault, now if the drive is served and at each start otherwise. Replaces the fault of the same name.
+     *
+     * @param fault the fault, such as {@code latency("2ms").on(FLUSH)}; see {@link Faults}
+     * @throws IllegalArgumentException if a setting breaks a rule; the message names the key, the value and the rule
+     */
+    public EmbeddedDrive fault(FaultRule fault) {
+        Fault checked = fault.fault();
+        Served now = served;
+        if (now == null) {
+            faults.add(fault);
+        } else {
+            now.control().faults().set(checked);
+        }
+        return this;
+    }
+
+    /**
+     * Clears all faults. The requests that they hold go on.
+     *
+     * @throws IllegalStateException if the drive is not served
+     */
+    public void heal() {
+        control().faults().clear();
+    }
+
+    /**
+     * Cuts the power of the drive, and returns when it is back. Flushed data survives. Open channels fail from now on
+     * and NBD clients are disconnected. {@link #drive} and new channels use the drive after the power cut.
+     *
+     * @param survivors the unflushed writes that survive, such as {@code keep.none()}; see {@link Faults#keep}
+     * @return the report of what was lost
+     * @throws IllegalStateException if the drive is not served
+     * @throws IllegalArgumentException if the drive was not described with {@link #losesPower}
+     * @throws IOException if the backend refuses a surviving write
+     */
+    public PowerCutReport powerCut(Survivors survivors) throws IOException {
+        return served().powerCut(survivors.powerCut());
+    }
+
+    /**
      * Opens and serves the drive.
      *
      * @throws IllegalArgumentException if its limits contradict each other
@@ -137,8 +192,11 @@ public class EmbeddedDrive implements AutoCloseable {
                 .policy(policy)
                 .group(lease.groupName())
                 .limits(own)
+                .faults(new FaultSettings(List.of(), losesPower, FaultSettings.DEFAULT_MEMORY, null))
                 .build();
-        served = Served.start(lease, settings, tcp);
+        Served started = Served.start(lease, settings, tcp);
+        served = started;
+        faults.forEach(fault -> started.control().faults().set(fault.fault()));
         return this;
     }
 
@@ -194,7 +252,7 @@ public class EmbeddedDrive implements AutoCloseable {
      *
      * @throws IllegalStateException if the drive is not served
      */
-    public SeekableByteChannel channel() {
+    public FlushableChannel channel() {
         return new DriveChannel(drive());
     }
 

@@ -5,11 +5,15 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.EmbeddedEngine;
+import dev.weir.fault.PowerCut;
+import dev.weir.fault.PowerCutReport;
 import dev.weir.nbd.EmbeddedExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease the use of the engine
  * @param export the server
  * @param folder folder of the Unix socket; null over TCP
- * @param drive the drive
  */
-record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, Drive drive, DriveControl control) {
+record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, DriveControl control) {
 
     /**
      * Opens and serves a drive. Releases everything if it fails.
@@ -39,7 +42,7 @@ record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, D
             EmbeddedExport export =
                     new EmbeddedExport(folder == null ? "tcp:127.0.0.1:0" : "unix:" + folder.resolve("nbd"));
             export.add(drive);
-            return new Served(lease, export, folder, drive, control);
+            return new Served(lease, export, folder, control);
         } catch (IOException | RuntimeException e) {
             end(lease, settings.name(), folder);
             throw e;
@@ -64,11 +67,39 @@ record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, D
     }
 
     String uri() {
-        return export.uri(drive.name());
+        return export.uri(control.name());
+    }
+
+    /** Returns the drive: another one after each power cut. */
+    Drive drive() {
+        Drive drive = lease.engine().drive(control.name());
+        if (drive == null) {
+            throw new IllegalStateException(
+                    "the drive is not open: " + control.snapshot().reason());
+        }
+        return drive;
+    }
+
+    /** Cuts the power and returns when the drive is served again. */
+    PowerCutReport powerCut(PowerCut how) throws IOException {
+        Drive before = drive();
+        CompletableFuture<PowerCutReport> report =
+                control.faults().cutPower(how).toCompletableFuture();
+        export.remove(before);
+        try {
+            return report.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw e;
+        } finally {
+            export.add(drive());
+        }
     }
 
     void close() {
         export.close();
-        end(lease, drive.name(), folder);
+        end(lease, control.name(), folder);
     }
 }

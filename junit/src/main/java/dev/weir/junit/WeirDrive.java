@@ -78,6 +78,18 @@ public final class WeirDrive extends EmbeddedDrive
     }
 
     @Override
+    public WeirDrive losesPower() {
+        super.losesPower();
+        return this;
+    }
+
+    @Override
+    public WeirDrive fault(FaultRule fault) {
+        super.fault(fault);
+        return this;
+    }
+
+    @Override
     public WeirDrive start() throws IOException {
         super.start();
         return this;

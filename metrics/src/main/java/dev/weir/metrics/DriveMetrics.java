@@ -43,6 +43,7 @@ final class DriveMetrics implements MultiCollector {
         state(families);
         work(families);
         throttling(families);
+        faults(families);
         return families.snapshots();
     }
 
@@ -132,6 +133,27 @@ final class DriveMetrics implements MultiCollector {
                 "weir_drive_timer_worst_lateness_seconds",
                 "Worst lateness of the timer of a drive.",
                 (drive, points) -> points.add(drive.timer().worstLateNanos() / NANOS));
+    }
+
+    private static void faults(Families families) {
+        families.counter(
+                "weir_drive_fault_requests",
+                "Requests that a fault on purpose has hit.",
+                (drive, points) -> drive.faults()
+                        .forEach(state -> points.add(
+                                state.requests(), "fault", state.fault().name())));
+        families.gauge(
+                "weir_drive_fault_held_requests",
+                "Requests that a fault on purpose holds.",
+                (drive, points) -> drive.faults()
+                        .forEach(state -> points.add(
+                                state.holding(), "fault", state.fault().name())));
+        families.gauge(
+                "weir_drive_fault_active",
+                "Whether a fault on purpose is active: 1 or 0.",
+                (drive, points) -> drive.faults()
+                        .forEach(state -> points.add(
+                                state.active() ? 1 : 0, "fault", state.fault().name())));
     }
 
     private static void limits(DriveSnapshot drive, Families.Points points, boolean bytes) {

@@ -1,6 +1,7 @@
 package dev.weir.drive.control;
 
 import dev.weir.drive.Drive;
+import dev.weir.fault.FaultControl;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,10 @@ public interface DriveControl {
      */
     CompletionStage<@Nullable Void> resize(long size, boolean mayShrink);
 
-    /** Undoes the changes: restores limits and policy of the drive's configuration. */
+    /** {@return the faults on purpose} */
+    FaultControl faults();
+
+    /** Undoes the changes: restores limits, policy and faults of the drive's configuration. */
     void restore();
 
     /**

@@ -1,6 +1,7 @@
 package dev.weir.drive.control;
 
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.fault.FaultState;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     by commas; empty if the queue is
  * @param inFlight number of requests that the limits have released: at the filters and the backend
  * @param filters the open filters, the one nearest to the client first; fewer than configured while one is missing
+ * @param faults the faults on purpose in their order; empty while the drive is not open
  * @param counters counters since the drive was opened
  */
 public record DriveSnapshot(
@@ -39,6 +41,7 @@ public record DriveSnapshot(
         String heldBy,
         int inFlight,
         List<FilterSnapshot> filters,
+        List<FaultState> faults,
         Counters counters) {
 
     /** Availability of a drive. */

@@ -13,7 +13,7 @@ import dev.weir.block.Operation;
  * @param ageNanos time in the queue, or at its present holder, so far (ns)
  * @param heldBy the reason why it waits at its turn: a limit of the drive ({@code bps_rd}) or of its group ({@code
  *     tenant-a: iops}), the cap of {@code flushes}, {@code turn} if no limit holds it, why the policy is missing, or
- *     what holds it behind the limits ({@code filter faults: hang})
+ *     what holds it behind the limits ({@code fault: slow-fsync})
  * @param goesInNanos forecast of the time until its release (ns) if nothing changes and no request arrives; -1 if
  *     unknown
  */

@@ -1,6 +1,7 @@
 package dev.weir.drive.settings;
 
 import dev.weir.drive.Drive;
+import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code flushes} ({@link Long})
  * <li>{@code filters} ({@code String[]}: their types, the one nearest to the client first)
  * <li>{@code filter.N.OPTION}: an option of the filter at place N, from 0
+ * <li>{@code faults} and {@code faults.OPTION}: the options of the faults, as in {@link FaultSettings}
  * <li>{@code description}
  * <li>{@code weir.drive.clients} ({@code String[]})
  * </ul>
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param charging how requests that move no data are charged
  * @param filters the filters in front of the backend, the one nearest to the client first
  * @param share the share in the limits of the group and above
+ * @param faults the faults on purpose
  */
 public record DriveSettings(
         String name,
@@ -60,7 +63,8 @@ public record DriveSettings(
         List<String> clients,
         Charging charging,
         List<FilterSettings> filters,
-        Share share) {
+        Share share,
+        FaultSettings faults) {
 
     /** The factory PID of drives. */
     public static final String PID = "weir.drive";
@@ -98,6 +102,7 @@ public record DriveSettings(
      * @param charging how requests that move no data are charged
      * @param filters the filters in front of the backend, the one nearest to the client first
      * @param share the share in the limits of the group and above
+     * @param faults the faults on purpose
      */
     public DriveSettings {
         backendOptions = Map.copyOf(backendOptions);
@@ -141,6 +146,7 @@ public record DriveSettings(
                 .charging(SettingsProperties.charging(properties))
                 .filters(FilterSettings.of(properties))
                 .share(SettingsProperties.share(properties))
+                .faults(SettingsProperties.faults(properties))
                 .build();
     }
 
@@ -166,6 +172,7 @@ public record DriveSettings(
         }
         SettingsProperties.put(properties, charging);
         FilterSettings.put(properties, filters);
+        SettingsProperties.put(properties, faults);
         properties.putAll(share.toMap());
         SettingsProperties.put(properties, policy, limits);
         return properties;
@@ -185,6 +192,7 @@ public record DriveSettings(
         private Charging charging = Charging.DEFAULT;
         private List<FilterSettings> filters = List.of();
         private Share share = Share.DEFAULT;
+        private FaultSettings faults = FaultSettings.NONE;
 
         private Builder(String name, String backendType) {
             this.name = name;
@@ -301,6 +309,17 @@ public record DriveSettings(
             return this;
         }
 
+        /**
+         * Sets the faults.
+         *
+         * @param faults the faults on purpose
+         * @return this
+         */
+        public Builder faults(FaultSettings faults) {
+            this.faults = faults;
+            return this;
+        }
+
         /** {@return the settings} */
         public DriveSettings build() {
             return new DriveSettings(
@@ -315,7 +334,8 @@ public record DriveSettings(
                     clients,
                     charging,
                     filters,
-                    share);
+                    share,
+                    faults);
         }
     }
 }

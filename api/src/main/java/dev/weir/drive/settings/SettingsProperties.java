@@ -1,5 +1,6 @@
 package dev.weir.drive.settings;
 
+import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
@@ -15,6 +16,9 @@ final class SettingsProperties {
     private static final String BY_REQUEST = "request";
     private static final String BY_LENGTH = "length";
     private static final String FLUSHES = "flushes";
+
+    /** Property: the faults as text. Their other options follow this word and a dot. */
+    private static final String FAULTS = FaultSettings.FAULTS;
 
     private SettingsProperties() {}
 
@@ -63,6 +67,24 @@ final class SettingsProperties {
         }
         Object flushes = properties.get(FLUSHES);
         return new Charging(discards.equals(BY_LENGTH), flushes instanceof Number number ? number.longValue() : 0);
+    }
+
+    static FaultSettings faults(Map<String, ?> properties) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        properties.forEach((key, value) -> {
+            if (key.equals(FAULTS)) {
+                options.put(key, value);
+            } else if (key.startsWith(FAULTS + ".")) {
+                options.put(key.substring(FAULTS.length() + 1), value);
+            }
+        });
+        return FaultSettings.of(options);
+    }
+
+    static void put(Map<String, Object> properties, FaultSettings faults) {
+        faults.toOptions()
+                .forEach((option, value) ->
+                        properties.put(option.equals(FAULTS) ? option : FAULTS + "." + option, value));
     }
 
     static void put(Map<String, Object> properties, Charging charging) {

@@ -5,6 +5,7 @@ import dev.weir.block.filter.BlockFilter;
 import dev.weir.block.filter.FilterContext;
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.FilterSnapshot;
+import dev.weir.fault.FaultFilter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +30,11 @@ public final class FilterChain {
         }
 
         ChainPart part() {
-            return new ChainPart("filter " + setting.type(), filter);
+            return new ChainPart(isFaults() ? "fault" : "filter " + setting.type(), filter);
+        }
+
+        boolean isFaults() {
+            return filter instanceof FaultFilter;
         }
 
         FilterSnapshot snapshot() {
@@ -81,9 +86,22 @@ public final class FilterChain {
         return links.stream().map(Link::part).toList();
     }
 
-    /** Returns the state of the open filters from the client to the storage. */
+    /** Returns the state of the open filters from the client to the storage, without the one of the faults. */
     public List<FilterSnapshot> snapshot() {
-        return links.stream().map(Link::snapshot).toList();
+        return links.stream()
+                .filter(link -> !link.isFaults())
+                .map(Link::snapshot)
+                .toList();
+    }
+
+    /** Returns the filter that applies the drive's faults, or null. */
+    public @Nullable FaultFilter faults() {
+        for (Link link : links) {
+            if (link.filter instanceof FaultFilter faults) {
+                return faults;
+            }
+        }
+        return null;
     }
 
     /** Returns the settings of the open filters in order. */

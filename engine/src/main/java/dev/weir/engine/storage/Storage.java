@@ -66,6 +66,9 @@ public final class Storage implements RequestSink, CompletionListener {
 
     private final AtomicInteger inFlight = new AtomicInteger();
 
+    /** The drive whose requests are served; null for none. */
+    private volatile @Nullable Object user;
+
     /** Changed under the lock of {@link #waiting}. */
     private volatile State state = State.STOPPED;
 
@@ -141,6 +144,26 @@ public final class Storage implements RequestSink, CompletionListener {
     public void execute(BlockRequest request) {
         // counted before the look at the state: either a stop waits for this request or the request waits
         inFlight.incrementAndGet();
+        pass(request);
+    }
+
+    /** Passes a request of a drive to the chain, or rejects it if another drive or none has the storage now. */
+    public void execute(BlockRequest request, Object by) {
+        // counted first: a stop after the end of a drive waits for each request that has seen no end
+        inFlight.incrementAndGet();
+        if (by == user) {
+            pass(request);
+        } else {
+            finish(request, BlockError.ESHUTDOWN, false);
+        }
+    }
+
+    /** Sets the drive whose requests are served; null for none. */
+    public void serve(@Nullable Object newUser) {
+        user = newUser;
+    }
+
+    private void pass(BlockRequest request) {
         if (state == State.OPEN) {
             start(request);
         } else {

@@ -2,6 +2,8 @@ package dev.weir.shell.command;
 
 import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.fault.Fault;
+import dev.weir.fault.PowerCut;
 import dev.weir.shell.load.Pattern;
 import dev.weir.shell.text.LimitValues;
 import dev.weir.throttle.ThrottleLimits;
@@ -91,7 +93,8 @@ public final class CommandCompleter implements Completer {
             case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));
             case "COMMAND" -> commands("");
             case "SIZE" -> size(words.get(1));
-            case "KEY=VALUE" -> limits(words.get(1), word);
+            case "FAULT" -> faults(words.get(1));
+            case "KEY=VALUE" -> settings(words, word);
             default -> Stream.empty();
         };
     }
@@ -102,6 +105,21 @@ public final class CommandCompleter implements Completer {
                 .filter(control -> control.name().equals(drive))
                 .map(control -> open(
                         LimitValues.text(BlockOption.SIZE, control.snapshot().size())));
+    }
+
+    private Stream<Candidate> faults(String drive) {
+        return services.drives().stream()
+                .filter(control -> control.name().equals(drive))
+                .flatMap(control -> control.faults().settings().faults().stream())
+                .map(fault -> new Candidate(fault.name()));
+    }
+
+    private Stream<Candidate> settings(List<String> words, String word) {
+        return switch (words.get(0).replaceFirst("^weir:", "")) {
+            case "fault" -> FaultWords.candidates(Fault.keys(), word).map(CommandCompleter::open);
+            case "power-cut" -> FaultWords.candidates(PowerCut.KEYS, word).map(CommandCompleter::open);
+            default -> limits(words.get(1), word);
+        };
     }
 
     /** Returns the limit keys. After a key, returns the current value for editing. */

@@ -1,12 +1,16 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.fault.Fault;
+import dev.weir.fault.FaultSettings;
 import dev.weir.shell.view.LiveChanges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The drives and groups that commands have changed.
@@ -19,7 +23,7 @@ record Overrides(Services services) {
     List<String> names() {
         List<String> names = new ArrayList<>();
         for (DriveControl drive : services.drives()) {
-            if (!LiveChanges.of(drive.snapshot()).isEmpty()) {
+            if (!changes(drive).isEmpty()) {
                 names.add(drive.name());
             }
         }
@@ -31,11 +35,23 @@ record Overrides(Services services) {
         return names;
     }
 
+    /** Returns the changed settings of a drive with their configured values. */
+    private static Map<String, Object> changes(DriveControl drive) {
+        DriveSnapshot now = drive.snapshot();
+        Map<String, Object> changes = new LinkedHashMap<>(LiveChanges.of(now));
+        FaultSettings configured = now.settings().faults();
+        if (!drive.faults().settings().equals(configured)) {
+            String names = configured.faults().stream().map(Fault::name).collect(Collectors.joining(","));
+            changes.put("faults", names.isEmpty() ? "none" : names);
+        }
+        return changes;
+    }
+
     /** Reverts all changes. Returns the settings that apply again, by drive or group: {@code drive vm1}. */
     Map<String, String> restore() {
         Map<String, String> restored = new LinkedHashMap<>();
         for (DriveControl drive : services.drives()) {
-            Map<String, Object> configured = LiveChanges.of(drive.snapshot());
+            Map<String, Object> configured = changes(drive);
             if (!configured.isEmpty()) {
                 drive.restore();
                 restored.put("drive " + drive.name(), LiveChanges.text(configured));

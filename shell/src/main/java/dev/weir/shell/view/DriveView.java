@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param filters the filters in front of the backend, the one nearest to the client first: {@code type},
  *     {@code options}, {@code held} (requests that it holds), {@code condition} (why it does not serve; empty if it
  *     does)
+ * @param faults the faults on purpose: the fields of {@link FaultView}
  * @param policy the type of its policy
  * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
  *     default}
@@ -80,6 +81,7 @@ public record DriveView(
         String backend,
         Map<String, Object> backendOptions,
         List<FilterSnapshot> filters,
+        List<FaultView> faults,
         String policy,
         String policySetBy,
         @Nullable String group,
@@ -139,6 +141,9 @@ public record DriveView(
                 drive.settings().backendType(),
                 Collections.unmodifiableMap(new TreeMap<>(drive.settings().backendOptions())),
                 filters(drive),
+                drive.faults().stream()
+                        .map(fault -> FaultView.of(drive.name(), fault))
+                        .toList(),
                 drive.policy(),
                 drive.policy().equals(drive.settings().policy())
                         ? origins.getOrDefault("policy", "default")
@@ -211,6 +216,7 @@ public record DriveView(
                 .row("state", standing())
                 .row("size", sizeText())
                 .row("filters", filters.stream().map(DriveView::text).collect(Collectors.joining("\n")))
+                .row("faults", faults.stream().map(FaultView::line).collect(Collectors.joining("\n")))
                 .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")
                 .row("group", groupText())

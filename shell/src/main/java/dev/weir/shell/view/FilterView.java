@@ -3,6 +3,7 @@ package dev.weir.shell.view;
 import dev.weir.block.BlockOption;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.fault.FaultSettings;
 import dev.weir.shell.text.Column;
 import dev.weir.shell.text.Table;
 import java.util.List;
@@ -29,10 +30,17 @@ public record FilterView(String type, List<BlockOption> options, List<String> dr
                 type,
                 List.copyOf(factory.options()),
                 drives.stream()
-                        .filter(drive -> drive.settings().filters().stream()
-                                .anyMatch(filter -> filter.type().equals(type)))
+                        .filter(drive -> uses(drive, type))
                         .map(DriveSnapshot::name)
                         .toList());
+    }
+
+    private static boolean uses(DriveSnapshot drive, String type) {
+        return drive.settings().filters().stream()
+                        .anyMatch(filter -> filter.type().equals(type))
+                || (type.equals(FaultSettings.TYPE)
+                        && (!drive.faults().isEmpty()
+                                || !drive.settings().faults().isEmpty()));
     }
 
     public static Listing<FilterView> list(List<FilterView> filters) {

@@ -35,6 +35,6 @@ final class GroupTrack {
         Optional<LimitUsage> usage =
                 LimitUsage.all(last.limits(), "", rates).stream().max(Comparator.comparingDouble(LimitUsage::share));
         String trouble = last.reason().isEmpty() ? "" : "holding: " + last.reason();
-        return new Row(last.name(), trouble, rates, usage, last.queued(), 0, depths, "-", 0);
+        return new Row(last.name(), trouble, rates, usage, "", last.queued(), 0, depths, "-", 0);
     }
 }

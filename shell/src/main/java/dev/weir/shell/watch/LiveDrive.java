@@ -2,6 +2,7 @@ package dev.weir.shell.watch;
 
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.fault.FaultState;
 import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param queued the number of waiting requests
  * @param inFlight the number of requests in flight at the filters and the backend
  * @param filters the open filters, the one nearest to the client first
+ * @param faults the names of the active faults on purpose
+ * @param faultRequests the number of requests that its faults have hit since they were set
+ * @param heldByFaults the number of requests that its faults hold
  * @param meanLatencyNanos the mean time from arrival to answer (nanoseconds); null if no request was answered
  */
 public record LiveDrive(
@@ -38,6 +42,9 @@ public record LiveDrive(
         int queued,
         int inFlight,
         List<Filter> filters,
+        List<String> faults,
+        long faultRequests,
+        int heldByFaults,
         @Nullable Long meanLatencyNanos) {
 
     /**
@@ -68,6 +75,9 @@ public record LiveDrive(
                 drive.filters().stream()
                         .map(filter -> new Filter(filter.type(), filter.held(), filter.condition()))
                         .toList(),
+                track.activeFaults(),
+                drive.faults().stream().mapToLong(FaultState::requests).sum(),
+                drive.faults().stream().mapToInt(FaultState::holding).sum(),
                 latency == 0 ? null : latency);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param trouble the reason why it is not serving; empty if it is serving
  * @param rates the rates of the last second
  * @param usage the most used limit; empty if no limit is set
+ * @param faults the names of the active faults on purpose; empty without one
  * @param depth the number of waiting requests
  * @param held the number of requests that filters hold
  * @param depths the number of waiting requests at the last looks
@@ -22,6 +23,7 @@ record Row(
         String trouble,
         Rates rates,
         Optional<LimitUsage> usage,
+        String faults,
         int depth,
         int held,
         History depths,
@@ -33,7 +35,9 @@ record Row(
         return depth + (held == 0 ? "" : "+" + held);
     }
 
+    /** Returns the most used limit, and the active faults after it. */
     String limit() {
-        return usage.map(LimitUsage::text).orElse("-");
+        String limit = usage.map(LimitUsage::text).orElse("-");
+        return faults.isEmpty() ? limit : limit + " fault " + faults;
     }
 }

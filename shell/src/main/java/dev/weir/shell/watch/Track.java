@@ -5,11 +5,13 @@ import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.control.FilterSnapshot;
+import dev.weir.fault.FaultState;
 import dev.weir.shell.text.LimitUsage;
 import dev.weir.shell.text.Rates;
 import dev.weir.shell.text.Units;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -86,9 +88,10 @@ final class Track {
         return depths.last();
     }
 
-    /** Returns the number of requests that filters hold. */
+    /** Returns the number of requests that filters and faults hold. */
     private int held() {
-        return last.filters().stream().mapToInt(FilterSnapshot::held).sum();
+        return last.filters().stream().mapToInt(FilterSnapshot::held).sum()
+                + last.faults().stream().mapToInt(FaultState::holding).sum();
     }
 
     /**
@@ -102,11 +105,29 @@ final class Track {
         return perSecond == 0 ? 0 : Math.round(inside / perSecond * WINDOW_NANOS);
     }
 
+    /** Returns the names of the active faults on purpose. */
+    List<String> activeFaults() {
+        return last.faults().stream()
+                .filter(FaultState::active)
+                .map(state -> state.fault().name())
+                .toList();
+    }
+
     /** Returns the drive as a row of a list, with its most used limit. */
     Row row(Optional<LimitUsage> tightest) {
         String state = last.state().name().toLowerCase(Locale.ROOT);
         String trouble = last.state() == State.SERVING ? "" : state + ": " + last.reason();
-        return new Row(last.name(), trouble, rates, tightest, depth(), held(), depths, next(), latencyNanos());
+        return new Row(
+                last.name(),
+                trouble,
+                rates,
+                tightest,
+                String.join(", ", activeFaults()),
+                depth(),
+                held(),
+                depths,
+                next(),
+                latencyNanos());
     }
 
     /**

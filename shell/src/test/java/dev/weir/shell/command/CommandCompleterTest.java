@@ -38,6 +38,8 @@ final class CommandCompleterTest {
         }
         gogo.addCommand("weir", new ChangeCommands(services), "limits");
         gogo.addCommand("weir", new ChangeCommands(services), "policy");
+        gogo.addCommand("weir", new FaultCommands(services), "fault");
+        gogo.addCommand("weir", new PowerCutCommand(services), "power-cut");
         gogo.addCommand("weir", new HelpCommand(), "help");
         gogo.addCommand("weir", new BenchCommand(services, new TestClock(1)), "bench");
         gogo.addCommand("other", new DriveCommands(services), "timers");
@@ -72,8 +74,31 @@ final class CommandCompleterTest {
     }
 
     @Test
+    void wordsOfFaultsAreOffered() {
+        new FaultCommands(services).fault("vm1", "slow", "latency=2ms");
+        assertEquals(List.of("slow"), offered("fault vm1 "));
+        assertTrue(offered("fault vm1 slow ").containsAll(List.of("on=", "latency=", "until=")));
+        assertTrue(offered("fault vm1 slow on=read,").containsAll(List.of("on=read,flush", "on=read,write")));
+        assertTrue(offered("fault vm1 slow error=").contains("error=ENOSPC"));
+        assertEquals(List.of("vm1", "scratch"), offered("power-cut "));
+        assertEquals(List.of("keep=none", "keep=prefix", "keep=random", "keep=all"), offered("power-cut vm1 keep="));
+    }
+
+    @Test
     void ownCommandsComeFirst() {
-        assertEquals(List.of("bench", "drive", "drives", "groups", "help", "limits", "policy", "queue"), offered(""));
+        assertEquals(
+                List.of(
+                        "bench",
+                        "drive",
+                        "drives",
+                        "fault",
+                        "groups",
+                        "help",
+                        "limits",
+                        "policy",
+                        "power-cut",
+                        "queue"),
+                offered(""));
         assertTrue(offered("t").contains("timers"));
         assertTrue(offered("weir:d").contains("weir:drives"));
         Candidate queue = candidates("queue").stream()

@@ -13,11 +13,13 @@ import dev.weir.shell.view.BackendView;
 import dev.weir.shell.view.BenchView;
 import dev.weir.shell.view.DriveRates;
 import dev.weir.shell.view.DriveView;
+import dev.weir.shell.view.FaultView;
 import dev.weir.shell.view.FilterView;
 import dev.weir.shell.view.GroupView;
 import dev.weir.shell.view.HeldView;
 import dev.weir.shell.view.LimitsView;
 import dev.weir.shell.view.PolicyView;
+import dev.weir.shell.view.PowerCutView;
 import dev.weir.shell.view.QueuedView;
 import dev.weir.shell.view.ReloadView;
 import dev.weir.shell.view.TimerView;
@@ -53,6 +55,9 @@ final class JsonDocumentationTest {
             BackendView.class,
             FilterView.class,
             FilterSnapshot.class,
+            FaultView.class,
+            PowerCutView.class,
+            PowerCutView.LostRange.class,
             BlockOption.class,
             ReloadView.class,
             BenchView.class,

@@ -31,6 +31,7 @@ public final class TestDrive implements DriveControl {
     private List<QueuedRequest> queue = List.of();
     private List<FilterSnapshot> filters = List.of();
     private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private final TestFaults faults = new TestFaults();
     private int looks;
     private long size = 10_737_418_240L;
     private int reopened;
@@ -150,6 +151,7 @@ public final class TestDrive implements DriveControl {
                 busy ? "bps, tenant-a: iops" : "",
                 busy ? 3 : 0,
                 filters,
+                faults.list(),
                 counters);
     }
 
@@ -196,6 +198,11 @@ public final class TestDrive implements DriveControl {
         }
         size = newSize;
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public TestFaults faults() {
+        return faults;
     }
 
     @Override

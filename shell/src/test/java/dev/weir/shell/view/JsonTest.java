@@ -22,7 +22,7 @@ final class JsonTest {
     private static final String VM1 =
             """
             {"name":"vm1","state":"serving","reason":"","description":"root disk","size_bytes":10737418240,"read_only":false,
-            "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},"filters":[],
+            "backend":"file","backend_options":{"create":true,"path":"/var/disks/vm1.img"},"filters":[],"faults":[],
             "policy":"bucket","policy_set_by":"default","group":"tenant-a","weight":3,"min":{"iops":100},"clients":["bob","CN=alice,O=Example"],
             "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
             "effective":{},"owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
@@ -44,7 +44,7 @@ final class JsonTest {
     private static final String SCRATCH =
             """
             {"name":"scratch","state":"unavailable","reason":"gone","description":"","size_bytes":null,"read_only":false,
-            "backend":"memory","backend_options":{},"filters":[],"policy":"bucket","policy_set_by":"default","group":null,"weight":1,"min":{},"clients":[],"limits":{},"effective":{},"owed_nanos":{},
+            "backend":"memory","backend_options":{},"filters":[],"faults":[],"policy":"bucket","policy_set_by":"default","group":null,"weight":1,"min":{},"clients":[],"limits":{},"effective":{},"owed_nanos":{},
             "owed_burst_nanos":{},"set_by":{},"configured":{},"queued_reads":0,"queued_writes":0,"held_by":"","in_flight":0,
             "rates":{"reads_per_second":0,"read_bytes_per_second":0,"writes_per_second":0,"write_bytes_per_second":0},
             "timer":{"armed":false,"due_in_nanos":0,"fired":0,"last_late_nanos":0,"worst_late_nanos":0},

@@ -8,6 +8,7 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.fault.Fault;
 import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.command.TestServices;
 import dev.weir.shell.watch.Key.Kind;
@@ -279,9 +280,23 @@ final class WatchViewTest {
                         2,
                         3,
                         List.of(),
+                        List.of(),
+                        0,
+                        0,
                         14_880_952L),
                 live);
         assertNull(view.live().get(1).limit());
+    }
+
+    @Test
+    void activeFaultsFollowTheLimit() {
+        vm1.faults().set(Fault.of("slow-fsync", Map.of("on", "flush", "latency", "2ms")));
+        view.look(SECOND);
+        assertTrue(String.join("\n", screen(120, 8)).contains("fault slow-fsync"), () -> screen(120, 8)
+                .toString());
+        LiveDrive live = view.live().get(0);
+        assertEquals(List.of("slow-fsync"), live.faults());
+        assertEquals(List.of(12L, 3L), List.of(live.faultRequests(), (long) live.heldByFaults()));
     }
 
     @Test
