@@ -53,6 +53,7 @@ class ApiBaselineTest {
                 "drive.export",
                 "drive.settings",
                 "file",
+                "fault",
                 "log",
                 "memory",
                 "supervision",
