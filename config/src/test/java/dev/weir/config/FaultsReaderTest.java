@@ -125,7 +125,9 @@ final class FaultsReaderTest {
     void missingFilterOfARunningDriveIsAFault() {
         types = WITHOUT;
         running = new Running(
-                Map.of("a", new Running.RunningDrive(read("").drives().get(0), true, true, 1 << 20)), Map.of(), List.of());
+                Map.of("a", new Running.RunningDrive(read("").drives().get(0), true, true, 1 << 20)),
+                Map.of(),
+                List.of());
         assertEquals(
                 List.of("weir.conf:3: drives.a.faults: the filter faults is not available; the change would hold"
                         + " requests of the running drive"),

@@ -29,7 +29,7 @@ class OtherUsersIT {
 
     /** Asks for the size of the drive as the user nobody, who is a member of one more group. */
     private Client.Result asNobody(String group, Path socket) {
-        String id = Client.run("getent", "group", group).ok().out().split(":")[2];
+        String id = Client.run("getent", "group", group).ok().out().split(":", -1)[2];
         return Client.run(
                 "setpriv",
                 "--reuid=" + NOBODY,
