@@ -1,16 +1,20 @@
 package dev.weir.engine;
 
+import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Holds every request of a drive while its open storage changes, or while its filters cannot serve.
+ * Holds every request of a drive while its open storage changes, or while its filters cannot serve. It also decides
+ * how loud the log is about faults of the storage and their end.
  *
  * <p>Used by the {@link SerialSteps} of the drive only.
  */
@@ -36,6 +40,11 @@ final class StorageHold {
     /** Whether the log has an error or a warning without its end. */
     private boolean isFaulty;
 
+    /** Why the storage could not be opened last; empty if it could. */
+    private String lastFailure = "";
+
+    private @Nullable DriveSettings failedAs;
+
     /**
      * Creates a hold that has not begun.
      *
@@ -58,6 +67,21 @@ final class StorageHold {
         reason = newReason;
         throttle.change(slot -> slot.hold(newReason));
         flushes.hold(newReason);
+    }
+
+    /** Logs why the storage could not be opened, once for the same settings. */
+    void failedToOpen(String failure, DriveSettings with) {
+        noteFault();
+        if (!failure.equals(lastFailure) || !Objects.equals(failedAs, with)) {
+            LOG.error("drive {} cannot be opened: {}", drive, failure);
+        }
+        lastFailure = failure;
+        failedAs = with;
+    }
+
+    /** Forgets the failure of earlier attempts to open the storage. */
+    void opened() {
+        lastFailure = "";
     }
 
     /** Passes on the requests that waited for the storage, and then those in the queue. */

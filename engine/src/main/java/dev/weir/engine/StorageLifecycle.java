@@ -14,7 +14,6 @@ import dev.weir.fault.PowerCutReport;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -71,11 +70,6 @@ final class StorageLifecycle {
 
     private final StorageHold hold;
     private final DriveSize size;
-
-    /** Why the storage could not be opened last, which is logged once for the same settings. Used by the steps only. */
-    private String failure = "";
-
-    private @Nullable DriveSettings failedAs;
 
     private volatile Publisher.@Nullable Publication drive;
 
@@ -304,7 +298,7 @@ final class StorageLifecycle {
             Statistics counted = new Statistics();
             Storage opened = Storage.open(by, size.toOpen(with, openedAs), counted, clock);
             retry.reset();
-            failure = "";
+            hold.opened();
             statistics = counted;
             factory = by;
             openedAs = with;
@@ -316,12 +310,7 @@ final class StorageLifecycle {
                     .log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             String reason = FailureText.of(e);
-            hold.noteFault();
-            if (!reason.equals(failure) || !Objects.equals(failedAs, with)) {
-                LOG.error("drive {} cannot be opened: {}", name(), reason);
-            }
-            failure = reason;
-            failedAs = with;
+            hold.failedToOpen(reason, with);
             show(reason);
             retry.later();
         }

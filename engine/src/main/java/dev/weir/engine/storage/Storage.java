@@ -11,7 +11,6 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
-import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Storage implements RequestSink, CompletionListener {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
-    private static final RateLimitedLog BROKEN = new RateLimitedLog("devices that failed on a request", LOG::error);
-
     /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
     private static final int MEASURED_EVERY = 7;
 
@@ -58,6 +55,7 @@ public final class Storage implements RequestSink, CompletionListener {
     private final BlockDevice device;
     private final @Nullable BackendDevice backend;
     private final FilterChain filters;
+    private final DeviceGuard guard;
     private final Statistics statistics;
     private final Clock clock;
 
@@ -88,6 +86,7 @@ public final class Storage implements RequestSink, CompletionListener {
         this.device = device;
         this.backend = device instanceof BackendDevice adapted ? adapted : null;
         this.filters = new FilterChain(drive, device, clock);
+        this.guard = new DeviceGuard(drive);
         this.statistics = statistics;
         this.clock = clock;
     }
@@ -217,40 +216,13 @@ public final class Storage implements RequestSink, CompletionListener {
             // its answers are checked where it calls the backend, so a request to it needs no object
             first.submit(request);
         } else {
-            submitGuarded(first, request);
+            guard.submit(first, request);
         }
-    }
-
-    private void submitGuarded(BlockDevice to, BlockRequest request) {
-        GuardedRequest guarded = null;
-        try {
-            guarded = new GuardedRequest(request, fault -> broken(request, fault));
-            to.submit(guarded);
-        } catch (RuntimeException | Error e) {
-            BlockError error = e instanceof OutOfMemoryError ? BlockError.ENOMEM : BlockError.EIO;
-            broken(request, "a device threw " + e);
-            if (guarded == null) {
-                request.complete(error);
-            } else {
-                guarded.fail(error);
-            }
-        }
-    }
-
-    /** Logs a breach of the contract of devices. */
-    private void broken(BlockRequest request, String fault) {
-        BackendDevice.logged(() -> BROKEN.write(
-                () -> "drive %s: %s at %d: %s".formatted(drive, request.operation(), request.offset(), fault)));
     }
 
     /** Returns whether write-zeroes is faster than a write. A device that fails to answer is not. */
     public boolean zeroesFast(boolean mayUnmap) {
-        try {
-            return filters.first().zeroesFast(mayUnmap);
-        } catch (RuntimeException | Error e) {
-            BackendDevice.logged(() -> BROKEN.write(() -> "drive %s: a device threw %s".formatted(drive, e)));
-            return false;
-        }
+        return guard.zeroesFast(filters.first(), mayUnmap);
     }
 
     /**
