@@ -59,11 +59,16 @@ class UnreadRepliesIT {
         }
     }
 
-    /** Asks for 8 KiB of each page and takes one reply only. */
+    /**
+     * Asks for 8 KiB of each page and takes one reply only. All requests are sent at once: while the socket is full,
+     * Weir reads no more of them.
+     */
     private static void readAPartOfEachPage(RawNbd reader) throws IOException {
-        for (int at = 0; at < 8 * MIB; at += PAGE) {
-            reader.request(0, RawNbd.READ, at, at, 8 << 10, ByteBuffer.allocate(0));
+        ByteBuffer others = ByteBuffer.allocate(28 * (8 * MIB / PAGE - 1));
+        for (int at = PAGE; at < 8 * MIB; at += PAGE) {
+            RawNbd.put(others, 0, RawNbd.READ, at, at, 8 << 10);
         }
+        reader.request(0, RawNbd.READ, 0, 0, 8 << 10, others.flip());
         reader.reply();
     }
 }
