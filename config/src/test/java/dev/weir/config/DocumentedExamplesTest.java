@@ -44,7 +44,10 @@ final class DocumentedExamplesTest {
             while (example.find()) {
                 if (example.group(1) == null) {
                     Reading reading = new ConfigFolder(folder).read(example.group(2));
-                    assertEquals(List.of(), reading.faults(), () -> page + ": " + example.group(2));
+                    List<String> faults = reading.faults().stream()
+                            .filter(fault -> !fault.endsWith("is not a group of this machine"))
+                            .toList();
+                    assertEquals(List.of(), faults, () -> page + ": " + example.group(2));
                     examples++;
                 }
             }

@@ -88,13 +88,18 @@ class BundlePagesIT {
             String unset = length ? Long.toString(ThrottleLimits.NONE.maxLengthSeconds(LimitKey.BPS)) : "none";
             assertEquals(unit, row.get(1), key);
             assertEquals(unset, row.get(2), key);
-            assertTrue(row.get(3).endsWith(" to 10^15"), key);
+            assertTrue(row.get(3).endsWith(key.endsWith("_floor") ? "up to `" + base(key) + "`" : " to 10^15"), key);
         }
         assertEquals(1_000_000_000_000_000L, ThrottleLimits.MAX_VALUE);
     }
 
+    /** Returns the key of the rate that a key belongs to. */
+    private static String base(String key) {
+        return key.replaceFirst("_(max|per_gib|floor)$", "");
+    }
+
     private static String unit(String key) {
-        LimitKey limit = LimitKey.valueOf(key.replace("_max", "").toUpperCase(Locale.ROOT));
+        LimitKey limit = LimitKey.valueOf(base(key).toUpperCase(Locale.ROOT));
         return limit.countsBytes() ? "bytes/s" : "requests/s";
     }
 

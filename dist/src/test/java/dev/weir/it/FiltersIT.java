@@ -46,11 +46,10 @@ class FiltersIT {
         write(List.of(), "");
         weir = Weir.start(
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
-        weir.await(() -> List.of("late", "trace")
-                .equals(weir.ask("filters --json").json().stream()
-                        .map(each -> each.getString("type"))
-                        .sorted()
-                        .toList()));
+        weir.await(() -> weir.ask("filters --json").json().stream()
+                .map(each -> each.getString("type"))
+                .toList()
+                .containsAll(List.of("late", "trace")));
     }
 
     @AfterEach

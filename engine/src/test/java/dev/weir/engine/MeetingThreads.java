@@ -122,7 +122,7 @@ public class MeetingThreads {
 
         @Override
         public ByteBuffer buffer() {
-            return ByteBuffer.allocate(0);
+            return ByteBuffer.allocate(1);
         }
 
         @Override
@@ -147,8 +147,10 @@ public class MeetingThreads {
                 BlockBackend backend = backends(reached).open("vm", Map.of(), false);
                 Storage storage = new Storage("vm", new BackendDevice("vm", backend, clock), statistics, clock);
                 storage.resume();
-                throttle.open(storage);
-                return new OpenDrive("vm", false, throttle, new FlushCap(clock), storage, statistics, () -> SETTINGS);
+                OpenDrive opened =
+                        new OpenDrive("vm", false, throttle, new FlushCap(clock), storage, statistics, () -> SETTINGS);
+                opened.start();
+                return opened;
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

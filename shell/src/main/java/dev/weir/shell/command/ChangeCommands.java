@@ -143,13 +143,11 @@ public final class ChangeCommands {
     private static final int UNHEALTHY = 3;
 
     private final Services services;
-    private final Overrides overrides;
 
     /** Creates the commands for the drives of {@code services}. */
     @Activate
     public ChangeCommands(@Reference Services services) {
         this.services = services;
-        overrides = new Overrides(services);
     }
 
     @Descriptor(LIMITS)
@@ -293,6 +291,7 @@ public final class ChangeCommands {
                 throw new CommandFault("nothing was changed:\n"
                         + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
             }
+            Overrides overrides = new Overrides(services);
             Map<String, String> restored = options.isSet("restore") ? overrides.restore() : null;
             ReloadView view = ReloadReport.of(services, overrides, before, restored);
             isHealthy.set(view.isHealthy());
