@@ -75,7 +75,13 @@ final class ActiveFault {
     /** Returns the time of the next beginning or end by itself (ns); {@link Activity#NEVER} if none follows. */
     long nextChange(long now) {
         long age = fault.activity().nextChange(now - setAt);
-        return age == Activity.NEVER ? Activity.NEVER : setAt + age;
+        return age == Activity.NEVER ? Activity.NEVER : later(setAt, age);
+    }
+
+    /** Returns a time after another. It is never {@link Activity#NEVER}, which a clock passes when it wraps around. */
+    static long later(long from, long nanos) {
+        long time = from + nanos;
+        return time == Activity.NEVER ? time + 1 : time;
     }
 
     /** Returns whether the fault may concern a request of this operation. */

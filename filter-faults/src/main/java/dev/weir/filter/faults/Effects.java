@@ -120,7 +120,7 @@ final class Effects {
                 start = end - start > 0 ? end : start;
             }
         }
-        return start + waits(isAfter).mapToLong(Wait::nanos).sum();
+        return ActiveFault.later(start, waits(isAfter).mapToLong(Wait::nanos).sum());
     }
 
     /** Returns the waits of the faults that are still set. */

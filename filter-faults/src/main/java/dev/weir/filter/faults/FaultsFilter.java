@@ -199,6 +199,7 @@ final class FaultsFilter implements FaultFilter {
     @Override
     public void close() throws IOException {
         nextChange.disarm();
+        faults.configure(FaultSettings.NONE, context.clock().nanoTime());
         UnflushedWrites behind = record;
         record = null;
         if (behind != null) {

@@ -13,6 +13,8 @@ import dev.weir.block.BlockError;
 import dev.weir.block.HeldRequest;
 import dev.weir.block.Operation;
 import dev.weir.fault.FaultState;
+import dev.weir.testkit.clock.ManualClock;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -52,6 +54,18 @@ class FaultsFilterTest {
         fixture.clock.advance(1);
         assertNull(flush.error());
         assertEquals(List.of("write 0", "flush 0"), fixture.reached);
+    }
+
+    @Test
+    void requestThatIsDueAtTheLastMomentOfTheClockGoesOn() {
+        fixture = new Fixture(new ManualClock(Long.MAX_VALUE - 1_000), "slow on=flush latency=1us");
+        Fixture.Request flush = fixture.flush();
+        fixture.clock.advance(1_001);
+        assertNull(flush.error());
+        fixture = new Fixture(new ManualClock(Long.MAX_VALUE - 1_000), "stall on=flush hang=1us");
+        flush = fixture.flush();
+        fixture.clock.advance(1_001);
+        assertNull(flush.error());
     }
 
     @Test
@@ -218,12 +232,12 @@ class FaultsFilterTest {
     }
 
     @Test
-    void beginAndEndAreLogged() {
+    void beginAndEndAreLogged() throws IOException {
         with("burst on=write error=EIO for=30s seed=1");
         failed(3);
         fixture.clock.advance(30 * SECOND);
         fixture.set("other on=read latency=1ms seed=1");
-        fixture.set();
+        fixture.filter.close();
         assertEquals(
                 List.of(
                         "drive vm1: fault burst begins: error=EIO for=30s on=write seed=1",

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A filter with faults in front of a sparse device, on a manual clock. */
@@ -23,7 +24,7 @@ final class Fixture {
     static final long MILLI = 1_000_000;
     static final long SECOND = 1_000 * MILLI;
 
-    final ManualClock clock = ManualClock.seeded(System.identityHashCode(this));
+    final ManualClock clock;
     final SparseDevice storage = new SparseDevice(SIZE);
     final List<String> log = new ArrayList<>();
 
@@ -34,6 +35,11 @@ final class Fixture {
 
     /** Opens a filter with faults in text form, and perhaps a record of unflushed writes. */
     Fixture(String... faults) {
+        this(ManualClock.seeded(ThreadLocalRandom.current().nextLong()), faults);
+    }
+
+    Fixture(ManualClock clock, String... faults) {
+        this.clock = clock;
         filter = new FaultsFilter(new FilterContext("vm1", new Observed(), clock), log::add, () -> 7);
         set(faults);
     }
