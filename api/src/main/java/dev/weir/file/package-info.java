@@ -1,4 +1,4 @@
-/** Logging that clients and storage cannot flood. */
+/** Checks that other users cannot change a file that Weir trusts. */
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named limits of real disks: those that Weir brings and those of the block {@code profiles}, which go first. Confined
@@ -25,21 +26,38 @@ final class Profiles {
     private static final String FILE = "profiles.conf";
     private static final List<String> KEYS = List.of("limits");
 
-    private final Map<String, Map<String, Long>> limits = new LinkedHashMap<>();
+    /** The limits of the profiles in the file, by name. */
+    private final Map<String, Map<String, Long>> written;
+
+    /** The limits of all profiles. Null until a drive or group names one, because most files name none. */
+    private @Nullable Map<String, Map<String, Long>> all;
 
     /** Parses the profiles of the block {@code profiles} of a file. */
-    Profiles(Setting written) {
-        builtIn().children().forEach(this::add);
-        written.children().forEach(this::add);
+    Profiles(Setting block) {
+        written = read(block);
     }
 
-    private void add(Setting profile) {
-        if (profile.isBlock()) {
-            profile.refuseUnknown(KEYS, List.of());
-            limits.put(
-                    profile.key(),
-                    LimitsReader.read(profile.child("limits"), Map.of()).toMap());
+    private static Map<String, Map<String, Long>> read(Setting block) {
+        Map<String, Map<String, Long>> limits = new LinkedHashMap<>();
+        for (Setting profile : block.children()) {
+            if (profile.isBlock()) {
+                profile.refuseUnknown(KEYS, List.of());
+                limits.put(
+                        profile.key(),
+                        LimitsReader.read(profile.child("limits"), Map.of()).toMap());
+            }
         }
+        return limits;
+    }
+
+    private Map<String, Map<String, Long>> all() {
+        Map<String, Map<String, Long>> known = all;
+        if (known == null) {
+            known = read(builtIn());
+            known.putAll(written);
+            all = known;
+        }
+        return known;
     }
 
     private static Setting builtIn() {
@@ -66,9 +84,9 @@ final class Profiles {
         if (name == null) {
             return Map.of();
         }
-        Map<String, Long> found = limits.get(name);
+        Map<String, Long> found = all().get(name);
         if (found == null) {
-            profile.fault("is not a profile" + Suggestion.of(name, limits.keySet()));
+            profile.fault("is not a profile" + Suggestion.of(name, all().keySet()));
             return Map.of();
         }
         return found;
@@ -78,9 +96,9 @@ final class Profiles {
     Map<String, String> origins(Setting owner) {
         Map<String, String> origins = new LinkedHashMap<>();
         String name = owner.child(PROFILE).isSet() ? owner.child(PROFILE).text() : null;
-        limits.getOrDefault(name == null ? "" : name, Map.of())
-                .keySet()
-                .forEach(key -> origins.put("limits." + key, "profile " + name));
+        if (name != null) {
+            all().getOrDefault(name, Map.of()).keySet().forEach(key -> origins.put("limits." + key, "profile " + name));
+        }
         return origins;
     }
 }

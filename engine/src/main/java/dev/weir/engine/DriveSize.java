@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockOption;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,7 +70,7 @@ final class DriveSize {
             set(opened, opened.storage().device(), size, false);
         } catch (IOException | RuntimeException | Error e) {
             hold.noteFault();
-            LOG.error("drive {} keeps its size of {} bytes: {}", opened.name(), opened.size(), reason(e));
+            LOG.error("drive {} keeps its size of {} bytes: {}", opened.name(), opened.size(), FailureText.of(e));
         }
         return true;
     }
@@ -81,7 +82,7 @@ final class DriveSize {
                 hold.whileResizing(opened, () -> {});
             }
         } catch (IOException | RuntimeException | Error e) {
-            LOG.error("drive {} cannot follow the size of its backend: {}", opened.name(), reason(e));
+            LOG.error("drive {} cannot follow the size of its backend: {}", opened.name(), FailureText.of(e));
         }
     }
 
@@ -132,10 +133,5 @@ final class DriveSize {
 
     private static IOException refused(long size, String rule) {
         return new IOException("size = " + size + ": " + rule);
-    }
-
-    /** Returns the message of a failure. For a defect it includes the type of the exception. */
-    static String reason(Throwable e) {
-        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 }

@@ -203,7 +203,7 @@ final class StorageLifecycle {
                 size.change(now, newSize, mayShrink);
                 result.complete(null);
             } catch (IOException | RuntimeException | Error e) {
-                result.completeExceptionally(new IOException(DriveSize.reason(e), e));
+                result.completeExceptionally(new IOException(FailureText.of(e), e));
             }
         });
         return result;

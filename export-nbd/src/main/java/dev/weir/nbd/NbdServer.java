@@ -191,7 +191,7 @@ final class NbdServer {
             first.execute(() -> listen(socket, first));
             LOG.atLevel(level).log("listening on {}", socket.address());
         } catch (IOException e) {
-            String fault = reason(e);
+            String fault = FailureText.of(e);
             if (!fault.equals(faults.put(address, fault))) {
                 LOG.warn("cannot listen on {}: {}", address, fault);
             }
@@ -207,10 +207,6 @@ final class NbdServer {
             LOG.error("{} accepts no clients: {}", socket.address(), FailureText.of(e));
             socket.close();
         }
-    }
-
-    private static String reason(IOException e) {
-        return FailureText.of(e);
     }
 
     /** Closes a socket and waits until its address is free. That is after the next select of its loop. */

@@ -187,8 +187,8 @@ public final class BackendDevice implements BlockDevice {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
             // the system refused another thread; a later request may find one
-            logged(() ->
-                    failures.write(() -> "drive " + drive + ": cannot start a thread for a request: " + reason(e)));
+            logged(() -> failures.write(
+                    () -> "drive " + drive + ": cannot start a thread for a request: " + FailureText.of(e)));
             complete(request, BlockError.ENOMEM);
         }
     }
@@ -218,7 +218,7 @@ public final class BackendDevice implements BlockDevice {
                     "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
         } else if (!(e instanceof BlockException)) {
             failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
-                    .formatted(drive, request.operation(), request.length(), request.offset(), reason(e)));
+                    .formatted(drive, request.operation(), request.length(), request.offset(), FailureText.of(e)));
         }
         LOG.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
     }
@@ -230,13 +230,6 @@ public final class BackendDevice implements BlockDevice {
         } catch (OutOfMemoryError e) {
             // the error of the request tells the client
         }
-    }
-
-    /**
-     * Returns the message of a storage failure. For a defect of the backend it includes the type of the exception.
-     */
-    static String reason(Throwable e) {
-        return FailureText.of(e);
     }
 
     private void performOnBackend(BlockRequest request) throws IOException {

@@ -6,6 +6,7 @@ import dev.weir.block.filter.FilterContext;
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.fault.FaultFilter;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ public final class FilterChain {
     }
 
     private static IOException refused(WantedFilter wanted, Throwable e) {
-        return new IOException("filter " + wanted.type() + ": " + BackendDevice.reason(e), e);
+        return new IOException("filter " + wanted.type() + ": " + FailureText.of(e), e);
     }
 
     /**
@@ -191,7 +192,7 @@ public final class FilterChain {
         try {
             return Geometry.of(chain);
         } catch (IOException | RuntimeException | Error e) {
-            throw new IOException("filters: " + BackendDevice.reason(e), e);
+            throw new IOException("filters: " + FailureText.of(e), e);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.throttle.RequestSink;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,7 +274,7 @@ public final class Storage implements RequestSink, CompletionListener {
             device.check();
             return "";
         } catch (IOException | RuntimeException | Error e) {
-            return BackendDevice.reason(e);
+            return FailureText.of(e);
         }
     }
 
