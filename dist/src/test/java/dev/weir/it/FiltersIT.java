@@ -46,10 +46,11 @@ class FiltersIT {
         write(List.of(), "");
         weir = Weir.start(
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
-        weir.await(() -> weir.ask("filters --json").json().stream()
-                .map(each -> each.getString("type"))
-                .toList()
-                .containsAll(List.of("late", "trace")));
+        weir.await(() -> List.of("faults", "late", "trace")
+                .equals(weir.ask("filters --json").json().stream()
+                        .map(each -> each.getString("type"))
+                        .sorted()
+                        .toList()));
     }
 
     @AfterEach

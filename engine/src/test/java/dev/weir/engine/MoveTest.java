@@ -95,7 +95,7 @@ class MoveTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1_000_000})
-    void whoComesAfterAMoveDoesNotOvertakeARequestThatIsOnItsWay(long iopsAfter) throws IOException {
+    void aMoveLetsNoLaterRequestOvertakeAnEarlierOne(long iopsAfter) throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
         Storage storage = open(throttle);
         GroupNode other = new GroupNode(

@@ -158,7 +158,7 @@ class ThrottlingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bucket", "slice"})
-    void aClientThatGoesTakesItsRequestsWithItAndIsNotCharged(String policy) {
+    void aLeavingClientTakesItsRequestsAlongUncharged(String policy) {
         fixture.configure("vm1", policy, null, Map.of("iops", 1L));
         fixture.submit("vm1", Operation.READ, 0, 512);
         fixture.submit("vm1", Operation.READ, 1, 512);

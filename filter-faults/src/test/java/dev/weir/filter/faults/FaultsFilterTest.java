@@ -57,7 +57,7 @@ class FaultsFilterTest {
     }
 
     @Test
-    void requestThatIsDueAtTheLastMomentOfTheClockGoesOn() {
+    void requestDueAtTheLastMomentGoesOn() {
         fixture = new Fixture(new ManualClock(Long.MAX_VALUE - 1_000), "slow on=flush latency=1us");
         Fixture.Request flush = fixture.flush();
         fixture.clock.advance(1_001);
