@@ -2,6 +2,7 @@ package dev.weir.nbd.net;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.nbd.unix.SocketAccess;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;

@@ -1,5 +1,6 @@
 package dev.weir.nbd.net;
 
+import dev.weir.nbd.unix.SocketAccess;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

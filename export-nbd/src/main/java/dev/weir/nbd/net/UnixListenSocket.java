@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.weir.log.FailureText;
+import dev.weir.nbd.unix.SocketAccess;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;

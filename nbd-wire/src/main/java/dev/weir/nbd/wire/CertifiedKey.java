@@ -47,11 +47,20 @@ final class CertifiedKey {
             throw new TlsFileException(
                     certificate,
                     "the certificate has a key of type " + owner.getAlgorithm()
-                            + " that TLS does not take: make one with an RSA, ECDSA (P-256, P-384 or P-521), Ed25519 or "
-                            + "Ed448 key",
+                            + " that TLS does not take: make one with an RSA, ECDSA (P-256, P-384 or P-521), Ed25519"
+                            + " or Ed448 key",
                     null);
         }
         return new CertifiedKey(chain, PemFile.privateKey(key, kind, owner), kind);
+    }
+
+    /** Returns the certificates, the one of the key first. */
+    List<X509Certificate> chain() {
+        return chain;
+    }
+
+    PrivateKey privateKey() {
+        return key;
     }
 
     /** Returns the TLS 1.2 cipher suites of the key. */

@@ -1,6 +1,10 @@
 package dev.weir.nbd.wire;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,5 +16,30 @@ import org.jspecify.annotations.Nullable;
  *     certificate from one of them or a pre-shared key. A client without them trusts the authorities of the JDK.
  * @param psk pre-shared keys in the format of GnuTLS's psktool: one line {@code user:hexkey} per key
  */
-public record TlsFiles(
-        @Nullable Path certificate, @Nullable Path key, @Nullable Path authorities, @Nullable Path psk) {}
+public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path authorities, @Nullable Path psk) {
+
+    /** The password of each key store. It protects nothing because the store is never written. */
+    public static final String KEY_STORE_PASSWORD = "memory";
+
+    /**
+     * Returns the certificate and its key for libraries that use the JDK's TLS.
+     *
+     * @throws TlsFileException if one of the files is unusable
+     * @throws IOException if one of them is not given
+     */
+    public KeyStore keyStore() throws IOException {
+        if (certificate == null || key == null) {
+            throw new IOException("must have a certificate with its key");
+        }
+        CertifiedKey read = CertifiedKey.read(certificate, key);
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            X509Certificate[] chain = read.chain().toArray(X509Certificate[]::new);
+            store.setKeyEntry("weir", read.privateKey(), KEY_STORE_PASSWORD.toCharArray(), chain);
+            return store;
+        } catch (GeneralSecurityException e) {
+            throw new TlsFileException(key, "the key cannot be used: " + e.getMessage(), e);
+        }
+    }
+}

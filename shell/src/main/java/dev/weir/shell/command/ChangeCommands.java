@@ -5,9 +5,9 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
-import dev.weir.shell.view.DriveView;
-import dev.weir.shell.view.LimitsView;
-import dev.weir.shell.view.ReloadView;
+import dev.weir.view.DriveView;
+import dev.weir.view.LimitsView;
+import dev.weir.view.ReloadView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * The commands that change drives and groups. They return the state after the change: {@link LimitsView},
- * {@link DriveView}, {@link dev.weir.shell.view.GroupView} or {@link ReloadView}.
+ * {@link DriveView}, {@link dev.weir.view.GroupView} or {@link ReloadView}.
  *
  * <p>Thread-safe.
  */

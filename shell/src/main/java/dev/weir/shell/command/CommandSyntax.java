@@ -1,6 +1,6 @@
 package dev.weir.shell.command;
 
-import dev.weir.shell.view.Json;
+import dev.weir.view.Json;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package dev.weir.shell.command;
 
 import dev.weir.log.PlainText;
-import dev.weir.shell.text.Column;
-import dev.weir.shell.text.Table;
-import dev.weir.shell.view.Listing;
-import dev.weir.shell.view.View;
+import dev.weir.view.Listing;
+import dev.weir.view.View;
+import dev.weir.view.text.Column;
+import dev.weir.view.text.Table;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;

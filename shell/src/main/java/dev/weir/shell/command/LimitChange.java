@@ -4,17 +4,16 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
-import dev.weir.shell.text.LimitValues;
-import dev.weir.shell.view.LiveChanges;
-import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.LiveChanges;
+import dev.weir.view.source.LimitEdit;
+import dev.weir.view.text.LimitValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
@@ -35,7 +34,7 @@ final class LimitChange {
      */
     static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
         DriveSnapshot now = drive.snapshot();
-        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(words, fault));
+        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(words, fault));
         drive.limits(after);
         Caller.log("changed the limits of drive {} from {} to {}", drive.name(), text(now.limits()), text(after));
     }
@@ -61,7 +60,7 @@ final class LimitChange {
                 limits.add(word);
             }
         }
-        ThrottleLimits after = changed(now.limits(), now.settings().limits(), settings(limits, fault));
+        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
         Share newShare = Share.of(share);
         group.change(after, parent, newShare);
         Caller.log(
@@ -95,15 +94,6 @@ final class LimitChange {
         }
     }
 
-    private static ThrottleLimits changed(ThrottleLimits now, ThrottleLimits configured, Map<String, Long> settings) {
-        Map<String, Long> values = changed(now.toMap(), configured.toMap(), settings);
-        List<LimitFault> faults = ThrottleLimits.faults(values);
-        if (!faults.isEmpty()) {
-            throw new CommandFault(faults.stream().map(LimitFault::toString).collect(Collectors.joining("; ")));
-        }
-        return ThrottleLimits.of(values);
-    }
-
     private static Map<String, Long> settings(List<String> words, Function<String, CommandFault> fault) {
         Map<String, Long> settings = new LinkedHashMap<>();
         for (String word : words) {
@@ -120,39 +110,5 @@ final class LimitChange {
             }
         }
         return settings;
-    }
-
-    /**
-     * Applies removals before assignments, so the order of the words does not matter. Removing a limit also removes
-     * its burst. Setting an absent limit also restores its configured burst.
-     */
-    private static Map<String, Long> changed(
-            Map<String, Long> values, Map<String, Long> configured, Map<String, Long> settings) {
-        Map<String, Long> changed = new LinkedHashMap<>(values);
-        settings.forEach((key, value) -> {
-            if (value == 0) {
-                changed.keySet()
-                        .removeAll(List.of(
-                                key,
-                                key + "_max",
-                                key + "_max_length",
-                                key + "_length",
-                                key + "_per_gib",
-                                key + "_floor",
-                                key.replaceFirst("_per_gib$", "_floor")));
-            } else if (!values.containsKey(key) && configured.getOrDefault(key + "_max", 0L) >= value) {
-                List.of(key + "_max", key + "_max_length").forEach(burst -> {
-                    if (configured.containsKey(burst)) {
-                        changed.put(burst, configured.get(burst));
-                    }
-                });
-            }
-        });
-        settings.forEach((key, value) -> {
-            if (value != 0) {
-                changed.put(key, value);
-            }
-        });
-        return changed;
     }
 }

@@ -4,7 +4,7 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.PowerCut;
 import dev.weir.fault.PowerCutReport;
-import dev.weir.shell.view.PowerCutView;
+import dev.weir.view.PowerCutView;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -3,7 +3,7 @@ package dev.weir.shell.command;
 import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
-import dev.weir.shell.text.LimitValues;
+import dev.weir.view.text.LimitValues;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

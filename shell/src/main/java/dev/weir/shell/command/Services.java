@@ -7,19 +7,19 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
-import dev.weir.drive.settings.DriveSettings;
-import dev.weir.drive.settings.GroupSettings;
 import dev.weir.log.PlainText;
-import dev.weir.shell.text.KnownNames;
-import dev.weir.shell.text.Rates;
-import dev.weir.shell.view.DriveView;
-import dev.weir.shell.view.GroupView;
-import dev.weir.shell.view.LimitsView;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import dev.weir.view.DriveView;
+import dev.weir.view.GroupView;
+import dev.weir.view.LimitsView;
+import dev.weir.view.StatusView;
+import dev.weir.view.source.DriveSources;
+import dev.weir.view.source.Views;
+import dev.weir.view.text.KnownNames;
+import dev.weir.view.text.Rates;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -45,12 +45,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * <p>Thread-safe: Declarative Services replaces whole lists.
  */
 @Component(service = Services.class, immediate = true)
-public final class Services {
+public final class Services implements DriveSources {
 
     /** A concurrent set, because with up to ten thousand drives copying a list on each change is too slow. */
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
 
-    private final RecentRates recent = new RecentRates();
+    private final Views views = new Views(this);
 
     /** Times the snapshots for rates. Without it (during an update of the engine) no rates are shown. */
     @Reference(
@@ -117,7 +117,8 @@ public final class Services {
     }
 
     /** Returns all drives in the order of the configuration. Unconfigured drives follow by name. */
-    List<DriveControl> drives() {
+    @Override
+    public List<DriveControl> drives() {
         Map<String, Integer> places = new HashMap<>();
         configurationProperty(ConfigurationSource.DRIVES).forEach(name -> places.put(name, places.size()));
         Comparator<DriveControl> order =
@@ -125,8 +126,24 @@ public final class Services {
         return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
     }
 
-    /** Returns all groups by name. */
-    List<GroupControl> groups() {
+    @Override
+    public List<DriveExport> exports() {
+        return exports.stream().map(Map.Entry::getValue).toList();
+    }
+
+    @Override
+    public @Nullable ConfigurationSource source() {
+        Map.Entry<?, ConfigurationSource> current = configuration;
+        return current == null ? null : current.getValue();
+    }
+
+    @Override
+    public @Nullable Clock time() {
+        return clock;
+    }
+
+    @Override
+    public List<GroupControl> groups() {
         return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
     }
 
@@ -191,20 +208,7 @@ public final class Services {
 
     /** Returns views of groups with their current state, drives and rates. */
     List<GroupView> groupViews(Collection<GroupControl> of) {
-        GroupTotals totals = new GroupTotals(groups, drives(), rates(drives()));
-        return of.stream()
-                .map(totals::snapshot)
-                .map(group -> view(group, totals))
-                .toList();
-    }
-
-    private GroupView view(GroupSnapshot group, GroupTotals totals) {
-        return GroupView.of(
-                group,
-                origins(GroupSettings.pid(group.name())),
-                totals.rates(group.name()),
-                totals.sharePercent(group),
-                totals.drives(group.name()));
+        return views.groups(of);
     }
 
     /**
@@ -252,66 +256,34 @@ public final class Services {
 
     /** Returns views of drives with their current state. */
     List<DriveView> driveViews(List<DriveControl> of) {
-        Map<String, Rates> rates = rates(of);
-        return of.stream()
-                .map(drive -> view(drive, rates.getOrDefault(drive.name(), Rates.NONE)))
-                .toList();
+        return views.drives(of);
     }
 
     /** Returns a view of a drive with its current state. */
     DriveView view(DriveControl drive) {
-        return driveViews(List.of(drive)).get(0);
+        return views.drive(drive);
     }
 
-    /** Returns recent rates by drive; empty without a clock. May block; see {@link RecentRates#of}. */
+    /** Returns recent rates by drive; empty without a clock. May block. */
     Map<String, Rates> rates(List<DriveControl> of) {
-        Clock time = clock;
-        if (time == null) {
-            return Map.of();
-        }
-        Map<String, Rates> rates = recent.of(of, time);
-        recent.retain(drives);
-        return rates;
-    }
-
-    private DriveView view(DriveControl drive, Rates rates) {
-        return DriveView.of(
-                drive.snapshot(),
-                rates,
-                drive.latencies(),
-                origins(DriveSettings.pid(drive.name())),
-                exports.stream().map(export -> export.getValue().bounds()).toList(),
-                uris(drive.name()));
+        return views.rates(of);
     }
 
     /** Returns the current limits of a group. */
     LimitsView limits(GroupControl group) {
-        return LimitsView.of(group.snapshot(), origins(GroupSettings.pid(group.name())));
+        return views.limits(group);
     }
 
     /** Returns the current limits of a drive. */
     LimitsView limits(DriveControl drive) {
-        return LimitsView.of(drive.snapshot(), origins(DriveSettings.pid(drive.name())));
-    }
-
-    /** Returns the origin of each setting of a drive or group by key; empty without a configuration. */
-    Map<String, String> origins(String pid) {
-        Map.Entry<?, ConfigurationSource> current = configuration;
-        return current == null ? Map.of() : current.getValue().origins(pid);
-    }
-
-    /** Returns the addresses of a drive for clients. */
-    List<String> uris(String drive) {
-        return exports.stream()
-                .flatMap(export -> export.getValue().uris(drive).stream())
-                .toList();
+        return views.limits(drive);
     }
 
     /**
      * Returns the errors of the configuration, the exports, the jars in {@code deploy/} and the threads, one line
      * each.
      */
-    public List<String> faults() {
+    List<String> faults() {
         return Stream.of(
                         configurationProperty(ConfigurationSource.FAULTS).stream(),
                         exportFaults().stream(),
@@ -338,8 +310,13 @@ public final class Services {
     }
 
     /** Returns one line for each running jar in {@code deploy/}. */
-    public List<String> deployed() {
+    List<String> deployed() {
         return deployed.stream().flatMap(lines -> lines.get().stream()).toList();
+    }
+
+    /** Returns the current status of this Weir. */
+    public StatusView status(String version, String home) {
+        return StatusView.of(version, home, drives(), unusableJars(), deployed(), faults());
     }
 
     /** Returns the time of the last applied changes of the configuration (ms since 1970); 0 before the first. */

@@ -1,6 +1,6 @@
 package dev.weir.shell.command;
 
-import dev.weir.shell.view.View;
+import dev.weir.view.View;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.osgi.service.component.annotations.Component;
  * Converts command results to text that fits the terminal (session variable {@code COLUMNS}). Output into a pipe is
  * not cut, so {@code grep} searches all of it. See docs/design/decisions/011.
  */
-@Component(property = Converter.CONVERTER_CLASSES + "=dev.weir.shell.view.View")
+@Component(property = Converter.CONVERTER_CLASSES + "=dev.weir.view.View")
 public final class ViewConverter implements Converter {
 
     @Override

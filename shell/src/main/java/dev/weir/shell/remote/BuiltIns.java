@@ -1,6 +1,6 @@
 package dev.weir.shell.remote;
 
-import dev.weir.shell.command.Status;
+import dev.weir.view.StatusView;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param status returns the current status of Weir
  * @param stop stops Weir in the background
  */
-record BuiltIns(Supplier<Status> status, Runnable stop) {
+record BuiltIns(Supplier<StatusView> status, Runnable stop) {
 
     private static final int UNHEALTHY = 3;
 
@@ -23,16 +23,16 @@ record BuiltIns(Supplier<Status> status, Runnable stop) {
      */
     Request parse(String name) throws ChannelFault {
         return switch (name) {
-            case "status" -> (client, out, err) -> answer(out, Status::text);
-            case "status --json" -> (client, out, err) -> answer(out, Status::json);
+            case "status" -> (client, out, err) -> answer(out, StatusView::text);
+            case "status --json" -> (client, out, err) -> answer(out, StatusView::json);
             case "stop" -> new Stop(stop);
             default -> throw new ChannelFault("unknown request \"" + name + "\"; there are status, stop");
         };
     }
 
     /** Prints the status and returns the exit status for health checks. */
-    private int answer(PrintStream out, Function<Status, String> form) {
-        Status now = status.get();
+    private int answer(PrintStream out, Function<StatusView, String> form) {
+        StatusView now = status.get();
         print(out, form.apply(now));
         return now.isHealthy() ? 0 : UNHEALTHY;
     }

@@ -2,7 +2,6 @@ package dev.weir.shell.remote;
 
 import dev.weir.shell.command.CommandCompleter;
 import dev.weir.shell.command.Services;
-import dev.weir.shell.command.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -58,7 +57,7 @@ public final class ShellChannel {
         String version = Objects.requireNonNullElse(
                 bundle.getHeaders("").get("Implementation-Version"),
                 bundle.getVersion().toString());
-        BuiltIns builtIns = new BuiltIns(() -> Status.of(version, home, services), this::stop);
+        BuiltIns builtIns = new BuiltIns(() -> services.status(version, home), this::stop);
         server = ShellServer.open(
                 Path.of(home, "run", "shell.sock"),
                 "protocol=%s\nversion=%s\npid=%d"

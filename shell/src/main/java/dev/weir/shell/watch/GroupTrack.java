@@ -1,8 +1,8 @@
 package dev.weir.shell.watch;
 
 import dev.weir.drive.control.GroupSnapshot;
-import dev.weir.shell.text.LimitUsage;
-import dev.weir.shell.text.Rates;
+import dev.weir.view.text.LimitUsage;
+import dev.weir.view.text.Rates;
 import java.util.Comparator;
 import java.util.Optional;
 

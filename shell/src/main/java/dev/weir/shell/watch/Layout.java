@@ -1,8 +1,8 @@
 package dev.weir.shell.watch;
 
-import dev.weir.shell.text.Bars;
-import dev.weir.shell.text.LimitUsage;
-import dev.weir.shell.text.Units;
+import dev.weir.view.text.Bars;
+import dev.weir.view.text.LimitUsage;
+import dev.weir.view.text.Units;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;

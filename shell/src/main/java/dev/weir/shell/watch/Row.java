@@ -1,7 +1,7 @@
 package dev.weir.shell.watch;
 
-import dev.weir.shell.text.LimitUsage;
-import dev.weir.shell.text.Rates;
+import dev.weir.view.text.LimitUsage;
+import dev.weir.view.text.Rates;
 import java.util.Optional;
 
 /**

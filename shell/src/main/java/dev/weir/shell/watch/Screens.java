@@ -2,10 +2,10 @@ package dev.weir.shell.watch;
 
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
-import dev.weir.shell.text.Bars;
-import dev.weir.shell.text.LimitUsage;
-import dev.weir.shell.text.Rates;
-import dev.weir.shell.text.Units;
+import dev.weir.view.text.Bars;
+import dev.weir.view.text.LimitUsage;
+import dev.weir.view.text.Rates;
+import dev.weir.view.text.Units;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

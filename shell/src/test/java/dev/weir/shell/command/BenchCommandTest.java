@@ -8,7 +8,7 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.shell.view.BenchView;
+import dev.weir.shell.load.BenchView;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
-import dev.weir.shell.view.DriveView;
-import dev.weir.shell.view.GroupView;
-import dev.weir.shell.view.View;
 import dev.weir.throttle.Share;
+import dev.weir.view.DriveView;
+import dev.weir.view.GroupView;
+import dev.weir.view.View;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -204,7 +204,8 @@ final class ChangeCommandsTest extends CommandsFixture {
     void drainShowsTheDrive() {
         assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
         refuses(
-                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME|GROUP [--seconds=N] [--json]",
+                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME|GROUP [--seconds=N]"
+                        + " [--json]",
                 () -> changes.drain("vm1", "--seconds=0"));
     }
 

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
-import dev.weir.shell.view.Listing;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.Listing;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -9,21 +9,22 @@ import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.export.ExportBounds;
-import dev.weir.shell.view.BackendView;
-import dev.weir.shell.view.BenchView;
-import dev.weir.shell.view.DriveRates;
-import dev.weir.shell.view.DriveView;
-import dev.weir.shell.view.FaultView;
-import dev.weir.shell.view.FilterView;
-import dev.weir.shell.view.GroupView;
-import dev.weir.shell.view.HeldView;
-import dev.weir.shell.view.LimitsView;
-import dev.weir.shell.view.PolicyView;
-import dev.weir.shell.view.PowerCutView;
-import dev.weir.shell.view.QueuedView;
-import dev.weir.shell.view.ReloadView;
-import dev.weir.shell.view.TimerView;
+import dev.weir.shell.load.BenchView;
 import dev.weir.shell.watch.LiveDrive;
+import dev.weir.view.BackendView;
+import dev.weir.view.DriveRates;
+import dev.weir.view.DriveView;
+import dev.weir.view.FaultView;
+import dev.weir.view.FilterView;
+import dev.weir.view.GroupView;
+import dev.weir.view.HeldView;
+import dev.weir.view.LimitsView;
+import dev.weir.view.PolicyView;
+import dev.weir.view.PowerCutView;
+import dev.weir.view.QueuedView;
+import dev.weir.view.ReloadView;
+import dev.weir.view.StatusView;
+import dev.weir.view.TimerView;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -61,8 +62,8 @@ final class JsonDocumentationTest {
             BlockOption.class,
             ReloadView.class,
             BenchView.class,
-            Status.class,
-            Status.DriveState.class,
+            StatusView.class,
+            StatusView.DriveState.class,
             HelpCommand.Summary.class,
             HelpCommand.Detail.class,
             LiveDrive.class,

@@ -3,8 +3,8 @@ package dev.weir.shell.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.shell.view.DriveView;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.DriveView;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.view.StatusView;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,12 @@ final class StatusTest extends CommandsFixture {
         long pid = ProcessHandle.current().pid();
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: vm1 serving, scratch holding: no policy \"slice\"",
-                Status.of("1.0", "/home/w", services).text());
+                services.status("1.0", "/home/w").text());
         services.drives().forEach(services::removeDrive);
         TestServices.configuration(services, List.of(), List.of("weir.conf:1: a"));
         assertEquals(
                 "Weir 1.0, pid " + pid + ", in /home/w: no drives\nweir.conf:1: a",
-                Status.of("1.0", "/home/w", services).text());
+                services.status("1.0", "/home/w").text());
     }
 
     @Test
@@ -34,7 +35,7 @@ final class StatusTest extends CommandsFixture {
                 "Weir 1.0, pid " + ProcessHandle.current().pid()
                         + ", in /home/w: vm1 holding: policy pace is missing; cannot be used: deploy/pace.jar\n"
                         + "deploy/other.jar: other 1.0.0\ndeploy/pace.jar cannot be used: it is empty",
-                Status.of("1.0", "/home/w", services).text());
+                services.status("1.0", "/home/w").text());
     }
 
     @Test
@@ -43,7 +44,7 @@ final class StatusTest extends CommandsFixture {
                 .mapToObj(i -> TestDrive.idle("vm" + i)
                         .standing(i % 20 == 0 ? State.UNAVAILABLE : State.SERVING, i % 20 == 0 ? "no image" : ""))
                 .toArray(DriveControl[]::new);
-        Status status = Status.of("1.0", "/home/w", TestServices.of(many));
+        StatusView status = TestServices.of(many).status("1.0", "/home/w");
         assertFalse(status.isHealthy());
         List<String> lines = status.text().lines().toList();
         assertTrue(lines.get(0).endsWith("in /home/w: 300 drives, 285 serving, 15 unavailable"), lines::toString);

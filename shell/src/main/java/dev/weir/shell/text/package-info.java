@@ -1,5 +1,0 @@
-/** Text for a terminal: tables that fit its width, bars, numbers with units, rates against limits. */
-@NullMarked
-package dev.weir.shell.text;
-
-import org.jspecify.annotations.NullMarked;

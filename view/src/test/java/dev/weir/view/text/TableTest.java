@@ -1,0 +1,91 @@
+package dev.weir.view.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TableTest {
+
+    private record Row(String name, String state, String size, String limits) {}
+
+    private static final Table<Row> TABLE = new Table<>(
+            "no rows",
+            List.of(
+                    Column.left("NAME", Row::name),
+                    Column.flexible("STATE", Row::state),
+                    Column.right("SIZE", Row::size),
+                    Column.flexible("LIMITS", Row::limits)));
+
+    private static final List<Row> ROWS = List.of(
+            new Row("vm1", "serving", "10 GiB", "bps=10MiB iops=500 iops_max=2000 iops_max_length=30s"),
+            new Row("scratch", "holding: no policy \"slice\"", "512 B", ""));
+
+    @Test
+    void wideTerminalShowsEverything() {
+        assertEquals(
+                """
+                NAME     STATE                         SIZE  LIMITS
+                vm1      serving                     10 GiB  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
+                scratch  holding: no policy "slice"   512 B  -""",
+                TABLE.text(ROWS, 200));
+    }
+
+    @Test
+    void widestColumnShrinksFirst() {
+        assertEquals(
+                """
+                NAME     STATE                         SIZE  LIMITS
+                vm1      serving                     10 GiB  bps=10MiB iops=500 iops_max=20…
+                scratch  holding: no policy "slice"   512 B  -""",
+                TABLE.text(ROWS, 76));
+    }
+
+    @Test
+    void allFlexibleColumnsShrink() {
+        assertEquals(
+                """
+                NAME     STATE      SIZE  LIMITS
+                vm1      serving  10 GiB  bps=10M…
+                scratch  holdin…   512 B  -""",
+                TABLE.text(ROWS, 34));
+    }
+
+    @Test
+    void overlongLineIsCut() {
+        assertEquals(
+                """
+                NAME     STATE    SI…
+                vm1      serv…  10 G…
+                scratch  hold…   512…""",
+                TABLE.text(ROWS, 21));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 10, 21, 33, 40, 80, 200})
+    void noLineIsWiderThanTheTerminal(int width) {
+        TABLE.text(ROWS, width).lines().forEach(line -> assertTrue(line.length() <= width, line));
+    }
+
+    @Test
+    void wideCharactersTakeTwoCells() {
+        Table<String> table = new Table<>("", List.of(Column.left("A", s -> s), Column.left("B", s -> "x")));
+        assertEquals("A     B\n磁盘  x\nab    x", table.text(List.of("磁盘", "ab"), 80));
+        assertEquals("A …\n磁…\nab…", table.text(List.of("磁盘", "ab"), 3));
+    }
+
+    @Test
+    void cellsAreEscaped() {
+        Table<String> table = new Table<>("", List.of(Column.left("A", s -> s)));
+        assertEquals("A\na?[2Jb? c", table.text(List.of("a\u001b[2Jb\r\nc"), 80));
+        assertEquals("A\na?31m?b?c", table.text(List.of("a\u009b31m\u202eb\u2028c"), 80));
+    }
+
+    @Test
+    void emptyTableIsAText() {
+        assertEquals("no rows", TABLE.text(List.of(), 80));
+    }
+}
