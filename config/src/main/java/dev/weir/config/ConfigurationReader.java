@@ -1,6 +1,9 @@
 package dev.weir.config;
 
 import com.typesafe.config.ConfigValueFactory;
+import dev.weir.config.saved.DefinitionKey;
+import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.drive.definition.Definition.Origin;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.drive.settings.GroupSettings;
@@ -33,6 +36,8 @@ final class ConfigurationReader {
             .toList();
 
     private final Inputs inputs;
+    private final Saved saved;
+    private final SavedReader commands;
     private final Types types;
     private final Running running;
     private final PipeText pipe;
@@ -46,21 +51,29 @@ final class ConfigurationReader {
     private @Nullable Profiles profiles;
     private int options = 2;
 
-    private ConfigurationReader(Inputs inputs, Types types, Running running, PipeText pipe) {
+    private ConfigurationReader(Inputs inputs, Saved saved, Types types, Running running, PipeText pipe) {
         this.inputs = inputs;
+        this.saved = saved;
+        commands = new SavedReader(saved, inputs.home(), findings);
         this.types = types;
         this.running = running;
         this.pipe = pipe;
     }
 
+    /** Parses and validates all inputs of a home without definitions by commands. */
+    static Reading read(Inputs inputs, Types types, Running running, PipeText pipe) {
+        return read(inputs, Saved.NONE, types, running, pipe);
+    }
+
     /**
      * Parses and validates all inputs.
      *
+     * @param saved definitions by commands
      * @param running running drives and groups, which a change must not interrupt
      * @param pipe cache of a pipe's text between readings
      */
-    static Reading read(Inputs inputs, Types types, Running running, PipeText pipe) {
-        return new ConfigurationReader(inputs, types, running, pipe).read();
+    static Reading read(Inputs inputs, Saved saved, Types types, Running running, PipeText pipe) {
+        return new ConfigurationReader(inputs, saved, types, running, pipe).read();
     }
 
     private Reading read() {
@@ -74,7 +87,8 @@ final class ConfigurationReader {
         nbdProperties.putAll(security.read());
         String metrics = MetricsReader.read(weir.child("metrics"));
 
-        List<Setting> blocks = weir.child("groups").children();
+        commands.reportFaults();
+        List<Setting> blocks = commands.with(Kind.GROUP, weir.child("groups").children());
         Set<String> names = new LinkedHashSet<>();
         blocks.forEach(group -> names.add(group.key()));
         profiles = new Profiles(weir.child("profiles"));
@@ -87,7 +101,7 @@ final class ConfigurationReader {
                 groups.add(reader.readGroup(group.key(), group));
             }
         }
-        for (Setting drive : weir.child("drives").children()) {
+        for (Setting drive : commands.with(Kind.DRIVE, weir.child("drives").children())) {
             placesOfDrives.put(drive.key(), drive.place());
             if (isNamedBlock(drive)) {
                 addDrive(drive.key(), drive, reader);
@@ -103,7 +117,10 @@ final class ConfigurationReader {
             running.exports().forEach(security::check);
         }
         if (!findings.hasFaults()) {
-            new OpenDriveCheck(types, running, writtenDrives).check(drives);
+            new OpenDriveCheck(types, running, saved.added(), writtenDrives).check(drives);
+        }
+        if (saved.folder() != null) {
+            files.add(saved.folder());
         }
         Stream<String> backends = drives.stream().map(DriveSettings::backendType);
         Stream<String> filters = drives.stream().flatMap(ConfigurationReader::filters);
@@ -120,6 +137,7 @@ final class ConfigurationReader {
                 without(types.backends().keySet(), backends),
                 without(types.filters().keySet(), filters),
                 without(types.policies().keySet(), policies),
+                commands.definitions(),
                 findings.faults(),
                 findings.warnings(),
                 false);
@@ -197,6 +215,7 @@ final class ConfigurationReader {
             findings.fault(
                     drive.setting().place(), "id = " + Findings.shown(drive.id()) + ": is already used at " + other);
         }
+        commands.record(new DefinitionKey(Kind.DRIVE, drive.id()), drive.setting(), Origin.OPERATOR);
         addDrive(drive.id(), drive.setting(), reader);
     }
 

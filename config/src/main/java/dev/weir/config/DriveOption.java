@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import dev.weir.block.ImageFormat;
@@ -83,6 +84,25 @@ final class DriveOption {
             option.chooseBackend(id, folder, running);
         }
         return id == null ? null : new NamedDrive(id, option.setting(folder));
+    }
+
+    /**
+     * Returns the settings of a drive in the words of an option.
+     *
+     * @param words words {@code OPTION=VALUE}
+     * @param folder base folder of relative paths
+     */
+    static ConfigObject settings(String id, List<String> words, Path folder, Running running, Findings findings) {
+        DriveOption option = new DriveOption(new Place(0, "", 0), findings);
+        words.forEach(option::add);
+        option.createWhereSizeIsGiven();
+        option.chooseBackend(id, folder, running);
+        return option.config().root();
+    }
+
+    /** Returns the path of an option, or null if it is unknown. */
+    static @Nullable List<String> path(String option) {
+        return option.equals("id") ? null : PATHS.get(option);
     }
 
     private static Map<String, List<String>> paths() {
@@ -226,12 +246,17 @@ final class DriveOption {
         }
     }
 
-    private Setting setting(Path folder) {
+    private Config config() {
         Config config = ConfigFactory.empty();
         for (Map.Entry<List<String>, String> value : values.entrySet()) {
             config = config.withValue(
                     ConfigUtil.joinPath(value.getKey()), ConfigValueFactory.fromAnyRef(value.getValue()));
         }
+        return config;
+    }
+
+    private Setting setting(Path folder) {
+        Config config = config();
         names.put(TYPE, values.containsKey(TYPE) ? "backend" : "file, memory, uri or backend");
         return Setting.root(new OptionSource(place, names, folder), findings, config.root(), place);
     }

@@ -14,11 +14,15 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Detects changes of configuration files (hot reload) by content when it is polled, so a new modification time alone is
  * no change. Files beyond {@link ReadFiles#MAX_BYTES} in all are compared by size and modification time. Only regular
  * files are watched; a pipe is read once.
+ *
+ * <p>One folder may be watched by its modification time: by new, renamed and deleted files. A file that is changed in
+ * place is no change of it.
  *
  * <p>Not thread-safe.
  */
@@ -26,11 +30,32 @@ final class FileWatch {
     private static final long LOOK_MILLIS = 10_000;
     private static final ByteBuffer ABSENT = ByteBuffer.allocate(0);
 
+    private final @Nullable Path folder;
+
     /** Content of each file at the last reading. */
     private Map<Path, ByteBuffer> read = Map.of();
 
     /** Content of each file at the last look. */
     private Map<Path, ByteBuffer> seen = Map.of();
+
+    /** Creates a watch without a folder. */
+    FileWatch() {
+        this(null);
+    }
+
+    /** Creates a watch for files and a folder. */
+    FileWatch(@Nullable Path folder) {
+        this.folder = folder;
+    }
+
+    /** Takes the present state of the folder as read, after a change of one's own. */
+    void accept() {
+        if (folder != null) {
+            ByteBuffer now = content(folder, 0);
+            read.put(folder, now);
+            seen.put(folder, now);
+        }
+    }
 
     /** Begins a reading. Must be called before the files are read, so that later writes count as changes. */
     void begin() {
@@ -66,7 +91,7 @@ final class FileWatch {
     }
 
     /** Reads in the order of the paths, so each look reads the same files. */
-    private static Map<Path, ByteBuffer> look(Set<Path> files) {
+    private Map<Path, ByteBuffer> look(Set<Path> files) {
         Map<Path, ByteBuffer> contents = new HashMap<>();
         long left = ReadFiles.MAX_BYTES;
         for (Path file : new TreeSet<>(files)) {
@@ -78,10 +103,12 @@ final class FileWatch {
     }
 
     /** Returns the content of a file, or its size and modification time if it has more than {@code most} bytes. */
-    private static ByteBuffer content(Path file, long most) {
+    private ByteBuffer content(Path file, long most) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (!attributes.isRegularFile()) {
+            if (attributes.isDirectory() && file.equals(folder)) {
+                return UTF_8.encode(attributes.lastModifiedTime().toString());
+            } else if (!attributes.isRegularFile()) {
                 return ABSENT;
             } else if (attributes.size() > most) {
                 return UTF_8.encode(attributes.size() + " " + attributes.lastModifiedTime());

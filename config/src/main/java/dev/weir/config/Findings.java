@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.drive.definition.DefinitionFault;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,12 +23,7 @@ final class Findings {
     private final Kind faults = new Kind("faults");
     private final Kind warnings = new Kind("warnings");
 
-    private record Finding(Place place, String text) {
-        @Override
-        public String toString() {
-            return place + ": " + text;
-        }
-    }
+    private record Finding(Place place, DefinitionFault fault) {}
 
     /** Findings of one kind: the first hundred and a count of the rest. */
     private static final class Kind {
@@ -47,20 +43,33 @@ final class Findings {
             }
         }
 
-        List<String> lines() {
-            Stream<String> lines =
-                    kept.stream().sorted(Comparator.comparing(Finding::place)).map(Finding::toString);
-            return Stream.concat(lines, more == 0 ? Stream.of() : Stream.of("and " + more + " more " + name))
+        List<DefinitionFault> sorted() {
+            Stream<DefinitionFault> sorted =
+                    kept.stream().sorted(Comparator.comparing(Finding::place)).map(Finding::fault);
+            DefinitionFault rest = DefinitionFault.of("", "", "and " + more + " more " + name);
+            return Stream.concat(sorted, more == 0 ? Stream.of() : Stream.of(rest))
                     .toList();
         }
     }
 
-    void fault(Place place, String text) {
-        faults.add(new Finding(place, text));
+    void fault(Place place, String rule) {
+        fault(place, "", "", rule);
+    }
+
+    void fault(Place place, String key, String value, String rule) {
+        faults.add(finding(place, key, value, rule));
     }
 
     void warn(Place place, String text) {
-        warnings.add(new Finding(place, text));
+        warn(place, "", "", text);
+    }
+
+    void warn(Place place, String key, String value, String text) {
+        warnings.add(finding(place, key, value, text));
+    }
+
+    private static Finding finding(Place place, String key, String value, String rule) {
+        return new Finding(place, new DefinitionFault(place.name(), place.line(), key, value, rule));
     }
 
     boolean hasFaults() {
@@ -72,14 +81,14 @@ final class Findings {
         return faults.more > 0 || warnings.more > 0;
     }
 
-    /** Returns one line per error in the order of their places. */
-    List<String> faults() {
-        return faults.lines();
+    /** Returns the errors in the order of their places. */
+    List<DefinitionFault> faults() {
+        return faults.sorted();
     }
 
-    /** Returns one line per warning in the order of their places. */
-    List<String> warnings() {
-        return warnings.lines();
+    /** Returns the warnings in the order of their places. */
+    List<DefinitionFault> warnings() {
+        return warnings.sorted();
     }
 
     /** Returns untrusted text as a single printable line of bounded length for logs and messages. */

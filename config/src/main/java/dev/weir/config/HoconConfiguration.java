@@ -4,16 +4,20 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.config.saved.DefinitionKey;
+import dev.weir.config.saved.SavedFolder;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.definition.ChangeOutcome;
+import dev.weir.drive.definition.Definition;
+import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.Definitions;
+import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
-import dev.weir.drive.settings.DriveSettings;
-import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,8 +59,12 @@ import org.slf4j.LoggerFactory;
         namespace = "osgi.service",
         attribute = "objectClass:List<String>=\"dev.weir.drive.settings.ConfigurationSource\"",
         effective = "active")
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"dev.weir.drive.definition.Definitions\"",
+        effective = "active")
 @Component(service = {})
-public final class HoconConfiguration implements ConfigurationSource {
+public final class HoconConfiguration implements ConfigurationSource, Definitions {
     private static final Logger LOG = LoggerFactory.getLogger(HoconConfiguration.class);
 
     /** Framework property for the interval between two looks at the files (ms). 0 disables them. */
@@ -67,12 +75,6 @@ public final class HoconConfiguration implements ConfigurationSource {
     /** Timeout of a caller that waits for a reading. */
     private static final long READ_SECONDS = 30;
 
-    /** Timeout for the delivery of all changes to the engine. */
-    private static final long DELIVERY_SECONDS = 10;
-
-    /** Timeout of a reload for drives that are opened again. */
-    private static final long REOPEN_SECONDS = 2;
-
     private static final long STOP_SECONDS = 1;
 
     private static final String STOPPED = "the bundle weir-config is stopped";
@@ -81,10 +83,10 @@ public final class HoconConfiguration implements ConfigurationSource {
     static final int LOOKS_UNTIL_RETRY = 20;
 
     private final BundleContext context;
-    private final ConfigurationAdmin admin;
+    private final Settlement settlement;
     private final Inputs inputs;
-    private final ConfigurationApplier applier;
     private final PublishedSource published;
+    private final AppliedConfiguration applied;
 
     private final RegisteredTypes types = new RegisteredTypes();
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
@@ -94,16 +96,13 @@ public final class HoconConfiguration implements ConfigurationSource {
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-config"));
 
-    private volatile Map<String, Map<String, String>> origins = Map.of();
     private volatile boolean stopped;
 
     // confined to the configuration thread
-    private final FileWatch watch = new FileWatch();
+    private final FileWatch watch;
     private final PipeText pipe = new PipeText();
+    private final DefinitionChanges commands;
     private @Nullable Reading lastRead;
-    private List<String> driveNames = List.of();
-    private List<String> changes = List.of();
-    private long changedMillis;
 
     /** Whether the log has errors of the configuration without their end. */
     private boolean hasLoggedFaults;
@@ -118,10 +117,13 @@ public final class HoconConfiguration implements ConfigurationSource {
     @Activate
     public HoconConfiguration(BundleContext context, @Reference ConfigurationAdmin admin) {
         this.context = context;
-        this.admin = admin;
+        settlement = new Settlement(context, admin);
         inputs = Inputs.of(context::getProperty);
-        applier = new ConfigurationApplier(admin);
         published = new PublishedSource(context, this);
+        applied = new AppliedConfiguration(new ConfigurationApplier(admin), published);
+        SavedFolder folder = new SavedFolder(inputs.home());
+        watch = new FileWatch(folder.path());
+        commands = new DefinitionChanges(inputs, folder, applied);
     }
 
     /**
@@ -133,7 +135,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     void start() {
         List<String> faults = await(() -> readAndApply(false));
         if (!published.isPublished()) {
-            publish(faults, List.of());
+            applied.publish(faults, List.of());
         }
         long everyMillis = Long.parseLong(Objects.requireNonNullElse(context.getProperty(POLL), DEFAULT_POLL_MILLIS));
         if (everyMillis > 0) {
@@ -299,18 +301,7 @@ public final class HoconConfiguration implements ConfigurationSource {
     private List<String> readAndSettle(boolean isAnswered) {
         List<String> faults = readAndApply(isAnswered);
         if (faults.isEmpty()) {
-            try {
-                if (!Delivery.await(context, admin, DELIVERY_SECONDS)) {
-                    LOG.warn(
-                            "Configuration Admin has not delivered the changes within {} s; drives may have their earlier settings",
-                            DELIVERY_SECONDS);
-                }
-                ClosedDrives.reopen(drives, REOPEN_SECONDS);
-            } catch (IOException e) {
-                LOG.error("Configuration Admin cannot confirm the delivery of the changes", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            settlement.await(drives, name -> true);
         }
         return faults;
     }
@@ -323,11 +314,11 @@ public final class HoconConfiguration implements ConfigurationSource {
      */
     private List<String> readAndApply(boolean isAnswered) {
         watch.begin();
-        Reading reading = read();
+        Reading reading = read(commands.saved());
         watch.end(reading.files(), reading.faults().isEmpty());
         lastRead = reading;
         looksUntilRetry = LOOKS_UNTIL_RETRY;
-        List<String> faults = reading.faults().isEmpty() ? apply(reading) : reading.faults();
+        List<String> faults = reading.faults().isEmpty() ? applied.applyOrExplain(reading) : reading.faults();
         if (faults.isEmpty()) {
             reading.warnings().forEach(isAnswered ? LOG::info : LOG::warn); // of a rejected reading they are not true
         }
@@ -336,48 +327,67 @@ public final class HoconConfiguration implements ConfigurationSource {
             LOG.warn("the configuration has no errors any more");
         }
         hasLoggedFaults = !faults.isEmpty() && (hasLoggedFaults || !isAnswered);
-        publish(faults, reading.warnings());
+        applied.publish(faults, reading.warnings());
         return faults;
     }
 
     @Override
     public Map<String, String> origins(String pid) {
-        return origins.getOrDefault(pid, Map.of());
+        return applied.origins(pid);
     }
 
-    private Reading read() {
+    @Override
+    public List<Definition> list(Definition.Kind kind) {
+        return applied.list(kind);
+    }
+
+    @Override
+    public @Nullable Definition find(Definition.Kind kind, String name) {
+        return applied.find(new DefinitionKey(kind, name));
+    }
+
+    @Override
+    public ChangeOutcome change(DefinitionChange change) throws RefusedChangeException {
+        return changed(() -> commands.make(change, this::read, Running.of(drives, groups, exports)));
+    }
+
+    @Override
+    public ChangeOutcome restore() throws RefusedChangeException {
+        return changed(() -> commands.restore(this::read));
+    }
+
+    private ChangeOutcome changed(DefinitionChanges.Step step) throws RefusedChangeException {
+        ChangeAnswer answer = new ChangeAnswer();
+        List<String> failures = await(() -> {
+            answer.of(() -> changeAndSettle(step));
+            return List.of();
+        });
+        return answer.get(failures);
+    }
+
+    private ChangeOutcome changeAndSettle(DefinitionChanges.Step step) throws RefusedChangeException {
+        watch.begin();
+        DefinitionChanges.Applied made = step.make();
+        Reading reading = made.reading();
+        if (reading == null) {
+            return made.outcome();
+        }
+        watch.end(reading.files(), true);
+        watch.accept();
+        lastRead = reading;
+        hasLoggedFaults = false;
+        applied.publish(List.of(), reading.warnings());
+        settlement.await(drives, made.drives()::contains);
+        return made.afterDeletion();
+    }
+
+    private Reading read(Saved saved) {
         try {
-            return ConfigurationReader.read(inputs, types.now(), Running.of(drives, groups, exports), pipe);
+            return ConfigurationReader.read(inputs, saved, types.now(), Running.of(drives, groups, exports), pipe);
         } catch (RuntimeException | Error e) {
             LOG.error("the configuration could not be read", e);
             return Reading.failed("the configuration could not be read: " + e);
         }
-    }
-
-    private List<String> apply(Reading reading) {
-        try {
-            List<String> applied = applier.apply(reading);
-            applied.forEach(change -> LOG.info("configuration: {}", change));
-            if (!applied.isEmpty()) {
-                changes = applied;
-                changedMillis = System.currentTimeMillis();
-            }
-            origins = reading.origins();
-            driveNames = reading.drives().stream().map(DriveSettings::name).toList();
-            return List.of();
-        } catch (IOException e) {
-            LOG.error("Configuration Admin cannot store the configuration", e);
-            return List.of("Configuration Admin cannot store the configuration: " + FailureText.of(e));
-        }
-    }
-
-    private void publish(List<String> faults, List<String> warnings) {
-        published.publish(Map.of(
-                DRIVES, driveNames.toArray(String[]::new),
-                CHANGES, changes.toArray(String[]::new),
-                CHANGED_MILLIS, changedMillis,
-                FAULTS, faults.toArray(String[]::new),
-                WARNINGS, warnings.toArray(String[]::new)));
     }
 
     private void reloadIf(Predicate<Reading> misses) {

@@ -21,33 +21,38 @@ import org.jspecify.annotations.Nullable;
  * because the engine retries them.
  */
 final class OpenDriveCheck {
-    private static final String PATH = "path";
+    static final String PATH = "path";
 
     /** Timeout of a check, which may wait for its storage (ms). */
     private static final long CHECK_MILLIS = 10_000;
 
     private final Types types;
     private final Running running;
+    private final Set<String> added;
     private final Map<String, Setting> written;
 
     /**
      * Creates a check.
      *
+     * @param added names of new drives that must open too
      * @param written settings of each drive by name
      */
-    OpenDriveCheck(Types types, Running running, Map<String, Setting> written) {
+    OpenDriveCheck(Types types, Running running, Set<String> added, Map<String, Setting> written) {
         this.types = types;
         this.running = running;
+        this.added = added;
         this.written = written;
     }
 
     /** Reports each drive that would fail to open again. */
     void check(List<DriveSettings> drives) {
-        Set<DriveSettings> changed = drives.stream().filter(this::isReopened).collect(Collectors.toSet());
+        Set<DriveSettings> changed = drives.stream()
+                .filter(drive -> isReopened(drive) || added.contains(drive.name()))
+                .collect(Collectors.toSet());
         if (!changed.isEmpty()) {
             checkImages(drives, changed);
             changed.forEach(this::checkBackend);
-            changed.forEach(this::warn);
+            changed.stream().filter(this::isReopened).forEach(this::warn);
         }
         drives.forEach(this::checkSize);
         drives.stream().filter(this::hasOtherFilters).forEach(this::checkFilters);
@@ -114,7 +119,7 @@ final class OpenDriveCheck {
     }
 
     /** Returns the real path of a drive's image, or null for a drive without one. */
-    private static @Nullable Path image(DriveSettings drive) {
+    static @Nullable Path image(DriveSettings drive) {
         if (!(drive.backendOptions().get(PATH) instanceof String path)) {
             return null;
         }
@@ -161,7 +166,9 @@ final class OpenDriveCheck {
     private void fault(DriveSettings drive, String reason) {
         Setting setting = written.get(drive.name());
         if (setting != null) {
-            setting.child("backend").fault("the running drive could not be opened again: " + reason);
+            boolean isNew = added.contains(drive.name());
+            setting.child("backend")
+                    .fault((isNew ? "cannot be opened: " : "the running drive could not be opened again: ") + reason);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.settings.ConfigurationSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.osgi.framework.ServiceRegistration;
 final class PublishedSource {
     private final BundleContext context;
     private final ConfigurationSource source;
-    private @Nullable ServiceRegistration<ConfigurationSource> registration;
+    private @Nullable ServiceRegistration<?> registration;
     private boolean closed;
 
     PublishedSource(BundleContext context, ConfigurationSource source) {
@@ -34,8 +35,8 @@ final class PublishedSource {
             return;
         }
         if (registration == null) {
-            registration =
-                    context.registerService(ConfigurationSource.class, source, FrameworkUtil.asDictionary(properties));
+            String[] services = {ConfigurationSource.class.getName(), Definitions.class.getName()};
+            registration = context.registerService(services, source, FrameworkUtil.asDictionary(properties));
         } else {
             registration.setProperties(FrameworkUtil.asDictionary(properties));
         }

@@ -1,5 +1,9 @@
 package dev.weir.config;
 
+import com.typesafe.config.ConfigObject;
+import dev.weir.config.saved.DefinitionKey;
+import dev.weir.drive.definition.Definition.Origin;
+import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import java.nio.file.Path;
@@ -21,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param missingBackends unregistered backend types that drives name
  * @param missingFilters unregistered filter types that drives name
  * @param missingPolicies unregistered policy types that drives and groups name
- * @param faults one line per error
- * @param warnings one line per warning
+ * @param definitions definitions of all drives and groups
+ * @param details errors
+ * @param notes warnings
  * @param isFailed whether the reading failed for another reason than an error in the file; it is then retried
  */
 record Reading(
@@ -36,9 +41,29 @@ record Reading(
         Set<String> missingBackends,
         Set<String> missingFilters,
         Set<String> missingPolicies,
-        List<String> faults,
-        List<String> warnings,
+        Map<DefinitionKey, Block> definitions,
+        List<DefinitionFault> details,
+        List<DefinitionFault> notes,
         boolean isFailed) {
+
+    /**
+     * A definition of a drive or group.
+     *
+     * @param settings its settings
+     * @param origin its origin
+     * @param place its place for messages
+     */
+    record Block(ConfigObject settings, Origin origin, Place place) {}
+
+    /** Returns one line per error. */
+    List<String> faults() {
+        return details.stream().map(DefinitionFault::toString).toList();
+    }
+
+    /** Returns one line per warning. */
+    List<String> warnings() {
+        return notes.stream().map(DefinitionFault::toString).toList();
+    }
 
     /** Returns a failed reading. */
     static Reading failed(String fault) {
@@ -53,7 +78,8 @@ record Reading(
                 Set.of(),
                 Set.of(),
                 Set.of(),
-                List.of(fault),
+                Map.of(),
+                List.of(DefinitionFault.of("", "", fault)),
                 List.of(),
                 true);
     }

@@ -58,6 +58,11 @@ final class Setting {
         return new Setting(source, findings, List.of(), value, place);
     }
 
+    /** Returns a setting at a path of a source that holds nothing else. */
+    static Setting at(Source source, Findings findings, List<String> path, @Nullable ConfigValue value, Place place) {
+        return new Setting(source, findings, path, value, place);
+    }
+
     private static boolean isResolved(ConfigValue value) {
         try {
             // Typesafe Config has no query for this: access to an unresolved value throws
@@ -218,7 +223,7 @@ final class Setting {
     }
 
     void fault(String rule) {
-        findings.fault(place, what() + rule + (hasQuotedSubstitution() ? QUOTED : ""));
+        findings.fault(place, source.name(path), shownValue(), rule + (hasQuotedSubstitution() ? QUOTED : ""));
     }
 
     /** Returns whether this is text with a <code>${…}</code>. A file substitutes it only outside of quotes. */
@@ -232,10 +237,12 @@ final class Setting {
     }
 
     void warn(String consequence) {
-        findings.warn(place, what() + consequence);
+        findings.warn(place, source.name(path), shownValue(), consequence);
     }
 
-    private @Nullable ConfigObject block() {
+    /** Returns the block, or null if this is none. */
+    @Nullable
+    ConfigObject block() {
         return resolved && value instanceof ConfigObject block ? block : null;
     }
 
@@ -250,14 +257,14 @@ final class Setting {
                         .toList();
     }
 
-    private String what() {
-        String name = source.name(path);
-        if (name.isEmpty() || value == null || block() != null) {
-            return name.isEmpty() ? "" : name + ": ";
+    /** Returns the value for messages; empty for none and for a block. */
+    private String shownValue() {
+        if (value == null || block() != null || source.name(path).isEmpty()) {
+            return "";
         }
         boolean single = resolved && !(value instanceof ConfigList);
         String shown = single ? written(value) : value.render(ConfigRenderOptions.concise());
-        return name + " = " + Findings.shown(shown) + environment() + ": ";
+        return Findings.shown(shown) + environment();
     }
 
     private static String written(ConfigValue single) {

@@ -36,12 +36,16 @@ abstract class ConfigurationFixture {
     final ConfigurationAdmin admin;
 
     ConfigurationFixture(@TempDir Path temporary) throws Exception {
+        this(temporary, Path.of("/home/weir"));
+    }
+
+    ConfigurationFixture(Path temporary, Path home) throws Exception {
         folder = new ConfigFolder(temporary);
         felix = new FelixFramework(
                 temporary.resolve("felix"),
                 Map.of(
                         "weir.home",
-                        "/home/weir",
+                        home.toString(),
                         "weir.cwd",
                         "/cwd",
                         "weir.config.file",

@@ -1,0 +1,20 @@
+package dev.weir.drive.definition;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcome of an applied change.
+ *
+ * @param definition definition after the change; null after a removal
+ * @param changes applied changes: {@code added drive vm1}, {@code changed group tenant-a}; empty if nothing differs
+ * @param warnings one line for each setting of the drive or group that is valid but probably a mistake
+ */
+public record ChangeOutcome(@Nullable Definition definition, List<String> changes, List<String> warnings) {
+
+    /** Copies the lists. */
+    public ChangeOutcome {
+        changes = List.copyOf(changes);
+        warnings = List.copyOf(warnings);
+    }
+}

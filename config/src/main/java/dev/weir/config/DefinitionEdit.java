@@ -1,0 +1,181 @@
+package dev.weir.config;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValueFactory;
+import dev.weir.config.saved.DefinitionKey;
+import dev.weir.config.saved.SavedDefinition;
+import dev.weir.config.saved.SavedFolder;
+import dev.weir.config.saved.SettingsText;
+import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.drive.definition.Definition.Origin;
+import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.DefinitionChange.Action;
+import dev.weir.drive.definition.DefinitionFault;
+import dev.weir.drive.definition.RefusedChangeException;
+import dev.weir.drive.definition.RefusedChangeException.Reason;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The effect of a change on the definitions by commands. It writes nothing.
+ *
+ * @param key the definition after the change
+ * @param definitions new definitions by key in the order of writing; null for a removed one
+ * @param added names of the added drives
+ */
+record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefinition> definitions, Set<String> added) {
+
+    /** Returns the definition after the change; null after a removal. */
+    @Nullable
+    SavedDefinition definition() {
+        return definitions.get(key);
+    }
+
+    /**
+     * Returns the effect of a change.
+     *
+     * @param saved definitions by commands
+     * @param known all definitions by key
+     * @param home base folder of relative paths
+     * @throws RefusedChangeException if the change is not possible; its values are not checked here
+     */
+    static DefinitionEdit of(
+            DefinitionChange change, Saved saved, Map<DefinitionKey, Reading.Block> known, Path home, Running running)
+            throws RefusedChangeException {
+        return new Editor(change, saved, known, home, running).edit();
+    }
+
+    /** The definitions before a change. */
+    private record Editor(
+            DefinitionChange change, Saved saved, Map<DefinitionKey, Reading.Block> known, Path home, Running running) {
+
+        DefinitionEdit edit() throws RefusedChangeException {
+            DefinitionKey key = key(change.name());
+            ConfigObject before = before(key);
+            Action action = change.action();
+            if (change.deletesStorage() && (action != Action.REMOVE || key.kind() != Kind.DRIVE)) {
+                throw refused(Reason.INVALID, key, "only the removal of a drive can delete storage");
+            }
+            if (action == Action.ADD && (before != null || saved.definitions().containsKey(key))) {
+                throw refused(Reason.EXISTS, key, "exists already");
+            }
+            if (before == null && action != Action.ADD && action != Action.PUT && !isBroken(key)) {
+                throw refused(Reason.ABSENT, key, "no such " + key.kind().word() + near(key));
+            }
+            checkVersion(key, before);
+            if (action == Action.REMOVE) {
+                Map<DefinitionKey, @Nullable SavedDefinition> removal = new LinkedHashMap<>();
+                removal.put(key, null);
+                return new DefinitionEdit(key, removal, Set.of());
+            }
+            if (action == Action.RENAME) {
+                return renamed(key, before == null ? ChangedSettings.none() : before);
+            }
+            ConfigObject base = action == Action.SET && before != null ? before : ChangedSettings.none();
+            ConfigObject settings = ChangedSettings.of(change, key, base, home, running);
+            Set<String> added = before == null && key.kind() == Kind.DRIVE ? Set.of(key.name()) : Set.of();
+            return new DefinitionEdit(key, Map.of(key, defined(key, settings)), added);
+        }
+
+        private DefinitionKey key(String name) throws RefusedChangeException {
+            DefinitionKey key = new DefinitionKey(change.kind(), name);
+            if (!Names.isSafe(name)) {
+                throw refused(Reason.INVALID, key, Names.RULE);
+            }
+            return key;
+        }
+
+        /** Returns the settings before the change; null if no such definition exists. */
+        private @Nullable ConfigObject before(DefinitionKey key) throws RefusedChangeException {
+            SavedDefinition own = saved.definitions().get(key);
+            Reading.Block block = known.get(key);
+            if (own != null) {
+                return own.settings();
+            }
+            if (block != null && block.origin() == Origin.OPERATOR) {
+                Place place = block.place();
+                throw new RefusedChangeException(
+                        change.action() == Action.ADD ? Reason.EXISTS : Reason.OPERATOR,
+                        List.of(new DefinitionFault(
+                                place.name(),
+                                place.line(),
+                                Findings.shown(key.path()),
+                                "",
+                                "is defined here; Weir does not change what the operator has written")));
+            }
+            return null;
+        }
+
+        private boolean isBroken(DefinitionKey key) {
+            SavedDefinition own = saved.definitions().get(key);
+            return own != null && own.fault() != null && change.action() == Action.REMOVE;
+        }
+
+        private void checkVersion(DefinitionKey key, @Nullable ConfigObject before) throws RefusedChangeException {
+            String version = before == null ? "" : SettingsText.version(before);
+            if (!change.ifVersion().isEmpty() && !change.ifVersion().equals(version)) {
+                throw refused(
+                        Reason.OUTDATED,
+                        key,
+                        version.isEmpty() ? "does not exist" : "has changed; its version is " + version);
+            }
+        }
+
+        private String near(DefinitionKey key) {
+            List<String> names = known.keySet().stream()
+                    .filter(other -> other.kind() == key.kind())
+                    .map(DefinitionKey::name)
+                    .sorted()
+                    .toList();
+            return Suggestion.near(key.name(), names);
+        }
+
+        private SavedDefinition defined(DefinitionKey key, ConfigObject settings) {
+            return change.isTemporary() ? SavedDefinition.temporary(settings) : SavedFolder.of(key, settings);
+        }
+
+        private DefinitionEdit renamed(DefinitionKey key, ConfigObject settings) throws RefusedChangeException {
+            DefinitionKey newKey = key(change.newName());
+            if (known.containsKey(newKey) || saved.definitions().containsKey(newKey)) {
+                throw refused(Reason.EXISTS, newKey, "exists already");
+            }
+            boolean isDrive = key.kind() == Kind.DRIVE;
+            if (isDrive && running.isOpen(key.name()) && "memory".equals(type(settings))) {
+                throw refused(Reason.INVALID, key, "a drive in memory would lose its contents; remove it and add it");
+            }
+            Map<DefinitionKey, @Nullable SavedDefinition> definitions = new LinkedHashMap<>();
+            definitions.put(newKey, defined(newKey, settings));
+            if (!isDrive) {
+                saved.definitions().forEach((other, member) -> {
+                    String reference = other.kind() == Kind.DRIVE ? "group" : "parent";
+                    ConfigObject its = member.settings();
+                    if (its != null && key.name().equals(text(its, reference))) {
+                        ConfigObject moved = its.withValue(reference, ConfigValueFactory.fromAnyRef(newKey.name()));
+                        boolean isTemporary = change.isTemporary() || member.isTemporary();
+                        definitions.put(
+                                other, isTemporary ? SavedDefinition.temporary(moved) : SavedFolder.of(other, moved));
+                    }
+                });
+            }
+            definitions.put(key, null);
+            return new DefinitionEdit(newKey, definitions, isDrive ? Set.of(newKey.name()) : Set.of());
+        }
+
+        private static @Nullable Object type(ConfigObject settings) {
+            return settings.get("backend") instanceof ConfigObject backend ? text(backend, "type") : null;
+        }
+
+        private static @Nullable Object text(ConfigObject settings, String key) {
+            return settings.get(key) == null ? null : settings.get(key).unwrapped();
+        }
+    }
+
+    /** Returns a refusal. */
+    static RefusedChangeException refused(Reason reason, DefinitionKey key, String rule) {
+        return new RefusedChangeException(reason, List.of(DefinitionFault.of(Findings.shown(key.path()), "", rule)));
+    }
+}
