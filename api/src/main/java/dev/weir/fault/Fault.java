@@ -58,7 +58,7 @@ public final class Fault {
      * @param percent the part of the matching requests, or of the sectors, that is hit (percent)
      * @param nth the only matching request that is hit, counted from 1; 0 for no such rule
      * @param range the range that a request must touch; null for the whole drive
-     * @param untilWritten whether a write repairs what it covers
+     * @param untilWritten whether a write repairs the bytes that it covers
      * @param activity the times of activity
      * @param seed the seed; null for a random one
      */

@@ -1,13 +1,12 @@
 package dev.weir.fault;
 
-import dev.weir.log.EditDistance;
+import dev.weir.log.NearWords;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of settings and collects the broken rules. An invalid value is reported and then reads as its
@@ -115,20 +114,7 @@ final class SettingsReader {
 
     /** Returns a suggestion for an unknown word: the nearest known one, or all of them. */
     static String hint(String word, Collection<String> known) {
-        String near = nearest(word, known);
-        return near == null ? "; choose from " + String.join(", ", known) : "; did you mean " + near + "?";
-    }
-
-    private static @Nullable String nearest(String word, Collection<String> known) {
-        int least = Math.max(1, word.length() / 3) + 1;
-        String nearest = null;
-        for (String each : known) {
-            int edits = EditDistance.of(word, each);
-            if (edits < least) {
-                least = edits;
-                nearest = each;
-            }
-        }
-        return nearest;
+        List<String> near = NearWords.of(word, known);
+        return near.isEmpty() ? "; choose from " + String.join(", ", known) : "; did you mean " + near.get(0) + "?";
     }
 }

@@ -37,7 +37,7 @@ public final class BoundedCalls {
      * A call of a service.
      *
      * @param <T> the type of the answer
-     * @param <E> what it may throw
+     * @param <E> the exception that it may throw
      */
     @FunctionalInterface
     public interface Answer<T, E extends Exception> {

@@ -1,8 +1,7 @@
 package dev.weir.config;
 
-import dev.weir.log.EditDistance;
+import dev.weir.log.NearWords;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,10 +20,10 @@ record Suggestion(String text, boolean isNear) {
      *     compared too
      */
     static Suggestion of(String word, Collection<String> known, Collection<String> elsewhere) {
-        String nearest =
-                nearest(word, Stream.concat(known.stream(), elsewhere.stream()).toList());
-        if (!nearest.isEmpty()) {
-            return new Suggestion("; did you mean " + nearest + "?", true);
+        List<String> all = Stream.concat(known.stream(), elsewhere.stream()).toList();
+        List<String> near = NearWords.of(word, all, each -> List.of(each, each.substring(each.lastIndexOf('.') + 1)));
+        if (!near.isEmpty()) {
+            return new Suggestion("; did you mean " + near.get(0) + "?", true);
         }
         return new Suggestion(known.isEmpty() ? "" : "; choose from " + String.join(", ", known), false);
     }
@@ -44,25 +43,5 @@ record Suggestion(String text, boolean isNear) {
     @Override
     public String toString() {
         return text;
-    }
-
-    private static String nearest(String word, Collection<String> candidates) {
-        int tolerated = Math.max(1, word.length() / 3);
-        return candidates.stream()
-                .filter(candidate -> edits(word, candidate, tolerated) <= tolerated)
-                .min(Comparator.comparingInt(candidate -> edits(word, candidate, tolerated)))
-                .orElse("");
-    }
-
-    /**
-     * Returns the edit distance to a candidate or its last element. The result is {@code tolerated + 1} or more for
-     * any greater distance.
-     */
-    private static int edits(String word, String candidate, int tolerated) {
-        return Stream.of(candidate, candidate.substring(candidate.lastIndexOf('.') + 1))
-                .filter(part -> Math.abs(word.length() - part.length()) <= tolerated)
-                .mapToInt(part -> EditDistance.of(word, part))
-                .min()
-                .orElse(tolerated + 1);
     }
 }

@@ -7,6 +7,8 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Debts, discards and cache requests of a drive at 1 KiB/s. Each request could hold a client for minutes. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChargingIT {
+    private static final int READ = 0;
     private static final int WRITE = 1;
     private static final int FLUSH = 3;
     private static final int TRIM = 4;
@@ -37,7 +40,9 @@ class ChargingIT {
                 "-drive",
                 "id=vm1,memory=64M,bps=1024",
                 "-drive",
-                "id=vm2,memory=64M,bps=1024,charge-discards=length");
+                "id=vm2,memory=64M,bps=1024,charge-discards=length",
+                "-drive",
+                "id=vm3,memory=64M,bps=1M,policy=slice");
         client = new RawNbd(weir.socket(), "vm1");
     }
 
@@ -104,5 +109,31 @@ class ChargingIT {
         weir.await(() -> weir.log().contains("drive vm1 holds CACHE of 4096 bytes for 10"));
         send(FLUSH, 4, 0);
         assertEquals(new RawNbd.Reply(4, 0), client.reply());
+    }
+
+    /** Clients ask a slice for 32 MiB and leave. The bytes that they did not get are no burst of a later client. */
+    @Test
+    void withdrawnRequestsOfASliceAreNoLaterBurst() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            try (RawNbd leaving = new RawNbd(weir.socket(), "vm3")) {
+                leaving.request(0, READ, 1, 0, 32 * MIB, ByteBuffer.allocate(0));
+                weir.await(() -> queue("vm3").size() == 1);
+            }
+            weir.await(() -> queue("vm3").isEmpty());
+        }
+        Weir.pause(2000);
+        try (RawNbd reader = new RawNbd(weir.socket(), "vm3")) {
+            Instant begin = Instant.now();
+            for (int i = 0; i < 64; i++) {
+                reader.request(0, READ, i, 0, MIB / 16, ByteBuffer.allocate(0));
+            }
+            for (int i = 0; i < 64; i++) {
+                assertEquals(0, reader.reply().error());
+                reader.skip(MIB / 16);
+            }
+            Duration took = Duration.between(begin, Instant.now());
+            // two slices of 100 ms may go at once
+            assertTrue(took.toMillis() > 3700, () -> "4 MiB at 1 MiB/s took " + took);
+        }
     }
 }

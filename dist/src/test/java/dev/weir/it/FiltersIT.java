@@ -19,12 +19,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Filters are added, changed, removed and replaced while clients are attached. {@code -Dweir.filter.seconds=3600} runs
+ * Filters are added, changed, removed and replaced, and the drive is resized, while clients are attached. {@code -Dweir.filter.seconds=3600} runs
  * for an hour, {@code -Dweir.seed=N} repeats a run.
  */
 class FiltersIT {
     private static final int SECONDS = Integer.getInteger("weir.filter.seconds", 60);
     private static final int PAUSE_MILLIS = 150;
+
+    /** The size at the start, which the client uses (MiB). */
+    private static final int MIB = 64;
+
     private static final Path TRACE = Path.of(System.getProperty("weir.example"))
             .resolveSibling("../../filter-trace/target/weir-filter-trace-1.0.0.jar")
             .normalize();
@@ -32,6 +36,11 @@ class FiltersIT {
     private final Path folder;
     private final Path deploy;
     private Weir weir;
+
+    /** The size of the drive (MiB). */
+    private int size = MIB;
+
+    private int resizes;
 
     FiltersIT(@TempDir Path folder) {
         this.folder = folder;
@@ -136,15 +145,17 @@ class FiltersIT {
         } catch (AssertionError e) {
             throw new AssertionError("-Dweir.seed=" + seed + ": " + e.getMessage(), e);
         }
+        assertEquals((long) size << 20, vm1().getBytes("size"));
+        assertTrue(resizes > 0, "no change of the size succeeded");
         Config counters = vm1().getConfig("counters");
         assertEquals(0, counters.getInt("failed"));
         System.out.printf(
-                "%d changes of filters in %d s, %d reads and %d writes, seed %d%n",
-                changes, SECONDS, counters.getLong("reads"), counters.getLong("writes"), seed);
+                "%d changes in %d s, %d of them of the size, %d reads and %d writes, seed %d%n",
+                changes, SECONDS, resizes, counters.getLong("reads"), counters.getLong("writes"), seed);
     }
 
     private void change(Random random) throws IOException {
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> {
                 String bundle = weir.bundle("org.example.trace");
                 weir.stop(bundle);
@@ -153,6 +164,7 @@ class FiltersIT {
             }
             case 1 -> put("late.jar", "1.0." + random.nextInt(1000));
             case 2 -> weir.ask("queue vm1").ok();
+            case 3 -> resize(MIB + random.nextInt(32));
             default -> {
                 List<String> filters = new ArrayList<>();
                 for (int left = random.nextInt(4); left > 0; left--) {
@@ -168,6 +180,17 @@ class FiltersIT {
                     assertTrue(reload.status() == 0 || reload.status() == 3, reload::err);
                 }
             }
+        }
+    }
+
+    private void resize(int newSize) {
+        Client.Result resized = weir.ask("resize vm1 %dMiB --shrink".formatted(newSize));
+        if (resized.status() == 0) {
+            size = newSize;
+            resizes++;
+        } else {
+            // the bundle of a filter is being replaced
+            assertTrue(resized.err().contains("drive vm1 holds its queue: filter "), resized::err);
         }
     }
 

@@ -29,6 +29,9 @@ public final class OddFilterBundle implements BundleActivator {
     static final int UNREAD = 3;
     static final int KINDS = 4;
 
+    /** The block whose requests never return. */
+    static final int BLOCKED = KINDS;
+
     /** The factory. */
     public static final class Odd implements BlockFilterFactory {
         @Override
@@ -51,19 +54,25 @@ public final class OddFilterBundle implements BundleActivator {
     private record Filter(BlockDevice next) implements BlockFilter {
         @Override
         public void submit(BlockRequest request) {
-            switch ((int) (request.offset() / BLOCK % KINDS)) {
+            switch ((int) (request.offset() / BLOCK)) {
                 case THROWN_AFTER_PASSED -> {
                     next.submit(request);
                     throw new IllegalStateException("a test");
                 }
                 case COMPLETED_TWICE -> next.submit(new Twice(request));
                 case UNREAD -> request.complete(null);
+                case BLOCKED -> endless();
                 default -> next.submit(request);
             }
         }
 
         @Override
         public List<HeldRequest> held() {
+            endless();
+            return List.of();
+        }
+
+        private static void endless() {
             while (true) {
                 try {
                     Thread.sleep(1000);

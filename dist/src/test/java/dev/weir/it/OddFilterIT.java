@@ -50,6 +50,13 @@ class OddFilterIT {
                 assertTrue(weir.ask("drive odd").ok().out().contains("odd"));
             });
             assertTrue(weir.countLogged("drive odd: READ at " + BLOCK) > 0, weir.log());
+            odd.request(0, RawNbd.READ, 1, (long) OddFilterBundle.BLOCKED * BLOCK, BLOCK, ByteBuffer.allocate(0));
+            assertTimeoutPreemptively(SOON, () -> {
+                weir.await(() -> weir.ask("drive odd").out().contains("filter odd: a call has not returned for "));
+                for (int i = 0; i < ROUNDS; i++) {
+                    assertBlock(well, 7); // on the same event loop, timer thread and shell
+                }
+            });
             assertEquals(0, weir.stop());
         }
     }

@@ -30,7 +30,7 @@ class ProcessIT {
             assertTrue(Files.exists(weir.socket()));
             assertEquals(0, weir.stop());
             assertEquals(List.of("ready"), weir.output());
-            assertEquals("", weir.errors());
+            assertEquals("", weir.faults());
         }
         try (Stream<Path> left = Files.list(home.resolve("run"))) {
             assertEquals(

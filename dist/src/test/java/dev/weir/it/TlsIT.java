@@ -287,7 +287,7 @@ class TlsIT {
         try (Weir own = Weir.start(in.resolve("home"), "--config", configuration.toString())) {
             Client.run("nbdinfo", "nbds://localhost:%d/own?tls-certificates=%s".formatted(here, in))
                     .ok();
-            assertEquals("", own.errors());
+            assertEquals("", own.faults());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.clock.RetryTimer;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
@@ -32,7 +33,7 @@ final class StorageHold {
     private final String drive;
     private final Throttle throttle;
     private final FlushCap flushes;
-    private final Retry retry;
+    private final RetryTimer retry;
 
     /** Why every request is held; empty if none is. */
     private String reason = "";
@@ -50,7 +51,7 @@ final class StorageHold {
      *
      * @param retry opens or changes the storage again later
      */
-    StorageHold(String drive, Throttle throttle, FlushCap flushes, Retry retry) {
+    StorageHold(String drive, Throttle throttle, FlushCap flushes, RetryTimer retry) {
         this.drive = drive;
         this.throttle = throttle;
         this.flushes = flushes;

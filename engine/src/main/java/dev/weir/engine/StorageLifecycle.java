@@ -5,6 +5,7 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.clock.RetryTimer;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
@@ -50,7 +51,7 @@ final class StorageLifecycle {
     private final FlushCap flushes;
     private final Consumer<String> onChange;
     private final Timer nextCheck;
-    private final Retry retry;
+    private final RetryTimer retry;
     private final PowerSwitch powerSwitch;
 
     private volatile Statistics statistics = new Statistics();
@@ -97,7 +98,7 @@ final class StorageLifecycle {
         this.openedAs = settings.get();
         this.unavailable = BackendChange.missing(openedAs);
         this.nextCheck = clock.timer(this::check);
-        this.retry = new Retry(clock, this::openAgain);
+        this.retry = new RetryTimer(clock, this::openAgain);
         this.powerSwitch = new PowerSwitch(this, clock, steps);
         this.hold = new StorageHold(openedAs.name(), throttle, flushes, retry);
         this.size = new DriveSize(hold);

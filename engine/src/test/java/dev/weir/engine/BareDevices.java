@@ -23,6 +23,11 @@ final class BareDevices implements BlockDeviceFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock) {
         return new BlockDevice() {
             private volatile long size = (Long) options.getOrDefault(BlockOption.SIZE, 1L);

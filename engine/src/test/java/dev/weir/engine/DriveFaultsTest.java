@@ -56,6 +56,11 @@ class DriveFaultsTest {
         }
 
         @Override
+        public boolean returnsAtOnce() {
+            return true;
+        }
+
+        @Override
         public BlockFilter open(FilterContext context, Map<String, Object> options) {
             calls.add("open " + options.getOrDefault(FaultSettings.FAULTS, "nothing"));
             return new Filter(context.next(), options);

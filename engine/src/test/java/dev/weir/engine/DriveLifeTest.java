@@ -11,6 +11,7 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.clock.RetryTimer;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
@@ -60,14 +61,14 @@ class DriveLifeTest {
         fixture.clock.advance(2 * EngineFixture.SECOND);
         assertEquals(3, fixture.script.tries);
         for (int i = 0; i < 10; i++) {
-            fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
+            fixture.clock.advance(RetryTimer.LONGEST_PAUSE_NANOS);
         }
         int before = fixture.script.tries;
         fixture.script.failure = "";
-        fixture.clock.advance(Retry.LONGEST_PAUSE_NANOS);
+        fixture.clock.advance(RetryTimer.LONGEST_PAUSE_NANOS);
         assertEquals(before + 1, fixture.script.tries);
         assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
-        fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
+        fixture.clock.advance(10 * RetryTimer.LONGEST_PAUSE_NANOS);
         assertEquals(before + 1, fixture.script.tries);
     }
 
@@ -76,7 +77,7 @@ class DriveLifeTest {
         fixture.script.failure = "no such file: vm1.img";
         fixture.configure("vm1", "bucket", null, Map.of());
         fixture.engine.removeDrive("vm1");
-        fixture.clock.advance(10 * Retry.LONGEST_PAUSE_NANOS);
+        fixture.clock.advance(10 * RetryTimer.LONGEST_PAUSE_NANOS);
         assertEquals(1, fixture.script.tries);
     }
 

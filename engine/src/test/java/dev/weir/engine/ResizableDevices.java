@@ -40,6 +40,11 @@ final class ResizableDevices implements BlockDeviceFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock) {
         long size = (Long) options.getOrDefault(BlockOption.SIZE, SIZE);
         device = new SparseDevice(size);

@@ -49,6 +49,11 @@ final class TestFilters implements BlockFilterFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockFilter open(FilterContext context, Map<String, Object> options) throws IOException {
         Held filter = new Held(context);
         filter.configure(options);

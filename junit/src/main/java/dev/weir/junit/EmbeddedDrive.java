@@ -163,7 +163,7 @@ public class EmbeddedDrive implements AutoCloseable {
      * and NBD clients are disconnected. {@link #drive} and new channels use the drive after the power cut.
      *
      * @param survivors the unflushed writes that survive, such as {@code keep.none()}; see {@link Faults#keep}
-     * @return the report of what was lost
+     * @return the report of the lost writes
      * @throws IllegalStateException if the drive is not served
      * @throws IllegalArgumentException if the drive was not described with {@link #losesPower}
      * @throws IOException if the backend refuses a surviving write

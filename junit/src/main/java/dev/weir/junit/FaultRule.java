@@ -84,7 +84,7 @@ public final class FaultRule {
         return with("range", offset + "+" + length);
     }
 
-    /** Lets a write repair what it covers; needs a range. */
+    /** Lets a write repair the bytes that it covers. Needs a range. */
     public FaultRule untilWritten() {
         return with("until", "written");
     }

@@ -43,6 +43,11 @@ public class ForwardedRequest extends BlockRequest {
     }
 
     @Override
+    public void forfeitBuffer() {
+        original.forfeitBuffer();
+    }
+
+    @Override
     public boolean borrows() {
         return original.borrows();
     }

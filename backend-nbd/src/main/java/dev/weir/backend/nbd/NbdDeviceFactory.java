@@ -51,6 +51,11 @@ public final class NbdDeviceFactory implements BlockDeviceFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock)
             throws IOException {
         RateLimitedLog log = new RateLimitedLog(

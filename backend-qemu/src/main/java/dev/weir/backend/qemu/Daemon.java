@@ -175,6 +175,11 @@ final class Daemon implements Closeable {
         return process.waitFor(seconds, TimeUnit.SECONDS);
     }
 
+    /** Kills the process if it still runs. Does not block. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Kills the process if it still runs, and waits for its end. */
     @Override
     public void close() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class DaemonKeeper implements Closeable {
 
     /** How long a daemon may take to write back its metadata at the close (s). */
     private static final long QUIT_SECONDS = 30;
+
+    /** How long a change of the size may take (s). A larger image than any known takes some seconds. */
+    static final long RESIZE_SECONDS = 300;
 
     private final String drive;
     private final Path folder;
@@ -118,9 +122,10 @@ final class DaemonKeeper implements Closeable {
     }
 
     /**
-     * Changes the size of the drive.
+     * Changes the size of the drive. Kills a daemon that takes longer than {@value #RESIZE_SECONDS} s; the next one
+     * serves the drive with either size.
      *
-     * @throws IOException if no daemon serves now, or it refuses the size
+     * @throws IOException if no daemon serves now, it refuses the size or it takes too long
      */
     void resize(long size) throws IOException {
         Daemon daemon;
@@ -130,7 +135,24 @@ final class DaemonKeeper implements Closeable {
                 throw new IOException("qemu-storage-daemon does not serve the drive now; try again");
             }
         }
-        setup.resize(daemon.qmp(), size);
+        AtomicBoolean late = new AtomicBoolean();
+        Timer limit = clock.timer(() -> {
+            late.set(true);
+            daemon.kill();
+        });
+        limit.arm(clock.nanoTime() + TimeUnit.SECONDS.toNanos(RESIZE_SECONDS));
+        try {
+            setup.resize(daemon.qmp(), size);
+        } catch (IOException e) {
+            throw late.get()
+                    ? new IOException(
+                            "size = " + size + ": qemu-storage-daemon did not change it within " + RESIZE_SECONDS
+                                    + " s and was killed; the drive has either size",
+                            e)
+                    : e;
+        } finally {
+            limit.disarm();
+        }
     }
 
     private void run() {

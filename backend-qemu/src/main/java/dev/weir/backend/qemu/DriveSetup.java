@@ -114,7 +114,10 @@ final class DriveSetup implements DaemonKeeper.Setup {
         }
     }
 
-    /** Ends the export with its connections. QEMU does not resize a node while it is exported. */
+    /**
+     * Ends the export with its connections, because QEMU does not resize a node while it is exported. Waits for its end
+     * as long as the daemon answers: {@link DaemonKeeper#resize} kills a daemon that takes too long.
+     */
     private static void endExport(QmpClient qmp) throws IOException {
         JsonObject arguments = new JsonObject();
         arguments.addProperty("id", BlockNode.NAME);

@@ -60,6 +60,11 @@ public final class QemuDeviceFactory implements BlockDeviceFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock)
             throws IOException {
         QemuSpec spec = QemuSpec.of(drive, options, readOnly);

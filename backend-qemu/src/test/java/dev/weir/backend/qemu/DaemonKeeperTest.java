@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -211,6 +212,25 @@ class DaemonKeeperTest {
         served();
         assertTrue(io("read -P 0 2M 1M").contains("read 1048576/1048576"));
         assertTrue(io("read -P 7 0 4k").contains("read 4096/4096"));
+    }
+
+    @Test
+    void daemonThatHangsDuringAResizeIsReplaced() throws Exception {
+        DaemonKeeper keeper = keeper(Map.of("path", image().toString()));
+        keeper.start();
+        long first = served();
+        Images.run("kill", "-STOP", Long.toString(first));
+        CompletableFuture<IOException> refusal =
+                CompletableFuture.supplyAsync(() -> assertThrows(IOException.class, () -> keeper.resize(2 * MIB)));
+        endPause();
+        assertEquals(
+                "size = 2097152: qemu-storage-daemon did not change it within 300 s and was killed;"
+                        + " the drive has either size",
+                message(refusal.get(30, TimeUnit.SECONDS)));
+        served();
+        assertTrue(io("read -P 0 0 4k").contains("read 4096/4096"));
+        keeper.resize(2 * MIB);
+        assertTrue(info().contains("(2097152 bytes)"), info());
     }
 
     @Test

@@ -1,4 +1,4 @@
-/** The system clock and its timer heap. */
+/** The system clock, its timer heap and a timer for retries. */
 @NullMarked
 package dev.weir.engine.clock;
 

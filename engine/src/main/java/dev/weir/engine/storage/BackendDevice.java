@@ -43,7 +43,7 @@ public final class BackendDevice implements BlockDevice {
     private final @Nullable WritesInTurn writes;
 
     /**
-     * Opens the storage of a drive as a device. May block.
+     * Opens the storage of a drive as a device. A device that may block gets its requests on its own thread. May block.
      *
      * @throws IOException if the options or the storage are unusable; the message names the thing, the value and the
      *     rule
@@ -52,9 +52,14 @@ public final class BackendDevice implements BlockDevice {
             BlockFactory by, String drive, Map<String, Object> options, boolean readOnly, Clock clock)
             throws IOException {
         OptionRules.check("backend " + by.type(), by.options(), options);
-        return by instanceof BlockDeviceFactory devices
-                ? devices.open(drive, options, readOnly, clock)
-                : new BackendDevice(drive, ((BlockBackendFactory) by).open(drive, options, readOnly), clock);
+        if (!(by instanceof BlockDeviceFactory devices)) {
+            return new BackendDevice(drive, ((BlockBackendFactory) by).open(drive, options, readOnly), clock);
+        }
+        if (devices.returnsAtOnce()) {
+            return devices.open(drive, options, readOnly, clock);
+        }
+        PartThread thread = new PartThread(drive, clock);
+        return new IsolatedDevice(drive, devices.open(drive, options, readOnly, thread.clock()), thread);
     }
 
     public BackendDevice(String drive, BlockBackend backend, Clock clock) {

@@ -2,6 +2,7 @@ package dev.weir.engine.storage;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.filter.BlockFilter;
+import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.block.filter.FilterContext;
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.FilterSnapshot;
@@ -24,14 +25,18 @@ import org.slf4j.LoggerFactory;
 public final class FilterChain {
     private static final Logger LOG = LoggerFactory.getLogger(FilterChain.class);
 
-    /** An open filter. */
-    private record Link(WantedFilter setting, NextDevice next, BlockFilter filter) {
+    /**
+     * An open filter.
+     *
+     * @param entry takes the requests for the filter: the filter itself, or its isolation
+     */
+    private record Link(WantedFilter setting, NextDevice next, BlockFilter filter, BlockDevice entry) {
         Link with(WantedFilter newSetting) {
-            return new Link(newSetting, next, filter);
+            return new Link(newSetting, next, filter, entry);
         }
 
         ChainPart part() {
-            return new ChainPart(isFaults() ? "fault" : "filter " + setting.type(), filter);
+            return new ChainPart(isFaults() ? "fault" : "filter " + setting.type(), entry);
         }
 
         boolean isFaults() {
@@ -178,7 +183,7 @@ public final class FilterChain {
             for (int i = chain.length - 1; i >= 0; i--) {
                 Link link = chain[i];
                 chain[i] = link == null ? opened(wanted.get(i), behind) : connected(link, wanted.get(i), behind);
-                behind = Objects.requireNonNull(chain[i]).filter;
+                behind = Objects.requireNonNull(chain[i]).entry;
             }
             geometry = measured(behind);
             first = behind;
@@ -217,12 +222,14 @@ public final class FilterChain {
     }
 
     private Link opened(WantedFilter wanted, BlockDevice behind) throws IOException {
-        NextDevice next = new NextDevice(behind);
         try {
             wanted.checkOptions();
-            BlockFilter filter = Objects.requireNonNull(wanted.factory())
-                    .open(new FilterContext(drive, next, clock), wanted.options());
-            return new Link(wanted, next, filter);
+            BlockFilterFactory factory = Objects.requireNonNull(wanted.factory());
+            PartThread thread = factory.returnsAtOnce() ? null : new PartThread(drive, clock);
+            NextDevice next = new NextDevice(behind, thread);
+            FilterContext context = new FilterContext(drive, next, thread == null ? clock : thread.clock());
+            BlockFilter filter = factory.open(context, wanted.options());
+            return new Link(wanted, next, filter, thread == null ? filter : new IsolatedDevice(drive, filter, thread));
         } catch (IOException | RuntimeException | Error e) {
             throw refused(wanted, e);
         }
@@ -250,7 +257,7 @@ public final class FilterChain {
         for (Link link : links) {
             if (!kept.contains(link)) {
                 try {
-                    link.filter.close();
+                    link.entry.close();
                 } catch (IOException | RuntimeException | Error e) {
                     LOG.error("drive {}: closing filter {} failed", drive, link.setting.type(), e);
                 }

@@ -49,6 +49,14 @@ final class GuardedRequest extends ForwardedRequest {
         return same;
     }
 
+    /** Gives up the buffer for a device behind the guarded one. After the completion it is of another request. */
+    @Override
+    public synchronized void forfeitBuffer() {
+        if (!ended) {
+            original().forfeitBuffer();
+        }
+    }
+
     @Override
     public void borrow(Loan loan) {
         try {

@@ -213,8 +213,8 @@ public final class Storage implements RequestSink, CompletionListener {
     private void submit(BlockRequest request) {
         request.watch(this, isMeasured(request.operation()) ? clock.nanoTime() : NOT_MEASURED);
         BlockDevice first = filters.first();
-        if (first == backend) {
-            // its answers are checked where it calls the backend, so a request to it needs no object
+        if (first == backend || first instanceof IsolatedDevice) {
+            // answers are checked where it calls the backend or the device, so a request to it needs no object here
             first.submit(request);
         } else {
             guard.submit(first, request);

@@ -50,6 +50,11 @@ public final class FaultsFilterFactory implements BlockFilterFactory {
     }
 
     @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
+    @Override
     public BlockFilter open(FilterContext context, Map<String, Object> options) throws IOException {
         // bounded, because a schedule of milliseconds begins and ends all the time
         RateLimitedLog log = new RateLimitedLog("drive " + context.drive() + ": faults", LOG::warn);

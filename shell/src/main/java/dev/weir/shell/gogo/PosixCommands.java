@@ -1,7 +1,6 @@
 package dev.weir.shell.gogo;
 
 import dev.weir.log.FailureText;
-import dev.weir.shell.command.CommandFault;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,9 +34,6 @@ public final class PosixCommands extends Posix {
     private static final Pattern LINES = Pattern.compile("-[0-9]+");
 
     private static final Set<String> READERS = Set.of("cat", "grep", "head", "less", "sort", "tail", "wc");
-
-    /** The longest file that a command reads (bytes). */
-    private static final long MOST_BYTES = 16 << 20;
 
     PosixCommands(CommandProcessor processor) {
         super(processor);
@@ -74,7 +69,6 @@ public final class PosixCommands extends Posix {
                 .toArray(String[]::new);
     }
 
-    /** Refuses a file without a bound. The commands read whole lines, and an image has none. */
     private static void checkFiles(CommandSession session, String[] words) throws IOException {
         if (!READERS.contains(words[0])) {
             return;
@@ -97,13 +91,7 @@ public final class PosixCommands extends Posix {
         } catch (InvalidPathException e) {
             return; // the command says so
         }
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new CommandFault(name + ": must be a file");
-        }
-        if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
-            throw new CommandFault("%s: has %d bytes: must have %d at most; use a program outside of this shell"
-                    .formatted(name, Files.size(file), MOST_BYTES));
-        }
+        ShellFiles.checkReadable(name, file);
     }
 
     @Override

@@ -105,8 +105,11 @@ final class Statements {
         int end = end(last);
         if (last instanceof Statement statement) {
             List<Token> redirections = statement.redirections();
-            // Gogo's statement ends with its last word and excludes redirections
+            // Gogo's statement ends with its last word and excludes redirections; without a word it has no place
             end = redirections.isEmpty() ? end : Math.max(end, end(redirections.get(redirections.size() - 1)));
+            if (statement.tokens().isEmpty() && parts.size() == 1 && !redirections.isEmpty()) {
+                return line.substring(redirections.get(0).start(), end);
+            }
             boolean writes = redirections.stream()
                     .anyMatch(token -> OUTPUT.matcher(token).matches());
             int into = writes ? redirections.get(0).start() : -1;

@@ -4,10 +4,12 @@ import dev.weir.shell.command.CommandFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
@@ -25,6 +27,9 @@ final class StreamSession extends CommandSessionImpl {
 
     /** Most commands that run at once, in functions and in the background too. Each has two threads. */
     private static final int MOST_JOBS = 64;
+
+    /** Gogo's mode of a redirection that reads a file. */
+    private static final int READ = 1;
 
     private final AtomicInteger jobs = new AtomicInteger();
 
@@ -56,6 +61,22 @@ final class StreamSession extends CommandSessionImpl {
             }
             listener.jobChanged(job, previous, current);
         });
+    }
+
+    /** Returns the file of a redirection. Refuses a file without an end, as for the arguments of commands. */
+    @Override
+    public Path redirect(Path path, int mode) {
+        Path file = super.redirect(path, mode);
+        try {
+            if ((mode & READ) != 0) {
+                ShellFiles.checkReadable(path.toString(), file);
+            } else {
+                ShellFiles.checkWritable(path.toString(), file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
     }
 
     private void begin(Job job) {

@@ -2,16 +2,23 @@ package dev.weir.shell.gogo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests a session without a terminal. */
 final class GogoSessionTest {
@@ -46,5 +53,36 @@ final class GogoSessionTest {
         assertEquals(1, status.get(10, TimeUnit.SECONDS));
         assertEquals("weir: interrupted\n", shown.toString(StandardCharsets.UTF_8));
         assertEquals(0, session.execute("drives"), "and the session goes on");
+    }
+
+    @Test
+    void redirectionReadsNoImage(@TempDir Path folder) throws IOException {
+        Path image = folder.resolve("vm1.img");
+        try (RandomAccessFile made = new RandomAccessFile(image.toFile(), "rw")) {
+            made.setLength(ShellFiles.MOST_BYTES + 1);
+        }
+        session.startIn(folder.toString());
+        for (String line : List.of("cat < vm1.img", "< vm1.img", "{ cat } < vm1.img", "cat < vm1.img | wc")) {
+            shown.reset();
+            assertEquals(1, session.execute(line), line);
+            String reason = "vm1.img: has 16777217 bytes: must have 16777216 at most";
+            assertTrue(shown.toString(StandardCharsets.UTF_8).contains(reason), shown::toString);
+        }
+        Files.writeString(folder.resolve("short"), "some text\n");
+        shown.reset();
+        assertEquals(0, session.execute("< short > copy"), shown::toString);
+        assertEquals("some text\n", Files.readString(folder.resolve("copy")));
+    }
+
+    @Test
+    void redirectionOpensNoPipe(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        session.startIn(folder.toString());
+        for (String line : List.of("cat < pipe", "drives > pipe")) {
+            shown.reset();
+            assertEquals(1, session.execute(line), line);
+            assertTrue(shown.toString(StandardCharsets.UTF_8).contains("pipe: must be a file"), shown::toString);
+        }
     }
 }

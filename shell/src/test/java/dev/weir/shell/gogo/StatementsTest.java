@@ -22,6 +22,8 @@ class StatementsTest {
                 "drives > file ! ;drives | > file",
                 "drives | sort >> file; x ! ;drives | sort | >> file ;x",
                 "cat < file ! ;cat < file",
+                "< file ! ;< file",
+                "< file > other; drives ! ;< file > other ;drives",
                 "a 2> err ! ;a 2> err",
                 "each (drives) { echo ($it name); echo x } ! ;each (drives) { echo ($it name); echo x }",
                 "echo 'a; b > c' ! ;echo 'a; b > c'",

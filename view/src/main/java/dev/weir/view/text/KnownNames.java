@@ -1,9 +1,8 @@
 package dev.weir.view.text;
 
-import dev.weir.log.EditDistance;
-import java.util.ArrayList;
-import java.util.Comparator;
+import dev.weir.log.NearWords;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The known names that resemble an unknown one. */
 public final class KnownNames {
@@ -11,13 +10,6 @@ public final class KnownNames {
     private static final int MOST_LISTED = 20;
 
     private static final int MOST_SUGGESTED = 3;
-
-    /**
-     * The edit distance allowed for short names. Long names allow one change per {@link #LETTERS_PER_CHANGE} letters.
-     */
-    private static final int FEWEST_CHANGES = 1;
-
-    private static final int LETTERS_PER_CHANGE = 3;
 
     private KnownNames() {}
 
@@ -40,19 +32,12 @@ public final class KnownNames {
         return near.isEmpty() ? all : "did you mean " + String.join(", ", near) + "? " + all;
     }
 
+    /** Returns the near names and those that begin with the name. */
     private static List<String> near(String name, List<String> names) {
-        record Candidate(String name, int changes) {}
-        int most = Math.max(FEWEST_CHANGES, name.length() / LETTERS_PER_CHANGE);
-        List<Candidate> candidates = new ArrayList<>();
-        for (String known : names) {
-            if (known.startsWith(name) && !name.isEmpty()) {
-                candidates.add(new Candidate(known, 1));
-            } else if (Math.abs(known.length() - name.length()) <= most) {
-                candidates.add(new Candidate(known, EditDistance.of(name, known)));
-            }
-        }
-        candidates.removeIf(candidate -> candidate.changes > most);
-        candidates.sort(Comparator.comparingInt(Candidate::changes));
-        return candidates.stream().limit(MOST_SUGGESTED).map(Candidate::name).toList();
+        Stream<String> longer = names.stream().filter(each -> !name.isEmpty() && each.startsWith(name));
+        return Stream.concat(NearWords.of(name, names).stream(), longer)
+                .distinct()
+                .limit(MOST_SUGGESTED)
+                .toList();
     }
 }

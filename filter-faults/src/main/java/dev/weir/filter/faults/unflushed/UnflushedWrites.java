@@ -38,7 +38,7 @@ public final class UnflushedWrites {
     /** Flushes, writes with force unit access, and the writing of the older half: one at a time. */
     private final Lane lane = new Lane();
 
-    /** Writes without room, in order. Guarded by itself. */
+    /** Writes without room, oldest first. Guarded by itself. */
     private final Queue<Waiting> waiting = new ArrayDeque<>(0);
 
     /** Whether room is being made. Guarded by {@link #waiting}. */

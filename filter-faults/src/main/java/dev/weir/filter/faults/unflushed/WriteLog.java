@@ -87,7 +87,7 @@ final class WriteLog {
         return parts;
     }
 
-    /** Returns the writes before a number, in order. */
+    /** Returns the writes before a number, oldest first. */
     synchronized List<Write> before(long number) {
         return writes.stream().filter(write -> write.number() < number).toList();
     }

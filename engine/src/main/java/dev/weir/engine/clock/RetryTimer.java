@@ -1,4 +1,4 @@
-package dev.weir.engine;
+package dev.weir.engine.clock;
 
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
@@ -8,9 +8,11 @@ import dev.weir.clock.Timer;
  *
  * <p>Thread-safe.
  */
-final class Retry {
-    static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
-    static final long LONGEST_PAUSE_NANOS = 60 * FIRST_PAUSE_NANOS;
+public final class RetryTimer {
+    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
+
+    /** The longest pause (ns). */
+    public static final long LONGEST_PAUSE_NANOS = 60 * FIRST_PAUSE_NANOS;
 
     private final Clock clock;
     private final Timer timer;
@@ -24,7 +26,7 @@ final class Retry {
      * @param clock the source of time and timers
      * @param step called on the clock's thread; must not block
      */
-    Retry(Clock clock, Runnable step) {
+    public RetryTimer(Clock clock, Runnable step) {
         this.clock = clock;
         timer = clock.timer(() -> {
             again(); // before the step, so that a step that throws is retried too
@@ -33,7 +35,7 @@ final class Retry {
     }
 
     /** Plans the next try and doubles the pause. */
-    synchronized void later() {
+    public synchronized void later() {
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, Math.max(FIRST_PAUSE_NANOS, 2 * pauseNanos));
         timer.arm(clock.nanoTime() + pauseNanos);
     }
@@ -45,12 +47,13 @@ final class Retry {
     }
 
     /** Cancels the pending retry and resets the pause. */
-    synchronized void reset() {
+    public synchronized void reset() {
         pauseNanos = 0;
         timer.disarm();
     }
 
-    synchronized boolean isPending() {
+    /** Returns whether a retry is planned. */
+    public synchronized boolean isPending() {
         return pauseNanos > 0;
     }
 }
