@@ -28,7 +28,7 @@ public interface BlockDeviceFactory extends BlockFactory {
     BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock) throws IOException;
 
     /**
-     * {@return whether {@link BlockDevice#submit}, {@link BlockDevice#zeroesFast} and the tasks of the devices' timers
+     * {@return whether {@link BlockDevice#submit}, {@link BlockStorage#zeroesFast} and the tasks of the devices' timers
      * return at once} The engine runs them on the threads that serve clients of all drives. A call that breaks the
      * promise stops such a thread. Otherwise the engine runs them on a separate thread of the drive, which takes 5 to
      * 15 µs more. There a call that never returns stops its drive and no other one.

@@ -28,7 +28,10 @@ public final class NearWords {
      * Returns the near words as {@link #of(String, Collection)} does. A known word is as near as the nearest of its
      * spellings.
      *
+     * @param word the unknown word
+     * @param known the known words; of equally near ones the earlier comes first
      * @param spellings returns the spellings of a known word
+     * @return the near words; empty if none is near
      */
     public static List<String> of(
             String word, Collection<String> known, Function<String, Collection<String>> spellings) {

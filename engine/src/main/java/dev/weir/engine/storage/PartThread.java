@@ -46,7 +46,7 @@ final class PartThread {
     /**
      * Makes a call after all earlier ones.
      *
-     * @throws RejectedExecutionException after {@link #close}
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #close}
      * @throws OutOfMemoryError if the system refuses the thread
      */
     void call(Runnable call) {
