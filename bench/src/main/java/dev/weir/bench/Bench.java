@@ -30,8 +30,8 @@ public final class Bench {
               --seconds N     duration of one measurement over NBD; default: 3
               --only TEXT     only cases with this text in their name, for example 'depth 64'
               --folder DIR    parent of a temporary folder for images of some 2 GiB
-              --against DIR   a built checkout of another commit; the suite nbd measures it in turns
-                              with this one
+              --against DIR   a built checkout of another commit; the suites nbd and fresh measure it
+                              in turns with this one
 
             Suites; default: all
             """;
@@ -42,6 +42,7 @@ public final class Bench {
         drive("submission to completion on a memory drive"),
         nbd("throughput over NBD beside nbdkit and qemu-nbd, warm"),
         cold("the same in the first four seconds"),
+        fresh("first writes to fresh drives and sparse images"),
         hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
@@ -125,7 +126,9 @@ public final class Bench {
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {
-        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.hop, Suite.capped).contains(suite) && !Program.isThere("fio")) {
+        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped)
+                        .contains(suite)
+                && !Program.isThere("fio")) {
             run.progress("fio is missing: " + suite + " is left out");
             return;
         }
@@ -134,6 +137,7 @@ public final class Bench {
             case drive -> new Microbenchmarks(run).drive();
             case nbd -> new Throughput(run).measureWarm();
             case cold -> new Throughput(run).measureCold();
+            case fresh -> Throughput.ofFirstWrites(run).measureFirstWrites();
             case hop -> new DoubleHop(run).measure();
             case capped -> new Smoothness(run).measure();
             case scale -> new ScaleSuite(run).measure();

@@ -27,7 +27,7 @@ final class Figures {
         Table table = new Table("case", "drive", "Weir, requests/s", "best peer", "requests/s", "ratio");
         byCase.forEach((load, by) -> by.forEach((target, ours) -> {
             Map.Entry<Target, Figure> best = bestPeer(by, target.storage());
-            boolean compared = isWeir(target)
+            boolean compared = target.isWeir()
                     && !Set.of(Target.WITH_LIMITS, Target.IDLE_FAULTS, Target.OTHER_COMMIT)
                             .contains(target.server());
             if (compared && best != null) {
@@ -44,13 +44,10 @@ final class Figures {
         return table;
     }
 
-    private static boolean isWeir(Target target) {
-        return target.server().startsWith(Target.WEIR);
-    }
-
     private static Map.@Nullable Entry<Target, Figure> bestPeer(Map<Target, Figure> by, String storage) {
         return by.entrySet().stream()
-                .filter(entry -> entry.getKey().storage().equals(storage) && !isWeir(entry.getKey()))
+                .filter(entry -> entry.getKey().storage().equals(storage)
+                        && !entry.getKey().isWeir())
                 .max(Comparator.comparingDouble(
                         entry -> entry.getValue().perSecond.median()))
                 .orElse(null);
@@ -61,7 +58,7 @@ final class Figures {
         Table table = new Table("case", "drive", "Weir, µs/request", "nbdkit, µs/request", "ratio");
         byCase.forEach((load, by) -> by.forEach((target, ours) -> {
             Figure theirs = find(by, target.storage(), Target.NBDKIT);
-            if (isWeir(target) && theirs != null) {
+            if (target.isWeir() && theirs != null) {
                 table.row(
                         load.name(),
                         target.storage() + target.server().substring(Target.WEIR.length()),

@@ -2,10 +2,12 @@ package dev.weir.bench;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A server to compare and the storage of its drive.
@@ -24,6 +26,7 @@ record Target(String storage, String server, Starter starter) {
     static final String IDLE_FAULTS = "weir, idle faults";
     static final String BUSY_POLL = "weir, busy-poll 20us";
     static final String OTHER_COMMIT = "weir, other commit";
+    static final String WARM = "warm";
     static final String NULL_CO = "qemu-nbd null-co";
 
     /** Limits so high that no request is ever held. */
@@ -37,12 +40,30 @@ record Target(String storage, String server, Starter starter) {
 
     /** Returns the targets whose programs are installed and reports the missing ones. */
     static List<Target> all(Run run) {
+        return all(run, new String[0]);
+    }
+
+    /**
+     * Returns the targets whose programs are installed with a second drive of each plain Weir, which warms its JVM up.
+     * The name of the second drive is {@value #WARM}.
+     */
+    static List<Target> withWarmDrive(Run run) {
+        return all(run, "-drive", "id=" + WARM + ",memory=" + DRIVE_BYTES).stream()
+                .filter(target ->
+                        !Set.of(WITH_LIMITS, IDLE_FAULTS, BUSY_POLL, NULL_CO).contains(target.server))
+                .toList();
+    }
+
+    private static List<Target> all(Run run, String... more) {
         String memory = "memory=" + DRIVE_BYTES;
         List<Target> targets = new ArrayList<>();
-        targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory)));
+        targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory, more)));
         targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
         targets.add(new Target(MEMORY, IDLE_FAULTS, () -> Server.weir(run, "faults", "", idleFaults(run))));
-        targets.add(new Target(FILE, WEIR, () -> Server.weir(run, "file", "file=" + image(run, "weir.img"))));
+        targets.add(new Target(FILE, WEIR, () -> {
+            String image = image(run, "weir.img");
+            return Server.weir(run, "file", "file=" + image, more);
+        }));
         targets.add(new Target(MEMORY, BUSY_POLL, () -> Server.weir(run, "memory", memory, busyPoll(run))));
         targets.add(new Target(FILE, BUSY_POLL, () -> {
             String image = image(run, "weir-busy.img");
@@ -50,10 +71,10 @@ record Target(String storage, String server, Starter starter) {
         }));
         Path other = run.against();
         if (other != null) {
-            targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory)));
+            targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory, more)));
             targets.add(new Target(FILE, OTHER_COMMIT, () -> {
                 String image = image(run, "other.img");
-                return Server.weir(run, other, "other", "file=" + image);
+                return Server.weir(run, other, "other", "file=" + image, more);
             }));
         }
         if (isThere(run, "nbdkit")) {
@@ -113,6 +134,19 @@ record Target(String storage, String server, Starter starter) {
             file.setLength(DRIVE_BYTES);
         }
         return image.toString();
+    }
+
+    /** Removes the images of all targets, which are not running. */
+    static void removeImages(Run run) throws IOException {
+        try (DirectoryStream<Path> images = Files.newDirectoryStream(run.folder(), "*.img")) {
+            for (Path image : images) {
+                Files.delete(image);
+            }
+        }
+    }
+
+    boolean isWeir() {
+        return server.startsWith(WEIR);
     }
 
     boolean is(String otherStorage, String otherServer) {

@@ -17,16 +17,34 @@ final class Throughput {
             new Fio("128 KiB read, depth 16", "read", 128 << 10, 16, 1),
             new Fio("128 KiB write, depth 16", "write", 128 << 10, 16, 1));
 
+    private static final List<Fio> FIRST_WRITES = List.of(
+            new Fio("first 4 KiB random writes, depth 1", "randwrite", 4096, 1, 1),
+            new Fio("first 4 KiB random writes, depth 64", "randwrite", 4096, 64, 1),
+            new Fio("first 128 KiB writes, depth 1", "write", 128 << 10, 1, 1),
+            new Fio("first 128 KiB writes, depth 16", "write", 128 << 10, 16, 1));
+
     private static final Fio FILL = new Fio("fill", "write", 1 << 20, 4, 1);
     private static final int COLD_SECONDS = 4;
+    private static final long RANDOM_BYTES = 128 << 20;
+    private static final long WARM_BYTES = 64 << 20;
+    private static final int WARM_SECONDS = 4;
 
     private final Run run;
     private final List<Target> targets;
     private final Figures figures = new Figures();
 
     Throughput(Run run) {
+        this(run, Target.all(run));
+    }
+
+    private Throughput(Run run, List<Target> targets) {
         this.run = run;
-        targets = Target.all(run);
+        this.targets = targets;
+    }
+
+    /** Returns the measurement of first writes; each Weir has a second drive for its start. */
+    static Throughput ofFirstWrites(Run run) {
+        return new Throughput(run, Target.withWarmDrive(run));
     }
 
     /** A running server and its target. */
@@ -81,6 +99,47 @@ final class Throughput {
             throws IOException, InterruptedException {
         double before = server.cpuSeconds();
         Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, seconds);
+        double cpuSeconds = server.cpuSeconds() - before;
+        if (counts) {
+            figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
+        }
+    }
+
+    /** Measures the first writes to fresh drives and sparse images. Each measurement has a server of its own. */
+    void measureFirstWrites() throws IOException, InterruptedException {
+        for (int round = 0; round <= run.rounds(); round++) {
+            for (Fio load : FIRST_WRITES) {
+                for (int i = 0; i < targets.size() && run.isWanted(load.name()); i++) {
+                    Target target = targets.get((i + round) % targets.size());
+                    run.progress(round, load.name() + ": " + target);
+                    Target.removeImages(run);
+                    try (Server server = target.starter().start()) {
+                        if (target.isWeir()) {
+                            load.run(server.uri().replace("/vm1?", "/" + Target.WARM + "?"), WARM_BYTES, WARM_SECONDS);
+                        }
+                        measureFirstWrites(load, target, server, round > 0);
+                    }
+                }
+            }
+        }
+        run.section(
+                "First writes",
+                ("%d rounds after one that is not counted. Random: %d MiB of a drive of %d MiB; sequential: all of it."
+                                + " Every measurement has a fresh server and drive; a Weir has first served another"
+                                + " drive for %d s, so that its code is compiled.")
+                        .formatted(run.rounds(), RANDOM_BYTES >> 20, Target.DRIVE_BYTES >> 20, WARM_SECONDS),
+                figures.speed(),
+                figures.cpu());
+        if (run.against() != null) {
+            run.section("This commit and another in turns", run.against(), figures.otherCommit());
+        }
+    }
+
+    private void measureFirstWrites(Fio load, Target target, Server server, boolean counts)
+            throws IOException, InterruptedException {
+        long bytes = load.rw().startsWith("rand") ? RANDOM_BYTES : Target.DRIVE_BYTES;
+        double before = server.cpuSeconds();
+        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, 0, "--io_size=" + bytes);
         double cpuSeconds = server.cpuSeconds() - before;
         if (counts) {
             figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());

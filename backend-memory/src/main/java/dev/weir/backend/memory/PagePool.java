@@ -4,23 +4,32 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.memory.DirectMemory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool of pages that all memory drives share, outside the heap. Allocates memory from the JVM on demand, in
- * chunks and up to a fixed limit. Pages that one drive frees are reused by the next. When the last drive is closed
- * and no page is on loan, the pool drops all chunks for the garbage collector.
+ * The pool of pages that all memory drives share, outside the heap. Allocates memory on demand, in chunks and up to a
+ * fixed limit: {@link LazyMemory} of the kernel, or direct memory of the JVM without native access. Pages that one
+ * drive frees are reused by the next. When the last drive is closed and no page is on loan, the pool drops all chunks
+ * for the garbage collector. The kernel gets the content of lazy memory back at once.
  *
  * <p>Thread-safe.
  */
 final class PagePool {
     private static final Logger LOG = LoggerFactory.getLogger(PagePool.class);
 
-    private static final int CHUNK_PAGES = 16;
+    /** Pages of a chunk that the JVM zeroes whole; small, because the first write waits for it. */
+    private static final int DIRECT_CHUNK_PAGES = (1 << 20) / Page.BYTES;
+
+    /** Pages of a chunk of lazy memory; large, because a process may have 65,530 mappings. */
+    private static final int LAZY_CHUNK_PAGES = (64 << 20) / Page.BYTES;
 
     private final long maxBytes;
+    private final IntFunction<@Nullable LazyMemory> lazy;
 
     // fields below: guarded by this
     private int drives;
@@ -32,10 +41,22 @@ final class PagePool {
 
     private @Nullable Page unused;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private final List<LazyMemory> lazyChunks = new ArrayList<>();
 
     /** Creates a pool of at most {@code maxBytes} bytes. */
     PagePool(long maxBytes) {
+        this(maxBytes, LazyMemory::map);
+    }
+
+    /**
+     * Creates a pool.
+     *
+     * @param maxBytes its limit
+     * @param lazy maps lazy memory of a length in bytes, or returns null
+     */
+    PagePool(long maxBytes, IntFunction<@Nullable LazyMemory> lazy) {
         this.maxBytes = maxBytes;
+        this.lazy = lazy;
     }
 
     /**
@@ -64,7 +85,7 @@ final class PagePool {
         return page;
     }
 
-    /** Takes a page of new memory, which the JVM has zeroed. */
+    /** Takes a page of new memory, which is zero. */
     private synchronized Page takeFresh(DetachedPages detached) throws BlockException {
         if (!chunk.hasRemaining()) {
             chunk = newChunk();
@@ -76,14 +97,30 @@ final class PagePool {
     }
 
     private ByteBuffer newChunk() throws BlockException {
-        int pages = (int) Math.min(CHUNK_PAGES, maxBytes / Page.BYTES - reservedPages);
-        if (pages == 0) {
+        long pagesLeft = maxBytes / Page.BYTES - reservedPages;
+        if (pagesLeft == 0) {
             throw noRoom();
         }
+        ByteBuffer memory = newLazyChunk((int) Math.min(LAZY_CHUNK_PAGES, pagesLeft));
+        if (memory == null) {
+            memory = newDirectChunk((int) Math.min(DIRECT_CHUNK_PAGES, pagesLeft));
+        }
+        reservedPages += memory.capacity() / Page.BYTES;
+        return memory;
+    }
+
+    private @Nullable ByteBuffer newLazyChunk(int pages) {
+        LazyMemory memory = lazy.apply(pages * Page.BYTES);
+        if (memory == null) {
+            return null;
+        }
+        lazyChunks.add(memory);
+        return memory.bytes();
+    }
+
+    private ByteBuffer newDirectChunk(int pages) throws BlockException {
         try {
-            ByteBuffer memory = DirectMemory.allocate(pages * Page.BYTES);
-            reservedPages += pages;
-            return memory;
+            return DirectMemory.allocate(pages * Page.BYTES);
         } catch (OutOfMemoryError e) {
             if (!jvmWasShort) {
                 jvmWasShort = true;
@@ -127,6 +164,8 @@ final class PagePool {
         if (drives == 0 && usedPages == 0) {
             unused = null;
             chunk = ByteBuffer.allocate(0);
+            lazyChunks.forEach(LazyMemory::discard);
+            lazyChunks.clear();
             reservedPages = 0;
         }
     }
