@@ -42,6 +42,8 @@ final class DefinitionChanges {
     /** Temporary definitions; an empty one hides a file until the end of Weir. */
     private final Map<DefinitionKey, Optional<ConfigObject>> temporary = new LinkedHashMap<>();
 
+    private volatile List<String> temporaryNames = List.of();
+
     DefinitionChanges(Inputs inputs, SavedFolder folder, AppliedConfiguration applied) {
         this.inputs = inputs;
         this.folder = folder;
@@ -81,6 +83,18 @@ final class DefinitionChanges {
         return new Saved(folder.path(), content.definitions(), content.faults(), Set.of()).with(changes, Set.of());
     }
 
+    /** Returns the drives and groups with temporary changes. Thread-safe. */
+    List<String> temporary() {
+        return temporaryNames;
+    }
+
+    private void nameTemporary() {
+        temporaryNames = temporary.keySet().stream()
+                .map(DefinitionKey::toString)
+                .sorted()
+                .toList();
+    }
+
     /** A change on the configuration thread. */
     interface Step {
 
@@ -107,6 +121,7 @@ final class DefinitionChanges {
             throw new RefusedChangeException(Reason.FAILED, List.of(DefinitionFault.of("", "", FailureText.of(e))));
         } finally {
             temporary.putAll(earlier);
+            nameTemporary();
         }
     }
 
@@ -231,7 +246,9 @@ final class DefinitionChanges {
                 written.add(entry.getKey());
                 store(entry.getKey(), entry.getValue(), isTemporary);
             }
-            return applied.apply(reading);
+            List<String> changes = applied.apply(reading);
+            nameTemporary();
+            return changes;
         } catch (IOException e) {
             temporary.clear();
             temporary.putAll(earlier);

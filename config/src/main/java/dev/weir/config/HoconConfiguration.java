@@ -356,6 +356,11 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
         return changed(() -> commands.restore(this::read));
     }
 
+    @Override
+    public List<String> temporary() {
+        return commands.temporary();
+    }
+
     private ChangeOutcome changed(DefinitionChanges.Step step) throws RefusedChangeException {
         ChangeAnswer answer = new ChangeAnswer();
         List<String> failures = await(() -> {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param unavailable by drive, the reason why clients cannot use it
  * @param restored by drive or group ({@code drive vm1}), the configured settings that apply again: {@code bps=10MiB
  *     policy=bucket}; null unless that was asked for
- * @param overridden the drives and groups whose limits or policy were changed by a command
+ * @param overridden the drives and groups that a command has changed until the end of Weir
  * @param warnings the warnings of the configuration, one per line
  * @param faults the errors of exports and metrics, one per line
  */

@@ -39,4 +39,7 @@ public interface Definitions {
      * @throws RefusedChangeException if the files have faults; nothing has changed then
      */
     ChangeOutcome restore() throws RefusedChangeException;
+
+    /** {@return the drives and groups with temporary changes: {@code drive vm1}} */
+    List<String> temporary();
 }

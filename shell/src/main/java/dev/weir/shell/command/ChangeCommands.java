@@ -3,6 +3,7 @@ package dev.weir.shell.command;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
 import dev.weir.view.DriveView;
@@ -18,11 +19,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Job;
 import org.apache.felix.service.command.Process;
+import org.jline.builtins.Options;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -50,7 +53,7 @@ public final class ChangeCommands {
             """
             shows or changes the limits of a drive or a group, also for queued requests
 
-            Usage: limits NAME|GROUP [KEY=VALUE...] [--json]
+            Usage: limits NAME|GROUP [KEY=VALUE...] [--save] [--json]
 
             bps, bps_rd, bps_wr       bytes per second: all, reads, writes; 512, 10M, 10MiB, 10MB
             iops, iops_rd, iops_wr    requests per second: all, reads, writes; 500, 5k, 1M
@@ -64,14 +67,23 @@ public final class ChangeCommands {
             Debt stays but lasts no longer than the new rate needs to pay it. The change lasts until
             "reload --restore", a restart, or a new value in the file.
 
+                 --save   keeps the change in weir.d in the home
             """
                     + CommandSyntax.OPTIONS;
 
     private static final String GROUP =
             """
-            shows a group in full, or changes its limits, parent, weight and minima
+            shows a group in full, changes it, or adds, renames and removes one
 
-            Usage: group GROUP [KEY=VALUE...] [--json]
+            Usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--json]
+
+            group GROUP                   all of a group
+            group GROUP KEY=VALUE...      changes it live
+            group show GROUP              its settings as the configuration has them
+            group add GROUP KEY=VALUE...  defines a new group
+            group set GROUP KEY=VALUE...  changes its definition; "iops=" removes a setting
+            group rename GROUP NEWNAME    gives it another name; its members follow
+            group remove GROUP            removes a group without members
 
             parent                    the group whose limits apply too; "parent=" for none
             weight                    part of the parent's limits beside other members; 1 to 1000
@@ -80,8 +92,8 @@ public final class ChangeCommands {
             The other keys and the values are those of "limits". All changes of a line are made together
             and also apply to queued requests. They last until "reload --restore", a restart, or a new
             value in the file.
-
             """
+                    + DefinitionWords.LASTING
                     + CommandSyntax.OPTIONS;
 
     private static final String DRAIN =
@@ -102,11 +114,12 @@ public final class ChangeCommands {
             """
             changes the throttle policy of a drive or a group and keeps its debt
 
-            Usage: policy NAME|GROUP TYPE [--json]
+            Usage: policy NAME|GROUP TYPE [--save] [--json]
 
             "policies" lists the types. The change lasts until "reload --restore", a restart, or a new
             policy in the file.
 
+                 --save   keeps the change in weir.d in the home
             """
                     + CommandSyntax.OPTIONS;
 
@@ -132,9 +145,11 @@ public final class ChangeCommands {
             Unavailable drives are opened again. Changes made by commands stay unless the file has a new
             value for them. The exit status is 3 if a drive is not open or an address cannot be used.
 
-                 --restore   reverts all changes made by commands
+                 --restore   reverts all changes made by commands that were not saved
             """
                     + CommandSyntax.OPTIONS;
+
+    private static final String SAVE = "save";
 
     /** How long {@code reopen} waits for a drive to open (seconds). */
     private static final long OPEN_SECONDS = 5;
@@ -153,23 +168,41 @@ public final class ChangeCommands {
     @Descriptor(LIMITS)
     public Object limits(String... words) {
         CommandSyntax usage = CommandSyntax.of(LIMITS);
-        return usage.answer(words, args -> {
-            List<String> changes = args.subList(1, args.size());
-            if (services.isGroup(args.get(0))) {
-                return services.limits(changed(args.get(0), changes, usage));
+        return Objects.requireNonNull(usage.answerWith(words, options -> {
+            String name = options.args().get(0);
+            if (services.isGroup(name)) {
+                return services.limits(changed(name, options, usage));
             }
-            DriveControl drive = services.driveOrGroup(args.get(0));
+            DriveControl drive = services.driveOrGroup(name);
+            List<String> changes = changes(options, usage);
             if (!changes.isEmpty()) {
-                LimitChange.apply(drive, changes, usage::fault);
+                LimitChange.apply(drive, changes, usage::fault, saver(Kind.DRIVE, name, options));
             }
             return services.limits(drive);
-        });
+        }));
     }
 
-    private GroupControl changed(String name, List<String> changes, CommandSyntax usage) {
+    /** Returns the words after the name. */
+    private static List<String> changes(Options options, CommandSyntax usage) {
+        List<String> changes = options.args().subList(1, options.args().size());
+        if (changes.isEmpty() && options.isSet(SAVE)) {
+            throw usage.fault("--save needs KEY=VALUE");
+        }
+        return changes;
+    }
+
+    /** Returns the step that saves settings before they apply live; it does nothing without {@code --save}. */
+    private Consumer<Map<String, @Nullable Object>> saver(Kind kind, String name, Options options) {
+        return options.isSet(SAVE)
+                ? settings -> new DefinitionWords(services).save(kind, name, settings)
+                : settings -> {};
+    }
+
+    private GroupControl changed(String name, Options options, CommandSyntax usage) {
         GroupControl group = services.group(name);
+        List<String> changes = changes(options, usage);
         if (!changes.isEmpty()) {
-            LimitChange.apply(group, changes, usage::fault);
+            LimitChange.apply(group, changes, usage::fault, saver(Kind.GROUP, name, options));
         }
         return group;
     }
@@ -177,9 +210,13 @@ public final class ChangeCommands {
     @Descriptor(GROUP)
     public Object group(String... words) {
         CommandSyntax usage = CommandSyntax.of(GROUP);
-        return usage.answer(
-                words, args -> services.groupViews(List.of(changed(args.get(0), args.subList(1, args.size()), usage)))
-                        .get(0));
+        return Objects.requireNonNull(usage.answerWith(words, options -> {
+            if (DefinitionWords.isAction(options.args())) {
+                return new DefinitionWords(services).run(Kind.GROUP, options, usage);
+            }
+            return services.groupViews(List.of(changed(options.args().get(0), options, usage)))
+                    .get(0);
+        }));
     }
 
     @Descriptor(DRAIN)
@@ -234,7 +271,8 @@ public final class ChangeCommands {
 
     @Descriptor(POLICY)
     public Object policy(String... words) {
-        return CommandSyntax.of(POLICY).answer(words, args -> {
+        return Objects.requireNonNull(CommandSyntax.of(POLICY).answerWith(words, options -> {
+            List<String> args = options.args();
             String type = args.get(1);
             if (!services.policyTypes().contains(type)) {
                 throw Services.absent("policy", type, services.policyTypes().stream());
@@ -242,16 +280,18 @@ public final class ChangeCommands {
             if (services.isGroup(args.get(0))) {
                 GroupControl group = services.group(args.get(0));
                 String before = group.snapshot().policy();
+                saver(Kind.GROUP, group.name(), options).accept(Map.of("policy", type));
                 group.policy(type);
                 Caller.log("changed the policy of group {} from {} to {}", group.name(), before, type);
                 return services.groupViews(List.of(group)).get(0);
             }
             DriveControl drive = services.driveOrGroup(args.get(0));
             String before = drive.snapshot().policy();
+            saver(Kind.DRIVE, drive.name(), options).accept(Map.of("policy", type));
             drive.policy(type);
             Caller.log("changed the policy of drive {} from {} to {}", drive.name(), before, type);
             return services.view(drive);
-        });
+        }));
     }
 
     @Descriptor(REOPEN)

@@ -28,6 +28,8 @@ public final class CommandCompleter implements Completer {
     private static final java.util.regex.Pattern OPTION =
             java.util.regex.Pattern.compile("(?m)^\\s+(?:-\\S )?\\s*(--[a-z-]+)(?:=([A-Z]+))? +(\\S.*)$");
 
+    private static final String ACTION = "ACTION";
+
     private final Services services;
     private final CommandTexts texts;
 
@@ -76,6 +78,9 @@ public final class CommandCompleter implements Completer {
         }
         List<String> names = CommandSyntax.of(help).arguments();
         int place = (int) words.stream().skip(1).filter(w -> !w.startsWith("-")).count();
+        if (names.contains(ACTION) && place > 0 && !DefinitionWords.ACTIONS.contains(words.get(1))) {
+            place++; // the first word is a name
+        }
         if (place >= names.size()
                 && (names.isEmpty() || !names.get(names.size() - 1).endsWith("..."))) {
             return Stream.empty();
@@ -86,6 +91,10 @@ public final class CommandCompleter implements Completer {
     /** Returns the candidates for an argument or option value of a usage line. */
     private Stream<Candidate> values(String name, List<String> words, String word) {
         return switch (name) {
+            case ACTION ->
+                Stream.concat(
+                        DefinitionWords.ACTIONS.stream().map(Candidate::new),
+                        values(isOfGroups(words) ? "GROUP" : "NAME", words, word));
             case "NAME" -> services.drives().stream().map(DriveControl::name).map(Candidate::new);
             case "NAME|GROUP" -> Stream.concat(values("NAME", words, word), values("GROUP", words, word));
             case "GROUP" -> services.groups().stream().map(group -> new Candidate(group.name()));
@@ -118,8 +127,24 @@ public final class CommandCompleter implements Completer {
         return switch (words.get(0).replaceFirst("^weir:", "")) {
             case "fault" -> FaultWords.candidates(Fault.keys(), word).map(CommandCompleter::open);
             case "power-cut" -> FaultWords.candidates(PowerCut.KEYS, word).map(CommandCompleter::open);
+            case "drive", "group" ->
+                DefinitionWords.ACTIONS.contains(words.get(1)) || !isOfGroups(words)
+                        ? definition(words)
+                        : limits(words.get(1), word);
             default -> limits(words.get(1), word);
         };
+    }
+
+    private static boolean isOfGroups(List<String> words) {
+        return words.get(0).endsWith("group");
+    }
+
+    /** Returns the keys of a definition for the actions that take some. */
+    private static Stream<Candidate> definition(List<String> words) {
+        return List.of("add", "set").contains(words.get(1))
+                ? DefinitionWords.keys(isOfGroups(words) ? "group" : "drive", ThrottleLimits.keys().stream())
+                        .map(key -> open(key + "="))
+                : Stream.empty();
     }
 
     /** Returns the limit keys. After a key, returns the current value for editing. */

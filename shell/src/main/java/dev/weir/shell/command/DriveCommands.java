@@ -2,6 +2,7 @@ package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.QueuedRequest;
+import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.HeldView;
@@ -49,13 +50,24 @@ public final class DriveCommands {
 
     private static final String DRIVE =
             """
-            shows a drive in full: limits and debt, queue, timer, counters, latencies
+            shows a drive in full, or adds, changes, renames and removes one
 
-            Usage: drive NAME [--json]
+            Usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--delete-storage=NAME] [--json]
 
-            "Owed" is the debt under a limit: the time until the drive owes nothing. The last lines list
-            the addresses for clients, and the permitted clients if access is restricted.
+            drive NAME                  limits and debt, queue, timer, counters, latencies, clients
+            drive show NAME             its settings as the configuration has them
+            drive add NAME KEY=VALUE... defines a new drive and opens it: memory=64M bps=10M group=g
+            drive set NAME KEY=VALUE... changes some settings; "bps=" removes one
+            drive rename NAME NEWNAME   closes it and opens it under another name
+            drive remove NAME           disconnects its clients and closes it; its storage stays
 
+            "Owed" is the debt under a limit: the time until the drive owes nothing. KEY is an option of
+            -drive or a key of the file: backend.type, limits.bps, faults.slow.latency. Paths start from
+            the home.
+            """
+                    + DefinitionWords.LASTING
+                    + """
+                 --delete-storage=NAME   also deletes the image of the removed drive NAME
             """
                     + CommandSyntax.OPTIONS;
 
@@ -116,7 +128,18 @@ public final class DriveCommands {
 
     @Descriptor(DRIVE)
     public Object drive(String... words) {
-        return CommandSyntax.of(DRIVE).answer(words, args -> services.view(services.drive(args.get(0))));
+        CommandSyntax usage = CommandSyntax.of(DRIVE);
+        return Objects.requireNonNull(usage.answerWith(words, options -> {
+            List<String> args = options.args();
+            if (DefinitionWords.isAction(args)) {
+                return new DefinitionWords(services).run(Kind.DRIVE, options, usage);
+            }
+            DriveControl drive = services.drive(args.get(0));
+            if (args.size() > 1) {
+                throw usage.fault("\"" + args.get(1) + "\" is one argument too many");
+            }
+            return services.view(drive);
+        }));
     }
 
     @Descriptor(QUEUE)

@@ -1,6 +1,7 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.Unflushed;
@@ -11,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.felix.service.command.Descriptor;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -40,7 +43,7 @@ public final class FaultCommands {
             """
             sets or clears a fault of a drive: latency, errors, hangs, corrupted reads
 
-            Usage: fault NAME [FAULT] [KEY=VALUE...] [--clear] [--json]
+            Usage: fault NAME [FAULT] [KEY=VALUE...] [--clear] [--save] [--json]
 
             on=flush,write                  operations: read, write, flush, trim, write-zeroes, cache, block-status
             latency=2ms                     or latency.p50=2ms latency.p99=400ms, latency.min and .max,
@@ -59,6 +62,7 @@ public final class FaultCommands {
             A change lasts until "reload --restore", a restart, or a new value of the fault in the file.
 
                  --clear   clears the fault, or all faults of the drive without a FAULT
+                 --save    keeps the change in weir.d in the home
             """
                     + CommandSyntax.OPTIONS;
 
@@ -97,14 +101,19 @@ public final class FaultCommands {
             DriveControl drive = services.drive(args.get(0));
             List<String> settings = args.subList(Math.min(2, args.size()), args.size());
             String fault = args.size() > 1 ? args.get(1) : "";
+            Consumer<Map<String, @Nullable Object>> save = options.isSet("save")
+                    ? saved -> new DefinitionWords(services).save(Kind.DRIVE, drive.name(), saved)
+                    : saved -> {};
             if (options.isSet("clear")) {
-                clear(drive, fault, settings, usage);
+                clear(drive, fault, settings, usage, save);
             } else if (fault.startsWith(FaultSettings.POWER_CUT + "=") && settings.isEmpty()) {
-                record(drive, fault, usage);
+                record(drive, fault, usage, save);
             } else if (fault.contains("=")) {
                 throw usage.fault("FAULT is missing before " + fault);
             } else if (!settings.isEmpty()) {
-                drive.faults().set(Fault.of(fault, FaultSettings.settings(settings)));
+                Fault set = Fault.of(fault, FaultSettings.settings(settings));
+                save.accept(saved(set));
+                drive.faults().set(set);
                 Caller.log("set fault {} of drive {}: {}", fault, drive.name(), String.join(" ", settings));
             } else if (!fault.isEmpty() && drive.faults().settings().find(fault) == null) {
                 throw usage.fault("KEY=VALUE is missing, and drive " + drive.name() + " has no fault " + fault);
@@ -113,24 +122,56 @@ public final class FaultCommands {
         }));
     }
 
-    private static void clear(DriveControl drive, String fault, List<String> settings, CommandSyntax usage) {
+    /** Returns the settings of a fault by path. It replaces the fault of its name. */
+    private static Map<String, @Nullable Object> saved(Fault fault) {
+        Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+        saved.put(path(fault.name()), null);
+        fault.settings().forEach((key, value) -> saved.put(path(fault.name()) + "." + key, value));
+        return saved;
+    }
+
+    private static String path(String fault) {
+        return "faults.\"" + fault + "\"";
+    }
+
+    private static Map<String, @Nullable Object> absent(String path) {
+        Map<String, @Nullable Object> absent = new LinkedHashMap<>();
+        absent.put(path, null);
+        return absent;
+    }
+
+    private static void clear(
+            DriveControl drive,
+            String fault,
+            List<String> settings,
+            CommandSyntax usage,
+            Consumer<Map<String, @Nullable Object>> save) {
         if (!settings.isEmpty()) {
             throw usage.fault("--clear takes no KEY=VALUE");
         }
         if (fault.isEmpty()) {
+            save.accept(absent("faults"));
             drive.faults().clear();
             Caller.log("cleared all faults of drive {}", drive.name());
         } else {
-            drive.faults().clear(fault);
+            boolean isSet = drive.faults().settings().find(fault) != null;
+            if (isSet) {
+                save.accept(absent(path(fault)));
+            }
+            if (!isSet || drive.faults().settings().find(fault) != null) {
+                drive.faults().clear(fault);
+            }
             Caller.log("cleared fault {} of drive {}", fault, drive.name());
         }
     }
 
-    private static void record(DriveControl drive, String setting, CommandSyntax usage) {
+    private static void record(
+            DriveControl drive, String setting, CommandSyntax usage, Consumer<Map<String, @Nullable Object>> save) {
         String value = setting.substring(FaultSettings.POWER_CUT.length() + 1);
         if (!List.of("on", "off").contains(value)) {
             throw usage.fault(setting + ": must be on or off");
         }
+        save.accept(Map.of("faults." + FaultSettings.POWER_CUT, value));
         drive.faults().recordUnflushed(value.equals("on"));
         Caller.log("set power-cut = {} of drive {}", value, drive.name());
     }

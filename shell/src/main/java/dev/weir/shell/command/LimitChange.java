@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +32,17 @@ final class LimitChange {
      * Changes the named limits of a drive and keeps the others.
      *
      * @param fault creates a syntax error from a message
+     * @param save saves the changed settings by path, before they apply
      * @throws CommandFault if a word or value is invalid; no limit is changed then
      */
-    static void apply(DriveControl drive, List<String> words, Function<String, CommandFault> fault) {
+    static void apply(
+            DriveControl drive,
+            List<String> words,
+            Function<String, CommandFault> fault,
+            Consumer<Map<String, @Nullable Object>> save) {
         DriveSnapshot now = drive.snapshot();
         ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(words, fault));
+        save.accept(limits(words, now.limits(), after));
         drive.limits(after);
         Caller.log("changed the limits of drive {} from {} to {}", drive.name(), text(now.limits()), text(after));
     }
@@ -43,7 +51,11 @@ final class LimitChange {
      * Changes the named limits, {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops} of a group and
      * keeps the others. Errors are as for a drive.
      */
-    static void apply(GroupControl group, List<String> words, Function<String, CommandFault> fault) {
+    static void apply(
+            GroupControl group,
+            List<String> words,
+            Function<String, CommandFault> fault,
+            Consumer<Map<String, @Nullable Object>> save) {
         GroupSnapshot now = group.snapshot();
         List<String> limits = new ArrayList<>();
         Map<String, Long> share = new LinkedHashMap<>(now.share().toMap());
@@ -62,12 +74,33 @@ final class LimitChange {
         }
         ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
         Share newShare = Share.of(share);
+        Map<String, @Nullable Object> saved = limits(limits, now.limits(), after);
+        words.stream().filter(word -> !limits.contains(word)).forEach(word -> put(saved, "", word));
+        save.accept(saved);
         group.change(after, parent, newShare);
         Caller.log(
                 "changed group {} from {} to {}",
                 group.name(),
                 text(now.limits(), now.share(), now.parent()),
                 text(after, newShare, parent));
+    }
+
+    /** Returns the changed limits by path with the values as they were written; null for a removed one. */
+    private static Map<String, @Nullable Object> limits(
+            List<String> words, ThrottleLimits before, ThrottleLimits after) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>();
+        Map<String, Long> now = after.toMap();
+        ThrottleLimits.keys().stream()
+                .filter(key -> !Objects.equals(before.toMap().get(key), now.get(key)))
+                .forEach(key -> changed.put("limits." + key, now.get(key)));
+        words.forEach(word -> put(changed, "limits.", word));
+        return changed;
+    }
+
+    private static void put(Map<String, @Nullable Object> settings, String prefix, String word) {
+        int equals = word.indexOf('=');
+        String value = word.substring(equals + 1);
+        settings.put(prefix + word.substring(0, equals), value.isEmpty() ? null : value);
     }
 
     /** Returns limits for the log, in the syntax of commands. */

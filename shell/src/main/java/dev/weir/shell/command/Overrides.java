@@ -32,6 +32,11 @@ record Overrides(Services services) {
                 names.add(group.name());
             }
         }
+        new DefinitionWords(services)
+                .temporary().stream()
+                        .map(title -> title.substring(title.indexOf(' ') + 1))
+                        .filter(name -> !names.contains(name))
+                        .forEach(names::add);
         return names;
     }
 
@@ -63,6 +68,10 @@ record Overrides(Services services) {
                 group.restore();
                 restored.put("group " + group.name(), LiveChanges.text(configured));
             }
+        }
+        for (String change : new DefinitionWords(services).restore()) {
+            int space = change.indexOf(' ');
+            restored.put(change.substring(space + 1), change.substring(0, space));
         }
         restored.forEach((owner, settings) -> Caller.log("restored {}: {}", owner, settings));
         return restored;

@@ -3,13 +3,16 @@ package dev.weir.shell.command;
 import dev.weir.block.BlockOption;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.view.text.LimitValues;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.felix.service.command.Descriptor;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,7 +26,7 @@ public final class ResizeCommand {
             """
             changes the size of a drive while it is used
 
-            Usage: resize NAME SIZE [--shrink] [--json]
+            Usage: resize NAME SIZE [--shrink] [--save] [--json]
 
             SIZE is the new size in bytes: 20G, 20GiB, 20GB. "+5G" grows the drive by that much.
             Requests wait meanwhile. New bytes read as zeroes. Clients see the new size when they
@@ -31,6 +34,7 @@ public final class ResizeCommand {
             takes over its new size. Put the new size into the file as well, if the file has one.
 
                  --shrink   permits a smaller size; the bytes beyond it are lost
+                 --save     keeps the size in weir.d in the home
             """
                     + CommandSyntax.OPTIONS;
 
@@ -58,11 +62,23 @@ public final class ResizeCommand {
                                         + " --shrink permits that")
                                 .formatted(size, before.size(), drive.name()));
             }
+            DefinitionWords definitions = new DefinitionWords(services);
+            boolean isSaved = options.isSet("save");
+            if (isSaved) {
+                definitions.check(Kind.DRIVE, drive.name(), size < before.size() ? Map.of() : saved(size));
+            }
             await(drive.name(), drive.resize(size, options.isSet("shrink")).toCompletableFuture());
             Caller.log("resized drive {} from {} to {} bytes", drive.name(), before.size(), size);
+            if (isSaved) {
+                definitions.save(Kind.DRIVE, drive.name(), saved(size));
+            }
             return services.view(drive);
         });
         return Objects.requireNonNull(answer);
+    }
+
+    private static Map<String, @Nullable Object> saved(long size) {
+        return Map.of("backend." + BlockOption.SIZE, size);
     }
 
     private static long size(String text, long before) {

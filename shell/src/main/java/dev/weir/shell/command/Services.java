@@ -7,6 +7,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
@@ -97,6 +98,12 @@ public final class Services implements DriveSources {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Map.@Nullable Entry<Map<String, Object>, ConfigurationSource> configuration;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable Definitions definitions;
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDrive(DriveControl drive) {

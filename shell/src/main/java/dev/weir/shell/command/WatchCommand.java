@@ -115,11 +115,11 @@ public final class WatchCommand implements WatchSource {
 
     @Override
     public void limits(String drive, String settings) {
-        LimitChange.apply(services.drive(drive), List.of(settings.split("\\s+")), CommandFault::new);
+        LimitChange.apply(services.drive(drive), List.of(settings.split("\\s+")), CommandFault::new, unsaved -> {});
     }
 
     @Override
     public void groupLimits(String group, String settings) {
-        LimitChange.apply(services.group(group), List.of(settings.split("\\s+")), CommandFault::new);
+        LimitChange.apply(services.group(group), List.of(settings.split("\\s+")), CommandFault::new, unsaved -> {});
     }
 }

@@ -119,10 +119,10 @@ final class ChangeCommandsTest extends CommandsFixture {
                 "no limit \"bsp\"; did you mean bps? \"limits --help\" lists all 23",
                 () -> changes.limits("vm1", "bsp=1"));
         refuses(
-                "limits: \"bps\" is not KEY=VALUE; usage: limits NAME|GROUP [KEY=VALUE...] [--json]",
+                "limits: \"bps\" is not KEY=VALUE; usage: limits NAME|GROUP [KEY=VALUE...] [--save] [--json]",
                 () -> changes.limits("vm1", "bps"));
         refuses(
-                "limits: bps is set twice; usage: limits NAME|GROUP [KEY=VALUE...] [--json]",
+                "limits: bps is set twice; usage: limits NAME|GROUP [KEY=VALUE...] [--save] [--json]",
                 () -> changes.limits("vm1", "bps=1", "bps=2"));
         refuses("iops = 666: this policy cannot keep it", () -> changes.limits("vm1", "iops=666"));
         assertEquals(before, vm1.snapshot().limits().toMap());

@@ -37,6 +37,7 @@ final class CommandCompleterTest {
             gogo.addCommand("weir", new DriveCommands(services), name);
         }
         gogo.addCommand("weir", new ChangeCommands(services), "limits");
+        gogo.addCommand("weir", new ChangeCommands(services), "group");
         gogo.addCommand("weir", new ChangeCommands(services), "policy");
         gogo.addCommand("weir", new FaultCommands(services), "fault");
         gogo.addCommand("weir", new PowerCutCommand(services), "power-cut");
@@ -92,6 +93,7 @@ final class CommandCompleterTest {
                         "drive",
                         "drives",
                         "fault",
+                        "group",
                         "groups",
                         "help",
                         "limits",
@@ -110,7 +112,13 @@ final class CommandCompleterTest {
 
     @Test
     void usageArgumentsAreOffered() {
-        assertEquals(List.of("vm1", "scratch"), offered("drive "));
+        assertEquals(List.of("add", "set", "rename", "remove", "show", "vm1", "scratch"), offered("drive "));
+        assertEquals(List.of("vm1", "scratch"), offered("drive remove "));
+        assertEquals(List.of(), offered("drive vm1 "));
+        assertTrue(offered("drive add vm2 ").containsAll(List.of("memory=", "group=", "bps=")));
+        assertEquals(List.of("tenant-a", "tenant-b"), offered("group set "));
+        assertTrue(offered("group set tenant-a ").containsAll(List.of("parent=", "iops=")));
+        assertEquals(offered("limits vm1 "), offered("group tenant-a "));
         assertEquals(List.of("vm1", "scratch", "tenant-a", "tenant-b"), offered("drives | grep vm; queue "));
         assertEquals(List.of("bucket", "slice"), offered("policy vm1 "));
         assertEquals(List.of(), offered("policy vm1 slice "));

@@ -12,8 +12,13 @@ final class CommandSyntaxTest extends CommandsFixture {
 
     @Test
     void wrongSyntaxShowsTheUsage() {
-        refuses("drive: NAME is missing; usage: drive NAME [--json]", () -> drives.drive());
-        refuses("policy: TYPE is missing; usage: policy NAME|GROUP TYPE [--json]", () -> changes.policy("vm1"));
+        refuses(
+                "drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--delete-storage=NAME]"
+                        + " [--json]",
+                () -> drives.drive());
+        refuses(
+                "policy: TYPE is missing; usage: policy NAME|GROUP TYPE [--save] [--json]",
+                () -> changes.policy("vm1"));
         refuses(
                 "queue: \"b\" is one argument too many; usage: queue [NAME|GROUP] [--summary] [--json]",
                 () -> drives.queue("a", "b"));

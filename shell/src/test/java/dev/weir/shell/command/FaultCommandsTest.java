@@ -69,7 +69,7 @@ final class FaultCommandsTest extends CommandsFixture {
 
     @Test
     void wrongWordsAreRefused() {
-        String usage = "; usage: fault NAME [FAULT] [KEY=VALUE...] [--clear] [--json]";
+        String usage = "; usage: fault NAME [FAULT] [KEY=VALUE...] [--clear] [--save] [--json]";
         refuses("fault: FAULT is missing before error=EIO" + usage, () -> commands.fault("vm1", "error=EIO"));
         refuses(
                 "fault: KEY=VALUE is missing, and drive vm1 has no fault slow" + usage,

@@ -12,6 +12,7 @@ import dev.weir.drive.export.ExportBounds;
 import dev.weir.shell.load.BenchView;
 import dev.weir.shell.watch.LiveDrive;
 import dev.weir.view.BackendView;
+import dev.weir.view.DefinitionView;
 import dev.weir.view.DriveRates;
 import dev.weir.view.DriveView;
 import dev.weir.view.FaultView;
@@ -52,6 +53,7 @@ final class JsonDocumentationTest {
             TimerView.class,
             LimitsView.class,
             GroupView.class,
+            DefinitionView.class,
             PolicyView.class,
             BackendView.class,
             FilterView.class,

@@ -41,7 +41,9 @@ class ResizeCommandTest extends CommandsFixture {
                 "size = much: must be a number of bytes, for example 512, 10M or 10MiB",
                 () -> command.resize("vm1", "much"));
         refuses("size = 10737418241: refused by the drive", () -> command.resize("vm1", "+1"));
-        refuses("resize: SIZE is missing; usage: resize NAME SIZE [--shrink] [--json]", () -> command.resize("vm1"));
+        refuses(
+                "resize: SIZE is missing; usage: resize NAME SIZE [--shrink] [--save] [--json]",
+                () -> command.resize("vm1"));
         assertEquals(10 * GIB, vm1.snapshot().size());
     }
 

@@ -135,7 +135,8 @@ final class GogoRequestTest {
             quoteCharacter = '`',
             value = {
                 "drive vm9 ~ no drive \"vm9\"; there are vm1, scratch",
-                "drive ~ drive: NAME is missing; usage: drive NAME [--json]",
+                "drive ~ drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save]"
+                        + " [--delete-storage=NAME] [--json]",
                 "drives --jsn ~ drives: invalid option '--jsn'; usage: drives [--json]",
                 "drive 1e3 ~ no drive \"1e3\"; there are vm1, scratch",
                 "drive null ~ no drive \"null\"; there are vm1, scratch",
@@ -169,9 +170,8 @@ final class GogoRequestTest {
     void pipesWork() throws IOException {
         Answer answer = TestClient.ask(socket, 'X', NAMES, "columns=40");
         assertEquals(
-                out(
-                        "vm1      serving       2  bps, tenant-a: iops   0/s      0  bps=10MiB iops=500 iops_max=2000 iops_max_length=30s  bucket  "
-                                + "tenant-a  10 GiB  4.69 MiB  120 KiB\n"),
+                out("vm1      serving       2  bps, tenant-a: iops   0/s      0  bps=10MiB iops=500 iops_max=2000"
+                        + " iops_max_length=30s  bucket  tenant-a  10 GiB  4.69 MiB  120 KiB\n"),
                 answer);
     }
 
