@@ -48,7 +48,14 @@ public record StateEvent(String type, String subject, long timeMillis, Map<Strin
     /** Type: the configuration was read. Details: {@code changes}, {@code faults}, {@code warnings}. */
     public static final String CONFIGURATION = "configuration";
 
-    /** Copies the details. */
+    /**
+     * Copies the details.
+     *
+     * @param type type
+     * @param subject name of the drive or group; empty for Weir as a whole
+     * @param timeMillis time (ms since 1970, UTC)
+     * @param details further values by name
+     */
     public StateEvent {
         details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChangeOutcome(@Nullable Definition definition, List<String> changes, List<String> warnings) {
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param definition definition after the change; null after a removal
+     * @param changes applied changes
+     * @param warnings one line for each probable mistake
+     */
     public ChangeOutcome {
         changes = List.copyOf(changes);
         warnings = List.copyOf(warnings);

@@ -53,7 +53,20 @@ public record DefinitionChange(
         RENAME
     }
 
-    /** Copies the settings. */
+    /**
+     * Copies the settings.
+     *
+     * @param action the kind of change
+     * @param kind drive or group
+     * @param name its name
+     * @param newName its name after a rename
+     * @param settings settings by path
+     * @param words settings as words
+     * @param ifVersion the version that the definition must have; empty for any
+     * @param isTemporary whether the change ends with Weir
+     * @param isDryRun whether the change is only checked
+     * @param deletesStorage whether a removal deletes the image
+     */
     public DefinitionChange {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         words = List.copyOf(words);
@@ -63,38 +76,75 @@ public record DefinitionChange(
         return new DefinitionChange(action, kind, name, name, settings, List.of(), "", false, false, false);
     }
 
-    /** {@return a change that adds a definition} */
+    /**
+     * {@return a change that adds a definition}
+     *
+     * @param kind drive or group
+     * @param name its name
+     * @param settings settings by path
+     */
     public static DefinitionChange add(Kind kind, String name, Map<String, @Nullable Object> settings) {
         return of(Action.ADD, kind, name, settings);
     }
 
-    /** {@return a change that adds a definition or replaces all settings of an existing one} */
+    /**
+     * {@return a change that adds a definition or replaces all settings of an existing one}
+     *
+     * @param kind drive or group
+     * @param name its name
+     * @param settings settings by path
+     */
     public static DefinitionChange put(Kind kind, String name, Map<String, @Nullable Object> settings) {
         return of(Action.PUT, kind, name, settings);
     }
 
-    /** {@return a change of some settings} */
+    /**
+     * {@return a change of some settings}
+     *
+     * @param kind drive or group
+     * @param name its name
+     * @param settings settings by path
+     */
     public static DefinitionChange set(Kind kind, String name, Map<String, @Nullable Object> settings) {
         return of(Action.SET, kind, name, settings);
     }
 
-    /** {@return a change that removes a definition} */
+    /**
+     * {@return a change that removes a definition}
+     *
+     * @param kind drive or group
+     * @param name its name
+     */
     public static DefinitionChange remove(Kind kind, String name) {
         return of(Action.REMOVE, kind, name, Map.of());
     }
 
-    /** {@return a change that gives a definition another name} */
+    /**
+     * {@return a change that gives a definition another name}
+     *
+     * @param kind drive or group
+     * @param name its name
+     * @param newName its other name
+     */
     public static DefinitionChange rename(Kind kind, String name, String newName) {
         return new DefinitionChange(Action.RENAME, kind, name, newName, Map.of(), List.of(), "", false, false, false);
     }
 
-    /** {@return the change with settings as words} */
+    /**
+     * {@return the change with settings as words}
+     *
+     * @param others words {@code KEY=VALUE}
+     */
     public DefinitionChange withWords(List<String> others) {
         return new DefinitionChange(
                 action, kind, name, newName, settings, others, ifVersion, isTemporary, isDryRun, deletesStorage);
     }
 
-    /** {@return the change on condition of a version} */
+    /**
+     * {@return the change on condition of a version}
+     *
+     * @param version the version that the definition must have; empty for any
+     */
     public DefinitionChange ifVersion(String version) {
         return new DefinitionChange(
                 action, kind, name, newName, settings, words, version, isTemporary, isDryRun, deletesStorage);

@@ -11,7 +11,13 @@ package dev.weir.drive.definition;
  */
 public record DefinitionFault(String file, int line, String key, String value, String rule) {
 
-    /** {@return the fault of a value without a place} */
+    /**
+     * {@return the fault of a value without a place}
+     *
+     * @param key path of the setting; empty without one
+     * @param value value as written; empty without one
+     * @param rule the rule
+     */
     public static DefinitionFault of(String key, String value, String rule) {
         return new DefinitionFault("", 0, key, value, rule);
     }

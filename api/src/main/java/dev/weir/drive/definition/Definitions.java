@@ -14,10 +14,19 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Definitions {
 
-    /** {@return all definitions of a kind by name} */
+    /**
+     * {@return all definitions of a kind by name}
+     *
+     * @param kind drives or groups
+     */
     List<Definition> list(Kind kind);
 
-    /** {@return a definition; null if no such drive or group is defined} */
+    /**
+     * {@return a definition; null if no such drive or group is defined}
+     *
+     * @param kind drive or group
+     * @param name its name
+     */
     @Nullable
     Definition find(Kind kind, String name);
 

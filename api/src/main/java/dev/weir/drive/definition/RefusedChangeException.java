@@ -28,7 +28,12 @@ public final class RefusedChangeException extends Exception {
     private final Reason reason;
     private final transient List<DefinitionFault> faults;
 
-    /** Creates a refusal. Its message has a line for each fault. */
+    /**
+     * Creates a refusal. Its message has a line for each fault.
+     *
+     * @param reason the reason
+     * @param faults the faults; at least one
+     */
     public RefusedChangeException(Reason reason, List<DefinitionFault> faults) {
         super(faults.stream().map(DefinitionFault::toString).collect(Collectors.joining("\n")));
         this.reason = reason;
