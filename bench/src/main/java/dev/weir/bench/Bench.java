@@ -25,6 +25,7 @@ public final class Bench {
 
             Measures Weir beside its peers, in rounds that take turns. Prints tables in Markdown:
             medians, the spread of the rounds, and ratios with the lowest and highest of any round.
+            The last table has the goals and whether this machine reaches them.
 
               --rounds N      rounds of each measurement; default: 5
               --seconds N     duration of one measurement over NBD; default: 3
@@ -105,12 +106,13 @@ public final class Bench {
         Files.deleteIfExists(output);
         Path folder = Files.createTempDirectory(parent, "weir-bench");
         Path other = against == null ? null : distribution(against);
-        Run run = new Run(rounds, seconds, folder, distribution(root), other, output, only);
+        Run run = new Run(rounds, seconds, folder, distribution(root), other, output, only, new Goals());
         try {
             run.section("Measured on", Machine.describe(), "Rounds: " + rounds + ", of " + seconds + " s.");
             for (Suite suite : suites.isEmpty() ? EnumSet.allOf(Suite.class) : suites) {
                 measure(suite, run);
             }
+            run.goals().print(run);
         } finally {
             remove(folder);
         }

@@ -22,6 +22,45 @@ final class Figures {
         figure.cpuMicros.add(cpuMicros);
     }
 
+    /** Adds a goal for the speed of a target, relative to the fastest other server of the same storage. */
+    void speedGoal(Goals goals, Fio load, String storage, String server, double bound) {
+        Map<Target, Figure> by = byCase.getOrDefault(load, Map.of());
+        Figure ours = find(by, storage, server);
+        Map.Entry<Target, Figure> best = bestPeer(by, storage);
+        if (ours != null && best != null) {
+            double ratio = ours.perSecond.medianRatioTo(best.getValue().perSecond);
+            goals.atLeast(name(load, storage, server) + " ÷ " + best.getKey().server(), bound, ratio);
+        }
+    }
+
+    /** Adds a goal for the processor time of Weir, relative to nbdkit's. */
+    void cpuGoal(Goals goals, Fio load, String storage, double bound) {
+        Map<Target, Figure> by = byCase.getOrDefault(load, Map.of());
+        Figure ours = find(by, storage, Target.WEIR);
+        Figure theirs = find(by, storage, Target.NBDKIT);
+        if (ours != null && theirs != null) {
+            String name = "processor time of " + name(load, storage, Target.WEIR) + " ÷ nbdkit";
+            goals.atMost(name, bound, ours.cpuMicros.medianRatioTo(theirs.cpuMicros));
+        }
+    }
+
+    /** Adds a goal for the speed of another memory drive of Weir, relative to the plain one. */
+    void besidePlainGoal(Goals goals, Fio load, String server, double bound) {
+        Map<Target, Figure> by = byCase.getOrDefault(load, Map.of());
+        Figure other = find(by, Target.MEMORY, server);
+        Figure plain = find(by, Target.MEMORY, Target.WEIR);
+        if (other != null && plain != null) {
+            goals.atLeast(
+                    name(load, Target.MEMORY, server) + " ÷ plain",
+                    bound,
+                    other.perSecond.medianRatioTo(plain.perSecond));
+        }
+    }
+
+    private static String name(Fio load, String storage, String server) {
+        return load.name() + ", " + storage + server.substring(Target.WEIR.length());
+    }
+
     /** Returns requests per second of Weir beside the fastest other server of the same storage. */
     Table speed() {
         Table table = new Table("case", "drive", "Weir, requests/s", "best peer", "requests/s", "ratio");

@@ -17,8 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param against folder of another distribution of Weir to compare with, or null
  * @param output file for all results
  * @param only text that the name of a case must contain
+ * @param goals the goals of the suites that ran
  */
-record Run(int rounds, int seconds, Path folder, Path weir, @Nullable Path against, Path output, String only) {
+record Run(
+        int rounds,
+        int seconds,
+        Path folder,
+        Path weir,
+        @Nullable Path against,
+        Path output,
+        String only,
+        Goals goals) {
 
     /** Reports the current measurement. */
     void progress(int round, String what) {

@@ -16,6 +16,11 @@ final class Samples {
         return percentile(0.5);
     }
 
+    /** Returns the ratio of the medians; NaN if either has no samples. */
+    double medianRatioTo(Samples other) {
+        return median() / other.median();
+    }
+
     double min() {
         return percentile(0);
     }
@@ -42,7 +47,7 @@ final class Samples {
         for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {
             ratios.add(values.get(round) / other.values.get(round));
         }
-        return "%.2f (%.2f–%.2f)".formatted(median() / other.median(), ratios.min(), ratios.max());
+        return "%.2f (%.2f–%.2f)".formatted(medianRatioTo(other), ratios.min(), ratios.max());
     }
 
     /** Returns the median and the spread of the rounds in percent of it. */

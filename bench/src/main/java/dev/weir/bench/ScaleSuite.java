@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -13,12 +14,10 @@ import java.util.stream.Stream;
  * JVM.
  */
 final class ScaleSuite {
-    private static final List<Fleet> FLEETS = List.of(
-            new Fleet(1, 1),
-            new Fleet(100, 1),
-            new Fleet(10_000, 100),
-            new Fleet(1_000, 1_000),
-            new Fleet(100_000, 1_000));
+    private static final Fleet ONE = new Fleet(1, 1);
+    private static final Fleet MOST = new Fleet(100_000, 1_000);
+    private static final List<Fleet> FLEETS =
+            List.of(ONE, new Fleet(100, 1), new Fleet(10_000, 100), new Fleet(1_000, 1_000), MOST);
     private static final int FIGURES = 6;
     private static final List<Tree> TREES = List.of(
             new Tree(1, 1, false),
@@ -72,10 +71,33 @@ final class ScaleSuite {
                 by.get(3).summary("%,.0f"),
                 by.get(4).summary("%,.0f"),
                 by.get(5).summary("%,.0f")));
+        goals(figures);
         run.section(
                 "Scale",
-                "Memory drives with two limits each, some of them busy: reading 4 KiB as fast as one thread can; then at their limits, 10 000 requests a second in all.",
+                "Memory drives with two limits each, some of them busy: reading 4 KiB as fast as one thread can; then"
+                        + " at their limits, 10 000 requests a second in all.",
                 table);
+    }
+
+    private void goals(Map<Fleet, List<Samples>> figures) {
+        List<Samples> one = Objects.requireNonNull(figures.get(ONE));
+        List<Samples> most = Objects.requireNonNull(figures.get(MOST));
+        run.goals()
+                .atMost(
+                        "heap of an idle drive of 100 000, bytes",
+                        2048,
+                        most.get(0).median());
+        run.goals().atMost("100 000 idle drives, % of a core", 1, most.get(1).median());
+        run.goals()
+                .atMost(
+                        "request with 100 000 drives ÷ with one",
+                        1.3,
+                        most.get(2).medianRatioTo(one.get(2)));
+        run.goals()
+                .atMost(
+                        "held request with 100 000 drives ÷ with one",
+                        1.3,
+                        most.get(3).medianRatioTo(one.get(3)));
     }
 
     /** Runs {@link dev.weir.bench.micro.TreeScale}. */
@@ -100,7 +122,8 @@ final class ScaleSuite {
                 by.get(1).summary("%.4f")));
         run.section(
                 "Tree of limits",
-                "Memory drives that all wait for `iops = 10000` of the group at the root, with two reads in flight each.",
+                "Memory drives that all wait for `iops = 10000` of the group at the root, with two reads in flight"
+                        + " each.",
                 table);
     }
 

@@ -67,11 +67,30 @@ final class Smoothness {
                 figure.variation10.summary("%.3f"),
                 figure.variation100.summary("%.4f"),
                 figure.gapMillis.summary("%.0f"))));
+        figures.forEach(this::addGoals);
         run.section(
                 "Capped",
                 "%d rounds of %d s each; variation is standard deviation ÷ mean of the bytes in each 10 or 100 ms."
                         .formatted(run.rounds(), MILLIS / 1000),
                 table);
+    }
+
+    private void addGoals(Case each, Map<String, Figure> by) {
+        by.forEach((server, ours) -> {
+            if (server.startsWith(Target.WEIR)) {
+                String name = each.load.name() + ", " + server;
+                run.goals().atLeast(name + ", measured ÷ allowed", 0.998, ours.ratio.median());
+                run.goals().atMost(name + ", measured ÷ allowed", 1.002, ours.ratio.median());
+                by.forEach((peer, theirs) -> addEvenness(name, ours, peer, theirs));
+            }
+        });
+    }
+
+    private void addEvenness(String name, Figure ours, String peer, Figure theirs) {
+        if (!peer.startsWith(Target.WEIR)) {
+            double ratio = ours.variation10.medianRatioTo(theirs.variation10);
+            run.goals().atMost(name + ", variation per 10 ms ÷ " + peer, 1, ratio);
+        }
     }
 
     private Target.Starter weir(Case each, String policy) {

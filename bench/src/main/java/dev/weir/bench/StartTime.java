@@ -37,6 +37,7 @@ final class StartTime {
         }
         Table table = new Table("bundles", "Weir, s", "bare Felix, s", "ratio");
         table.row(count, weir.summary("%.2f"), felix.summary("%.2f"), weir.ratioTo(felix));
+        run.goals().atMost("start ÷ bare Felix", 1.5, weir.medianRatioTo(felix));
         run.section("Start", "%d starts of each, in turn.".formatted(run.rounds() * STARTS_PER_ROUND), table);
     }
 

@@ -9,13 +9,15 @@ import java.util.List;
  * measures every server once in every case; each round begins with another server.
  */
 final class Throughput {
-    private static final List<Fio> CASES = List.of(
-            new Fio("4 KiB random read, depth 1", "randread", 4096, 1, 1),
-            new Fio("4 KiB random read, depth 64", "randread", 4096, 64, 1),
-            new Fio("4 KiB random read, depth 32 × 4 connections", "randread", 4096, 32, 4),
-            new Fio("4 KiB random write, depth 64", "randwrite", 4096, 64, 1),
-            new Fio("128 KiB read, depth 16", "read", 128 << 10, 16, 1),
-            new Fio("128 KiB write, depth 16", "write", 128 << 10, 16, 1));
+    private static final Fio READ_1 = new Fio("4 KiB random read, depth 1", "randread", 4096, 1, 1);
+    private static final Fio READ_64 = new Fio("4 KiB random read, depth 64", "randread", 4096, 64, 1);
+    private static final Fio READ_4_CONNECTIONS =
+            new Fio("4 KiB random read, depth 32 × 4 connections", "randread", 4096, 32, 4);
+    private static final Fio WRITE_64 = new Fio("4 KiB random write, depth 64", "randwrite", 4096, 64, 1);
+    private static final Fio LONG_READ = new Fio("128 KiB read, depth 16", "read", 128 << 10, 16, 1);
+    private static final Fio LONG_WRITE = new Fio("128 KiB write, depth 16", "write", 128 << 10, 16, 1);
+    private static final List<Fio> CASES =
+            List.of(READ_1, READ_64, READ_4_CONNECTIONS, WRITE_64, LONG_READ, LONG_WRITE);
 
     private static final List<Fio> FIRST_WRITES = List.of(
             new Fio("first 4 KiB random writes, depth 1", "randwrite", 4096, 1, 1),
@@ -83,6 +85,32 @@ final class Throughput {
         if (run.against() != null) {
             run.section("This commit and another in turns", run.against(), figures.otherCommit());
         }
+        addGoals();
+    }
+
+    private void addGoals() {
+        speedGoals(READ_1, 1.0, 1.0);
+        figures.speedGoal(run.goals(), READ_1, Target.MEMORY, Target.BUSY_POLL, 1.5);
+        figures.speedGoal(run.goals(), READ_1, Target.FILE, Target.BUSY_POLL, 1.5);
+        speedGoals(READ_64, 1.6, 1.6);
+        speedGoals(READ_4_CONNECTIONS, 2.2, 2.5);
+        speedGoals(WRITE_64, 1.05, 1.05);
+        speedGoals(LONG_READ, 1.5, 1.1);
+        speedGoals(LONG_WRITE, 1.25, 1.2);
+        for (String storage : List.of(Target.MEMORY, Target.FILE)) {
+            figures.cpuGoal(run.goals(), READ_1, storage, 0.8);
+            figures.cpuGoal(run.goals(), READ_64, storage, 0.5);
+            figures.cpuGoal(run.goals(), WRITE_64, storage, 0.8);
+        }
+        for (Fio load : CASES) {
+            figures.besidePlainGoal(run.goals(), load, Target.WITH_LIMITS, 0.97);
+        }
+        figures.besidePlainGoal(run.goals(), READ_64, Target.IDLE_FAULTS, 0.97);
+    }
+
+    private void speedGoals(Fio load, double memory, double file) {
+        figures.speedGoal(run.goals(), load, Target.MEMORY, Target.WEIR, memory);
+        figures.speedGoal(run.goals(), load, Target.FILE, Target.WEIR, file);
     }
 
     private void measureAll(List<Running> running, int round) throws IOException, InterruptedException {
@@ -133,6 +161,7 @@ final class Throughput {
         if (run.against() != null) {
             run.section("This commit and another in turns", run.against(), figures.otherCommit());
         }
+        FIRST_WRITES.forEach(load -> speedGoals(load, 1.2, 1.0));
     }
 
     private void measureFirstWrites(Fio load, Target target, Server server, boolean counts)
