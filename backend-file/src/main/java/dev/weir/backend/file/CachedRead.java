@@ -7,7 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Non-blocking reads: Linux fills the buffer from its page cache with {@code RWF_NOWAIT}, or fails at once.
+ * Non-blocking reads: Linux fills the buffer from its page cache with {@code RWF_NOWAIT}, or fails at once. tmpfs does
+ * not support the flag and has all of a file in memory, so a plain read is used there. It waits only for pages that the
+ * machine has swapped out.
  *
  * <p>Thread-safe.
  */
@@ -18,11 +20,17 @@ final class CachedRead {
 
     private static final Logger LOG = LoggerFactory.getLogger(CachedRead.class);
     private static final int RWF_NOWAIT = 8;
+    private static final long TMPFS_MAGIC = 0x01021994;
+
+    /** More than the size of a {@code struct statfs}, which begins with the type of the file system. */
+    private static final int STATFS_BYTES = 256;
+
     private static final int EOPNOTSUPP = 95;
     private static final boolean IS_THERE = register();
     private static final ThreadLocal<Vector> VECTORS = ThreadLocal.withInitial(Vector::new);
 
     private final int descriptor;
+    private final int flags;
 
     /** False once the file system has reported that it does not support {@code RWF_NOWAIT}. */
     private volatile boolean works = IS_THERE;
@@ -30,6 +38,12 @@ final class CachedRead {
     /** Reads through {@code descriptor}, which must stay open. */
     CachedRead(int descriptor) {
         this.descriptor = descriptor;
+        flags = works && isTmpfs(descriptor) ? 0 : RWF_NOWAIT;
+    }
+
+    private static boolean isTmpfs(int descriptor) {
+        ByteBuffer status = ByteBuffer.allocateDirect(STATFS_BYTES).order(ByteOrder.nativeOrder());
+        return fstatfs(descriptor, LibC.address(status)) == 0 && status.getLong(0) == TMPFS_MAGIC;
     }
 
     private static boolean register() {
@@ -54,7 +68,7 @@ final class CachedRead {
             return false;
         }
         long vector = VECTORS.get().of(destination, length);
-        long bytes = preadv2(descriptor, vector, 1, offset, RWF_NOWAIT);
+        long bytes = preadv2(descriptor, vector, 1, offset, flags);
         if (bytes < 0 && Native.getLastError() == EOPNOTSUPP) {
             works = false;
         }
@@ -64,6 +78,8 @@ final class CachedRead {
         destination.position(destination.limit());
         return true;
     }
+
+    private static native int fstatfs(int descriptor, long status);
 
     private static native long preadv2(int descriptor, long vector, int count, long offset, int flags);
 

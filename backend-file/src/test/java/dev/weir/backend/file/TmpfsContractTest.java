@@ -1,8 +1,13 @@
 package dev.weir.backend.file;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.block.HintedBackend;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,6 +21,13 @@ class TmpfsContractTest extends FileBackendContractTest {
 
     TmpfsContractTest(@TempDir(factory = InSharedMemory.class) Path folder) {
         super(folder);
+    }
+
+    @Test
+    void readsDoNotWaitForAThread() throws IOException {
+        HintedBackend backend = (HintedBackend) open(1 << 20);
+        assertTrue(backend.readNow(ByteBuffer.allocateDirect(4096), 8192));
+        backend.close();
     }
 
     static boolean isThere() throws IOException {
