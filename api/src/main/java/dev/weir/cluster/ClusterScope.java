@@ -1,0 +1,110 @@
+package dev.weir.cluster;
+
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * The part of a host in the limits that a cluster shares. All hosts must be configured with the same number of hosts
+ * and the same weights. The safe shares of all hosts then add up to at most the limit without any message between them.
+ *
+ * @param weight the weight of the host, 1 to {@value #MAX_WEIGHT}
+ * @param totalWeight the sum of the weights of all configured hosts
+ * @param hosts the number of configured hosts, 1 to {@value #MAX_HOSTS}
+ */
+public record ClusterScope(int weight, int totalWeight, int hosts) {
+
+    /** The largest number of hosts. */
+    public static final int MAX_HOSTS = 1_000;
+
+    /** The largest weight of a host. */
+    public static final int MAX_WEIGHT = 1_000;
+
+    /** A host without a cluster. Its safe share is the limit. */
+    public static final ClusterScope ALONE = new ClusterScope(1, 1, 1);
+
+    /** The least share as a divisor of the safe share. */
+    private static final int LEAST = 50;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public ClusterScope {
+        if (hosts < 1 || hosts > MAX_HOSTS) {
+            throw new IllegalArgumentException("hosts = " + hosts + ": must be from 1 to " + MAX_HOSTS);
+        }
+        if (weight < 1 || weight > MAX_WEIGHT) {
+            throw new IllegalArgumentException("weight = " + weight + ": must be from 1 to " + MAX_WEIGHT);
+        }
+        if (totalWeight < weight + hosts - 1) {
+            throw new IllegalArgumentException("total weight = " + totalWeight + ": must cover " + hosts + " hosts");
+        }
+    }
+
+    /** {@return whether there is no other host} */
+    public boolean isAlone() {
+        return hosts == 1;
+    }
+
+    /**
+     * {@return the share of a host that hears no other one: limit × weight ÷ total weight, rounded down} Each host
+     * has at least one unit of a limit of as many units.
+     *
+     * @param limit the limit, 0 to {@link ThrottleLimits#MAX_VALUE}
+     */
+    public long safe(long limit) {
+        long each = limit >= hosts ? 1 : 0;
+        return each + (limit - each * hosts) * weight / totalWeight;
+    }
+
+    /**
+     * {@return the share of a host without a lease that may have had one before it restarted: one fiftieth of the safe
+     * share} A host alone has the whole limit.
+     *
+     * @param limit the limit, 0 to {@link ThrottleLimits#MAX_VALUE}
+     */
+    public long least(long limit) {
+        long safe = safe(limit);
+        return isAlone() ? safe : Math.min(safe, Math.max(1, safe / LEAST));
+    }
+
+    /**
+     * {@return the safe share in each limit, without bursts}
+     *
+     * @param limits the limits
+     */
+    public ThrottleLimits safe(ThrottleLimits limits) {
+        return part(limits, this::safe);
+    }
+
+    /**
+     * {@return the least share in each limit, without bursts}
+     *
+     * @param limits the limits
+     */
+    public ThrottleLimits least(ThrottleLimits limits) {
+        return part(limits, this::least);
+    }
+
+    private ThrottleLimits part(ThrottleLimits limits, LongUnaryOperator share) {
+        if (isAlone()) {
+            return limits;
+        }
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (LimitKey limit : LimitKey.ALL) {
+            if (limits.rate(limit) > 0) {
+                // 0 would be no limit
+                values.put(limit.key(), Math.max(1, share.applyAsLong(limits.rate(limit))));
+            }
+        }
+        boolean countsRequests = LimitKey.ALL.stream().anyMatch(key -> !key.countsBytes() && limits.rate(key) > 0);
+        if (countsRequests) {
+            values.put(ThrottleLimits.IOPS_SIZE, limits.iopsSize());
+        }
+        return ThrottleLimits.of(values);
+    }
+}

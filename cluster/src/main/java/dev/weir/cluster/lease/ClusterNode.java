@@ -1,0 +1,437 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.Demand;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host of a cluster: it holds shares, follows a coordinator and may be the coordinator itself. The first reachable
+ * member of the cluster is the candidate. A host that follows an established coordinator stays with it.
+ *
+ * <p>Messages and the passing of time go in; messages go out. They may be delayed, lost, repeated and reordered. Not
+ * thread-safe.
+ */
+public final class ClusterNode {
+    private static final long INVITE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The time between two reports while the host has no lease of its coordinator. */
+    private static final long FAST_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The time between two reports while the limits of the host rise and still hold requests. */
+    private static final long GROWING_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The shortest time between two reports. */
+    private static final long SHORTEST_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** How often the coordinator looks for grants that have become possible. */
+    private static final long TICK_NANOS = Coordinator.REBALANCE_NANOS;
+
+    /** A coordinator and its term. */
+    private record Followed(String host, long term) {}
+
+    /** A message to this host itself. */
+    private record Own(@Nullable Offer offer, @Nullable Report report) {}
+
+    /** Sends messages. A call must not lead to a call of the node. */
+    public interface Outbox {
+        /** Sends an offer to another host. */
+        void send(String host, Offer offer);
+
+        /** Sends a report to another host. */
+        void send(String host, Report report);
+    }
+
+    private final String self;
+    private final long incarnation;
+    private final ClusterScope scope;
+    private final Timing timing;
+    private final OnPartition onPartition;
+    private final Function<String, Demand> demand;
+    private final Outbox out;
+    private final Holder holder;
+    private final Deque<Own> own = new ArrayDeque<>();
+
+    private List<String> view;
+    private @Nullable Coordinator coordinator;
+    private long terms;
+    private long invitedAt;
+    private long tickedAt;
+
+    private @Nullable Followed followed;
+    private boolean isEstablished;
+    private boolean hasPromise;
+    private long promiseUntil;
+    private long epoch;
+    private long received;
+    private long heardAt;
+    private long reportedAt;
+    private boolean reportNow;
+
+    /** Whether the host got more and may be able to use still more. */
+    private boolean growing;
+
+    /** An established coordinator that the host cannot follow yet. */
+    private @Nullable Followed better;
+
+    private long betterAt;
+
+    private boolean unlisted;
+
+    /**
+     * Creates a host that knows of no other.
+     *
+     * @param incarnation differs after each start of the host
+     * @param demand gives the demand of a group
+     * @param out sends messages to other hosts
+     */
+    public ClusterNode(
+            String self,
+            long incarnation,
+            ClusterScope scope,
+            Timing timing,
+            OnPartition onPartition,
+            Function<String, Demand> demand,
+            Outbox out,
+            long now) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.scope = scope;
+        this.timing = timing;
+        this.onPartition = onPartition;
+        this.demand = demand;
+        this.out = out;
+        this.holder = new Holder(timing, scope, onPartition);
+        this.view = List.of(self);
+        this.invitedAt = now - timing.report();
+        this.tickedAt = now;
+        this.reportedAt = now - timing.report();
+    }
+
+    /** Adds a group. */
+    public void add(String group, ThrottleLimits limits, long now) {
+        holder.add(group, limits, now);
+        reportNow = true;
+    }
+
+    /** Removes a group. */
+    public void remove(String group) {
+        holder.remove(group);
+    }
+
+    /** Changes the limits of a group on this host. */
+    public void limits(String group, ThrottleLimits limits) {
+        HeldGroup held = holder.group(group);
+        if (held != null) {
+            held.limits(limits);
+        }
+    }
+
+    /** Changes the limits of a group on all hosts. */
+    public void limitsOfCluster(String group, ThrottleLimits limits) {
+        HeldGroup held = holder.group(group);
+        if (held != null) {
+            held.limitsOfCluster(limits);
+            reportNow = true;
+        }
+    }
+
+    /** Returns the share in a group that was added. */
+    public HeldShare share(String group, long now) {
+        return holder.share(group, now);
+    }
+
+    /** The reachable members have changed. */
+    public void view(List<String> members, long now) {
+        view = List.copyOf(members);
+        if (!view.contains(self)) {
+            throw new IllegalArgumentException(self + " is missing in " + members);
+        }
+        invitedAt = now - timing.report();
+        advance(now);
+    }
+
+    /** A queue has formed: the coordinator learns of it at once. */
+    public void queueFormed(long now) {
+        reportNow = true;
+        advance(now);
+    }
+
+    /** Takes a report of another host. */
+    public void receive(String from, Report report, long now) {
+        take(from, report, now);
+        advance(now);
+    }
+
+    /** Takes an offer of another host. */
+    public void receive(String from, Offer offer, long now) {
+        take(from, offer, now);
+        advance(now);
+    }
+
+    private void take(String from, Report report, long now) {
+        Coordinator current = coordinator;
+        if (current == null || report.term() != current.term) {
+            // that term has ended here; the host is free at once
+            send(from, new Offer(report.term(), Long.MAX_VALUE, false, true, report.incarnation(), 0, null));
+            return;
+        }
+        if (!current.receive(from, report, now)) {
+            unlisted = true;
+        }
+    }
+
+    private void take(String from, Offer offer, long now) {
+        Followed of = new Followed(from, offer.term());
+        if (!of.equals(followed)) {
+            consider(of, offer, now);
+        }
+        if (!of.equals(followed)) {
+            return;
+        }
+        if (offer.resigned()) {
+            hasPromise = false;
+            isEstablished = false;
+            followed = null;
+            return;
+        }
+        heardAt = now;
+        received = Math.max(received, offer.number());
+        reportNow |= offer.established() && !isEstablished;
+        isEstablished = offer.established();
+        if (offer.lease() != null && offer.incarnation() == incarnation) {
+            boolean isFirst = holder.leaseNumber() == 0;
+            boolean shrinks = changes(offer, now, -1);
+            boolean grows = changes(offer, now, 1);
+            boolean isNew = holder.accept(offer.number(), offer.answers(), offer.lease(), now);
+            // the coordinator needs to know at once that it can give to others
+            reportNow |= isNew && (isFirst || shrinks);
+            growing |= isNew && grows && holder.wasHeld();
+        }
+    }
+
+    /** Returns whether a lease changes a share in a direction: 1 for more, -1 for less. */
+    private boolean changes(Offer offer, long now, int direction) {
+        if (offer.lease() == null) {
+            return false;
+        }
+        return offer.lease().entrySet().stream()
+                .anyMatch(granted -> holder.group(granted.getKey()) != null
+                        && isChanged(
+                                granted.getValue().share(),
+                                holder.share(granted.getKey(), now).share(),
+                                direction));
+    }
+
+    private static boolean isChanged(Rates share, Rates before, int direction) {
+        return LimitKey.ALL.stream().anyMatch(key -> Long.compare(share.get(key), before.get(key)) == direction);
+    }
+
+    /** Follows another coordinator if the host is free to do so and it is the right one. */
+    private void consider(Followed other, Offer offer, long now) {
+        if (offer.resigned()) {
+            return;
+        }
+        if (offer.established() && !hearsEstablished(now)) {
+            better = other;
+            betterAt = now;
+        }
+        boolean isNewer = followed != null && followed.host.equals(other.host) && other.term > followed.term;
+        Coordinator current = coordinator;
+        if (offer.established() && current != null && !current.isEstablished(now)) {
+            // this host need not wait for its promise to itself
+            coordinator = null;
+            current.resign(now);
+            deliver(now);
+        }
+        boolean isFree = isNewer || !hasPromise || promiseUntil - now <= 0;
+        if (isFree && (offer.established() || view.get(0).equals(other.host))) {
+            follow(other);
+            heardAt = now;
+        }
+    }
+
+    private void follow(Followed other) {
+        followed = other;
+        better = null;
+        isEstablished = false;
+        received = 0;
+        epoch++;
+        holder.followsAnother();
+        reportNow = true;
+    }
+
+    /** Does what is due. Must be called at {@link #nextAt} at the latest. */
+    public void advance(long now) {
+        coordinate(now);
+        deliver(now);
+        if (isReportDue(now)) {
+            report(now);
+            deliver(now);
+        }
+    }
+
+    private void deliver(long now) {
+        for (Own message = own.poll(); message != null; message = own.poll()) {
+            if (message.offer != null) {
+                take(self, message.offer, now);
+            } else if (message.report != null) {
+                take(self, message.report, now);
+            }
+            if (own.isEmpty() && isReportDue(now)) {
+                report(now);
+            }
+        }
+    }
+
+    private boolean isCandidate(long now) {
+        boolean followsOther = followed != null
+                && !followed.host.equals(self)
+                && hearsEstablished(now)
+                && view.contains(followed.host);
+        return view.get(0).equals(self) && !followsOther && !hasBetter(now);
+    }
+
+    private boolean hearsEstablished(long now) {
+        return isEstablished && now - heardAt < timing.promise();
+    }
+
+    private boolean hasBetter(long now) {
+        return better != null && view.contains(better.host) && now - betterAt < timing.promise();
+    }
+
+    private void coordinate(long now) {
+        Coordinator current = coordinator == null && isCandidate(now) ? begin(now) : coordinator;
+        if (current == null) {
+            return;
+        }
+        boolean established = current.isEstablished(now);
+        if (!established && !isCandidate(now)) {
+            coordinator = null;
+            current.resign(now);
+            return;
+        }
+        if (current.isOver(now)) {
+            current = begin(now);
+        }
+        if (now - tickedAt >= (current.isBusy() ? TICK_NANOS : INVITE_NANOS)) {
+            tickedAt = now;
+            current.tick(now);
+        }
+        long every = current.isEstablished(now) ? timing.report() : INVITE_NANOS;
+        if (now - invitedAt >= every) {
+            invitedAt = now;
+            invite(current, now);
+        }
+    }
+
+    private Coordinator begin(long now) {
+        // unique among the terms of this host, also after its restart
+        long term = incarnation + ++terms;
+        Coordinator begun = new Coordinator(term, scope, timing, onPartition, this::send, now);
+        coordinator = begun;
+        invitedAt = now - timing.report();
+        return begun;
+    }
+
+    private void invite(Coordinator current, long now) {
+        for (String host : view) {
+            current.offer(host, now);
+        }
+    }
+
+    private void send(String host, Offer offer) {
+        if (host.equals(self)) {
+            own.add(new Own(offer, null));
+        } else {
+            out.send(host, offer);
+        }
+    }
+
+    /** Returns whether the host may renew its promise to the coordinator that it follows. */
+    private boolean canReport(long now) {
+        Followed current = followed;
+        return current != null
+                && view.contains(current.host)
+                && now - heardAt < timing.promise()
+                && (hearsEstablished(now) || !hasBetter(now));
+    }
+
+    private long reportAt() {
+        if (reportNow) {
+            return reportedAt + SHORTEST_REPORT_NANOS;
+        }
+        if (growing) {
+            return reportedAt + GROWING_REPORT_NANOS;
+        }
+        return reportedAt + (holder.leaseNumber() == 0 ? FAST_REPORT_NANOS : timing.report());
+    }
+
+    private boolean isReportDue(long now) {
+        return canReport(now) && reportAt() - now <= 0;
+    }
+
+    private void report(long now) {
+        Followed current = followed;
+        if (current == null) {
+            return;
+        }
+        reportedAt = now;
+        reportNow = false;
+        growing = false;
+        hasPromise = true;
+        promiseUntil = now + timing.promise();
+        Report report = holder.report(incarnation, current.term, epoch, received, demand, now);
+        if (current.host.equals(self)) {
+            own.add(new Own(null, report));
+        } else {
+            out.send(current.host, report);
+        }
+    }
+
+    /** Returns the moment at which {@link #advance} is due. */
+    public long nextAt(long now) {
+        long next = canReport(now) ? reportAt() : now + FAST_REPORT_NANOS;
+        if (coordinator == null) {
+            return next;
+        }
+        long tick = tickedAt + (coordinator.isBusy() ? TICK_NANOS : INVITE_NANOS);
+        long first = tick - next < 0 ? tick : next;
+        return first - now < 0 ? now : first;
+    }
+
+    /** Ends the host's part in the cluster. Its coordinator, if it is one, releases the hosts from their promise. */
+    public void leave(long now) {
+        if (coordinator != null) {
+            coordinator.resign(now);
+            coordinator = null;
+        }
+    }
+
+    /** Returns whether more hosts than configured want to follow this coordinator. */
+    public boolean hasUnlisted() {
+        return unlisted;
+    }
+
+    /** Returns the host that it follows; null if it follows none. */
+    public @Nullable String followed() {
+        return followed == null ? null : followed.host;
+    }
+
+    /** Returns whether the followed coordinator has a majority, as far as the host knows. */
+    public boolean isEstablished() {
+        return isEstablished;
+    }
+
+    /** Returns the coordinator on this host; null if another host is it. */
+    @Nullable
+    Coordinator coordinator() {
+        return coordinator;
+    }
+}

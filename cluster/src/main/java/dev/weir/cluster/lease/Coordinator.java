@@ -1,0 +1,385 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One term of a coordinator: who follows it, and the leases that it grants. It is established once a majority of the
+ * configured hosts follows. Each of them has promised to follow no other coordinator for a while. Two terms are
+ * therefore never established at the same time.
+ *
+ * <p>An established term first confirms what its hosts have, for one lease length, because leases of an earlier
+ * coordinator may last that long. Then it divides the limits. The sum of all shares that hosts may have, including the
+ * safe shares of hosts that it does not hear, is at most the limit at every moment.
+ *
+ * <p>Not thread-safe. See docs/design/decisions.
+ */
+final class Coordinator {
+    /** The shortest time between two changes of targets. */
+    static final long REBALANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final int HOSTS_PER_REBALANCE = 100;
+
+    /** For how long the first lease of a host is put off because it would be less than the host has. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The part of a share by which it must differ from the target before the host is told unasked. */
+    private static final int TOLERANCE = 100;
+
+    final long term;
+    private final ClusterScope scope;
+    private final Timing timing;
+    private final OnPartition onPartition;
+    private final BiConsumer<String, Offer> out;
+    private final Map<String, Follower> followers = new LinkedHashMap<>();
+    private final Map<String, Pool> pools = new LinkedHashMap<>();
+    private boolean established;
+    private long establishedAt;
+    private boolean lapsed;
+    private boolean learned;
+    private long rebalancedAt;
+    private long refreshedAt;
+
+    /** The earliest moment at which a host may take its safe share before a new lease of another one has ended. */
+    private long lateAt;
+
+    /**
+     * Begins a term.
+     *
+     * @param out sends an offer to a host
+     */
+    Coordinator(
+            long term,
+            ClusterScope scope,
+            Timing timing,
+            OnPartition onPartition,
+            BiConsumer<String, Offer> out,
+            long now) {
+        this.term = term;
+        this.scope = scope;
+        this.timing = timing;
+        this.onPartition = onPartition;
+        this.out = out;
+        this.rebalancedAt = now;
+        this.refreshedAt = now;
+        this.lateAt = now;
+    }
+
+    /** Returns whether a majority follows and has promised to follow no other term. */
+    boolean isEstablished(long now) {
+        return established && hasMajority(now);
+    }
+
+    /**
+     * Returns whether the term can never grant again: a majority follows, but it may have followed another term
+     * meanwhile. A new term must begin.
+     */
+    boolean isOver(long now) {
+        return established && !hasMajority(now) && count(now, false) >= quorum();
+    }
+
+    private int quorum() {
+        return scope.hosts() / 2 + 1;
+    }
+
+    private boolean hasMajority(long now) {
+        lapsed = count(now, true) < quorum();
+        return !lapsed;
+    }
+
+    private int count(long now, boolean steadyOnly) {
+        int count = 0;
+        for (Follower follower : followers.values()) {
+            count += follower.promises(now) && (!steadyOnly || follower.isSteady()) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private boolean isComplete() {
+        return followers.size() == scope.hosts();
+    }
+
+    Collection<Follower> followers() {
+        return followers.values();
+    }
+
+    Collection<Pool> pools() {
+        return pools.values();
+    }
+
+    /** Returns whether leases of an earlier coordinator may last. */
+    boolean isLearning(long now) {
+        return !learned && now - establishedAt < 2 * timing.atMost(timing.lease()) - timing.lease();
+    }
+
+    /**
+     * Takes a report of a host that follows this term, and answers it.
+     *
+     * @return whether the host can follow; false if there are more hosts than configured
+     */
+    boolean receive(String host, Report report, long now) {
+        Follower follower = followers.get(host);
+        boolean isFirst = follower == null;
+        if (follower == null) {
+            if (isComplete()) {
+                return false;
+            }
+            ClusterScope itsScope = new ClusterScope(
+                    report.weight(), Math.max(scope.totalWeight(), report.weight() + scope.hosts() - 1), scope.hosts());
+            follower = new Follower(host, itsScope, timing, onPartition, report, now);
+            followers.put(host, follower);
+        } else if (!follower.isNew(report, now)) {
+            return true;
+        }
+        boolean isSteady = !established || hasMajority(now);
+        Report before = isFirst ? null : follower.report();
+        follower.receive(report, isFirst, isSteady, established, establishedAt, now);
+        update(follower, before, now);
+        establish(now);
+        answer(follower, now);
+        return true;
+    }
+
+    private void update(Follower follower, @Nullable Report before, long now) {
+        boolean isFirst = before == null;
+        if (!follower.isLate(now) && follower.lateAt(now) - lateAt < 0) {
+            lateAt = follower.lateAt(now);
+        }
+        follower.report().groups().forEach((name, report) -> {
+            GroupReport last = before == null ? null : before.groups().get(name);
+            Pool pool = pools.computeIfAbsent(name, key -> newPool(name, now));
+            if (isFirst) {
+                pool.know(report);
+            }
+            if (last == null || !last.terms().equals(report.terms())) {
+                updateTerms(pool, now);
+            }
+            pool.dirty |= last == null
+                    || !last.wants().equals(report.wants())
+                    || !last.minimum().equals(report.minimum());
+        });
+        for (Pool pool : pools.values()) {
+            if (isFirst && !follower.report().groups().containsKey(pool.name)) {
+                updateTerms(pool, now);
+            }
+            pool.refresh(follower, now);
+        }
+    }
+
+    private Pool newPool(String name, long now) {
+        Pool pool = new Pool(name, timing, onPartition, now);
+        if (learned) {
+            pool.fill(now);
+        }
+        return pool;
+    }
+
+    private void updateTerms(Pool pool, long now) {
+        pool.updateTerms(followers.values(), isComplete(), now);
+        followers.values().forEach(each -> pool.refresh(each, now));
+        pool.dirty = true;
+    }
+
+    private void establish(long now) {
+        if (!established && count(now, false) >= quorum()) {
+            established = true;
+            establishedAt = now;
+            followers.values().forEach(follower -> offer(follower, now));
+        }
+    }
+
+    /** Does what is due: grants that have become possible. Called at least every {@link #REBALANCE_NANOS}. */
+    void tick(long now) {
+        establish(now);
+        if (!isEstablished(now)) {
+            return;
+        }
+        if (!learned && !isLearning(now)) {
+            learned = true;
+            pools.values().forEach(pool -> pool.fill(now));
+        }
+        refresh(now);
+        if (now - rebalancedAt >= rebalanceNanos() && learned) {
+            rebalancedAt = now;
+            List<Pool> changed =
+                    pools.values().stream().filter(pool -> pool.dirty).toList();
+            changed.forEach(pool -> setTargets(pool, now));
+            push(changed, now);
+        }
+    }
+
+    /** Returns the shortest time between two changes of targets. Each takes longer the more hosts there are. */
+    private long rebalanceNanos() {
+        return REBALANCE_NANOS * (1 + followers.size() / HOSTS_PER_REBALANCE);
+    }
+
+    private void setTargets(Pool pool, long now) {
+        pool.dirty = false;
+        for (LimitKey key : LimitKey.ALL) {
+            if (pool.terms().limits(key)) {
+                pool.setTargets(key, pool.budget(key, isComplete(), now), followers.values(), now);
+            }
+        }
+    }
+
+    /** Returns whether {@link #tick} is due soon because grants may have become possible. */
+    boolean isBusy() {
+        for (Pool pool : pools.values()) {
+            if (pool.dirty) {
+                return learned;
+            }
+        }
+        return false;
+    }
+
+    /** Takes into account that time has passed: leases have ended, hosts may take their safe share. */
+    private void refresh(long now) {
+        if (now - refreshedAt < timing.report() && now - lateAt < 0) {
+            return;
+        }
+        refreshedAt = now;
+        lateAt = now + timing.report();
+        for (Follower follower : followers.values()) {
+            if (!follower.isLate(now) && follower.lateAt(now) - lateAt < 0) {
+                lateAt = follower.lateAt(now);
+            }
+            pools.values().forEach(pool -> pool.refresh(follower, now));
+        }
+        pools.values().forEach(pool -> pool.dirty = true);
+    }
+
+    /** Grants the hosts whose share is not their target a new lease: first those that must give. */
+    private void push(List<Pool> changed, long now) {
+        List<Follower> takers = new ArrayList<>();
+        for (Follower follower : followers.values()) {
+            if (!follower.isLive(now) || !follower.hasLease() || now - follower.pushedAt() < REBALANCE_NANOS) {
+                continue;
+            }
+            int change = 0;
+            for (Pool pool : changed) {
+                change |= change(follower, pool, now);
+            }
+            if ((change & 1) != 0) {
+                offerLease(follower, now);
+            } else if (change != 0) {
+                takers.add(follower);
+            }
+        }
+        takers.forEach(follower -> offerLease(follower, now));
+    }
+
+    /** Returns 1 if a host has more than its target, 2 if it has less and can get more, 3 for both, 0 for none. */
+    private int change(Follower follower, Pool pool, long now) {
+        int change = 0;
+        for (LimitKey key : LimitKey.ALL) {
+            if (!pool.terms().limits(key)) {
+                continue;
+            }
+            long has = follower.newestShare(pool.name, key);
+            long target = follower.target(pool.name)[key.ordinal()];
+            long tolerance = Math.max(1, has / TOLERANCE);
+            if (target < has - tolerance) {
+                change |= 1;
+            } else if (target > has + tolerance
+                    && pool.room(key, pool.budget(key, isComplete(), now), follower) > has + tolerance) {
+                change |= 2;
+            }
+        }
+        return change;
+    }
+
+    private void answer(Follower follower, long now) {
+        if (established && isEstablished(now)) {
+            tick(now);
+        }
+        offerLease(follower, now);
+    }
+
+    /** Sends an offer with a lease if that is possible, or without one. */
+    private void offerLease(Follower follower, long now) {
+        boolean grants = isEstablished(now) && (learned || follower.hasAnswered());
+        Map<String, GroupLease> lease = grants ? lease(follower, now) : null;
+        long number = follower.nextOffer(now);
+        follower.pushedAt(now);
+        if (lease != null) {
+            follower.grant(number, lease, now);
+            pools.values().forEach(pool -> pool.refresh(follower, now));
+            out.accept(
+                    follower.host,
+                    new Offer(
+                            term,
+                            number,
+                            true,
+                            false,
+                            follower.report().incarnation(),
+                            follower.report().sequence(),
+                            lease));
+        } else {
+            out.accept(follower.host, offer(follower, number, now));
+        }
+    }
+
+    /** Returns the lease that a host can get; null if it should wait for one. */
+    private @Nullable Map<String, GroupLease> lease(Follower follower, long now) {
+        refresh(now);
+        Map<String, GroupLease> lease = new LinkedHashMap<>();
+        boolean[] loses = new boolean[1];
+        follower.report().groups().forEach((name, report) -> {
+            Pool pool = pools.get(name);
+            if (pool != null) {
+                Rates share = Rates.of(key -> pool.terms().limits(key)
+                        ? share(follower, pool, key, report.has().get(key), now, loses)
+                        : 0);
+                lease.put(name, new GroupLease(pool.terms(), share));
+            }
+        });
+        return loses[0] && now - establishedAt < PATIENCE_NANOS ? null : lease;
+    }
+
+    private long share(Follower follower, Pool pool, LimitKey key, long has, long now, boolean[] loses) {
+        long room = pool.room(key, pool.budget(key, isComplete(), now), follower);
+        long wanted = learned ? follower.target(pool.name)[key.ordinal()] : has;
+        loses[0] |= !learned && room < has;
+        long least = follower.scope.least(pool.terms().rate().get(key));
+        // only under hold no part of the limit is set aside for a host that has nothing
+        long floor = onPartition == OnPartition.HOLD ? Math.min(Math.min(least, room), learned ? least : has) : least;
+        return Math.max(0, Math.max(floor, Math.min(wanted, room)));
+    }
+
+    /** Invites a host to follow, or tells it that the term goes on. */
+    void offer(String host, long now) {
+        Follower follower = followers.get(host);
+        if (follower != null) {
+            offer(follower, now);
+        } else {
+            out.accept(host, new Offer(term, 0, isEstablished(now), false, 0, 0, null));
+        }
+    }
+
+    private void offer(Follower follower, long now) {
+        out.accept(follower.host, offer(follower, follower.nextOffer(now), now));
+    }
+
+    private Offer offer(Follower follower, long number, long now) {
+        return new Offer(
+                term, number, isEstablished(now), false, follower.report().incarnation(), 0, null);
+    }
+
+    /** Ends the term. It grants nothing any more. */
+    void resign(long now) {
+        established = false;
+        followers
+                .values()
+                .forEach(follower ->
+                        out.accept(follower.host, new Offer(term, follower.nextOffer(now), false, true, 0, 0, null)));
+        followers.clear();
+    }
+}

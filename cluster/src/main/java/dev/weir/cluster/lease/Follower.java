@@ -1,0 +1,249 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host as the coordinator knows it: the leases that it may have, and the earliest moments at which it may follow
+ * another coordinator or take its safe share. All moments are of the coordinator's clock.
+ *
+ * <p>They rest on one fact: the host sent a report after it had received the offer that the report names. So the report
+ * was sent after that offer, whatever the network did. Not thread-safe.
+ */
+final class Follower {
+    private static final int KEPT_OFFERS = 64;
+
+    /** A lease that the host may have. */
+    private record Granted(long number, boolean hasLower, long lower, long until, Map<String, Rates> shares) {}
+
+    final String host;
+    final ClusterScope scope;
+    final Timing timing;
+    private final OnPartition onPartition;
+
+    /** The part of each group's limits that this host may use. */
+    private final Map<String, long[]> used = new HashMap<>();
+
+    private final Map<String, long[]> targets = new HashMap<>();
+    private final long[] sentAt = new long[KEPT_OFFERS];
+    private final Deque<Granted> granted = new ArrayDeque<>();
+
+    private Report report;
+    private long reportedAt;
+    private long offers;
+
+    /** Whether the host has followed the term without a pause while a majority could have changed. */
+    private boolean steady;
+
+    private boolean hasLower;
+    private long lower;
+    private boolean hasPromise;
+    private long promiseUntil;
+    private boolean hasFree;
+    private long freeAt;
+
+    /** Whether the host's last report answers an offer of the established term. */
+    private boolean answered;
+
+    private long pushedAt;
+
+    /** The first report of the host. */
+    Follower(String host, ClusterScope scope, Timing timing, OnPartition onPartition, Report report, long now) {
+        this.host = host;
+        this.scope = scope;
+        this.timing = timing;
+        this.onPartition = onPartition;
+        this.report = report;
+        this.reportedAt = now;
+    }
+
+    /**
+     * Returns whether a report is newer than the last one. Incarnations rise unless the clock of the host was set back.
+     */
+    boolean isNew(Report newer, long now) {
+        if (newer.incarnation() == report.incarnation()) {
+            return newer.sequence() > report.sequence();
+        }
+        boolean isSilent = now - reportedAt >= timing.lease() + timing.grace();
+        return newer.incarnation() > report.incarnation() || isSilent;
+    }
+
+    /**
+     * Takes a report.
+     *
+     * @param isSteady whether a host that begins to follow counts for the majority
+     * @param establishedAt when the term was established; meaningless if {@code isEstablished} is false
+     */
+    void receive(Report newer, boolean isFirst, boolean isSteady, boolean isEstablished, long establishedAt, long now) {
+        boolean restarted = newer.incarnation() != report.incarnation();
+        if (isFirst || restarted || newer.epoch() != report.epoch()) {
+            granted.clear();
+            hasFree = false;
+            hasPromise = false;
+            hasLower = false;
+            answered = false;
+            steady = isSteady;
+        }
+        report = newer;
+        reportedAt = now;
+        long number = newer.received();
+        if (number > 0 && number <= offers && offers - number < KEPT_OFFERS) {
+            hasLower = true;
+            lower = sentAt[(int) (number % KEPT_OFFERS)];
+            hasPromise = true;
+            promiseUntil = lower + timing.atLeast(timing.promise());
+            answered = isEstablished && lower - establishedAt >= 0;
+        }
+        if (newer.lease() == 0) {
+            // what it has of another coordinator, or without one; a lease of this term may be on its way
+            granted.removeIf(lease -> lease.number == 0);
+            Map<String, Rates> shares = new HashMap<>();
+            newer.groups().forEach((name, group) -> shares.put(name, group.has()));
+            granted.addFirst(new Granted(0, false, 0, now + timing.atMost(timing.lease()), shares));
+        } else {
+            acknowledge(newer.lease());
+        }
+    }
+
+    private void acknowledge(long number) {
+        for (Iterator<Granted> each = granted.iterator(); each.hasNext(); ) {
+            Granted lease = each.next();
+            if (lease.number < number) {
+                each.remove();
+            } else if (lease.number == number && lease.hasLower) {
+                hasFree = true;
+                freeAt = lease.lower + timing.atLeast(timing.lease() + timing.grace());
+            }
+        }
+    }
+
+    /** Returns the number of the next offer. The moment of the call counts as that of sending. */
+    long nextOffer(long now) {
+        offers++;
+        sentAt[(int) (offers % KEPT_OFFERS)] = now;
+        return offers;
+    }
+
+    void grant(long number, Map<String, GroupLease> lease, long now) {
+        Map<String, Rates> shares = new HashMap<>();
+        lease.forEach((name, group) -> shares.put(name, group.share()));
+        granted.addLast(new Granted(number, hasLower, lower, now + timing.atMost(timing.lease()), shares));
+        while (granted.size() > KEPT_OFFERS) {
+            // the host answers with none of them; the oldest ended long ago unless it has no end
+            Granted oldest = granted.removeFirst();
+            granted.addFirst(widest(oldest, granted.removeFirst()));
+        }
+    }
+
+    private static Granted widest(Granted one, Granted two) {
+        Map<String, Rates> shares = new HashMap<>(one.shares);
+        two.shares.forEach((name, share) ->
+                shares.merge(name, share, (a, b) -> Rates.of(key -> Math.max(a.get(key), b.get(key)))));
+        return new Granted(two.number, two.hasLower, two.lower, two.until, shares);
+    }
+
+    /**
+     * Returns the most that the host may use of a limit from now until a lease granted now has surely ended.
+     *
+     * @param limit the limit for all hosts
+     */
+    long mayUse(String group, LimitKey key, long limit, long now) {
+        long safe = scope.safe(limit);
+        long most = 0;
+        boolean knowsGroup = true;
+        for (Granted lease : granted) {
+            Rates shares = lease.shares.get(group);
+            if (shares == null) {
+                knowsGroup = false;
+                continue;
+            }
+            long share = shares.get(key);
+            boolean mayLast = now - lease.until < 0 || onPartition == OnPartition.LAST_SHARE;
+            if (!mayLast) {
+                share = onPartition == OnPartition.HOLD ? 0 : Math.min(share, safe);
+            }
+            most = Math.max(most, share);
+        }
+        boolean isFree = !hasFree || !knowsGroup || mayBeFree(now);
+        return isFree && onPartition != OnPartition.HOLD ? Math.max(most, safe) : most;
+    }
+
+    /** Returns whether the host may take its safe share before a lease granted now has ended. */
+    private boolean mayBeFree(long now) {
+        return freeAt - now - timing.atMost(timing.lease()) < 0;
+    }
+
+    /** Returns the moment from which {@link #mayBeFree} holds; {@code now} if it holds already. */
+    long lateAt(long now) {
+        return hasFree && !mayBeFree(now) ? freeAt - timing.atMost(timing.lease()) : now;
+    }
+
+    boolean isLate(long now) {
+        return !hasFree || mayBeFree(now);
+    }
+
+    boolean promises(long now) {
+        return hasPromise && promiseUntil - now > 0;
+    }
+
+    boolean isSteady() {
+        return steady;
+    }
+
+    boolean hasAnswered() {
+        return answered;
+    }
+
+    boolean hasLease() {
+        return report.lease() > 0;
+    }
+
+    /** Returns whether the host has reported lately. */
+    boolean isLive(long now) {
+        return now - reportedAt < timing.promise();
+    }
+
+    Report report() {
+        return report;
+    }
+
+    long reportedAt() {
+        return reportedAt;
+    }
+
+    long[] used(String group) {
+        return used.computeIfAbsent(group, name -> new long[LimitKey.ALL.size()]);
+    }
+
+    long[] target(String group) {
+        return targets.computeIfAbsent(group, name -> new long[LimitKey.ALL.size()]);
+    }
+
+    /** Returns the share in the newest lease; 0 if there is none. */
+    long newestShare(String group, LimitKey key) {
+        Granted newest = granted.peekLast();
+        Rates shares = newest == null ? null : newest.shares.get(group);
+        return shares == null ? 0 : shares.get(key);
+    }
+
+    /** Returns the end of the newest lease (ns), or null if the host may have none. */
+    @Nullable
+    Long leaseEnd() {
+        Granted newest = granted.peekLast();
+        return newest == null || newest.number == 0 ? null : newest.until;
+    }
+
+    long pushedAt() {
+        return pushedAt;
+    }
+
+    void pushedAt(long now) {
+        pushedAt = now;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+
+/**
+ * The limits of a group for all hosts together.
+ *
+ * @param version how often they were changed for the whole cluster; 0 for those of the configuration
+ * @param rate the rates; 0 for no limit
+ * @param max the rates during a burst; 0 without a burst
+ * @param depth the amount of a burst: {@code max} times its length; 0 without a burst
+ */
+public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
+
+    /** Returns the terms of limits. */
+    public static GroupTerms of(long version, ThrottleLimits limits) {
+        return new GroupTerms(
+                version,
+                Rates.of(limits),
+                Rates.of(limits::max),
+                Rates.of(key -> depth(limits.max(key), limits.maxLengthSeconds(key))));
+    }
+
+    private static long depth(long max, long seconds) {
+        return max > Long.MAX_VALUE / seconds ? Long.MAX_VALUE : max * seconds;
+    }
+
+    /**
+     * Returns the terms that satisfy both: those of the higher version, or of the same version the lower of each limit.
+     */
+    GroupTerms lower(GroupTerms other) {
+        if (version != other.version) {
+            return version > other.version ? this : other;
+        }
+        return equals(other)
+                ? this
+                : new GroupTerms(
+                        version,
+                        Rates.of(key -> lower(rate.get(key), other.rate.get(key))),
+                        Rates.of(key -> Math.min(max.get(key), other.max.get(key))),
+                        Rates.of(key -> Math.min(depth.get(key), other.depth.get(key))));
+    }
+
+    private static long lower(long one, long two) {
+        return one == 0 || two == 0 ? Math.max(one, two) : Math.min(one, two);
+    }
+
+    /** Returns whether a limit is set. */
+    boolean limits(LimitKey key) {
+        return rate.get(key) > 0;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.Demand;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import org.jspecify.annotations.Nullable;
+
+/** A group as its holder knows it: its limits and its demand. Not thread-safe. */
+final class HeldGroup {
+    private final Wants wants = new Wants();
+    private final long since;
+    private ThrottleLimits limits;
+    private GroupTerms own;
+    private @Nullable GroupTerms told;
+
+    HeldGroup(ThrottleLimits limits, long now) {
+        this.limits = limits;
+        this.own = GroupTerms.of(0, limits);
+        this.since = now;
+    }
+
+    /** Returns the moment from which the host knows the group. */
+    long since() {
+        return since;
+    }
+
+    /** Changes the limits on this host. They replace a change for the whole cluster too. */
+    void limits(ThrottleLimits newLimits) {
+        if (!newLimits.equals(limits)) {
+            limits = newLimits;
+            own = GroupTerms.of(own.version() == 0 ? 0 : own.version() + 1, newLimits);
+        }
+    }
+
+    /** Changes the limits on all hosts of the cluster. */
+    void limitsOfCluster(ThrottleLimits newLimits) {
+        limits = newLimits;
+        own = GroupTerms.of(terms().version() + 1, newLimits);
+    }
+
+    /** Accepts the limits that the coordinator uses. */
+    void told(GroupTerms terms) {
+        told = terms;
+        if (terms.version() > own.version()) {
+            own = terms;
+        }
+    }
+
+    /** Returns the limits in force: those of the coordinator if they are lower. */
+    GroupTerms terms() {
+        return told == null ? own : own.lower(told);
+    }
+
+    /** Returns whether another host has other limits of the same version. */
+    boolean disagrees() {
+        return told != null && told.version() == own.version() && !told.equals(own);
+    }
+
+    GroupReport report(Rates has, Demand demand, long now) {
+        GroupTerms terms = terms();
+        Rates wanted = wants.update(demand, has, terms, limits.iopsSize(), now);
+        Rates minimum = Rates.of(key -> key.direction() == null && terms.limits(key) ? demand.minimum(key) : 0);
+        return new GroupReport(own, has, wanted, minimum);
+    }
+
+    Rates safe(ClusterScope scope) {
+        GroupTerms terms = terms();
+        return Rates.of((LimitKey key) -> scope.safe(terms.rate().get(key)));
+    }
+
+    Rates least(ClusterScope scope) {
+        GroupTerms terms = terms();
+        return Rates.of((LimitKey key) -> scope.least(terms.rate().get(key)));
+    }
+}

@@ -1,0 +1,184 @@
+package dev.weir.cluster.lease;
+
+import dev.weir.throttle.LimitKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of one group for all hosts and the sums of their shares. Not thread-safe.
+ *
+ * <p>The depth of a burst is one reserve. It fills while less than the limit is leased out, and empties while more is.
+ * A lease above the limit needs enough of the reserve for its whole length.
+ */
+final class Pool {
+    private static final int KEYS = LimitKey.ALL.size();
+    private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    final String name;
+    private final Timing timing;
+    private final OnPartition onPartition;
+    private final long[] sums = new long[KEYS];
+    private final double[] reserve = new double[KEYS];
+
+    /** The part of each limit that hosts may use that do not follow. */
+    private final long[] absent = new long[KEYS];
+
+    /** The sum of the shares that hosts had when they began to follow. */
+    private final long[] known = new long[KEYS];
+
+    private long reserveAt;
+    private boolean fills;
+    private GroupTerms terms = new GroupTerms(0, Rates.NONE, Rates.NONE, Rates.NONE);
+
+    /** Whether the targets are to be determined again. */
+    boolean dirty = true;
+
+    Pool(String name, Timing timing, OnPartition onPartition, long now) {
+        this.name = name;
+        this.timing = timing;
+        this.onPartition = onPartition;
+        this.reserveAt = now;
+    }
+
+    GroupTerms terms() {
+        return terms;
+    }
+
+    /**
+     * Determines the limits from the reports of all hosts, and the part of the hosts that do not follow.
+     */
+    void updateTerms(Collection<Follower> followers, boolean isComplete, long now) {
+        settle(now);
+        GroupTerms lowest = null;
+        for (Follower follower : followers) {
+            GroupReport report = follower.report().groups().get(name);
+            if (report != null) {
+                lowest = lowest == null ? report.terms() : lowest.lower(report.terms());
+            }
+        }
+        terms = Objects.requireNonNullElse(lowest, terms);
+        for (LimitKey key : LimitKey.ALL) {
+            absent[key.ordinal()] = isComplete || onPartition == OnPartition.HOLD ? 0 : absent(key, followers);
+        }
+    }
+
+    private long absent(LimitKey key, Collection<Follower> followers) {
+        long limit = terms.rate().get(key);
+        long absentOf = limit;
+        for (Follower follower : followers) {
+            absentOf -= follower.scope.safe(limit);
+        }
+        return absentOf;
+    }
+
+    /** Adds the shares that a host had when it began to follow. */
+    void know(GroupReport report) {
+        for (LimitKey key : LimitKey.ALL) {
+            known[key.ordinal()] += report.has().get(key);
+        }
+    }
+
+    /** Determines again what a host may use. */
+    void refresh(Follower follower, long now) {
+        settle(now);
+        long[] used = follower.used(name);
+        for (LimitKey key : LimitKey.ALL) {
+            int i = key.ordinal();
+            long newUsed =
+                    terms.limits(key) ? follower.mayUse(name, key, terms.rate().get(key), now) : 0;
+            sums[i] += newUsed - used[i];
+            dirty |= newUsed < used[i];
+            used[i] = newUsed;
+        }
+    }
+
+    /** Lets the reserve of bursts fill from now on. It stays empty while leases of an earlier coordinator may last. */
+    void fill(long now) {
+        settle(now);
+        fills = true;
+    }
+
+    private void settle(long now) {
+        double seconds = (now - reserveAt) / SECOND;
+        reserveAt = now;
+        for (LimitKey key : LimitKey.ALL) {
+            int i = key.ordinal();
+            double depth = terms.depth().get(key);
+            if (fills && depth > 0) {
+                reserve[i] = Math.min(depth, reserve[i] + (terms.rate().get(key) - absent[i] - sums[i]) * seconds);
+            }
+        }
+    }
+
+    /**
+     * Returns how much all hosts together may have until a lease granted now ends.
+     *
+     * @param isComplete whether all configured hosts follow
+     */
+    long budget(LimitKey key, boolean isComplete, long now) {
+        settle(now);
+        long limit = terms.rate().get(key);
+        long budget = limit - absent[key.ordinal()];
+        if (onPartition == OnPartition.LAST_SHARE && !isComplete) {
+            return Math.min(budget, known[key.ordinal()]);
+        }
+        long max = terms.max().get(key);
+        if (max <= limit) {
+            return budget;
+        }
+        double lent = reserve[key.ordinal()] / (timing.atMost(timing.lease()) / SECOND);
+        return budget + (long) Math.max(0, Math.min(max - limit, lent));
+    }
+
+    /** Returns the part of a limit that a host can get now. */
+    long room(LimitKey key, long budget, Follower follower) {
+        return budget - (sums[key.ordinal()] - follower.used(name)[key.ordinal()]);
+    }
+
+    long sum(LimitKey key) {
+        return sums[key.ordinal()];
+    }
+
+    /** Returns the reserve of bursts in the unit of the limit. */
+    long reserve(LimitKey key) {
+        return (long) reserve[key.ordinal()];
+    }
+
+    /** Determines how much each host should have. */
+    void setTargets(LimitKey key, long budget, Collection<Follower> followers, long now) {
+        long capacity = budget;
+        List<Follower> members = new ArrayList<>();
+        for (Follower follower : followers) {
+            if (follower.isLive(now) && report(follower) != null) {
+                members.add(follower);
+            } else {
+                capacity -= follower.used(name)[key.ordinal()];
+            }
+        }
+        int size = members.size();
+        long[] floors = new long[size];
+        long[] minima = new long[size];
+        long[] wants = new long[size];
+        int[] weights = new int[size];
+        for (int i = 0; i < size; i++) {
+            Follower member = members.get(i);
+            GroupReport report = Objects.requireNonNull(report(member));
+            floors[i] = member.scope.least(terms.rate().get(key));
+            minima[i] = report.minimum().get(key);
+            wants[i] = report.wants().get(key);
+            weights[i] = member.scope.weight();
+        }
+        long[] shares = MaxMin.divide(capacity, floors, minima, wants, weights);
+        for (int i = 0; i < size; i++) {
+            members.get(i).target(name)[key.ordinal()] = shares[i];
+        }
+    }
+
+    private @Nullable GroupReport report(Follower follower) {
+        return follower.report().groups().get(name);
+    }
+}
