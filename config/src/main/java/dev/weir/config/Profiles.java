@@ -9,10 +9,12 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,32 @@ final class Profiles {
     /** Parses the profiles of the block {@code profiles} of a file. */
     Profiles(Setting block) {
         written = read(block);
+    }
+
+    private Profiles() {
+        written = Map.of();
+    }
+
+    /** Returns the built-in profiles. */
+    static Profiles builtInOnly() {
+        return new Profiles();
+    }
+
+    Set<String> names() {
+        return Collections.unmodifiableSet(all().keySet());
+    }
+
+    /**
+     * Returns the limits of a profile by key.
+     *
+     * @throws IllegalArgumentException if no profile has the name
+     */
+    Map<String, Long> limits(String name) {
+        Map<String, Long> found = all().get(name);
+        if (found == null) {
+            throw new IllegalArgumentException(PROFILE + " = " + name + ": is not a profile; choose one of " + names());
+        }
+        return found;
     }
 
     private static Map<String, Map<String, Long>> read(Setting block) {

@@ -33,7 +33,7 @@ record DocPage(Path path, List<Block> blocks) {
     private static final Pattern FENCE = Pattern.compile("```(\\S*)");
     private static final Pattern MARK =
             Pattern.compile("<!-- (not run|background|prints|fails|needs|file|from): (.+) -->");
-    private static final Set<String> LANGUAGES = Set.of("sh", "text", "hocon", "java", "xml", "dockerfile");
+    private static final Set<String> LANGUAGES = Set.of("sh", "text", "hocon", "java", "xml", "dockerfile", "kotlin");
 
     /**
      * A fenced block.

@@ -4,11 +4,14 @@ import dev.weir.backend.file.FileBackendFactory;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.filter.faults.FaultsFilterFactory;
+import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.util.List;
+import java.util.Map;
 
 /** Checks names in the description of a drive at once, so that the error appears at the faulty call. */
 final class Described {
@@ -50,5 +53,15 @@ final class Described {
             throw new IllegalArgumentException("policy = " + type + ": is not a policy; choose one of " + types);
         }
         return type;
+    }
+
+    /**
+     * Adds a value to a share in the limits of a group.
+     *
+     * @throws IllegalArgumentException if the key does not exist or the value is out of range
+     */
+    static void share(Map<String, Long> share, String key, long value) {
+        LimitFault.refuse(Share.faults(Map.of(key, value)));
+        share.put(key, value);
     }
 }

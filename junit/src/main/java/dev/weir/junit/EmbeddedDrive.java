@@ -1,5 +1,6 @@
 package dev.weir.junit;
 
+import dev.weir.config.EmbeddedProfiles;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
@@ -7,6 +8,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.PowerCutReport;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +49,8 @@ public class EmbeddedDrive implements AutoCloseable {
     private boolean tcp;
     private boolean losesPower;
     private final List<FaultRule> faults = new ArrayList<>();
+    private final Map<String, Long> share = new LinkedHashMap<>();
+    private Map<String, Long> limitsOfProfile = Map.of();
     private @Nullable EmbeddedGroup group;
     private volatile @Nullable Served served;
 
@@ -74,6 +78,17 @@ public class EmbeddedDrive implements AutoCloseable {
         return new EmbeddedDrive("file", fileOptions(file, bytes));
     }
 
+    /**
+     * Describes a drive in memory with the limits of a real disk.
+     *
+     * @param profile name of a built-in profile, such as {@code ebs-gp2}
+     * @param bytes size in bytes, which also sets the rates per GiB. Only written data takes memory.
+     * @throws IllegalArgumentException if no profile has the name
+     */
+    public static EmbeddedDrive profile(String profile, long bytes) {
+        return memory(bytes).profile(profile);
+    }
+
     static Map<String, Object> memoryOptions(long bytes) {
         return Map.of("size", bytes);
     }
@@ -95,6 +110,17 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
+     * Takes the limits of a real disk. Limits of {@link #limit} go before them, and 0 takes one away.
+     *
+     * @param profile name of a built-in profile, such as {@code ebs-gp2}
+     * @throws IllegalArgumentException if no profile has the name
+     */
+    public EmbeddedDrive profile(String profile) {
+        limitsOfProfile = EmbeddedProfiles.limits(profile).toMap();
+        return this;
+    }
+
+    /**
      * Sets the throttling policy.
      *
      * @param type {@code bucket} (the default) or {@code slice}
@@ -108,6 +134,29 @@ public class EmbeddedDrive implements AutoCloseable {
     /** Puts the drive into a group. The limits of the group apply in addition to its own. */
     public EmbeddedDrive group(EmbeddedGroup shared) {
         group = shared;
+        return this;
+    }
+
+    /**
+     * Sets the weight of the drive in its group. The default is 1.
+     *
+     * @param weight the part of the group's limits relative to the other waiting members; 1 to 1,000
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public EmbeddedDrive weight(int weight) {
+        Described.share(share, Share.WEIGHT, weight);
+        return this;
+    }
+
+    /**
+     * Sets the least rate of the drive in its group.
+     *
+     * @param key {@code bps} or {@code iops}
+     * @param value bytes/s or requests/s
+     * @throws IllegalArgumentException if the key is another one or the value is out of range
+     */
+    public EmbeddedDrive min(String key, long value) {
+        Described.share(share, "min." + key, value);
         return this;
     }
 
@@ -175,7 +224,7 @@ public class EmbeddedDrive implements AutoCloseable {
     /**
      * Opens and serves the drive.
      *
-     * @throws IllegalArgumentException if its limits contradict each other
+     * @throws IllegalArgumentException if its limits, or those of its groups, contradict each other
      * @throws IllegalStateException if it is already served
      * @throws IOException if the backend cannot be opened or the server cannot listen
      */
@@ -183,15 +232,22 @@ public class EmbeddedDrive implements AutoCloseable {
         if (served != null) {
             throw new IllegalStateException("the drive is already served at " + uri());
         }
-        ThrottleLimits own = ThrottleLimits.of(limits);
+        Map<String, Long> merged = new LinkedHashMap<>(limitsOfProfile);
+        merged.putAll(limits);
+        ThrottleLimits own = ThrottleLimits.of(merged);
+        Share part = Share.of(share);
         EmbeddedGroup shared = group;
-        EngineLease lease = shared == null ? EngineLease.alone() : shared.join();
+        if (shared == null && !share.isEmpty()) {
+            throw new IllegalArgumentException(share.keySet() + ": need a group");
+        }
+        EngineLease lease = shared == null ? EngineLease.alone() : shared.join(own, part);
         DriveSettings settings = DriveSettings.builder(lease.driveName(), backend)
                 .options(options)
                 .readOnly(readOnly)
                 .policy(policy)
                 .group(lease.groupName())
                 .limits(own)
+                .share(part)
                 .faults(new FaultSettings(List.of(), losesPower, FaultSettings.DEFAULT_MEMORY, null))
                 .build();
         Served started = Served.start(lease, settings, tcp);
@@ -246,9 +302,19 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * {@return a new channel to the drive} Reads and writes take the time that the limits give them. The size is
-     * fixed: a write beyond the end fails and so does truncation. A drive may have several channels. A channel is not
-     * thread-safe.
+     * Changes the size of the drive and returns when it applies. Requests wait meanwhile. Rates per GiB follow.
+     *
+     * @param bytes the new size in bytes; a smaller size loses the bytes beyond it
+     * @throws IllegalStateException if the drive is not served
+     * @throws IOException if the backend refuses the size; the message names the value and the rule
+     */
+    public void resize(long bytes) throws IOException {
+        Served.join(control().resize(bytes, true));
+    }
+
+    /**
+     * {@return a new channel to the drive} Reads and writes take the time that the limits give them. A write beyond
+     * the end fails and so does truncation. A drive may have several channels. A channel is not thread-safe.
      *
      * @throws IllegalStateException if the drive is not served
      */

@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,18 +83,24 @@ record Served(EngineLease lease, EmbeddedExport export, @Nullable Path folder, D
     /** Cuts the power and returns when the drive is served again. */
     PowerCutReport powerCut(PowerCut how) throws IOException {
         Drive before = drive();
-        CompletableFuture<PowerCutReport> report =
-                control.faults().cutPower(how).toCompletableFuture();
+        CompletionStage<PowerCutReport> report = control.faults().cutPower(how);
         export.remove(before);
         try {
-            return report.join();
+            return join(report);
+        } finally {
+            export.add(drive());
+        }
+    }
+
+    /** Waits for the result of a change. */
+    static <T extends @Nullable Object> T join(CompletionStage<T> change) throws IOException {
+        try {
+            return change.toCompletableFuture().join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw e;
-        } finally {
-            export.add(drive());
         }
     }
 

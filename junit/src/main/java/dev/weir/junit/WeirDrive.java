@@ -47,6 +47,35 @@ public final class WeirDrive extends EmbeddedDrive
         return new WeirDrive("file", fileOptions(file, bytes));
     }
 
+    /**
+     * Describes a drive in memory with the limits of a real disk.
+     *
+     * @param profile name of a built-in profile, such as {@code ebs-gp2}
+     * @param bytes size in bytes, which also sets the rates per GiB. Only written data takes memory.
+     * @throws IllegalArgumentException if no profile has the name
+     */
+    public static WeirDrive profile(String profile, long bytes) {
+        return memory(bytes).profile(profile);
+    }
+
+    @Override
+    public WeirDrive profile(String profile) {
+        super.profile(profile);
+        return this;
+    }
+
+    @Override
+    public WeirDrive weight(int weight) {
+        super.weight(weight);
+        return this;
+    }
+
+    @Override
+    public WeirDrive min(String key, long value) {
+        super.min(key, value);
+        return this;
+    }
+
     @Override
     public WeirDrive limit(String key, long value) {
         super.limit(key, value);
