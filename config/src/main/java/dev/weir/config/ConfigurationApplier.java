@@ -31,6 +31,11 @@ final class ConfigurationApplier {
 
     private static final String METRICS = "metrics";
 
+    /** PID of the HTTP API's configuration. It exists only while the API has addresses. */
+    static final String CONTROL_PID = "weir.control";
+
+    private static final String CONTROL = "control";
+
     /**
      * Property for the listen addresses: a {@code String[]} for the NBD server and a {@link String} for the endpoint.
      */
@@ -76,16 +81,20 @@ final class ConfigurationApplier {
         Map<String, Object> nbd = new HashMap<>(reading.nbd());
         nbd.put(LISTEN, reading.listen().toArray(String[]::new));
         update(admin.getConfiguration(NBD_PID, ANYWHERE), "nbd", nbd, changes);
-        metrics(reading.metrics(), changes);
+        String metrics = reading.metrics();
+        single(METRICS_PID, METRICS, metrics == null ? null : Map.of(LISTEN, metrics), changes);
+        single(CONTROL_PID, CONTROL, reading.control(), changes);
         deleteOthers(GroupSettings.PID, kept, changes);
         return changes;
     }
 
-    private void metrics(@Nullable String listen, List<String> changes) throws IOException {
-        if (listen == null) {
-            deleteOthers("service.pid", METRICS_PID, Set.of(), changes);
+    /** Sets or removes the configuration of a part that may be off. */
+    private void single(String pid, String title, @Nullable Map<String, Object> properties, List<String> changes)
+            throws IOException {
+        if (properties == null) {
+            deleteOthers("service.pid", pid, Set.of(), changes);
         } else {
-            update(admin.getConfiguration(METRICS_PID, ANYWHERE), METRICS, Map.of(LISTEN, listen), changes);
+            update(admin.getConfiguration(pid, ANYWHERE), title, properties, changes);
         }
     }
 
@@ -119,11 +128,14 @@ final class ConfigurationApplier {
         }
     }
 
-    /** Returns the words for a configuration: {@code drive vm1}, {@code group tenant-a} or {@code metrics}. */
+    /** Returns the words for a configuration: {@code drive vm1}, {@code group tenant-a}, {@code metrics}. */
     private static String title(Configuration configuration) {
         String pid = configuration.getPid();
         String name = pid.substring(pid.indexOf('~') + 1);
-        return pid.equals(METRICS_PID) ? METRICS : (DriveSettings.pid(name).equals(pid) ? "drive " : "group ") + name;
+        if (pid.equals(METRICS_PID) || pid.equals(CONTROL_PID)) {
+            return pid.equals(METRICS_PID) ? METRICS : CONTROL;
+        }
+        return (DriveSettings.pid(name).equals(pid) ? "drive " : "group ") + name;
     }
 
     private List<Configuration> written(String kind, String pid) throws IOException {

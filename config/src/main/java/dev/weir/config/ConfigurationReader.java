@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigurationReader {
     /** Keys of the block {@code weir}. */
-    static final List<String> KEYS = List.of("nbd", "metrics", "profiles", "groups", "drives");
+    static final List<String> KEYS = List.of("nbd", "metrics", "control", "profiles", "groups", "drives");
 
     /** Keys of the block {@code nbd}. */
     static final List<String> NBD_KEYS = Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
@@ -86,6 +86,7 @@ final class ConfigurationReader {
         Map<String, Object> nbdProperties = NbdReader.read(nbd);
         nbdProperties.putAll(security.read());
         String metrics = MetricsReader.read(weir.child("metrics"));
+        Map<String, Object> control = ControlReader.read(weir.child("control"), nbdProperties, metrics);
 
         commands.reportFaults();
         List<Setting> blocks = commands.with(Kind.GROUP, weir.child("groups").children());
@@ -132,6 +133,7 @@ final class ConfigurationReader {
                 listen,
                 nbdProperties,
                 metrics,
+                control,
                 origins,
                 files,
                 without(types.backends().keySet(), backends),

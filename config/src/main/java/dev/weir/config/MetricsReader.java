@@ -36,7 +36,7 @@ final class MetricsReader {
         return address;
     }
 
-    private static boolean isLoopback(String address) {
+    static boolean isLoopback(String address) {
         String host = address.substring("tcp:".length(), address.lastIndexOf(':'));
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen listen addresses of the NBD server: {@code unix:/path} or {@code tcp:host:port}
  * @param nbd other configuration properties of the NBD server
  * @param metrics listen address of the metrics endpoint ({@code tcp:host:port}), or null if metrics are disabled
+ * @param control configuration properties of the HTTP API, or null if it is off
  * @param origins place of each setting by key, for each PID of a drive or group
  * @param files files that were looked for, including missing ones
  * @param missingBackends unregistered backend types that drives name
@@ -36,6 +37,7 @@ record Reading(
         List<String> listen,
         Map<String, Object> nbd,
         @Nullable String metrics,
+        @Nullable Map<String, Object> control,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
         Set<String> missingBackends,
@@ -72,6 +74,7 @@ record Reading(
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
                 null,
                 Map.of(),
                 Set.of(),

@@ -54,7 +54,7 @@ final class OptionPagesTest {
     }
 
     static List<Option> options() throws IOException {
-        return Stream.of(options("config"), options("export-nbd"), options("metrics"))
+        return Stream.of(options("config"), options("export-nbd"), options("metrics"), options("control"))
                 .flatMap(page -> page)
                 .filter(option -> !option.key().startsWith("weir_"))
                 .toList();
@@ -70,6 +70,7 @@ final class OptionPagesTest {
                         under("", ConfigurationReader.KEYS),
                         under("nbd.", ConfigurationReader.NBD_KEYS),
                         under("metrics.", MetricsReader.KEYS),
+                        under("control.", ControlReader.KEYS),
                         under("groups.NAME.", DriveReader.GROUP_KEYS),
                         under("drives.NAME.", DriveReader.DRIVE_KEYS))
                 .flatMap(keys -> keys);
@@ -137,7 +138,7 @@ final class OptionPagesTest {
     @Test
     void pagesCoverAllKindsOfOptions() throws IOException {
         assertEquals(8, ranges().size());
-        assertEquals(6, words().size());
+        assertEquals(7, words().size());
     }
 
     private List<String> faults(Option option, String value) {

@@ -14,6 +14,10 @@ enum Command {
     EXEC,
     /** Opens a shell in the running Weir. */
     SHELL,
+    /** Manages the tokens of the HTTP API of the running Weir. */
+    TOKEN,
+    /** Makes a link to the console of the running Weir. */
+    CONSOLE,
     /** Shows the state of the running Weir. */
     STATUS,
     /** Stops the running Weir. */

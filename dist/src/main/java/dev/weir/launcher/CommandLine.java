@@ -65,9 +65,10 @@ final class CommandLine {
         return has(option) ? values(option).get(0) : null;
     }
 
-    /** Returns the words of {@code exec} as a line of the shell; empty for other commands. */
+    /** Returns the command of the shell that {@code exec}, {@code token} or {@code console} runs. */
     String line() {
-        return String.join(" ", words);
+        String rest = String.join(" ", words);
+        return command == Command.EXEC ? rest : rest.isEmpty() ? command.toString() : command + " " + rest;
     }
 
     private void readOptions() throws UsageException {
@@ -121,9 +122,9 @@ final class CommandLine {
     }
 
     private void checkWords() throws UsageException {
-        if (command == Command.EXEC) {
+        if (command == Command.EXEC || command == Command.TOKEN) {
             takeLastHome();
-            if (words.isEmpty()) {
+            if (words.isEmpty() && command == Command.EXEC) {
                 throw new UsageException("exec needs a command of the shell, for example weir exec drives");
             }
         } else if (!words.isEmpty()) {

@@ -6,7 +6,8 @@ final class HelpText {
             """
             Usage: weir [run] [--home DIR] [--config FILE] [-drive OPT=VAL[,OPT=VAL]...]...
                         [--listen ADDRESS]... [--no-shell]
-                   weir exec COMMAND | shell | status | stop [--home DIR]
+                   weir exec COMMAND | shell | token | console | status | stop
+                        [--home DIR]
 
             Serves virtual disks over NBD with limits on bytes/s and requests/s.
 
@@ -39,6 +40,8 @@ final class HelpText {
               run     Serves drives until it is stopped. This is the default command.
               exec    Runs a command of the shell in the running Weir and prints its answer.
               shell   Opens a shell in the running Weir.
+              token   Lists, adds and revokes the tokens of the HTTP API.
+              console Makes a link to the web console.
               status  Shows whether a Weir runs in the home, and the state of its drives.
               stop    Stops the Weir in the home and waits for its end.
 
@@ -70,6 +73,29 @@ final class HelpText {
 
             Opens a shell in the running Weir with line editing, Tab completion and history.
             exit or Ctrl-D closes it. Ctrl-] also works if Weir does not answer.
+
+            """;
+
+    private static final String TOKEN =
+            """
+            Usage: weir token [list | add NAME [--read-only] | revoke NAME] [--home DIR]
+
+            Lists, adds and revokes the tokens of the HTTP API. Requests over TCP need one.
+            The secret of a new token is shown once.
+
+            Examples:
+              weir token add ansible
+              weir token add dashboard --read-only
+              weir token revoke ansible
+
+            """;
+
+    private static final String CONSOLE =
+            """
+            Usage: weir console [--home DIR]
+
+            Makes a link to the web console, which can be used once within five minutes.
+            The console needs a TCP address in control.listen of the configuration.
 
             """;
 
@@ -108,6 +134,8 @@ final class HelpText {
             case RUN -> RUN;
             case EXEC -> EXEC + CLIENTS;
             case SHELL -> SHELL + CLIENTS;
+            case TOKEN -> TOKEN + CLIENTS;
+            case CONSOLE -> CONSOLE + CLIENTS;
             case STATUS -> STATUS + CLIENTS;
             case STOP -> STOP + CLIENTS;
         };

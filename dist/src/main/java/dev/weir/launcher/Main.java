@@ -63,7 +63,7 @@ public final class Main {
         }
         ShellClient client = ShellClient.ofProcess(Home.ofRunning(home), Integer.getInteger("weir.columns", 0));
         return switch (line.command()) {
-            case EXEC -> client.execute(line.line());
+            case EXEC, TOKEN, CONSOLE -> client.execute(line.line());
             case SHELL -> TerminalShell.attend(client);
             case STATUS -> client.status(line.has(Option.JSON));
             default -> client.stop();

@@ -83,10 +83,11 @@ class CommandLineTest {
 
     @Test
     void errorsNameTheWordAndTheRule() {
-        assertRefused("sttus", "unknown command \"sttus\"; choose from run, exec, shell, status, stop");
+        assertRefused("sttus", "unknown command \"sttus\"; choose from run, exec, shell, token, console, status, stop");
         assertRefused(
                 "--drive a",
-                "unknown option --drive of run; choose from --home, --config, -drive, --listen, --no-shell, --help, --version");
+                "unknown option --drive of run; choose from --home, --config, -drive, --listen, --no-shell, --help,"
+                        + " --version");
         assertRefused("stop --json", "unknown option --json of stop; choose from --home, --help, --version");
         assertRefused("exec -x", "unknown option -x of exec; choose from --home, --help, --version");
         assertRefused("--config f exec drives", "--config must come after exec");

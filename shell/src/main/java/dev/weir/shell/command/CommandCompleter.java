@@ -100,6 +100,7 @@ public final class CommandCompleter implements Completer {
             case "GROUP" -> services.groups().stream().map(group -> new Candidate(group.name()));
             case "TYPE" -> services.policyTypes().stream().map(Candidate::new);
             case "PATTERN" -> Arrays.stream(Pattern.values()).map(pattern -> new Candidate(pattern.text()));
+            case "CHANGE" -> Stream.of("list", "add", "revoke").map(Candidate::new);
             case "COMMAND" -> commands("");
             case "SIZE" -> size(words.get(1));
             case "FAULT" -> faults(words.get(1));

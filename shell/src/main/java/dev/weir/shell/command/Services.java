@@ -1,5 +1,6 @@
 package dev.weir.shell.command;
 
+import dev.weir.access.ControlAccess;
 import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.filter.BlockFilterFactory;
@@ -68,6 +69,13 @@ public final class Services implements DriveSources {
 
     @Reference
     volatile List<Map.Entry<Map<String, Object>, DriveExport>> exports = List.of();
+
+    /** Tokens of the HTTP API; null while it is off. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable ControlAccess access;
 
     @Reference
     volatile List<ThrottlePolicyFactory> policies = List.of();

@@ -68,6 +68,9 @@ final class JsonDocumentationTest {
             StatusView.DriveState.class,
             HelpCommand.Summary.class,
             HelpCommand.Detail.class,
+            AccessCommands.TokenView.class,
+            AccessCommands.SecretView.class,
+            AccessCommands.LinkView.class,
             LiveDrive.class,
             DriveRates.class,
             HeldView.class);

@@ -1,0 +1,34 @@
+package dev.weir.control.api;
+
+import dev.weir.drive.definition.Definition;
+import dev.weir.view.source.Views;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operations of the API. */
+public final class Api {
+    private Api() {}
+
+    /**
+     * Returns a router of all operations.
+     *
+     * @param version the version of Weir
+     */
+    public static Router router(Installation weir, String version) {
+        return new Router(OpenApi.withItself(routes(weir), version));
+    }
+
+    static List<Route> routes(Installation weir) {
+        Views views = new Views(weir);
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new SystemRoutes(weir).all());
+        routes.addAll(new DriveRoutes(weir, views).all());
+        routes.addAll(new DefinitionRoutes(weir, Definition.Kind.DRIVE).all());
+        routes.addAll(new DriveChanges(weir, views).all());
+        routes.addAll(new FaultChanges(weir).all());
+        routes.addAll(new GroupRoutes(weir, views).all());
+        routes.addAll(new DefinitionRoutes(weir, Definition.Kind.GROUP).all());
+        routes.addAll(new GroupChanges(weir, views).all());
+        return routes;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.weir.control.api;
+
+import dev.weir.block.BlockOption;
+import dev.weir.control.api.Route.Answer;
+import dev.weir.control.api.Route.Body;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.DriveView;
+import dev.weir.view.Json;
+import dev.weir.view.LimitsView;
+import dev.weir.view.LiveChanges;
+import dev.weir.view.source.LimitEdit;
+import dev.weir.view.source.Views;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Operations that change a running drive until a reload with {@code restore}, a restart or a new value in the file. */
+final class DriveChanges {
+    private static final String POLICY = "policy";
+    private static final String SIZE = "size";
+    private static final String SHRINK = "shrink";
+    private static final String SECONDS = "seconds";
+    private static final long RESIZE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long OPEN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MOST_DRAIN_SECONDS = 3600;
+
+    private final Installation weir;
+    private final Views views;
+
+    DriveChanges(Installation weir, Views views) {
+        this.weir = weir;
+        this.views = views;
+    }
+
+    List<Route> all() {
+        return List.of(
+                new Route(
+                                "PATCH",
+                                "/v1/drives/{name}/limits",
+                                "changeDriveLimits",
+                                "Changes the given limits and keeps the others; 0 or null removes one.",
+                                Answer.one(LimitsView.class, "the limits after the change"),
+                                this::limits)
+                        .with(limitsBody()),
+                new Route(
+                                "PUT",
+                                "/v1/drives/{name}/policy",
+                                "changeDrivePolicy",
+                                "Changes the throttle policy and keeps the debt.",
+                                Answer.one(DriveView.class, "the drive after the change"),
+                                this::policy)
+                        .with(new Body(Map.of(POLICY, "an installed policy type"), false, "{\"policy\":\"slice\"}")),
+                new Route(
+                                "POST",
+                                "/v1/drives/{name}/resize",
+                                "resizeDrive",
+                                "Changes the size of a drive while it is used.",
+                                Answer.one(DriveView.class, "the drive with its new size"),
+                                this::resize)
+                        .with(new Body(
+                                ordered(
+                                        SIZE,
+                                        "the new size: bytes or a text such as \"20GiB\"",
+                                        SHRINK,
+                                        "permits a smaller size; the bytes beyond it are lost"),
+                                false,
+                                "{\"size\":\"2MiB\"}")),
+                new Route(
+                        "POST",
+                        "/v1/drives/{name}/reopen",
+                        "reopenDrive",
+                        "Checks the storage of a drive now and opens it again if it is lost.",
+                        Answer.one(DriveView.class, "the drive"),
+                        this::reopen),
+                new Route(
+                                "POST",
+                                "/v1/drives/{name}/drain",
+                                "drainDrive",
+                                "Lifts the limits of a drive until it is idle.",
+                                Answer.one(DriveView.class, "the drive, which was idle"),
+                                this::drain)
+                        .with(new Body(
+                                Map.of(SECONDS, "the longest time without limits (s), 1 to 3600; default: 60"),
+                                false,
+                                "{\"seconds\":10}")));
+    }
+
+    /** Returns fields with their meanings in the given order. */
+    static Map<String, String> ordered(String... words) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i < words.length; i += 2) {
+            fields.put(words[i], words[i + 1]);
+        }
+        return fields;
+    }
+
+    /** Returns the body of a change of limits. */
+    static Body limitsBody() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        ThrottleLimits.keys().forEach(key -> fields.put(key, "a number, or a text with a unit such as \"10MiB\""));
+        return new Body(fields, false, "{\"bps\":\"20MiB\",\"iops\":500}");
+    }
+
+    private DriveControl drive(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = Found.drive(weir, path);
+        Etag.check(request.ifMatch(), Etag.of(drive));
+        return drive;
+    }
+
+    private ApiAnswer shown(DriveControl drive) {
+        return ApiAnswer.json(200, Json.text(views.drive(drive))).withEtag(Etag.of(drive));
+    }
+
+    private ApiAnswer limits(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
+        DriveSnapshot now = drive.snapshot();
+        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), changes);
+        drive.limits(after);
+        ChangeLog.add(
+                request,
+                "changed the limits of drive %s from %s to %s"
+                        .formatted(
+                                drive.name(), LiveChanges.text(now.limits().toMap()), LiveChanges.text(after.toMap())));
+        return ApiAnswer.json(200, Json.text(views.limits(drive))).withEtag(Etag.of(drive));
+    }
+
+    private ApiAnswer policy(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        String type = policyType(weir, request);
+        String before = drive.snapshot().policy();
+        drive.policy(type);
+        ChangeLog.add(request, "changed the policy of drive %s from %s to %s".formatted(drive.name(), before, type));
+        return shown(drive);
+    }
+
+    /** Returns the policy type of a body. */
+    static String policyType(Installation weir, ApiRequest request) {
+        String type = Fields.text(JsonBody.fields(request.body(), List.of(POLICY)), POLICY);
+        if (!weir.policyTypes().contains(type)) {
+            throw Fields.refused(POLICY, type, "is not installed; there are " + String.join(", ", weir.policyTypes()));
+        }
+        return type;
+    }
+
+    private ApiAnswer resize(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(SIZE, SHRINK));
+        if (!fields.containsKey(SIZE)) {
+            throw new Problem(422, "size is missing");
+        }
+        long size = Fields.limit("", BlockOption.SIZE, fields.get(SIZE));
+        long before = drive.snapshot().size();
+        boolean mayShrink = Fields.flag(fields, SHRINK);
+        if (size < before && !mayShrink) {
+            throw Fields.refused(
+                    SIZE,
+                    size,
+                    "is less than the %d bytes of drive %s, and the bytes beyond it would be lost; shrink permits that"
+                            .formatted(before, drive.name()));
+        }
+        Awaited.of(drive.resize(size, mayShrink), "the resize of drive " + drive.name(), RESIZE_NANOS);
+        ChangeLog.add(request, "resized drive %s from %d to %d bytes".formatted(drive.name(), before, size));
+        return shown(drive);
+    }
+
+    private ApiAnswer reopen(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        JsonBody.fields(request.body(), List.of());
+        Awaited.of(drive.reopen(), "the opening of drive " + drive.name(), OPEN_NANOS);
+        DriveSnapshot after = drive.snapshot();
+        if (after.state() == DriveSnapshot.State.UNAVAILABLE) {
+            throw new Problem(503, "drive %s is unavailable: %s".formatted(drive.name(), after.reason()));
+        }
+        return shown(drive);
+    }
+
+    private ApiAnswer drain(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(SECONDS));
+        Object given = fields.getOrDefault(SECONDS, 60L);
+        if (!(given instanceof Long seconds) || seconds < 1 || seconds > MOST_DRAIN_SECONDS) {
+            throw Fields.refused(SECONDS, given, "must be a number from 1 to " + MOST_DRAIN_SECONDS);
+        }
+        long nanos = TimeUnit.SECONDS.toNanos(seconds);
+        boolean isIdle = Awaited.of(drive.drain(nanos), "the drain of drive " + drive.name(), nanos + OPEN_NANOS);
+        if (!isIdle) {
+            throw new Problem(
+                    503, "drive %s is still busy after %d s; its limits apply again".formatted(drive.name(), seconds));
+        }
+        ChangeLog.add(request, "drained drive " + drive.name());
+        return shown(drive);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.weir.control.api;
+
+import dev.weir.control.api.Route.Answer;
+import dev.weir.control.api.Route.Body;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.throttle.Share;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.GroupView;
+import dev.weir.view.Json;
+import dev.weir.view.LimitsView;
+import dev.weir.view.source.LimitEdit;
+import dev.weir.view.source.Views;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Operations that change a running group until a reload with {@code restore}, a restart or a new value in the file. */
+final class GroupChanges {
+    private static final String PARENT = "parent";
+    private static final String WEIGHT = "weight";
+    private static final String MIN = "min";
+    private static final List<String> MINIMA = List.of("bps", "iops");
+
+    private final Installation weir;
+    private final Views views;
+
+    GroupChanges(Installation weir, Views views) {
+        this.weir = weir;
+        this.views = views;
+    }
+
+    List<Route> all() {
+        Answer group = Answer.one(GroupView.class, "the group after the change");
+        return List.of(
+                new Route(
+                                "PATCH",
+                                "/v1/groups/{name}/limits",
+                                "changeGroupLimits",
+                                "Changes the given limits and keeps the others; 0 or null removes one.",
+                                Answer.one(LimitsView.class, "the limits after the change"),
+                                this::limits)
+                        .with(DriveChanges.limitsBody()),
+                new Route(
+                                "PATCH",
+                                "/v1/groups/{name}/share",
+                                "changeGroupShare",
+                                "Changes the parent of a group and its share in the parent's limits.",
+                                group,
+                                this::share)
+                        .with(new Body(
+                                DriveChanges.ordered(
+                                        PARENT, "the group whose limits apply too; null for none",
+                                        WEIGHT, "the part of the parent's limits beside other members: 1 to 1000",
+                                        MIN, "an object with bps and iops: the least rate while others wait too"),
+                                false,
+                                "{\"weight\":2,\"min\":{\"iops\":0}}")),
+                new Route(
+                                "PUT",
+                                "/v1/groups/{name}/policy",
+                                "changeGroupPolicy",
+                                "Changes the throttle policy of a group and keeps the debt.",
+                                group,
+                                this::policy)
+                        .with(new Body(Map.of("policy", "an installed policy type"), false, "{\"policy\":\"slice\"}")));
+    }
+
+    private GroupControl group(ApiRequest request, Map<String, String> path) {
+        GroupControl group = Found.group(weir, path);
+        Etag.check(request.ifMatch(), Etag.of(group));
+        return group;
+    }
+
+    private ApiAnswer shown(GroupControl group) {
+        return ApiAnswer.json(200, Json.text(views.groups(List.of(group)).get(0)))
+                .withEtag(Etag.of(group));
+    }
+
+    private ApiAnswer limits(ApiRequest request, Map<String, String> path) {
+        GroupControl group = group(request, path);
+        Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
+        GroupSnapshot now = group.snapshot();
+        group.limits(LimitEdit.changed(now.limits(), now.settings().limits(), changes));
+        ChangeLog.add(request, "changed the limits of group %s: %s".formatted(group.name(), changes));
+        return ApiAnswer.json(200, Json.text(views.limits(group))).withEtag(Etag.of(group));
+    }
+
+    private ApiAnswer share(ApiRequest request, Map<String, String> path) {
+        GroupControl group = group(request, path);
+        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(PARENT, WEIGHT, MIN));
+        GroupSnapshot now = group.snapshot();
+        Map<String, Long> share = new LinkedHashMap<>(now.share().toMap());
+        if (fields.containsKey(WEIGHT)) {
+            share.put(WEIGHT, weight(fields.get(WEIGHT)));
+        }
+        Fields.limits(Fields.block(fields, MIN), MINIMA, "min.")
+                .forEach((key, value) -> share.put("min." + key, value));
+        String parent = now.parent();
+        if (fields.containsKey(PARENT)) {
+            parent = fields.get(PARENT) == null ? null : Fields.text(fields, PARENT);
+        }
+        group.change(now.limits(), parent, Share.of(share));
+        ChangeLog.add(
+                request,
+                "changed group %s: parent %s, %s".formatted(group.name(), Objects.toString(parent, "none"), share));
+        return shown(group);
+    }
+
+    private static long weight(@Nullable Object value) {
+        if (value instanceof Long weight) {
+            return weight;
+        }
+        throw Fields.refused(WEIGHT, value, "must be a whole number");
+    }
+
+    private ApiAnswer policy(ApiRequest request, Map<String, String> path) {
+        GroupControl group = group(request, path);
+        String type = DriveChanges.policyType(weir, request);
+        group.policy(type);
+        ChangeLog.add(request, "changed the policy of group %s to %s".formatted(group.name(), type));
+        return shown(group);
+    }
+}

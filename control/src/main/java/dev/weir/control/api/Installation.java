@@ -1,0 +1,37 @@
+package dev.weir.control.api;
+
+import dev.weir.block.BlockFactory;
+import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.definition.Definitions;
+import dev.weir.view.StatusView;
+import dev.weir.view.source.DriveSources;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The services of this Weir that the API shows and changes. Any of them may come and go. Thread-safe. */
+public interface Installation extends DriveSources {
+
+    /** Returns a drive by name; null if it is unknown. */
+    @Nullable
+    DriveControl drive(String name);
+
+    /** Returns the definitions of drives and groups; null while the configuration is not running. */
+    @Nullable
+    Definitions definitions();
+
+    /** Returns the installed policy types by name. */
+    List<String> policyTypes();
+
+    /** Returns the installed backend types. */
+    List<BlockFactory> backends();
+
+    /** Returns the installed filter types. */
+    List<BlockFilterFactory> filters();
+
+    /** Returns the status of this Weir. */
+    StatusView status();
+
+    /** Returns the address of the metrics endpoint ({@code tcp:host:port}); empty without one. */
+    String metrics();
+}

@@ -1,0 +1,201 @@
+package dev.weir.control.server;
+
+import dev.weir.control.access.Sessions;
+import dev.weir.control.access.Tokens;
+import dev.weir.control.api.Router;
+import dev.weir.log.FailureText;
+import dev.weir.nbd.unix.SocketAccess;
+import dev.weir.nbd.wire.TlsFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP server on all its addresses. Thread-safe. */
+public final class HttpServer implements AutoCloseable {
+    /** The most connections; further ones wait until one ends. */
+    static final int CONNECTIONS = 256;
+
+    /** The most requests per second. */
+    static final int REQUESTS_PER_SECOND = 5000;
+
+    /** The most requests per second without a valid token. */
+    static final int STRANGERS_PER_SECOND = 20;
+
+    private static final int THREADS = 24;
+    private static final int HEADER_BYTES = 8 << 10;
+    private static final int IDLE_MILLIS = 30_000;
+
+    private final Server server;
+    private final ServerSettings settings;
+    private final Map<String, Door> doors = new ConcurrentHashMap<>();
+    private final SlowHeaders slowHeaders = new SlowHeaders();
+    private final List<String> faults = new ArrayList<>();
+
+    private HttpServer(ServerSettings settings) {
+        this.settings = settings;
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, IDLE_MILLIS);
+        threads.setName("weir-control");
+        threads.setDaemon(true);
+        server = new Server(threads, new ScheduledExecutorScheduler("weir-control-timer", true), null);
+        server.setErrorHandler(new ProblemErrorHandler());
+        server.setStopTimeout(0);
+    }
+
+    /**
+     * Listens on all addresses that can be used; {@link #faults} tells of the others.
+     *
+     * @param millis the time (ms since 1970)
+     * @throws IOException if the certificate or its key is unusable; the server does not listen then
+     */
+    public static HttpServer start(
+            ServerSettings settings, Router router, Tokens tokens, Sessions sessions, LongSupplier millis)
+            throws IOException {
+        HttpServer http = new HttpServer(settings);
+        http.server.setHandler(new ApiHandler(
+                new Gate(tokens, sessions),
+                router,
+                http.doors,
+                new RequestRate(REQUESTS_PER_SECOND, millis),
+                new RequestRate(STRANGERS_PER_SECOND, millis)));
+        try {
+            http.open();
+        } catch (IOException | RuntimeException e) {
+            http.close();
+            throw e;
+        }
+        return http;
+    }
+
+    private void open() throws IOException {
+        SslContextFactory.Server tls = tls();
+        try {
+            server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
+            server.start();
+        } catch (Exception e) {
+            throw new IOException("the HTTP server cannot start: " + e.getMessage(), e);
+        }
+        for (String address : settings.listen()) {
+            listen(address, tls);
+        }
+    }
+
+    private void listen(String address, SslContextFactory.@Nullable Server tls) {
+        AbstractConnector connector = address.startsWith("unix:") ? unix(address) : tcp(address, tls);
+        connector.setName(address);
+        connector.setIdleTimeout(IDLE_MILLIS);
+        connector.addBean(slowHeaders);
+        try {
+            server.addConnector(connector);
+            connector.start();
+            int port = connector instanceof ServerConnector tcp ? tcp.getLocalPort() : 0;
+            doors.put(address, Door.of(address, tls != null, port, settings.hosts()));
+        } catch (Exception e) {
+            server.removeConnector(connector);
+            faults.add("control.listen = %s: cannot listen: %s".formatted(address, text(e)));
+        }
+    }
+
+    private static String text(Exception failure) {
+        Throwable cause = failure.getCause();
+        IOException io = failure instanceof IOException own
+                ? own
+                : cause instanceof IOException inner ? inner : new IOException(failure.toString(), failure);
+        return FailureText.of(io);
+    }
+
+    private AbstractConnector unix(String address) {
+        return new UnixConnector(
+                server,
+                Path.of(address.substring("unix:".length())),
+                new SocketAccess(settings.socketMode(), settings.socketGroup()),
+                new HttpConnectionFactory(http(false)));
+    }
+
+    private AbstractConnector tcp(String address, SslContextFactory.@Nullable Server tls) {
+        HttpConnectionFactory http = new HttpConnectionFactory(http(tls != null));
+        ConnectionFactory[] protocols = tls == null
+                ? new ConnectionFactory[] {http}
+                : new ConnectionFactory[] {new SslConnectionFactory(tls, http.getProtocol()), http};
+        ServerConnector connector = new ServerConnector(server, null, null, null, 1, 1, protocols);
+        String host = Door.host(address);
+        connector.setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+        connector.setPort(Door.port(address));
+        return connector;
+    }
+
+    private static HttpConfiguration http(boolean secure) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(HEADER_BYTES);
+        http.setIdleTimeout(IDLE_MILLIS);
+        if (secure) {
+            http.addCustomizer(new SecureRequestCustomizer(false));
+        }
+        return http;
+    }
+
+    private SslContextFactory.@Nullable Server tls() throws IOException {
+        Path certificate = settings.certificate();
+        Path key = settings.key();
+        if (certificate == null || key == null) {
+            return null;
+        }
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStore(new TlsFiles(certificate, key, null, null).keyStore());
+        tls.setKeyStorePassword(TlsFiles.KEY_STORE_PASSWORD);
+        tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        tls.setSniRequired(false);
+        return tls;
+    }
+
+    /** Returns a line for each address that cannot be used. */
+    public List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** Returns the addresses that it listens on, with the real port of each. */
+    public List<String> addresses() {
+        return settings.listen().stream()
+                .map(doors::get)
+                .filter(Objects::nonNull)
+                .map(door -> door.isLocal() ? door.address() : "tcp:" + Door.host(door.address()) + ":" + port(door))
+                .toList();
+    }
+
+    private static String port(Door door) {
+        return door.hosts().iterator().next().replaceFirst(".*:", "");
+    }
+
+    /** Ends connections whose request takes too long to arrive. To be called every few seconds. */
+    public void endSlowRequests() {
+        slowHeaders.look();
+    }
+
+    /** Stops listening and ends all connections. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server cannot stop", e);
+        }
+    }
+}

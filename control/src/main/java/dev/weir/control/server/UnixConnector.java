@@ -1,0 +1,87 @@
+package dev.weir.control.server;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.weir.nbd.unix.SocketAccess;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connector on a Unix socket. The socket is made in a private folder and gets its place when its permissions are set,
+ * so that no other user connects before. A stale socket is replaced and any other file stays.
+ */
+final class UnixConnector extends UnixDomainServerConnector {
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+
+    private final Path place;
+    private final SocketAccess access;
+    private @Nullable Object fileKey;
+
+    UnixConnector(Server server, Path place, SocketAccess access, ConnectionFactory http) {
+        super(server, 1, 1, http);
+        this.place = place;
+        this.access = access;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        Path folder = Objects.requireNonNull(place.getParent());
+        access.createFolder(folder);
+        if (Files.exists(place, NOFOLLOW_LINKS)) {
+            removeStale();
+        }
+        Path hidden = Files.createTempDirectory(
+                folder, ".api", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path made = hidden.resolve("s");
+        try {
+            setUnixDomainPath(made);
+            super.doStart();
+            access.allow(made);
+            fileKey = key(made);
+            Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(made);
+            Files.deleteIfExists(hidden);
+        }
+    }
+
+    private void removeStale() throws IOException {
+        int mode = (Integer) Files.getAttribute(place, "unix:mode", NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != SOCKET) {
+            throw new IOException("another file that is not a socket has this path: move it or choose another path");
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.connect(UnixDomainSocketAddress.of(place));
+        } catch (IOException e) {
+            Files.deleteIfExists(place);
+            return;
+        }
+        throw new IOException("another process listens on it");
+    }
+
+    private static @Nullable Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        if (fileKey != null && Files.exists(place, NOFOLLOW_LINKS) && Objects.equals(key(place), fileKey)) {
+            Files.delete(place);
+        }
+    }
+}

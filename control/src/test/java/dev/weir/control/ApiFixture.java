@@ -1,0 +1,79 @@
+package dev.weir.control;
+
+import dev.weir.control.RawHttp.Reply;
+import dev.weir.control.access.Sessions;
+import dev.weir.control.access.Tokens;
+import dev.weir.control.api.Api;
+import dev.weir.control.server.HttpServer;
+import dev.weir.control.server.ServerSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A server with an engine, the drive vm1 in the group tenant-a, and the drive scratch. */
+class ApiFixture implements AutoCloseable {
+    final EngineFixture weir;
+    final Tokens tokens;
+    final AtomicLong millis = new AtomicLong(1_000_000);
+    final Sessions sessions = new Sessions(millis::get);
+    final HttpServer server;
+    final SocketAddress unix;
+    final InetSocketAddress tcp;
+
+    ApiFixture(Path folder) throws IOException {
+        this(folder, null, null);
+    }
+
+    ApiFixture(Path folder, @Nullable Path certificate, @Nullable Path key) throws IOException {
+        weir = new EngineFixture(folder);
+        tokens = new Tokens(folder.resolve("tokens"), millis::get);
+        Path socket = folder.resolve("run/api.sock");
+        unix = UnixDomainSocketAddress.of(socket);
+        server = HttpServer.start(
+                new ServerSettings(
+                        List.of("unix:" + socket, "tcp:127.0.0.1:0"),
+                        "0600",
+                        "",
+                        Set.of("weir.test"),
+                        certificate,
+                        key),
+                Api.router(weir.services(), "1.0"),
+                tokens,
+                sessions,
+                millis::get);
+        String address = server.addresses().get(1);
+        tcp = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    /** Sends a request over the Unix socket. */
+    Reply local(String method, String path, String body) throws IOException {
+        return RawHttp.request(unix, method, path, "Host: localhost\r\n", body);
+    }
+
+    Reply get(String path) throws IOException {
+        return local("GET", path, "");
+    }
+
+    String host() {
+        return "Host: 127.0.0.1:" + tcp.getPort() + "\r\n";
+    }
+
+    /** Sends a request over TCP with further headers. */
+    Reply remote(String method, String path, String headers, String body) throws IOException {
+        return RawHttp.request(tcp, method, path, host() + headers, body);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        weir.close();
+    }
+}

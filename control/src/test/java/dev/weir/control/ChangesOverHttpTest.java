@@ -1,0 +1,216 @@
+package dev.weir.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import dev.weir.control.RawHttp.Reply;
+import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.throttle.LimitKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Changes running drives and groups over the Unix socket. */
+final class ChangesOverHttpTest {
+    private final ApiFixture weir;
+
+    ChangesOverHttpTest(@TempDir Path folder) throws IOException {
+        weir = new ApiFixture(folder);
+    }
+
+    @AfterEach
+    void close() {
+        weir.close();
+    }
+
+    private DriveControl vm1() {
+        return weir.weir.drive("vm1");
+    }
+
+    private static String limits(Reply reply) {
+        assertEquals(200, reply.status(), reply.body());
+        return JsonParser.parseString(reply.body())
+                .getAsJsonObject()
+                .get("limits")
+                .toString();
+    }
+
+    @Test
+    void limitsArePatchedInTheUnitsOfTheFile() throws IOException {
+        String path = "/v1/drives/vm1/limits";
+        assertEquals("{\"bps\":10485760,\"iops\":5000}", limits(weir.local("PATCH", path, "{\"iops\":\"5k\"}")));
+        assertEquals("{\"iops\":5000}", limits(weir.local("PATCH", path, "{\"bps\":null}")));
+        assertEquals(5000, vm1().snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void refusedLimitChangesNothing() throws IOException {
+        String path = "/v1/drives/vm1/limits";
+        Reply reply = weir.local("PATCH", path, "{\"iops\":100,\"bps\":-5}");
+        assertEquals(422, reply.status());
+        assertTrue(reply.body().contains("bps = -5: must be 0 (no limit) or more"), reply.body());
+        assertEquals("{\"bps\":10485760}", limits(weir.get(path)));
+    }
+
+    @Test
+    void changeOfAnOldVersionIsRefused() throws IOException {
+        String old = weir.get("/v1/drives/vm1").header("ETag");
+        String match = "Host: a\r\nIf-Match: " + old + "\r\n";
+        String path = "/v1/drives/vm1/limits";
+        assertEquals(
+                200,
+                RawHttp.request(weir.unix, "PATCH", path, match, "{\"iops\":1}").status());
+        Reply refused = RawHttp.request(weir.unix, "PATCH", path, match, "{\"iops\":2}");
+        assertEquals(412, refused.status());
+        assertEquals(1, vm1().snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void policyChanges() throws IOException {
+        assertEquals(
+                200,
+                weir.local("PUT", "/v1/drives/vm1/policy", "{\"policy\":\"slice\"}")
+                        .status());
+        assertEquals("slice", vm1().snapshot().policy());
+        Reply reply = weir.local("PUT", "/v1/drives/vm1/policy", "{\"policy\":\"none\"}");
+        assertEquals(422, reply.status());
+        assertTrue(reply.body().contains("there are bucket, slice"), reply.body());
+    }
+
+    @Test
+    void faultIsSetShownAndCleared() throws IOException {
+        String path = "/v1/drives/vm1/faults/slow";
+        Reply set =
+                weir.local("PUT", path, "{\"on\":[\"read\",\"write\"],\"latency\":{\"p50\":\"2ms\",\"p99\":\"9ms\"}}");
+        assertEquals(200, set.status(), set.body());
+        assertTrue(set.body().contains("\"fault\":\"slow\""), set.body());
+        assertEquals(1, vm1().faults().list().size());
+        assertEquals(204, weir.local("DELETE", path, "").status());
+        assertEquals(404, weir.local("DELETE", path, "").status());
+        assertEquals(0, vm1().faults().list().size());
+    }
+
+    @Test
+    void powerCutTellsTheLostWrites() throws IOException {
+        Reply without = weir.local("POST", "/v1/drives/vm1/power-cut", "{}");
+        assertEquals(422, without.status(), without.body());
+        assertEquals(
+                200,
+                weir.local("PUT", "/v1/drives/vm1/faults/power-cut", "{\"on\":true}")
+                        .status());
+        Reply cut = weir.local("POST", "/v1/drives/vm1/power-cut", "{\"keep\":\"all\",\"seed\":7}");
+        assertEquals(200, cut.status(), cut.body());
+        assertTrue(cut.body().contains("\"lost_writes\":0"), cut.body());
+    }
+
+    @Test
+    void driveGrowsAndShrinksOnlyIfPermitted() throws IOException {
+        String path = "/v1/drives/scratch/resize";
+        assertEquals(200, weir.local("POST", path, "{\"size\":\"2MiB\"}").status());
+        Reply refused = weir.local("POST", path, "{\"size\":\"1MiB\"}");
+        assertEquals(422, refused.status());
+        assertTrue(refused.body().contains("shrink permits that"), refused.body());
+        assertEquals(
+                200,
+                weir.local("POST", path, "{\"size\":1048576,\"shrink\":true}").status());
+    }
+
+    @Test
+    void groupChanges() throws IOException {
+        assertEquals(
+                "{\"bps\":1048576,\"iops\":2000}",
+                limits(weir.local("PATCH", "/v1/groups/tenant-a/limits", "{\"bps\":\"1MiB\"}")));
+        Reply share = weir.local("PATCH", "/v1/groups/tenant-a/share", "{\"weight\":3}");
+        assertEquals(200, share.status(), share.body());
+        assertTrue(share.body().contains("\"weight\":3"), share.body());
+        Reply own = weir.local("PATCH", "/v1/groups/tenant-a/share", "{\"parent\":\"tenant-a\"}");
+        assertEquals(422, own.status(), own.body());
+    }
+
+    @Test
+    void definitionsArePutPatchedRenamedAndDeleted() throws IOException {
+        Reply put = weir.local("PUT", "/v1/drives/new?temporary=true", "{\"backend\":{\"type\":\"memory\"}}");
+        assertEquals(200, put.status(), put.body());
+        assertTrue(put.body().contains("\"hocon\":\"limits { bps = 1 }\""), put.body());
+        assertEquals(
+                200,
+                weir.local("PATCH", "/v1/groups/tenant-a?dry-run=true", "{\"weight\":null}")
+                        .status());
+        assertEquals(
+                200,
+                weir.local("POST", "/v1/drives/vm1/rename", "{\"name\":\"vm2\"}")
+                        .status());
+        assertEquals(
+                400,
+                weir.local("DELETE", "/v1/drives/vm1?delete-storage=vm2", "").status());
+        assertEquals(
+                204,
+                weir.local("DELETE", "/v1/drives/vm1?delete-storage=vm1", "").status());
+        List<DefinitionChange> made = weir.weir.definitions.changes;
+        assertEquals(
+                List.of(
+                        DefinitionChange.put(Kind.DRIVE, "new", Map.of("backend", Map.of("type", "memory")))
+                                .temporary(),
+                        DefinitionChange.set(Kind.GROUP, "tenant-a", Collections.singletonMap("weight", null))
+                                .dryRun(),
+                        DefinitionChange.rename(Kind.DRIVE, "vm1", "vm2"),
+                        DefinitionChange.remove(Kind.DRIVE, "vm1").withStorage()),
+                made);
+    }
+
+    @Test
+    void operatorsDriveIsAConflictWithItsLine() throws IOException {
+        Reply reply = weir.local("DELETE", "/v1/drives/operators", "");
+        assertEquals(409, reply.status());
+        assertTrue(
+                reply.body()
+                        .endsWith("\"faults\":[{\"file\":\"weir.conf\",\"line\":14,\"key\":\"drives.operators\","
+                                + "\"value\":\"\",\"rule\":\"is defined in this file\"}]}"),
+                reply.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            PATCH | /v1/drives/vm1/limits     | {"bps":1            | 400 | line 1 column
+            PATCH | /v1/drives/vm1/limits     | [1]                 | 400 | one JSON object
+            PATCH | /v1/drives/vm1/limits     | {"bps":1}{}         | 400 | one JSON object
+            PATCH | /v1/drives/vm1/limits     | {"bsp":1}           | 422 | bsp: unknown key
+            PATCH | /v1/drives/vm1/limits     | {"bps":"10X"}       | 422 | bps = 10X: must be a number of bytes
+            PATCH | /v1/drives/vm1/limits     | {"bps":1.5}         | 422 | must be a whole number
+            PATCH | /v1/drives/vm1/limits     | {"bps":true}        | 422 | bps = true: must be a number
+            PATCH | /v1/drives/vm1/limits     | {"bps":{"a":1}}     | 422 | must be a number
+            PUT   | /v1/drives/vm1/policy     | {}                  | 422 | policy = null: must be a text
+            PUT   | /v1/drives/vm1/policy     | {"policy":"slice","x":1} | 422 | x: unknown field
+            POST  | /v1/drives/vm1/resize     | {"shrink":1,"size":1} | 422 | shrink = 1: must be true or false
+            POST  | /v1/drives/vm1/drain      | {"seconds":0}       | 422 | must be a number from 1 to 3600
+            PATCH | /v1/groups/tenant-a/share | {"min":{"bpd":1}}   | 422 | min.bpd: unknown key
+            PATCH | /v1/groups/tenant-a/share | {"weight":"a"}      | 422 | weight = a: must be a whole number
+            PUT   | /v1/drives/vm1/faults/f   | {"latency":"soon"}  | 422 | latency
+            """)
+    void badBodyIsRefusedWithItsRule(String method, String path, String body, int status, String rule)
+            throws IOException {
+        Reply reply = weir.local(method, path, body);
+        assertEquals(status, reply.status(), reply.body());
+        assertTrue(
+                JsonParser.parseString(reply.body())
+                        .getAsJsonObject()
+                        .get("detail")
+                        .getAsString()
+                        .contains(rule),
+                reply.body());
+    }
+}
