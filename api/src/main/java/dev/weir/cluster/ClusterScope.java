@@ -13,8 +13,9 @@ import java.util.function.LongUnaryOperator;
  * @param weight the weight of the host, 1 to {@value #MAX_WEIGHT}
  * @param totalWeight the sum of the weights of all configured hosts
  * @param hosts the number of configured hosts, 1 to {@value #MAX_HOSTS}
+ * @param holds whether a host without a lease holds every request instead of using its least or safe share
  */
-public record ClusterScope(int weight, int totalWeight, int hosts) {
+public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds) {
 
     /** The largest number of hosts. */
     public static final int MAX_HOSTS = 1_000;
@@ -23,7 +24,7 @@ public record ClusterScope(int weight, int totalWeight, int hosts) {
     public static final int MAX_WEIGHT = 1_000;
 
     /** A host without a cluster. Its safe share is the limit. */
-    public static final ClusterScope ALONE = new ClusterScope(1, 1, 1);
+    public static final ClusterScope ALONE = new ClusterScope(1, 1, 1, false);
 
     /** The least share as a divisor of the safe share. */
     private static final int LEAST = 50;

@@ -5,6 +5,7 @@ import static dev.weir.engine.SerialSteps.await;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
+import dev.weir.cluster.LimitBroker;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
@@ -56,6 +57,7 @@ public final class Engine {
     private final Policies policies = new Policies();
     private final Map<String, ManagedDrive> drives = new HashMap<>();
     private final GroupTree groups;
+    private final ClusterGroups clusterGroups;
 
     private final Lifecycles lifecycles;
 
@@ -77,6 +79,7 @@ public final class Engine {
         this.lifecycles = new Lifecycles(threads);
         this.clock = clock;
         this.groups = new GroupTree(clock);
+        this.clusterGroups = new ClusterGroups(clock);
         this.publisher = publisher;
     }
 
@@ -216,6 +219,7 @@ public final class Engine {
         boolean sameParent = Objects.equals(settings.parent(), before.parent());
         String parent = sameParent ? group.currentParent() : settings.parent();
         group.settings(settings);
+        clusterGroups.settle(group);
         groups.change(group, parent, merged.policy(), policies.get(merged.policy()), merged.limits(), share);
     }
 
@@ -268,11 +272,18 @@ public final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            groups.add(new ManagedGroup(this, settings, policy, clock, publisher));
+            ManagedGroup added = new ManagedGroup(this, settings, policy, clock, publisher);
+            clusterGroups.settle(added);
+            groups.add(added);
             moveMembers(settings.name());
         } else {
             configureAgain(group, settings);
         }
+    }
+
+    /** Divides the limits of cluster groups by a broker; null for none. */
+    public synchronized void broker(@Nullable LimitBroker broker) {
+        clusterGroups.broker(broker);
     }
 
     /** Removes a group. Drives and groups that still name it hold their queues. */
@@ -280,6 +291,7 @@ public final class Engine {
         ManagedGroup group = groups.get(name);
         if (group != null) {
             groups.remove(group, () -> moveMembers(name));
+            clusterGroups.remove(group);
             group.remove();
             LOG.info("group {} is removed", name);
         }

@@ -27,6 +27,9 @@ final class ManagedGroup implements GroupControl {
     /** The name of the current parent, which need not exist; null for none. */
     private volatile @Nullable String parent;
 
+    /** The limits and the lease of a group of a cluster; null for a group of this host. */
+    private volatile @Nullable ClusterGroup cluster;
+
     ManagedGroup(
             Engine engine,
             GroupSettings settings,
@@ -64,14 +67,20 @@ final class ManagedGroup implements GroupControl {
                 settings,
                 reason(),
                 node.own.type(),
-                node.own.limits(),
+                limits(),
                 parent,
                 node.share(),
                 node.own.debt(clock.nanoTime()),
                 node.waitingDrives(),
                 node.queued(),
-                node.requests(),
-                node.bytes()));
+                node.charged().requests(),
+                node.charged().bytes(),
+                settings.cluster() == null ? null : node.own.limits()));
+    }
+
+    private ThrottleLimits limits() {
+        ClusterGroup shared = cluster;
+        return shared == null ? node.own.limits() : shared.limits();
     }
 
     private String reason() {
@@ -92,6 +101,17 @@ final class ManagedGroup implements GroupControl {
         settings = newSettings;
     }
 
+    /** Returns the limits and the lease of a group of a cluster; null for a group of this host. */
+    @Nullable
+    ClusterGroup cluster() {
+        return cluster;
+    }
+
+    /** Makes this a group of a cluster, or of this host with null. {@link #reconfigure} must follow. */
+    void cluster(@Nullable ClusterGroup newCluster) {
+        cluster = newCluster;
+    }
+
     /** Changes policy, limits and share, and moves the group below a parent; null for none. */
     void reconfigure(
             @Nullable GroupNode above,
@@ -99,8 +119,10 @@ final class ManagedGroup implements GroupControl {
             @Nullable ThrottlePolicyFactory factory,
             ThrottleLimits limits,
             Share share) {
+        ClusterGroup shared = cluster;
+        ThrottleLimits here = shared == null ? limits : shared.change(limits);
         node.moveTo(above, () -> {
-            node.own.reconfigure(policy, factory, limits, clock.nanoTime());
+            node.own.reconfigure(policy, factory, here, clock.nanoTime());
             node.share(share);
         });
     }
@@ -111,7 +133,7 @@ final class ManagedGroup implements GroupControl {
     }
 
     ThrottleLimits currentLimits() {
-        return node.locked(at -> node.own.limits());
+        return node.locked(at -> limits());
     }
 
     Share currentShare() {

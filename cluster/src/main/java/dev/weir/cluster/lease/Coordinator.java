@@ -133,7 +133,10 @@ final class Coordinator {
                 return false;
             }
             ClusterScope itsScope = new ClusterScope(
-                    report.weight(), Math.max(scope.totalWeight(), report.weight() + scope.hosts() - 1), scope.hosts());
+                    report.weight(),
+                    Math.max(scope.totalWeight(), report.weight() + scope.hosts() - 1),
+                    scope.hosts(),
+                    scope.holds());
             follower = new Follower(host, itsScope, timing, onPartition, report, now);
             followers.put(host, follower);
         } else if (!follower.isNew(report, now)) {

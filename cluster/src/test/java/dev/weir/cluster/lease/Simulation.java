@@ -96,7 +96,7 @@ final class Simulation {
             countedAt = now;
             paused = false;
             wakeAt = 0;
-            ClusterScope scope = new ClusterScope(weight, totalWeight(), hosts);
+            ClusterScope scope = new ClusterScope(weight, totalWeight(), hosts, onPartition == OnPartition.HOLD);
             node = new ClusterNode(
                     name, incarnation, scope, Timing.DEFAULT, onPartition, group -> demand(), this, clock());
             node.add(GROUP, limits, clock());

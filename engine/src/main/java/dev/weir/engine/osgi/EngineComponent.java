@@ -4,10 +4,12 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
+import dev.weir.cluster.LimitBroker;
 import dev.weir.engine.Engine;
 import dev.weir.engine.throttle.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
@@ -16,12 +18,14 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** Runs the engine and passes it the services of backends, filters and policies. Thread-safe. */
 @Component(service = EngineComponent.class, immediate = true)
 public final class EngineComponent {
     private final PolicyWatch watch = new PolicyWatch();
     private final Engine engine;
+    private @Nullable LimitBroker broker;
 
     @Activate
     public EngineComponent(BundleContext context, @Reference Clock clock) {
@@ -67,6 +71,23 @@ public final class EngineComponent {
 
     void removeFilters(BlockFilterFactory factory) {
         engine.removeFilters(factory);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void addBroker(LimitBroker newBroker) {
+        broker = newBroker;
+        engine.broker(newBroker);
+    }
+
+    /** A better broker is bound before the one before is unbound. */
+    synchronized void removeBroker(LimitBroker oldBroker) {
+        if (broker == oldBroker) {
+            broker = null;
+            engine.broker(null);
+        }
     }
 
     private static int ranking(Map<String, Object> properties) {

@@ -2,6 +2,10 @@ package dev.weir.engine.throttle;
 
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
+import dev.weir.cluster.Demand;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +53,10 @@ public final class GroupNode extends TreeNode {
     private int waitingDrives;
     private long memberMinBps;
     private long memberMinIops;
-    private long requests;
-    private long bytes;
+    private final Charged charged = new Charged();
+
+    /** Runs when the first request must wait; null for nothing. */
+    private @Nullable Runnable onQueue;
 
     /**
      * Creates a group without members and without a parent.
@@ -68,20 +74,43 @@ public final class GroupNode extends TreeNode {
         return name;
     }
 
-    /** Returns the number of requests charged to this group. */
-    public long requests() {
-        return requests;
+    public Charged charged() {
+        return charged;
     }
 
-    /** Returns the length of the requests charged to this group (bytes). */
-    public long bytes() {
-        return bytes;
+    /** Sets the action for the moment at which the first request must wait. It runs under the lock. */
+    public void onQueue(@Nullable Runnable action) {
+        onQueue = action;
+    }
+
+    /** Changes the limits to a leased share. Needs the lock; {@link #release} must follow. */
+    public void lease(ThrottleLimits limits, LeaseEnd end, String holdReason, long now) {
+        boolean isSame = limits.equals(own.limits());
+        own.hold(holdReason);
+        own.lease(limits, end, now);
+        changed();
+        if (!isSame) {
+            limitsChanged();
+        }
+    }
+
+    /** Returns the demand for the limits of this group. Needs the lock. */
+    public Demand demand(long now) {
+        look(now);
+        Set<LimitKey> heldBy = EnumSet.noneOf(LimitKey.class);
+        for (Direction direction : Direction.values()) {
+            Lane lane = candidate(direction, now);
+            LimitKey holder = lane == null ? null : own.holder(direction, lane.cost(0), now);
+            if (holder != null) {
+                heldBy.add(holder);
+            }
+        }
+        return charged.demand(queued(), heldBy, minBps(), minIops());
     }
 
     @Override
-    void count(long length) {
-        requests++;
-        bytes += length;
+    void count(Direction direction, long length) {
+        charged.count(direction, length);
     }
 
     /** Returns why this group or one above it holds every request; empty if none does. */
@@ -167,6 +196,9 @@ public final class GroupNode extends TreeNode {
     @Override
     void queuedChanged(int before, int after) {
         super.queuedChanged(before, after);
+        if (before == 0 && onQueue != null) {
+            onQueue.run();
+        }
         if (after == 0) {
             // after an idle period all members start level
             turn = furthest;

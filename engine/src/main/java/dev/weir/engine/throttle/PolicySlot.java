@@ -44,6 +44,8 @@ public final class PolicySlot {
     /** Why the slot holds every request whatever its policy says; empty if it does not. */
     private String holdReason = "";
 
+    private LeaseEnd leaseEnd = LeaseEnd.NEVER;
+
     /** Whether the policy keeps no forgiven part of a debt, so that the estimate keeps it for the next policy. */
     private boolean keepsForgiven;
 
@@ -90,6 +92,7 @@ public final class PolicySlot {
         isCopy = true;
         isLifted = of.isLifted;
         holdReason = of.holdReason;
+        leaseEnd = of.leaseEnd;
         owner = of.owner;
         type = of.type;
         limits = of.limits;
@@ -134,6 +137,12 @@ public final class PolicySlot {
         holdReason = reasonToHold;
     }
 
+    /** Changes the limits to a leased share. From the end of the lease on the slot holds every request. */
+    void lease(ThrottleLimits newLimits, LeaseEnd end, long now) {
+        leaseEnd = end;
+        reconfigure(type, factory, newLimits, now);
+    }
+
     /**
      * Lifts or restores the limits. Lifted limits admit every request and charge nothing; time still pays the debt.
      */
@@ -154,7 +163,7 @@ public final class PolicySlot {
         if (isOpen()) {
             return 0;
         }
-        if (policy == null || !holdReason.isEmpty()) {
+        if (policy == null || !holdReason.isEmpty() || leaseEnd.isPast(now)) {
             return UNKNOWN_NANOS;
         }
         try {

@@ -253,7 +253,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
     final void charge(Direction direction, long bytes, long now) {
         for (TreeNode node = this; node != null; node = node.parent) {
             node.own.charge(direction, bytes, now);
-            node.count(bytes);
+            node.count(direction, bytes);
         }
         changed();
     }
@@ -265,7 +265,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
      */
     final long chargeInTurn(Direction direction, long bytes, long now) {
         own.charge(direction, bytes, now);
-        count(bytes);
+        count(direction, bytes);
         long above = 0;
         if (parent != null) {
             above = parent.chargeInTurn(direction, bytes, now);
@@ -275,7 +275,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
     }
 
     /** Counts a released request for display. */
-    void count(long bytes) {}
+    void count(Direction direction, long bytes) {}
 
     /**
      * Returns the cost of a request under those limits of this node and above that apply to both directions; see

@@ -1,0 +1,160 @@
+package dev.weir.engine;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.Demand;
+import dev.weir.cluster.Lease;
+import dev.weir.cluster.SharedGroup;
+import dev.weir.engine.throttle.GroupNode;
+import dev.weir.engine.throttle.LeaseEnd;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The limits that a group shares with other hosts, and the lease of this host. The lease is an ordinary limit of the
+ * group's node. Without a broker the group has its least share, and after a while its safe share: other hosts may have
+ * had the rest until then.
+ *
+ * <p>Thread-safe.
+ */
+final class ClusterGroup implements SharedGroup {
+    /** The time after which the safe share is surely free: a lease, a grace period and the drift of two clocks. */
+    private static final long SAFE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(10_100);
+
+    private static final String NO_BROKER = "it has no lease of the cluster";
+
+    private final ManagedGroup group;
+    private final ClusterScope scope;
+    private final Clock clock;
+    private final Timer timer;
+    private ThrottleLimits limits;
+    private Lease lease;
+
+    /** Whether a broker leases the share. */
+    private boolean isBrokered;
+
+    /** Whether the safe share is free, if no broker leases the share. */
+    private boolean isSafe;
+
+    /** Creates a group with the least share. {@link ManagedGroup#reconfigure} must follow. */
+    ClusterGroup(ManagedGroup group, ClusterScope scope, ThrottleLimits limits, Clock clock) {
+        this.group = group;
+        this.scope = scope;
+        this.limits = limits;
+        this.clock = clock;
+        this.timer = clock.timer(this::takeSafeShare);
+        this.lease = begin();
+    }
+
+    private Lease begin() {
+        return scope.holds() ? Lease.none(scope.least(limits), NO_BROKER) : Lease.endless(scope.least(limits));
+    }
+
+    /** A broker leases the share from now on. */
+    synchronized void brokered() {
+        isBrokered = true;
+        timer.disarm();
+    }
+
+    /** Gives the group its least share until a broker leases it another one. */
+    void withoutBroker() {
+        Lease begun;
+        synchronized (this) {
+            isBrokered = false;
+            isSafe = false;
+            begun = begin();
+            if (!scope.holds()) {
+                timer.arm(clock.nanoTime() + SAFE_AFTER_NANOS);
+            }
+        }
+        apply(begun);
+    }
+
+    private void takeSafeShare() {
+        Lease safe;
+        synchronized (this) {
+            if (isBrokered) {
+                return;
+            }
+            isSafe = true;
+            safe = Lease.endless(scope.safe(limits));
+        }
+        apply(safe);
+    }
+
+    /** Ends the use of the group. */
+    void end() {
+        timer.disarm();
+        group.node().locked(at -> {
+            group.node().onQueue(null);
+            return at;
+        });
+    }
+
+    /** Changes the limits of all hosts and returns the share of this host. The lease stays until the next one. */
+    synchronized ThrottleLimits change(ThrottleLimits newLimits) {
+        boolean changed = !newLimits.equals(limits);
+        limits = newLimits;
+        if (changed && !isBrokered) {
+            lease = isSafe ? Lease.endless(scope.safe(limits)) : begin();
+        }
+        return lease.limits();
+    }
+
+    @Override
+    public String name() {
+        return group.name();
+    }
+
+    @Override
+    public synchronized ThrottleLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public ClusterScope scope() {
+        return scope;
+    }
+
+    @Override
+    public Demand demand() {
+        return group.node().locked(at -> group.node().demand(clock.nanoTime()));
+    }
+
+    @Override
+    public void lease(Lease newLease) {
+        synchronized (this) {
+            if (!isBrokered) {
+                return;
+            }
+        }
+        apply(newLease);
+    }
+
+    private void apply(Lease newLease) {
+        GroupNode node = group.node();
+        node.locked(at -> {
+            synchronized (this) {
+                lease = newLease;
+            }
+            LeaseEnd end = new LeaseEnd(newLease.hasEnd(), newLease.endNanos());
+            node.lease(newLease.limits(), end, newLease.reason(), clock.nanoTime());
+            return at;
+        });
+        node.release();
+    }
+
+    @Override
+    public void limits(ThrottleLimits newLimits) {
+        group.limits(newLimits);
+    }
+
+    @Override
+    public void onQueue(Runnable action) {
+        group.node().locked(at -> {
+            group.node().onQueue(action);
+            return at;
+        });
+    }
+}
