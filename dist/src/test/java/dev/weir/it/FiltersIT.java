@@ -145,7 +145,7 @@ class FiltersIT {
         } catch (AssertionError e) {
             throw new AssertionError("-Dweir.seed=" + seed + ": " + e.getMessage(), e);
         }
-        assertEquals((long) size << 20, vm1().getBytes("size"));
+        assertEquals((long) size << 20, vm1().getLong("size_bytes"));
         assertTrue(resizes > 0, "no change of the size succeeded");
         Config counters = vm1().getConfig("counters");
         assertEquals(0, counters.getInt("failed"));

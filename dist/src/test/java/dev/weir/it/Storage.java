@@ -35,7 +35,9 @@ final class Storage implements AutoCloseable {
         /** A LUN of an iSCSI target. */
         ISCSI,
         /** A LUN of an iSCSI target that wants a password. */
-        ISCSI_CHAP
+        ISCSI_CHAP,
+        /** An image in a Ceph cluster. */
+        RBD
     }
 
     private final Path folder;
@@ -62,7 +64,12 @@ final class Storage implements AutoCloseable {
 
     /** Returns a configuration of the drive. */
     String configuration() {
-        return "weir.drives.vm1 { backend { %s }, read-only = %s }".formatted(options, readOnly);
+        return "weir.drives.vm1 { %s }".formatted(settings());
+    }
+
+    /** Returns the settings of a drive in this storage. */
+    String settings() {
+        return "backend { %s }, read-only = %s".formatted(options, readOnly);
     }
 
     boolean isReadOnly() {
@@ -115,6 +122,12 @@ final class Storage implements AutoCloseable {
             case HTTP_PASSWORD -> httpPassword(contents);
             case ISCSI -> iscsi(contents, "");
             case ISCSI_CHAP -> iscsi(contents, SECRET);
+            case RBD -> {
+                QemuDrivers.need("rbd");
+                CephCluster cluster = keep(CephCluster.start(folder.resolve("ceph"), "vm1", contents));
+                options = "type = qemu, blockdev { driver = rbd, pool = %s, image = vm1, user = %s, conf = %s }"
+                        .formatted(CephCluster.POOL, CephCluster.USER, cluster.configuration());
+            }
         }
     }
 

@@ -28,7 +28,8 @@ public record ChainPart(String name, BlockDevice device) {
     /** Returns why the device cannot serve now, with its name; empty if it serves. */
     public String condition() {
         try {
-            String condition = ask(device::condition);
+            String stuck = device instanceof IsolatedDevice isolated ? isolated.stuck() : "";
+            String condition = stuck.isEmpty() ? ask(device::condition) : stuck;
             return condition.isEmpty() ? "" : name + ": " + condition;
         } catch (RuntimeException | Error e) {
             return name + " failed: " + e;

@@ -85,11 +85,14 @@ final class IsolatedDevice implements BlockDevice {
         return device.held();
     }
 
-    /** Returns the stuck call of the device, and otherwise the condition that the device reports. */
     @Override
     public String condition() {
-        String stuck = thread.condition();
-        return stuck.isEmpty() ? device.condition() : stuck;
+        return device.condition();
+    }
+
+    /** Returns whether and since when a call of the device has not returned, in words; empty if none is late. */
+    String stuck() {
+        return thread.condition();
     }
 
     @Override
