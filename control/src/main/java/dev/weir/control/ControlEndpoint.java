@@ -5,6 +5,7 @@ import dev.weir.access.ControlAccess;
 import dev.weir.control.access.Sessions;
 import dev.weir.control.access.Tokens;
 import dev.weir.control.api.Api;
+import dev.weir.control.event.EventStreams;
 import dev.weir.control.server.HttpServer;
 import dev.weir.control.server.ServerSettings;
 import dev.weir.supervision.DaemonThreads;
@@ -51,6 +52,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     private final InstalledServices services;
     private final Tokens tokens;
+    private final EventStreams events;
     private final Sessions sessions = new Sessions(System::currentTimeMillis);
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-control-start"));
@@ -67,6 +69,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     @Activate
     public ControlEndpoint(@Reference InstalledServices services) {
         this.services = services;
+        events = new EventStreams(services);
         tokens = new Tokens(Path.of(services.home(), "tokens"), System::currentTimeMillis);
     }
 
@@ -104,6 +107,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
             HttpServer opened = HttpServer.start(
                     settings(wanted),
                     Api.router(services, services.version()),
+                    events,
                     tokens,
                     sessions,
                     System::currentTimeMillis);
@@ -155,6 +159,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     @Deactivate
     void stop() throws InterruptedException {
         thread.shutdownNow();
+        events.close();
         if (thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             close();
         }

@@ -11,6 +11,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.event.EventLog;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.view.StatusView;
@@ -102,6 +103,12 @@ public final class InstalledServices implements Installation {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable Definitions definitions;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable EventLog events;
+
     /** Creates the services with the version and the home of the framework. */
     @Activate
     public InstalledServices(BundleContext context, Map<String, Object> properties) {
@@ -185,6 +192,11 @@ public final class InstalledServices implements Installation {
     @Override
     public @Nullable Definitions definitions() {
         return definitions;
+    }
+
+    @Override
+    public @Nullable EventLog events() {
+        return events;
     }
 
     @Override

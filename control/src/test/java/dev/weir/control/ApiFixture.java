@@ -4,6 +4,7 @@ import dev.weir.control.RawHttp.Reply;
 import dev.weir.control.access.Sessions;
 import dev.weir.control.access.Tokens;
 import dev.weir.control.api.Api;
+import dev.weir.control.event.EventStreams;
 import dev.weir.control.server.HttpServer;
 import dev.weir.control.server.ServerSettings;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A server with an engine, the drive vm1 in the group tenant-a, and the drive scratch. */
 class ApiFixture implements AutoCloseable {
     final EngineFixture weir;
+    final EventStreams events;
     final Tokens tokens;
     final AtomicLong millis = new AtomicLong(1_000_000);
     final Sessions sessions = new Sessions(millis::get);
@@ -33,6 +35,7 @@ class ApiFixture implements AutoCloseable {
 
     ApiFixture(Path folder, @Nullable Path certificate, @Nullable Path key) throws IOException {
         weir = new EngineFixture(folder);
+        events = new EventStreams(weir.services());
         tokens = new Tokens(folder.resolve("tokens"), millis::get);
         Path socket = folder.resolve("run/api.sock");
         unix = UnixDomainSocketAddress.of(socket);
@@ -45,6 +48,7 @@ class ApiFixture implements AutoCloseable {
                         certificate,
                         key),
                 Api.router(weir.services(), "1.0"),
+                events,
                 tokens,
                 sessions,
                 millis::get);
@@ -73,6 +77,7 @@ class ApiFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        events.close();
         server.close();
         weir.close();
     }

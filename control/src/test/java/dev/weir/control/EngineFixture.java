@@ -7,6 +7,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.event.EventLog;
 import dev.weir.fault.Fault;
 import dev.weir.filter.faults.FaultsFilterFactory;
 import dev.weir.throttle.ThrottleLimits;
@@ -55,6 +56,10 @@ public final class EngineFixture implements AutoCloseable {
     /** Returns the services of the API. */
     public Installation services() {
         return services;
+    }
+
+    void events(EventLog log) {
+        services.events = log;
     }
 
     DriveControl drive(String name) {

@@ -44,6 +44,11 @@ public final class Json {
         return text(view, Instant.now());
     }
 
+    /** Returns the JSON of a part of an answer, without a time. */
+    public static String part(Object view) {
+        return visible(GSON.toJson(view));
+    }
+
     static String text(Object view, Instant now) {
         JsonElement tree = GSON.toJsonTree(view);
         String time = now.truncatedTo(ChronoUnit.MICROS).toString();

@@ -4,6 +4,7 @@ import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.definition.Definitions;
+import dev.weir.event.EventLog;
 import dev.weir.view.StatusView;
 import dev.weir.view.source.DriveSources;
 import java.util.List;
@@ -19,6 +20,10 @@ public interface Installation extends DriveSources {
     /** Returns the definitions of drives and groups; null while the configuration is not running. */
     @Nullable
     Definitions definitions();
+
+    /** Returns the recent events; null while the engine is not running. */
+    @Nullable
+    EventLog events();
 
     /** Returns the installed policy types by name. */
     List<String> policyTypes();

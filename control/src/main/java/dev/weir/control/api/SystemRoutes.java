@@ -3,6 +3,7 @@ package dev.weir.control.api;
 import com.google.gson.JsonObject;
 import dev.weir.block.BlockFactory;
 import dev.weir.control.api.Route.Answer;
+import dev.weir.control.api.Route.Parameter;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.view.BackendView;
@@ -35,6 +36,13 @@ final class SystemRoutes {
                         "Shows the state of the drives and the errors of the configuration.",
                         Answer.one(StatusView.class, "the status"),
                         (request, path) -> ApiAnswer.json(200, Json.text(weir.status()))),
+                get(
+                                "/v1/events",
+                                "getEvents",
+                                "Lists the recent events, or streams them with Accept: text/event-stream.",
+                                Answer.list(EventView.class, "the kept events, oldest first"),
+                                (request, path) -> ApiAnswer.json(200, Json.part(EventView.after(weir.events(), 0))))
+                        .with(Parameter.flag("samples", "true to stream the state of changed drives each second")),
                 get(
                         "/v1/policies",
                         "listPolicies",

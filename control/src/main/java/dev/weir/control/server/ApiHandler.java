@@ -5,6 +5,7 @@ import dev.weir.control.api.ApiAnswer;
 import dev.weir.control.api.ApiRequest;
 import dev.weir.control.api.Problem;
 import dev.weir.control.api.Router;
+import dev.weir.control.event.EventStreams;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class ApiHandler extends Handler.Abstract {
     private final Gate gate;
     private final Router router;
     private final Map<String, Door> doors;
+    private final EventStreams events;
     private final RequestRate rate;
     private final RequestRate strangers;
 
@@ -34,10 +36,17 @@ final class ApiHandler extends Handler.Abstract {
      * @param rate bounds all requests
      * @param strangers bounds the requests without a valid token
      */
-    ApiHandler(Gate gate, Router router, Map<String, Door> doors, RequestRate rate, RequestRate strangers) {
+    ApiHandler(
+            Gate gate,
+            Router router,
+            Map<String, Door> doors,
+            EventStreams events,
+            RequestRate rate,
+            RequestRate strangers) {
         this.gate = gate;
         this.router = router;
         this.doors = doors;
+        this.events = events;
         this.rate = rate;
         this.strangers = strangers;
     }
@@ -55,6 +64,10 @@ final class ApiHandler extends Handler.Abstract {
             Credentials given = credentials(request, door);
             gate.checkOrigin(door, given);
             Caller caller = admit(door, given);
+            if (isStream(request)) {
+                stream(request, response, callback);
+                return true;
+            }
             checkType(request);
             BodyReader.read(
                     request,
@@ -64,6 +77,22 @@ final class ApiHandler extends Handler.Abstract {
             Answers.write(request, response, callback, e.answer());
         }
         return true;
+    }
+
+    private static boolean isStream(Request request) {
+        String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
+        return request.getMethod().equals("GET")
+                && path(request).equals("/v1/events")
+                && (accepted == null || !accepted.contains(ApiAnswer.JSON));
+    }
+
+    private void stream(Request request, Response response, Callback callback) {
+        response.setStatus(200);
+        Answers.secure(response.getHeaders());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        boolean hasSamples = "true".equals(query(request).get("samples"));
+        events.add(response, callback, hasSamples, request.getHeaders().get("Last-Event-ID"));
     }
 
     private Caller admit(Door door, Credentials given) {

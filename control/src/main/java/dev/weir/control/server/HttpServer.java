@@ -3,6 +3,7 @@ package dev.weir.control.server;
 import dev.weir.control.access.Sessions;
 import dev.weir.control.access.Tokens;
 import dev.weir.control.api.Router;
+import dev.weir.control.event.EventStreams;
 import dev.weir.log.FailureText;
 import dev.weir.nbd.unix.SocketAccess;
 import dev.weir.nbd.wire.TlsFiles;
@@ -66,13 +67,19 @@ public final class HttpServer implements AutoCloseable {
      * @throws IOException if the certificate or its key is unusable; the server does not listen then
      */
     public static HttpServer start(
-            ServerSettings settings, Router router, Tokens tokens, Sessions sessions, LongSupplier millis)
+            ServerSettings settings,
+            Router router,
+            EventStreams events,
+            Tokens tokens,
+            Sessions sessions,
+            LongSupplier millis)
             throws IOException {
         HttpServer http = new HttpServer(settings);
         http.server.setHandler(new ApiHandler(
                 new Gate(tokens, sessions),
                 router,
                 http.doors,
+                events,
                 new RequestRate(REQUESTS_PER_SECOND, millis),
                 new RequestRate(STRANGERS_PER_SECOND, millis)));
         try {

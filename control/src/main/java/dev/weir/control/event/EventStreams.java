@@ -1,0 +1,181 @@
+package dev.weir.control.event;
+
+import dev.weir.control.api.EventView;
+import dev.weir.control.api.Installation;
+import dev.weir.control.api.Problem;
+import dev.weir.event.EventLog;
+import dev.weir.supervision.DaemonThreads;
+import dev.weir.supervision.Supervision;
+import dev.weir.view.Json;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clients of the events. One thread reads the log and samples the drives each second while there are clients. A
+ * client that is slow gets the newest state later instead of a queue of old ones.
+ *
+ * <p>Thread-safe.
+ */
+public final class EventStreams implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
+
+    /** The most clients at a time. */
+    static final int MOST = 64;
+
+    /** Seconds without text after which a comment keeps a connection alive. */
+    private static final int QUIET_TICKS = 10;
+
+    private final Installation weir;
+    private final Samples samples;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-control-events"));
+
+    // confined to the thread
+    private @Nullable Future<?> ticks;
+    private @Nullable AutoCloseable listening;
+    private @Nullable EventLog heard;
+
+    public EventStreams(Installation weir) {
+        this.weir = weir;
+        samples = new Samples(weir);
+        thread.setKeepAliveTime(10, TimeUnit.SECONDS);
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Adds a client. The caller has set the headers of its answer.
+     *
+     * @param lastEventId the last event that the client knows, or null
+     * @param end completes when the client has gone
+     * @throws Problem if there are too many clients
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failure itself
+    public void add(Response response, Callback end, boolean hasSamples, @Nullable String lastEventId) {
+        if (streams.size() >= MOST) {
+            throw new Problem(503, "there are " + MOST + " clients of events already, the most");
+        }
+        EventLog log = weir.events();
+        long known = EventView.number(log, lastEventId);
+        streams.add(new EventStream(response, end, hasSamples, log == null ? "" : log.epoch(), known));
+        thread.execute(Supervision.task("weir-control-events", this::begin, LOG::error));
+    }
+
+    private void begin() {
+        if (ticks == null) {
+            samples.take();
+            Runnable tick = Supervision.task("weir-control-events", this::tick, LOG::error);
+            ticks = thread.scheduleWithFixedDelay(tick, 1, 1, TimeUnit.SECONDS);
+        }
+        pump(false);
+    }
+
+    private void tick() {
+        streams.removeIf(EventStream::isOver);
+        if (streams.isEmpty()) {
+            end();
+            return;
+        }
+        samples.take();
+        pump(true);
+    }
+
+    private void end() {
+        if (ticks != null) {
+            ticks.cancel(false);
+            ticks = null;
+        }
+        hear(null);
+    }
+
+    /** Listens to the log that is there now. */
+    private void hear(@Nullable EventLog log) {
+        if (log == heard) {
+            return;
+        }
+        if (listening != null) {
+            try {
+                listening.close();
+            } catch (Exception e) {
+                LOG.debug("the log of events has gone", e);
+            }
+            listening = null;
+        }
+        heard = log;
+        if (log != null) {
+            listening = log.listen(this::wake);
+        }
+    }
+
+    private void wake() {
+        try {
+            thread.execute(Supervision.task("weir-control-events", () -> pump(false), LOG::error));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the events are closed", e);
+        }
+    }
+
+    private void pump(boolean isTick) {
+        EventLog log = weir.events();
+        hear(log);
+        for (EventStream stream : streams) {
+            if (!stream.isReady()) {
+                stream.needsAll = true; // has missed a sample
+                continue;
+            }
+            StringBuilder text = new StringBuilder();
+            if (log != null) {
+                addEvents(text, stream, log);
+            }
+            if (stream.hasSamples && stream.needsAll) {
+                text.append(samples.all());
+                stream.needsAll = false;
+            } else if (stream.hasSamples && isTick) {
+                text.append(samples.changes());
+            }
+            if (text.isEmpty() && isTick && ++stream.quietTicks >= QUIET_TICKS) {
+                text.append(":\n\n");
+            }
+            if (!text.isEmpty()) {
+                stream.send(text.toString());
+            }
+        }
+    }
+
+    private static void addEvents(StringBuilder text, EventStream stream, EventLog log) {
+        if (!log.epoch().equals(stream.epoch)) {
+            stream.epoch = log.epoch();
+            stream.lastId = 0;
+        }
+        List<EventView> events = EventView.after(log, stream.lastId);
+        for (EventView event : events) {
+            text.append("id: ").append(event.id()).append("\nevent: ").append(event.type());
+            text.append("\ndata: ").append(Json.part(event)).append("\n\n");
+            stream.lastId = EventView.number(log, event.id());
+        }
+    }
+
+    int size() {
+        return streams.size();
+    }
+
+    /** Ends all clients. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        streams.forEach(EventStream::close);
+        if (listening != null) {
+            hear(null);
+        }
+    }
+}
