@@ -62,7 +62,7 @@ class BundleHeadersIT {
                 "weir-engine",
                 List.of("drive.Drive", "drive.control.DriveControl", "drive.control.GroupControl"),
                 "weir-config",
-                List.of("drive.settings.ConfigurationSource"),
+                List.of("drive.settings.ConfigurationSource", "drive.definition.Definitions"),
                 "weir-export-nbd",
                 List.of("drive.export.DriveExport"));
         for (Path bundle : bundles()) {

@@ -36,6 +36,10 @@ final class TcpListenSocket implements ListenSocket {
         if (wanted.isUnresolved()) {
             throw new IOException("no such host");
         }
+        ServerSocketChannel inherited = InheritedSocket.of(wanted);
+        if (inherited != null) {
+            return new TcpListenSocket(inherited);
+        }
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.configureBlocking(false);

@@ -40,20 +40,26 @@ final class UnixListenSocket implements ListenSocket {
     private final ServerSocketChannel channel;
     private final SocketAccess access;
 
-    /** The file key of the socket, so that only this socket is removed. */
+    /** The file key of the socket, so that only this socket is removed; null for the socket of systemd. */
     private final @Nullable Object fileKey;
 
     private final AtomicLong accepted = new AtomicLong();
 
-    private UnixListenSocket(Path path, ServerSocketChannel channel, SocketAccess access) throws IOException {
+    private UnixListenSocket(Path path, ServerSocketChannel channel, SocketAccess access, @Nullable Object fileKey) {
         this.path = path;
         this.channel = channel;
         this.access = access;
-        fileKey = fileKey(path);
+        this.fileKey = fileKey;
     }
 
     static UnixListenSocket open(String pathText, SocketAccess access) throws IOException {
-        Path path = path(pathText, access);
+        Path path = path(pathText);
+        ServerSocketChannel inherited = InheritedSocket.of(UnixDomainSocketAddress.of(path));
+        if (inherited != null) {
+            LOG.info("{}{} is a socket of systemd, which sets its permissions", SCHEME, path);
+            return new UnixListenSocket(path, inherited, access, null);
+        }
+        access.createFolder(Objects.requireNonNull(path.getParent()));
         if (Files.exists(path, NOFOLLOW_LINKS)) {
             removeStale(path);
         }
@@ -78,22 +84,21 @@ final class UnixListenSocket implements ListenSocket {
             if (obstacle != null) {
                 LOG.warn("{}{}: {}", SCHEME, path, obstacle);
             }
-            return new UnixListenSocket(path, channel, access);
+            return new UnixListenSocket(path, channel, access, fileKey(path));
         } catch (IOException e) {
             Files.deleteIfExists(path);
             throw e;
         }
     }
 
-    private static Path path(String text, SocketAccess access) throws IOException {
+    private static Path path(String text) throws IOException {
         Path path;
         try {
             path = Path.of(text);
         } catch (InvalidPathException e) {
             throw new IOException("must be unix:/path: " + e.getReason(), e);
         }
-        Path folder = path.getParent();
-        if (!path.isAbsolute() || folder == null) {
+        if (!path.isAbsolute() || path.getParent() == null) {
             throw new IOException("must be unix:/path, absolute");
         }
         int bytes = text.getBytes(UTF_8).length;
@@ -101,7 +106,6 @@ final class UnixListenSocket implements ListenSocket {
             throw new IOException(
                     "the path of a Unix socket must be at most " + MAX_PATH_BYTES + " bytes, not " + bytes);
         }
-        access.createFolder(folder);
         return path;
     }
 
@@ -179,7 +183,7 @@ final class UnixListenSocket implements ListenSocket {
         }
         Sockets.close(channel);
         try {
-            if (Files.exists(path, NOFOLLOW_LINKS) && Objects.equals(fileKey(path), fileKey)) {
+            if (fileKey != null && Files.exists(path, NOFOLLOW_LINKS) && Objects.equals(fileKey(path), fileKey)) {
                 Files.delete(path);
             }
         } catch (IOException e) {
