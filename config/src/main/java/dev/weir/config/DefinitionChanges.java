@@ -135,6 +135,11 @@ final class DefinitionChanges {
     Applied make(DefinitionChange change, Function<Saved, Reading> reader, Running running)
             throws RefusedChangeException {
         Saved before = saved();
+        String unusable = before.faults().get(SavedFolder.PLACE);
+        if (unusable != null) {
+            throw new RefusedChangeException(
+                    Reason.FAILED, List.of(new DefinitionFault(SavedFolder.PLACE, 0, "", "", unusable)));
+        }
         DefinitionEdit edit = DefinitionEdit.of(change, before, applied.definitions(), inputs.home(), running);
         if (isSame(edit, before)) {
             Definition same = applied.find(edit.key());

@@ -40,6 +40,9 @@ public final class SavedFolder {
     /** Largest size of a file (bytes). */
     public static final int MAX_BYTES = 1 << 20;
 
+    /** Place of the folder for messages. */
+    public static final String PLACE = "weir.d";
+
     private static final String ENDING = ".conf";
 
     /** Prefix and ending of an unfinished file. The folder's reader skips it. */
@@ -57,7 +60,7 @@ public final class SavedFolder {
 
     /** Creates the folder of a home. Nothing is written before the first definition. */
     public SavedFolder(Path home) {
-        folder = home.resolve("weir.d");
+        folder = home.resolve(PLACE);
     }
 
     /**
@@ -82,7 +85,7 @@ public final class SavedFolder {
 
     /** Returns the place of a definition's file for messages. */
     public static String place(DefinitionKey key) {
-        return "weir.d/" + key.fileName();
+        return PLACE + "/" + key.fileName();
     }
 
     /** Reads the files that are new or changed, and returns all definitions. */
@@ -100,15 +103,15 @@ public final class SavedFolder {
                     now.put(name, stamped);
                     definitions.put(key, stamped.definition);
                 } else if (!name.startsWith(UNFINISHED_PREFIX)) {
-                    faults.put("weir.d/" + name, "must be named drive-NAME.conf or group-NAME.conf");
+                    faults.put(PLACE + "/" + name, "must be named drive-NAME.conf or group-NAME.conf");
                 }
             }
         } catch (NoSuchFileException e) {
             // no command has defined a drive yet
         } catch (NotDirectoryException e) {
-            faults.put("weir.d", "must be a folder");
+            faults.put(PLACE, "must be a folder");
         } catch (IOException | DirectoryIteratorException e) {
-            faults.put("weir.d", "cannot be read: " + FailureText.of(e));
+            faults.put(PLACE, "cannot be read: " + FailureText.of(e));
         }
         read = now;
         return new Content(definitions, faults);
