@@ -9,6 +9,7 @@ import dev.weir.cluster.LimitBroker;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.fault.FaultSettings;
@@ -52,6 +53,7 @@ public final class Engine {
 
     private final Clock clock;
     private final Publisher publisher;
+    private final Debts debts;
     private final RankedFactories<BlockFactory> backends = new RankedFactories<>(BlockFactory::type);
     private final RankedFactories<BlockFilterFactory> filters = new RankedFactories<>(BlockFilterFactory::type);
     private final Policies policies = new Policies();
@@ -63,8 +65,14 @@ public final class Engine {
 
     private final Executor threads;
 
-    public Engine(Clock clock, Publisher publisher) {
-        this(clock, publisher, SerialSteps.threads());
+    /** Creates an engine without drives that opens and closes backends on threads of its own. */
+    public Engine(Clock clock, Publisher publisher, Debts debts) {
+        this(clock, publisher, SerialSteps.threads(), debts);
+    }
+
+    /** Creates an engine without drives that keeps no debts. */
+    public Engine(Clock clock, Publisher publisher, Executor threads) {
+        this(clock, publisher, threads, Debts.NONE);
     }
 
     /**
@@ -73,8 +81,10 @@ public final class Engine {
      * @param clock the source of time and timers
      * @param publisher registers drives and controls as services
      * @param threads opens and closes backends
+     * @param debts keeps debts over a restart
      */
-    public Engine(Clock clock, Publisher publisher, Executor threads) {
+    public Engine(Clock clock, Publisher publisher, Executor threads, Debts debts) {
+        this.debts = debts;
         this.threads = threads;
         this.lifecycles = new Lifecycles(threads);
         this.clock = clock;
@@ -189,7 +199,7 @@ public final class Engine {
         if (drive == null) {
             SerialSteps lifecycle = lifecycles.of(settings.name());
             ThrottlePolicyFactory policy = policies.get(settings.policy());
-            drive = new ManagedDrive(this, settings, group, policy, clock, publisher, lifecycle);
+            drive = new ManagedDrive(this, settings, group, policy, clock, publisher, lifecycle, debts);
             drives.put(settings.name(), drive);
             drive.publish(backends.get(settings.backendType()) != null);
         } else {
@@ -251,6 +261,7 @@ public final class Engine {
             if (drive == null) {
                 return;
             }
+            drive.leave(debts);
             closed = drive.remove().whenComplete((done, failure) -> {
                 LOG.info("drive {} is removed", name);
                 forgetLifecycle(name);
@@ -272,7 +283,7 @@ public final class Engine {
         ThrottlePolicyFactory policy = policies.get(settings.policy());
         ManagedGroup group = groups.get(settings.name());
         if (group == null) {
-            ManagedGroup added = new ManagedGroup(this, settings, policy, clock, publisher);
+            ManagedGroup added = new ManagedGroup(this, settings, policy, clock, publisher, debts);
             clusterGroups.settle(added);
             groups.add(added);
             moveMembers(settings.name());
@@ -292,6 +303,7 @@ public final class Engine {
         if (group != null) {
             groups.remove(group, () -> moveMembers(name));
             clusterGroups.remove(group);
+            debts.forget(group.node());
             group.remove();
             LOG.info("group {} is removed", name);
         }
@@ -395,5 +407,6 @@ public final class Engine {
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
             LOG.error("stopping although backends still have requests in flight");
         }
+        debts.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.engine.throttle.QueueForecast;
 import dev.weir.engine.throttle.RequestSink;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushCap {
     private final Clock clock;
+    private final Debts debts;
 
     /** Null if the drive never had a cap. */
     private volatile @Nullable Throttle throttle;
@@ -34,8 +36,9 @@ final class FlushCap {
 
     private String holdReason = "";
 
-    FlushCap(Clock clock) {
+    FlushCap(Clock clock, Debts debts) {
         this.clock = clock;
+        this.debts = debts;
     }
 
     void configure(DriveSettings by, String policy, @Nullable ThrottlePolicyFactory factory) {
@@ -51,6 +54,7 @@ final class FlushCap {
 
     private synchronized void create(PolicySlot slot) {
         Throttle created = new Throttle(slot, clock);
+        debts.restore(created.queue());
         slot.hold(holdReason);
         if (sink != null) {
             created.open(sink);
@@ -62,6 +66,13 @@ final class FlushCap {
         Throttle cap = throttle;
         if (cap != null) {
             cap.change(change);
+        }
+    }
+
+    void leave(Debts from) {
+        Throttle cap = throttle;
+        if (cap != null) {
+            from.forget(cap.queue());
         }
     }
 

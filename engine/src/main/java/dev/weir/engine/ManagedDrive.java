@@ -11,6 +11,7 @@ import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.storage.ChainPart;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.BlockQueue;
@@ -63,7 +64,8 @@ final class ManagedDrive implements DriveControl {
             @Nullable ThrottlePolicyFactory policy,
             Clock clock,
             Publisher publisher,
-            SerialSteps steps) {
+            SerialSteps steps,
+            Debts debts) {
         this.engine = engine;
         this.clock = clock;
         this.publisher = publisher;
@@ -71,9 +73,10 @@ final class ManagedDrive implements DriveControl {
         PolicySlot own = new PolicySlot(
                 "drive " + settings.name(), settings.policy(), settings.limits(), policy, clock.nanoTime());
         this.throttle = new Throttle(own, clock);
+        debts.restore(throttle.queue());
         throttle.queue().share(settings.share());
         throttle.moveTo(group, () -> {});
-        this.flushes = new FlushCap(clock);
+        this.flushes = new FlushCap(clock, debts);
         flushes.configure(settings, settings.policy(), policy);
         this.storage = new StorageLifecycle(
                 () -> this.settings, throttle, flushes, clock, publisher, steps, this::updateControl);
@@ -216,6 +219,16 @@ final class ManagedDrive implements DriveControl {
         return faults;
     }
 
+    /** Takes the drive's size and debts away. Called before {@link #remove} of a drive whose settings are gone. */
+    void leave(Debts debts) {
+        throttle.locked(at -> {
+            throttle.queue().size(0); // for the groups above
+            return at;
+        });
+        debts.forget(throttle.queue());
+        flushes.leave(debts);
+    }
+
     /**
      * Ends the drive for good.
      *
@@ -224,7 +237,6 @@ final class ManagedDrive implements DriveControl {
     CompletableFuture<@Nullable Void> remove() {
         throttle.locked(at -> {
             throttle.queue().own.remove();
-            throttle.queue().size(0); // for the groups above
             return at;
         });
         CompletableFuture<@Nullable Void> closed = storage.remove();

@@ -4,6 +4,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.throttle.Share;
@@ -35,13 +36,15 @@ final class ManagedGroup implements GroupControl {
             GroupSettings settings,
             @Nullable ThrottlePolicyFactory factory,
             Clock clock,
-            Publisher publisher) {
+            Publisher publisher,
+            Debts debts) {
         this.engine = engine;
         this.clock = clock;
         this.settings = settings;
         PolicySlot own = new PolicySlot(
                 "group " + settings.name(), settings.policy(), settings.limits(), factory, clock.nanoTime());
         node = new GroupNode(settings.name(), own, clock);
+        debts.restore(node);
         node.share(settings.share());
         parent = settings.parent();
         control = publisher.publish(GroupControl.class, this, Map.of(GroupSettings.NAME, settings.name()));

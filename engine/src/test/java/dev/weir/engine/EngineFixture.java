@@ -9,6 +9,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.Share;
@@ -51,8 +52,18 @@ public final class EngineFixture implements Publisher {
      * @param threads opens and closes backends
      */
     public EngineFixture(long seed, Executor threads) {
-        clock = ManualClock.seeded(seed);
-        engine = new Engine(clock, this, threads);
+        this(ManualClock.seeded(seed), threads, Debts.NONE);
+    }
+
+    /**
+     * Creates an engine.
+     *
+     * @param threads opens and closes backends
+     * @param debts keeps debts over a restart
+     */
+    EngineFixture(ManualClock clock, Executor threads, Debts debts) {
+        this.clock = clock;
+        engine = new Engine(clock, this, threads, debts);
         engine.addPolicies(bucket, 0);
         engine.addPolicies(slice, 0);
         engine.addBackends(backends, 0);

@@ -8,6 +8,7 @@ import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.BackendDevice;
 import dev.weir.engine.storage.Storage;
@@ -148,7 +149,7 @@ public class MeetingThreads {
                 Storage storage = new Storage("vm", new BackendDevice("vm", backend, clock), statistics, clock);
                 storage.resume();
                 OpenDrive opened =
-                        new OpenDrive("vm", false, throttle, new FlushCap(clock), storage, statistics, () -> SETTINGS);
+                        new OpenDrive("vm", false, throttle, new FlushCap(clock, Debts.NONE), storage, statistics, () -> SETTINGS);
                 opened.start();
                 return opened;
             } catch (IOException e) {

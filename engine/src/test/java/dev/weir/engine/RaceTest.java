@@ -9,6 +9,7 @@ import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.throttle.ThrottleLimits;
@@ -42,7 +43,7 @@ class RaceTest {
     private final Map<String, Object> services = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
     private final SystemClock clock = new SystemClock();
-    private final Engine engine = new Engine(clock, this::publish);
+    private final Engine engine = new Engine(clock, this::publish, Debts.NONE);
     private final ThrottlePolicyFactory bucket = new BucketPolicyFactory();
     private final AtomicLong completed = new AtomicLong();
     private volatile boolean over;

@@ -6,8 +6,12 @@ import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
 import dev.weir.cluster.LimitBroker;
 import dev.weir.engine.Engine;
+import dev.weir.engine.debt.Debts;
+import dev.weir.engine.debt.SavedDebts;
 import dev.weir.engine.throttle.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -29,8 +33,18 @@ public final class EngineComponent {
 
     @Activate
     public EngineComponent(BundleContext context, @Reference Clock clock) {
-        engine = new Engine(clock, new OsgiPublisher(context));
+        engine = new Engine(clock, new OsgiPublisher(context), debts(context.getProperty("weir.home"), clock));
         watch.start();
+    }
+
+    /** Returns the debts of the home; none are kept without one. */
+    private static Debts debts(@Nullable String home, Clock clock) {
+        if (home == null) {
+            return Debts.NONE;
+        }
+        SavedDebts debts = new SavedDebts(Path.of(home), clock, InstantSource.system());
+        debts.start();
+        return debts;
     }
 
     Engine engine() {

@@ -39,6 +39,11 @@ final class DebtEstimate {
         Arrays.fill(charged, 0);
     }
 
+    /** Returns the moment of the last charge or of {@link #set}. */
+    long lastChargeAt() {
+        return lastChargeAt;
+    }
+
     boolean isOld(long now) {
         return now - knownAt >= FRESH_NANOS;
     }

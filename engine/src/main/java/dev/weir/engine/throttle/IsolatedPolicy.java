@@ -54,6 +54,17 @@ public final class IsolatedPolicy implements ThrottlePolicy {
                 : BoundedCalls.call(factory, MILLIS, () -> factory.faults(limits));
     }
 
+    /** Returns the class of a factory and its bundle if that is another one, for messages; empty for null. */
+    static String origin(@Nullable ThrottlePolicyFactory factory) {
+        if (factory == null) {
+            return "";
+        }
+        Class<?> type = factory.getClass();
+        ClassLoader bundle = type.getClassLoader();
+        String from = bundle == null || bundle == PolicySlot.class.getClassLoader() ? "" : " of " + bundle;
+        return " (" + type.getName() + from + ")";
+    }
+
     @Override
     public long waitNanos(Direction direction, long bytes, long now) {
         return BoundedCalls.call(factory, MILLIS, () -> policy.waitNanos(direction, bytes, now));

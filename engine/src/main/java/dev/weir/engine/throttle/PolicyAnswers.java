@@ -20,8 +20,24 @@ final class PolicyAnswers {
     private final long[] goesAt = new long[2];
     private int contradictions;
 
-    /** Records an answer. Returns whether the contradictions are too many. */
-    boolean isBroken(long waitNanos, Direction direction, long requestBytes, long now) {
+    /**
+     * Returns an answer and records it.
+     *
+     * @throws IllegalStateException if it is negative, or if the contradictions are too many
+     */
+    long checked(long waitNanos, Direction direction, long requestBytes, long now) {
+        if (waitNanos < 0) {
+            throw new IllegalStateException("it answered with a negative wait of " + waitNanos + " ns");
+        }
+        if (isBroken(waitNanos, direction, requestBytes, now)) {
+            throw new IllegalStateException(
+                    "its answers contradict each other: a request that may go now must wait another " + waitNanos
+                            + " ns, although nothing was charged");
+        }
+        return waitNanos;
+    }
+
+    private boolean isBroken(long waitNanos, Direction direction, long requestBytes, long now) {
         int place = direction.ordinal();
         long newGoesAt = now + waitNanos;
         if (waitNanos > 0 && bytes[place] == requestBytes && newGoesAt - goesAt[place] > 0) {

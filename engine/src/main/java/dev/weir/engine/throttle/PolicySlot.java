@@ -167,23 +167,11 @@ public final class PolicySlot {
             return UNKNOWN_NANOS;
         }
         try {
-            return checked(policy.waitNanos(direction, bytes, now), direction, bytes, now);
+            return answers.checked(policy.waitNanos(direction, bytes, now), direction, bytes, now);
         } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
         }
-    }
-
-    private long checked(long waitNanos, Direction direction, long bytes, long now) {
-        if (waitNanos < 0) {
-            throw new IllegalStateException("it answered with a negative wait of " + waitNanos + " ns");
-        }
-        if (answers.isBroken(waitNanos, direction, bytes, now)) {
-            throw new IllegalStateException(
-                    "its answers contradict each other: a request that may go now must wait another " + waitNanos
-                            + " ns, although nothing was charged");
-        }
-        return waitNanos;
     }
 
     /** Returns the limit that holds a request longest, or null if none does or it is unknown. */
@@ -249,6 +237,32 @@ public final class PolicySlot {
             }
         }
         return known.at(limits, now);
+    }
+
+    /** Returns the moment of the last charge or of the last change of limits or policy. */
+    public long debtChangedAt() {
+        return known.lastChargeAt();
+    }
+
+    /** Returns the size with which the limits may scale (bytes). */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /**
+     * Takes over the debt of an earlier process. Called before the first request.
+     *
+     * @param owed the debt at the end of that process
+     * @param from its limits at their size
+     * @param atSizeBytes the size at that moment, which holds until {@link #resize}
+     * @param elapsedNanos the time that has passed since
+     */
+    public void restore(ThrottleDebt owed, ThrottleLimits from, long atSizeBytes, long elapsedNanos, long now) {
+        sizeBytes = atSizeBytes;
+        limits = limits.atSize(atSizeBytes);
+        known.set(owed, now - elapsedNanos);
+        known.set(known.at(from, now).under(from, limits), now);
+        install(factory, now);
     }
 
     /** Replaces the policy if another factory now provides its type (hot swap). The new policy takes over the debt. */
@@ -343,23 +357,12 @@ public final class PolicySlot {
      */
     private void fail(Throwable e) {
         policy = null;
-        reason = "policy " + type + " failed: " + e + origin();
+        reason = "policy " + type + " failed: " + e + IsolatedPolicy.origin(factory);
         if (!isCopy) {
             FAILURES.write(() -> owner + " holds its queue: " + reason);
             warning = HoldWarning.written(owner, reason);
             LOG.debug("{} holds its queue", owner, e);
         }
-    }
-
-    /** Returns the class of the factory and its bundle if that is another one. */
-    private String origin() {
-        if (factory == null) {
-            return "";
-        }
-        Class<?> type = factory.getClass();
-        ClassLoader bundle = type.getClassLoader();
-        String from = bundle == null || bundle == PolicySlot.class.getClassLoader() ? "" : " of " + bundle;
-        return " (" + type.getName() + from + ")";
     }
 
     /** Ends a pending warning because the drive or group is removed. */
@@ -376,10 +379,11 @@ public final class PolicySlot {
     /** Returns the policy and its owner for messages. */
     @Override
     public String toString() {
-        return "policy " + type + origin() + " of " + owner;
+        return "policy " + type + IsolatedPolicy.origin(factory) + " of " + owner;
     }
 
-    String owner() {
+    /** Returns the owner for messages: {@code drive vm1} or {@code group tenant-a}. */
+    public String owner() {
         return owner;
     }
 
