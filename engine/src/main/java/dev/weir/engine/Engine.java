@@ -21,7 +21,6 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -215,22 +214,8 @@ public final class Engine {
                 new Policies.Choice(drive.policyType(), drive.currentLimits()),
                 Policies.Choice.of(before),
                 Policies.Choice.of(settings));
-        drive.configure(settings, group, merged.policy(), policies.get(merged.policy()), merged.limits());
-    }
-
-    /** Applies settings and keeps live changes of other keys; see {@link Policies#merge}. */
-    private void configureAgain(ManagedGroup group, GroupSettings settings) {
-        GroupSettings before = group.settings();
-        Policies.Choice merged = policies.merge(
-                new Policies.Choice(group.policyType(), group.currentLimits()),
-                Policies.Choice.of(before),
-                Policies.Choice.of(settings));
-        Share share = settings.share().equals(before.share()) ? group.currentShare() : settings.share();
-        boolean sameParent = Objects.equals(settings.parent(), before.parent());
-        String parent = sameParent ? group.currentParent() : settings.parent();
-        group.settings(settings);
-        clusterGroups.settle(group);
-        groups.change(group, parent, merged.policy(), policies.get(merged.policy()), merged.limits(), share);
+        Share share = settings.share().equals(before.share()) ? drive.currentShare() : settings.share();
+        drive.configure(settings, group, merged.policy(), policies.get(merged.policy()), merged.limits(), share);
     }
 
     /** Tries at once to open the backend of a drive. Closes an open backend first if its storage is lost. */
@@ -288,7 +273,7 @@ public final class Engine {
             groups.add(added);
             moveMembers(settings.name());
         } else {
-            configureAgain(group, settings);
+            groups.configureAgain(group, settings, policies, clusterGroups::settle);
         }
     }
 
@@ -317,12 +302,17 @@ public final class Engine {
         }
     }
 
-    /** Changes a drive's policy or limits until its settings change. Null keeps the current value. */
-    synchronized void change(ManagedDrive drive, @Nullable String policy, @Nullable ThrottleLimits limits) {
-        String type = policy == null ? drive.policyType() : policy;
-        ThrottleLimits all = limits == null ? drive.currentLimits() : limits;
-        groups.check(GroupTree.node(drive), GroupTree.node(drive).with(all), drives.values());
-        drive.reconfigure(type, policies.accepting(type, all), all);
+    /** Changes a drive's policy until its settings change. */
+    synchronized void change(ManagedDrive drive, String policy) {
+        ThrottleLimits limits = drive.currentLimits();
+        drive.reconfigure(policy, policies.accepting(policy, limits), limits, drive.currentShare());
+    }
+
+    /** Changes a drive's limits and share until its settings change. */
+    synchronized void change(ManagedDrive drive, ThrottleLimits limits, Share share) {
+        groups.check(GroupTree.node(drive), GroupTree.node(drive, limits, share), drives.values());
+        String type = drive.policyType();
+        drive.reconfigure(type, policies.accepting(type, limits), limits, share);
     }
 
     /** Changes a group's policy until its settings change. */
@@ -347,11 +337,12 @@ public final class Engine {
         groups.change(group, settings.parent(), policy, policies.get(policy), settings.limits(), settings.share());
     }
 
-    /** Restores the policy, the limits and the faults of a drive's settings. */
+    /** Restores the policy, the limits, the share and the faults of a drive's settings. */
     void restore(ManagedDrive drive) {
         synchronized (this) {
             DriveSettings settings = drive.settings();
-            drive.reconfigure(settings.policy(), policies.get(settings.policy()), settings.limits());
+            String policy = settings.policy();
+            drive.reconfigure(policy, policies.get(policy), settings.limits(), settings.share());
         }
         if (!drive.faults().settings().equals(drive.settings().faults())) {
             changeFaults(drive, now -> drive.settings().faults());

@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.clock.Clock;
+import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,22 @@ final class GroupTree {
         placeStrays();
     }
 
+    /** Applies settings and keeps live changes of other keys; see {@link Policies#merge}. */
+    void configureAgain(
+            ManagedGroup group, GroupSettings settings, Policies policies, Consumer<ManagedGroup> settle) {
+        GroupSettings before = group.settings();
+        Policies.Choice merged = policies.merge(
+                new Policies.Choice(group.policyType(), group.currentLimits()),
+                Policies.Choice.of(before),
+                Policies.Choice.of(settings));
+        Share share = settings.share().equals(before.share()) ? group.currentShare() : settings.share();
+        boolean sameParent = Objects.equals(settings.parent(), before.parent());
+        String parent = sameParent ? group.currentParent() : settings.parent();
+        group.settings(settings);
+        settle.accept(group);
+        change(group, parent, merged.policy(), policies.get(merged.policy()), merged.limits(), share);
+    }
+
     private void place(ManagedGroup group) {
         group.node().moveTo(above(group), () -> {});
     }
@@ -132,7 +151,11 @@ final class GroupTree {
     }
 
     static LimitTree.Node node(ManagedDrive drive) {
-        return LimitTree.Node.of(drive.settings()).with(drive.currentLimits());
+        return node(drive, drive.currentLimits(), drive.currentShare());
+    }
+
+    static LimitTree.Node node(ManagedDrive drive, ThrottleLimits limits, Share share) {
+        return new LimitTree.Node(drive.name(), true, drive.settings().group(), limits, share);
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockFactory;
-import dev.weir.block.HeldRequest;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
@@ -23,6 +22,7 @@ import dev.weir.fault.FaultSettings;
 import dev.weir.fault.FaultState;
 import dev.weir.fault.PowerCut;
 import dev.weir.fault.PowerCutReport;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.ArrayList;
@@ -123,12 +123,13 @@ final class ManagedDrive implements DriveControl {
             @Nullable GroupNode group,
             String policy,
             @Nullable ThrottlePolicyFactory newFactory,
-            ThrottleLimits limits) {
+            ThrottleLimits limits,
+            Share share) {
         DriveSettings old = settings;
         PolicySlot own = throttle.queue().own;
         throttle.moveTo(isLifted ? null : group, () -> {
             own.reconfigure(policy, newFactory, limits, clock.nanoTime());
-            throttle.queue().share(newSettings.share());
+            throttle.queue().share(share);
         });
         settings = newSettings;
         flushes.configure(newSettings, policy, newFactory);
@@ -167,8 +168,12 @@ final class ManagedDrive implements DriveControl {
         flushes.installFrom(policies::get);
     }
 
-    void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits) {
-        throttle.change(slot -> slot.reconfigure(policy, newFactory, limits, clock.nanoTime()));
+    void reconfigure(
+            String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits, Share share) {
+        throttle.change(slot -> {
+            slot.reconfigure(policy, newFactory, limits, clock.nanoTime());
+            throttle.queue().share(share);
+        });
     }
 
     /** Returns the type of the current policy. */
@@ -178,6 +183,10 @@ final class ManagedDrive implements DriveControl {
 
     ThrottleLimits currentLimits() {
         return throttle.locked(at -> throttle.queue().own.limits());
+    }
+
+    Share currentShare() {
+        return throttle.locked(at -> throttle.queue().share());
     }
 
     /** Opens, changes or closes the storage; see {@link StorageLifecycle#settle}. */
@@ -290,6 +299,7 @@ final class ManagedDrive implements DriveControl {
                 opened == null ? 0 : opened.size(),
                 queue.own.type(),
                 queue.own.limits(),
+                queue.share(),
                 queue.own.debt(now),
                 queue.timer(now),
                 queue.reads.size(),
@@ -332,11 +342,11 @@ final class ManagedDrive implements DriveControl {
         // the parts nearest to the storage first, because their requests came first
         List<ChainPart> parts = parts(opened);
         for (int i = parts.size() - 1; i >= 0; i--) {
-            requests.addAll(heldBy(parts.get(i), now));
+            requests.addAll(parts.get(i).queued(now));
         }
         if (opened != null) {
             String reason = throttle.locked(at -> throttle.queue().own.reason());
-            opened.storage().waiting(reason).forEach(held -> requests.add(queued(held, reason, now)));
+            opened.storage().waiting(reason).forEach(held -> requests.add(ChainPart.queued(held, reason, now)));
         }
         requests.addAll(
                 throttle.locked(at -> new QueueForecast(throttle.queue(), now)).requests());
@@ -344,32 +354,19 @@ final class ManagedDrive implements DriveControl {
         return requests;
     }
 
-    private static List<QueuedRequest> heldBy(ChainPart part, long now) {
-        return part.held().stream()
-                .map(held -> queued(held, part.name() + ": " + held.reason(), now))
-                .toList();
-    }
-
-    private static QueuedRequest queued(HeldRequest held, String heldBy, long now) {
-        return new QueuedRequest(
-                QueuedRequest.LEFT_THE_QUEUE,
-                String.valueOf(held.client()),
-                held.operation(),
-                held.offset(),
-                held.length(),
-                now - held.sinceNanos(),
-                heldBy,
-                held.dueNanos() == HeldRequest.UNKNOWN ? -1 : Math.max(0, held.dueNanos() - now));
+    @Override
+    public void limits(ThrottleLimits limits) {
+        change(limits, currentShare());
     }
 
     @Override
-    public void limits(ThrottleLimits limits) {
-        engine.change(this, null, limits);
+    public void change(ThrottleLimits limits, Share share) {
+        engine.change(this, limits, share);
     }
 
     @Override
     public void policy(String type) {
-        engine.change(this, type, null);
+        engine.change(this, type);
     }
 
     @Override

@@ -143,4 +143,56 @@ class GroupTreeTest {
         assertEquals(1, fixture.group("host").snapshot().waitingDrives());
         assertEquals(0, fixture.group("tenant").snapshot().queued());
     }
+
+    @Test
+    void weightOfADriveChangesLive() {
+        group("host", null, Map.of("iops", 400L));
+        Load one = drive("vm1", "host");
+        Load two = drive("vm2", "host");
+        fixture.clock.advance(SECOND);
+        fixture.control("vm1").change(ThrottleLimits.NONE, new Share(3, 0, 0));
+        long before = two.requests();
+        assertEquals(3_000, requestsInTenSeconds(one), 4);
+        assertEquals(1_000, two.requests() - before, 4);
+        assertEquals(3, fixture.control("vm1").snapshot().share().weight());
+    }
+
+    @Test
+    void minimumOfADriveAppliesLiveUntilRestored() {
+        group("host", null, Map.of("iops", 400L));
+        Load one = drive("vm1", "host");
+        drive("vm2", "host");
+        fixture.clock.advance(SECOND);
+        fixture.control("vm1").change(ThrottleLimits.NONE, new Share(1, 0, 300));
+        fixture.clock.advance(SECOND);
+        assertEquals(3_000, requestsInTenSeconds(one), 4);
+        fixture.control("vm1").restore();
+        fixture.clock.advance(SECOND);
+        assertEquals(2_000, requestsInTenSeconds(one), 4);
+        assertEquals(Share.DEFAULT, fixture.control("vm1").snapshot().share());
+    }
+
+    @Test
+    void minimumWithoutCoverIsRefusedWithTheRule() {
+        group("host", null, Map.of("iops", 400L));
+        drive("vm1", "host");
+        drive("vm2", "host");
+        fixture.control("vm2").change(ThrottleLimits.NONE, new Share(1, 0, 300));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> fixture.control("vm1")
+                .change(ThrottleLimits.NONE, new Share(1, 0, 101)));
+        assertEquals(
+                "group host: limits.iops = 400: must cover the minima of its members, which are 401", e.getMessage());
+        assertEquals(Share.DEFAULT, fixture.control("vm1").snapshot().share());
+    }
+
+    @Test
+    void liveShareOutlivesOtherNewSettings() {
+        group("host", null, Map.of("iops", 400L));
+        drive("vm1", "host");
+        fixture.control("vm1").change(ThrottleLimits.NONE, new Share(3, 0, 0));
+        fixture.configure("vm1", "bucket", "host", Map.of("bps", 1_000L), Share.DEFAULT);
+        assertEquals(3, fixture.control("vm1").snapshot().share().weight());
+        fixture.configure("vm1", "bucket", "host", Map.of("bps", 1_000L), new Share(2, 0, 0));
+        assertEquals(2, fixture.control("vm1").snapshot().share().weight());
+    }
 }

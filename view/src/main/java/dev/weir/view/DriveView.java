@@ -149,8 +149,8 @@ public record DriveView(
                         ? origins.getOrDefault("policy", "default")
                         : LimitsView.SHELL,
                 drive.group(),
-                drive.settings().share().weight(),
-                GroupView.minima(drive.settings().share()),
+                drive.share().weight(),
+                GroupView.minima(drive.share()),
                 drive.settings().clients(),
                 limits.limits(),
                 limits.effective(),

@@ -27,6 +27,7 @@ public final class LiveChanges {
         Map<String, Object> configured = new LinkedHashMap<>();
         addLimits(configured, drive.limits(), drive.settings().limits());
         add(configured, POLICY, drive.policy(), drive.settings().policy());
+        addShare(configured, drive.share(), drive.settings().share());
         return Collections.unmodifiableMap(configured);
     }
 
@@ -36,9 +37,13 @@ public final class LiveChanges {
         add(configured, POLICY, group.policy(), group.settings().policy());
         String parent = Objects.toString(group.settings().parent(), "");
         add(configured, PARENT, Objects.toString(group.parent(), ""), parent);
-        Map<String, Long> now = share(group.share());
-        share(group.settings().share()).forEach((key, then) -> add(configured, key, now.getOrDefault(key, 0L), then));
+        addShare(configured, group.share(), group.settings().share());
         return Collections.unmodifiableMap(configured);
+    }
+
+    private static void addShare(Map<String, Object> configured, Share now, Share then) {
+        Map<String, Long> current = share(now);
+        share(then).forEach((key, value) -> add(configured, key, current.getOrDefault(key, 0L), value));
     }
 
     private static void addLimits(Map<String, Object> configured, ThrottleLimits now, ThrottleLimits then) {

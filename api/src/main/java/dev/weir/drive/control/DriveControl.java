@@ -1,7 +1,9 @@
 package dev.weir.drive.control;
 
 import dev.weir.drive.Drive;
+import dev.weir.drive.settings.LimitTree;
 import dev.weir.fault.FaultControl;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,17 @@ public interface DriveControl {
     void limits(ThrottleLimits limits);
 
     /**
+     * Changes the limits and the share in the limits of the group together. The change lasts as long as a change of
+     * the limits.
+     *
+     * @param limits the new limits
+     * @param share the new weight and minima
+     * @throws IllegalArgumentException if the drive's policy cannot enforce the limits or the change breaks a rule of
+     *     {@link LimitTree}; nothing has changed then
+     */
+    void change(ThrottleLimits limits, Share share);
+
+    /**
      * Changes the policy. The new policy takes over the debt. While no bundle provides the type the drive holds its
      * queue. The change lasts until {@link #restore}, the end of Weir or another policy in this drive's
      * configuration.
@@ -73,7 +86,7 @@ public interface DriveControl {
     /** {@return the faults on purpose} */
     FaultControl faults();
 
-    /** Undoes the changes: restores limits, policy and faults of the drive's configuration. */
+    /** Undoes the changes: restores limits, share, policy and faults of the drive's configuration. */
     void restore();
 
     /**

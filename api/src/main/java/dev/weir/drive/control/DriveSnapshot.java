@@ -2,6 +2,7 @@ package dev.weir.drive.control;
 
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.fault.FaultState;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
@@ -10,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a drive at one moment.
  *
- * @param settings the configured settings; live changes may have replaced the policy and the limits
+ * @param settings the configured settings; live changes may have replaced policy, limits and share
  * @param state availability
  * @param reason why the drive does not serve; empty if it serves
  * @param size size (bytes); 0 while the backend is not open
  * @param policy the type of the current policy
  * @param limits the current limits of the drive itself
+ * @param share the current share in the limits of the group
  * @param debt the debt under these limits
  * @param timer the timer that releases the queue
  * @param queuedReads number of queued reads
@@ -34,6 +36,7 @@ public record DriveSnapshot(
         long size,
         String policy,
         ThrottleLimits limits,
+        Share share,
         ThrottleDebt debt,
         TimerSnapshot timer,
         int queuedReads,

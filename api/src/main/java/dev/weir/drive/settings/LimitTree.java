@@ -63,15 +63,6 @@ public final class LimitTree {
             return new Node(drive.name(), true, drive.group(), drive.limits(), drive.share());
         }
 
-        /**
-         * {@return this node with other limits}
-         *
-         * @param newLimits the limits
-         */
-        public Node with(ThrottleLimits newLimits) {
-            return new Node(name, isDrive, parent, newLimits, share);
-        }
-
         @Override
         public String toString() {
             return (isDrive ? "drive " : "group ") + name;

@@ -2,6 +2,7 @@ package dev.weir.engine.storage;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.HeldRequest;
+import dev.weir.drive.control.QueuedRequest;
 import dev.weir.supervision.BoundedCalls;
 import java.util.List;
 
@@ -23,6 +24,26 @@ public record ChainPart(String name, BlockDevice device) {
         } catch (RuntimeException | Error e) {
             return List.of();
         }
+    }
+
+    /** Returns these requests as operators see them. */
+    public List<QueuedRequest> queued(long now) {
+        return held().stream()
+                .map(held -> queued(held, name + ": " + held.reason(), now))
+                .toList();
+    }
+
+    /** Returns a held request as operators see it. */
+    public static QueuedRequest queued(HeldRequest held, String heldBy, long now) {
+        return new QueuedRequest(
+                QueuedRequest.LEFT_THE_QUEUE,
+                String.valueOf(held.client()),
+                held.operation(),
+                held.offset(),
+                held.length(),
+                now - held.sinceNanos(),
+                heldBy,
+                held.dueNanos() == HeldRequest.UNKNOWN ? -1 : Math.max(0, held.dueNanos() - now));
     }
 
     /** Returns why the device cannot serve now, with its name; empty if it serves. */

@@ -62,6 +62,8 @@ public final class ChangeCommands {
             iops_size                 a larger request counts as several of this size
             iops_per_gib, iops_floor  scales with the size: rate for each GiB, but at least this one;
             bps_per_gib, bps_floor    iops or bps itself is then the highest rate
+            weight                    part of the group's limits beside other members; 1 to 1000
+            min.bps, min.iops         least rate while other members wait too; 0 for none
 
             0 removes a limit and its burst. Setting a removed limit again restores its configured burst.
             Debt stays but lasts no longer than the new rate needs to pay it. The change lasts until

@@ -151,7 +151,8 @@ public final class CommandCompleter implements Completer {
     /** Returns the limit keys. After a key, returns the current value for editing. */
     private Stream<Candidate> limits(String drive, String word) {
         if (!word.contains("=")) {
-            return ThrottleLimits.keys().stream().map(key -> open(key + "="));
+            return Stream.concat(ThrottleLimits.keys().stream(), LimitChange.SHARE_KEYS.stream())
+                    .map(key -> open(key + "="));
         }
         return services.drives().stream()
                 .filter(control -> control.name().equals(drive))

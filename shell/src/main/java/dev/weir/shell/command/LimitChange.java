@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
 final class LimitChange {
-    /** Keys of a group's share. */
+    /** Keys of a share. */
     static final List<String> SHARE_KEYS = List.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS);
 
     /** The key of a group's parent. */
@@ -29,7 +29,7 @@ final class LimitChange {
     private LimitChange() {}
 
     /**
-     * Changes the named limits of a drive and keeps the others.
+     * Changes the named limits, {@code weight}, {@code min.bps} and {@code min.iops} of a drive and keeps the others.
      *
      * @param fault creates a syntax error from a message
      * @param save saves the changed settings by path, before they apply
@@ -41,10 +41,32 @@ final class LimitChange {
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
         DriveSnapshot now = drive.snapshot();
-        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(words, fault));
-        save.accept(limits(words, now.limits(), after));
-        drive.limits(after);
-        Caller.log("changed the limits of drive {} from {} to {}", drive.name(), text(now.limits()), text(after));
+        List<String> limits = new ArrayList<>(words);
+        Share share = share(now.share(), limits);
+        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
+        save.accept(saved(words, limits, now.limits(), after));
+        drive.change(after, share);
+        Caller.log(
+                "changed the limits of drive {} from {} to {}",
+                drive.name(),
+                text(now.limits(), now.share(), null),
+                text(after, share, null));
+    }
+
+    /** Removes the words of a share from a list and returns the share after them. */
+    private static Share share(Share now, List<String> words) {
+        Map<String, Long> share = new LinkedHashMap<>(now.toMap());
+        words.removeIf(word -> {
+            int equals = word.indexOf('=');
+            String key = word.substring(0, Math.max(0, equals));
+            boolean isShare = SHARE_KEYS.contains(key);
+            if (isShare) {
+                String limit = key.substring(key.indexOf('.') + 1);
+                share.put(key, value(key, limit, word.substring(equals + 1)));
+            }
+            return isShare;
+        });
+        return Share.of(share);
     }
 
     /**
@@ -57,32 +79,32 @@ final class LimitChange {
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
         GroupSnapshot now = group.snapshot();
-        List<String> limits = new ArrayList<>();
-        Map<String, Long> share = new LinkedHashMap<>(now.share().toMap());
+        List<String> limits = new ArrayList<>(words);
+        Share newShare = share(now.share(), limits);
         String parent = now.parent();
-        for (String word : words) {
-            int equals = word.indexOf('=');
-            String key = equals < 0 ? word : word.substring(0, equals);
-            if (equals > 0 && key.equals(PARENT)) {
-                parent = word.length() == equals + 1 ? null : word.substring(equals + 1);
-            } else if (equals > 0 && SHARE_KEYS.contains(key)) {
-                String limit = key.substring(key.indexOf('.') + 1);
-                share.put(key, value(key, limit, word.substring(equals + 1)));
-            } else {
-                limits.add(word);
+        String parentWord = PARENT + "=";
+        for (String word : List.copyOf(limits)) {
+            if (word.startsWith(parentWord)) {
+                parent = word.equals(parentWord) ? null : word.substring(parentWord.length());
+                limits.remove(word);
             }
         }
         ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
-        Share newShare = Share.of(share);
-        Map<String, @Nullable Object> saved = limits(limits, now.limits(), after);
-        words.stream().filter(word -> !limits.contains(word)).forEach(word -> put(saved, "", word));
-        save.accept(saved);
+        save.accept(saved(words, limits, now.limits(), after));
         group.change(after, parent, newShare);
         Caller.log(
                 "changed group {} from {} to {}",
                 group.name(),
                 text(now.limits(), now.share(), now.parent()),
                 text(after, newShare, parent));
+    }
+
+    /** Returns the changed settings by path: the limits, and the other words of a command as they are. */
+    private static Map<String, @Nullable Object> saved(
+            List<String> words, List<String> limits, ThrottleLimits before, ThrottleLimits after) {
+        Map<String, @Nullable Object> saved = limits(limits, before, after);
+        words.stream().filter(word -> !limits.contains(word)).forEach(word -> put(saved, "", word));
+        return saved;
     }
 
     /** Returns the changed limits by path with the values as they were written; null for a removed one. */
@@ -103,11 +125,7 @@ final class LimitChange {
         settings.put(prefix + word.substring(0, equals), value.isEmpty() ? null : value);
     }
 
-    /** Returns limits for the log, in the syntax of commands. */
-    private static String text(ThrottleLimits limits) {
-        return limits.equals(ThrottleLimits.NONE) ? "no limits" : LiveChanges.text(limits.toMap());
-    }
-
+    /** Returns limits and what goes with them for the log, in the syntax of commands. */
     private static String text(ThrottleLimits limits, Share share, @Nullable String parent) {
         Map<String, Object> all = new LinkedHashMap<>();
         if (parent != null) {

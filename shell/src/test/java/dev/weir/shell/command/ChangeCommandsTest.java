@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
@@ -142,6 +144,20 @@ final class ChangeCommandsTest extends CommandsFixture {
                 "min.bps = many: must be a number of bytes, for example 512, 10M or 10MiB",
                 () -> changes.group("tenant-a", "min.bps=many"));
         refuses("weight = 0: must be from 1 to 1000", () -> changes.group("tenant-a", "weight=0"));
+    }
+
+    @Test
+    void weightAndMinimaOfADriveChangeWithItsLimits() {
+        changes.limits("vm1", "weight=5", "min.iops=1k", "min.bps=1M", "iops=1k");
+        DriveSnapshot drive = vm1.snapshot();
+        assertEquals(new Share(5, 1 << 20, 1_000), drive.share());
+        assertEquals(1_000, drive.limits().rate(LimitKey.IOPS));
+        String listed = ((View) new DriveCommands(services).drive("vm1")).text(80);
+        assertTrue(listed.contains("group     tenant-a, weight 5, min bps=1MiB iops=1000"), listed);
+        assertTrue(listed.contains("the configuration has iops=500 weight=3 min.bps=0 min.iops=100"), listed);
+        refuses("weight = 0: must be from 1 to 1000", () -> changes.limits("vm1", "weight=0"));
+        refuses("drive vm1: min.iops = 666: has no cover", () -> changes.limits("vm1", "min.iops=666"));
+        assertEquals(5, vm1.snapshot().share().weight());
     }
 
     @Test

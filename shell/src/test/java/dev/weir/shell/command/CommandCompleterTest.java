@@ -128,7 +128,9 @@ final class CommandCompleterTest {
 
     @Test
     void limitKeysAreOffered() {
-        assertEquals(ThrottleLimits.keys().stream().map(key -> key + "=").toList(), offered("limits vm1 "));
+        List<String> keys = new ArrayList<>(ThrottleLimits.keys());
+        keys.addAll(LimitChange.SHARE_KEYS);
+        assertEquals(keys.stream().map(key -> key + "=").toList(), offered("limits vm1 "));
         assertEquals(offered("limits vm1 "), offered("limits vm1 bps=1M io"));
         assertTrue(candidates("limits vm1 ").stream().noneMatch(Candidate::complete));
         assertTrue(offered("limits vm1 bps=").contains("bps=10MiB"));

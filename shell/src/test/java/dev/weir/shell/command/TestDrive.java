@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestDrive implements DriveControl {
     private final DriveSettings settings;
     private ThrottleLimits limits;
+    private Share share;
     private String policy;
     private State state = State.SERVING;
     private String reason = "";
@@ -55,6 +56,7 @@ public final class TestDrive implements DriveControl {
                 .clients(clients)
                 .build();
         policy = settings.policy();
+        share = settings.share();
     }
 
     /** Returns a drive of a group with two limits and two waiting requests. */
@@ -139,6 +141,7 @@ public final class TestDrive implements DriveControl {
                 state == State.UNAVAILABLE ? 0 : size,
                 policy,
                 limits.atSize(state == State.UNAVAILABLE ? 0 : size),
+                share,
                 busy
                         ? ThrottleDebt.of(
                                 key -> key == LimitKey.BPS ? 95_000_000 : 0, key -> key == LimitKey.IOPS ? 500 : 0)
@@ -178,6 +181,15 @@ public final class TestDrive implements DriveControl {
     }
 
     @Override
+    public void change(ThrottleLimits newLimits, Share newShare) {
+        if (newShare.minIops() == 666) {
+            throw new IllegalArgumentException("drive vm1: min.iops = 666: has no cover");
+        }
+        limits(newLimits);
+        share = newShare;
+    }
+
+    @Override
     public void policy(String type) {
         policy = type;
     }
@@ -208,6 +220,7 @@ public final class TestDrive implements DriveControl {
     @Override
     public void restore() {
         limits = settings.limits();
+        share = settings.share();
         policy = settings.policy();
     }
 
