@@ -130,9 +130,21 @@ public final class EngineFixture implements Publisher {
 
     public TestRequest submit(
             String drive, Object client, Operation operation, long offset, long length, Consumer<TestRequest> then) {
-        TestRequest request = new TestRequest(client, operation, offset, length, then);
+        TestRequest request = new TestRequest(client, operation, offset, length, done -> check(() -> then.accept(done)));
         request.submitTo(drive(drive));
         return request;
+    }
+
+    /** Runs the checks of a completion. The engine catches what a client throws, so the clock throws a failure again. */
+    private void check(Runnable checks) {
+        try {
+            checks.run();
+        } catch (AssertionError e) {
+            clock.timer(() -> {
+                        throw e;
+                    })
+                    .arm(clock.nanoTime());
+        }
     }
 
     @Override

@@ -33,16 +33,18 @@ class LawsTest {
     private void keepBusy(
             EngineFixture fixture, String drive, Operation operation, int length, ThrottleLimits limits, boolean full) {
         Direction direction = operation == Operation.READ ? Direction.READ : Direction.WRITE;
+        // a discard counts as one request and no bytes
+        int charged = operation == Operation.TRIM ? 0 : length;
         laws.forEach((key, law) -> {
             if (key.appliesTo(direction)) {
-                law.offered(limits.meteredUnits(key, length));
+                law.offered(limits.meteredUnits(key, charged));
             }
         });
         fixture.submit(drive, this, operation, 0, length, done -> {
             long now = fixture.clock.nanoTime();
             laws.forEach((key, law) -> {
                 if (key.appliesTo(direction)) {
-                    long units = limits.meteredUnits(key, length);
+                    long units = limits.meteredUnits(key, charged);
                     if (full) {
                         law.saturatedUntil(now, units);
                     }
