@@ -9,6 +9,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.engine.debt.Debts;
 import dev.weir.engine.throttle.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
@@ -40,7 +41,8 @@ public final class EmbeddedEngine implements AutoCloseable {
                             : put(controls, ((DriveControl) service).name(), (DriveControl) service);
                 }
             },
-            Runnable::run);
+            Runnable::run,
+            Debts.NONE);
 
     /** Starts an engine without drives on the system's clock. */
     public EmbeddedEngine() {

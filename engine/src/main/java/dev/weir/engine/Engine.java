@@ -69,11 +69,6 @@ public final class Engine {
         this(clock, publisher, SerialSteps.threads(), debts);
     }
 
-    /** Creates an engine without drives that keeps no debts. */
-    public Engine(Clock clock, Publisher publisher, Executor threads) {
-        this(clock, publisher, threads, Debts.NONE);
-    }
-
     /**
      * Creates an engine without drives.
      *

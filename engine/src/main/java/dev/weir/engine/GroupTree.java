@@ -88,9 +88,12 @@ final class GroupTree {
         placeStrays();
     }
 
-    /** Applies settings and keeps live changes of other keys; see {@link Policies#merge}. */
-    void configureAgain(
-            ManagedGroup group, GroupSettings settings, Policies policies, Consumer<ManagedGroup> settle) {
+    /**
+     * Applies settings and keeps live changes of other keys; see {@link Policies#merge}.
+     *
+     * @param settle called with the new settings before they apply
+     */
+    void configureAgain(ManagedGroup group, GroupSettings settings, Policies policies, Consumer<ManagedGroup> settle) {
         GroupSettings before = group.settings();
         Policies.Choice merged = policies.merge(
                 new Policies.Choice(group.policyType(), group.currentLimits()),

@@ -168,8 +168,7 @@ final class ManagedDrive implements DriveControl {
         flushes.installFrom(policies::get);
     }
 
-    void reconfigure(
-            String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits, Share share) {
+    void reconfigure(String policy, @Nullable ThrottlePolicyFactory newFactory, ThrottleLimits limits, Share share) {
         throttle.change(slot -> {
             slot.reconfigure(policy, newFactory, limits, clock.nanoTime());
             throttle.queue().share(share);

@@ -130,7 +130,8 @@ public final class EngineFixture implements Publisher {
 
     public TestRequest submit(
             String drive, Object client, Operation operation, long offset, long length, Consumer<TestRequest> then) {
-        TestRequest request = new TestRequest(client, operation, offset, length, done -> check(() -> then.accept(done)));
+        TestRequest request =
+                new TestRequest(client, operation, offset, length, done -> check(() -> then.accept(done)));
         request.submitTo(drive(drive));
         return request;
     }

@@ -148,8 +148,8 @@ public class MeetingThreads {
                 BlockBackend backend = backends(reached).open("vm", Map.of(), false);
                 Storage storage = new Storage("vm", new BackendDevice("vm", backend, clock), statistics, clock);
                 storage.resume();
-                OpenDrive opened =
-                        new OpenDrive("vm", false, throttle, new FlushCap(clock, Debts.NONE), storage, statistics, () -> SETTINGS);
+                OpenDrive opened = new OpenDrive(
+                        "vm", false, throttle, new FlushCap(clock, Debts.NONE), storage, statistics, () -> SETTINGS);
                 opened.start();
                 return opened;
             } catch (IOException e) {

@@ -139,7 +139,9 @@ class RestartTest {
         restart(SECOND / 2);
         fixture.configureGroup("tenant", "bucket", BURST);
         configureFlushes();
-        assertEquals(29 * SECOND + SECOND / 2, fixture.group("tenant").snapshot().debt().nanos(BPS));
+        assertEquals(
+                29 * SECOND + SECOND / 2,
+                fixture.group("tenant").snapshot().debt().nanos(BPS));
         TestRequest flush = fixture.submit("vm1", Operation.FLUSH, 0, 0);
         fixture.clock.advance(SECOND * 3 / 10);
         assertFalse(flush.isCompleted());

@@ -8,6 +8,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.Engine;
 import dev.weir.engine.Publisher;
+import dev.weir.engine.debt.Debts;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
@@ -54,7 +55,8 @@ public final class LocalEngine implements AutoCloseable {
                         };
                     }
                 },
-                Runnable::run);
+                Runnable::run,
+                Debts.NONE);
         engine.addPolicies(new BucketPolicyFactory(), 0);
         engine.addPolicies(new SlicePolicyFactory(), 0);
         engine.addBackends(backends, 0);

@@ -8,6 +8,7 @@ import dev.weir.drive.control.DriveSnapshot.Counters;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.text.Rates;
@@ -29,6 +30,7 @@ class RecentRatesTest {
                 1 << 20,
                 "bucket",
                 ThrottleLimits.NONE,
+                Share.DEFAULT,
                 ThrottleDebt.NONE,
                 new TimerSnapshot(false, 0, 0, 0, 0),
                 0,
