@@ -7,6 +7,7 @@ import dev.weir.control.api.Api;
 import dev.weir.control.event.EventStreams;
 import dev.weir.control.server.HttpServer;
 import dev.weir.control.server.ServerSettings;
+import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A server with an engine, the drive vm1 in the group tenant-a, and the drive scratch. */
-class ApiFixture implements AutoCloseable {
+public class ApiFixture implements AutoCloseable {
     final EngineFixture weir;
     final EventStreams events;
     final Tokens tokens;
@@ -29,7 +30,7 @@ class ApiFixture implements AutoCloseable {
     final SocketAddress unix;
     final InetSocketAddress tcp;
 
-    ApiFixture(Path folder) throws IOException {
+    public ApiFixture(Path folder) throws IOException {
         this(folder, null, null);
     }
 
@@ -73,6 +74,31 @@ class ApiFixture implements AutoCloseable {
     /** Sends a request over TCP with further headers. */
     Reply remote(String method, String path, String headers, String body) throws IOException {
         return RawHttp.request(tcp, method, path, host() + headers, body);
+    }
+
+    /** Returns the port of the TCP address. */
+    public int port() {
+        return tcp.getPort();
+    }
+
+    /** Returns a code that opens a session of the console. */
+    public String newCode() {
+        return sessions.newCode();
+    }
+
+    /** Lets all sessions expire. */
+    public void endSessions() {
+        millis.addAndGet(2 * Sessions.SESSION_MILLIS);
+    }
+
+    /** Returns the limits of a drive. */
+    public ThrottleLimits limits(String drive) {
+        return weir.drive(drive).snapshot().limits();
+    }
+
+    /** Adds a drive without limits. */
+    public void addDrive(String name) {
+        weir.add(name);
     }
 
     @Override

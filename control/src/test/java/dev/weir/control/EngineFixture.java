@@ -43,7 +43,12 @@ public final class EngineFixture implements AutoCloseable {
                 .group("tenant-a")
                 .limits(ThrottleLimits.of(Map.of("bps", 10_485_760L)))
                 .build());
-        add(DriveSettings.builder("scratch", "memory")
+        add("scratch");
+    }
+
+    /** Adds a drive without limits. */
+    void add(String name) {
+        add(DriveSettings.builder(name, "memory")
                 .options(Map.of("size", 1L << 20))
                 .build());
     }

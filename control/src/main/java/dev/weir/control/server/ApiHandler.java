@@ -23,6 +23,7 @@ final class ApiHandler extends Handler.Abstract {
     private static final List<String> SAFE = List.of("GET", "HEAD", "OPTIONS");
 
     private final Gate gate;
+    private final SignIn signIn;
     private final Router router;
     private final Map<String, Door> doors;
     private final EventStreams events;
@@ -38,12 +39,14 @@ final class ApiHandler extends Handler.Abstract {
      */
     ApiHandler(
             Gate gate,
+            SignIn signIn,
             Router router,
             Map<String, Door> doors,
             EventStreams events,
             RequestRate rate,
             RequestRate strangers) {
         this.gate = gate;
+        this.signIn = signIn;
         this.router = router;
         this.doors = doors;
         this.events = events;
@@ -63,6 +66,13 @@ final class ApiHandler extends Handler.Abstract {
             }
             Credentials given = credentials(request, door);
             gate.checkOrigin(door, given);
+            if (StaticFiles.answer(request, response, callback, path(request))) {
+                return true;
+            }
+            if (path(request).equals(SignIn.PATH)) {
+                answerSession(request, response, callback, door, given);
+                return true;
+            }
             Caller caller = admit(door, given);
             if (isStream(request)) {
                 stream(request, response, callback);
@@ -77,6 +87,18 @@ final class ApiHandler extends Handler.Abstract {
             Answers.write(request, response, callback, e.answer());
         }
         return true;
+    }
+
+    private void answerSession(Request request, Response response, Callback callback, Door door, Credentials given) {
+        if (!strangers.take()) {
+            throw slower();
+        }
+        checkType(request);
+        BodyReader.read(
+                request,
+                body -> Answers.write(
+                        request, response, callback, signIn.answer(request.getMethod(), door, given, body)),
+                failure -> fail(request, response, callback, failure));
     }
 
     private static boolean isStream(Request request) {
@@ -124,7 +146,7 @@ final class ApiHandler extends Handler.Abstract {
     }
 
     private static Credentials credentials(Request request, Door door) {
-        String name = cookie(door);
+        String name = SignIn.cookie(door);
         return new Credentials(
                 request.getHeaders().get(HttpHeader.HOST),
                 request.getHeaders().get("Origin"),
@@ -136,12 +158,6 @@ final class ApiHandler extends Handler.Abstract {
                         .findFirst()
                         .orElse(null),
                 SAFE.contains(request.getMethod()));
-    }
-
-    /** Returns the name of the console's cookie. Ports of one host share cookies, so the name has the port. */
-    static String cookie(Door door) {
-        return "weir-session-"
-                + (door.isLocal() ? "" : door.hosts().iterator().next().replaceFirst(".*:", ""));
     }
 
     /** Refuses a body of another type. A page of another site can send only the types of forms without asking. */

@@ -77,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
         HttpServer http = new HttpServer(settings);
         http.server.setHandler(new ApiHandler(
                 new Gate(tokens, sessions),
+                new SignIn(sessions),
                 router,
                 http.doors,
                 events,

@@ -1,0 +1,140 @@
+package dev.weir.control.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weir.control.ApiFixture;
+import dev.weir.throttle.LimitKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The console in Chromium. */
+@Timeout(120)
+final class ConsoleTest {
+    private static final String ROWS = "document.querySelectorAll('#drives tr').length";
+
+    private final ApiFixture weir;
+    private final Browser browser;
+
+    ConsoleTest(@TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(Browser.CHROMIUM), "Chromium is not installed");
+        weir = new ApiFixture(folder);
+        browser = new Browser(Files.createDirectory(folder.resolve("chromium")));
+    }
+
+    @BeforeEach
+    void signIn() throws Exception {
+        browser.size(1280, 900);
+        browser.open("http://127.0.0.1:" + weir.port() + "/#code=" + weir.newCode());
+        browser.await(ROWS + " === 2");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        browser.close();
+        weir.close();
+        assertEquals(List.of(), browser.errors);
+    }
+
+    private void type(String id, String value) throws Exception {
+        browser.evaluate(
+                "{ const e = document.getElementById('%s'); e.value = '%s'; e.dispatchEvent(new Event('input')) }"
+                        .formatted(id, value));
+    }
+
+    private void openDrive() throws Exception {
+        browser.evaluate("[...document.querySelectorAll('#drives button')].find(b => b.textContent === 'vm1').click()");
+        browser.await(
+                "!document.getElementById('drive').hidden && document.querySelector('[name=bps]').value === '10MiB'");
+    }
+
+    @Test
+    void codeLeavesTheAddressAndTheSessionStays() throws Exception {
+        assertEquals("", browser.evaluate("location.hash").getAsString());
+        browser.open("http://127.0.0.1:" + weir.port() + "/");
+        browser.await(ROWS + " === 2");
+        assertEquals("", browser.evaluate("document.cookie").getAsString());
+    }
+
+    @Test
+    void limitIsShownAsHoconAndApplied() throws Exception {
+        openDrive();
+        browser.evaluate("{ const e = document.querySelector('[name=bps]'); e.value = '20MiB';"
+                + " e.dispatchEvent(new Event('input')) }");
+        assertEquals(
+                "drives.vm1 {\n  limits.bps = 20MiB\n}",
+                browser.evaluate("document.getElementById('hocon').textContent").getAsString());
+        browser.evaluate("document.querySelector('#limits [type=submit]').click()");
+        browser.await("document.getElementById('drives').textContent.includes('bps 20MiB')");
+        assertEquals(20 << 20, weir.limits("vm1").rate(LimitKey.BPS));
+    }
+
+    @Test
+    void refusedLimitIsAnAlert() throws Exception {
+        openDrive();
+        browser.evaluate("{ document.querySelector('[name=bps]').value = '-5';"
+                + " document.querySelector('#limits [type=submit]').click() }");
+        browser.await("document.getElementById('message').textContent.includes('bps = -5: must be 0')");
+        assertEquals(10 << 20, weir.limits("vm1").rate(LimitKey.BPS));
+    }
+
+    @Test
+    void faultIsSetAndCleared() throws Exception {
+        openDrive();
+        type("fault-name", "slow");
+        type("fault-settings", "on=flush latency=20ms");
+        browser.evaluate("document.querySelector('#fault [type=submit]').click()");
+        browser.await("document.getElementById('faults').textContent.includes('slow (active)')");
+        browser.evaluate("document.querySelector('#faults button').click()");
+        browser.await("document.getElementById('faults').children.length === 0");
+    }
+
+    @Test
+    void groupsAreATree() throws Exception {
+        browser.evaluate("document.querySelector('[data-view=groups]').click()");
+        browser.await("document.getElementById('groups').textContent.includes('tenant-a')");
+        assertTrue(browser.evaluate("document.getElementById('view-drives').hidden")
+                .getAsBoolean());
+    }
+
+    @Test
+    void expiredSessionAsksForANewLink() throws Exception {
+        weir.endSessions();
+        browser.open("http://127.0.0.1:" + weir.port() + "/");
+        browser.await("document.getElementById('message').textContent.includes('weir console')");
+    }
+
+    @Test
+    void thousandDrivesArePaged() throws Exception {
+        for (int i = 0; i < 998; i++) {
+            weir.addDrive("d" + i);
+        }
+        browser.await(ROWS + " === 100 && document.getElementById('page').textContent === '1000 drives, page 1 of 10'");
+        type("filter", "d99");
+        browser.await(ROWS + " === 9");
+        double millis = browser.evaluate("(() => { const at = performance.now();"
+                        + " document.getElementById('filter').value = '';"
+                        + " document.getElementById('filter').dispatchEvent(new Event('input'));"
+                        + " return performance.now() - at })()")
+                .getAsDouble();
+        assertTrue(millis < 500, millis + " ms to show a page of 1,000 drives");
+    }
+
+    @Test
+    void pageFitsASmallScreen() throws Exception {
+        browser.size(360, 640);
+        openDrive();
+        String wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 361"
+                + " && !e.closest('.scroll')).map(e => e.tagName + '#' + e.id).join(' ')";
+        assertEquals("", browser.evaluate(wide).getAsString());
+        assertTrue(
+                browser.evaluate("document.documentElement.scrollWidth <= 361").getAsBoolean());
+    }
+}

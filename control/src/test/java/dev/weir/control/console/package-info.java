@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.console;
+
+import org.jspecify.annotations.NullMarked;
