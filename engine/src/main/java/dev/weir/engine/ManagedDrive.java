@@ -4,6 +4,7 @@ import dev.weir.block.BlockFactory;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveHistograms;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.FilterSnapshot;
@@ -331,6 +332,12 @@ final class ManagedDrive implements DriveControl {
     public DriveLatencies latencies() {
         return new DriveLatencies(
                 throttle.queue().heldNanos(), storage.statistics().inBackend());
+    }
+
+    @Override
+    public DriveHistograms histograms() {
+        return new DriveHistograms(
+                throttle.queue().heldHistogram(), storage.statistics().backendHistogram());
     }
 
     @Override

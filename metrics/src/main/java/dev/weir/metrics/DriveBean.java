@@ -3,6 +3,8 @@ package dev.weir.metrics;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleDebt;
+import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -54,10 +56,15 @@ final class DriveBean implements DriveMXBean {
     @Override
     public Map<String, Long> getOwedNanos() {
         DriveSnapshot now = drive.snapshot();
+        return owedNanos(now.limits(), now.debt());
+    }
+
+    /** Returns a debt by the key of the limit (ns). */
+    static Map<String, Long> owedNanos(ThrottleLimits limits, ThrottleDebt debt) {
         Map<String, Long> owed = new LinkedHashMap<>();
         for (LimitKey limit : LimitKey.ALL) {
-            if (now.limits().rate(limit) > 0) {
-                owed.put(limit.key(), now.debt().nanos(limit));
+            if (limits.rate(limit) > 0) {
+                owed.put(limit.key(), debt.nanos(limit));
             }
         }
         return owed;

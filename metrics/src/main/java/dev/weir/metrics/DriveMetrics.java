@@ -3,7 +3,10 @@ package dev.weir.metrics;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.Counters;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Collection;
@@ -14,8 +17,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Metrics of all drives by the conventions of Prometheus: base units (seconds, bytes) and a label {@code drive}. All
- * values of a drive in one scrape come from one snapshot.
+ * Metrics of all drives and groups by the conventions of Prometheus: base units (seconds, bytes) and a label {@code
+ * drive} or {@code group}. All values of a drive in one scrape come from one snapshot; only its histograms are read
+ * after it.
  *
  * <p>Thread-safe. Design: {@code docs/design/decisions/016-metrics.md}.
  */
@@ -23,31 +27,61 @@ final class DriveMetrics implements MultiCollector {
     private static final double NANOS = 1e9;
 
     private final Supplier<? extends Collection<DriveControl>> drives;
+    private final Supplier<? extends Collection<GroupControl>> groups;
+
+    /** A drive at one moment. */
+    private record Drive(DriveControl control, DriveSnapshot now) {}
 
     /**
      * Creates a collector.
      *
      * @param drives supplies the current drives; called at each scrape
+     * @param groups supplies the current groups
      */
-    DriveMetrics(Supplier<? extends Collection<DriveControl>> drives) {
+    DriveMetrics(
+            Supplier<? extends Collection<DriveControl>> drives, Supplier<? extends Collection<GroupControl>> groups) {
         this.drives = drives;
+        this.groups = groups;
     }
 
     @Override
     public MetricSnapshots collect() {
-        List<DriveSnapshot> now = drives.get().stream()
-                .map(DriveControl::snapshot)
-                .sorted(Comparator.comparing(DriveSnapshot::name))
+        List<Drive> all = drives.get().stream()
+                .map(control -> new Drive(control, control.snapshot()))
+                .sorted(Comparator.comparing(drive -> drive.now.name()))
                 .toList();
-        Families families = new Families(now);
+        MetricSnapshots.Builder snapshots = MetricSnapshots.builder();
+        List<DriveSnapshot> now = all.stream().map(Drive::now).toList();
+        Families<DriveSnapshot> families = new Families<>(now, "drive", DriveSnapshot::name, snapshots);
         state(families);
         work(families);
         throttling(families);
+        limits(families);
         faults(families);
-        return families.snapshots();
+        latencies(new Families<>(all, "drive", drive -> drive.now.name(), snapshots));
+        GroupMetrics.add(new Families<>(
+                groups.get().stream()
+                        .map(GroupControl::snapshot)
+                        .sorted(Comparator.comparing(GroupSnapshot::name))
+                        .toList(),
+                "group",
+                GroupSnapshot::name,
+                snapshots));
+        return snapshots.build();
     }
 
-    private static void state(Families families) {
+    private static void latencies(Families<Drive> families) {
+        families.histogram(
+                "weir_drive_held_seconds",
+                "Time that released requests waited for a limit.",
+                drive -> drive.control.histograms().held());
+        families.histogram(
+                "weir_drive_backend_seconds",
+                "Time of requests behind the limits, filters included; requests that do not block are sampled.",
+                drive -> drive.control.histograms().backend());
+    }
+
+    private static void state(Families<DriveSnapshot> families) {
         families.gauge(
                 "weir_drive_info",
                 "Policy, group and backend of a drive as labels; always 1.",
@@ -76,7 +110,7 @@ final class DriveMetrics implements MultiCollector {
                 });
     }
 
-    private static void work(Families families) {
+    private static void work(Families<DriveSnapshot> families) {
         families.counter("weir_drive_requests", "Completed requests since the drive was opened.", (drive, points) -> {
             Counters counters = drive.counters();
             points.add(counters.reads(), "operation", "read");
@@ -101,7 +135,7 @@ final class DriveMetrics implements MultiCollector {
                 (drive, points) -> points.add(drive.inFlight()));
     }
 
-    private static void throttling(Families families) {
+    private static void throttling(Families<DriveSnapshot> families) {
         families.gauge("weir_drive_requests_queued", "Requests queued by a limit.", (drive, points) -> {
             points.add(drive.queuedReads(), "direction", "read");
             points.add(drive.queuedWrites(), "direction", "write");
@@ -111,13 +145,9 @@ final class DriveMetrics implements MultiCollector {
                 "Requests that a limit held in the queue.",
                 (drive, points) -> points.add(drive.counters().held()));
         families.gauge(
-                "weir_drive_limit_bytes_per_second",
-                "Limits of the drive in bytes per second; absent if unset.",
-                (drive, points) -> limits(drive, points, true));
-        families.gauge(
-                "weir_drive_limit_requests_per_second",
-                "Limits of the drive in requests per second; absent if unset.",
-                (drive, points) -> limits(drive, points, false));
+                "weir_drive_requests_held",
+                "Queued requests by the limit that holds the first of them.",
+                DriveMetrics::heldBy);
         families.gauge("weir_drive_owed_seconds", "Debt of a limit: the time until it is paid.", (drive, points) -> {
             for (LimitKey limit : LimitKey.ALL) {
                 if (drive.limits().rate(limit) > 0) {
@@ -135,7 +165,60 @@ final class DriveMetrics implements MultiCollector {
                 (drive, points) -> points.add(drive.timer().worstLateNanos() / NANOS));
     }
 
-    private static void faults(Families families) {
+    /** Reads and writes have one entry each if different limits hold them. */
+    private static void heldBy(DriveSnapshot drive, Families.Points points) {
+        String[] holders = drive.heldBy().split(", ", 2);
+        if (drive.heldBy().isEmpty()) {
+            return;
+        }
+        if (holders.length == 1) {
+            points.add((double) drive.queuedReads() + drive.queuedWrites(), "limit", holders[0]);
+        } else {
+            points.add(drive.queuedReads(), "limit", holders[0]);
+            points.add(drive.queuedWrites(), "limit", holders[1]);
+        }
+    }
+
+    private static void limits(Families<DriveSnapshot> families) {
+        families.gauge(
+                "weir_drive_limit_bytes_per_second",
+                "Limits of the drive in bytes per second; absent if unset.",
+                (drive, points) -> limits(drive.limits(), points, true));
+        families.gauge(
+                "weir_drive_limit_requests_per_second",
+                "Limits of the drive in requests per second; absent if unset.",
+                (drive, points) -> limits(drive.limits(), points, false));
+        families.gauge(
+                "weir_drive_burst_credit_bytes",
+                "Bytes that a burst can still use; absent without one.",
+                (drive, points) -> BurstCredit.units(drive.limits(), drive.debt(), points, true));
+        families.gauge(
+                "weir_drive_burst_credit_requests",
+                "Requests that a burst can still use; absent without one.",
+                (drive, points) -> BurstCredit.units(drive.limits(), drive.debt(), points, false));
+        families.gauge(
+                "weir_drive_burst_left_seconds",
+                "Time for which a burst can go on at its full rate; absent without one.",
+                (drive, points) -> BurstCredit.seconds(drive.limits(), drive.debt(), points));
+        families.gauge(
+                "weir_drive_weight",
+                "Weight of the drive in the limits of its group; absent without one.",
+                (drive, points) -> {
+                    if (drive.group() != null) {
+                        points.add(drive.share().weight());
+                    }
+                });
+        families.gauge(
+                "weir_drive_min_bytes_per_second",
+                "Minimum of the drive in bytes per second; absent if unset.",
+                (drive, points) -> GroupMetrics.minimum(drive.share().minBps(), points));
+        families.gauge(
+                "weir_drive_min_requests_per_second",
+                "Minimum of the drive in requests per second; absent if unset.",
+                (drive, points) -> GroupMetrics.minimum(drive.share().minIops(), points));
+    }
+
+    private static void faults(Families<DriveSnapshot> families) {
         families.counter(
                 "weir_drive_fault_requests",
                 "Requests that a fault on purpose has hit.",
@@ -156,15 +239,17 @@ final class DriveMetrics implements MultiCollector {
                                 state.active() ? 1 : 0, "fault", state.fault().name())));
     }
 
-    private static void limits(DriveSnapshot drive, Families.Points points, boolean bytes) {
+    /** Adds the limits of one unit by direction. */
+    static void limits(ThrottleLimits limits, Families.Points points, boolean bytes) {
         for (LimitKey limit : LimitKey.ALL) {
-            if (limit.countsBytes() == bytes && drive.limits().rate(limit) > 0) {
-                points.add(drive.limits().rate(limit), "direction", direction(limit));
+            if (limit.countsBytes() == bytes && limits.rate(limit) > 0) {
+                points.add(limits.rate(limit), "direction", direction(limit));
             }
         }
     }
 
-    private static String direction(LimitKey limit) {
+    /** Returns the direction of a limit as a label. */
+    static String direction(LimitKey limit) {
         return limit.direction() == null ? "both" : limit.direction().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,52 +1,91 @@
 package dev.weir.metrics;
 
-import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.drive.control.DriveHistograms.Histogram;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Collects the metric families of one scrape, with a data point for each drive. Not thread-safe. */
-final class Families {
+/**
+ * Collects the metric families of one scrape, with data points for each drive or group. Not thread-safe.
+ *
+ * @param <S> the type of the subjects: snapshots of drives or groups
+ */
+final class Families<S> {
 
-    /** Receives the values of one drive. */
+    /**
+     * The powers of two of the classic buckets' bounds: 4 µs to 17 s. A bound is a bound of native buckets too, so
+     * that both count the same.
+     */
+    private static final int[] BOUNDS = {12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34};
+
+    private static final double NANOS = 1e9;
+
+    /** Receives the values of one drive or group. */
     interface Points {
         /**
          * Adds a data point.
          *
-         * @param labels names and values in turn, in addition to the label {@code drive}
+         * @param labels names and values in turn, in addition to the label of the drive or group
          */
         void add(double value, String... labels);
     }
 
-    /** Reads a metric from the snapshot of a drive. */
-    interface Reader {
-        void read(DriveSnapshot drive, Points points);
+    /** Reads a metric from a snapshot. */
+    interface Reader<S> {
+        void read(S subject, Points points);
     }
 
-    private final List<DriveSnapshot> drives;
-    private final MetricSnapshots.Builder snapshots = MetricSnapshots.builder();
+    private final List<S> subjects;
+    private final List<Labels> names = new ArrayList<>();
+    private final MetricSnapshots.Builder snapshots;
 
-    Families(List<DriveSnapshot> drives) {
-        this.drives = drives;
+    /**
+     * Collects families of some subjects.
+     *
+     * @param label the label with the name of the subject
+     * @param name returns the name
+     * @param snapshots receives the families
+     */
+    Families(List<S> subjects, String label, Function<S, String> name, MetricSnapshots.Builder snapshots) {
+        this.subjects = subjects;
+        this.snapshots = snapshots;
+        subjects.forEach(subject -> names.add(Labels.of(label, name.apply(subject))));
     }
 
-    private static Labels labels(DriveSnapshot drive, String... others) {
-        Labels name = Labels.of("drive", drive.name());
+    private static Labels labels(Labels name, String... others) {
         return others.length == 0 ? name : name.merge(Labels.of(others));
     }
 
+    /** Returns the unit in a name, or null. */
+    private static @Nullable Unit unit(String name) {
+        if (name.endsWith("_bytes")) {
+            return Unit.BYTES;
+        }
+        return name.endsWith("_seconds") ? Unit.SECONDS : name.endsWith("_ratio") ? Unit.RATIO : null;
+    }
+
     /** Adds a gauge. */
-    void gauge(String name, String help, Reader reader) {
-        GaugeSnapshot.Builder family = GaugeSnapshot.builder().name(name).help(help);
-        for (DriveSnapshot drive : drives) {
+    void gauge(String name, String help, Reader<S> reader) {
+        GaugeSnapshot.Builder family =
+                GaugeSnapshot.builder().name(name).help(help).unit(unit(name));
+        for (int i = 0; i < subjects.size(); i++) {
+            Labels subject = names.get(i);
             reader.read(
-                    drive,
+                    subjects.get(i),
                     (value, others) -> family.dataPoint(GaugeDataPointSnapshot.builder()
-                            .labels(labels(drive, others))
+                            .labels(labels(subject, others))
                             .value(value)
                             .build()));
         }
@@ -54,20 +93,56 @@ final class Families {
     }
 
     /** Adds a counter; Prometheus sees its name with the suffix {@code _total}. */
-    void counter(String name, String help, Reader reader) {
-        CounterSnapshot.Builder family = CounterSnapshot.builder().name(name).help(help);
-        for (DriveSnapshot drive : drives) {
+    void counter(String name, String help, Reader<S> reader) {
+        CounterSnapshot.Builder family =
+                CounterSnapshot.builder().name(name).help(help).unit(unit(name));
+        for (int i = 0; i < subjects.size(); i++) {
+            Labels subject = names.get(i);
             reader.read(
-                    drive,
+                    subjects.get(i),
                     (value, others) -> family.dataPoint(CounterDataPointSnapshot.builder()
-                            .labels(labels(drive, others))
+                            .labels(labels(subject, others))
                             .value(value)
                             .build()));
         }
         snapshots.metricSnapshot(family.build());
     }
 
-    MetricSnapshots snapshots() {
-        return snapshots.build();
+    /** Adds a histogram of seconds with classic and native buckets. A subject without latencies has no data point. */
+    void histogram(String name, String help, Function<S, Histogram> reader) {
+        HistogramSnapshot.Builder family =
+                HistogramSnapshot.builder().name(name).help(help).unit(unit(name));
+        for (int i = 0; i < subjects.size(); i++) {
+            Histogram histogram = reader.apply(subjects.get(i));
+            if (!histogram.counts().isEmpty()) {
+                family.dataPoint(point(histogram, names.get(i)));
+            }
+        }
+        snapshots.metricSnapshot(family.build());
+    }
+
+    private static HistogramDataPointSnapshot point(Histogram histogram, Labels labels) {
+        return HistogramDataPointSnapshot.builder()
+                .labels(labels)
+                .sum(histogram.sumNanos() / NANOS)
+                .classicHistogramBuckets(classic(histogram))
+                .build();
+    }
+
+    private static ClassicHistogramBuckets classic(Histogram histogram) {
+        double[] bounds = new double[BOUNDS.length + 1];
+        long[] counts = new long[BOUNDS.length + 1];
+        int below = Integer.MIN_VALUE;
+        for (int i = 0; i <= BOUNDS.length; i++) {
+            boolean isLast = i == BOUNDS.length;
+            int most = isLast ? Integer.MAX_VALUE : BOUNDS[i] * Histogram.BUCKETS_PER_OCTAVE;
+            bounds[i] = isLast ? Double.POSITIVE_INFINITY : (1L << BOUNDS[i]) / NANOS;
+            for (Map.Entry<Integer, Long> bucket :
+                    histogram.counts().subMap(below, i == 0, most, true).entrySet()) {
+                counts[i] += below == bucket.getKey() ? 0 : bucket.getValue();
+            }
+            below = most;
+        }
+        return ClassicHistogramBuckets.of(bounds, counts);
     }
 }

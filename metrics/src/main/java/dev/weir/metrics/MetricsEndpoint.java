@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
 import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
@@ -68,6 +69,9 @@ public final class MetricsEndpoint implements Supplier<List<String>> {
     @Reference
     volatile List<DriveControl> drives = List.of();
 
+    @Reference
+    volatile List<GroupControl> groups = List.of();
+
     /** Creates an endpoint that does not listen until it is activated. */
     public MetricsEndpoint() {
         this(ScrapeThreads::new);
@@ -75,7 +79,7 @@ public final class MetricsEndpoint implements Supplier<List<String>> {
 
     MetricsEndpoint(Supplier<ScrapeThreads> newThreads) {
         this.newThreads = newThreads;
-        registry.register(new DriveMetrics(() -> drives));
+        registry.register(new DriveMetrics(() -> drives, () -> groups));
     }
 
     /** Listens, and tries again each second while the address is taken. */

@@ -29,6 +29,9 @@ public interface DriveControl {
     /** {@return the latencies of its requests so far; costs more than a snapshot} */
     DriveLatencies latencies();
 
+    /** {@return the latencies of its requests so far as histograms; costs more than a snapshot} */
+    DriveHistograms histograms();
+
     /** {@return the held requests at one moment in the forecast order of completion} */
     List<QueuedRequest> queue();
 

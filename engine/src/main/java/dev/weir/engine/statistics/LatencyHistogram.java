@@ -1,8 +1,12 @@
 package dev.weir.engine.statistics;
 
+import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.HistogramIterationValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,25 @@ public final class LatencyHistogram {
             histogram = created;
         }
         return created;
+    }
+
+    /** Returns the counts by bucket. */
+    public Histogram histogram() {
+        AtomicHistogram current = histogram;
+        if (current == null) {
+            return Histogram.NONE;
+        }
+        NavigableMap<Integer, Long> counts = new TreeMap<>();
+        double sum = 0;
+        for (HistogramIterationValue value : current.copy().recordedValues()) {
+            long count = value.getCountAddedInThisIterationStep();
+            // the lowest value of a step, because the bounds of octaves are among these
+            long lowest = current.lowestEquivalentValue(value.getValueIteratedTo());
+            long highest = current.highestEquivalentValue(value.getValueIteratedTo());
+            counts.merge(Histogram.bucket(lowest + 1), count, Long::sum);
+            sum += (lowest + highest) / 2.0 * count;
+        }
+        return new Histogram(Math.round(sum), counts);
     }
 
     public Percentiles percentiles() {

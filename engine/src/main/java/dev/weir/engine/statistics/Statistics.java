@@ -2,6 +2,7 @@ package dev.weir.engine.statistics;
 
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
+import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.Counters;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -59,6 +60,10 @@ public final class Statistics {
 
     public Percentiles inBackend() {
         return inBackend.percentiles();
+    }
+
+    public Histogram backendHistogram() {
+        return inBackend.histogram();
     }
 
     public void refused() {

@@ -3,6 +3,7 @@ package dev.weir.engine.throttle;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
+import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.engine.statistics.LatencyHistogram;
@@ -93,6 +94,11 @@ public final class BlockQueue extends TreeNode {
     /** Returns the waiting times of released requests. Needs no lock. */
     public Percentiles heldNanos() {
         return heldNanos.percentiles();
+    }
+
+    /** Returns the waiting times of released requests by bucket. Needs no lock. */
+    public Histogram heldHistogram() {
+        return heldNanos.histogram();
     }
 
     void add(Direction direction, BlockRequest request, long cost, long now) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.Operation;
+import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.engine.EngineFixture;
 import java.util.Map;
@@ -60,5 +61,42 @@ class LatencyHistogramTest {
         assertTrue(held.measured() >= 8 && held.measured() <= 10, held::toString);
         near((held.measured() + 1) * EngineFixture.SECOND / 10 - EngineFixture.SECOND / 10, held.maxNanos());
         assertTrue(fixture.control("vm1").latencies().backend().measured() > 0);
+    }
+
+    @Test
+    void bucketsAtPowersOfTwoAreExact() {
+        assertEquals(Histogram.NONE, histogram.histogram());
+        for (int power = 5; power < 40; power++) {
+            histogram.record((1L << power) - 1);
+            histogram.record((1L << power) + 16);
+        }
+        Histogram counted = histogram.histogram();
+        assertEquals(70, counted.count());
+        for (int power = 5; power < 40; power++) {
+            long below = counted.counts().headMap(power * Histogram.BUCKETS_PER_OCTAVE, true).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            assertEquals(2L * (power - 5) + 1, below, "2^" + power);
+        }
+    }
+
+    @Test
+    void sumIsNearTheSumOfTheSamples() {
+        for (int micros = 1; micros <= 1000; micros++) {
+            histogram.record(TimeUnit.MICROSECONDS.toNanos(micros));
+        }
+        near(500_500_000, histogram.histogram().sumNanos());
+        assertEquals(1000, histogram.histogram().count());
+    }
+
+    @Test
+    void bucketsAreThoseOfNativeHistograms() {
+        assertEquals(0, Histogram.bucket(0));
+        assertEquals(0, Histogram.bucket(1));
+        assertEquals(4, Histogram.bucket(2));
+        assertEquals(40, Histogram.bucket(1024));
+        assertEquals(41, Histogram.bucket(1025));
+        assertEquals(41, Histogram.bucket(1217));
+        assertEquals(42, Histogram.bucket(1218));
     }
 }

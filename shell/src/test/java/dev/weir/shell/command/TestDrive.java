@@ -2,6 +2,7 @@ package dev.weir.shell.command;
 
 import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveHistograms;
 import dev.weir.drive.control.DriveLatencies;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot;
@@ -165,6 +166,11 @@ public final class TestDrive implements DriveControl {
                 : new DriveLatencies(
                         new Percentiles(300, 20_000_000, 80_000_000, 95_000_000, 99_000_000, 101_000_000),
                         new Percentiles(176, 250, 900, 4_000, 30_000, 31_000));
+    }
+
+    @Override
+    public DriveHistograms histograms() {
+        return new DriveHistograms(DriveHistograms.Histogram.NONE, DriveHistograms.Histogram.NONE);
     }
 
     @Override

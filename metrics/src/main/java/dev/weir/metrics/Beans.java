@@ -1,6 +1,7 @@
 package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.GroupControl;
 import dev.weir.supervision.DaemonThreads;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
@@ -21,22 +22,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers an MXBean for each drive with the platform MBean server. Creating that server is slow, so a separate thread
- * registers the beans. A bean therefore appears shortly after its drive. Thread-safe.
+ * Registers an MXBean for each drive and group with the platform MBean server. Creating that server is slow, so a
+ * separate thread registers the beans. A bean therefore appears shortly after its drive or group. Thread-safe.
  */
 @Component(
         service = {},
         immediate = true)
-public final class DriveBeans {
-    private static final Logger LOG = LoggerFactory.getLogger(DriveBeans.class);
+public final class Beans {
+    private static final Logger LOG = LoggerFactory.getLogger(Beans.class);
     private static final int STOP_SECONDS = 10;
 
     private final ExecutorService registrar;
-    private final Map<DriveControl, ObjectName> names = new HashMap<>(); // used by the registrar's thread only
+    private final Map<Object, ObjectName> names = new HashMap<>(); // used by the registrar's thread only
 
-    /** Creates an instance without drives. */
+    /** Creates an instance without beans. */
     @Activate
-    public DriveBeans() {
+    public Beans() {
         // an idle registrar has no thread; tasks after the shutdown are discarded
         registrar = new ThreadPoolExecutor(
                 0,
@@ -50,25 +51,38 @@ public final class DriveBeans {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDrive(DriveControl drive) {
-        registrar.execute(() -> register(drive));
+        registrar.execute(() -> register(drive, "Drive", drive.name(), new DriveBean(drive)));
     }
 
     void removeDrive(DriveControl drive) {
+        remove(drive);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addGroup(GroupControl group) {
+        registrar.execute(() -> register(group, "Group", group.name(), new GroupBean(group)));
+    }
+
+    void removeGroup(GroupControl group) {
+        remove(group);
+    }
+
+    private void remove(Object control) {
         registrar.execute(() -> {
-            ObjectName name = names.remove(drive);
+            ObjectName name = names.remove(control);
             if (name != null) {
                 unregister(name);
             }
         });
     }
 
-    private void register(DriveControl drive) {
+    private void register(Object control, String type, String name, Object bean) {
         try {
-            ObjectName name = new ObjectName("dev.weir:type=Drive,name=" + ObjectName.quote(drive.name()));
-            ManagementFactory.getPlatformMBeanServer().registerMBean(new DriveBean(drive), name);
-            names.put(drive, name);
+            ObjectName shown = new ObjectName("dev.weir:type=" + type + ",name=" + ObjectName.quote(name));
+            ManagementFactory.getPlatformMBeanServer().registerMBean(bean, shown);
+            names.put(control, shown);
         } catch (JMException e) {
-            LOG.warn("drive {}: cannot be registered with JMX: {}", drive.name(), e.toString());
+            LOG.warn("{} {}: cannot be registered with JMX: {}", type, name, e.toString());
         }
     }
 
@@ -80,13 +94,15 @@ public final class DriveBeans {
         }
     }
 
-    /** Unregisters all drives from the MBean server. */
+    /** Unregisters all drives and groups from the MBean server. */
     @Deactivate
     void stop() throws InterruptedException {
-        registrar.execute(() -> names.values().forEach(DriveBeans::unregister));
+        registrar.execute(() -> names.values().forEach(Beans::unregister));
         registrar.shutdown();
         if (!registrar.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("drives remain registered with JMX: the MBean server did not answer within {} s", STOP_SECONDS);
+            LOG.warn(
+                    "drives and groups remain registered with JMX: the MBean server did not answer within {} s",
+                    STOP_SECONDS);
         }
     }
 }
