@@ -155,10 +155,7 @@ final class DriveReader {
         String type = written == null ? DriveSettings.DEFAULT_POLICY : written;
         ThrottlePolicyFactory factory = types.policies().get(type);
         if (factory != null) {
-            List<LimitFault> faults = FactoryAnswers.list(policy, factory, () -> factory.faults(limits));
-            if (faults != null) {
-                LimitsReader.report(owner.child("limits"), faults);
-            }
+            report(owner, policy, factory, limits);
         } else if (written != null || !policy.isSet()) {
             String missing = "no policy of " + (policy.isSet() ? "this type" : "type " + type) + " is available";
             Suggestion suggestion = Suggestion.of(type, types.policies().keySet());
@@ -172,6 +169,19 @@ final class DriveReader {
             }
         }
         return type;
+    }
+
+    /** Reports limits that the policy cannot enforce. */
+    private static void report(Setting owner, Setting policy, ThrottlePolicyFactory factory, ThrottleLimits limits) {
+        if (AcceptedLimits.contains(factory, limits)) {
+            return;
+        }
+        List<LimitFault> faults = FactoryAnswers.list(policy, factory, () -> factory.faults(limits));
+        if (faults != null && faults.isEmpty()) {
+            AcceptedLimits.add(factory, limits);
+        } else if (faults != null) {
+            LimitsReader.report(owner.child("limits"), faults);
+        }
     }
 
     private @Nullable String group(String drive, Setting group) {
