@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.engine.EngineFixture;
 import dev.weir.event.StateEvent;
+import dev.weir.fault.Fault;
+import dev.weir.fault.FaultState;
 import dev.weir.throttle.ThrottleLimits;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class DriveWatchTest {
@@ -78,5 +83,46 @@ final class DriveWatchTest {
             fixture.clock.advance(EngineFixture.SECOND);
         }
         assertEquals(List.of(List.of(StateEvent.HELD_LONG), List.of(StateEvent.HELD_LONG_OVER)), seen);
+    }
+
+    /** Returns the state with one fault. */
+    private DriveSnapshot with(boolean isActive) {
+        DriveSnapshot now = drive.snapshot();
+        Fault fault = Fault.of("slow", Map.of("latency", "2ms", "seed", "1"));
+        return new DriveSnapshot(
+                now.settings(),
+                now.state(),
+                now.reason(),
+                now.size(),
+                now.policy(),
+                now.limits(),
+                now.debt(),
+                now.timer(),
+                now.queuedReads(),
+                now.queuedWrites(),
+                now.heldBy(),
+                now.inFlight(),
+                now.filters(),
+                List.of(new FaultState(fault, isActive, -1, 0, 0)),
+                now.counters());
+    }
+
+    @Test
+    void faultsBeginAndEndByActivity() {
+        List<DriveSnapshot> states = new ArrayList<>(List.of(with(false), with(true), with(true), with(false)));
+        DriveControl scheduled = (DriveControl) Proxy.newProxyInstance(
+                DriveControl.class.getClassLoader(),
+                new Class<?>[] {DriveControl.class},
+                (proxy, method, arguments) -> method.getName().equals("snapshot") ? states.remove(0) : "vm1");
+        DriveWatch faults = new DriveWatch(scheduled, events::add);
+        for (int i = 0; i < 3; i++) {
+            faults.look(0, 7);
+        }
+        Map<String, @Nullable Object> slow = Map.of("fault", "slow");
+        assertEquals(
+                List.of(
+                        new StateEvent(StateEvent.FAULT_BEGAN, "vm1", 7, slow),
+                        new StateEvent(StateEvent.FAULT_ENDED, "vm1", 7, slow)),
+                events);
     }
 }
