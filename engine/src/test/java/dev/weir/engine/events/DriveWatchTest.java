@@ -96,6 +96,7 @@ final class DriveWatchTest {
                 now.size(),
                 now.policy(),
                 now.limits(),
+                now.share(),
                 now.debt(),
                 now.timer(),
                 now.queuedReads(),
