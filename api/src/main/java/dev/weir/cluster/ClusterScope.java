@@ -32,6 +32,10 @@ public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds
     /**
      * Checks the ranges.
      *
+     * @param weight the weight of the host
+     * @param totalWeight the sum of the weights of all configured hosts
+     * @param hosts the number of configured hosts
+     * @param holds whether a host without a lease holds every request
      * @throws IllegalArgumentException if a value is out of range
      */
     public ClusterScope {
