@@ -40,6 +40,10 @@ final class FaultReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     private static final int MOST_WINDOWS = 100;
 
+    /** The operations that move the head of a disk. */
+    private static final Set<Operation> SEEKING =
+            EnumSet.of(Operation.READ, Operation.WRITE, Operation.WRITE_ZEROES, Operation.FAST_ZERO);
+
     private final String name;
     private final SettingsReader in;
 
@@ -66,7 +70,8 @@ final class FaultReader {
             in.refuse(
                     "name",
                     name,
-                    "must be 1 to 100 letters, digits, dots, hyphens and underscores, and start with a letter or digit");
+                    "must be 1 to 100 letters, digits, dots, hyphens and underscores, and start with a letter or"
+                            + " digit");
         }
         in.refuseUnknown(KEYS, "latency.");
         Action action = action();
@@ -78,11 +83,15 @@ final class FaultReader {
         refuseWith(action == Action.HANG && after, "when");
         refuseWith(!isCorrupt, "sticky");
         boolean untilWritten = untilWritten(action, operations, range);
+        Latency latency = action == Action.LATENCY ? new LatencyReader(in).read() : null;
+        if (latency instanceof Latency.Seek && !SEEKING.containsAll(operations)) {
+            in.refuse("on", "must be read, write or write-zeroes for a seek");
+        }
         Fault.Values values = new Fault.Values(
                 operations,
                 action,
                 after,
-                action == Action.LATENCY ? new LatencyReader(in).read() : null,
+                latency,
                 in.isSet("error") ? error() : null,
                 isCorrupt ? (int) in.whole("corrupt", 1, 1, Fault.MAX_FLIPPED_BITS) : 0,
                 in.word("sticky", "true", List.of("true", "false")).equals("true"),

@@ -108,6 +108,70 @@ public sealed interface Latency {
     }
 
     /**
+     * The mechanics of a hard disk: a seek by distance and a random part of a turn. The seek time over the distance
+     * {@code d}, a part of the whole stroke, is {@code a + b·√d + c·d}. Its three constants follow from the three
+     * published figures. A turn takes 60 s divided by {@code rpm}.
+     *
+     * @param trackToTrackNanos the seek time to the next track (ns)
+     * @param averageNanos the mean seek time between two random positions (ns)
+     * @param fullStrokeNanos the seek time across the whole disk (ns)
+     * @param rpm the turns per minute
+     */
+    record Seek(long trackToTrackNanos, long averageNanos, long fullStrokeNanos, long rpm) implements Latency {
+
+        /**
+         * {@return the seek time (ns)}
+         *
+         * @param distance the distance as a part of the whole stroke, 0 to 1
+         */
+        public long seekNanos(double distance) {
+            double toAverage = averageNanos - trackToTrackNanos;
+            double toFull = fullStrokeNanos - trackToTrackNanos;
+            // random distances have the density 2(1 − d): the mean of √d is 8/15, that of d is 1/3
+            double root = 5 * toAverage - 5 * toFull / 3;
+            return bounded(trackToTrackNanos + root * Math.sqrt(distance) + (toFull - root) * distance);
+        }
+
+        /**
+         * {@return the time until a sector passes the head (ns)}
+         *
+         * @param v the part of a turn, 0 to 1
+         */
+        public long rotationNanos(double v) {
+            return bounded(v * 60e9 / rpm);
+        }
+
+        /** {@return the least mean seek time with which the seek time rises with the distance (ns)} */
+        static long leastAverage(long trackToTrackNanos, long fullStrokeNanos) {
+            return trackToTrackNanos + (fullStrokeNanos - trackToTrackNanos) / 3 + 1;
+        }
+
+        /** {@return the highest mean seek time with which the seek time rises with the distance (ns)} */
+        static long mostAverage(long trackToTrackNanos, long fullStrokeNanos) {
+            return trackToTrackNanos + (fullStrokeNanos - trackToTrackNanos) / 15 * 11;
+        }
+
+        /** {@return the latency between two random positions (ns)} */
+        @Override
+        public long nanos(double u, double v) {
+            return seekNanos(1 - Math.sqrt(1 - u)) + rotationNanos(v);
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of(
+                    "latency.track-to-track",
+                    Units.time(trackToTrackNanos),
+                    "latency.seek",
+                    Units.time(averageNanos),
+                    "latency.full-stroke",
+                    Units.time(fullStrokeNanos),
+                    "latency.rpm",
+                    Long.toString(rpm));
+        }
+    }
+
+    /**
      * A distribution through percentiles. It rises from 0 in a straight line to the lowest percentile, then
      * geometrically from one to the next. Above the highest percentile every latency equals that percentile.
      *

@@ -15,7 +15,11 @@ final class LatencyReader {
             "p50 and other percentiles",
             "min and max (uniform)",
             "mean and stddev (normal)",
-            "median and sigma (lognormal)");
+            "median and sigma (lognormal)",
+            "seek, track-to-track, full-stroke and rpm (hard disk)");
+
+    private static final List<String> SEEK =
+            List.of("latency.full-stroke", "latency.rpm", "latency.seek", "latency.track-to-track");
 
     private final SettingsReader in;
 
@@ -46,6 +50,9 @@ final class LatencyReader {
         if (keys.equals(List.of("latency.median", "latency.sigma"))) {
             return new Latency.Lognormal(nanos("latency.median"), in.decimal("latency.sigma", 1, 0, 10));
         }
+        if (keys.equals(SEEK)) {
+            return seek();
+        }
         in.refuse(
                 "latency",
                 "",
@@ -65,6 +72,29 @@ final class LatencyReader {
             in.refuse("latency.max", "must be longer than latency.min = " + in.text("latency.min"));
         }
         return new Latency.Uniform(min, max);
+    }
+
+    private Latency seek() {
+        long track = nanos("latency.track-to-track");
+        long average = nanos("latency.seek");
+        long full = nanos("latency.full-stroke");
+        long rpm = in.whole("latency.rpm", 1, 1, 1_000_000);
+        if (track >= full) {
+            in.refuse(
+                    "latency.full-stroke",
+                    "must be longer than latency.track-to-track = " + in.text("latency.track-to-track"));
+            return INVALID;
+        }
+        long least = Latency.Seek.leastAverage(track, full);
+        long most = Latency.Seek.mostAverage(track, full);
+        if (average < least || average > most) {
+            in.refuse(
+                    "latency.seek",
+                    "must be from %d to %dus, so that the seek time rises with the distance"
+                            .formatted((least + 999) / 1_000, most / 1_000));
+            return INVALID;
+        }
+        return new Latency.Seek(track, average, full, rpm);
     }
 
     private Latency percentiles(List<String> keys) {

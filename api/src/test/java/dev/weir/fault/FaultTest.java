@@ -49,6 +49,7 @@ class FaultTest {
                 "latency=2ms on=flush",
                 "latency.p50=2ms latency.p99.9=400ms",
                 "latency.min=1us latency.max=3us when=after",
+                "latency.full-stroke=15ms latency.rpm=7200 latency.seek=7400us latency.track-to-track=230us on=read",
                 "error=EIO nth=7",
                 "hang=5s every=1m",
                 "hang=until-cleared percent=0.5",
@@ -74,10 +75,18 @@ class FaultTest {
                 "latency=2miles|latency = 2miles: must be a duration of at most 1h, such as 2ms or 500us",
                 "latency=2h|latency = 2h: must be a duration of at most 1h, such as 2ms or 500us",
                 "latency.min=3ms latency.max=2ms|latency.max = 2ms: must be longer than latency.min = 3ms",
+                "on=read latency.track-to-track=9ms latency.seek=7ms latency.full-stroke=9ms latency.rpm=7200"
+                        + "|latency.full-stroke = 9ms: must be longer than latency.track-to-track = 9ms",
+                "on=read latency.track-to-track=1ms latency.seek=15ms latency.full-stroke=16ms latency.rpm=7200"
+                        + "|latency.seek = 15ms: must be from 6001 to 12000us, so that the seek time rises with the"
+                        + " distance",
+                "latency.track-to-track=1ms latency.seek=8ms latency.full-stroke=16ms latency.rpm=7200"
+                        + "|on: must be read, write or write-zeroes for a seek",
                 "latency.p50=3ms latency.p99=2ms|latency: must not fall from one percentile to the next: [3ms, 2ms]",
                 "latency.p0=3ms|latency.p0 = 3ms: must be a percentile above p0 and up to p100",
                 "latency.p50=1ms latency.min=1ms|latency: must be a duration or a block of p50 and other percentiles,"
-                        + " min and max (uniform), mean and stddev (normal), median and sigma (lognormal), but has min, p50",
+                        + " min and max (uniform), mean and stddev (normal), median and sigma (lognormal), seek,"
+                        + " track-to-track, full-stroke and rpm (hard disk), but has min, p50",
                 "error=EIO percent=0|percent = 0: must be a number above 0 and at most 100",
                 "error=EIO percent=101|percent = 101: must be a number above 0 and at most 100",
                 "error=EIO nth=0|nth = 0: must be a whole number of 1 or more",

@@ -56,7 +56,7 @@ final class DriveReader {
      * @param running drives and groups before the change
      * @param groups names of all groups; null if the file that defines them is unreadable
      * @param security authentication settings against which {@code clients} is checked
-     * @param profiles named limits
+     * @param profiles named limits and latencies
      */
     DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security, Profiles profiles) {
         this.types = types;
@@ -68,7 +68,8 @@ final class DriveReader {
 
     GroupSettings readGroup(String name, Setting group) {
         group.refuseUnknown(GROUP_KEYS, LIMIT_KEYS, child -> dotted(name, child, GROUP_KEYS));
-        ThrottleLimits limits = LimitsReader.read(group.child("limits"), profiles.of(group));
+        ThrottleLimits limits =
+                LimitsReader.read(group.child("limits"), profiles.of(group).limits());
         GroupSettings before = running.groups().get(name);
         String policy = policy(group, limits, before == null ? null : before.policy(), before != null);
         policiesOfGroups.put(name, policy);
@@ -80,7 +81,8 @@ final class DriveReader {
     DriveSettings readDrive(String name, Setting drive) {
         drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS, child -> dotted(name, child, DRIVE_KEYS));
         BackendReader.Backend backend = new BackendReader(types, running).read(name, drive.child("backend"));
-        ThrottleLimits limits = LimitsReader.read(drive.child("limits"), profiles.of(drive));
+        Profiles.Profile profile = profiles.of(drive);
+        ThrottleLimits limits = LimitsReader.read(drive.child("limits"), profile.limits());
         DriveSettings before = running.settings(name);
         return DriveSettings.builder(name, backend.type())
                 .options(backend.options())
@@ -93,7 +95,7 @@ final class DriveReader {
                 .charging(charging(drive))
                 .filters(new FilterReader(types, running).read(name, drive.child("filters")))
                 .share(ShareReader.read(drive, drive.child("group").isSet()))
-                .faults(new FaultsReader(types, running).read(name, drive.child("faults")))
+                .faults(new FaultsReader(types, running).read(name, drive.child("faults"), profile))
                 .build();
     }
 

@@ -1,6 +1,8 @@
 package dev.weir.config;
 
+import dev.weir.fault.Fault;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,6 +26,16 @@ public final class EmbeddedProfiles {
      * @throws IllegalArgumentException if no built-in profile has the name; the message lists the names
      */
     public static ThrottleLimits limits(String profile) {
-        return ThrottleLimits.of(Profiles.builtInOnly().limits(profile));
+        return ThrottleLimits.of(Profiles.builtInOnly().named(profile).limits());
+    }
+
+    /**
+     * {@return the latencies of a built-in profile, as faults}
+     *
+     * @param profile name of the profile, such as {@code hdd-7200}
+     * @throws IllegalArgumentException if no built-in profile has the name; the message lists the names
+     */
+    public static List<Fault> faults(String profile) {
+        return Profiles.builtInOnly().named(profile).faults();
     }
 }

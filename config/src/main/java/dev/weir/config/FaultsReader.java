@@ -4,7 +4,6 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.fault.BrokenRule;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +25,34 @@ final class FaultsReader {
         this.running = running;
     }
 
-    /** Returns the faults of a drive. The result is incomplete if an error was reported. */
-    FaultSettings read(String drive, Setting block) {
-        List<Fault> faults = new ArrayList<>();
+    /** Returns the faults of a profile. The result is incomplete if an error was reported. */
+    static List<Fault> ofProfile(Setting block) {
+        return block.children().stream()
+                .map(child -> fault(child, List.of()))
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /**
+     * Returns the faults of a drive: those of its profile, and those of the block, which go before them. The word
+     * {@code off} takes one of the profile away. The result is incomplete if an error was reported.
+     */
+    FaultSettings read(String drive, Setting block, Profiles.Profile profile) {
+        Map<String, Fault> byName = new LinkedHashMap<>();
+        profile.faults().forEach(fault -> byName.put(fault.name(), fault));
         for (Setting child : block.children()) {
-            if (!KEYS.contains(child.key())) {
-                Fault fault = fault(child);
-                if (fault != null && faults.size() < FaultSettings.MOST) {
-                    faults.add(fault);
+            if (byName.containsKey(child.key()) && !child.hasChildren() && "off".equals(child.text())) {
+                byName.remove(child.key());
+            } else if (!KEYS.contains(child.key())) {
+                Fault fault = fault(child, KEYS);
+                if (fault != null && byName.size() < FaultSettings.MOST) {
+                    byName.put(fault.name(), fault);
                 } else if (fault != null) {
                     child.fault("is one fault too many; a drive has at most " + FaultSettings.MOST);
                 }
             }
         }
+        List<Fault> faults = List.copyOf(byName.values());
         boolean powerCut = Objects.requireNonNullElse(Values.flag(block.child(FaultSettings.POWER_CUT)), false);
         FaultSettings read = new FaultSettings(
                 faults, powerCut, memory(block.child(FaultSettings.MEMORY)), seed(block.child(FaultSettings.SEED)));
@@ -75,10 +89,11 @@ final class FaultsReader {
         }
     }
 
-    private static @Nullable Fault fault(Setting block) {
+    private static @Nullable Fault fault(Setting block, List<String> keys) {
         if (!block.hasChildren()) {
-            block.fault(
-                    "must be a fault { … } or one of " + String.join(", ", KEYS) + Suggestion.near(block.key(), KEYS));
+            block.fault("must be a fault { … }"
+                    + (keys.isEmpty() ? "" : " or one of " + String.join(", ", keys))
+                    + Suggestion.near(block.key(), keys));
             return null;
         }
         Map<String, String> settings = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package dev.weir.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.typesafe.config.ConfigFactory;
+import dev.weir.fault.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -18,21 +19,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Named limits of real disks: those that Weir brings and those of the block {@code profiles}, which go first. Confined
- * to the reading thread.
+ * Named limits and latencies of real disks: those that Weir brings and those of the block {@code profiles}, which go
+ * first. Confined to the reading thread.
  */
 final class Profiles {
     /** Key of the profile in a drive or group. */
     static final String PROFILE = "profile";
 
     private static final String FILE = "profiles.conf";
-    private static final List<String> KEYS = List.of("limits");
+    private static final List<String> KEYS = List.of("limits", "faults");
 
-    /** The limits of the profiles in the file, by name. */
-    private final Map<String, Map<String, Long>> written;
+    /** The profiles in the file, by name. */
+    private final Map<String, Profile> written;
 
-    /** The limits of all profiles. Null until a drive or group names one, because most files name none. */
-    private @Nullable Map<String, Map<String, Long>> all;
+    /** All profiles. Null until a drive or group names one, because most files name none. */
+    private @Nullable Map<String, Profile> all;
+
+    /**
+     * A profile.
+     *
+     * @param limits values by key
+     * @param faults latencies and other faults, which drives take and groups do not
+     */
+    record Profile(Map<String, Long> limits, List<Fault> faults) {
+        static final Profile NONE = new Profile(Map.of(), List.of());
+    }
 
     /** Parses the profiles of the block {@code profiles} of a file. */
     Profiles(Setting block) {
@@ -53,33 +64,33 @@ final class Profiles {
     }
 
     /**
-     * Returns the limits of a profile by key.
+     * Returns the profile of a name.
      *
      * @throws IllegalArgumentException if no profile has the name
      */
-    Map<String, Long> limits(String name) {
-        Map<String, Long> found = all().get(name);
+    Profile named(String name) {
+        Profile found = all().get(name);
         if (found == null) {
             throw new IllegalArgumentException(PROFILE + " = " + name + ": is not a profile; choose one of " + names());
         }
         return found;
     }
 
-    private static Map<String, Map<String, Long>> read(Setting block) {
-        Map<String, Map<String, Long>> limits = new LinkedHashMap<>();
+    private static Map<String, Profile> read(Setting block) {
+        Map<String, Profile> profiles = new LinkedHashMap<>();
         for (Setting profile : block.children()) {
             if (profile.isBlock()) {
                 profile.refuseUnknown(KEYS, List.of());
-                limits.put(
-                        profile.key(),
-                        LimitsReader.read(profile.child("limits"), Map.of()).toMap());
+                Map<String, Long> limits =
+                        LimitsReader.read(profile.child("limits"), Map.of()).toMap();
+                profiles.put(profile.key(), new Profile(limits, FaultsReader.ofProfile(profile.child("faults"))));
             }
         }
-        return limits;
+        return profiles;
     }
 
-    private Map<String, Map<String, Long>> all() {
-        Map<String, Map<String, Long>> known = all;
+    private Map<String, Profile> all() {
+        Map<String, Profile> known = all;
         if (known == null) {
             known = read(builtIn());
             known.putAll(written);
@@ -105,17 +116,17 @@ final class Profiles {
         }
     }
 
-    /** Returns the limits of the profile that a drive or group names, by key. Empty without one or if it is unknown. */
-    Map<String, Long> of(Setting owner) {
+    /** Returns the profile that a drive or group names. Empty without one or if it is unknown. */
+    Profile of(Setting owner) {
         Setting profile = owner.child(PROFILE);
         String name = Values.word(profile);
         if (name == null) {
-            return Map.of();
+            return Profile.NONE;
         }
-        Map<String, Long> found = all().get(name);
+        Profile found = all().get(name);
         if (found == null) {
             profile.fault("is not a profile" + Suggestion.of(name, all().keySet()));
-            return Map.of();
+            return Profile.NONE;
         }
         return found;
     }
@@ -125,7 +136,8 @@ final class Profiles {
         Map<String, String> origins = new LinkedHashMap<>();
         String name = owner.child(PROFILE).isSet() ? owner.child(PROFILE).text() : null;
         if (name != null) {
-            all().getOrDefault(name, Map.of()).keySet().forEach(key -> origins.put("limits." + key, "profile " + name));
+            Profile profile = all().getOrDefault(name, Profile.NONE);
+            profile.limits().keySet().forEach(key -> origins.put("limits." + key, "profile " + name));
         }
         return origins;
     }

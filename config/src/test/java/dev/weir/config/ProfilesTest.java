@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.fault.Fault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.InputStreamReader;
@@ -50,7 +51,7 @@ final class ProfilesTest {
     }
 
     @Test
-    void everyShippedProfileHasFaultlessLimits() throws Exception {
+    void everyShippedProfileHasLimitsAndLatencies() throws Exception {
         assertTrue(shipped()
                 .containsAll(List.of(
                         "ebs-gp2",
@@ -68,6 +69,9 @@ final class ProfilesTest {
         for (String name : shipped()) {
             Reading reading = drive("profile = " + name);
             assertTrue(!limits(reading).isEmpty(), name);
+            assertTrue(
+                    reading.drives().get(0).faults().faults().stream().anyMatch(fault -> fault.latency() != null),
+                    name);
             assertEquals(List.of(), reading.warnings(), name);
         }
     }
@@ -108,6 +112,54 @@ final class ProfilesTest {
     void commandLineTakesAProfile() {
         Reading reading = read("weir.drives {}", "id=a,memory=1G,profile=hdd-7200,iops=90");
         assertEquals(Map.of("bps", 200_000_000L, "iops", 90L), limits(reading).toMap());
+    }
+
+    @Test
+    void drivesTakeTheLatenciesOfAProfile() {
+        assertEquals(
+                List.of(
+                        "disk-read latency.full-stroke=15ms latency.rpm=7200 latency.seek=7400us"
+                                + " latency.track-to-track=230us on=read",
+                        "disk-write latency.full-stroke=15800us latency.rpm=7200 latency.seek=8200us"
+                                + " latency.track-to-track=320us on=write"),
+                faults(drive("profile = hdd-7200")));
+        assertEquals(List.of(), faults(drive("limits { bps = 5M }")));
+    }
+
+    @Test
+    void ownFaultsGoBeforeThoseOfTheProfile() {
+        assertEquals(
+                List.of("disk-write error=EIO", "flaky error=EIO on=read"),
+                faults(drive("profile = nvme, faults { flaky { on = [read], error = EIO }, disk-read = off,"
+                        + " disk-write { error = EIO } }")));
+        assertEquals(
+                List.of("weir.conf:1: drives.a.faults.disk-raed = off: must be a fault { … } or one of power-cut,"
+                        + " power-cut-memory, seed"),
+                drive("profile = nvme, faults { disk-raed = off }").faults());
+    }
+
+    @Test
+    void ownProfileHasAnyFaults() {
+        Reading reading = read(
+                """
+                weir {
+                  profiles { slow { faults { late { latency = 5ms } } } }
+                  groups.g { profile = slow }
+                  drives.a { backend { type = memory, size = 1GiB }, profile = slow }
+                }
+                """);
+        assertEquals(List.of("late latency=5ms"), faults(reading));
+        assertEquals(
+                List.of("weir.conf:1: profiles.x.faults.late = 5: must be a fault { … }"),
+                read("weir { profiles.x.faults.late = 5, drives.a { backend { type = memory, size = 1GiB } } }")
+                        .faults());
+    }
+
+    private static List<String> faults(Reading reading) {
+        assertEquals(List.of(), reading.faults());
+        return reading.drives().get(0).faults().faults().stream()
+                .map(Fault::toString)
+                .toList();
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.fault.Fault;
+import dev.weir.fault.FaultControl;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.PowerCutReport;
 import dev.weir.throttle.Share;
@@ -51,6 +52,7 @@ public class EmbeddedDrive implements AutoCloseable {
     private final List<FaultRule> faults = new ArrayList<>();
     private final Map<String, Long> share = new LinkedHashMap<>();
     private Map<String, Long> limitsOfProfile = Map.of();
+    private List<Fault> faultsOfProfile = List.of();
     private @Nullable EmbeddedGroup group;
     private volatile @Nullable Served served;
 
@@ -79,7 +81,7 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * Describes a drive in memory with the limits of a real disk.
+     * Describes a drive in memory with the limits and latencies of a real disk.
      *
      * @param profile name of a built-in profile, such as {@code ebs-gp2}
      * @param bytes size in bytes, which also sets the rates per GiB. Only written data takes memory.
@@ -110,13 +112,15 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * Takes the limits of a real disk. Limits of {@link #limit} go before them, and 0 takes one away.
+     * Takes the limits and latencies of a real disk. Limits of {@link #limit} go before them, and 0 takes one away. A
+     * {@link #fault} goes before the latency of the same name.
      *
      * @param profile name of a built-in profile, such as {@code ebs-gp2}
      * @throws IllegalArgumentException if no profile has the name
      */
     public EmbeddedDrive profile(String profile) {
         limitsOfProfile = EmbeddedProfiles.limits(profile).toMap();
+        faultsOfProfile = EmbeddedProfiles.faults(profile);
         return this;
     }
 
@@ -199,12 +203,14 @@ public class EmbeddedDrive implements AutoCloseable {
     }
 
     /**
-     * Clears all faults. The requests that they hold go on.
+     * Clears all faults except the latencies of the profile. The requests that they hold go on.
      *
      * @throws IllegalStateException if the drive is not served
      */
     public void heal() {
-        control().faults().clear();
+        FaultControl control = control().faults();
+        control.clear();
+        faultsOfProfile.forEach(control::set);
     }
 
     /**
@@ -248,7 +254,7 @@ public class EmbeddedDrive implements AutoCloseable {
                 .group(lease.groupName())
                 .limits(own)
                 .share(part)
-                .faults(new FaultSettings(List.of(), losesPower, FaultSettings.DEFAULT_MEMORY, null))
+                .faults(new FaultSettings(faultsOfProfile, losesPower, FaultSettings.DEFAULT_MEMORY, null))
                 .build();
         Served started = Served.start(lease, settings, tcp);
         served = started;

@@ -48,7 +48,7 @@ public final class WeirDrive extends EmbeddedDrive
     }
 
     /**
-     * Describes a drive in memory with the limits of a real disk.
+     * Describes a drive in memory with the limits and latencies of a real disk.
      *
      * @param profile name of a built-in profile, such as {@code ebs-gp2}
      * @param bytes size in bytes, which also sets the rates per GiB. Only written data takes memory.

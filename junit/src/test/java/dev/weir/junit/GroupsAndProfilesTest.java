@@ -1,13 +1,19 @@
 package dev.weir.junit;
 
+import static dev.weir.block.BlockError.EIO;
+import static dev.weir.junit.Faults.error;
+import static dev.weir.junit.Faults.latency;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.block.Operation;
 import dev.weir.config.EmbeddedProfiles;
+import dev.weir.fault.Latency;
 import dev.weir.throttle.LimitKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -30,6 +36,25 @@ class GroupsAndProfilesTest {
                     Map.of("iops", 9_000L, "iops_size", 262_144L),
                     disk.snapshot().limits().toMap());
         }
+    }
+
+    @Test
+    void healKeepsTheLatenciesOfTheProfile() throws IOException {
+        try (EmbeddedDrive disk = EmbeddedDrive.profile("hdd-7200", EmbeddedDrive.MIB)
+                .fault(error(EIO).on(Operation.FLUSH))
+                .start()) {
+            assertEquals(List.of("disk-read", "disk-write", "error"), faults(disk));
+            disk.fault(latency("1ms").named("disk-read"));
+            disk.heal();
+            assertEquals(List.of("disk-read", "disk-write"), faults(disk));
+            assertTrue(disk.control().faults().settings().faults().get(0).latency() instanceof Latency.Seek);
+        }
+    }
+
+    private static List<String> faults(EmbeddedDrive disk) {
+        return disk.control().faults().list().stream()
+                .map(fault -> fault.fault().name())
+                .toList();
     }
 
     @Test

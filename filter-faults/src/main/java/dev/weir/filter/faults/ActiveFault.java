@@ -28,6 +28,7 @@ final class ActiveFault {
     private final Fault fault;
     private final long seed;
     private final long setAt;
+    private final DiskHead head;
     private final @Nullable Repairs repairs;
     private final AtomicLong matching = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
@@ -38,11 +39,13 @@ final class ActiveFault {
      *
      * @param fault the fault with its seed
      * @param now the time (ns), from which its activity counts
+     * @param head the head of the drive, for a latency by seek
      */
-    ActiveFault(Fault fault, long now) {
+    ActiveFault(Fault fault, long now, DiskHead head) {
         this.fault = fault;
         this.seed = Objects.requireNonNull(fault.seed());
         this.setAt = now;
+        this.head = head;
         ByteRange range = fault.range();
         this.repairs = fault.untilWritten() && range != null ? new Repairs(range) : null;
     }
@@ -135,10 +138,13 @@ final class ActiveFault {
                 || Draws.uniform(seed, number * DRAWS) * 100 < fault.percent();
     }
 
-    /** Returns the latency of a hit request (ns). */
-    long latencyNanos(long number) {
+    /** Returns the latency of a hit request that arrives now (ns). */
+    long latencyNanos(long number, BlockRequest request, long now) {
         Latency latency = Objects.requireNonNull(fault.latency());
-        return latency.nanos(Draws.uniform(seed, number * DRAWS + 1), Draws.uniform(seed, number * DRAWS + 2));
+        double v = Draws.uniform(seed, number * DRAWS + 2);
+        return latency instanceof Latency.Seek seek
+                ? head.latencyNanos(seek, request, v, now)
+                : latency.nanos(Draws.uniform(seed, number * DRAWS + 1), v);
     }
 
     /** Returns whether a sector is bad, as far as writes are concerned. */

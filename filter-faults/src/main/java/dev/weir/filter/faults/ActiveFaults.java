@@ -5,6 +5,7 @@ import dev.weir.block.Operation;
 import dev.weir.fault.Activity;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
+import dev.weir.fault.Latency;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ActiveFaults {
     private final String drive;
     private final Consumer<String> log;
     private final LongSupplier randomSeed;
+    private final DiskHead head;
 
     // guarded by this
     private List<Known> known = List.of();
@@ -38,10 +40,11 @@ final class ActiveFaults {
     /** A fault as it was asked for, and as it runs. */
     private record Known(Fault asked, @Nullable Long commonSeed, ActiveFault active) {}
 
-    ActiveFaults(String drive, Consumer<String> log, LongSupplier randomSeed) {
+    ActiveFaults(String drive, Consumer<String> log, LongSupplier randomSeed, DiskHead head) {
         this.drive = drive;
         this.log = log;
         this.randomSeed = randomSeed;
+        this.head = head;
     }
 
     /** Sets other faults. Equal ones keep their state. */
@@ -53,12 +56,15 @@ final class ActiveFaults {
                     .filter(each -> each.asked.equals(fault)
                             && (fault.seed() != null || Objects.equals(each.commonSeed, settings.seed())))
                     .findFirst()
-                    .orElseGet(() ->
-                            new Known(fault, settings.seed(), new ActiveFault(seeded(fault, settings.seed()), now))));
+                    .orElseGet(() -> new Known(
+                            fault, settings.seed(), new ActiveFault(seeded(fault, settings.seed()), now, head))));
         }
         known = after;
         before.stream().filter(each -> !after.contains(each)).forEach(each -> {
             each.active.remove();
+            if (each.active.fault().latency() instanceof Latency.Seek) {
+                head.stop(); // the requests that waited for it go on
+            }
             logEnd(each.active);
         });
         update(now);

@@ -45,16 +45,16 @@ final class Effects {
                 effects.repaired.add(fault);
             }
             if (number != ActiveFault.MISSED && effects != null) {
-                effects.add(fault, number);
+                effects.add(fault, number, request, now);
             }
         }
         return effects;
     }
 
-    private void add(ActiveFault by, long number) {
+    private void add(ActiveFault by, long number, BlockRequest request, long now) {
         Fault fault = by.fault();
         switch (fault.action()) {
-            case LATENCY -> (fault.after() ? after : before).add(new Wait(by, by.latencyNanos(number)));
+            case LATENCY -> (fault.after() ? after : before).add(new Wait(by, by.latencyNanos(number, request, now)));
             case HANG -> hangs.add(by);
             case CORRUPT -> corruptions.add(new Corruption(by, number));
             case ERROR -> addError(fault);

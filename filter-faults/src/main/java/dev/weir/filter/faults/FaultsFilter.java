@@ -51,7 +51,8 @@ final class FaultsFilter implements FaultFilter {
     FaultsFilter(FilterContext context, Consumer<String> log, LongSupplier randomSeed) {
         this.context = context;
         this.randomSeed = randomSeed;
-        this.faults = new ActiveFaults(context.drive(), log, randomSeed);
+        this.faults = new ActiveFaults(context.drive(), log, randomSeed, new DiskHead(() -> context.next()
+                .size()));
         this.held = new HeldRequests(context.clock());
         this.nextChange = context.clock().timer(this::update);
     }
