@@ -22,7 +22,8 @@ final class Screens {
             q            leaves
             ↑ ↓ k j      select a drive or a group
             PgUp PgDn    select one screen further; Home and End the first and the last
-            enter        shows a drive with its limits, timer and queue, or the drives of a group
+            enter        shows a drive with its limits, timer and queue, or a group's
+                         drives
             esc          goes back
             /            filters by name; an empty text shows all again
             g            lists groups, or drives again
@@ -30,11 +31,12 @@ final class Screens {
             l            changes limits: bps=10M iops=0
             + -          change the refresh rate, from 2 to 10 times a second
 
-            RATE, READS and WRITES are bytes per second and REQ/S requests per second, averaged over the
-            last second. USED is the used share of LIMIT, the most used limit of the drive or its group.
-            QUEUED is the number of waiting requests, with its history; 2+3 are three more that filters
-            hold. NEXT is the time until the timer releases the next request. LATENCY is the mean time
-            from a request's arrival to its answer: requests in Weir divided by requests per second.
+            RATE, READS and WRITES are bytes per second and REQ/S requests per second,
+            averaged over the last second. USED is the used share of LIMIT, the most used
+            limit of the drive or its group. QUEUED is the number of waiting requests,
+            with its history; 2+3 are three more that filters hold. NEXT is the time until
+            the timer releases the next request. LATENCY is the mean time from a request's
+            arrival to its answer: requests in Weir divided by requests per second.
 
             Any key goes back.
             """;

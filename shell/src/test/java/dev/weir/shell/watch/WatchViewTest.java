@@ -229,6 +229,8 @@ final class WatchViewTest {
     void questionMarkShowsHelp() {
         type("?");
         assertTrue(screen(79, 24).get(0).startsWith("q            leaves"));
+        assertTrue(screen(79, 24).contains("Any key goes back."));
+        assertEquals(screen(200, 24).subList(0, 22), screen(79, 24).subList(0, 22), "no line is cut");
         type("x");
         assertTrue(screen(79, 24).get(0).startsWith("2 drives"));
     }
