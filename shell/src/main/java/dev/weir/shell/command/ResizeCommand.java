@@ -84,7 +84,11 @@ public final class ResizeCommand {
     private static long size(String text, long before) {
         boolean isAdded = text.startsWith("+");
         long size = LimitValues.parse(BlockOption.SIZE, isAdded ? text.substring(1) : text);
-        return isAdded ? Math.addExact(before, size) : size;
+        if (isAdded && size > Long.MAX_VALUE - before) {
+            throw new CommandFault("size = %s: the drive of %d bytes must not grow beyond %d bytes"
+                    .formatted(text, before, Long.MAX_VALUE));
+        }
+        return isAdded ? before + size : size;
     }
 
     private static void await(String drive, CompletableFuture<?> resized) {

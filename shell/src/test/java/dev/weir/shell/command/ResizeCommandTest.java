@@ -42,6 +42,10 @@ class ResizeCommandTest extends CommandsFixture {
                 () -> command.resize("vm1", "much"));
         refuses("size = 10737418241: refused by the drive", () -> command.resize("vm1", "+1"));
         refuses(
+                "size = +9223372036854775807: the drive of 10737418240 bytes must not grow beyond 9223372036854775807"
+                        + " bytes",
+                () -> command.resize("vm1", "+9223372036854775807"));
+        refuses(
                 "resize: SIZE is missing; usage: resize NAME SIZE [--shrink] [--save] [--json]",
                 () -> command.resize("vm1"));
         assertEquals(10 * GIB, vm1.snapshot().size());

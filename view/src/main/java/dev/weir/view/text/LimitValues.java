@@ -43,15 +43,16 @@ public final class LimitValues {
 
     private LimitValues() {}
 
-    /** The quantity of a key: its plural, an example and its units. */
-    private record Kind(String plural, String example, Map<String, BigDecimal> units) {
+    /** The quantity of a key: its plural, an example, its units and its highest value. */
+    private record Kind(String plural, String example, Map<String, BigDecimal> units, long most) {
         static Kind of(String key) {
             if (key.endsWith(LENGTH)) {
-                return new Kind("seconds", "30 or 30s", SECONDS);
+                return new Kind("seconds", "30 or 30s", SECONDS, ThrottleLimits.MAX_VALUE);
             }
-            return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE) || key.equals(BlockOption.SIZE)
-                    ? new Kind("bytes", "512, 10M or 10MiB", BYTES)
-                    : new Kind("requests", "500 or 10k", REQUESTS);
+            boolean isSize = key.equals(BlockOption.SIZE);
+            return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE) || isSize
+                    ? new Kind("bytes", "512, 10M or 10MiB", BYTES, isSize ? Long.MAX_VALUE : ThrottleLimits.MAX_VALUE)
+                    : new Kind("requests", "500 or 10k", REQUESTS, ThrottleLimits.MAX_VALUE);
         }
     }
 
@@ -72,8 +73,8 @@ public final class LimitValues {
         if (value.stripTrailingZeros().scale() > 0) {
             throw fault(key, text, "must be a whole number of " + kind.plural());
         }
-        if (value.abs().compareTo(BigDecimal.valueOf(ThrottleLimits.MAX_VALUE)) > 0) {
-            throw fault(key, text, "must be at most " + ThrottleLimits.MAX_VALUE);
+        if (value.abs().compareTo(BigDecimal.valueOf(kind.most())) > 0) {
+            throw fault(key, text, "must be at most " + kind.most());
         }
         return value.longValueExact();
     }
@@ -112,7 +113,7 @@ public final class LimitValues {
     private static Map<String, BigDecimal> bytes() {
         Map<String, BigDecimal> units = new LinkedHashMap<>();
         List.of("", "B", "b").forEach(unit -> units.put(unit, BigDecimal.ONE));
-        String prefixes = "KMGTP";
+        String prefixes = "KMGTPE";
         for (int i = 0; i < prefixes.length(); i++) {
             String prefix = prefixes.substring(i, i + 1);
             BigDecimal binary = BigDecimal.valueOf(1024).pow(i + 1);

@@ -50,6 +50,8 @@ final class LimitValuesTest {
         "iops_max_length, 30s, 30",
         "bps_max_length, 2m, 120",
         "bps_max_length, 3000ms, 3",
+        "size, 9223372036854775807, 9223372036854775807",
+        "size, 7E, 8070450532247928832",
     })
     void valuesAreInTheUnitOfTheirKey(String key, String text, long value) {
         assertEquals(value, LimitValues.parse(key, text));
@@ -65,6 +67,7 @@ final class LimitValuesTest {
                 "iops | 0.5 | iops = 0.5: must be a whole number of requests",
                 "bps | 0.3KiB | bps = 0.3KiB: must be a whole number of bytes",
                 "bps | 1P | bps = 1P: must be at most 1000000000000000",
+                "size | 8E | size = 8E: must be at most 9223372036854775807",
                 "bps | 99999999999999999999999 | bps = 99999999999999999999999: must be at most 1000000000000000",
                 "iops_max_length | 1500ms | iops_max_length = 1500ms: must be a whole number of seconds",
             })
