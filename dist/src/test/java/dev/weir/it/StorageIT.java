@@ -83,6 +83,7 @@ class StorageIT {
                 "--iodepth=16",
                 "--size=" + Storage.BYTES,
                 "--fsync=64",
+                "--verify_state_save=0",
                 "--verify=crc32c");
     }
 

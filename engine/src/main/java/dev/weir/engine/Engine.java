@@ -10,6 +10,8 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
 import dev.weir.engine.debt.Debts;
+import dev.weir.engine.factory.Policies;
+import dev.weir.engine.factory.RankedFactories;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.fault.FaultSettings;

@@ -3,6 +3,7 @@ package dev.weir.engine;
 import dev.weir.clock.Clock;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
+import dev.weir.engine.factory.Policies;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.throttle.Share;

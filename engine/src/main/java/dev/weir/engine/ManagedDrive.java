@@ -12,6 +12,7 @@ import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.engine.debt.Debts;
+import dev.weir.engine.factory.Policies;
 import dev.weir.engine.storage.ChainPart;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.BlockQueue;

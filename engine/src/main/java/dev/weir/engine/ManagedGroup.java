@@ -5,6 +5,7 @@ import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.debt.Debts;
+import dev.weir.engine.factory.Policies;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.PolicySlot;
 import dev.weir.throttle.Share;

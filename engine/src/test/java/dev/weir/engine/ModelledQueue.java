@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import dev.weir.block.Direction;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.factory.Policies;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;
 import java.util.Map;

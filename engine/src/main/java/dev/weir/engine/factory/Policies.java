@@ -1,4 +1,4 @@
-package dev.weir.engine;
+package dev.weir.engine.factory;
 
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
@@ -16,32 +16,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: needs the engine's lock.
  */
-final class Policies {
+public final class Policies {
 
     /** The type of a policy and the limits that it enforces. */
-    record Choice(String policy, ThrottleLimits limits) {
-        static Choice of(DriveSettings settings) {
+    public record Choice(String policy, ThrottleLimits limits) {
+        public static Choice of(DriveSettings settings) {
             return new Choice(settings.policy(), settings.limits());
         }
 
-        static Choice of(GroupSettings settings) {
+        public static Choice of(GroupSettings settings) {
             return new Choice(settings.policy(), settings.limits());
         }
     }
 
     private final RankedFactories<ThrottlePolicyFactory> factories = new RankedFactories<>(ThrottlePolicyFactory::type);
 
-    void add(ThrottlePolicyFactory factory, int ranking) {
+    public void add(ThrottlePolicyFactory factory, int ranking) {
         factories.add(factory, ranking);
     }
 
-    void remove(ThrottlePolicyFactory factory) {
+    public void remove(ThrottlePolicyFactory factory) {
         factories.remove(factory);
     }
 
     /** Returns the factory that serves a type, or null. */
-    @Nullable
-    ThrottlePolicyFactory get(String type) {
+    public @Nullable ThrottlePolicyFactory get(String type) {
         return factories.get(type);
     }
 
@@ -49,8 +48,7 @@ final class Policies {
      * Returns the factory of a policy type, or null if it is missing. Throws if that policy cannot enforce the
      * limits.
      */
-    @Nullable
-    ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
+    public @Nullable ThrottlePolicyFactory accepting(String type, ThrottleLimits limits) {
         ThrottlePolicyFactory factory = factories.get(type);
         if (factory != null) {
             LimitFault.refuse(IsolatedPolicy.faults(factory, limits));
@@ -66,7 +64,7 @@ final class Policies {
      * @param before those of the settings until now
      * @param after those of the new settings
      */
-    Choice merge(Choice current, Choice before, Choice after) {
+    public Choice merge(Choice current, Choice before, Choice after) {
         ThrottleLimits limits = merge(current.limits, before.limits, after.limits);
         String type = after.policy.equals(before.policy) ? current.policy : after.policy;
         ThrottlePolicyFactory factory = factories.get(type);
@@ -79,7 +77,7 @@ final class Policies {
      * Returns the current limits with every difference between two configurations applied. Returns the second
      * configuration if the result is invalid.
      */
-    static ThrottleLimits merge(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
+    public static ThrottleLimits merge(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
         Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
         for (String key : ThrottleLimits.keys()) {
             Long value = after.toMap().get(key);

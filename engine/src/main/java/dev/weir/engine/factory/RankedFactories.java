@@ -1,4 +1,4 @@
-package dev.weir.engine;
+package dev.weir.engine.factory;
 
 import dev.weir.supervision.BoundedCalls;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <F> the kind of factory
  */
-final class RankedFactories<F> {
+public final class RankedFactories<F> {
     private static final long TYPE_MILLIS = 1000;
 
     private record Ranked<F>(F factory, String type, int ranking) {}
@@ -24,7 +24,7 @@ final class RankedFactories<F> {
     private final Function<F, String> typeOf;
     private final List<Ranked<F>> factories = new ArrayList<>();
 
-    RankedFactories(Function<F, String> typeOf) {
+    public RankedFactories(Function<F, String> typeOf) {
         this.typeOf = typeOf;
     }
 
@@ -34,7 +34,7 @@ final class RankedFactories<F> {
      * @throws NullPointerException if it has no type
      * @throws IllegalStateException if it does not answer within a second
      */
-    void add(F factory, int ranking) {
+    public void add(F factory, int ranking) {
         String type = Objects.requireNonNull(
                 BoundedCalls.call(factory, TYPE_MILLIS, () -> typeOf.apply(factory)),
                 () -> factory.getClass().getName() + " has no type");
@@ -43,13 +43,12 @@ final class RankedFactories<F> {
                 Comparator.comparingInt((Ranked<F> ranked) -> ranked.ranking).reversed());
     }
 
-    void remove(F factory) {
+    public void remove(F factory) {
         factories.removeIf(ranked -> ranked.factory == factory);
     }
 
     /** Returns the factory that serves a type, or null. */
-    @Nullable
-    F get(String type) {
+    public @Nullable F get(String type) {
         for (Ranked<F> ranked : factories) {
             if (ranked.type.equals(type)) {
                 return ranked.factory;
