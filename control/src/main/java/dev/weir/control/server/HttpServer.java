@@ -29,7 +29,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server on all its addresses. Thread-safe. */
+/** The HTTP server on all its addresses. Thread-safe. See docs/design/decisions/051. */
 public final class HttpServer implements AutoCloseable {
     /** The most connections; further ones wait until one ends. */
     static final int CONNECTIONS = 256;
