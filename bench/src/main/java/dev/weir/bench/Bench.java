@@ -45,6 +45,7 @@ public final class Bench {
         cold("the same in the first four seconds"),
         fresh("first writes to fresh drives and sparse images"),
         hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
+        tls("64 KiB reads over TLS beside nbdkit and qemu-nbd"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
         tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
@@ -141,6 +142,7 @@ public final class Bench {
             case cold -> new Throughput(run).measureCold();
             case fresh -> Throughput.ofFirstWrites(run).measureFirstWrites();
             case hop -> new DoubleHop(run).measure();
+            case tls -> new TlsThroughput(run).measure();
             case capped -> new Smoothness(run).measure();
             case scale -> new ScaleSuite(run).measure();
             case tree -> new ScaleSuite(run).measureTrees();

@@ -111,6 +111,11 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
+    /** Returns the path of the socket. */
+    String socket() {
+        return uri.substring(uri.indexOf("socket=") + "socket=".length());
+    }
+
     /** Returns the processor time of all threads, child processes and servers behind it so far (s). */
     double cpuSeconds() throws IOException {
         double seconds = cpuSeconds(process.toHandle());

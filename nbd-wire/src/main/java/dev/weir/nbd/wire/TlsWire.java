@@ -1,6 +1,7 @@
 package dev.weir.nbd.wire;
 
 import dev.weir.log.PlainText;
+import dev.weir.memory.DirectMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -19,8 +20,14 @@ final class TlsWire implements Wire {
     /** Size of two TLS records (bytes): the most that one step reads from the socket or encrypts. */
     private static final int CHUNK = 32 << 10;
 
+    /** Room for the headers and tags of two records (bytes). */
+    private static final int RECORD_OVERHEAD = 1 << 10;
+
     /** One buffer per thread. It is enough because a thread serves one connection at a time. */
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[CHUNK]);
+
+    /** The encrypted form of a step, on its way to the socket. The JDK would copy a buffer of the heap once more. */
+    private static final ThreadLocal<ByteBuffer> ENCRYPTED = ThreadLocal.withInitial(TlsWire::newBuffer);
 
     /** Longest message of the library (characters). It may contain text from the client. */
     private static final int MAX_MESSAGE = 256;
@@ -156,14 +163,25 @@ final class TlsWire implements Wire {
             }
             unsent = null;
         }
-        int left = protocol.getAvailableOutputBytes();
-        if (left > 0) {
-            ByteBuffer sending = ByteBuffer.allocate(left);
-            protocol.readOutput(sending, left);
+        while (unsent == null && protocol.getAvailableOutputBytes() > 0) {
+            ByteBuffer sending = ENCRYPTED.get().clear();
+            protocol.readOutput(sending, Math.min(sending.capacity(), protocol.getAvailableOutputBytes()));
             socket.write(sending.flip());
-            unsent = sending.hasRemaining() ? sending : null;
+            unsent = sending.hasRemaining() ? copy(sending) : null;
         }
         return unsent == null;
+    }
+
+    private static ByteBuffer newBuffer() {
+        try {
+            return DirectMemory.allocate(CHUNK + RECORD_OVERHEAD);
+        } catch (OutOfMemoryError e) {
+            return ByteBuffer.allocate(CHUNK + RECORD_OVERHEAD);
+        }
+    }
+
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
     }
 
     @Override
