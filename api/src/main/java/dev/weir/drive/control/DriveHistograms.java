@@ -28,7 +28,12 @@ public record DriveHistograms(Histogram held, Histogram backend) {
         /** A histogram without latencies. */
         public static final Histogram NONE = new Histogram(0, new TreeMap<>());
 
-        /** Copies the counts. */
+        /**
+         * Copies the counts.
+         *
+         * @param sumNanos the sum of all latencies (ns); within 6 %
+         * @param counts the number of latencies by number of the bucket; no bucket is empty
+         */
         public Histogram {
             counts = Collections.unmodifiableNavigableMap(new TreeMap<>(counts));
         }
