@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the operation of a request and answers it. Thread-safe. */
+/** Finds the operation of a request and answers it (see docs/design/decisions/051-http-api.md). Thread-safe. */
 public final class Router {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final int MOST_SHOWN = 120;
