@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The HTTP server on all its addresses. Thread-safe. See docs/design/decisions/051. */
 public final class HttpServer implements AutoCloseable {
-    /** The most connections; further ones wait until one ends. */
+    /** The most connections of each address; further ones wait until one ends. */
     static final int CONNECTIONS = 256;
 
     /** The most requests per second. */
@@ -95,7 +95,6 @@ public final class HttpServer implements AutoCloseable {
     private void open() throws IOException {
         SslContextFactory.Server tls = tls();
         try {
-            server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
             server.start();
         } catch (Exception e) {
             throw new IOException("the HTTP server cannot start: " + e.getMessage(), e);
@@ -110,6 +109,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setName(address);
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.addBean(slowHeaders);
+        connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
         try {
             server.addConnector(connector);
             connector.start();
