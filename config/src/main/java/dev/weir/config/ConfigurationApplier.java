@@ -36,6 +36,11 @@ final class ConfigurationApplier {
 
     private static final String CONTROL = "control";
 
+    /** PID of the configuration of the cluster. It exists only while the block {@code cluster} does. */
+    static final String CLUSTER_PID = "weir.cluster";
+
+    private static final String CLUSTER = "cluster";
+
     /**
      * Property for the listen addresses: a {@code String[]} for the NBD server and a {@link String} for the endpoint.
      */
@@ -84,6 +89,7 @@ final class ConfigurationApplier {
         String metrics = reading.metrics();
         single(METRICS_PID, METRICS, metrics == null ? null : Map.of(LISTEN, metrics), changes);
         single(CONTROL_PID, CONTROL, reading.control(), changes);
+        single(CLUSTER_PID, CLUSTER, reading.cluster(), changes);
         deleteOthers(GroupSettings.PID, kept, changes);
         return changes;
     }
@@ -132,8 +138,8 @@ final class ConfigurationApplier {
     private static String title(Configuration configuration) {
         String pid = configuration.getPid();
         String name = pid.substring(pid.indexOf('~') + 1);
-        if (pid.equals(METRICS_PID) || pid.equals(CONTROL_PID)) {
-            return pid.equals(METRICS_PID) ? METRICS : CONTROL;
+        if (List.of(METRICS_PID, CONTROL_PID, CLUSTER_PID).contains(pid)) {
+            return pid.substring("weir.".length());
         }
         return (DriveSettings.pid(name).equals(pid) ? "drive " : "group ") + name;
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigurationReader {
     /** Keys of the block {@code weir}. */
-    static final List<String> KEYS = List.of("nbd", "metrics", "control", "profiles", "groups", "drives");
+    static final List<String> KEYS = List.of("nbd", "metrics", "control", "cluster", "profiles", "groups", "drives");
 
     /** Keys of the block {@code nbd}. */
     static final List<String> NBD_KEYS = Stream.of(List.of("listen"), NbdReader.KEYS, NbdSecurity.KEYS)
@@ -86,6 +86,7 @@ final class ConfigurationReader {
         Map<String, Object> nbdProperties = NbdReader.read(nbd);
         nbdProperties.putAll(security.read());
         String metrics = MetricsReader.read(weir.child("metrics"));
+        ClusterReader.Cluster cluster = ClusterReader.read(weir.child("cluster"));
         Map<String, Object> control = ControlReader.read(weir.child("control"), nbdProperties, metrics);
 
         commands.reportFaults();
@@ -93,7 +94,7 @@ final class ConfigurationReader {
         Set<String> names = new LinkedHashSet<>();
         blocks.forEach(group -> names.add(group.key()));
         profiles = new Profiles(weir.child("profiles"));
-        DriveReader reader = new DriveReader(types, running, unread ? null : names, security, profiles);
+        DriveReader reader = new DriveReader(types, running, unread ? null : names, security, profiles, cluster);
         List<GroupSettings> groups = new ArrayList<>();
         for (Setting group : blocks) {
             writtenGroups.put(group.key(), group);
@@ -134,6 +135,7 @@ final class ConfigurationReader {
                 nbdProperties,
                 metrics,
                 control,
+                cluster == null ? null : cluster.properties(),
                 origins,
                 files,
                 without(types.backends().keySet(), backends),

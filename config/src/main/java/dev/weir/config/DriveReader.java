@@ -6,6 +6,7 @@ import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitFault;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Parses drives and groups of a file or the command line. Its results must not be used if an error was reported. */
 final class DriveReader {
     /** Keys of a group. */
-    static final List<String> GROUP_KEYS = List.of("policy", "profile", "limits", "parent", "weight", "min");
+    static final List<String> GROUP_KEYS = List.of("policy", "profile", "limits", "scope", "parent", "weight", "min");
 
     /** Keys of a drive. */
     static final List<String> DRIVE_KEYS = List.of(
@@ -47,6 +48,7 @@ final class DriveReader {
     private final @Nullable Set<String> groups;
     private final NbdSecurity security;
     private final Profiles profiles;
+    private final ClusterReader.@Nullable Cluster cluster;
     private final Map<String, String> policiesOfGroups = new HashMap<>();
 
     /**
@@ -57,13 +59,21 @@ final class DriveReader {
      * @param groups names of all groups; null if the file that defines them is unreadable
      * @param security authentication settings against which {@code clients} is checked
      * @param profiles named limits and latencies
+     * @param cluster the cluster; null if it is off
      */
-    DriveReader(Types types, Running running, @Nullable Set<String> groups, NbdSecurity security, Profiles profiles) {
+    DriveReader(
+            Types types,
+            Running running,
+            @Nullable Set<String> groups,
+            NbdSecurity security,
+            Profiles profiles,
+            ClusterReader.@Nullable Cluster cluster) {
         this.types = types;
         this.running = running;
         this.groups = groups;
         this.security = security;
         this.profiles = profiles;
+        this.cluster = cluster;
     }
 
     GroupSettings readGroup(String name, Setting group) {
@@ -75,7 +85,8 @@ final class DriveReader {
         policiesOfGroups.put(name, policy);
         Setting above = group.child("parent");
         String parent = known(above);
-        return new GroupSettings(name, policy, limits, parent, ShareReader.read(group, above.isSet()));
+        Share share = ShareReader.read(group, above.isSet());
+        return new GroupSettings(name, policy, limits, parent, share, ScopeReader.read(group, limits, cluster));
     }
 
     DriveSettings readDrive(String name, Setting drive) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param nbd other configuration properties of the NBD server
  * @param metrics listen address of the metrics endpoint ({@code tcp:host:port}), or null if metrics are disabled
  * @param control configuration properties of the HTTP API, or null if it is off
+ * @param cluster configuration properties of the cluster, or null if it is off
  * @param origins place of each setting by key, for each PID of a drive or group
  * @param files files that were looked for, including missing ones
  * @param missingBackends unregistered backend types that drives name
@@ -38,6 +39,7 @@ record Reading(
         Map<String, Object> nbd,
         @Nullable String metrics,
         @Nullable Map<String, Object> control,
+        @Nullable Map<String, Object> cluster,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
         Set<String> missingBackends,
@@ -74,6 +76,7 @@ record Reading(
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
                 null,
                 null,
                 Map.of(),

@@ -54,7 +54,12 @@ final class OptionPagesTest {
     }
 
     static List<Option> options() throws IOException {
-        return Stream.of(options("config"), options("export-nbd"), options("metrics"), options("control"))
+        return Stream.of(
+                        options("config"),
+                        options("export-nbd"),
+                        options("metrics"),
+                        options("control"),
+                        options("cluster"))
                 .flatMap(page -> page)
                 .filter(option -> !option.key().startsWith("weir_"))
                 .toList();
@@ -71,6 +76,7 @@ final class OptionPagesTest {
                         under("nbd.", ConfigurationReader.NBD_KEYS),
                         under("metrics.", MetricsReader.KEYS),
                         under("control.", ControlReader.KEYS),
+                        under("cluster.", ClusterReader.KEYS),
                         under("groups.NAME.", DriveReader.GROUP_KEYS),
                         under("drives.NAME.", DriveReader.DRIVE_KEYS))
                 .flatMap(keys -> keys);
@@ -138,7 +144,7 @@ final class OptionPagesTest {
     @Test
     void pagesCoverAllKindsOfOptions() throws IOException {
         assertEquals(8, ranges().size());
-        assertEquals(7, words().size());
+        assertEquals(9, words().size());
     }
 
     private List<String> faults(Option option, String value) {

@@ -1,6 +1,7 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.ClusterSnapshot.HostShare;
 import dev.weir.cluster.Demand;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -83,6 +84,7 @@ public final class ClusterNode {
     private long betterAt;
 
     private boolean unlisted;
+    private long roundTripNanos = -1;
 
     /**
      * Creates a host that knows of no other.
@@ -206,6 +208,9 @@ public final class ClusterNode {
         reportNow |= offer.established() && !isEstablished;
         isEstablished = offer.established();
         if (offer.lease() != null && offer.incarnation() == incarnation) {
+            if (holder.isLast(offer.answers()) && offer.number() > holder.leaseNumber()) {
+                roundTripNanos = now - reportedAt;
+            }
             boolean isFirst = holder.leaseNumber() == 0;
             boolean shrinks = changes(offer, now, -1);
             boolean grows = changes(offer, now, 1);
@@ -429,9 +434,25 @@ public final class ClusterNode {
         return isEstablished;
     }
 
-    /** Returns the coordinator on this host; null if another host is it. */
-    @Nullable
-    Coordinator coordinator() {
-        return coordinator;
+    /** Returns the reachable members. */
+    public List<String> view() {
+        return view;
+    }
+
+    /** Returns the time from the last report to its answer (ns); -1 if it is unknown. */
+    public long roundTripNanos() {
+        return roundTripNanos;
+    }
+
+    /** Returns whether another host has other limits of a group. */
+    public boolean disagrees(String group) {
+        HeldGroup held = holder.group(group);
+        return held != null && held.disagrees();
+    }
+
+    /** Returns the shares of all hosts in a group; empty unless this host is the coordinator. */
+    public List<HostShare> shares(String group, long now) {
+        Coordinator current = coordinator;
+        return current == null ? List.of() : current.shares(group, now);
     }
 }

@@ -1,9 +1,9 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.ClusterSnapshot.HostShare;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,12 +107,27 @@ final class Coordinator {
         return followers.size() == scope.hosts();
     }
 
-    Collection<Follower> followers() {
-        return followers.values();
-    }
-
-    Collection<Pool> pools() {
-        return pools.values();
+    /** Returns the shares of all hosts in a group. */
+    List<HostShare> shares(String group, long now) {
+        Pool pool = pools.get(group);
+        if (pool == null) {
+            return List.of();
+        }
+        List<HostShare> shares = new ArrayList<>();
+        for (Follower follower : followers.values()) {
+            pool.refresh(follower, now);
+            long[] used = follower.used(group);
+            GroupReport report = follower.report().groups().get(group);
+            Long end = follower.leaseEnd();
+            shares.add(new HostShare(
+                    follower.host,
+                    follower.scope.weight(),
+                    follower.isLive(now),
+                    Rates.of(key -> used[key.ordinal()]).toMap(),
+                    report == null ? Map.of() : report.wants().toMap(),
+                    end == null ? -1 : Math.max(0, end - now)));
+        }
+        return shares;
     }
 
     /** Returns whether leases of an earlier coordinator may last. */

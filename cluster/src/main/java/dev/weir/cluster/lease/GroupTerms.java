@@ -2,6 +2,8 @@ package dev.weir.cluster.lease;
 
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The limits of a group for all hosts together.
@@ -44,6 +46,26 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
 
     private static long lower(long one, long two) {
         return one == 0 || two == 0 ? Math.max(one, two) : Math.min(one, two);
+    }
+
+    /**
+     * Returns the limits of these terms.
+     *
+     * @param iopsSize the bytes above which a request counts as several; 0 if each counts as one
+     */
+    public ThrottleLimits limits(long iopsSize) {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (LimitKey key : LimitKey.ALL) {
+            if (rate.get(key) > 0) {
+                values.put(key.key(), rate.get(key));
+            }
+            if (max.get(key) > 0) {
+                values.put(key.key() + "_max", max.get(key));
+                values.put(key.key() + "_max_length", Math.max(1, depth.get(key) / max.get(key)));
+            }
+        }
+        values.put(ThrottleLimits.IOPS_SIZE, iopsSize);
+        return ThrottleLimits.of(values);
     }
 
     /** Returns whether a limit is set. */

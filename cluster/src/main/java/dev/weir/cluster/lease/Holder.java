@@ -71,6 +71,11 @@ final class Holder {
         joinedAfter = sequence;
     }
 
+    /** Returns whether a sequence is that of the last report. */
+    boolean isLast(long answers) {
+        return answers == sequence;
+    }
+
     /** Returns whether a limit of a group held requests at the last report. */
     boolean wasHeld() {
         return wasHeld;

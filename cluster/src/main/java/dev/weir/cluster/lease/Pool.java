@@ -139,15 +139,6 @@ final class Pool {
         return budget - (sums[key.ordinal()] - follower.used(name)[key.ordinal()]);
     }
 
-    long sum(LimitKey key) {
-        return sums[key.ordinal()];
-    }
-
-    /** Returns the reserve of bursts in the unit of the limit. */
-    long reserve(LimitKey key) {
-        return (long) reserve[key.ordinal()];
-    }
-
     /** Determines how much each host should have. */
     void setTargets(LimitKey key, long budget, Collection<Follower> followers, long now) {
         long capacity = budget;

@@ -3,6 +3,8 @@ package dev.weir.cluster.lease;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** An amount for each of the six limits, in the unit of the limit. 0 stands for no limit or nothing. Immutable. */
@@ -36,6 +38,17 @@ public final class Rates {
     /** Returns the amount of a limit. */
     public long get(LimitKey limit) {
         return amounts[limit.ordinal()];
+    }
+
+    /** Returns the amounts that are not 0. */
+    public Map<LimitKey, Long> toMap() {
+        Map<LimitKey, Long> map = new EnumMap<>(LimitKey.class);
+        for (LimitKey key : LimitKey.ALL) {
+            if (get(key) != 0) {
+                map.put(key, get(key));
+            }
+        }
+        return map;
     }
 
     /** Returns whether every amount is 0. */

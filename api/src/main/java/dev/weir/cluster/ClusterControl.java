@@ -1,0 +1,30 @@
+package dev.weir.cluster;
+
+import dev.weir.throttle.ThrottleLimits;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The cluster for operators: inspection, and changes of limits on all hosts. A service while the cluster is on.
+ *
+ * <p>Thread-safe.
+ */
+@ConsumerType
+public interface ClusterControl {
+
+    /**
+     * {@return the cluster as this host sees it} Shares of other hosts are known to the coordinator only.
+     *
+     * @throws IllegalStateException if the cluster does not answer within a second
+     */
+    ClusterSnapshot snapshot();
+
+    /**
+     * Changes the limits of a group on all hosts. The coordinator uses them from one moment on. The change lasts until
+     * another value of the group in the configuration of a host, or until all hosts have restarted.
+     *
+     * @param group the name of the group
+     * @param limits the new limits for all hosts together
+     * @throws IllegalArgumentException if the group is not one of the cluster or the limits are not valid for it
+     */
+    void limits(String group, ThrottleLimits limits);
+}

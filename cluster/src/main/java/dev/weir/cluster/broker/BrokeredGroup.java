@@ -1,0 +1,122 @@
+package dev.weir.cluster.broker;
+
+import dev.weir.cluster.Lease;
+import dev.weir.cluster.SharedGroup;
+import dev.weir.cluster.lease.ClusterNode;
+import dev.weir.cluster.lease.GroupTerms;
+import dev.weir.cluster.lease.HeldShare;
+import dev.weir.cluster.lease.HeldShare.State;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A group of the engine with the lease that it has got. Confined to the thread of the broker. */
+final class BrokeredGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterBroker.class);
+
+    private static final String NO_LEASE = "it has no lease of the cluster and on-partition is hold";
+
+    private final SharedGroup group;
+    private final ClusterNode node;
+    private ThrottleLimits limits;
+    private @Nullable Lease lease;
+    private State state = State.STARTING;
+    private long version;
+    private boolean disagrees;
+
+    BrokeredGroup(SharedGroup group, ClusterNode node) {
+        this.group = group;
+        this.node = node;
+        this.limits = group.limits();
+    }
+
+    SharedGroup group() {
+        return group;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Tells the node of limits that were changed on this host. */
+    void readLimits() {
+        ThrottleLimits current = group.limits();
+        if (!current.equals(limits)) {
+            limits = current;
+            node.limits(group.name(), current);
+        }
+    }
+
+    /** Passes the share of this moment to the engine. Returns whether a lease was lost. */
+    boolean apply(long now) {
+        HeldShare share = node.share(group.name(), now);
+        adopt(share.terms());
+        Lease next = lease(share);
+        if (!next.equals(lease)) {
+            lease = next;
+            group.lease(next);
+        }
+        boolean isLost = state == State.LEASED && share.state() != State.LEASED;
+        if (state != share.state()) {
+            LOG.info("group {}: its share of the cluster's limits is {}: {}", group.name(), word(share.state()), next);
+        }
+        state = share.state();
+        boolean disagreed = disagrees;
+        disagrees = node.disagrees(group.name());
+        if (disagrees && !disagreed) {
+            LOG.warn(
+                    "group {}: other hosts of the cluster have other limits than {}; the lower ones apply",
+                    group.name(),
+                    limits);
+        }
+        return isLost;
+    }
+
+    static String word(State state) {
+        return state.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Takes limits over that were changed for the whole cluster. */
+    private void adopt(GroupTerms terms) {
+        if (terms.version() <= version) {
+            return;
+        }
+        version = terms.version();
+        ThrottleLimits changed = terms.limits(limits.iopsSize());
+        if (!changed.equals(limits)) {
+            try {
+                limits = changed;
+                group.limits(changed);
+                LOG.info("group {}: its limits were changed for the whole cluster: {}", group.name(), changed);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("group {} cannot take over the limits {} of the cluster", group.name(), changed, e);
+            }
+        }
+    }
+
+    private Lease lease(HeldShare share) {
+        Map<String, Long> values = new LinkedHashMap<>();
+        boolean countsRequests = false;
+        boolean hasAll = true;
+        for (LimitKey key : LimitKey.ALL) {
+            if (share.terms().rate().get(key) > 0) {
+                hasAll &= share.share().get(key) > 0;
+                countsRequests |= !key.countsBytes();
+                // 0 would be no limit
+                values.put(key.key(), Math.max(1, share.share().get(key)));
+            }
+        }
+        if (countsRequests && limits.iopsSize() > 0) {
+            values.put(ThrottleLimits.IOPS_SIZE, limits.iopsSize());
+        }
+        ThrottleLimits part = ThrottleLimits.of(values);
+        if (!hasAll) {
+            return Lease.none(part, NO_LEASE);
+        }
+        return share.state() == State.LEASED ? Lease.until(part, share.end()) : Lease.endless(part);
+    }
+}

@@ -1,0 +1,361 @@
+package dev.weir.cluster.broker;
+
+import dev.weir.clock.Clock;
+import dev.weir.clock.Timer;
+import dev.weir.cluster.ClusterControl;
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.Demand;
+import dev.weir.cluster.LimitBroker;
+import dev.weir.cluster.SharedGroup;
+import dev.weir.cluster.lease.ClusterNode;
+import dev.weir.cluster.lease.HeldShare;
+import dev.weir.cluster.lease.HeldShare.State;
+import dev.weir.cluster.lease.Offer;
+import dev.weir.cluster.lease.Report;
+import dev.weir.cluster.lease.Timing;
+import dev.weir.cluster.net.JGroupsTransport;
+import dev.weir.cluster.net.Transport;
+import dev.weir.cluster.wire.MessageCodec;
+import dev.weir.log.RateLimitedLog;
+import dev.weir.supervision.DaemonThreads;
+import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases shares of the cluster's limits to the groups of the engine. Exists only while the configuration has a block
+ * {@code cluster}.
+ *
+ * <p>Thread-safe. All state is confined to one thread, which never waits for the network.
+ */
+@Component(
+        service = {LimitBroker.class, ClusterControl.class},
+        configurationPid = "weir.cluster",
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        immediate = true)
+public final class ClusterBroker implements LimitBroker, ClusterControl, ClusterNode.Outbox, Transport.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterBroker.class);
+    private static final RateLimitedLog UNREADABLE = new RateLimitedLog("messages of the cluster", LOG::warn);
+    private static final long JOIN_RETRY_SECONDS = 5;
+    private static final long ANSWER_SECONDS = 1;
+    private static final int MILLIS_BITS = 20;
+
+    private final ClusterSettings settings;
+    private final Clock clock;
+    private final Timer timer;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weir-cluster"));
+    private final Thread joiner;
+    private final Map<String, BrokeredGroup> groups = new LinkedHashMap<>();
+    private final ClusterNode node;
+    private volatile @Nullable Transport transport;
+    private volatile boolean stopped;
+
+    private @Nullable String coordinator;
+    private boolean hadMajority;
+    private long leasesLost;
+    private long partitions;
+    private long coordinatorChanges;
+
+    /** Starts to join the cluster. Returns before it has joined. */
+    @Activate
+    public ClusterBroker(@Reference Clock clock, Map<String, Object> properties) {
+        this.settings = ClusterSettings.of(properties);
+        this.clock = clock;
+        this.timer = clock.timer(() -> step(() -> {}));
+        long incarnation = System.currentTimeMillis() << MILLIS_BITS;
+        this.node = new ClusterNode(
+                settings.host(),
+                incarnation,
+                settings.scope(),
+                Timing.DEFAULT,
+                settings.onPartition(),
+                this::demand,
+                this,
+                clock.nanoTime());
+        this.joiner = DaemonThreads.named("weir-cluster-join").newThread(this::join);
+        joiner.start();
+        step(() -> {});
+    }
+
+    private void join() {
+        while (!stopped) {
+            try {
+                Transport joined = new JGroupsTransport(
+                        settings.name(),
+                        settings.host(),
+                        settings.listen(),
+                        settings.members(),
+                        settings.secret(),
+                        this);
+                transport = joined;
+                LOG.info("cluster {}: {} listens on {}", settings.name(), settings.host(), settings.listen());
+                if (stopped) {
+                    joined.close();
+                }
+                return;
+            } catch (Exception e) {
+                LOG.error("cluster {} cannot be joined and is tried again: {}", settings.name(), e.toString());
+                LOG.debug("cluster {} cannot be joined", settings.name(), e);
+            }
+            try {
+                TimeUnit.SECONDS.sleep(JOIN_RETRY_SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** Leaves the cluster. */
+    @Deactivate
+    void stop() {
+        stopped = true;
+        joiner.interrupt();
+        step(() -> node.leave(clock.nanoTime()));
+        thread.shutdown();
+        timer.disarm();
+        try {
+            if (!thread.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("cluster {}: a step does not end", settings.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Transport current = transport;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private Demand demand(String group) {
+        BrokeredGroup brokered = groups.get(group);
+        return brokered == null ? Demand.NONE : brokered.group().demand();
+    }
+
+    /** Runs a step on the thread of the broker, then does what is due. */
+    private void step(Runnable action) {
+        try {
+            thread.execute(() -> {
+                try {
+                    action.run();
+                    advance();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("cluster {}: a step failed", settings.name(), e);
+                    timer.arm(clock.nanoTime() + Timing.DEFAULT.report());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.trace("a step after the stop", e);
+        }
+    }
+
+    private void advance() {
+        groups.values().forEach(BrokeredGroup::readLimits);
+        long now = clock.nanoTime();
+        node.advance(now);
+        long next = node.nextAt(now);
+        for (BrokeredGroup group : groups.values()) {
+            if (group.apply(now)) {
+                leasesLost++;
+                LOG.warn(
+                        "group {}: its lease ended before the coordinator renewed it",
+                        group.group().name());
+            }
+            HeldShare share = node.share(group.group().name(), now);
+            if (share.hasEnd() && share.end() - next < 0) {
+                next = share.end();
+            }
+        }
+        observe();
+        if (!stopped) {
+            timer.arm(next);
+        }
+    }
+
+    private void observe() {
+        String followed = node.followed();
+        if (followed != null && !followed.equals(coordinator)) {
+            coordinatorChanges += coordinator == null ? 0 : 1;
+            coordinator = followed;
+            LOG.info("cluster {}: {} is the coordinator", settings.name(), followed);
+        }
+        boolean hasMajority = node.isEstablished();
+        if (hadMajority && !hasMajority) {
+            partitions++;
+            LOG.warn(
+                    "cluster {}: no majority of its {} hosts",
+                    settings.name(),
+                    settings.scope().hosts());
+        } else if (!hadMajority && hasMajority) {
+            LOG.info("cluster {}: a majority of its hosts follows {}", settings.name(), followed);
+        }
+        hadMajority = hasMajority;
+        if (node.hasUnlisted()) {
+            UNREADABLE.write(() -> "cluster " + settings.name() + " has more hosts than the "
+                    + settings.scope().hosts() + " that are configured; some have no lease");
+        }
+    }
+
+    @Override
+    public void add(SharedGroup group) {
+        step(() -> {
+            node.add(group.name(), group.limits(), clock.nanoTime());
+            groups.put(group.name(), new BrokeredGroup(group, node));
+            group.onQueue(this::queueFormed);
+        });
+    }
+
+    private void queueFormed() {
+        step(() -> node.queueFormed(clock.nanoTime()));
+    }
+
+    @Override
+    public void remove(SharedGroup group) {
+        step(() -> {
+            groups.remove(group.name());
+            node.remove(group.name());
+        });
+    }
+
+    @Override
+    public void send(String host, Offer offer) {
+        send(host, MessageCodec.encode(offer));
+    }
+
+    @Override
+    public void send(String host, Report report) {
+        send(host, MessageCodec.encode(report));
+    }
+
+    private void send(String host, byte[] bytes) {
+        Transport current = transport;
+        if (current != null) {
+            current.send(host, bytes);
+        }
+    }
+
+    @Override
+    public void members(List<String> hosts) {
+        if (hosts.contains(settings.host())) {
+            step(() -> {
+                LOG.info("cluster {}: its reachable hosts are {}", settings.name(), hosts);
+                node.view(hosts, clock.nanoTime());
+            });
+        }
+    }
+
+    @Override
+    public void message(String from, byte[] bytes) {
+        Object message;
+        try {
+            message = MessageCodec.decode(bytes);
+        } catch (RuntimeException e) {
+            UNREADABLE.write(
+                    () -> "cluster " + settings.name() + ": a message of " + from + " is dropped: " + e.getMessage());
+            return;
+        }
+        step(() -> {
+            long now = clock.nanoTime();
+            if (message instanceof Report report) {
+                node.receive(from, report, now);
+            } else if (message instanceof Offer offer) {
+                node.receive(from, offer, now);
+            }
+        });
+    }
+
+    @Override
+    public void limits(String group, ThrottleLimits limits) {
+        ask(() -> {
+            BrokeredGroup brokered = groups.get(group);
+            if (brokered == null) {
+                throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
+            }
+            brokered.group().limits(limits);
+            brokered.readLimits();
+            node.limitsOfCluster(group, limits);
+            return limits;
+        });
+    }
+
+    @Override
+    public ClusterSnapshot snapshot() {
+        return ask(this::look);
+    }
+
+    private ClusterSnapshot look() {
+        long now = clock.nanoTime();
+        List<ClusterSnapshot.Member> members = node.view().stream()
+                .map(host -> new ClusterSnapshot.Member(host, host.equals(node.followed())))
+                .toList();
+        return new ClusterSnapshot(
+                settings.name(),
+                settings.host(),
+                settings.scope().hosts(),
+                node.followed(),
+                node.isEstablished(),
+                node.roundTripNanos(),
+                members,
+                groups.values().stream().map(group -> look(group, now)).toList(),
+                leasesLost,
+                partitions,
+                coordinatorChanges);
+    }
+
+    private ClusterSnapshot.Group look(BrokeredGroup group, long now) {
+        String name = group.group().name();
+        HeldShare share = node.share(name, now);
+        return new ClusterSnapshot.Group(
+                name,
+                share.terms().limits(group.group().limits().iopsSize()),
+                node.disagrees(name),
+                BrokeredGroup.word(share.state()),
+                share.share().toMap(),
+                share.state() == State.LEASED ? share.end() - now : -1,
+                node.shares(name, now));
+    }
+
+    private <T> T ask(Callable<T> question) {
+        Future<T> answer = thread.submit(() -> {
+            T value = question.call();
+            step(() -> {});
+            return value;
+        });
+        try {
+            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refusal) {
+                throw refusal;
+            }
+            throw new IllegalStateException("cluster " + settings.name() + " failed: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("cluster " + settings.name() + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "cluster " + Objects.requireNonNullElse(settings.name(), "");
+    }
+}

@@ -1,0 +1,174 @@
+package dev.weir.cluster.net;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.FRAG4;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.Protocol;
+import org.jgroups.util.NameCache;
+import org.jgroups.util.TLS;
+import org.jgroups.util.TLSClientAuth;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member of a JGroups cluster over TCP. A failed connection is noticed at once, a silent member after three seconds.
+ * With a secret all connections are TLS 1.3 and both sides must have the secret. Only the port that notices failed
+ * connections is plain; it carries nothing.
+ *
+ * <p>Thread-safe.
+ */
+public final class JGroupsTransport implements Transport, Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
+
+    private static final long SILENCE_MILLIS = 3_000;
+    private static final long HEARTBEAT_MILLIS = 600;
+    private static final long VERIFY_MILLIS = 500;
+    private static final long MERGE_MIN_MILLIS = 500;
+    private static final long MERGE_MAX_MILLIS = 1_500;
+    private static final long JOIN_MILLIS = 1_000;
+    private static final int FRAGMENT_BYTES = 60_000;
+
+    private final Listener listener;
+    private final JChannel channel;
+    private volatile Map<String, Address> members = Map.of();
+
+    /**
+     * Joins a cluster.
+     *
+     * @param cluster the name of the cluster
+     * @param host the name of this host
+     * @param listen the address to listen on
+     * @param others the addresses of all hosts
+     * @param secret a file with the secret; null for none
+     * @throws Exception if the address cannot be used, or the secret not be read
+     */
+    public JGroupsTransport(
+            String cluster,
+            String host,
+            InetSocketAddress listen,
+            List<InetSocketAddress> others,
+            @Nullable Path secret,
+            Listener listener)
+            throws Exception {
+        this.listener = listener;
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // JGroups loads its classes by name
+        thread.setContextClassLoader(JGroupsTransport.class.getClassLoader());
+        JChannel created = null;
+        try {
+            created = new JChannel(stack(listen, others, secret));
+            channel = created;
+            channel.setName(host);
+            channel.setReceiver(this);
+            channel.setDiscardOwnMessages(true);
+            channel.connect(cluster);
+        } catch (Exception e) {
+            if (created != null) {
+                created.close();
+            }
+            throw e;
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static List<Protocol> stack(InetSocketAddress listen, List<InetSocketAddress> others, @Nullable Path secret)
+            throws Exception {
+        InetAddress address = listen.getAddress();
+        TCP tcp = new TCP();
+        tcp.setBindAddress(address);
+        tcp.setBindPort(listen.getPort());
+        tcp.setPortRange(0);
+        // a stopped host must not block messages to the others
+        tcp.nonBlockingSends(true);
+        if (secret != null) {
+            tcp.tls(new TLS()
+                    .enabled(true)
+                    .setSSLContext(Secret.context(secret))
+                    .setProtocols(new String[] {"TLSv1.3"})
+                    .setClientAuth(TLSClientAuth.NEED));
+        }
+        TCPPING ping = new TCPPING();
+        ping.setInitialHosts(others);
+        ping.setPortRange(0);
+        List<Protocol> stack = new ArrayList<>(List.of(
+                tcp,
+                ping,
+                new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
+                new FD_SOCK2().setBindAddress(address),
+                new FD_ALL3().setTimeout(SILENCE_MILLIS).setInterval(HEARTBEAT_MILLIS),
+                new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS)));
+        stack.addAll(List.of(
+                new NAKACK2(),
+                new UNICAST3(),
+                new STABLE(),
+                new GMS().setJoinTimeout(JOIN_MILLIS).printLocalAddress(false),
+                new FRAG4().setFragSize(FRAGMENT_BYTES)));
+        return stack;
+    }
+
+    @Override
+    public void viewAccepted(View view) {
+        Map<String, Address> named = new LinkedHashMap<>();
+        for (Address address : view.getMembers()) {
+            String name = NameCache.get(address);
+            Address other = named.putIfAbsent(name == null ? address.toString() : name, address);
+            if (other != null) {
+                LOG.warn("cluster: two members have the name {}; give each host its own", name);
+            }
+        }
+        members = named;
+        listener.members(List.copyOf(named.keySet()));
+    }
+
+    @Override
+    public void receive(Message message) {
+        String from = NameCache.get(message.getSrc());
+        if (from != null && message.hasArray()) {
+            byte[] bytes = new byte[message.getLength()];
+            System.arraycopy(message.getArray(), message.getOffset(), bytes, 0, bytes.length);
+            listener.message(from, bytes);
+        }
+    }
+
+    @Override
+    public void send(String host, byte[] bytes) {
+        Address address = members.get(host);
+        if (address == null) {
+            return;
+        }
+        try {
+            channel.send(new BytesMessage(address, bytes).setFlag(Message.Flag.OOB));
+        } catch (Exception e) {
+            LOG.debug("cluster: a message to {} is lost", host, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}

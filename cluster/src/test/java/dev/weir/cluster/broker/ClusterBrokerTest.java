@@ -1,0 +1,246 @@
+package dev.weir.cluster.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.Demand;
+import dev.weir.cluster.Lease;
+import dev.weir.cluster.SharedGroup;
+import dev.weir.engine.clock.SystemClock;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three hosts on loopback with real connections. Their groups are scripted. */
+class ClusterBrokerTest {
+    private static final int HOSTS = 3;
+    private static final long PATIENCE_SECONDS = 30;
+    private static final long LIMIT = 3_000;
+
+    private final SystemClock clock = new SystemClock();
+    private final List<ClusterBroker> brokers = new ArrayList<>();
+    private final List<Group> groups = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    ClusterBrokerTest() {
+        clock.start();
+    }
+
+    /** A group whose drives want all they can get, or nothing. */
+    private static final class Group implements SharedGroup {
+        private final ClusterScope scope = new ClusterScope(1, HOSTS, HOSTS, false);
+        private volatile ThrottleLimits limits = iops(LIMIT);
+        private volatile Lease lease = Lease.endless(iops(1));
+        private volatile boolean isHungry;
+        private volatile Runnable onQueue = () -> {};
+
+        @Override
+        public String name() {
+            return "tenant";
+        }
+
+        @Override
+        public ThrottleLimits limits() {
+            return limits;
+        }
+
+        @Override
+        public ClusterScope scope() {
+            return scope;
+        }
+
+        @Override
+        public Demand demand() {
+            return isHungry ? new Demand(0, 0, 0, 0, 9, Set.of(LimitKey.IOPS), 0, 0) : Demand.NONE;
+        }
+
+        @Override
+        public void lease(Lease newLease) {
+            lease = newLease;
+        }
+
+        @Override
+        public void limits(ThrottleLimits newLimits) {
+            limits = newLimits;
+        }
+
+        @Override
+        public void onQueue(Runnable action) {
+            onQueue = action;
+        }
+
+        void hungry(boolean nowHungry) {
+            isHungry = nowHungry;
+            onQueue.run();
+        }
+
+        long share() {
+            return lease.limits().rate(LimitKey.IOPS);
+        }
+
+        boolean isLeased() {
+            return lease.hasEnd();
+        }
+    }
+
+    private static ThrottleLimits iops(long rate) {
+        return ThrottleLimits.of(Map.of("iops", rate));
+    }
+
+    private void start(String... secrets) throws IOException {
+        List<String> members = new ArrayList<>();
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < HOSTS; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            members.add("127.0.0.1:" + socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        for (int i = 0; i < HOSTS; i++) {
+            Map<String, Object> properties = new HashMap<>(Map.of(
+                    "name",
+                    "test",
+                    "host",
+                    "h" + i,
+                    "listen",
+                    members.get(i),
+                    "members",
+                    members.toArray(String[]::new),
+                    "hosts",
+                    HOSTS,
+                    "weight",
+                    1,
+                    "total-weight",
+                    HOSTS,
+                    "on-partition",
+                    "safe-share"));
+            if (secrets.length > 0) {
+                properties.put("secret", secret(secrets[i]).toString());
+            }
+            Group group = new Group();
+            groups.add(group);
+            ClusterBroker broker = new ClusterBroker(clock, properties);
+            brokers.add(broker);
+            broker.add(group);
+        }
+    }
+
+    private Path secret(String name) throws IOException {
+        Path secret = folder.resolve(name);
+        if (!Files.exists(secret)) {
+            String keytool =
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+            Process made = new ProcessBuilder(
+                            keytool,
+                            "-genkeypair",
+                            "-alias",
+                            "weir",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=weir",
+                            "-validity",
+                            "99",
+                            "-storetype",
+                            "PKCS12",
+                            "-storepass",
+                            "changeit",
+                            "-keystore",
+                            secret.toString())
+                    .inheritIO()
+                    .start();
+            assertEquals(0, made.onExit().join().exitValue());
+        }
+        return secret;
+    }
+
+    @AfterEach
+    void stop() {
+        brokers.forEach(ClusterBroker::stop);
+        clock.close();
+    }
+
+    private void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = clock.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertTrue(
+                    clock.nanoTime() - end < 0,
+                    () -> what + ": " + brokers.get(0).snapshot()
+                            + groups.stream().map(Group::share).toList());
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private boolean areLeased() {
+        return groups.stream().allMatch(Group::isLeased);
+    }
+
+    @Test
+    void hostsShareALimitByTheirDemand() throws Exception {
+        start("one.p12", "one.p12", "one.p12");
+        await("leases", this::areLeased);
+        groups.get(2).hungry(true);
+        await("all for one", () -> groups.get(2).share() >= 0.95 * LIMIT);
+        groups.forEach(group -> group.hungry(true));
+        await("a third each", () -> groups.stream().allMatch(group -> Math.abs(group.share() - LIMIT / HOSTS) < 30));
+        ClusterSnapshot seen = brokers.get(1).snapshot();
+        assertEquals(3, seen.members().size());
+        assertTrue(seen.hasMajority());
+        assertTrue(seen.roundTripNanos() > 0);
+        await("two thirds of a smaller cluster", () -> {
+            if (brokers.size() == HOSTS) {
+                brokers.remove(0).stop();
+                groups.get(0).hungry(false);
+            }
+            return groups.get(1).share() > 0.32 * LIMIT
+                    && groups.get(2).share() > 0.32 * LIMIT
+                    && groups.get(1).isLeased()
+                    && groups.get(2).isLeased()
+                    && brokers.get(0).snapshot().members().size() == 2;
+        });
+        assertTrue(groups.get(1).share() + groups.get(2).share() <= LIMIT);
+    }
+
+    @Test
+    void limitsChangeOnAllHosts() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        brokers.get(2).limits("tenant", iops(600));
+        await("the new limits", () -> groups.stream()
+                .allMatch(group -> group.limits().equals(iops(600))));
+        groups.get(0).limits = iops(300);
+        await(
+                "the lower limits",
+                () -> brokers.get(1).snapshot().groups().get(0).limits().equals(iops(300)));
+        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).limits("other", iops(1)));
+    }
+
+    @Test
+    void hostWithAnotherSecretStaysAlone() throws Exception {
+        start("one.p12", "one.p12", "two.p12");
+        await("leases of two", () -> groups.get(0).isLeased() && groups.get(1).isLeased());
+        assertEquals(1, brokers.get(2).snapshot().members().size());
+        assertEquals(LIMIT / HOSTS / 50, groups.get(2).share());
+    }
+}
