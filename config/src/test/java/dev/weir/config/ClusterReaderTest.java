@@ -98,8 +98,7 @@ class ClusterReaderTest {
 
     @Test
     void hostsCoverMembersAndWeights() {
-        assertEquals(
-                List.of("cluster.hosts = 1: must be from 2 (the members) to 1000"), faults(TWO + ", hosts = 1 }"));
+        assertEquals(List.of("cluster.hosts = 1: must be from 2 (the members) to 1000"), faults(TWO + ", hosts = 1 }"));
         assertEquals(
                 List.of("cluster.weights: has 3 hosts, but the cluster has 2"),
                 faults(TWO + ", weights { a = 1, b = 1, c = 1 } }"));
