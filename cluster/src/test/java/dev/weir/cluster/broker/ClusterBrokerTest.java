@@ -38,10 +38,10 @@ class ClusterBrokerTest {
     private final List<ClusterBroker> brokers = new ArrayList<>();
     private final List<Group> groups = new ArrayList<>();
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
 
-    ClusterBrokerTest() {
+    ClusterBrokerTest(@TempDir Path folder) {
+        this.folder = folder;
         clock.start();
     }
 
