@@ -359,6 +359,21 @@ final class DefinitionsTest extends ConfigurationFixture {
     }
 
     @Test
+    void failedWriteUndoesEarlierOnes() throws Exception {
+        make(DefinitionChange.add(Kind.GROUP, "h", Map.of()));
+        make(add("memory=1M", "group=h"));
+        Path obstacle = Files.createDirectories(file(".drive-vm1.conf.new").resolve("in the way"));
+        RefusedChangeException refused =
+                assertThrows(RefusedChangeException.class, () -> make(DefinitionChange.rename(Kind.GROUP, "h", "i")));
+        assertEquals(Reason.FAILED, refused.reason());
+        assertFalse(Files.exists(file("group-i.conf")));
+        assertTrue(Files.exists(file("group-h.conf")));
+        Files.delete(obstacle);
+        assertEquals(List.of(), component.reload());
+        assertEquals("h", DriveSettings.of(properties("weir.drive~vm1")).group());
+    }
+
+    @Test
     void otherFilesOfTheFolderAreErrors() throws Exception {
         make(add("memory=1M"));
         Files.writeString(file("mine.conf"), "");

@@ -91,4 +91,20 @@ final class FileWatchTest {
         assertFalse(watch.hasSettled());
         assertTrue(watch.hasSettled());
     }
+
+    @Test
+    void folderChangesByNamesUnlessAccepted() throws IOException {
+        Path folder = Files.createDirectory(file.resolveSibling("weir.d"));
+        Files.setLastModifiedTime(folder, FileTime.fromMillis(0)); // the clock of a file system is coarse
+        FileWatch both = new FileWatch(folder);
+        both.begin();
+        both.end(Set.of(file, folder), true);
+        Files.writeString(folder.resolve("drive-vm1.conf"), "");
+        assertFalse(both.hasSettled());
+        assertTrue(both.hasSettled());
+
+        both.accept();
+        assertFalse(both.hasSettled());
+        assertFalse(both.hasSettled());
+    }
 }
