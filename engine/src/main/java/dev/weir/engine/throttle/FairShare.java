@@ -47,7 +47,8 @@ final class FairShare {
      */
     static long cost(ThrottleLimits limits, Direction direction, long bytes, boolean sharedOnly) {
         double slowest = 0;
-        for (LimitKey limit : LimitKey.ALL) {
+        for (int i = 0; i < LimitKey.ALL.size(); i++) {
+            LimitKey limit = LimitKey.ALL.get(i); // an iterator would be an object for each release
             if (limits.rate(limit) > 0 && (sharedOnly ? limit.direction() == null : limit.appliesTo(direction))) {
                 double units = (double) limits.meteredUnits(limit, bytes);
                 double unitsPerSecond = (double) limits.meteredRate(limit, limits.rate(limit));

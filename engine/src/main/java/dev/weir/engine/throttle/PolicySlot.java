@@ -202,10 +202,10 @@ public final class PolicySlot {
      */
     boolean holdsBothWith(Lane lane, long now) {
         boolean someOfDirection = false;
-        for (LimitKey limit : LimitKey.ALL) {
+        for (int i = 0; i < LimitKey.ALL.size(); i++) {
+            LimitKey limit = LimitKey.ALL.get(i);
             someOfDirection |= limits.rate(limit) > 0 && limit.direction() == lane.direction;
         }
-        // the usual limits of both directions need no look at each of them
         LimitKey holder = someOfDirection ? holder(lane.direction, lane.cost(0), now) : null;
         return holder == null || holder.direction() == null;
     }
@@ -244,7 +244,6 @@ public final class PolicySlot {
         return known.lastChargeAt();
     }
 
-    /** Returns the size with which the limits may scale (bytes). */
     public long sizeBytes() {
         return sizeBytes;
     }
@@ -352,8 +351,8 @@ public final class PolicySlot {
     }
 
     /**
-     * Drops a policy that threw. Its bundle may be half gone, so that its answers mean nothing; it counts as missing.
-     * The queue is held. The debt stays in the estimate until another policy takes it over.
+     * Drops a policy that threw, because its bundle may be half gone. It counts as missing. The queue is held. The debt
+     * stays in the estimate until another policy takes it over.
      */
     private void fail(Throwable e) {
         policy = null;
