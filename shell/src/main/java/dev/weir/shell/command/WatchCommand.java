@@ -39,9 +39,9 @@ public final class WatchCommand implements WatchSource {
             shows more columns.
 
             Keys: q leaves; arrows, PgUp, PgDn, Home and End select a drive; enter shows its limits, timer
-            and queue; escape goes back; / filters by name; g lists groups; s sorts; l changes limits
-            (bps=10M iops=0); + and - change the refresh rate; ? shows help. Without a terminal, one frame
-            is printed.
+            and queue; escape goes back; / filters by name; g lists groups; t shows the tree of groups; s
+            sorts; l changes limits (bps=10M iops=0); + and - change the refresh rate; ? shows help. Without
+            a terminal, one frame is printed.
 
             """
                     + CommandSyntax.OPTIONS;

@@ -27,6 +27,7 @@ final class Screens {
             esc          goes back
             /            filters by name; an empty text shows all again
             g            lists groups, or drives again
+            t            shows the tree of groups with their drives, or drives again
             s            sorts: as configured, by rate, by used share, by queue
             l            changes limits: bps=10M iops=0
             + -          change the refresh rate, from 2 to 10 times a second
@@ -37,6 +38,8 @@ final class Screens {
             with its history; 2+3 are three more that filters hold. NEXT is the time until
             the timer releases the next request. LATENCY is the mean time from a request's
             arrival to its answer: requests in Weir divided by requests per second.
+            SHARE in the tree is the part of the rate of the group above; WEIGHT and MIN
+            decide it while the group is full.
 
             Any key goes back.
             """;

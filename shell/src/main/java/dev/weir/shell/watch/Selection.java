@@ -12,6 +12,11 @@ final class Selection {
         return name;
     }
 
+    /** Selects a name. */
+    void pick(String newName) {
+        name = newName;
+    }
+
     boolean isEmpty() {
         return name.isEmpty();
     }

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class WatchView {
     private static final long SLOWEST_MILLIS = 500;
     private static final long FASTEST_MILLIS = 100;
-    private static final String LIST_KEYS = "q leave  ↑↓ pick  enter look  / find  g groups  s sort  l limits  ? help";
+    private static final String LIST_KEYS =
+            "q leave  ↑↓ pick  enter look  / find  g groups  t tree  s sort  l limit  ? help";
     private static final String DRIVE_KEYS = "q leave  esc back  PgUp PgDn queue  l limits  ? help";
 
     /** The content of the screen. */
     private enum Screen {
         DRIVES,
         GROUPS,
+        TREE,
         ONE_DRIVE
     }
 
@@ -95,6 +97,7 @@ public final class WatchView {
             case 'k' -> move(Key.Kind.UP);
             case 'j' -> move(Key.Kind.DOWN);
             case 'g' -> list(screen == Screen.GROUPS ? Screen.DRIVES : Screen.GROUPS, "");
+            case 't' -> list(screen == Screen.TREE ? Screen.DRIVES : Screen.TREE, "");
             case '/' -> prompt = new Prompt("find", "enter keeps, esc shows all");
             case 'l' -> prompt = selection.isEmpty() ? null : limitsPrompt();
             case '+' -> intervalMillis = Math.max(FASTEST_MILLIS, intervalMillis / 2);
@@ -104,7 +107,8 @@ public final class WatchView {
     }
 
     private Prompt limitsPrompt() {
-        return new Prompt("limits " + selection.name(), "enter sets, esc cancels");
+        return new Prompt(
+                "limits " + (screen == Screen.TREE ? "of " : "") + selection.name(), "enter sets, esc cancels");
     }
 
     private void move(Key.Kind kind) {
@@ -123,10 +127,27 @@ public final class WatchView {
     private void enter() {
         if (screen == Screen.GROUPS && !selection.isEmpty()) {
             list(Screen.DRIVES, selection.name());
+        } else if (screen == Screen.TREE) {
+            picked().ifPresent(this::enter);
         } else if (screen == Screen.DRIVES && !selection.isEmpty()) {
             screen = Screen.ONE_DRIVE;
             scrolled = 0;
         }
+    }
+
+    private void enter(TreeRow row) {
+        if (row.isGroup()) {
+            list(Screen.DRIVES, row.name());
+        } else {
+            selection.pick(row.name());
+            screen = Screen.ONE_DRIVE;
+            scrolled = 0;
+        }
+    }
+
+    /** Returns the selected row of the tree. */
+    private Optional<TreeRow> picked() {
+        return tree().stream().filter(row -> row.key().equals(selection.name())).findFirst();
     }
 
     private void back() {
@@ -177,10 +198,13 @@ public final class WatchView {
             return;
         }
         try {
-            if (screen == Screen.GROUPS) {
-                source.groupLimits(selection.name(), settings);
+            String name = screen == Screen.TREE ? picked().map(TreeRow::name).orElse("") : selection.name();
+            if (screen == Screen.GROUPS
+                    || (screen == Screen.TREE
+                            && picked().filter(TreeRow::isGroup).isPresent())) {
+                source.groupLimits(name, settings);
             } else {
-                source.limits(selection.name(), settings);
+                source.limits(name, settings);
             }
             message = selection.name() + ": " + settings + ", until reload --restore";
         } catch (RuntimeException e) {
@@ -202,11 +226,18 @@ public final class WatchView {
                 .toList();
     }
 
+    private List<TreeRow> tree() {
+        return TreeRow.all(watched).stream().filter(row -> row.matches(filter)).toList();
+    }
+
     private boolean isFound(String name) {
         return name.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
     }
 
     private List<String> names() {
+        if (screen == Screen.TREE) {
+            return tree().stream().map(TreeRow::key).toList();
+        }
         return screen == Screen.GROUPS
                 ? groups().stream().map(track -> track.group().name()).toList()
                 : drives().stream().map(track -> track.drive().name()).toList();
@@ -227,7 +258,23 @@ public final class WatchView {
             return drive(one.get(), columns, rows);
         }
         screen = screen == Screen.ONE_DRIVE ? Screen.DRIVES : screen;
-        return list(columns, rows);
+        return screen == Screen.TREE ? tree(columns, rows) : list(columns, rows);
+    }
+
+    private Lines tree(int columns, int rows) {
+        List<TreeRow> all = tree();
+        int from = selection.first(names(), Math.max(1, rows - 2));
+        int to = Math.min(all.size(), from + Math.max(1, rows - 2));
+        List<TreeRow> shown = all.subList(from, to);
+        watched.show(shown.stream()
+                .filter(row -> !row.isGroup())
+                .flatMap(row -> watched.find(row.name()).stream())
+                .toList());
+        Lines lines = Screens.head(watched, told(from, to, all.size()), columns);
+        TreeLayout layout = new TreeLayout(all, columns);
+        lines.add(layout.head(), Lines.FAINT);
+        shown.forEach(row -> lines.add(layout.line(row, row.key().equals(selection.name()))));
+        return lines;
     }
 
     private Lines list(int columns, int rows) {
@@ -252,9 +299,11 @@ public final class WatchView {
 
     /** Describes the list: its order, its filters and the range of visible rows. */
     private String told(int from, int to, int count) {
-        String what = screen == Screen.GROUPS
-                ? "groups by name"
-                : "by " + order.name().toLowerCase(Locale.ROOT);
+        String what = screen == Screen.TREE
+                ? "groups and their drives"
+                : screen == Screen.GROUPS
+                        ? "groups by name"
+                        : "by " + order.name().toLowerCase(Locale.ROOT);
         String of = (group.isEmpty() ? "" : ", of " + group) + (filter.isEmpty() ? "" : ", with \"" + filter + "\"");
         return what + of + (to - from < count ? "; %d–%d of %d".formatted(from + 1, to, count) : "");
     }

@@ -4,13 +4,13 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.settings.LimitTree;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.text.LimitUsage;
 import dev.weir.view.text.Rates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +44,8 @@ final class Watched {
      */
     void look(List<DriveControl> drives, List<GroupControl> shared, long now, int parts) {
         List<Track> seen = new ArrayList<>(drives.size());
+        Map<String, GroupSnapshot> snapshots = new HashMap<>();
+        shared.forEach(group -> snapshots.put(group.name(), group.snapshot()));
         Map<String, Rates> sums = new HashMap<>();
         looks++;
         for (DriveControl control : drives) {
@@ -57,22 +59,20 @@ final class Watched {
             }
             DriveSnapshot drive = track.drive();
             seen.add(track);
-            if (drive.group() != null) {
-                sums.merge(drive.group(), track.rates(), Rates::plus);
+            String group = drive.group();
+            for (int depth = 0; group != null && depth < LimitTree.MAX_DEPTH; depth++) {
+                sums.merge(group, track.rates(), Rates::plus);
+                GroupSnapshot snapshot = snapshots.get(group);
+                group = snapshot == null ? null : snapshot.parent();
             }
         }
         if (tracks.size() > seen.size()) {
             tracks.values().retainAll(Set.copyOf(seen));
         }
         configured = seen;
-        Set<String> names = new HashSet<>();
-        for (GroupControl group : shared) {
-            GroupSnapshot snapshot = group.snapshot();
-            names.add(group.name());
-            groups.computeIfAbsent(group.name(), name -> new GroupTrack(snapshot))
-                    .add(snapshot, sums.getOrDefault(group.name(), Rates.NONE));
-        }
-        groups.keySet().retainAll(names);
+        snapshots.forEach((name, snapshot) -> groups.computeIfAbsent(name, group -> new GroupTrack(snapshot))
+                .add(snapshot, sums.getOrDefault(name, Rates.NONE)));
+        groups.keySet().retainAll(snapshots.keySet());
     }
 
     Optional<Track> find(String drive) {

@@ -94,7 +94,7 @@ final class WatchViewTest {
                         "> vm1        6 MiB/s    336  iops 500 █████▍··  67%      2 ██           87.5 ms",
                         "  scratch        0/s      0  -                    -      0                    -",
                         "",
-                        "q leave  ↑↓ pick  enter look  / find  g groups  s sort  l limits  ? help"),
+                        "q leave  ↑↓ pick  enter look  / find  g groups  t tree  s sort  l limit  ? help"),
                 screen(79, 6));
     }
 
@@ -387,5 +387,45 @@ final class WatchViewTest {
             }
         }
         assertEquals(4, view.frame(80).lines().count());
+    }
+
+    @Test
+    void treeShowsSharesWeightsAndMinima() {
+        type("t");
+        assertEquals(
+                List.of(
+                        "2 drives, 2 waiting, 6 MiB/s, 336/s; groups and their drives",
+                        "  GROUP          RATE  REQ/S SHARE WEIGHT QUEUED  LIMIT      USED  MIN",
+                        "> tenant-a    6 MiB/s    336                   5  iops 2000   17%",
+                        "  └ vm1       6 MiB/s    336  100%      3      2  iops 500    67%  iops=100",
+                        "  tenant-b  holding: policy own is missing",
+                        "",
+                        "q leave  ↑↓ pick  enter look  / find  g groups  t tree  s sort  l limit  ? help"),
+                screen(110, 7));
+    }
+
+    @Test
+    void treeLeadsToItsGroupsAndDrives() {
+        type("t");
+        type("l");
+        type("iops=9");
+        press(Kind.ENTER);
+        press(Kind.DOWN);
+        type("l");
+        type("weight=2");
+        press(Kind.ENTER);
+        assertEquals(List.of("group tenant-a iops=9", "vm1 weight=2"), changes);
+        press(Kind.ENTER);
+        assertEquals(
+                "vm1: serving, policy bucket, group tenant-a", screen(79, 24).get(0));
+        press(Kind.ESCAPE);
+        type("t");
+        press(Kind.ENTER);
+        assertTrue(screen(79, 24).get(0).endsWith("by configured, of tenant-a"), () -> screen(79, 24)
+                .get(0));
+        type("t");
+        type("t");
+        assertTrue(screen(79, 24).get(0).endsWith("by configured"), () -> screen(79, 24)
+                .get(0));
     }
 }
