@@ -33,7 +33,7 @@ class BurstRestartIT {
         for (int i = 0; i < 2 * RESTARTS; i++) {
             boolean killed = i % 2 == 0;
             try (Weir weir = Weir.start(home, "-drive", drive)) {
-                long millis = 1_000 + random.nextInt(1_000);
+                long millis = 1_000L + random.nextInt(1_000);
                 upMillis += millis;
                 use(weir, millis, killed);
             }
