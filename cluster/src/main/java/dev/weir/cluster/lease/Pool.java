@@ -2,6 +2,7 @@ package dev.weir.cluster.lease;
 
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -164,8 +165,28 @@ final class Pool {
             weights[i] = member.scope.weight();
         }
         long[] shares = MaxMin.divide(capacity, floors, minima, wants, weights);
+        if (terms.max().get(key) == 0) {
+            spread(capacity, shares, floors, wants, weights);
+        }
         for (int i = 0; i < size; i++) {
             members.get(i).target(name)[key.ordinal()] = shares[i];
+        }
+    }
+
+    /**
+     * Divides by weight what the hosts do not want among those that want anything. A host whose demand rises then need
+     * not wait. With a burst the rest fills the reserve instead.
+     */
+    private static void spread(long capacity, long[] shares, long[] floors, long[] wants, int[] weights) {
+        long left = capacity - Arrays.stream(shares).sum();
+        long weight = 0;
+        for (int i = 0; i < shares.length; i++) {
+            weight += wants[i] > floors[i] ? weights[i] : 0;
+        }
+        for (int i = 0; i < shares.length && left > 0 && weight > 0; i++) {
+            if (wants[i] > floors[i]) {
+                shares[i] += (long) ((double) left * weights[i] / weight);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.weir.block.BlockBackendFactory;
 import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
+import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
@@ -76,6 +77,13 @@ public final class Services implements DriveSources {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable ControlAccess access;
+
+    /** The cluster; null while it is off. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable ClusterControl cluster;
 
     @Reference
     volatile List<ThrottlePolicyFactory> policies = List.of();

@@ -1,0 +1,89 @@
+package dev.weir.shell.command;
+
+import dev.weir.cluster.ClusterControl;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.view.ClusterView;
+import dev.weir.view.source.LimitEdit;
+import dev.weir.view.text.LimitValues;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.service.command.Descriptor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The command {@code cluster}: the cluster's hosts and groups, and limits on all hosts. Thread-safe. */
+@Component(
+        service = ClusterCommand.class,
+        property = {"osgi.command.scope=weir", "osgi.command.function=cluster"})
+public final class ClusterCommand {
+    private static final String CLUSTER =
+            """
+            shows hosts, coordinator and shares of the cluster, or changes a group's limits on all hosts
+
+            Usage: cluster [GROUP] [KEY=VALUE...] [--json]
+
+            Without arguments: the reachable hosts, the coordinator, and for each group with
+            scope = cluster its limits, the share of this host and the time until its lease ends.
+            The coordinator shows the shares of all hosts.
+
+            cluster GROUP iops=20k changes the limit of a group on all hosts. It lasts until another
+            value of the group in the file of a host, or until all hosts have restarted.
+
+            """
+                    + CommandSyntax.OPTIONS;
+
+    private final Services services;
+
+    /** Creates the command for the cluster of {@code services}. */
+    @Activate
+    public ClusterCommand(@Reference Services services) {
+        this.services = services;
+    }
+
+    @Descriptor(CLUSTER)
+    public Object cluster(String... words) {
+        CommandSyntax usage = CommandSyntax.of(CLUSTER);
+        return usage.answer(words, args -> {
+            ClusterControl cluster = cluster();
+            if (args.size() == 1) {
+                throw usage.fault("KEY=VALUE is missing");
+            }
+            if (!args.isEmpty()) {
+                change(cluster, services.group(args.get(0)), args.subList(1, args.size()), usage);
+            }
+            try {
+                return ClusterView.of(cluster.snapshot());
+            } catch (IllegalStateException e) {
+                throw new CommandFault(String.valueOf(e.getMessage()), e);
+            }
+        });
+    }
+
+    private ClusterControl cluster() {
+        @Nullable ClusterControl cluster = services.cluster;
+        if (cluster == null) {
+            throw new CommandFault("the cluster is off; weir.cluster in the configuration turns it on");
+        }
+        return cluster;
+    }
+
+    private static void change(ClusterControl cluster, GroupControl group, List<String> words, CommandSyntax usage) {
+        Map<String, Long> limits = new LinkedHashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 0) {
+                throw usage.fault("\"" + word + "\" is not KEY=VALUE");
+            }
+            String key = word.substring(0, equals);
+            limits.put(key, LimitValues.parse(key, word.substring(equals + 1)));
+        }
+        GroupSnapshot now = group.snapshot();
+        cluster.limits(
+                group.name(), LimitEdit.changed(now.limits(), now.settings().limits(), limits));
+        Caller.log("changed the limits of group {} on all hosts: {}", group.name(), words);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.weir.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.cluster.ClusterControl;
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.View;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClusterCommandTest {
+    private final Services services = TestServices.of();
+    private final ClusterCommand command = new ClusterCommand(services);
+    private final Cluster cluster = new Cluster();
+
+    private static final class Cluster implements ClusterControl {
+        private String changed = "";
+
+        @Override
+        public ClusterSnapshot snapshot() {
+            return new ClusterSnapshot(
+                    "prod",
+                    "h1",
+                    3,
+                    "h1",
+                    true,
+                    1_500_000,
+                    List.of(new ClusterSnapshot.Member("h1", true), new ClusterSnapshot.Member("h2", false)),
+                    List.of(new ClusterSnapshot.Group(
+                            "tenant-a",
+                            ThrottleLimits.of(Map.of("iops", 3_000L)),
+                            true,
+                            "leased",
+                            Map.of(LimitKey.IOPS, 900L),
+                            4_500_000_000L,
+                            List.of(new ClusterSnapshot.HostShare(
+                                    "h2", 2, false, Map.of(LimitKey.IOPS, 800L), Map.of(LimitKey.IOPS, 700L), -1)))),
+                    1,
+                    2,
+                    3);
+        }
+
+        @Override
+        public void limits(String group, ThrottleLimits limits) {
+            changed = group + limits;
+        }
+    }
+
+    @Test
+    void clusterThatIsOffIsNamed() {
+        CommandFault fault = assertThrows(CommandFault.class, () -> command.cluster());
+        assertEquals("the cluster is off; weir.cluster in the configuration turns it on", fault.getMessage());
+    }
+
+    @Test
+    void hostsGroupsAndSharesAreShown() {
+        services.cluster = cluster;
+        String text = ((View) command.cluster()).text(200);
+        assertTrue(text.contains("2 of 3 hosts reachable: h1, h2"), text);
+        assertTrue(text.contains("1.5 ms"), text);
+        assertTrue(text.contains("leased, hosts disagree"), text);
+        assertTrue(text.matches("(?s).*tenant-a +leased, hosts disagree +iops=3000 +iops=800 .*4.5 s.*"), text);
+        assertTrue(text.matches("(?s).*h2 +silent +- +iops=800 +iops=700.*"), text);
+        String json = (String) command.cluster("--json");
+        assertTrue(json.contains("\"round_trip_nanos\":1500000"), json);
+        assertTrue(json.contains("\"share\":{\"iops\":900}"), json);
+    }
+
+    @Test
+    void limitsChangeOnAllHosts() {
+        services.cluster = cluster;
+        command.cluster("tenant-a", "iops=20k");
+        assertTrue(cluster.changed.startsWith("tenant-a") && cluster.changed.contains("iops=20000"), cluster.changed);
+        assertThrows(CommandFault.class, () -> command.cluster("tenant-a"));
+        assertThrows(CommandFault.class, () -> command.cluster("tenant-a", "fast"));
+    }
+}
