@@ -26,9 +26,12 @@ public class ApiFixture implements AutoCloseable {
     final Tokens tokens;
     final AtomicLong millis = new AtomicLong(1_000_000);
     final Sessions sessions = new Sessions(millis::get);
-    final HttpServer server;
+    HttpServer server;
     final SocketAddress unix;
     final InetSocketAddress tcp;
+    private final Path socket;
+    private final @Nullable Path certificate;
+    private final @Nullable Path key;
 
     public ApiFixture(Path folder) throws IOException {
         this(folder, null, null);
@@ -40,9 +43,19 @@ public class ApiFixture implements AutoCloseable {
         tokens = new Tokens(folder.resolve("tokens"), millis::get);
         Path socket = folder.resolve("run/api.sock");
         unix = UnixDomainSocketAddress.of(socket);
-        server = HttpServer.start(
+        this.socket = socket;
+        this.certificate = certificate;
+        this.key = key;
+        server = start(0);
+        String address = server.addresses().get(1);
+        tcp = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    private HttpServer start(int port) throws IOException {
+        return HttpServer.start(
                 new ServerSettings(
-                        List.of("unix:" + socket, "tcp:127.0.0.1:0"),
+                        List.of("unix:" + socket, "tcp:127.0.0.1:" + port),
                         "0600",
                         "",
                         Set.of("weir.test"),
@@ -53,9 +66,21 @@ public class ApiFixture implements AutoCloseable {
                 tokens,
                 sessions,
                 millis::get);
-        String address = server.addresses().get(1);
-        tcp = new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    /** Stops listening and ends all connections. */
+    public void stopServer() {
+        server.close();
+    }
+
+    /** Listens on the same addresses again. */
+    public void startServer() throws IOException {
+        server = start(tcp.getPort());
+    }
+
+    /** Starts reads of 64 KiB at a drive. */
+    public ReadLoad load(String drive, int depth) {
+        return weir.load(drive, depth);
     }
 
     /** Sends a request over the Unix socket. */

@@ -67,6 +67,11 @@ public final class EngineFixture implements AutoCloseable {
         services.events = log;
     }
 
+    /** Starts reads of 64 KiB at a drive, which a limit must slow down. */
+    ReadLoad load(String drive, int depth) {
+        return new ReadLoad(Objects.requireNonNull(engine.drive(drive)), depth);
+    }
+
     DriveControl drive(String name) {
         return Objects.requireNonNull(engine.control(name));
     }

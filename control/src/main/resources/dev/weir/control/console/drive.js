@@ -202,7 +202,7 @@ export class DrivePanel {
         scales: { x: { range: (plot, low, high) => [high - SAMPLES, high] }, y: { range: (plot, low, high) => [0, Math.max(1, high * 1.1)] } },
         series: [{}, { label: 'bytes/s', stroke: color('--accent'), width: 2 },
           { label: 'limit', stroke: color('--held'), width: 1, dash: [6, 4] }],
-        axes: [axis, { ...axis, size: 80, values: (plot, ticks) => ticks.map(bytes) }]
+        axes: [axis, { ...axis, size: 80, incrs: Array.from({ length: 50 }, (_, i) => 2 ** i), values: (plot, ticks) => ticks.map(bytes) }]
       }, [times, history.rates, history.limits], element('chart'));
     } else {
       if (this.chart.width !== width) this.chart.setSize({ width, height: 220 });

@@ -1,14 +1,18 @@
 package dev.weir.control.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.control.ApiFixture;
+import dev.weir.control.ReadLoad;
 import dev.weir.throttle.LimitKey;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,66 @@ final class ConsoleTest {
         browser.await("document.getElementById('faults').textContent.includes('slow (active)')");
         browser.evaluate("document.querySelector('#faults button').click()");
         browser.await("document.getElementById('faults').children.length === 0");
+    }
+
+    @Test
+    void rateUnderLoadFollowsANewLimit() throws Exception {
+        String rate = "(() => { const [n, unit] = document.querySelector('#drives tr:nth-child(2) td:nth-child(3)')"
+                + ".textContent.split(' '); return n * ({'KiB/s': 1, 'MiB/s': 1024}[unit] ?? 0) })()";
+        try (ReadLoad load = weir.load("vm1", 16)) {
+            openDrive();
+            browser.await(rate + " > 5 * 1024");
+            browser.await("document.getElementById('queue').children.length > 0");
+            browser.await("document.querySelector('#queue td:nth-child(6)').textContent !== '–'");
+            picture("console-drive.png", "console-dark.png");
+            browser.evaluate("document.querySelector('[name=bps]').value = '1MiB'");
+            browser.evaluate("document.querySelector('#limits [type=submit]').click()");
+            browser.await("document.getElementById('drives').textContent.includes('bps 1MiB')");
+            browser.await(rate + " > 100 && " + rate + " < 2 * 1024");
+            assertEquals("a reading client", load.toString());
+        }
+    }
+
+    /** Takes pictures in both themes if the property {@code weir.pictures} names a folder. */
+    private void picture(String light, String dark) throws Exception {
+        String pictures = System.getProperty("weir.pictures");
+        if (pictures != null) {
+            Thread.sleep(20_000); // the chart needs some history
+            browser.screenshot(Path.of(pictures, light));
+            browser.evaluate("document.getElementById('theme').click()");
+            browser.screenshot(Path.of(pictures, dark));
+            browser.evaluate("document.getElementById('theme').click()");
+        }
+    }
+
+    @Test
+    void lostConnectionIsShownAndComesBack() throws Exception {
+        browser.await("document.getElementById('connection').textContent === 'live'");
+        weir.stopServer();
+        browser.await("document.getElementById('connection').textContent.includes('lost')");
+        weir.startServer();
+        browser.await("document.getElementById('connection').textContent === 'live'");
+        browser.await(ROWS + " === 2");
+    }
+
+    @Test
+    void pageHasNoFaultsThatAxeFinds() throws Exception {
+        openDrive();
+        String axe = "META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+        try (InputStream in = ConsoleTest.class.getClassLoader().getResourceAsStream(axe)) {
+            browser.evaluate(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8) + ";0");
+        }
+        for (String theme : List.of("light", "dark")) {
+            for (String view : List.of("drives", "groups", "events")) {
+                browser.evaluate("document.documentElement.dataset.theme = '" + theme + "'");
+                browser.evaluate("document.querySelector('[data-view=" + view + "]').click()");
+                String found = browser.evaluate(
+                                "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(r"
+                                    + " => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html)])))")
+                        .getAsString();
+                assertEquals("[]", found, theme + " " + view);
+            }
+        }
     }
 
     @Test
