@@ -63,6 +63,38 @@ class OptionListsTest {
         }
     }
 
+    /** The commands of the shell by their reference, without those that only a terminal has. */
+    private static Set<String> shellCommands() throws IOException {
+        Set<String> commands = new TreeSet<>();
+        String reference = Files.readString(Path.of("../docs/reference/shell.md"));
+        for (String line :
+                reference.substring(0, reference.indexOf("\n`--save`")).lines().toList()) {
+            if (line.startsWith("| `")) {
+                String words = line.substring(0, line.indexOf(" |", 2));
+                Pattern.compile("`([a-z-]+)").matcher(words).results().forEach(word -> commands.add(word.group(1)));
+            }
+        }
+        commands.removeAll(Set.of("set", "rename", "remove", "show", "exit"));
+        return commands;
+    }
+
+    @Test
+    void manualAndCompletionKnowTheCommandsOfTheShell() throws IOException {
+        Set<String> completed = completions("exec", "");
+        completed.removeIf(word -> word.startsWith("--") || word.equals("help"));
+        assertEquals(shellCommands(), completed);
+        assertEquals(Set.of("fault", "faults"), completions("exec", "fau"));
+        String page = Files.readString(SHARE.resolve("man/man1/weir.1")).replace("\\-", "-");
+        String section = page.substring(page.indexOf(".SH SHELL COMMANDS"), page.indexOf(".SH ENVIRONMENT"));
+        for (String command : shellCommands()) {
+            assertTrue(
+                    Pattern.compile("(?m)^\\.BI? " + command + "\\b")
+                            .matcher(section.replaceAll("(?m)^\\.BR ", ".B "))
+                            .find(),
+                    command);
+        }
+    }
+
     @Test
     void manualListsEveryCommandAndOption() throws IOException {
         String page = Files.readString(SHARE.resolve("man/man1/weir.1")).replace("\\-", "-");
