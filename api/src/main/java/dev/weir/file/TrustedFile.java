@@ -3,6 +3,7 @@ package dev.weir.file;
 import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -44,6 +45,32 @@ public final class TrustedFile {
             return isWritableByAll(real) ? writable(real) : violatedByFolder(folder);
         } catch (IOException e) {
             return "cannot be read: " + FailureText.of(e);
+        }
+    }
+
+    /**
+     * {@return the content of a file} May block as long as the disk does.
+     *
+     * @param file the file; a link counts as its target
+     * @param mostBytes the longest content (bytes)
+     * @throws java.nio.file.NoSuchFileException if the file is missing
+     * @throws IOException if it is not a regular file, violates the rule, is too long or cannot be read; the message
+     *     has the rule without the file
+     */
+    public static byte[] read(Path file, int mostBytes) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("must be a file"); // opening a pipe would wait for a writer
+        }
+        String violated = Files.exists(file) ? violated(file) : null;
+        if (violated != null) {
+            throw new IOException(violated);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(mostBytes + 1);
+            if (content.length > mostBytes) {
+                throw new IOException("must have %d bytes at most".formatted(mostBytes));
+            }
+            return content;
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.weir.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.file.TrustedFile;
@@ -31,6 +34,23 @@ final class TrustedFileTest {
     private List<String> faults() {
         return ConfigFolder.read(folder.inputs(List.of(), List.of()), TestTypes.ALL)
                 .faults();
+    }
+
+    @Test
+    void readingIsBounded() throws Exception {
+        Path file = folder.write("weir.conf", "0123456789").file();
+        assertEquals("0123456789", new String(TrustedFile.read(file, 10), UTF_8));
+        assertEquals("must have 9 bytes at most", refusal(file, 9));
+        mode(file, "rw-rw-rw-");
+        assertTrue(refusal(file, 10).startsWith("is writable by every user (mode 666)"));
+        Path pipe = file.resolveSibling("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertEquals("must be a file", refusal(pipe, 10));
+    }
+
+    private static String refusal(Path file, int mostBytes) {
+        return String.valueOf(assertThrows(IOException.class, () -> TrustedFile.read(file, mostBytes))
+                .getMessage());
     }
 
     @Test

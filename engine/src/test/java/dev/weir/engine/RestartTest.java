@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -213,6 +214,19 @@ class RestartTest {
         processes.save();
         fixture.engine.removeDrive("vm1");
         restart(0);
+        drive(BURST);
+        assertEquals(0, owed());
+    }
+
+    @Test
+    @Timeout(30)
+    void pipeInPlaceOfTheFileIsNotRead() throws Exception {
+        drive(BURST);
+        read(30_000);
+        processes.stop();
+        Files.delete(file());
+        assertEquals(0, new ProcessBuilder("mkfifo", file().toString()).start().waitFor());
+        fixture = processes.start(++seed);
         drive(BURST);
         assertEquals(0, owed());
     }

@@ -5,8 +5,10 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import dev.weir.access.AccessToken;
 import dev.weir.file.TrustedFile;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +30,9 @@ final class TokenFile {
             Pattern.compile("([A-Za-z0-9._-]{1,64}) (admin|" + READ_ONLY + ") (\\d{1,18}) ([0-9a-f]{64})");
     private static final String HEADER = "# Tokens of Weir's HTTP API; \"weir token\" changes them.\n";
 
+    /** The longest file (bytes). A token takes some 110 bytes. */
+    private static final int MOST_BYTES = 1 << 20;
+
     private final Path path;
 
     TokenFile(Path path) {
@@ -43,13 +48,12 @@ final class TokenFile {
         Map<String, AccessToken> tokens = new TreeMap<>();
         String text;
         try {
-            text = Files.readString(path);
+            text = new String(TrustedFile.read(path, MOST_BYTES), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return tokens;
-        }
-        String violated = TrustedFile.violated(path);
-        if (violated != null) {
-            throw new IOException(path + ": " + violated);
+        } catch (IOException e) {
+            String reason = FailureText.of(e);
+            throw new IOException(reason.startsWith(path.toString()) ? reason : path + ": " + reason, e);
         }
         int number = 0;
         for (String line : text.split("\n", -1)) {

@@ -1,5 +1,7 @@
 package dev.weir.engine.debt;
 
+import dev.weir.file.TrustedFile;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,9 @@ final class DebtFile {
     private static final String HEADER = "# Weir's debts, version 1; see the page of the engine. Do not edit.";
     private static final Logger LOG = LoggerFactory.getLogger(DebtFile.class);
 
+    /** The longest file (bytes). 10,000 drives with all limits take a tenth. */
+    private static final int MOST_BYTES = 64 << 20;
+
     /** The most damaged lines with a log line of their own. */
     private static final int MOST_REPORTS = 5;
 
@@ -44,11 +49,11 @@ final class DebtFile {
         List<String> lines;
         try {
             // each byte is a character: a damaged byte damages its own line only
-            lines = List.of(Files.readString(file, StandardCharsets.ISO_8859_1).split("\n"));
+            lines = List.of(new String(TrustedFile.read(file, MOST_BYTES), StandardCharsets.ISO_8859_1).split("\n"));
         } catch (NoSuchFileException e) {
             return debts;
         } catch (IOException e) {
-            LOG.warn("{}: cannot be read, so no debt is restored: {}", file, e.toString());
+            LOG.warn("{}: no debt is restored: {}", file, FailureText.of(e));
             return debts;
         }
         if (!lines.get(0).equals(HEADER)) {
