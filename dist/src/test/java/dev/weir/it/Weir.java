@@ -96,6 +96,14 @@ final class Weir implements AutoCloseable {
         return launch(builder, home);
     }
 
+    /** Starts a Weir that is ready soon in a network namespace, without waiting. */
+    static Weir launchInNamespace(String space, Path home, String... arguments) {
+        ProcessBuilder builder = command(home, "run", arguments);
+        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", space));
+        words.addAll(builder.command());
+        return launch(builder.command(words), home);
+    }
+
     private static Weir launch(ProcessBuilder builder, Path home) {
         try {
             Path errors = Files.createTempFile("weir", "err");

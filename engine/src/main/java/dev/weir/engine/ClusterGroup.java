@@ -8,7 +8,10 @@ import dev.weir.cluster.Lease;
 import dev.weir.cluster.SharedGroup;
 import dev.weir.engine.throttle.GroupNode;
 import dev.weir.engine.throttle.LeaseEnd;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -43,7 +46,7 @@ final class ClusterGroup implements SharedGroup {
         this.scope = scope;
         this.limits = limits;
         this.clock = clock;
-        this.timer = clock.timer(this::takeSafeShare);
+        this.timer = clock.timer(this::fire);
         this.lease = begin();
     }
 
@@ -71,16 +74,30 @@ final class ClusterGroup implements SharedGroup {
         apply(begun);
     }
 
-    private void takeSafeShare() {
-        Lease safe;
+    private void fire() {
+        Lease next;
         synchronized (this) {
-            if (isBrokered) {
+            if (!isBrokered) {
+                isSafe = true;
+                next = Lease.endless(scope.safe(limits));
+            } else if (!scope.holds() && lease.hasEnd() && clock.nanoTime() - lease.endNanos() >= 0) {
+                // the broker is late; requests must not wait for it
+                next = Lease.endless(lower(lease.limits(), scope.safe(limits)));
+            } else {
                 return;
             }
-            isSafe = true;
-            safe = Lease.endless(scope.safe(limits));
         }
-        apply(safe);
+        apply(next);
+    }
+
+    private static ThrottleLimits lower(ThrottleLimits lease, ThrottleLimits safe) {
+        Map<String, Long> values = new LinkedHashMap<>(lease.toMap());
+        for (LimitKey key : LimitKey.ALL) {
+            if (safe.rate(key) > 0) {
+                values.merge(key.key(), safe.rate(key), Math::min);
+            }
+        }
+        return ThrottleLimits.of(values);
     }
 
     /** Ends the use of the group. */
@@ -137,6 +154,9 @@ final class ClusterGroup implements SharedGroup {
         node.locked(at -> {
             synchronized (this) {
                 lease = newLease;
+                if (newLease.hasEnd()) {
+                    timer.arm(newLease.endNanos());
+                }
             }
             LeaseEnd end = new LeaseEnd(newLease.hasEnd(), newLease.endNanos());
             node.lease(newLease.limits(), end, newLease.reason(), clock.nanoTime());

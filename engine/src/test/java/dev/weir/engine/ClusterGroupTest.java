@@ -105,9 +105,23 @@ class ClusterGroupTest {
         Load load = load();
         broker.tenant().lease(Lease.until(limits(500), fixture.clock.nanoTime() + 10 * SECOND));
         assertEquals(500 * 10, released(load, 10 * SECOND), 55);
-        assertEquals(0, released(load, 10 * SECOND));
+        // the broker is late: at most the last share and the safe share
+        assertEquals(500 * 10, released(load, 10 * SECOND), 5);
+        broker.tenant().lease(Lease.until(limits(2_000), fixture.clock.nanoTime() + SECOND));
+        fixture.clock.advance(SECOND);
+        assertEquals(1_000 * 10, released(load, 10 * SECOND), 105);
         broker.tenant().lease(Lease.until(limits(500), fixture.clock.nanoTime() + 10 * SECOND));
         assertEquals(500 * 5, released(load, 5 * SECOND), 55);
+    }
+
+    @Test
+    void endedLeaseHoldsEveryRequestUnderHold() {
+        configure(new ClusterScope(1, 3, 3, true), 3_000);
+        fixture.engine.broker(broker);
+        Load load = load();
+        broker.tenant().lease(Lease.until(limits(500), fixture.clock.nanoTime() + 10 * SECOND));
+        fixture.clock.advance(10 * SECOND);
+        assertEquals(0, released(load, 10 * SECOND));
     }
 
     @Test

@@ -23,12 +23,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private static final RateLimitedLog UNREADABLE = new RateLimitedLog("messages of the cluster", LOG::warn);
     private static final long JOIN_RETRY_SECONDS = 5;
     private static final long ANSWER_SECONDS = 1;
+    private static final int MOST_UNSENT = 4_096;
     private static final int MILLIS_BITS = 20;
 
     private final ClusterSettings settings;
@@ -63,6 +66,17 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private final Timer timer;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weir-cluster"));
     private final Thread joiner;
+
+    /** Sends, because a connection to an unreachable host takes seconds. Drops messages when it cannot follow. */
+    private final ExecutorService sender = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_UNSENT),
+            DaemonThreads.named("weir-cluster-send"),
+            new ThreadPoolExecutor.DiscardPolicy());
+
     private final Map<String, BrokeredGroup> groups = new LinkedHashMap<>();
     private final ClusterNode node;
     private volatile @Nullable Transport transport;
@@ -135,6 +149,14 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         try {
             if (!thread.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("cluster {}: a step does not end", settings.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sender.shutdown();
+        try {
+            if (!sender.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                sender.shutdownNow();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -248,7 +270,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private void send(String host, byte[] bytes) {
         Transport current = transport;
         if (current != null) {
-            current.send(host, bytes);
+            sender.execute(() -> current.send(host, bytes));
         }
     }
 

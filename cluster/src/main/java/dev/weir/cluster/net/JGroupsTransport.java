@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class JGroupsTransport implements Transport, Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
 
+    private static final int CONNECT_MILLIS = 500;
     private static final long SILENCE_MILLIS = 3_000;
     private static final long HEARTBEAT_MILLIS = 600;
     private static final long VERIFY_MILLIS = 500;
@@ -104,6 +105,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         tcp.setPortRange(0);
         // a stopped host must not block messages to the others
         tcp.nonBlockingSends(true);
+        tcp.setSockConnTimeout(CONNECT_MILLIS);
         if (secret != null) {
             tcp.tls(new TLS()
                     .enabled(true)

@@ -1,0 +1,223 @@
+package dev.weir.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three hosts share a limit under load, each in its own network namespace. The shares that they hold are exact on any
+ * machine; the rate of a client has only an upper bound on a busy one.
+ */
+@Tag("alone")
+class ClusterIT {
+    private static final int HOSTS = 3;
+    private static final long LIMIT = 3_000;
+    private static final long SECONDS = 120;
+
+    /** A tenth of a second and one request for each host, and the time between two looks. */
+    private static final long ALLOWANCE = LIMIT / 10 * HOSTS + HOSTS;
+
+    private final Path folder;
+    private final List<Weir> weirs = new ArrayList<>();
+    private final List<FioLoad> loads = new ArrayList<>();
+    private final HostNetwork network = new HostNetwork(HOSTS);
+
+    ClusterIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @AfterEach
+    void stop() {
+        loads.forEach(FioLoad::close);
+        weirs.forEach(Weir::close);
+        network.close();
+    }
+
+    private void start() throws IOException {
+        Path secret = folder.resolve("cluster.p12");
+        Client.run(
+                        Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "weir",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=weir",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        secret.toString())
+                .ok();
+        for (int i = 1; i <= HOSTS; i++) {
+            Path file = folder.resolve("h" + i + ".conf");
+            Files.writeString(
+                    file,
+                    """
+                    weir {
+                      cluster { host = h%d, listen = "%s:7800", members = [%s], secret = "%s" }
+                      groups.tenant { scope = cluster, limits { iops = %d } }
+                      drives.vm1 { backend { type = memory, size = 64M }, group = tenant }
+                    }
+                    """
+                            .formatted(i, HostNetwork.address(i), members(), secret, LIMIT));
+            weirs.add(
+                    Weir.launchInNamespace(HostNetwork.space(i), folder.resolve("h" + i), "--config", file.toString()));
+        }
+        weirs.forEach(Weir::awaitReady);
+        await("leases", () -> all().allMatch(this::isLeased));
+    }
+
+    private static String members() {
+        return String.join(
+                ", ",
+                IntStream.rangeClosed(1, HOSTS)
+                        .mapToObj(i -> "\"" + HostNetwork.address(i) + ":7800\"")
+                        .toList());
+    }
+
+    private static IntStream all() {
+        return IntStream.rangeClosed(1, HOSTS);
+    }
+
+    private Config cluster(int host) {
+        return ConfigFactory.parseString(
+                weirs.get(host - 1).ask("cluster --json").ok().out());
+    }
+
+    private Config group(int host) {
+        return cluster(host).getConfigList("groups").get(0);
+    }
+
+    private long share(int host) {
+        return group(host).getLong("share.iops");
+    }
+
+    private boolean isLeased(int host) {
+        return group(host).getString("state").equals("leased");
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        await(what, () -> "", condition);
+    }
+
+    private static void await(String what, Supplier<String> details, BooleanSupplier condition) {
+        long end = System.currentTimeMillis() + SECONDS * 1000;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.currentTimeMillis() < end, () -> what + " did not happen: " + details.get());
+            Weir.pause(50);
+        }
+    }
+
+    private void load(int host) throws IOException {
+        loads.add(FioLoad.start(
+                folder.resolve("load" + host),
+                "[vm1]\nuri=" + weirs.get(host - 1).uri("vm1") + "\nrw=randread\nbs=4k\niodepth=32\n"));
+    }
+
+    private long released() {
+        return weirs.stream()
+                .mapToLong(weir -> ConfigFactory.parseString(
+                                weir.ask("drive vm1 --json").ok().out())
+                        .getLong("counters.reads"))
+                .sum();
+    }
+
+    private String shares() {
+        return all().mapToObj(host -> group(host).root().render()).toList().toString();
+    }
+
+    private boolean isAThird(int host) {
+        return Math.abs(share(host) - LIMIT / HOSTS) <= LIMIT / HOSTS / 20;
+    }
+
+    @Test
+    void hostsUseAllOfTheLimitAndNoMore() throws Exception {
+        start();
+        load(2);
+        await("the whole limit for the only busy host", this::shares, () -> share(2) >= 0.95 * LIMIT);
+        load(1);
+        load(3);
+        await("a third for each", this::shares, () -> all().allMatch(this::isAThird));
+        long before = released();
+        long begin = System.currentTimeMillis();
+        Weir.pause(5_000);
+        long after = released();
+        double seconds = (System.currentTimeMillis() - begin) / 1000.0;
+        assertTrue(
+                after - before <= LIMIT * (seconds + 0.5) + ALLOWANCE, () -> after - before + " in " + seconds + " s");
+        assertTrue(after - before > 100, () -> after - before + " in " + seconds + " s");
+    }
+
+    @Test
+    void hostsGoOnWithoutTheirCoordinator() throws Exception {
+        start();
+        for (int host = 1; host <= HOSTS; host++) {
+            load(host);
+        }
+        await("a third for each", this::shares, () -> all().allMatch(this::isAThird));
+        int coordinator = Integer.parseInt(cluster(1).getString("coordinator").substring(1));
+        int[] others = all().filter(host -> host != coordinator).toArray();
+        weirs.get(coordinator - 1).kill();
+        await("another coordinator", () -> IntStream.of(others).allMatch(host -> {
+            assertTrue(share(host) >= LIMIT / HOSTS * 0.9, () -> group(host).toString());
+            assertTrue(share(others[0]) + share(others[1]) <= LIMIT);
+            return cluster(host).getBoolean("majority")
+                    && !cluster(host).getString("coordinator").equals("h" + coordinator);
+        }));
+        // the safe share of the dead host stays aside
+        await("leases", () -> IntStream.of(others).allMatch(this::isLeased));
+        assertTrue(share(others[0]) + share(others[1]) <= LIMIT - LIMIT / HOSTS + 2);
+    }
+
+    @Test
+    void splitNetworkKeepsTheLimit() throws Exception {
+        start();
+        load(1);
+        load(3);
+        await("a half for each", this::shares, () -> share(1) > 0.45 * LIMIT && share(3) > 0.45 * LIMIT);
+        HostNetwork.connect(3, false);
+        await("the safe share of the lonely host", this::shares, () -> {
+            assertTrue(share(1) + share(2) + share(3) <= 1.01 * LIMIT, this::shares);
+            return group(3).getString("state").equals("safe") && share(1) > 0.6 * LIMIT;
+        });
+        assertEquals(LIMIT / HOSTS, share(3));
+        HostNetwork.connect(3, true);
+        await("a half for each again", this::shares, () -> {
+            assertTrue(share(1) + share(2) + share(3) <= 1.01 * LIMIT, this::shares);
+            return isLeased(3) && share(1) > 0.45 * LIMIT && share(3) > 0.45 * LIMIT;
+        });
+    }
+
+    @Test
+    void stoppedHostComesBackWithoutItsOldShare() throws Exception {
+        start();
+        load(1);
+        load(2);
+        await("a half for each", this::shares, () -> share(1) > 0.45 * LIMIT && share(2) > 0.45 * LIMIT);
+        Client.run("kill", "-STOP", Long.toString(weirs.get(1).pid())).ok();
+        await("more for the other", () -> share(1) > 0.6 * LIMIT);
+        Client.run("kill", "-CONT", Long.toString(weirs.get(1).pid())).ok();
+        assertTrue(share(1) + share(2) <= 1.01 * LIMIT, this::shares);
+        await(
+                "a half for each again",
+                this::shares,
+                () -> isLeased(2) && share(1) > 0.45 * LIMIT && share(2) > 0.45 * LIMIT);
+    }
+}
