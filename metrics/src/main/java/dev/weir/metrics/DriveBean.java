@@ -2,12 +2,14 @@ package dev.weir.metrics;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.fault.FaultState;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A drive in JMX. Thread-safe. */
@@ -133,5 +135,21 @@ final class DriveBean implements DriveMXBean {
     @Override
     public long getTimerWorstLateNanos() {
         return drive.snapshot().timer().worstLateNanos();
+    }
+
+    @Override
+    public Map<String, Long> getFaultRequests() {
+        return byFault(FaultState::requests);
+    }
+
+    @Override
+    public Map<String, Integer> getFaultHeldRequests() {
+        return byFault(FaultState::holding);
+    }
+
+    private <T> Map<String, T> byFault(Function<FaultState, T> value) {
+        Map<String, T> values = new LinkedHashMap<>();
+        drive.snapshot().faults().forEach(state -> values.put(state.fault().name(), value.apply(state)));
+        return values;
     }
 }

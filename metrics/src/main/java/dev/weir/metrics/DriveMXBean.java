@@ -69,4 +69,10 @@ public interface DriveMXBean {
 
     /** Returns the worst lateness of its timer (ns). */
     long getTimerWorstLateNanos();
+
+    /** Returns the number of requests that each fault on purpose has hit, by name of the fault. */
+    Map<String, Long> getFaultRequests();
+
+    /** Returns the number of requests that each fault on purpose holds, by name of the fault. */
+    Map<String, Integer> getFaultHeldRequests();
 }

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.openmbean.TabularData;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,24 @@ class GroupMetricsTest {
         Matcher sum = Pattern.compile("weir_drive_held_seconds_sum\\S* (\\S+)").matcher(scrape);
         assertTrue(sum.find(), scrape);
         assertTrue(Double.parseDouble(sum.group(1)) >= 0.09 * before, scrape);
+    }
+
+    @Test
+    void jmxCountsByFault() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName(
+                "dev.weir:type=Drive,name=" + ObjectName.quote(disk.control().name()));
+        Beans beans = new Beans();
+        beans.addDrive(disk.control());
+        MetricsTest.awaitShown(server, name, true);
+        disk.channel().read(ByteBuffer.allocate(512));
+        TabularData requests = (TabularData) server.getAttribute(name, "FaultRequests");
+        assertEquals(1L, requests.get(new Object[] {"latency"}).get("value"));
+        TabularData held = (TabularData) server.getAttribute(name, "FaultHeldRequests");
+        assertEquals(0, held.get(new Object[] {"latency"}).get("value"));
+        beans.removeDrive(disk.control());
+        MetricsTest.awaitShown(server, name, false);
+        beans.stop();
     }
 
     @Test
