@@ -1,13 +1,18 @@
 package dev.weir.config;
 
 import dev.weir.block.BlockFactory;
+import dev.weir.block.BlockOption;
 import dev.weir.drive.settings.DriveSettings;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Parses the {@code backend} block of a drive: its type and options. */
+/** Parses the {@code backend} blocks of drives. An instance asks each factory once for its options. */
 final class BackendReader {
     private final Types types;
     private final Running running;
+    private final Map<BlockFactory, List<BlockOption>> known = new HashMap<>();
 
     BackendReader(Types types, Running running) {
         this.types = types;
@@ -36,7 +41,18 @@ final class BackendReader {
         if (name != null && factory == null) {
             reportMissing(drive, type, name);
         }
-        return new Backend(name == null ? "" : name, OptionsReader.read(backend, type, factory));
+        return new Backend(name == null ? "" : name, OptionsReader.read(backend, options(type, factory)));
+    }
+
+    private @Nullable List<BlockOption> options(Setting type, @Nullable BlockFactory factory) {
+        List<BlockOption> options = factory == null ? null : known.get(factory);
+        if (options == null && factory != null) {
+            options = FactoryAnswers.list(type, factory, factory::options);
+            if (options != null) {
+                known.put(factory, options);
+            }
+        }
+        return options;
     }
 
     /**

@@ -48,6 +48,7 @@ final class DriveReader {
     private final @Nullable Set<String> groups;
     private final NbdSecurity security;
     private final Profiles profiles;
+    private final BackendReader backends;
     private final ClusterReader.@Nullable Cluster cluster;
     private final Map<String, String> policiesOfGroups = new HashMap<>();
 
@@ -73,6 +74,7 @@ final class DriveReader {
         this.groups = groups;
         this.security = security;
         this.profiles = profiles;
+        backends = new BackendReader(types, running);
         this.cluster = cluster;
     }
 
@@ -91,7 +93,7 @@ final class DriveReader {
 
     DriveSettings readDrive(String name, Setting drive) {
         drive.refuseUnknown(DRIVE_KEYS, LIMIT_KEYS, child -> dotted(name, child, DRIVE_KEYS));
-        BackendReader.Backend backend = new BackendReader(types, running).read(name, drive.child("backend"));
+        BackendReader.Backend backend = backends.read(name, drive.child("backend"));
         Profiles.Profile profile = profiles.of(drive);
         ThrottleLimits limits = LimitsReader.read(drive.child("limits"), profile.limits());
         DriveSettings before = running.settings(name);

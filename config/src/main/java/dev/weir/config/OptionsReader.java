@@ -24,8 +24,16 @@ final class OptionsReader {
      * @param factory the factory of the type; null if none is registered
      */
     static Map<String, Object> read(Setting of, Setting type, @Nullable BlockFactory factory) {
+        return read(of, factory == null ? null : FactoryAnswers.list(type, factory, factory::options));
+    }
+
+    /**
+     * Returns the options by name.
+     *
+     * @param known the options of the type; null if they are unknown
+     */
+    static Map<String, Object> read(Setting of, @Nullable List<BlockOption> known) {
         Map<String, Setting> written = written(of);
-        List<BlockOption> known = factory == null ? null : FactoryAnswers.list(type, factory, factory::options);
         return known == null ? byConvention(written) : typed(of, written, known);
     }
 
