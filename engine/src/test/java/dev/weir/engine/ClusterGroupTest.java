@@ -30,7 +30,7 @@ class ClusterGroupTest {
     private final EngineFixture fixture = new EngineFixture(7);
     private final Broker broker = new Broker();
 
-    /** A broker that leases what the test says. */
+    /** A broker with leases by the test. */
     private static final class Broker implements LimitBroker {
         private final Map<String, SharedGroup> groups = new LinkedHashMap<>();
 

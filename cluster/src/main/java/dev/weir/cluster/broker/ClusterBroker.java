@@ -172,7 +172,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         return brokered == null ? Demand.NONE : brokered.group().demand();
     }
 
-    /** Runs a step on the thread of the broker, then does what is due. */
+    /** Runs a step on the thread of the broker, then the due ones. */
     private void step(Runnable action) {
         try {
             thread.execute(() -> {

@@ -272,7 +272,7 @@ public final class ClusterNode {
         reportNow = true;
     }
 
-    /** Does what is due. Must be called at {@link #nextAt} at the latest. */
+    /** Takes the due steps. Must be called at {@link #nextAt} at the latest. */
     public void advance(long now) {
         coordinate(now);
         deliver(now);

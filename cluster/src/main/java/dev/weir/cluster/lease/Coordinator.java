@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One term of a coordinator: who follows it, and the leases that it grants. It is established once a majority of the
+ * One term of a coordinator: its followers and the leases that it grants. It is established once a majority of the
  * configured hosts follows. Each of them has promised to follow no other coordinator for a while. Two terms are
  * therefore never established at the same time.
  *
@@ -138,7 +138,7 @@ final class Coordinator {
     /**
      * Takes a report of a host that follows this term, and answers it.
      *
-     * @return whether the host can follow; false if there are more hosts than configured
+     * @return whether the host can follow; false if the cluster has more hosts than configured
      */
     boolean receive(String host, Report report, long now) {
         Follower follower = followers.get(host);
@@ -214,7 +214,7 @@ final class Coordinator {
         }
     }
 
-    /** Does what is due: grants that have become possible. Called at least every {@link #REBALANCE_NANOS}. */
+    /** Makes the grants that have become possible. Called at least every {@link #REBALANCE_NANOS}. */
     void tick(long now) {
         establish(now);
         if (!isEstablished(now)) {
@@ -234,7 +234,7 @@ final class Coordinator {
         }
     }
 
-    /** Returns the shortest time between two changes of targets. Each takes longer the more hosts there are. */
+    /** Returns the shortest time between two changes of targets. Each takes longer with more hosts. */
     private long rebalanceNanos() {
         return REBALANCE_NANOS * (1 + followers.size() / HOSTS_PER_REBALANCE);
     }

@@ -101,7 +101,7 @@ final class Follower {
             answered = isEstablished && lower - establishedAt >= 0;
         }
         if (newer.lease() == 0) {
-            // what it has of another coordinator, or without one; a lease of this term may be on its way
+            // the share of another coordinator, or of none; a lease of this term may be on its way
             granted.removeIf(lease -> lease.number == 0);
             Map<String, Rates> shares = new HashMap<>();
             newer.groups().forEach((name, group) -> shares.put(name, group.has()));
@@ -225,7 +225,7 @@ final class Follower {
         return targets.computeIfAbsent(group, name -> new long[LimitKey.ALL.size()]);
     }
 
-    /** Returns the share in the newest lease; 0 if there is none. */
+    /** Returns the share in the newest lease; 0 without a lease. */
     long newestShare(String group, LimitKey key) {
         Granted newest = granted.peekLast();
         Rates shares = newest == null ? null : newest.shares.get(group);

@@ -83,7 +83,7 @@ final class Pool {
         }
     }
 
-    /** Determines again what a host may use. */
+    /** Determines the usable share of a host again. */
     void refresh(Follower follower, long now) {
         settle(now);
         long[] used = follower.used(name);
@@ -174,7 +174,7 @@ final class Pool {
     }
 
     /**
-     * Divides by weight what the hosts do not want among those that want anything. A host whose demand rises then need
+     * Divides the unwanted rest by weight among the hosts with a demand. A host whose demand rises then need
      * not wait. With a burst the rest fills the reserve instead.
      */
     private static void spread(long capacity, long[] shares, long[] floors, long[] wants, int[] weights) {

@@ -120,7 +120,7 @@ final class Simulation {
             return node == null ? 0 : node.share(GROUP, clock()).share().get(KEY);
         }
 
-        /** Returns what the guests use and whether some of it waits. */
+        /** Returns the use of the guests and whether some of it waits. */
         private Demand demand() {
             double rate = Math.min(wants, share());
             reads += rate * (now - countedAt) / SECOND;

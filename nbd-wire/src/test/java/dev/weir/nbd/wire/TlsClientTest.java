@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsClientTest {
     private static final String HOST = "localhost";
 
-    /** Serves one connection: returns what the client sent and sends it back. */
+    /** Serves one connection: returns the received bytes and sends them back. */
     private interface Server {
         int serve(SocketChannel socket) throws Exception;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model checker of blocks: after any sequence of writes and flushes and any power cut, flushed data and data with
- * force unit access survives, and only unflushed data varies. The report tells exactly what is lost.
+ * force unit access survives, and only unflushed data varies. The report names exactly the lost writes.
  */
 class PowerCutModelTest {
     private static final int SIZE = 64 << 10;
