@@ -140,12 +140,19 @@ class TrueNamesTest {
     }
 
     private static boolean exists(String type, String member) {
-        if (OTHER_WORDS.contains(type) || isOfJdk(type)) {
+        if (OTHER_WORDS.contains(type) || isOfJdk(type) || isAttribute(type)) {
             return true;
         }
         String source = TYPES.get(type);
         return source != null
                 && (member == null || INHERITED.contains(member) || source.matches("(?s).*\\b" + member + "\\b.*"));
+    }
+
+    /** Returns whether an MXBean has an attribute. */
+    private static boolean isAttribute(String name) {
+        return TYPES.entrySet().stream()
+                .anyMatch(type ->
+                        type.getKey().endsWith("MXBean") && type.getValue().contains(" get" + name + "("));
     }
 
     private static boolean isOfJdk(String type) {
