@@ -130,7 +130,7 @@ public final class ThrottleDebt {
         long owed = Math.min(time, units);
         long newOwed = Math.min(time, convert(units, rate, newRate));
         // the same part of the debt stays forgiven, or a change there and back would gain from the shorter wait
-        long kept = convert(forgivenNanos(limit), newOwed, owed);
+        long kept = owed == 0 ? 0 : roundedDown(forgivenNanos(limit), newOwed, owed);
         if (newSize == allowedNanos(limit, from)) {
             return kept;
         }
@@ -140,6 +140,15 @@ public final class ThrottleDebt {
         long waitNanos = shorter(Math.max(0, owed - size), rate, newRate);
         long most = kept + Math.max(0, allowedNanos(limit, from) - newSize);
         return Math.max(0, Math.min(newOwed - waitNanos - newSize, most));
+    }
+
+    /** A forgiven part that is rounded up releases too early: a nanosecond at a high rate is much at a low one. */
+    private static long roundedDown(long nanos, long part, long whole) {
+        return BigInteger.valueOf(nanos)
+                .multiply(BigInteger.valueOf(part))
+                .divide(BigInteger.valueOf(whole))
+                .min(LONGEST)
+                .longValueExact();
     }
 
     private static long shorter(long nanos, long rate, long newRate) {

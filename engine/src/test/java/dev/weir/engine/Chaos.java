@@ -44,13 +44,20 @@ final class Chaos {
     /** The kind of failure of the backends; {@link #NO_FAULT} for none. */
     private int fault = NO_FAULT;
 
+    private final boolean sharp;
     private boolean resubmitting;
     private boolean equalShares;
     private long serial;
 
-    Chaos(long seed) {
+    /**
+     * Creates a model.
+     *
+     * @param sharp whether limits and policies change often and by far, and little else changes
+     */
+    Chaos(long seed, boolean sharp) {
+        this.sharp = sharp;
         random = new Random(seed);
-        some = new SomeSettings(random);
+        some = new SomeSettings(random, sharp);
         fixture = new EngineFixture(seed);
         model = new ModelledEngine(fixture);
         policies = Map.of("bucket", fixture.bucket, "slice", fixture.slice, "moody", moody);
@@ -71,7 +78,7 @@ final class Chaos {
     /** Takes one random step and checks everything. */
     void step() {
         ModelledQueue queue = model.queues.get(random.nextInt(model.queues.size()));
-        int what = random.nextInt(100);
+        int what = sharp ? sharpStep() : random.nextInt(100);
         if (what < 45) {
             submit(queue);
         } else if (what < 75) {
@@ -82,6 +89,16 @@ final class Chaos {
             change(queue, what);
         }
         check();
+    }
+
+    /** Returns a step: a third each submits, passes time, and changes limits. */
+    private int sharpStep() {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> 0;
+            case 2, 3 -> 50;
+            case 4 -> 80;
+            default -> random.nextInt(4) == 0 ? 91 : 80;
+        };
     }
 
     private void change(ModelledQueue queue, int what) {

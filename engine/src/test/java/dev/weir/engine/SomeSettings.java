@@ -17,10 +17,20 @@ final class SomeSettings {
     };
     private static final String[] KEYS = {"bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"};
 
-    private final Random random;
+    /** Rates far apart (units/s), so that each change of limits turns a short debt into a long one or back. */
+    private static final long[] FAR_APART = {12, 300, 4_000, 60_000, 1_000_000};
 
-    SomeSettings(Random random) {
+    private final Random random;
+    private final boolean sharp;
+
+    /**
+     * Creates a source of settings.
+     *
+     * @param sharp whether rates are few and far apart, and mostly {@code bps}
+     */
+    SomeSettings(Random random, boolean sharp) {
         this.random = random;
+        this.sharp = sharp;
     }
 
     Operation operation() {
@@ -35,8 +45,10 @@ final class SomeSettings {
     ThrottleLimits limits(boolean bursts) {
         Map<String, Long> some = new HashMap<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            String key = KEYS[random.nextInt(KEYS.length)];
-            long rate = 1L + random.nextInt(1 << (4 + random.nextInt(16)));
+            String key = KEYS[sharp && random.nextInt(4) > 0 ? 0 : random.nextInt(KEYS.length)];
+            long rate = sharp
+                    ? FAR_APART[random.nextInt(FAR_APART.length)]
+                    : 1L + random.nextInt(1 << (4 + random.nextInt(16)));
             if (some.putIfAbsent(key, rate) != null) {
                 continue;
             }
@@ -53,6 +65,10 @@ final class SomeSettings {
 
     /** Returns the type of a policy. Some are never registered. */
     String policy() {
+        if (sharp) {
+            // the model knows what slices may release at one rate, and not what is left of that at another
+            return "bucket";
+        }
         return switch (random.nextInt(8)) {
             case 0 -> "nobodys";
             case 1 -> "moody";

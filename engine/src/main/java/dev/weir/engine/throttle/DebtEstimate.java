@@ -100,7 +100,7 @@ final class DebtEstimate {
         }
         long owed = debt.nanos(limit) + chargedNanos(limits, limit, limits.rate(limit));
         long leaked = Math.max(0, now - lastChargeAt - owed);
-        return leaked < shorter ? rest(nanos, shorter, leaked) : 0;
+        return leaked < shorter ? MeteredTime.convert(shorter - leaked, nanos, shorter) : 0;
     }
 
     /** Returns the rest of a time after a part of the shorter one of both; rounded up. */

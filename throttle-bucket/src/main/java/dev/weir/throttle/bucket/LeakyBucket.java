@@ -1,7 +1,6 @@
 package dev.weir.throttle.bucket;
 
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.arithmetic.MeteredDebt;
 import dev.weir.throttle.arithmetic.MeteredTime;
@@ -46,7 +45,8 @@ final class LeakyBucket {
         emptyAt.rate(limits, limit, rate, now);
         smallestNanos = newSizeNanos;
         // the same part of the level stays forgiven, or a change there and back would gain from the shorter wait
-        long kept = forgiven == 0 ? 0 : ThrottleDebt.unitNanos(forgiven, levelNanos(now), level);
+        // rounded down: a nanosecond too much at a high rate would release much too early at a low one
+        long kept = forgiven == 0 ? 0 : MeteredTime.convert(forgiven, levelNanos(now), level);
         if (newSizeNanos == oldSizeNanos) {
             sizeNanos = newSizeNanos + kept;
         } else {
