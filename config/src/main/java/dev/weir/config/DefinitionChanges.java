@@ -102,6 +102,25 @@ final class DefinitionChanges {
         Applied make() throws RefusedChangeException;
     }
 
+    /** Makes a change. A file that changed before it and was not applied with it still counts as changed. */
+    static Applied watched(Step step, FileWatch watch) throws RefusedChangeException {
+        Reading reading = null;
+        watch.begin();
+        try {
+            Applied made = step.make();
+            reading = made.reading();
+            if (reading != null) {
+                watch.end(reading.files(), true);
+                watch.accept();
+            }
+            return made;
+        } finally {
+            if (reading == null) {
+                watch.abandon();
+            }
+        }
+    }
+
     /** Undoes all temporary changes. */
     Applied restore(Function<Saved, Reading> reader) throws RefusedChangeException {
         if (temporary.isEmpty()) {

@@ -35,6 +35,9 @@ final class FileWatch {
     /** Content of each file at the last reading. */
     private Map<Path, ByteBuffer> read = Map.of();
 
+    /** Content of each file at the reading before the last one. */
+    private Map<Path, ByteBuffer> earlier = Map.of();
+
     /** Content of each file at the last look. */
     private Map<Path, ByteBuffer> seen = Map.of();
 
@@ -59,8 +62,14 @@ final class FileWatch {
 
     /** Begins a reading. Must be called before the files are read, so that later writes count as changes. */
     void begin() {
+        earlier = read;
         read = look(read.keySet());
         seen = read;
+    }
+
+    /** Ends a reading that is not applied. A change of a file since the last applied one still counts. */
+    void abandon() {
+        read = earlier;
     }
 
     /**

@@ -76,7 +76,6 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
     private static final long READ_SECONDS = 30;
 
     private static final long STOP_SECONDS = 1;
-
     private static final String STOPPED = "the bundle weir-config is stopped";
 
     /** Number of looks until a reading is retried that failed for another reason than an error in the file. */
@@ -97,7 +96,6 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-config"));
 
     private volatile boolean stopped;
-
     // confined to the configuration thread
     private final FileWatch watch;
     private final PipeText pipe = new PipeText();
@@ -371,18 +369,14 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
     }
 
     private ChangeOutcome changeAndSettle(DefinitionChanges.Step step) throws RefusedChangeException {
-        watch.begin();
-        DefinitionChanges.Applied made = step.make();
+        DefinitionChanges.Applied made = DefinitionChanges.watched(step, watch);
         Reading reading = made.reading();
-        if (reading == null) {
-            return made.outcome();
+        if (reading != null) {
+            lastRead = reading;
+            hasLoggedFaults = false;
+            applied.publish(List.of(), reading.warnings());
+            settlement.await(drives, made.drives()::contains);
         }
-        watch.end(reading.files(), true);
-        watch.accept();
-        lastRead = reading;
-        hasLoggedFaults = false;
-        applied.publish(List.of(), reading.warnings());
-        settlement.await(drives, made.drives()::contains);
         return made.afterDeletion();
     }
 

@@ -400,4 +400,15 @@ final class DefinitionsTest extends ConfigurationFixture {
         component.poll();
         assertFalse(changeCounts().containsKey("weir.drive~vm1"));
     }
+
+    @Test
+    void refusalHidesNoEditOfTheFile() throws Exception {
+        folder.write("weir.conf", TWO_DRIVES.replace("4M", "5M"));
+        refused(DefinitionChange.remove(Kind.DRIVE, "absent"));
+        component.poll();
+        component.poll();
+        assertEquals(
+                5L << 20,
+                DriveSettings.of(properties("weir.drive~a")).limits().toMap().get("bps"));
+    }
 }
