@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,12 +101,13 @@ final class HostileHttpClientsTest {
     void requestThatComesByteByByteIsEnded() throws IOException {
         try (SocketChannel socket = RawHttp.connect(weir.tcp)) {
             String answer = "";
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 2000; i++) {
                 try {
                     RawHttp.send(socket, i == 0 ? "GET / HTTP/1.1\r\nX: " : "a");
                 } catch (IOException e) {
                     return; // the server has closed the connection
                 }
+                LockSupport.parkNanos(5_000_000); // lets the server read the byte, also on a busy machine
                 weir.server.endSlowRequests();
                 if (i > 3 && i % 50 == 0) {
                     socket.configureBlocking(false);

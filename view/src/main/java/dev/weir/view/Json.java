@@ -3,13 +3,11 @@ package dev.weir.view;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,31 +48,37 @@ public final class Json {
     }
 
     static String text(Object view, Instant now) {
-        JsonElement tree = GSON.toJsonTree(view);
-        String time = now.truncatedTo(ChronoUnit.MICROS).toString();
-        if (tree.isJsonArray()) {
-            JsonArray timed = new JsonArray();
-            tree.getAsJsonArray().forEach(each -> timed.add(timed(each, time)));
-            return visible(GSON.toJson(timed));
+        String time = "{\"time\":\"" + now.truncatedTo(ChronoUnit.MICROS) + "\"";
+        if (view instanceof Collection<?> list) {
+            return list.stream().map(each -> timed(each, time)).collect(Collectors.joining(",", "[", "]"));
         }
-        return visible(GSON.toJson(timed(tree, time)));
+        return timed(view, time);
     }
 
-    private static JsonElement timed(JsonElement view, String time) {
-        if (!view.isJsonObject()) {
-            return view;
+    private static String timed(Object view, String time) {
+        String json = part(view);
+        if (!json.startsWith("{")) {
+            return json;
         }
-        JsonObject timed = new JsonObject();
-        timed.addProperty("time", time);
-        view.getAsJsonObject().entrySet().forEach(field -> timed.add(field.getKey(), field.getValue()));
-        return timed;
+        return time + (json.length() == 2 ? "" : ",") + json.substring(1);
     }
 
     /** Escapes control characters, which a terminal would interpret. They occur only inside JSON strings. */
     private static String visible(String json) {
+        if (json.chars().noneMatch(Json::isHidden)) {
+            return json; // nearly always
+        }
         return HIDDEN.matcher(json)
                 .replaceAll(found ->
                         found.group().chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining()));
+    }
+
+    private static boolean isHidden(int character) {
+        int type = Character.getType(character);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
     }
 
     private static JsonSerializer<Enum<?>> words() {

@@ -2,7 +2,6 @@ package dev.weir.control.api;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -108,10 +107,9 @@ record Route(
                 .toList();
     }
 
-    /** Returns a pattern of paths with a group for each parameter. */
-    Pattern pattern() {
-        Matcher parameters = PARAMETER.matcher(template);
-        return Pattern.compile(parameters.replaceAll("([^/]+)"));
+    /** Returns the segments of the template: {@code ["", "v1", "drives", "{name}"]}. */
+    List<String> segments() {
+        return List.of(template.split("/", -1));
     }
 
     /** Returns the methods of several routes of one path. */

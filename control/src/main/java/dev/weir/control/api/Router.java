@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +16,26 @@ public final class Router {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final int MOST_SHOWN = 120;
 
-    private record Place(Pattern pattern, List<Route> routes) {}
+    /** The operations of one path. */
+    private record Place(List<String> segments, List<Route> routes) {
+        boolean matches(String[] path) {
+            if (path.length != segments.size()) {
+                return false;
+            }
+            for (int i = 0; i < path.length; i++) {
+                if (isParameter(segments.get(i))
+                        ? path[i].isEmpty()
+                        : !segments.get(i).equals(path[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static boolean isParameter(String segment) {
+        return segment.startsWith("{");
+    }
 
     private final List<Place> places = new ArrayList<>();
 
@@ -28,7 +45,7 @@ public final class Router {
         routes.forEach(route -> byTemplate
                 .computeIfAbsent(route.template(), template -> new ArrayList<>())
                 .add(route));
-        byTemplate.values().forEach(same -> places.add(new Place(same.get(0).pattern(), List.copyOf(same))));
+        byTemplate.values().forEach(same -> places.add(new Place(same.get(0).segments(), List.copyOf(same))));
     }
 
     /** Returns the answer of a request, also if that is a problem. */
@@ -53,27 +70,27 @@ public final class Router {
     }
 
     private ApiAnswer find(ApiRequest request) {
+        String[] path = request.path().split("/", -1);
         for (Place place : places) {
-            Matcher path = place.pattern.matcher(request.path());
-            if (path.matches()) {
-                return answer(request, path, place.routes);
+            if (place.matches(path)) {
+                return answer(request, path, place);
             }
         }
         throw new Problem(404, "no such path: " + shown(request.path()) + "; /v1/openapi.json lists all");
     }
 
-    private static ApiAnswer answer(ApiRequest request, Matcher path, List<Route> routes) {
+    private static ApiAnswer answer(ApiRequest request, String[] path, Place place) {
         String method = request.method().equals("HEAD") ? "GET" : request.method();
-        for (Route route : routes) {
+        for (Route route : place.routes) {
             if (route.method().equals(method)) {
                 if (!route.isSafe() && !request.caller().mayChange()) {
                     throw new Problem(403, request.caller().name() + " may not change anything: it is read-only");
                 }
                 checkQuery(route, request.query());
-                return route.action().answer(request, parameters(route, path));
+                return route.action().answer(request, parameters(place, path));
             }
         }
-        String allowed = Route.methods(routes.stream());
+        String allowed = Route.methods(place.routes.stream());
         throw new Problem(
                 405,
                 shown(request.method()) + " is not a method of " + shown(request.path()) + "; it has " + allowed,
@@ -93,11 +110,13 @@ public final class Router {
         });
     }
 
-    private static Map<String, String> parameters(Route route, Matcher path) {
+    private static Map<String, String> parameters(Place place, String[] path) {
         Map<String, String> values = new LinkedHashMap<>();
-        List<String> names = route.parameters();
-        for (int i = 0; i < names.size(); i++) {
-            values.put(names.get(i), decoded(path.group(i + 1)));
+        for (int i = 0; i < path.length; i++) {
+            String segment = place.segments.get(i);
+            if (isParameter(segment)) {
+                values.put(segment.substring(1, segment.length() - 1), decoded(path[i]));
+            }
         }
         return values;
     }
