@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * coordinator may last that long. Then it divides the limits. The sum of all shares that hosts may have, including the
  * safe shares of hosts that it does not hear, is at most the limit at every moment.
  *
- * <p>Not thread-safe. See docs/design/decisions.
+ * <p>Not thread-safe. See docs/design/decisions/056.
  */
 final class Coordinator {
     /** The shortest time between two changes of targets. */
