@@ -55,7 +55,6 @@ public final class GroupNode extends TreeNode {
     private long memberMinIops;
     private final Charged charged = new Charged();
 
-    /** Runs when the first request must wait; null for nothing. */
     private @Nullable Runnable onQueue;
 
     /**
@@ -78,7 +77,7 @@ public final class GroupNode extends TreeNode {
         return charged;
     }
 
-    /** Sets the action for the moment at which the first request must wait. It runs under the lock. */
+    /** Sets the action for the moment at which a queue forms; null for none. It runs under the lock. */
     public void onQueue(@Nullable Runnable action) {
         onQueue = action;
     }
@@ -86,8 +85,7 @@ public final class GroupNode extends TreeNode {
     /** Changes the limits to a leased share. Needs the lock; {@link #release} must follow. */
     public void lease(ThrottleLimits limits, LeaseEnd end, String holdReason, long now) {
         boolean isSame = limits.equals(own.limits());
-        own.hold(holdReason);
-        own.lease(limits, end, now);
+        own.lease(limits, end, holdReason, now);
         changed();
         if (!isSame) {
             limitsChanged();

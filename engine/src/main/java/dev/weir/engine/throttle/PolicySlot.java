@@ -138,8 +138,9 @@ public final class PolicySlot {
     }
 
     /** Changes the limits to a leased share. From the end of the lease on the slot holds every request. */
-    void lease(ThrottleLimits newLimits, LeaseEnd end, long now) {
+    void lease(ThrottleLimits newLimits, LeaseEnd end, String reasonToHold, long now) {
         leaseEnd = end;
+        holdReason = reasonToHold;
         reconfigure(type, factory, newLimits, now);
     }
 
