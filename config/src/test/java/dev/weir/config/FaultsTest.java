@@ -96,7 +96,8 @@ final class FaultsTest {
                 "limts { bps = 5M } | limts: unknown key; did you mean limits?",
                 "bps = 5M | bps = 5M: unknown key; did you mean limits.bps?",
                 "readonly = true | readonly = true: unknown key; did you mean read-only?",
-                "colour = red | colour = red: unknown key; choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, faults, charge-discards, flushes",
+                "colour = red | colour = red: unknown key; choose from backend, policy, profile, limits, group,"
+                        + " weight, min, read-only, description, clients, filters, faults, charge-discards, flushes",
                 "read-only = maybe | read-only = maybe: must be true or false",
                 "read-only = 1 | read-only = 1: must be true or false",
                 "policy = \"\" | policy = \"\": must not be empty",
@@ -105,7 +106,8 @@ final class FaultsTest {
                 "policy = slice, limits { iops = 5, iops_max = 9 }"
                         + " | limits.iops_max = 9: policy slice has no bursts",
                 "group = ${nix} | group = ${nix}: refers to a key or variable that is not set",
-                "limits = ${nix} { bps = 4M } | limits = ${nix}{\"bps\":\"4M\"}: refers to a key or variable that is not set",
+                "limits = ${nix} { bps = 4M } | limits = ${nix}{\"bps\":\"4M\"}: refers to a key or variable that is"
+                        + " not set",
                 "limts { bps = ${nix} } | limts: unknown key; did you mean limits?",
                 "limts { bps = ${nix}M } | limts: unknown key; did you mean limits?",
                 "policy = [${nix}] | policy = [${nix}]: must be a single value",
@@ -189,11 +191,13 @@ final class FaultsTest {
                 "groups.g = 4 | groups.g = 4: must be a block { … }",
                 "groups.g.limit.bps = 4M | groups.g.limit: unknown key; did you mean limits?",
                 "groups.g.limits.bps = -4 | groups.g.limits.bps = -4: must be 0 (no limit) or more",
-                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, profile, limits, parent, weight, min",
+                "groups.g.backend = 4 | groups.g.backend = 4: unknown key; choose from policy, profile, limits, scope,"
+                        + " parent, weight, min",
                 "nbd = 4 | nbd = 4: must be a block { … }",
-                "nbd.port = 4 | nbd.port = 4: unknown key; choose from listen, max-connections, handshake-timeout, max-requests,"
-                        + " max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export, socket-mode,"
-                        + " socket-group, tls, tls-certificate, tls-key, tls-client-ca, tls-psk, allow-plaintext-tcp, stop-timeout, queued-at-stop",
+                "nbd.port = 4 | nbd.port = 4: unknown key; choose from listen, max-connections, handshake-timeout,"
+                        + " max-requests, max-request-bytes, max-total-bytes, stall-timeout, busy-poll, default-export,"
+                        + " socket-mode, socket-group, tls, tls-certificate, tls-key, tls-client-ca, tls-psk,"
+                        + " allow-plaintext-tcp, stop-timeout, queued-at-stop",
                 "nbd.listen = [] | nbd.listen = []: must be at least one address",
                 "nbd.listen = \"udp:a:1\" | nbd.listen = udp:a:1: must be unix:PATH or tcp:HOST:PORT,"
                         + " an IPv6 address in brackets",
@@ -223,9 +227,11 @@ final class FaultsTest {
                                 + " an IPv6 address in brackets",
                         "weir.conf:5: drives.z.backend.type: must be set; choose from file, memory, remote",
                         "weir.conf:6: drives.z.limits.bps = -5: must be 0 (no limit) or more",
-                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, such as 500, 5k or 1M",
-                        "weir.conf:9: drives.z.colour = red: unknown key;"
-                                + " choose from backend, policy, profile, limits, group, weight, min, read-only, description, clients, filters, faults, charge-discards, flushes",
+                        "weir.conf:7: drives.z.limits.iops = 1.5: must be a whole number of requests, such as 500, 5k"
+                                + " or 1M",
+                        "weir.conf:9: drives.z.colour = red: unknown key; choose from backend, policy, profile,"
+                                + " limits, group, weight, min, read-only, description, clients, filters, faults,"
+                                + " charge-discards, flushes",
                         "weir.conf:11: drives.a.backend.size: must be set (its size)",
                         "weir.conf:13: groups.g.limits.bps_max = 5: needs bps beside it",
                         "-drive id=a,…: id = a: is already used at weir.conf:11",
