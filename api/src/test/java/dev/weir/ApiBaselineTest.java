@@ -45,13 +45,17 @@ class ApiBaselineTest {
     private static Map<String, String> allFine() {
         Map<String, String> fine = new TreeMap<>();
         for (String name : List.of(
+                "access",
                 "block",
                 "block.filter",
                 "clock",
+                "cluster",
                 "drive",
                 "drive.control",
+                "drive.definition",
                 "drive.export",
                 "drive.settings",
+                "event",
                 "file",
                 "fault",
                 "log",
