@@ -26,7 +26,6 @@ import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.Protocol;
 import org.jgroups.util.NameCache;
-import org.jgroups.util.TLS;
 import org.jgroups.util.TLSClientAuth;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,8 +105,10 @@ public final class JGroupsTransport implements Transport, Receiver {
         // a stopped host must not block messages to the others
         tcp.nonBlockingSends(true);
         tcp.setSockConnTimeout(CONNECT_MILLIS);
+        // each thread sends for itself: a look for an unreachable host delays no heartbeat
+        tcp.setBundlerType("no-bundler");
         if (secret != null) {
-            tcp.tls(new TLS()
+            tcp.tls(new BoundedTls()
                     .enabled(true)
                     .setSSLContext(Secret.context(secret))
                     .setProtocols(new String[] {"TLSv1.3"})
