@@ -42,9 +42,12 @@ class ClusterIT {
 
     @AfterEach
     void stop() {
-        loads.forEach(FioLoad::close);
-        weirs.forEach(Weir::close);
-        network.close();
+        try {
+            loads.forEach(FioLoad::close);
+            weirs.forEach(Weir::close);
+        } finally {
+            network.close();
+        }
     }
 
     private void start() throws IOException {
