@@ -143,6 +143,10 @@ final class Holder {
         if (granted != null && onPartition == OnPartition.LAST_SHARE) {
             return new HeldShare(State.LAST, group.terms(), granted.share(), false, 0);
         }
+        if (onPartition == OnPartition.LAST_SHARE) {
+            // others may keep their last shares for good, so the safe share never becomes free
+            return new HeldShare(State.STARTING, group.terms(), group.least(scope), false, 0);
+        }
         Rates safe = group.safe(scope);
         long free = (granted == null ? group.since() + timing.lease() : end) + timing.grace();
         if (now - free >= 0) {
