@@ -153,7 +153,7 @@ final class ConsoleTest {
                 browser.evaluate("document.querySelector('[data-view=" + view + "]').click()");
                 String found = browser.evaluate(
                                 "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(r"
-                                    + " => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html)])))")
+                                        + " => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html)])))")
                         .getAsString();
                 assertEquals("[]", found, theme + " " + view);
             }
