@@ -29,9 +29,9 @@ class TrueNamesTest {
     /** Words that look like a class and are names of other projects, units and options of the JVM. */
     private static final Set<String> OTHER_WORDS =
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
-                + " ManagedServiceFactory BundleException RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
-                + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
-                + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode OpenAPI DevTools HttpOnly SameSite")
+                            + " ManagedServiceFactory BundleException RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
+                            + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
+                            + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode OpenAPI DevTools HttpOnly SameSite")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */
