@@ -92,6 +92,7 @@ class FloodIT {
                 }
                 weir.await(() -> exportOf(weir).getInt("clients") == 1);
                 weir.await(() -> exportOf(weir).getLong("bytes") == 0);
+                // a look may meet the file of debts, which is written each second
                 weir.await(() -> weir.descriptors() <= before.descriptors());
                 Figures after = vitals.afterCollection();
                 report(before, during, after, calm, busy);
@@ -159,7 +160,6 @@ class FloodIT {
         assertTrue(last.directKib() <= first.directKib() + SPARE_KIB, what);
         long pages = (long) CLIENTS / 2 * PAGE_KIB;
         assertTrue(after.directKib() <= before.directKib() + SPARE_KIB + JDK_KIB + pages, what);
-        assertTrue(after.descriptors() <= before.descriptors(), what);
         assertTrue(last.threads() <= before.threads() + THREADS, what);
         assertTrue(percentile(busy, 50) <= 3 * percentile(calm, 50) + 1000, () -> "latency: " + calm + busy);
     }

@@ -79,7 +79,8 @@ class HostileClientsIT {
             System.out.printf(
                     "%d hostile connections, seed %d: before %s, after %s; latency meanwhile: median %d, p99 %d us%n",
                     CONNECTIONS, seed, before, after, during[PROBES / 2], during[PROBES * 99 / 100]);
-            assertTrue(after.descriptors() <= before.descriptors(), before + " " + after);
+            // one for the file of debts, which is written each second
+            assertTrue(after.descriptors() <= before.descriptors() + 1, before + " " + after);
             assertTrue(after.residentMib() <= before.residentMib() + 128, before + " " + after);
             assertTrue(after.medianMicros() <= 3 * before.medianMicros() + 1000, before + " " + after);
         }

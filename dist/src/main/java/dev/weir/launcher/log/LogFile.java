@@ -13,6 +13,7 @@ import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import dev.weir.launcher.home.Home;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Configures logback to write {@code log/weir.log} in the home. Logback finds this class as a service. Configuration
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 public final class LogFile extends ContextAwareBase implements Configurator {
     private static final long MAX_BYTES = 10 * FileSize.MB_COEFFICIENT;
     private static final int OLDER_FILES = 10;
+
+    private static final List<String> TALKATIVE = List.of("org.eclipse.jetty", "org.jgroups");
 
     /** Called by logback. */
     public LogFile() {}
@@ -33,6 +36,8 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
+        // libraries that report each step of their start
+        TALKATIVE.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
         root.addAppender(appender(context, new Home(Path.of(System.getProperty("weir.home"))).log()));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
