@@ -131,6 +131,7 @@ class FaultsIT {
                         "--iodepth=16",
                         "--size=16m",
                         "--fsync=32",
+                        "--verify_state_save=0",
                         "--verify=crc32c")
                 .ok();
         for (Config fault : faults()) {
