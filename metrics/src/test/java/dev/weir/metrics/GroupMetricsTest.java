@@ -222,14 +222,24 @@ class GroupMetricsTest {
 
     @Test
     void dashboardUsesKnownMetrics() throws IOException, InterruptedException {
+        assertTrue(knownMetrics("grafana.json") > 15, "it asks for hardly anything");
+    }
+
+    @Test
+    void alertsUseKnownMetrics() throws IOException, InterruptedException {
+        assertEquals(5, knownMetrics("alerts.yml"));
+    }
+
+    /** Returns the number of metrics that a file names, after a check that each exists. */
+    private int knownMetrics(String file) throws IOException, InterruptedException {
         String scrape = MetricsTest.scrape(endpoint);
         Matcher asked = Pattern.compile("weir_(?:drive|group)_\\w+")
-                .matcher(Files.readString(Path.of("../docs/reference/grafana.json")));
+                .matcher(Files.readString(Path.of("../docs/reference", file)));
         int count = 0;
         for (; asked.find(); count++) {
             String name = asked.group().replaceFirst("_bucket$", "");
             assertTrue(scrape.contains("# TYPE " + name + " "), name);
         }
-        assertTrue(count > 15, () -> "it asks for hardly anything");
+        return count;
     }
 }
