@@ -1,11 +1,13 @@
 package dev.weir.cluster.net;
 
+import dev.weir.file.TrustedFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Collections;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -18,17 +20,20 @@ final class Secret {
     /** The password of the file. The mode of the file protects it. */
     private static final String PASSWORD = "changeit";
 
+    private static final int MOST_BYTES = 1 << 20;
+
     private Secret() {}
 
     /**
      * Returns the context of TLS connections between holders of a file.
      *
-     * @throws IOException if the file cannot be read or is not such a file
+     * @throws IOException if the file cannot be read, is not such a file or can be changed by other users
      */
     static SSLContext context(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD.toCharArray());
+        byte[] content = content(file);
+        try {
+            store.load(new ByteArrayInputStream(content), PASSWORD.toCharArray());
         } catch (GeneralSecurityException | IOException e) {
             throw new IOException(file + ": must be a PKCS #12 file with the password " + PASSWORD, e);
         }
@@ -41,11 +46,21 @@ final class Secret {
         return context;
     }
 
+    private static byte[] content(Path file) throws IOException {
+        try {
+            return TrustedFile.read(file, MOST_BYTES);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": is missing", e);
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Returns the certificates of the store's keys as trusted ones. */
     private static KeyStore trusted(KeyStore store) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
-        for (String alias : java.util.Collections.list(store.aliases())) {
+        for (String alias : Collections.list(store.aliases())) {
             trusted.setCertificateEntry(alias, store.getCertificate(alias));
         }
         return trusted;

@@ -1,0 +1,51 @@
+package dev.weir.cluster.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretTest {
+    private final Path file;
+
+    SecretTest(@TempDir Path folder) {
+        file = folder.resolve("cluster.p12");
+    }
+
+    private String refused() {
+        String message = String.valueOf(
+                assertThrows(IOException.class, () -> Secret.context(file)).getMessage());
+        return message.substring(message.indexOf(": ") + 2);
+    }
+
+    @Test
+    void missingFileIsNamed() {
+        assertEquals("is missing", refused());
+    }
+
+    @Test
+    void fileOfAnotherKindIsRefused() throws IOException {
+        Files.writeString(file, "no key");
+        assertEquals("must be a PKCS #12 file with the password changeit", refused());
+    }
+
+    @Test
+    void fileThatOthersCanChangeIsRefused() throws IOException {
+        Files.writeString(file, "no key");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertEquals(
+                "is writable by every user (mode 666), so it cannot be trusted: chmod o-w " + file.toRealPath(),
+                refused());
+    }
+
+    @Test
+    void longFileIsRefused() throws IOException {
+        Files.write(file, new byte[(1 << 20) + 1]);
+        assertEquals("must have 1048576 bytes at most", refused());
+    }
+}
