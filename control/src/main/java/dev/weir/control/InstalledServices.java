@@ -15,9 +15,9 @@ import dev.weir.event.EventLog;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.view.StatusView;
-import java.util.Arrays;
+import dev.weir.view.source.DriveOrder;
+import dev.weir.view.source.ServiceLines;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -159,13 +159,7 @@ public final class InstalledServices implements Installation {
 
     @Override
     public List<DriveControl> drives() {
-        Map<String, Integer> places = new HashMap<>();
-        configured(ConfigurationSource.DRIVES).forEach(name -> places.put(name, places.size()));
-        Comparator<DriveControl> order =
-                Comparator.comparingInt(drive -> places.getOrDefault(drive.name(), Integer.MAX_VALUE));
-        return drives.values().stream()
-                .sorted(order.thenComparing(DriveControl::name))
-                .toList();
+        return DriveOrder.of(drives.values(), configured(ConfigurationSource.DRIVES));
     }
 
     @Override
@@ -225,33 +219,26 @@ public final class InstalledServices implements Installation {
 
     @Override
     public StatusView status() {
-        List<String> unusable = lines(deployFaults)
+        List<String> unusable = ServiceLines.of(deployFaults)
                 .map(line -> line.substring(0, line.indexOf(' ')))
                 .toList();
         List<String> faults = Stream.of(
                         configured(ConfigurationSource.FAULTS).stream(),
-                        exports.stream().flatMap(export -> strings(export.getKey(), DriveExport.FAULTS).stream()),
-                        lines(otherFaults),
+                        exports.stream()
+                                .flatMap(export ->
+                                        ServiceLines.ofProperty(export.getKey(), DriveExport.FAULTS).stream()),
+                        ServiceLines.of(otherFaults),
                         ownFaults.get().stream(),
-                        lines(deployFaults),
+                        ServiceLines.of(deployFaults),
                         Supervision.failures().stream().map("unhealthy: "::concat))
                 .flatMap(all -> all)
                 .toList();
-        return StatusView.of(version, home, drives(), unusable, lines(deployed).toList(), faults);
-    }
-
-    private static Stream<String> lines(List<Supplier<List<String>>> of) {
-        return of.stream().flatMap(each -> each.get().stream());
+        return StatusView.of(
+                version, home, drives(), unusable, ServiceLines.of(deployed).toList(), faults);
     }
 
     private List<String> configured(String key) {
         Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current == null ? List.of() : strings(current.getKey(), key);
-    }
-
-    private static List<String> strings(Map<String, Object> properties, String key) {
-        return properties.get(key) instanceof String[] all
-                ? Arrays.stream(all).filter(Objects::nonNull).toList()
-                : List.of();
+        return current == null ? List.of() : ServiceLines.ofProperty(current.getKey(), key);
     }
 }

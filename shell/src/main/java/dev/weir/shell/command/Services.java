@@ -19,17 +19,16 @@ import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.LimitsView;
 import dev.weir.view.StatusView;
+import dev.weir.view.source.DriveOrder;
 import dev.weir.view.source.DriveSources;
+import dev.weir.view.source.ServiceLines;
 import dev.weir.view.source.Views;
 import dev.weir.view.text.KnownNames;
 import dev.weir.view.text.Rates;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -142,11 +141,7 @@ public final class Services implements DriveSources {
     /** Returns all drives in the order of the configuration. Unconfigured drives follow by name. */
     @Override
     public List<DriveControl> drives() {
-        Map<String, Integer> places = new HashMap<>();
-        configurationProperty(ConfigurationSource.DRIVES).forEach(name -> places.put(name, places.size()));
-        Comparator<DriveControl> order =
-                Comparator.comparingInt(drive -> places.getOrDefault(drive.name(), Integer.MAX_VALUE));
-        return drives.stream().sorted(order.thenComparing(DriveControl::name)).toList();
+        return DriveOrder.of(drives, configurationProperty(ConfigurationSource.DRIVES));
     }
 
     @Override
@@ -310,7 +305,7 @@ public final class Services implements DriveSources {
         return Stream.of(
                         configurationProperty(ConfigurationSource.FAULTS).stream(),
                         exportFaults().stream(),
-                        deployFaults.stream().flatMap(lines -> lines.get().stream()),
+                        ServiceLines.of(deployFaults),
                         Supervision.failures().stream().map("unhealthy: "::concat))
                 .flatMap(lines -> lines)
                 .toList();
@@ -319,22 +314,21 @@ public final class Services implements DriveSources {
     /** Returns the errors of exports and metrics, for example unusable addresses. */
     List<String> exportFaults() {
         return Stream.concat(
-                        exports.stream().flatMap(e -> strings(e.getKey(), DriveExport.FAULTS).stream()),
-                        otherFaults.stream().flatMap(lines -> lines.get().stream()))
+                        exports.stream().flatMap(e -> ServiceLines.ofProperty(e.getKey(), DriveExport.FAULTS).stream()),
+                        ServiceLines.of(otherFaults))
                 .toList();
     }
 
     /** Returns the unusable jars in {@code deploy/}. */
     List<String> unusableJars() {
-        return deployFaults.stream()
-                .flatMap(lines -> lines.get().stream())
+        return ServiceLines.of(deployFaults)
                 .map(line -> line.substring(0, line.indexOf(' ')))
                 .toList();
     }
 
     /** Returns one line for each running jar in {@code deploy/}. */
     List<String> deployed() {
-        return deployed.stream().flatMap(lines -> lines.get().stream()).toList();
+        return ServiceLines.of(deployed).toList();
     }
 
     /** Returns the current status of this Weir. */
@@ -353,12 +347,6 @@ public final class Services implements DriveSources {
     /** Returns the strings of a property of the configuration service; empty before the configuration is read. */
     List<String> configurationProperty(String key) {
         Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current == null ? List.of() : strings(current.getKey(), key);
-    }
-
-    private static List<String> strings(Map<String, Object> properties, String key) {
-        return properties.get(key) instanceof String[] lines
-                ? Arrays.stream(lines).filter(Objects::nonNull).toList()
-                : List.of();
+        return current == null ? List.of() : ServiceLines.ofProperty(current.getKey(), key);
     }
 }
