@@ -35,15 +35,19 @@ final class FaultsReader {
 
     /**
      * Returns the faults of a drive: those of its profile, and those of the block, which go before them. The word
-     * {@code off} takes one of the profile away. The result is incomplete if an error was reported.
+     * {@code off} takes one of the profile away, and is valid for a fault that the profile lacks. The result is
+     * incomplete if an error was reported.
      */
     FaultSettings read(String drive, Setting block, Profiles.Profile profile) {
         Map<String, Fault> byName = new LinkedHashMap<>();
         profile.faults().forEach(fault -> byName.put(fault.name(), fault));
         for (Setting child : block.children()) {
-            if (byName.containsKey(child.key()) && !child.hasChildren() && "off".equals(child.text())) {
-                byName.remove(child.key());
-            } else if (!KEYS.contains(child.key())) {
+            if (KEYS.contains(child.key())) {
+                continue;
+            }
+            if (!child.hasChildren() && "off".equals(child.text())) {
+                takeAway(child, byName);
+            } else {
                 Fault fault = fault(child, KEYS);
                 if (fault != null && byName.size() < FaultSettings.MOST) {
                     byName.put(fault.name(), fault);
@@ -60,6 +64,15 @@ final class FaultsReader {
             reportMissing(drive, block);
         }
         return read;
+    }
+
+    private static void takeAway(Setting off, Map<String, Fault> byName) {
+        if (byName.remove(off.key()) == null) {
+            String near = Suggestion.near(off.key(), byName.keySet());
+            if (!near.isEmpty()) {
+                off.fault("is no fault of the profile" + near);
+            }
+        }
     }
 
     private static long memory(Setting memory) {

@@ -133,9 +133,10 @@ final class ProfilesTest {
                 faults(drive("profile = nvme, faults { flaky { on = [read], error = EIO }, disk-read = off,"
                         + " disk-write { error = EIO } }")));
         assertEquals(
-                List.of("weir.conf:1: drives.a.faults.disk-raed = off: must be a fault { … } or one of power-cut,"
-                        + " power-cut-memory, seed"),
+                List.of("weir.conf:1: drives.a.faults.disk-raed = off: is no fault of the profile;"
+                        + " did you mean disk-read?"),
                 drive("profile = nvme, faults { disk-raed = off }").faults());
+        assertEquals(List.of(), faults(drive("faults { slow = off }")));
     }
 
     @Test

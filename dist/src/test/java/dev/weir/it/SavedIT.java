@@ -91,7 +91,7 @@ class SavedIT {
             assertEquals(3000, vm3.getLong("limits.iops"));
             assertEquals("slice", vm3.getString("policy"));
             assertEquals(80L << 20, vm3.getLong("size_bytes"));
-            assertEquals("flaky", vm3.getConfigList("faults").get(0).getString("fault"));
+            assertEquals(List.of("flaky"), faults(weir, "vm3"));
             assertTrue(vm3.getString("set_by.iops").startsWith("weir.d/drive-vm3.conf:"), vm3.getString("set_by.iops"));
             assertEquals(6000, weir.ask("group tenant --json").ok().object().getLong("limits.iops"));
             Client.run("qemu-io", "-f", "raw", "-c", "read -P 7 0 64k", weir.uri("vm3"))
@@ -100,6 +100,28 @@ class SavedIT {
             assertFalse(Files.exists(home.resolve("vm1.img")));
             assertEquals(0, weir.stop());
         }
+    }
+
+    @Test
+    void clearedFaultsOfAProfileStayOff() throws IOException {
+        try (Weir weir = Weir.start(home)) {
+            weir.ask("drive add disk memory=1M profile=hdd-7200 --save").ok();
+            weir.ask("fault disk disk-read --clear --save").ok();
+            weir.ask("reload --restore").ok();
+            assertEquals(List.of("disk-write"), faults(weir, "disk"));
+            weir.ask("fault disk --clear --save").ok();
+            assertEquals(0, weir.stop());
+        }
+        try (Weir weir = Weir.start(home)) {
+            assertEquals(List.of(), faults(weir, "disk"));
+            assertEquals(0, weir.stop());
+        }
+    }
+
+    private static List<String> faults(Weir weir, String drive) {
+        return drive(weir, drive).getConfigList("faults").stream()
+                .map(fault -> fault.getString("fault"))
+                .toList();
     }
 
     @Test

@@ -151,18 +151,33 @@ public final class FaultCommands {
         }
         if (fault.isEmpty()) {
             save.accept(absent("faults"));
+            switchOff(names(drive), save);
             drive.faults().clear();
             Caller.log("cleared all faults of drive {}", drive.name());
-        } else {
-            boolean isSet = drive.faults().settings().find(fault) != null;
-            if (isSet) {
-                save.accept(absent(path(fault)));
-            }
-            if (!isSet || drive.faults().settings().find(fault) != null) {
-                drive.faults().clear(fault);
-            }
-            Caller.log("cleared fault {} of drive {}", fault, drive.name());
+            return;
         }
+        boolean isSet = names(drive).contains(fault);
+        if (isSet) {
+            save.accept(absent(path(fault)));
+            switchOff(names(drive).stream().filter(fault::equals).toList(), save);
+        }
+        if (!isSet || names(drive).contains(fault)) {
+            drive.faults().clear(fault);
+        }
+        Caller.log("cleared fault {} of drive {}", fault, drive.name());
+    }
+
+    /** Saves that faults are off that stand without their saved settings. The profile of the drive has them. */
+    private static void switchOff(List<String> faults, Consumer<Map<String, @Nullable Object>> save) {
+        if (!faults.isEmpty()) {
+            Map<String, @Nullable Object> off = new LinkedHashMap<>();
+            faults.forEach(fault -> off.put(path(fault), "off"));
+            save.accept(off);
+        }
+    }
+
+    private static List<String> names(DriveControl drive) {
+        return drive.faults().settings().faults().stream().map(Fault::name).toList();
     }
 
     private static void record(
