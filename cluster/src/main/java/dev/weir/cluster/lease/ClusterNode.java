@@ -3,11 +3,15 @@ package dev.weir.cluster.lease;
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.ClusterSnapshot.HostShare;
 import dev.weir.cluster.Demand;
-import dev.weir.throttle.LimitKey;
+import dev.weir.cluster.lease.Following.Term;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNode {
     private static final long INVITE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** The time between two reports while the host has no lease of its coordinator. */
-    private static final long FAST_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** The time between two reports while the limits of the host rise and still hold requests. */
-    private static final long GROWING_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    /** The shortest time between two reports. */
-    private static final long SHORTEST_REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
     /** How often the coordinator looks for grants that have become possible. */
     private static final long TICK_NANOS = Coordinator.REBALANCE_NANOS;
-
-    /** A coordinator and its term. */
-    private record Followed(String host, long term) {}
 
     /** A message to this host itself. */
     private record Own(@Nullable Offer offer, @Nullable Report report) {}
@@ -57,6 +49,8 @@ public final class ClusterNode {
     private final Function<String, Demand> demand;
     private final Outbox out;
     private final Holder holder;
+    private final Following following;
+    private final ReportTimer reports;
     private final Deque<Own> own = new ArrayDeque<>();
 
     private List<String> view;
@@ -64,24 +58,6 @@ public final class ClusterNode {
     private long terms;
     private long invitedAt;
     private long tickedAt;
-
-    private @Nullable Followed followed;
-    private boolean isEstablished;
-    private boolean hasPromise;
-    private long promiseUntil;
-    private long epoch;
-    private long received;
-    private long heardAt;
-    private long reportedAt;
-    private boolean reportNow;
-
-    /** Whether the host got more and may be able to use still more. */
-    private boolean growing;
-
-    /** An established coordinator that the host cannot follow yet. */
-    private @Nullable Followed better;
-
-    private long betterAt;
 
     private boolean unlisted;
     private long roundTripNanos = -1;
@@ -113,13 +89,14 @@ public final class ClusterNode {
         this.view = List.of(self);
         this.invitedAt = now - timing.report();
         this.tickedAt = now;
-        this.reportedAt = now - timing.report();
+        this.following = new Following(timing);
+        this.reports = new ReportTimer(timing, now);
     }
 
     /** Adds a group. */
     public void add(String group, ThrottleLimits limits, long now) {
         holder.add(group, limits, now);
-        reportNow = true;
+        reports.soon();
     }
 
     /** Removes a group. */
@@ -140,7 +117,7 @@ public final class ClusterNode {
         HeldGroup held = holder.group(group);
         if (held != null) {
             held.limitsOfCluster(limits);
-            reportNow = true;
+            reports.soon();
         }
     }
 
@@ -161,7 +138,7 @@ public final class ClusterNode {
 
     /** A queue has formed: the coordinator learns of it at once. */
     public void queueFormed(long now) {
-        reportNow = true;
+        reports.soon();
         advance(now);
     }
 
@@ -190,64 +167,55 @@ public final class ClusterNode {
     }
 
     private void take(String from, Offer offer, long now) {
-        Followed of = new Followed(from, offer.term());
-        if (!of.equals(followed)) {
+        Term of = new Term(from, offer.term());
+        if (!of.equals(following.term())) {
             consider(of, offer, now);
         }
-        if (!of.equals(followed)) {
+        if (!of.equals(following.term())) {
             return;
         }
         if (offer.resigned()) {
-            hasPromise = false;
-            isEstablished = false;
-            followed = null;
+            following.end();
             return;
         }
-        heardAt = now;
-        received = Math.max(received, offer.number());
-        reportNow |= offer.established() && !isEstablished;
-        isEstablished = offer.established();
-        if (offer.lease() != null && offer.incarnation() == incarnation) {
-            if (holder.isLast(offer.answers()) && offer.number() > holder.leaseNumber()) {
-                roundTripNanos = now - reportedAt;
-            }
-            boolean isFirst = holder.leaseNumber() == 0;
-            boolean shrinks = changes(offer, now, -1);
-            boolean grows = changes(offer, now, 1);
-            boolean isNew = holder.accept(offer.number(), offer.answers(), offer.lease(), now);
+        boolean wasEstablished = following.isEstablished();
+        following.hear(offer, now);
+        if (offer.established() && !wasEstablished) {
+            reports.soon();
+        }
+        Map<String, GroupLease> lease = offer.lease();
+        if (lease != null && offer.incarnation() == incarnation) {
+            accept(offer, lease, now);
+        }
+    }
+
+    private void accept(Offer offer, Map<String, GroupLease> lease, long now) {
+        if (holder.isLast(offer.answers()) && offer.number() > holder.leaseNumber()) {
+            roundTripNanos = now - reports.sentAt();
+        }
+        boolean isFirst = holder.leaseNumber() == 0;
+        boolean shrinks = holder.shrinks(lease, now);
+        boolean grows = holder.grows(lease, now);
+        if (!holder.accept(offer.number(), offer.answers(), lease, now)) {
+            return;
+        }
+        if (isFirst || shrinks) {
             // the coordinator needs to know at once that it can give to others
-            reportNow |= isNew && (isFirst || shrinks);
-            growing |= isNew && grows && holder.wasHeld();
+            reports.soon();
         }
-    }
-
-    /** Returns whether a lease changes a share in a direction: 1 for more, -1 for less. */
-    private boolean changes(Offer offer, long now, int direction) {
-        if (offer.lease() == null) {
-            return false;
+        if (grows && holder.wasHeld()) {
+            reports.growing();
         }
-        return offer.lease().entrySet().stream()
-                .anyMatch(granted -> holder.group(granted.getKey()) != null
-                        && isChanged(
-                                granted.getValue().share(),
-                                holder.share(granted.getKey(), now).share(),
-                                direction));
-    }
-
-    private static boolean isChanged(Rates share, Rates before, int direction) {
-        return LimitKey.ALL.stream().anyMatch(key -> Long.compare(share.get(key), before.get(key)) == direction);
     }
 
     /** Follows another coordinator if the host is free to do so and it is the right one. */
-    private void consider(Followed other, Offer offer, long now) {
+    private void consider(Term other, Offer offer, long now) {
         if (offer.resigned()) {
             return;
         }
-        if (offer.established() && !hearsEstablished(now)) {
-            better = other;
-            betterAt = now;
+        if (offer.established()) {
+            following.note(other, now);
         }
-        boolean isNewer = followed != null && followed.host.equals(other.host) && other.term > followed.term;
         Coordinator current = coordinator;
         if (offer.established() && current != null && !current.isEstablished(now)) {
             // this host need not wait for its promise to itself
@@ -255,21 +223,12 @@ public final class ClusterNode {
             current.resign(now);
             deliver(now);
         }
-        boolean isFree = isNewer || !hasPromise || promiseUntil - now <= 0;
-        if (isFree && (offer.established() || view.get(0).equals(other.host))) {
-            follow(other);
-            heardAt = now;
+        boolean isRight = offer.established() || view.get(0).equals(other.host());
+        if (isRight && following.isFreeFor(other, now)) {
+            following.follow(other, now);
+            holder.followsAnother();
+            reports.soon();
         }
-    }
-
-    private void follow(Followed other) {
-        followed = other;
-        better = null;
-        isEstablished = false;
-        received = 0;
-        epoch++;
-        holder.followsAnother();
-        reportNow = true;
     }
 
     /** Takes the due steps. Must be called at {@link #nextAt} at the latest. */
@@ -296,19 +255,7 @@ public final class ClusterNode {
     }
 
     private boolean isCandidate(long now) {
-        boolean followsOther = followed != null
-                && !followed.host.equals(self)
-                && hearsEstablished(now)
-                && view.contains(followed.host);
-        return view.get(0).equals(self) && !followsOther && !hasBetter(now);
-    }
-
-    private boolean hearsEstablished(long now) {
-        return isEstablished && now - heardAt < timing.promise();
-    }
-
-    private boolean hasBetter(long now) {
-        return better != null && view.contains(better.host) && now - betterAt < timing.promise();
+        return view.get(0).equals(self) && !following.prefersOther(self, view, now);
     }
 
     private void coordinate(long now) {
@@ -359,50 +306,32 @@ public final class ClusterNode {
         }
     }
 
-    /** Returns whether the host may renew its promise to the coordinator that it follows. */
-    private boolean canReport(long now) {
-        Followed current = followed;
-        return current != null
-                && view.contains(current.host)
-                && now - heardAt < timing.promise()
-                && (hearsEstablished(now) || !hasBetter(now));
-    }
-
     private long reportAt() {
-        if (reportNow) {
-            return reportedAt + SHORTEST_REPORT_NANOS;
-        }
-        if (growing) {
-            return reportedAt + GROWING_REPORT_NANOS;
-        }
-        return reportedAt + (holder.leaseNumber() == 0 ? FAST_REPORT_NANOS : timing.report());
+        return reports.nextAt(holder.leaseNumber() != 0);
     }
 
     private boolean isReportDue(long now) {
-        return canReport(now) && reportAt() - now <= 0;
+        return following.canPromise(view, now) && reportAt() - now <= 0;
     }
 
     private void report(long now) {
-        Followed current = followed;
-        if (current == null) {
+        Term term = following.term();
+        if (term == null) {
             return;
         }
-        reportedAt = now;
-        reportNow = false;
-        growing = false;
-        hasPromise = true;
-        promiseUntil = now + timing.promise();
-        Report report = holder.report(incarnation, current.term, epoch, received, demand, now);
-        if (current.host.equals(self)) {
+        reports.sent(now);
+        following.promise(now);
+        Report report = holder.report(incarnation, term.number(), following.epoch(), following.received(), demand, now);
+        if (term.host().equals(self)) {
             own.add(new Own(null, report));
         } else {
-            out.send(current.host, report);
+            out.send(term.host(), report);
         }
     }
 
     /** Returns the moment at which {@link #advance} is due. */
     public long nextAt(long now) {
-        long next = canReport(now) ? reportAt() : now + FAST_REPORT_NANOS;
+        long next = following.canPromise(view, now) ? reportAt() : now + ReportTimer.FAST_NANOS;
         if (coordinator == null) {
             return next;
         }
@@ -426,12 +355,13 @@ public final class ClusterNode {
 
     /** Returns the host that it follows; null if it follows none. */
     public @Nullable String followed() {
-        return followed == null ? null : followed.host;
+        Term term = following.term();
+        return term == null ? null : term.host();
     }
 
     /** Returns whether the followed coordinator has a majority, as far as the host knows. */
     public boolean isEstablished() {
-        return isEstablished;
+        return following.isEstablished();
     }
 
     /** Returns the reachable members. */

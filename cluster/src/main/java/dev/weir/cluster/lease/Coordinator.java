@@ -2,6 +2,11 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.ClusterSnapshot.HostShare;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,11 +44,10 @@ final class Coordinator {
     private final Timing timing;
     private final OnPartition onPartition;
     private final BiConsumer<String, Offer> out;
-    private final Map<String, Follower> followers = new LinkedHashMap<>();
+    private final Followers followers;
     private final Map<String, Pool> pools = new LinkedHashMap<>();
     private boolean established;
     private long establishedAt;
-    private boolean lapsed;
     private boolean learned;
     private long rebalancedAt;
     private long refreshedAt;
@@ -68,6 +72,7 @@ final class Coordinator {
         this.timing = timing;
         this.onPartition = onPartition;
         this.out = out;
+        this.followers = new Followers(scope);
         this.rebalancedAt = now;
         this.refreshedAt = now;
         this.lateAt = now;
@@ -75,7 +80,7 @@ final class Coordinator {
 
     /** Returns whether a majority follows and has promised to follow no other term. */
     boolean isEstablished(long now) {
-        return established && hasMajority(now);
+        return established && followers.hasSteadyMajority(now);
     }
 
     /**
@@ -83,28 +88,7 @@ final class Coordinator {
      * meanwhile. A new term must begin.
      */
     boolean isOver(long now) {
-        return established && !hasMajority(now) && count(now, false) >= quorum();
-    }
-
-    private int quorum() {
-        return scope.hosts() / 2 + 1;
-    }
-
-    private boolean hasMajority(long now) {
-        lapsed = count(now, true) < quorum();
-        return !lapsed;
-    }
-
-    private int count(long now, boolean steadyOnly) {
-        int count = 0;
-        for (Follower follower : followers.values()) {
-            count += follower.promises(now) && (!steadyOnly || follower.isSteady()) ? 1 : 0;
-        }
-        return count;
-    }
-
-    private boolean isComplete() {
-        return followers.size() == scope.hosts();
+        return established && !followers.hasSteadyMajority(now) && followers.hasMajority(now);
     }
 
     /** Returns the shares of all hosts in a group. */
@@ -114,7 +98,7 @@ final class Coordinator {
             return List.of();
         }
         List<HostShare> shares = new ArrayList<>();
-        for (Follower follower : followers.values()) {
+        for (Follower follower : followers.all()) {
             pool.refresh(follower, now);
             long[] used = follower.used(group);
             GroupReport report = follower.report().groups().get(group);
@@ -144,7 +128,7 @@ final class Coordinator {
         Follower follower = followers.get(host);
         boolean isFirst = follower == null;
         if (follower == null) {
-            if (isComplete()) {
+            if (followers.isComplete()) {
                 return false;
             }
             ClusterScope itsScope = new ClusterScope(
@@ -153,11 +137,11 @@ final class Coordinator {
                     scope.hosts(),
                     scope.holds());
             follower = new Follower(host, itsScope, timing, onPartition, report, now);
-            followers.put(host, follower);
+            followers.add(follower);
         } else if (!follower.isNew(report, now)) {
             return true;
         }
-        boolean isSteady = !established || hasMajority(now);
+        boolean isSteady = !established || followers.hasSteadyMajority(now);
         Report before = isFirst ? null : follower.report();
         follower.receive(report, isFirst, isSteady, established, establishedAt, now);
         update(follower, before, now);
@@ -201,16 +185,16 @@ final class Coordinator {
     }
 
     private void updateTerms(Pool pool, long now) {
-        pool.updateTerms(followers.values(), isComplete(), now);
-        followers.values().forEach(each -> pool.refresh(each, now));
+        pool.updateTerms(followers.all(), followers.isComplete(), now);
+        followers.all().forEach(each -> pool.refresh(each, now));
         pool.dirty = true;
     }
 
     private void establish(long now) {
-        if (!established && count(now, false) >= quorum()) {
+        if (!established && followers.hasMajority(now)) {
             established = true;
             establishedAt = now;
-            followers.values().forEach(follower -> offer(follower, now));
+            followers.all().forEach(follower -> offer(follower, now));
         }
     }
 
@@ -243,7 +227,7 @@ final class Coordinator {
         pool.dirty = false;
         for (LimitKey key : LimitKey.ALL) {
             if (pool.terms().limits(key)) {
-                pool.setTargets(key, pool.budget(key, isComplete(), now), followers.values(), now);
+                pool.setTargets(key, pool.budget(key, followers.isComplete(), now), followers.all(), now);
             }
         }
     }
@@ -265,7 +249,7 @@ final class Coordinator {
         }
         refreshedAt = now;
         lateAt = now + timing.report();
-        for (Follower follower : followers.values()) {
+        for (Follower follower : followers.all()) {
             if (!follower.isLate(now) && follower.lateAt(now) - lateAt < 0) {
                 lateAt = follower.lateAt(now);
             }
@@ -277,7 +261,7 @@ final class Coordinator {
     /** Grants the hosts whose share is not their target a new lease: first those that must give. */
     private void push(List<Pool> changed, long now) {
         List<Follower> takers = new ArrayList<>();
-        for (Follower follower : followers.values()) {
+        for (Follower follower : followers.all()) {
             if (!follower.isLive(now) || !follower.hasLease() || now - follower.pushedAt() < REBALANCE_NANOS) {
                 continue;
             }
@@ -307,7 +291,7 @@ final class Coordinator {
             if (target < has - tolerance) {
                 change |= 1;
             } else if (target > has + tolerance
-                    && pool.room(key, pool.budget(key, isComplete(), now), follower) > has + tolerance) {
+                    && pool.room(key, pool.budget(key, followers.isComplete(), now), follower) > has + tolerance) {
                 change |= 2;
             }
         }
@@ -363,7 +347,7 @@ final class Coordinator {
     }
 
     private long share(Follower follower, Pool pool, LimitKey key, long has, long now, boolean[] loses) {
-        long room = pool.room(key, pool.budget(key, isComplete(), now), follower);
+        long room = pool.room(key, pool.budget(key, followers.isComplete(), now), follower);
         long wanted = learned ? follower.target(pool.name)[key.ordinal()] : has;
         loses[0] |= !learned && room < has;
         long least = follower.scope.least(pool.terms().rate().get(key));
@@ -395,7 +379,7 @@ final class Coordinator {
     void resign(long now) {
         established = false;
         followers
-                .values()
+                .all()
                 .forEach(follower ->
                         out.accept(follower.host, new Offer(term, follower.nextOffer(now), false, true, 0, 0, null)));
         followers.clear();

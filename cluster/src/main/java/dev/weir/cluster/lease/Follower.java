@@ -1,6 +1,9 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -2,6 +2,9 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;

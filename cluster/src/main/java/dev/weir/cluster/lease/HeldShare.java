@@ -1,5 +1,8 @@
 package dev.weir.cluster.lease;
 
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Rates;
+
 /**
  * The share of a host in a group at one moment.
  *

@@ -3,6 +3,11 @@ package dev.weir.cluster.lease;
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
 import dev.weir.cluster.lease.HeldShare.State;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -124,6 +129,27 @@ final class Holder {
             }
         });
         return true;
+    }
+
+    /** Returns whether a lease would lower a share. */
+    boolean shrinks(Map<String, GroupLease> newLease, long now) {
+        return changes(newLease, now, -1);
+    }
+
+    /** Returns whether a lease would raise a share. */
+    boolean grows(Map<String, GroupLease> newLease, long now) {
+        return changes(newLease, now, 1);
+    }
+
+    private boolean changes(Map<String, GroupLease> newLease, long now, int direction) {
+        return newLease.entrySet().stream()
+                .filter(granted -> groups.containsKey(granted.getKey()))
+                .anyMatch(granted -> changes(
+                        granted.getValue().share(), share(granted.getKey(), now).share(), direction));
+    }
+
+    private static boolean changes(Rates share, Rates before, int direction) {
+        return LimitKey.ALL.stream().anyMatch(key -> Long.compare(share.get(key), before.get(key)) == direction);
     }
 
     /** Returns the share in a group that was added. */

@@ -1,5 +1,8 @@
 package dev.weir.cluster.lease;
 
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.Arrays;

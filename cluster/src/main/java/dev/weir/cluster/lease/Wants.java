@@ -1,6 +1,8 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.LimitKey;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.weir.cluster.wire;
 
-import dev.weir.cluster.lease.Rates;
+import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.LimitKey;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

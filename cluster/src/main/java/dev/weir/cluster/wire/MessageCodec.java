@@ -1,12 +1,12 @@
 package dev.weir.cluster.wire;
 
 import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.lease.GroupLease;
-import dev.weir.cluster.lease.GroupReport;
-import dev.weir.cluster.lease.GroupTerms;
-import dev.weir.cluster.lease.Offer;
-import dev.weir.cluster.lease.Rates;
-import dev.weir.cluster.lease.Report;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;

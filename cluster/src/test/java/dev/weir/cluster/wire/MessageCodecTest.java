@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.weir.cluster.lease.GroupLease;
-import dev.weir.cluster.lease.GroupReport;
-import dev.weir.cluster.lease.GroupTerms;
-import dev.weir.cluster.lease.Offer;
-import dev.weir.cluster.lease.Rates;
-import dev.weir.cluster.lease.Report;
+import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Rates;
+import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;

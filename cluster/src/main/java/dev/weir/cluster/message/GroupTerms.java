@@ -1,4 +1,4 @@
-package dev.weir.cluster.lease;
+package dev.weir.cluster.message;
 
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -31,7 +31,7 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
     /**
      * Returns the terms that satisfy both: those of the higher version, or of the same version the lower of each limit.
      */
-    GroupTerms lower(GroupTerms other) {
+    public GroupTerms lower(GroupTerms other) {
         if (version != other.version) {
             return version > other.version ? this : other;
         }
@@ -69,7 +69,7 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
     }
 
     /** Returns whether a limit is set. */
-    boolean limits(LimitKey key) {
+    public boolean limits(LimitKey key) {
         return rate.get(key) > 0;
     }
 }

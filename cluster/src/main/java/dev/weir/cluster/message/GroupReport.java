@@ -1,4 +1,4 @@
-package dev.weir.cluster.lease;
+package dev.weir.cluster.message;
 
 /**
  * The part of a report for one group.

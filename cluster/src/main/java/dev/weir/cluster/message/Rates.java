@@ -1,4 +1,4 @@
-package dev.weir.cluster.lease;
+package dev.weir.cluster.message;
 
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -31,7 +31,7 @@ public final class Rates {
     }
 
     /** Returns the rates of limits. */
-    static Rates of(ThrottleLimits limits) {
+    public static Rates of(ThrottleLimits limits) {
         return of(limits::rate);
     }
 

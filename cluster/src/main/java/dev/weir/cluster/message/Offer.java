@@ -1,4 +1,4 @@
-package dev.weir.cluster.lease;
+package dev.weir.cluster.message;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

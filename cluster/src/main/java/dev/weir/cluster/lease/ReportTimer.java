@@ -1,0 +1,60 @@
+package dev.weir.cluster.lease;
+
+import java.util.concurrent.TimeUnit;
+
+/** The moment of a host's next report: periodic, and earlier after a change. Not thread-safe. */
+final class ReportTimer {
+    /** The time between two reports while the host has no lease of its coordinator. */
+    static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The time between two reports while the limits of the host rise and still hold requests. */
+    private static final long GROWING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The shortest time between two reports. */
+    private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Timing timing;
+    private long sentAt;
+    private boolean soon;
+    private boolean growing;
+
+    ReportTimer(Timing timing, long now) {
+        this.timing = timing;
+        this.sentAt = now - timing.report();
+    }
+
+    /** Makes a report due as soon as the shortest period allows. */
+    void soon() {
+        soon = true;
+    }
+
+    /** The host got more and may be able to use still more. */
+    void growing() {
+        growing = true;
+    }
+
+    void sent(long now) {
+        sentAt = now;
+        soon = false;
+        growing = false;
+    }
+
+    long sentAt() {
+        return sentAt;
+    }
+
+    /**
+     * Returns the moment of the next report.
+     *
+     * @param hasLease whether the host has a lease of its coordinator
+     */
+    long nextAt(boolean hasLease) {
+        if (soon) {
+            return sentAt + SHORTEST_NANOS;
+        }
+        if (growing) {
+            return sentAt + GROWING_NANOS;
+        }
+        return sentAt + (hasLease ? timing.report() : FAST_NANOS);
+    }
+}
