@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The machine's monotonic clock and the thread that fires all its timers. The thread sleeps until the earliest timer
- * is due.
+ * is due. A timer fires within microseconds of its due time, never before it.
  *
  * <p>Thread-safe.
  */
@@ -30,7 +30,10 @@ public final class SystemClock implements Clock, AutoCloseable {
 
     private final TimerHeap<HeapTimer> heap = new TimerHeap<>();
     private final Thread thread = Supervision.thread("weir-timer", this::turn, LOG::error);
+    private final PunctualSleep sleep =
+            new PunctualSleep(this::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
     private final RateLimitedLog failures = new RateLimitedLog("failed timers", LOG::error);
+    private boolean isSlackSet;
     private volatile boolean closed;
 
     /** Starts the thread that fires timers. */
@@ -55,25 +58,39 @@ public final class SystemClock implements Clock, AutoCloseable {
     @Deactivate
     public void close() {
         closed = true;
+        wake();
+    }
+
+    private void wake() {
+        sleep.wake();
         LockSupport.unpark(thread);
     }
 
     private boolean turn() {
-        HeapTimer due;
-        long sleepNanos = Long.MAX_VALUE;
+        if (!isSlackSet) {
+            isSlackSet = true;
+            TimerSlack.minimize();
+        }
+        sleep.prepare();
+        HeapTimer first;
+        long due = 0;
+        boolean isDue = false;
         synchronized (lock) {
-            due = heap.first();
-            if (due != null) {
-                sleepNanos = due.due - nanoTime();
-            }
-            if (due != null && sleepNanos <= 0) {
-                heap.remove(due);
+            first = heap.first();
+            if (first != null) {
+                due = first.due;
+                isDue = due - nanoTime() <= 0;
+                if (isDue) {
+                    heap.remove(first);
+                }
             }
         }
-        if (due == null || sleepNanos > 0) {
-            LockSupport.parkNanos(this, sleepNanos);
+        if (first == null) {
+            LockSupport.park(this);
+        } else if (isDue) {
+            fire(first);
         } else {
-            fire(due);
+            sleep.until(due);
         }
         return !closed;
     }
@@ -106,7 +123,7 @@ public final class SystemClock implements Clock, AutoCloseable {
                 first = heap.first() == this;
             }
             if (first && Thread.currentThread() != thread) {
-                LockSupport.unpark(thread);
+                wake();
             }
         }
 
