@@ -10,7 +10,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.engine.debt.Debts;
-import dev.weir.engine.throttle.PolicyWatch;
+import dev.weir.engine.policy.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -6,7 +6,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.debt.Debts;
-import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.engine.throttle.QueueForecast;
 import dev.weir.engine.throttle.RequestSink;
 import dev.weir.engine.throttle.Throttle;

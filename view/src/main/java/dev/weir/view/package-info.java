@@ -1,4 +1,4 @@
-/** Results of commands as tables and JSON. */
+/** Results of commands as tables and JSON: drives, groups and their requests. */
 @NullMarked
 package dev.weir.view;
 

@@ -3,6 +3,7 @@ package dev.weir.view;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.view.system.PolicyView;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,8 @@
 package dev.weir.control.api;
 
+import dev.weir.control.route.OpenApi;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Router;
 import dev.weir.drive.definition.Definition;
 import dev.weir.view.source.Views;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.weir.control.api;
 
+import dev.weir.control.route.Problem;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,6 @@
 package dev.weir.control.api;
 
+import dev.weir.control.route.ApiRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

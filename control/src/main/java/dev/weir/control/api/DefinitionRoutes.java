@@ -1,8 +1,15 @@
 package dev.weir.control.api;
 
-import dev.weir.control.api.Route.Answer;
-import dev.weir.control.api.Route.Body;
-import dev.weir.control.api.Route.Parameter;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Fields;
+import dev.weir.control.route.JsonBody;
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Body;
+import dev.weir.control.route.Route.Parameter;
+import dev.weir.control.route.Router;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.definition.ChangeOutcome;

@@ -1,8 +1,14 @@
 package dev.weir.control.api;
 
 import dev.weir.block.BlockOption;
-import dev.weir.control.api.Route.Answer;
-import dev.weir.control.api.Route.Body;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Fields;
+import dev.weir.control.route.JsonBody;
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Body;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.throttle.ThrottleLimits;

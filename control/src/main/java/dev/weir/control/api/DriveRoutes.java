@@ -1,7 +1,10 @@
 package dev.weir.control.api;
 
-import dev.weir.control.api.Route.Answer;
-import dev.weir.control.api.Route.Parameter;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.view.DriveView;
 import dev.weir.view.FaultView;

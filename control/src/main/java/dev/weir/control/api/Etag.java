@@ -2,6 +2,8 @@ package dev.weir.control.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Router;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;

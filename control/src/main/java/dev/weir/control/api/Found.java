@@ -1,5 +1,7 @@
 package dev.weir.control.api;
 
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Router;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.view.text.KnownNames;

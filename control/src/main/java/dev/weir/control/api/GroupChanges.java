@@ -1,7 +1,12 @@
 package dev.weir.control.api;
 
-import dev.weir.control.api.Route.Answer;
-import dev.weir.control.api.Route.Body;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Fields;
+import dev.weir.control.route.JsonBody;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Body;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.Share;

@@ -5,8 +5,8 @@ import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.definition.Definitions;
 import dev.weir.event.EventLog;
-import dev.weir.view.StatusView;
 import dev.weir.view.source.DriveSources;
+import dev.weir.view.system.StatusView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

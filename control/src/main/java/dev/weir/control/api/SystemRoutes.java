@@ -2,15 +2,17 @@ package dev.weir.control.api;
 
 import com.google.gson.JsonObject;
 import dev.weir.block.BlockFactory;
-import dev.weir.control.api.Route.Answer;
-import dev.weir.control.api.Route.Parameter;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
-import dev.weir.view.BackendView;
-import dev.weir.view.FilterView;
 import dev.weir.view.Json;
-import dev.weir.view.PolicyView;
-import dev.weir.view.StatusView;
+import dev.weir.view.system.BackendView;
+import dev.weir.view.system.FilterView;
+import dev.weir.view.system.PolicyView;
+import dev.weir.view.system.StatusView;
 import java.util.Comparator;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-/** The requests of the API and their answers, without HTTP. */
+/** The operations of the HTTP API, without HTTP. */
 @NullMarked
 package dev.weir.control.api;
 

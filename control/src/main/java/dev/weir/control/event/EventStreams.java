@@ -2,7 +2,7 @@ package dev.weir.control.event;
 
 import dev.weir.control.api.EventView;
 import dev.weir.control.api.Installation;
-import dev.weir.control.api.Problem;
+import dev.weir.control.route.Problem;
 import dev.weir.event.EventLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;

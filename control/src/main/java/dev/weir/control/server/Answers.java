@@ -2,7 +2,7 @@ package dev.weir.control.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.weir.control.api.ApiAnswer;
+import dev.weir.control.route.ApiAnswer;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;

@@ -1,11 +1,11 @@
 package dev.weir.control.server;
 
 import dev.weir.control.access.Caller;
-import dev.weir.control.api.ApiAnswer;
-import dev.weir.control.api.ApiRequest;
-import dev.weir.control.api.Problem;
-import dev.weir.control.api.Router;
 import dev.weir.control.event.EventStreams;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Router;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.weir.control.server;
 
-import dev.weir.control.api.Problem;
+import dev.weir.control.route.Problem;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

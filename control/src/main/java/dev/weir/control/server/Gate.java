@@ -3,7 +3,7 @@ package dev.weir.control.server;
 import dev.weir.control.access.Caller;
 import dev.weir.control.access.Sessions;
 import dev.weir.control.access.Tokens;
-import dev.weir.control.api.Problem;
+import dev.weir.control.route.Problem;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

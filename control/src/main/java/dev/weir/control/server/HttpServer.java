@@ -2,8 +2,8 @@ package dev.weir.control.server;
 
 import dev.weir.control.access.Sessions;
 import dev.weir.control.access.Tokens;
-import dev.weir.control.api.Router;
 import dev.weir.control.event.EventStreams;
+import dev.weir.control.route.Router;
 import dev.weir.log.FailureText;
 import dev.weir.nbd.unix.SocketAccess;
 import dev.weir.nbd.wire.TlsFiles;

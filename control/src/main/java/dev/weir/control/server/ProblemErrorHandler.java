@@ -1,6 +1,6 @@
 package dev.weir.control.server;
 
-import dev.weir.control.api.Problem;
+import dev.weir.control.route.Problem;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;

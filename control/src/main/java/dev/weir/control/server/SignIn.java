@@ -4,8 +4,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.weir.control.access.Sessions;
-import dev.weir.control.api.ApiAnswer;
-import dev.weir.control.api.Problem;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.Problem;
 import java.util.Map;
 
 /** Opens a session of the console for a one-time code, and ends it. Thread-safe. */

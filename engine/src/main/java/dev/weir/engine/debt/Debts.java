@@ -2,7 +2,7 @@ package dev.weir.engine.debt;
 
 import dev.weir.engine.throttle.TreeNode;
 
-/** Keeps debts over a restart, by {@link dev.weir.engine.throttle.PolicySlot#owner() owner}. Thread-safe. */
+/** Keeps debts over a restart, by {@link dev.weir.engine.policy.PolicySlot#owner() owner}. Thread-safe. */
 public interface Debts extends AutoCloseable {
 
     /** Keeps nothing: every process starts without debts. */

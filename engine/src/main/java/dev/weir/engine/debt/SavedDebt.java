@@ -1,6 +1,6 @@
 package dev.weir.engine.debt;
 
-import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;

@@ -1,7 +1,7 @@
 package dev.weir.engine.debt;
 
 import dev.weir.clock.Clock;
-import dev.weir.engine.throttle.PolicySlot;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.engine.throttle.TreeNode;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;

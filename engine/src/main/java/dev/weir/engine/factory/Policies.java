@@ -2,7 +2,7 @@ package dev.weir.engine.factory;
 
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
-import dev.weir.engine.throttle.IsolatedPolicy;
+import dev.weir.engine.policy.IsolatedPolicy;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;

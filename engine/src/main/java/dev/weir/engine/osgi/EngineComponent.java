@@ -8,7 +8,7 @@ import dev.weir.cluster.LimitBroker;
 import dev.weir.engine.Engine;
 import dev.weir.engine.debt.Debts;
 import dev.weir.engine.debt.SavedDebts;
-import dev.weir.engine.throttle.PolicyWatch;
+import dev.weir.engine.policy.PolicyWatch;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 package dev.weir.engine.throttle;
 
 import dev.weir.block.Direction;
+import dev.weir.engine.policy.PolicySlot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ abstract sealed class AdmittingNode permits TreeNode {
             return;
         }
         boolean goes = lookAt(one, now);
-        if (!goes && own.holdsBothWith(one, now)) {
+        if (!goes && own.holdsBothWith(one.direction, one.cost(0), now)) {
             return;
         }
         Lane two = candidate(one.other().direction, now);

@@ -6,6 +6,7 @@ import dev.weir.clock.Clock;
 import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.engine.statistics.LatencyHistogram;
 import java.util.List;
 import java.util.function.Predicate;

@@ -3,6 +3,8 @@ package dev.weir.engine.throttle;
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.cluster.Demand;
+import dev.weir.engine.policy.LeaseEnd;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.EnumSet;

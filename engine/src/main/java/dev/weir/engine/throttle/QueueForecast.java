@@ -5,6 +5,7 @@ import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.drive.control.QueuedRequest;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -3,6 +3,7 @@ package dev.weir.engine.throttle;
 import dev.weir.block.BlockRequest;
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
+import dev.weir.engine.policy.PolicySlot;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;

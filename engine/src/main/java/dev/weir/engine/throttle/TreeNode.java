@@ -2,6 +2,7 @@ package dev.weir.engine.throttle;
 
 import dev.weir.block.Direction;
 import dev.weir.clock.Clock;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.Share;
 import java.util.Objects;
 import java.util.function.Function;

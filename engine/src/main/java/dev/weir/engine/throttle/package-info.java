@@ -1,7 +1,8 @@
 /**
- * Throttling: block queues, fair queueing within a group, timers, and the slot that holds a policy.
+ * Throttling: block queues, fair queueing within a tree of groups, and forecasts.
  *
- * <p>Knows the API only. An admitted request leaves through a {@link dev.weir.engine.throttle.RequestSink}.
+ * <p>Knows the API and {@code engine.policy} only. An admitted request leaves through a
+ * {@link dev.weir.engine.throttle.RequestSink}.
  */
 @NullMarked
 package dev.weir.engine.throttle;

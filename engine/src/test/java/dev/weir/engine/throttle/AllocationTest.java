@@ -10,6 +10,7 @@ import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;

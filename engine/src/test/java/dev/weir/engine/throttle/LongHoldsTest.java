@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.engine.TestRequest;
+import dev.weir.engine.policy.PolicySlot;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,9 @@ package dev.weir.shell.command;
 
 import dev.weir.access.AccessToken;
 import dev.weir.access.ControlAccess;
+import dev.weir.shell.session.Caller;
+import dev.weir.shell.syntax.CommandFault;
+import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.Listing;
 import dev.weir.view.View;
 import dev.weir.view.text.Column;

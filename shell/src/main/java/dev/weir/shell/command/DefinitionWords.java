@@ -8,6 +8,9 @@ import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.log.PlainText;
+import dev.weir.shell.session.Caller;
+import dev.weir.shell.syntax.CommandFault;
+import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.DefinitionView;
 import dev.weir.view.View;
 import dev.weir.view.text.KnownNames;
@@ -23,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param services the services of the commands
  */
-record DefinitionWords(Services services) {
+public record DefinitionWords(Services services) {
     /** The first words that are no name of a drive or group if a name follows. */
-    static final List<String> ACTIONS = List.of("add", "set", "rename", "remove", "show");
+    public static final List<String> ACTIONS = List.of("add", "set", "rename", "remove", "show");
 
     /** Keys of a drive in the order of their use, for completion. The keys of limits follow. */
     static final List<String> DRIVE_KEYS = List.of(
@@ -65,7 +68,7 @@ record DefinitionWords(Services services) {
     }
 
     /** Returns the keys of a definition for completion. */
-    static Stream<String> keys(String command, Stream<String> limits) {
+    public static Stream<String> keys(String command, Stream<String> limits) {
         return Stream.concat((command.equals("drive") ? DRIVE_KEYS : GROUP_KEYS).stream(), limits);
     }
 

@@ -3,6 +3,7 @@ package dev.weir.shell.command;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.HeldView;

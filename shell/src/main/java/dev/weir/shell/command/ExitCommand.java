@@ -1,5 +1,7 @@
 package dev.weir.shell.command;
 
+import dev.weir.shell.syntax.CommandFault;
+import dev.weir.shell.syntax.CommandSyntax;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,8 @@ import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.Unflushed;
+import dev.weir.shell.session.Caller;
+import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.FaultView;
 import dev.weir.view.Listing;
 import java.util.ArrayList;

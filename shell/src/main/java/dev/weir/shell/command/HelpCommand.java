@@ -1,6 +1,9 @@
 package dev.weir.shell.command;
 
 import dev.weir.log.PlainText;
+import dev.weir.shell.syntax.CommandFault;
+import dev.weir.shell.syntax.CommandSyntax;
+import dev.weir.shell.syntax.CommandTexts;
 import dev.weir.view.Listing;
 import dev.weir.view.View;
 import dev.weir.view.text.Column;

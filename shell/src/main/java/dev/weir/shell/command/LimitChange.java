@@ -4,6 +4,8 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.shell.session.Caller;
+import dev.weir.shell.syntax.CommandFault;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.LiveChanges;
@@ -19,9 +21,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Applies limit changes in the form {@code bps=10M iops=0} to a drive or a group. */
-final class LimitChange {
+public final class LimitChange {
     /** Keys of a share. */
-    static final List<String> SHARE_KEYS = List.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS);
+    public static final List<String> SHARE_KEYS = List.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS);
 
     /** The key of a group's parent. */
     static final String PARENT = "parent";

@@ -5,6 +5,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
+import dev.weir.shell.session.Caller;
 import dev.weir.view.LiveChanges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.weir.shell.command;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
-import dev.weir.view.ReloadView;
+import dev.weir.view.system.ReloadView;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

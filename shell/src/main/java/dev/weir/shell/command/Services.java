@@ -13,12 +13,13 @@ import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
+import dev.weir.shell.syntax.CommandFault;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.LimitsView;
-import dev.weir.view.StatusView;
+import dev.weir.view.system.StatusView;
 import dev.weir.view.source.DriveOrder;
 import dev.weir.view.source.DriveSources;
 import dev.weir.view.source.ServiceLines;
@@ -264,7 +265,7 @@ public final class Services implements DriveSources {
     }
 
     /** Returns the distinct policy types by name. */
-    List<String> policyTypes() {
+    public List<String> policyTypes() {
         return policies.stream()
                 .map(ThrottlePolicyFactory::type)
                 .distinct()

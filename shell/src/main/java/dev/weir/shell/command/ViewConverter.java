@@ -1,5 +1,6 @@
 package dev.weir.shell.command;
 
+import dev.weir.shell.session.SessionTerminal;
 import dev.weir.view.View;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;

@@ -1,4 +1,4 @@
-/** The Gogo commands of the scope {@code weir}, their syntax, and word completion. */
+/** The Gogo commands of the scope {@code weir}. */
 @NullMarked
 package dev.weir.shell.command;
 

@@ -3,7 +3,7 @@ package dev.weir.shell.gogo;
 import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
 import dev.weir.log.RateLimitedLog;
-import dev.weir.shell.command.CommandFault;
+import dev.weir.shell.syntax.CommandFault;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.io.PrintStream;

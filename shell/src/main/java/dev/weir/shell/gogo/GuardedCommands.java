@@ -1,6 +1,6 @@
 package dev.weir.shell.gogo;
 
-import dev.weir.shell.command.CommandFault;
+import dev.weir.shell.syntax.CommandFault;
 import java.util.Map;
 import org.apache.felix.service.command.Function;
 import org.jspecify.annotations.Nullable;

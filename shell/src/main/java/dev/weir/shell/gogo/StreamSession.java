@@ -1,6 +1,6 @@
 package dev.weir.shell.gogo;
 
-import dev.weir.shell.command.CommandFault;
+import dev.weir.shell.syntax.CommandFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

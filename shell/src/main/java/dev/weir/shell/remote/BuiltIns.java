@@ -1,6 +1,6 @@
 package dev.weir.shell.remote;
 
-import dev.weir.view.StatusView;
+import dev.weir.view.system.StatusView;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Function;

@@ -1,7 +1,7 @@
 package dev.weir.shell.remote;
 
-import dev.weir.shell.command.CommandFault;
 import dev.weir.shell.gogo.GogoSession;
+import dev.weir.shell.syntax.CommandFault;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;

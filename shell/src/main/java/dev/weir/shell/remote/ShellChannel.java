@@ -1,7 +1,7 @@
 package dev.weir.shell.remote;
 
-import dev.weir.shell.command.CommandCompleter;
 import dev.weir.shell.command.Services;
+import dev.weir.shell.gogo.CommandCompleter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -9,6 +9,7 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.shell.load.BenchView;
+import dev.weir.shell.syntax.CommandFault;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.cluster.ClusterControl;
 import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.shell.syntax.CommandFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.View;

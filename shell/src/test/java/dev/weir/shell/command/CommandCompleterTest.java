@@ -3,6 +3,7 @@ package dev.weir.shell.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.shell.gogo.CommandCompleter;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.shell.syntax.CommandFault;
 import dev.weir.view.View;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

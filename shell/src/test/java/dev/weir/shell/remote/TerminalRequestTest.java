@@ -3,7 +3,7 @@ package dev.weir.shell.remote;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.shell.command.CommandCompleter;
+import dev.weir.shell.gogo.CommandCompleter;
 import dev.weir.shell.gogo.TestGogo;
 import java.io.IOException;
 import java.nio.file.Files;

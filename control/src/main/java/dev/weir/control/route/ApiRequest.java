@@ -1,0 +1,18 @@
+package dev.weir.control.route;
+
+import dev.weir.control.access.Caller;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of the API.
+ *
+ * @param method the method in capitals
+ * @param path the path, percent-encoded, without the query
+ * @param query the parameters of the query by name, decoded
+ * @param ifMatch the header {@code If-Match}, or null
+ * @param body the body; empty without one
+ * @param caller the user
+ */
+public record ApiRequest(
+        String method, String path, Map<String, String> query, @Nullable String ifMatch, String body, Caller caller) {}

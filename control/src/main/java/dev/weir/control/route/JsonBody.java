@@ -1,0 +1,130 @@
+package dev.weir.control.route;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON object in the body of a request. Values may be numbers or texts with units: {@code "10MiB"}. */
+public final class JsonBody {
+    private static final int MOST_DEPTH = 8;
+    private static final Pattern PLACE = Pattern.compile("line \\d+ column \\d+");
+
+    private JsonBody() {}
+
+    /**
+     * Returns the fields of a body; none if it is empty.
+     *
+     * @throws Problem if it is not one JSON object, has a field twice or is nested too deeply
+     */
+    public static Map<String, Object> fields(String body) {
+        if (body.isBlank()) {
+            return Map.of();
+        }
+        JsonReader reader = new JsonReader(new StringReader(body));
+        reader.setStrictness(Strictness.STRICT);
+        reader.setNestingLimit(MOST_DEPTH);
+        try {
+            if (reader.peek() != JsonToken.BEGIN_OBJECT) {
+                throw new Problem(400, "the body is not one JSON object");
+            }
+            JsonElement tree = JsonParser.parseReader(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new Problem(400, "the body is not one JSON object");
+            }
+            return map(tree.getAsJsonObject());
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            throw new Problem(400, "the body is not one JSON object" + place(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Returns the place that a message of the parser names. */
+    private static String place(String message) {
+        Matcher place = PLACE.matcher(message);
+        return place.find() ? ": " + place.group() : "";
+    }
+
+    /**
+     * Returns the fields of a body.
+     *
+     * @param known the only fields that it may have
+     */
+    public static Map<String, Object> fields(String body, Collection<String> known) {
+        Map<String, Object> fields = fields(body);
+        fields.keySet().forEach(field -> {
+            if (!known.contains(field)) {
+                throw new Problem(422, Router.shown(field) + ": unknown field; there are " + String.join(", ", known));
+            }
+        });
+        return fields;
+    }
+
+    private static Map<String, Object> map(JsonObject object) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        object.entrySet().forEach(field -> map.put(field.getKey(), value(field.getValue())));
+        return map;
+    }
+
+    private static @Nullable Object value(JsonElement element) {
+        if (element instanceof JsonObject object) {
+            return map(object);
+        }
+        if (element instanceof JsonArray array) {
+            List<@Nullable Object> list = new ArrayList<>();
+            array.forEach(each -> list.add(value(each)));
+            return list;
+        }
+        if (element instanceof JsonPrimitive single) {
+            if (single.isBoolean()) {
+                return single.getAsBoolean();
+            }
+            return single.isNumber() ? number(single) : single.getAsString();
+        }
+        return null;
+    }
+
+    /** Returns a whole number that fits as a {@code Long} and any other number as its text. */
+    private static Object number(JsonPrimitive single) {
+        String text = single.getAsString();
+        return text.matches("-?\\d{1,18}") ? (Object) Long.valueOf(text) : text;
+    }
+
+    /**
+     * Returns nested fields as settings with dotted keys: {@code latency.p50}. A list becomes words with commas, and
+     * null becomes 0.
+     */
+    public static Map<String, String> settings(Map<String, Object> fields) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        add(settings, "", fields);
+        return settings;
+    }
+
+    private static void add(Map<String, String> to, String prefix, Map<?, ?> fields) {
+        fields.forEach((key, value) -> {
+            String name = prefix + key;
+            if (value instanceof Map<?, ?> nested) {
+                add(to, name + ".", nested);
+            } else if (value instanceof List<?> list) {
+                to.put(name, list.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            } else {
+                to.put(name, value == null ? "0" : value.toString());
+            }
+        });
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weir.view.system;
+
+import dev.weir.block.BlockFactory;
+import dev.weir.block.BlockOption;
+import dev.weir.view.Listing;
+import dev.weir.view.text.Column;
+import dev.weir.view.text.Table;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * An installed backend type.
+ *
+ * @param type the value for the setting {@code type} of a drive's backend
+ * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code count}, {@code
+ *     duration}, {@code path}, {@code flag}, {@code text} or {@code object}), {@code required}, {@code description}
+ */
+public record BackendView(String type, List<BlockOption> options) {
+
+    private static final Table<BackendView> TABLE = new Table<>(
+            "no backends",
+            List.of(
+                    Column.left("TYPE", BackendView::type),
+                    Column.flexible("OPTIONS", backend -> usage(backend.options))));
+
+    public static BackendView of(BlockFactory factory) {
+        return new BackendView(factory.type(), List.copyOf(factory.options()));
+    }
+
+    /** Returns options as in a usage line. */
+    static String usage(List<BlockOption> options) {
+        return options.stream().map(BackendView::usage).collect(Collectors.joining(" "));
+    }
+
+    /** Returns an option as in a usage line, with brackets if it is optional. */
+    private static String usage(BlockOption option) {
+        String usage = option.name() + "=" + option.kind();
+        return option.required() ? usage : "[" + usage + "]";
+    }
+
+    public static Listing<BackendView> list(List<BackendView> backends) {
+        return new Listing<>(TABLE, backends);
+    }
+}

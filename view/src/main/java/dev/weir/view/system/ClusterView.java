@@ -1,0 +1,206 @@
+package dev.weir.view.system;
+
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.throttle.LimitKey;
+import dev.weir.view.View;
+import dev.weir.view.text.Column;
+import dev.weir.view.text.Details;
+import dev.weir.view.text.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster as this host sees it.
+ *
+ * @param cluster the name of the cluster
+ * @param host the name of this host
+ * @param hosts the number of configured hosts
+ * @param coordinator the coordinator; null for none
+ * @param majority whether a majority of the configured hosts follows it
+ * @param roundTripNanos the time from a report to its answer (ns); -1 while it is unknown
+ * @param members the reachable hosts
+ * @param leasesLost how often a lease of this host ended before the next one
+ * @param partitions how often this host lost the majority
+ * @param coordinatorChanges how often this host began to follow another coordinator
+ * @param groups the groups
+ */
+public record ClusterView(
+        String cluster,
+        String host,
+        int hosts,
+        @Nullable String coordinator,
+        boolean majority,
+        long roundTripNanos,
+        List<String> members,
+        long leasesLost,
+        long partitions,
+        long coordinatorChanges,
+        List<Group> groups)
+        implements View {
+
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /**
+     * A group.
+     *
+     * @param name its name
+     * @param limits the limits for all hosts together by key
+     * @param disagrees whether hosts have different limits; the lower ones apply
+     * @param state {@code starting}, {@code leased}, {@code last}, {@code safe} or {@code held}
+     * @param share the share of this host by limit
+     * @param endsInNanos the time until its lease ends (ns); -1 without a lease
+     * @param leased the sum of all shares by limit; empty unless this host is the coordinator
+     * @param shares the shares of all hosts; empty unless this host is the coordinator
+     */
+    public record Group(
+            String name,
+            Map<String, Long> limits,
+            boolean disagrees,
+            String state,
+            Map<String, Long> share,
+            long endsInNanos,
+            Map<String, Long> leased,
+            List<HostShare> shares) {}
+
+    /**
+     * The share of a host.
+     *
+     * @param host its name
+     * @param weight its weight
+     * @param live whether it has reported in the last seconds
+     * @param share the most that it may use, by limit
+     * @param wants the rate that it can use, by limit
+     * @param endsInNanos the time until its lease ends (ns); -1 without a lease
+     */
+    public record HostShare(
+            String host,
+            int weight,
+            boolean live,
+            Map<String, Long> share,
+            Map<String, Long> wants,
+            long endsInNanos) {}
+
+    /** A row of the table: a group or one of its hosts. */
+    private record Row(String name, String state, String limit, String share, String wants, String ends) {}
+
+    private static final Table<Row> TABLE = new Table<>(
+            "no groups have scope = cluster",
+            List.of(
+                    Column.left("GROUP", Row::name),
+                    Column.left("STATE", Row::state),
+                    Column.flexible("LIMIT", Row::limit),
+                    Column.flexible("SHARE", Row::share),
+                    Column.flexible("WANTS", Row::wants),
+                    Column.right("ENDS IN", Row::ends)));
+
+    /** Returns the view of a snapshot. */
+    public static ClusterView of(ClusterSnapshot now) {
+        return new ClusterView(
+                now.cluster(),
+                now.host(),
+                now.hosts(),
+                now.coordinator(),
+                now.hasMajority(),
+                now.roundTripNanos(),
+                now.members().stream().map(ClusterSnapshot.Member::host).toList(),
+                now.leasesLost(),
+                now.partitions(),
+                now.coordinatorChanges(),
+                now.groups().stream().map(ClusterView::group).toList());
+    }
+
+    private static Group group(ClusterSnapshot.Group group) {
+        List<HostShare> shares = group.shares().stream()
+                .map(share -> new HostShare(
+                        share.host(),
+                        share.weight(),
+                        share.isLive(),
+                        byName(share.leased()),
+                        byName(share.wants()),
+                        share.endsInNanos()))
+                .toList();
+        Map<String, Long> leased = new TreeMap<>();
+        shares.forEach(share -> share.share().forEach((key, value) -> leased.merge(key, value, Long::sum)));
+        return new Group(
+                group.name(),
+                group.limits().toMap(),
+                group.disagrees(),
+                group.state(),
+                byName(group.share()),
+                group.endsInNanos(),
+                leased,
+                shares);
+    }
+
+    private static Map<String, Long> byName(Map<LimitKey, Long> values) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        values.forEach((key, value) -> named.put(key.key(), value));
+        return named;
+    }
+
+    @Override
+    public String text(int width) {
+        String top = new Details()
+                .row(
+                        "cluster",
+                        "%s: %d of %d hosts reachable: %s"
+                                .formatted(cluster, members.size(), hosts, String.join(", ", members)))
+                .row("host", host)
+                .row(
+                        "coordinator",
+                        Objects.requireNonNullElse(coordinator, "none")
+                                + (majority ? "" : ", without a majority: no more than safe shares"))
+                .row(
+                        "round trip",
+                        roundTripNanos < 0
+                                ? ""
+                                : String.format(Locale.ROOT, "%.1f ms", roundTripNanos / NANOS_PER_MILLI))
+                .row(
+                        "events",
+                        "%d leases lost, %d partitions, %d changes of the coordinator"
+                                .formatted(leasesLost, partitions, coordinatorChanges))
+                .text();
+        return top + "\n\n" + TABLE.text(rows(), width);
+    }
+
+    private List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (Group group : groups) {
+            rows.add(new Row(
+                    group.name,
+                    group.state + (group.disagrees ? ", hosts disagree" : ""),
+                    text(group.limits),
+                    text(group.shares.isEmpty() ? group.share : group.leased),
+                    "",
+                    seconds(group.endsInNanos)));
+            for (HostShare share : group.shares) {
+                rows.add(new Row(
+                        "  " + share.host,
+                        share.live ? "" : "silent",
+                        "",
+                        text(share.share),
+                        text(share.wants),
+                        seconds(share.endsInNanos)));
+            }
+        }
+        return rows;
+    }
+
+    private static String text(Map<String, Long> values) {
+        return values.entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String seconds(long nanos) {
+        return nanos < 0 ? "" : String.format(Locale.ROOT, "%.1f s", nanos / NANOS_PER_SECOND);
+    }
+}
