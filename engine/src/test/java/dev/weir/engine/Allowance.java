@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * from before a change are paid to the same degree and before later charges. A bucket releases a request when the
  * level is at most its size. A removed burst holds nothing that it had released. A new policy takes that over.
  * A change of rate alone keeps the same part of the level released.
- * Slices may release two slices at once and one request on top.
+ *
+ * <p>Slices release a request if the level with its cost is at most a slice, 100 ms. Idle time is credit and pays for
+ * requests: two slices of it, or for a request longer than a slice its cost and one slice. A change of rate keeps the
+ * units of the credit. A bucket has no credit.
  */
 final class Allowance {
     private static final double SECOND = 1e9;
@@ -22,7 +25,6 @@ final class Allowance {
     /** Tolerance for the rounding of doubles and of whole nanoseconds. */
     private static final double SLACK_NANOS = 1_000;
 
-    private final long longestRequest;
     private final @Nullable Meter[] meters = new @Nullable Meter[LimitKey.ALL.size()];
     private ThrottleLimits limits = ThrottleLimits.NONE;
 
@@ -84,27 +86,31 @@ final class Allowance {
         private double sizeNanos = TENTH_NANOS;
         private double smallestNanos = TENTH_NANOS;
 
-        /** Whether slices released any part of the debt. */
-        private boolean sliced;
-
-        /**
-         * The largest cost of a request while slices had a debt. A bucket may find that debt and add its own
-         * allowance.
-         */
-        private double longestUnits;
+        /** The time since all but the released part was paid. Only slices use it. */
+        private double creditNanos;
 
         Meter(double rate, long now) {
             average = new Level(rate, now);
         }
 
+        /** Returns the level and adds to the credit. */
+        private double level(long now) {
+            double elapsed = now - average.at;
+            double before = average.nanos(average.at);
+            double owed = before - Math.min(before, sizeNanos - smallestNanos);
+            creditNanos += Math.max(0, elapsed - owed);
+            return average.nanos(now);
+        }
+
         void limits(LimitKey key, ThrottleLimits limits, long now) {
             double rate = limits.rate(key);
             double max = limits.max(key);
-            double wait = shorter(Math.max(0, average.nanos(now) - sizeNanos), rate);
+            double oldLevel = level(now);
+            double wait = shorter(Math.max(0, oldLevel - sizeNanos), rate);
             double oldSize = shorter(sizeNanos, rate);
             double oldSmallest = smallestNanos;
-            double oldLevel = average.nanos(now);
             double forgiven = Math.min(sizeNanos - smallestNanos, oldLevel);
+            creditNanos *= average.unitsPerSecond / rate;
             average.rate(rate, now);
             double kept = oldLevel == 0 ? 0 : forgiven * average.nanos(now) / oldLevel;
             smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
@@ -128,31 +134,26 @@ final class Allowance {
             return Math.min(nanos, nanos * average.unitsPerSecond / newRate);
         }
 
-        boolean release(double units, double longest, boolean bySlices, long now) {
-            double level = average.nanos(now);
-            sliced = bySlices || (sliced && level > 0);
-            longestUnits = sliced ? Math.max(longestUnits, longest) : longest;
-            double bySlice = 2 * TENTH_NANOS + average.nanos(longestUnits);
-            double allowed = sliced ? sizeNanos + bySlice : sizeNanos;
-            if (sizeNanos > smallestNanos) {
-                sizeNanos = Math.max(smallestNanos, Math.min(sizeNanos, level + smallestNanos));
-            }
-            average.charge(units);
+        boolean release(double units, boolean bySlices, long now) {
+            double level = level(now);
+            double cost = average.nanos(units);
+            double forgiven = Math.min(level, sizeNanos - smallestNanos);
+            sizeNanos = smallestNanos + forgiven;
+            double paid = bySlices ? Math.min(creditNanos, mostCredit(cost)) : 0;
+            creditNanos = Math.max(0, paid - cost);
+            average.charge(units * (cost == 0 ? 0 : Math.max(0, cost - paid) / cost));
             boolean keepsBurst = burst == null || burst.nanos(now) <= TENTH_NANOS + SLACK_NANOS;
             if (burst != null) {
                 burst.charge(units);
             }
-            return keepsBurst && level <= allowed * (1 + 1e-9) + SLACK_NANOS;
+            double filled = bySlices ? level - forgiven - paid + cost : level;
+            double allowed = bySlices ? TENTH_NANOS : sizeNanos;
+            return keepsBurst && filled <= allowed * (1 + 1e-9) + SLACK_NANOS;
         }
-    }
 
-    /**
-     * Creates an allowance without limits.
-     *
-     * @param longestRequest the length of the longest request (bytes)
-     */
-    Allowance(long longestRequest) {
-        this.longestRequest = longestRequest;
+        private static double mostCredit(double costNanos) {
+            return costNanos <= TENTH_NANOS ? 2 * TENTH_NANOS : TENTH_NANOS + costNanos;
+        }
     }
 
     ThrottleLimits limits() {
@@ -182,9 +183,7 @@ final class Allowance {
         LimitKey broken = null;
         for (LimitKey key : LimitKey.ALL) {
             Meter meter = meters[key.ordinal()];
-            if (meter != null
-                    && key.appliesTo(direction)
-                    && !meter.release(units(key, bytes), units(key, longestRequest), bySlices, now)) {
+            if (meter != null && key.appliesTo(direction) && !meter.release(units(key, bytes), bySlices, now)) {
                 broken = key;
             }
         }

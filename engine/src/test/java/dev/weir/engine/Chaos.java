@@ -91,13 +91,13 @@ final class Chaos {
         check();
     }
 
-    /** Returns a step: a third each submits, passes time, and changes limits. */
+    /** Returns a step: a third each submits, passes time, and changes limits or policies. */
     private int sharpStep() {
         return switch (random.nextInt(6)) {
             case 0, 1 -> 0;
             case 2, 3 -> 50;
             case 4 -> 80;
-            default -> random.nextInt(4) == 0 ? 91 : 80;
+            default -> new int[] {80, 80, 85, 91}[random.nextInt(4)];
         };
     }
 

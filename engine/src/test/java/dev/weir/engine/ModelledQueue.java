@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The chaos model of one drive or group. */
 final class ModelledQueue {
     final String name;
-    Allowance own = new Allowance(SomeSettings.LONGEST);
+    Allowance own = new Allowance();
     String policy = "bucket";
 
     /** The group above; null for none. */
@@ -40,7 +40,7 @@ final class ModelledQueue {
         settings = next;
         group = next.group();
         if (!configured || before == null) {
-            own = new Allowance(SomeSettings.LONGEST);
+            own = new Allowance();
             configured = true;
             restored(now);
             return;

@@ -66,8 +66,7 @@ final class SomeSettings {
     /** Returns the type of a policy. Some are never registered. */
     String policy() {
         if (sharp) {
-            // the model knows what slices may release at one rate, and not what is left of that at another
-            return "bucket";
+            return random.nextBoolean() ? "bucket" : "slice";
         }
         return switch (random.nextInt(8)) {
             case 0 -> "nobodys";

@@ -103,16 +103,20 @@ final class Slices {
         return paid;
     }
 
-    /** Changes the limits. Debt is kept as time and units. Time to pay with keeps its number of units. */
+    /**
+     * Changes the limits. Debt is kept as time and units. Time to pay with keeps its number of units. The rest of the
+     * slice is kept as time unless the debt becomes longer, which takes from it. A debt beyond the slice stays beyond
+     * it, because also a request without cost waits for it.
+     */
     void reconfigure(ThrottleLimits newLimits, long now) {
-        long left = Math.max(0, budget - paid.ceil());
+        long left = budget - paid.ceil();
         long credit = Math.max(0, now - paid.ceil());
         long oldRate = paid.rate();
         limits = newLimits;
         paid.rate(newLimits, limit, newLimits.rate(limit), now);
         if (credit > 0) {
             paid.set(now - MeteredTime.convert(credit, oldRate, paid.rate()));
-        } else {
+        } else if (paid.ceil() + left - budget < 0) {
             budget = paid.ceil() + left;
         }
     }

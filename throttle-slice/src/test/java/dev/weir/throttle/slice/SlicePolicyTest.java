@@ -180,6 +180,32 @@ class SlicePolicyTest {
         assertEquals(100 * MILLIS, wait(policy, 5_100 * MILLIS));
     }
 
+    /** A trim has no bytes and so no cost under {@code bps}. */
+    @Test
+    void freeRequestWaitsForDebtAfterAChange() {
+        SlicePolicy policy = new SlicePolicy(
+                ThrottleLimits.of(Map.of("bps", MIB)), ThrottleDebt.of(limit -> 10_000 * MILLIS, limit -> 0), ORIGIN);
+        assertEquals(10_000 * MILLIS, policy.waitNanos(Direction.WRITE, 0, ORIGIN));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MIB)), ORIGIN);
+        assertEquals(5_000 * MILLIS, policy.waitNanos(Direction.WRITE, 0, ORIGIN));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", MIB)), ORIGIN);
+        assertEquals(10_000 * MILLIS, policy.waitNanos(Direction.WRITE, 0, ORIGIN));
+        assertEquals(0, policy.waitNanos(Direction.WRITE, 0, ORIGIN + 10_000 * MILLIS));
+    }
+
+    /** A debt of 10 s or 5,000 bytes holds as units at 100 kB/s and as time at 10 B/s. */
+    @Test
+    void longerDebtTakesTheRestOfTheSlice() {
+        ThrottleLimits fast = ThrottleLimits.of(Map.of("bps", 100_000L));
+        ThrottleDebt owed = ThrottleDebt.of(limit -> 10_000 * MILLIS, limit -> 50 * MILLIS, limit -> 0, limit -> 0);
+        SlicePolicy policy = new SlicePolicy(fast, owed, ORIGIN);
+        assertEquals(0, policy.waitNanos(Direction.READ, 5_000, ORIGIN));
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 10L)), ORIGIN);
+        assertEquals(10_000 * MILLIS, policy.waitNanos(Direction.READ, 0, ORIGIN));
+        policy.reconfigure(fast, ORIGIN);
+        assertEquals(50 * MILLIS, policy.debt(ORIGIN).nanos(LimitKey.BPS));
+    }
+
     @Test
     void timeToPayKeepsItsUnits() {
         go(ten, 0);
