@@ -7,13 +7,10 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,19 +21,13 @@ import org.opentest4j.TestAbortedException;
 /**
  * Drives keep their rates under full demand. All cases run at the same time, each on its own drive, with limits far
  * below the capacity of the machine. fio makes the demand. Its queues hold over 300 ms worth of requests, so that it
- * may pause. Weir's counters give the rate, because fio counts replies at the time at which it gets a processor. The
- * rate of a case is the median over windows of three seconds, so that a stall of the machine spoils few of them.
+ * may pause. Weir's counters give the rate, because fio counts replies at the time at which it gets a processor.
  */
 @Tag(Client.ALONE)
 class RateIT {
     private static final double SLICE_TOLERANCE = 0.01;
     private static final double BUCKET_TOLERANCE = 0.005;
     private static final int SAMPLES = 60;
-    private static final int SAMPLE_MILLIS = 250;
-
-    /** The length of a window in samples. */
-    private static final int WINDOW = 12;
-
     private static final long MIB = 1 << 20;
 
     /** The storage of other projects. */
@@ -81,19 +72,6 @@ class RateIT {
         @Override
         public String toString() {
             return "%s of %d bytes, %s, policy=%s,%s".formatted(readOrWrite, blockBytes, storage, policy, limits);
-        }
-    }
-
-    /**
-     * The work of a drive up to a moment.
-     *
-     * @param bytes the bytes of completed reads and writes
-     */
-    private record Sample(Instant time, long bytes) {
-        double since(Sample begin) {
-            return (bytes - begin.bytes)
-                    * 1e9
-                    / Duration.between(begin.time, time).toNanos();
         }
     }
 
@@ -167,14 +145,10 @@ class RateIT {
         try (Weir weir = Weir.start(home, "--config", configuration.toString())) {
             try (FioLoad load = FioLoad.start(home.resolve("fio"), job(weir))) {
                 // the burst of 100 ms that every limit allows
-                possibleCases().forEach(one -> weir.await(() -> bytes(drive(weir, one)) > one.bytesPerSecond()));
-                List<Map<String, Sample>> samples = new ArrayList<>();
-                for (int i = 0; i < SAMPLES; i++) {
-                    samples.add(sample(weir));
-                    Weir.pause(SAMPLE_MILLIS);
-                }
+                possibleCases().forEach(one -> weir.await(() -> DriveRates.bytes(drive(weir, one)) > one.bytesPerSecond()));
+                DriveRates rates = new DriveRates(weir, SAMPLES);
                 load.stop();
-                possibleCases().forEach(one -> MEASURED.put(one.drive(), median(samples, one.drive())));
+                possibleCases().forEach(one -> MEASURED.put(one.drive(), rates.median(one.drive())));
                 possibleCases()
                         .forEach(one -> System.out.printf(
                                 "%.4f of the limit: %s%n", MEASURED.get(one.drive()) / one.bytesPerSecond(), one));
@@ -184,30 +158,6 @@ class RateIT {
 
     private static Config drive(Weir weir, Case one) {
         return weir.ask("drive " + one.drive() + " --json").object();
-    }
-
-    private static long bytes(Config drive) {
-        return drive.getLong("counters.read_bytes") + drive.getLong("counters.write_bytes");
-    }
-
-    private static Map<String, Sample> sample(Weir weir) {
-        Map<String, Sample> sample = new HashMap<>();
-        for (Config drive : weir.ask("drives --json").json()) {
-            sample.put(drive.getString("name"), new Sample(Instant.parse(drive.getString("time")), bytes(drive)));
-        }
-        return sample;
-    }
-
-    /** Returns the median rate of a drive in bytes per second. */
-    private static double median(List<Map<String, Sample>> samples, String drive) {
-        return IntStream.range(WINDOW, samples.size())
-                .mapToDouble(end -> samples.get(end)
-                        .get(drive)
-                        .since(samples.get(end - WINDOW).get(drive)))
-                .sorted()
-                .skip((samples.size() - WINDOW) / 2)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static String job(Weir weir) {
