@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BurstRestartIT {
     private static final int RESTARTS = Integer.getInteger("weir.restarts", 4);
-    private static final long RATE = 1 << 20;
-    private static final long BURST_RATE = 8 * RATE;
+    private static final long RATE = 1 << 16;
+    private static final long BURST_RATE = 8 << 20;
     private static final long BURST_SECONDS = 4;
 
     private long bytes;
