@@ -47,6 +47,7 @@ public final class Bench {
         hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
         tls("64 KiB reads over TLS beside nbdkit and qemu-nbd"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
+        latency("completion times at a cap and the cost of a release, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
         tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
         start("from the start to ready, beside a bare Felix"),
@@ -129,7 +130,7 @@ public final class Bench {
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {
-        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped)
+        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped, Suite.latency)
                         .contains(suite)
                 && !Program.isThere("fio")) {
             run.progress("fio is missing: " + suite + " is left out");
@@ -144,6 +145,7 @@ public final class Bench {
             case hop -> new DoubleHop(run).measure();
             case tls -> new TlsThroughput(run).measure();
             case capped -> new Smoothness(run).measure();
+            case latency -> new CappedLatency(run).measure();
             case scale -> new ScaleSuite(run).measure();
             case tree -> new ScaleSuite(run).measureTrees();
             case start -> new StartTime(run).measure();

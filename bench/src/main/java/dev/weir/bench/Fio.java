@@ -5,6 +5,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A workload of fio's NBD engine.
@@ -17,10 +18,22 @@ import java.util.List;
  */
 record Fio(String name, String rw, int blockBytes, int depth, int connections) {
 
-    /** The outcome of a run: completed requests and elapsed seconds. */
-    record Result(long requests, double seconds) {
+    /**
+     * The outcome of a run.
+     *
+     * @param requests completed requests
+     * @param seconds elapsed time
+     * @param percentiles completion times (ns) by percentile, as fio writes it
+     */
+    record Result(long requests, double seconds, JsonObject percentiles) {
         double perSecond() {
             return requests / seconds;
+        }
+
+        /** Returns a percentile of the completion times (µs). fio must have been asked for it. */
+        double completionMicros(double percentile) {
+            String key = String.format(Locale.ROOT, "%.6f", percentile);
+            return percentiles.get(key).getAsDouble() / 1e3;
         }
     }
 
@@ -55,6 +68,8 @@ record Fio(String name, String rw, int blockBytes, int depth, int connections) {
                 .getAsJsonObject();
         JsonObject did = job.getAsJsonObject(rw.endsWith("read") ? "read" : "write");
         return new Result(
-                did.get("io_bytes").getAsLong() / blockBytes, did.get("runtime").getAsLong() / 1e3);
+                did.get("io_bytes").getAsLong() / blockBytes,
+                did.get("runtime").getAsLong() / 1e3,
+                did.getAsJsonObject("clat_ns").getAsJsonObject("percentile"));
     }
 }

@@ -1,5 +1,7 @@
 package dev.weir.bench;
 
+import dev.weir.clock.Clock;
+import dev.weir.engine.clock.SystemClock;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -9,8 +11,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A drive of a QEMU process without a guest. QEMU's own throttling limits it. Requests enter through the monitor as
@@ -24,6 +29,7 @@ final class QemuDrive implements AutoCloseable {
 
     private final Process qemu;
     private final SocketChannel monitor;
+    private final Clock clock = new SystemClock();
 
     private QemuDrive(Process qemu, SocketChannel monitor) {
         this.qemu = qemu;
@@ -76,15 +82,25 @@ final class QemuDrive implements AutoCloseable {
         }
     }
 
-    /** Reads at the queue depth of the load and returns the completion time of each request. */
-    int[] readFor(int millis, Fio load) throws IOException {
+    /**
+     * A completed read.
+     *
+     * @param completedAtMillis since the first read was submitted
+     * @param nanos from submission to completion
+     */
+    record Read(int completedAtMillis, long nanos) {}
+
+    /** Reads at the queue depth of the load. QEMU completes the reads in the order of their submission. */
+    List<Read> readFor(int millis, Fio load) throws IOException {
         String read = "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
                 + "\"qemu-io vm1 \\\"aio_read 0 %d\\\"\"}}".formatted(load.blockBytes());
+        long begin = clock.nanoTime();
+        Queue<Long> submittedAt = new ArrayDeque<>();
         for (int i = 0; i < load.depth(); i++) {
+            submittedAt.add(clock.nanoTime());
             command(read);
         }
-        long begin = System.currentTimeMillis();
-        List<Integer> completedAt = new ArrayList<>();
+        List<Read> reads = new ArrayList<>();
         try (var lines = qemu.inputReader()) {
             int at = 0;
             while (at < millis) {
@@ -92,14 +108,16 @@ final class QemuDrive implements AutoCloseable {
                 if (line == null) {
                     throw new IOException(PROGRAM + " has ended");
                 }
-                at = (int) (System.currentTimeMillis() - begin);
+                long now = clock.nanoTime();
+                at = (int) TimeUnit.NANOSECONDS.toMillis(now - begin);
                 if (line.startsWith("read ")) {
-                    completedAt.add(at);
+                    reads.add(new Read(at, now - submittedAt.remove()));
+                    submittedAt.add(now);
                     command(read);
                 }
             }
         }
-        return completedAt.stream().mapToInt(at -> at).toArray();
+        return reads;
     }
 
     @Override

@@ -105,7 +105,8 @@ final class Smoothness {
         }
         run.progress(round, each.load.name() + ": QEMU");
         try (QemuDrive drive = QemuDrive.start(run, USED_BYTES, each.key + "-total=" + each.perSecond)) {
-            note(each, "QEMU", counted(Arrays.stream(drive.readFor(SKIPPED_MILLIS + MILLIS, each.load))));
+            List<QemuDrive.Read> reads = drive.readFor(SKIPPED_MILLIS + MILLIS, each.load);
+            note(each, "QEMU", counted(reads.stream().mapToInt(QemuDrive.Read::completedAtMillis)));
         }
     }
 

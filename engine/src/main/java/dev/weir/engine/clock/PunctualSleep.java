@@ -17,13 +17,13 @@ final class PunctualSleep {
     static final long MAX_LEAD_NANOS = 200_000;
 
     /** The part of the time that may be spent spinning, as a divisor. */
-    static final int SPIN_SHARE = 16;
+    static final int SPIN_SHARE = 32;
 
     /** Most spinning that a quiet time saves up (ns). */
     static final long MAX_SAVED_NANOS = 2_000_000;
 
-    /** Change of the lead after one sleep (ns). The lead settles where nine wake-ups of ten come before the due time. */
-    private static final long LONGER_NANOS = 4_500;
+    /** Change of the lead after one sleep (ns). The lead settles where four wake-ups of five come before the due time. */
+    private static final long LONGER_NANOS = 2_000;
 
     private static final long SHORTER_NANOS = 500;
 

@@ -30,8 +30,7 @@ public final class SystemClock implements Clock, AutoCloseable {
 
     private final TimerHeap<HeapTimer> heap = new TimerHeap<>();
     private final Thread thread = Supervision.thread("weir-timer", this::turn, LOG::error);
-    private final PunctualSleep sleep =
-            new PunctualSleep(this::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
+    private final PunctualSleep sleep = new PunctualSleep(this::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
     private final RateLimitedLog failures = new RateLimitedLog("failed timers", LOG::error);
     private boolean isSlackSet;
     private volatile boolean closed;

@@ -69,7 +69,7 @@ class PunctualSleepTest {
         long begin = now;
         long parkedBefore = parkedNanos;
         for (int i = 0; i < 20_000; i++) {
-            kernelLateNanos = i % 6 == 0 ? 200_000 : 0; // most wake-ups are in time: the lead is wasted
+            kernelLateNanos = i % 4 == 0 ? 200_000 : 0; // most wake-ups are in time: the lead is wasted
             late(400_000);
         }
         long spunNanos = now - begin - (parkedNanos - parkedBefore);
