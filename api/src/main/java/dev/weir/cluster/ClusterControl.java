@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -12,11 +13,28 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface ClusterControl {
 
     /**
-     * {@return the cluster as this host sees it} Shares of other hosts are known to the coordinator only.
+     * {@return the cluster as this host knows it without a message to others} The shares of all hosts are known to the
+     * coordinator only.
+     *
+     * @throws IllegalStateException if the cluster does not answer within a second
+     */
+    ClusterSnapshot local();
+
+    /**
+     * {@return the cluster as this host knows it, with the shares of all hosts} Asks the coordinator and waits for its
+     * answer for at most half a second.
      *
      * @throws IllegalStateException if the cluster does not answer within a second
      */
     ClusterSnapshot snapshot();
+
+    /**
+     * {@return the drives of all hosts by host} Asks all reachable hosts and waits for their answers for at most two
+     * seconds.
+     *
+     * @throws IllegalStateException if the cluster does not answer within a second
+     */
+    List<HostDrives> drives();
 
     /**
      * Changes the limits of a group on all hosts. The coordinator uses them from one moment on. The change lasts until

@@ -50,8 +50,9 @@ public record ClusterSnapshot(
      * @param disagrees whether another host has other limits; the lower ones apply
      * @param state {@code starting}, {@code leased}, {@code last} (the lease has ended), {@code safe} or {@code held}
      * @param share the share of this host by limit
+     * @param used the rate that this host released in the last second, by limit
      * @param endsInNanos the time until the lease ends (ns); -1 without a lease
-     * @param shares the shares of all hosts; empty unless this host is the coordinator
+     * @param shares the shares of all hosts; null while no coordinator tells
      */
     public record Group(
             String name,
@@ -59,8 +60,26 @@ public record ClusterSnapshot(
             boolean disagrees,
             String state,
             Map<LimitKey, Long> share,
+            Map<LimitKey, Long> used,
             long endsInNanos,
-            List<HostShare> shares) {}
+            @Nullable Shares shares) {}
+
+    /**
+     * The shares of all hosts in a group as the coordinator knows them. At every moment {@code leased} and
+     * {@code aside} together are at most the limit, or the limit and a part of its burst.
+     *
+     * @param leased the most that the followers of the coordinator may use together, by limit
+     * @param aside the part that is kept for hosts that do not follow the coordinator, by limit
+     * @param used the rate that its followers released in the last second, by limit
+     * @param hosts the followers, those with the largest shares first
+     * @param omitted the number of followers that are left out of {@code hosts} because they are too many
+     */
+    public record Shares(
+            Map<LimitKey, Long> leased,
+            Map<LimitKey, Long> aside,
+            Map<LimitKey, Long> used,
+            List<HostShare> hosts,
+            int omitted) {}
 
     /**
      * The share of a host as its coordinator knows it.
@@ -69,6 +88,7 @@ public record ClusterSnapshot(
      * @param weight its weight
      * @param isLive whether it has reported in the last seconds
      * @param leased the most that it may use, by limit
+     * @param used the rate that it released in the last second, by limit
      * @param wants the rate that it can use, by limit
      * @param endsInNanos the time until its lease has surely ended (ns); -1 without a lease
      */
@@ -77,6 +97,7 @@ public record ClusterSnapshot(
             int weight,
             boolean isLive,
             Map<LimitKey, Long> leased,
+            Map<LimitKey, Long> used,
             Map<LimitKey, Long> wants,
             long endsInNanos) {}
 }

@@ -1,5 +1,7 @@
 package dev.weir.cluster.broker;
 
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.Lease;
 import dev.weir.cluster.SharedGroup;
 import dev.weir.cluster.lease.ClusterNode;
@@ -76,7 +78,25 @@ final class BrokeredGroup {
         return isLost;
     }
 
-    static String word(State state) {
+    /**
+     * Returns the group for operators.
+     *
+     * @param shares the shares of all hosts by group
+     */
+    ClusterSnapshot.Group look(Map<String, Shares> shares, long now) {
+        HeldShare share = node.share(group.name(), now);
+        return new ClusterSnapshot.Group(
+                group.name(),
+                share.terms().limits(limits.iopsSize()),
+                node.disagrees(group.name()),
+                word(share.state()),
+                share.share().toMap(),
+                node.used(group.name()).toMap(),
+                share.state() == State.LEASED ? share.end() - now : -1,
+                shares.get(group.name()));
+    }
+
+    private static String word(State state) {
         return state.name().toLowerCase(java.util.Locale.ROOT);
     }
 

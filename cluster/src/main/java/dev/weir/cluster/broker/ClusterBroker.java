@@ -4,18 +4,22 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.cluster.ClusterControl;
 import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.HostDrives;
 import dev.weir.cluster.LimitBroker;
 import dev.weir.cluster.SharedGroup;
 import dev.weir.cluster.lease.ClusterNode;
 import dev.weir.cluster.lease.HeldShare;
-import dev.weir.cluster.lease.HeldShare.State;
 import dev.weir.cluster.lease.Timing;
+import dev.weir.cluster.message.Answer;
 import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Report;
 import dev.weir.cluster.net.JGroupsTransport;
 import dev.weir.cluster.net.Transport;
 import dev.weir.cluster.wire.MessageCodec;
+import dev.weir.drive.control.DriveControl;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.throttle.ThrottleLimits;
@@ -39,6 +43,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +64,9 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private static final RateLimitedLog UNREADABLE = new RateLimitedLog("messages of the cluster", LOG::warn);
     private static final long JOIN_RETRY_SECONDS = 5;
     private static final long ANSWER_SECONDS = 1;
+    /** The most shares in an answer, of all hosts in all groups: half a megabyte. */
+    private static final int MOST_SHARES = 10_000;
+
     private static final int MOST_UNSENT = 4_096;
     private static final int MILLIS_BITS = 20;
 
@@ -82,11 +91,8 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private volatile @Nullable Transport transport;
     private volatile boolean stopped;
 
-    private @Nullable String coordinator;
-    private boolean hadMajority;
-    private long leasesLost;
-    private long partitions;
-    private long coordinatorChanges;
+    private final Changes changes;
+    private final Peers peers;
 
     /** Starts to join the cluster. Returns before it has joined. */
     @Activate
@@ -104,6 +110,12 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                 this::demand,
                 this,
                 clock.nanoTime());
+        this.changes = new Changes(settings.name(), settings.scope().hosts());
+        this.peers = new Peers(
+                settings.host(),
+                clock::nanoTime,
+                (host, question) -> send(host, MessageCodec.encode(question)),
+                (host, answer) -> send(host, MessageCodec.encode(answer)));
         this.joiner = DaemonThreads.named("weir-cluster-join").newThread(this::join);
         joiner.start();
         step(() -> {});
@@ -153,6 +165,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        peers.close();
         sender.shutdown();
         try {
             if (!sender.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS)) {
@@ -165,6 +178,15 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         if (current != null) {
             current.close();
         }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDrive(DriveControl drive) {
+        peers.own().add(drive);
+    }
+
+    void removeDrive(DriveControl drive) {
+        peers.own().remove(drive);
     }
 
     private Demand demand(String group) {
@@ -196,43 +218,16 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         long next = node.nextAt(now);
         for (BrokeredGroup group : groups.values()) {
             if (group.apply(now)) {
-                leasesLost++;
-                LOG.warn(
-                        "group {}: its lease ended before the coordinator renewed it",
-                        group.group().name());
+                changes.leaseLost(group.group().name());
             }
             HeldShare share = node.share(group.group().name(), now);
             if (share.hasEnd() && share.end() - next < 0) {
                 next = share.end();
             }
         }
-        observe();
+        changes.observe(node);
         if (!stopped) {
             timer.arm(next);
-        }
-    }
-
-    private void observe() {
-        String followed = node.followed();
-        if (followed != null && !followed.equals(coordinator)) {
-            coordinatorChanges += coordinator == null ? 0 : 1;
-            coordinator = followed;
-            LOG.info("cluster {}: {} is the coordinator", settings.name(), followed);
-        }
-        boolean hasMajority = node.isEstablished();
-        if (hadMajority && !hasMajority) {
-            partitions++;
-            LOG.warn(
-                    "cluster {}: no majority of its {} hosts",
-                    settings.name(),
-                    settings.scope().hosts());
-        } else if (!hadMajority && hasMajority) {
-            LOG.info("cluster {}: a majority of its hosts follows {}", settings.name(), followed);
-        }
-        hadMajority = hasMajority;
-        if (node.hasUnlisted()) {
-            UNREADABLE.write(() -> "cluster " + settings.name() + " has more hosts than the "
-                    + settings.scope().hosts() + " that are configured; some have no lease");
         }
     }
 
@@ -294,9 +289,15 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                     () -> "cluster " + settings.name() + ": a message of " + from + " is dropped: " + e.getMessage());
             return;
         }
+        if (message instanceof Answer answer) {
+            peers.answered(answer);
+            return;
+        }
         step(() -> {
             long now = clock.nanoTime();
-            if (message instanceof Report report) {
+            if (message instanceof Question question) {
+                peers.answer(from, question, () -> node.shares(MOST_SHARES, now));
+            } else if (message instanceof Report report) {
                 node.receive(from, report, now);
             } else if (message instanceof Offer offer) {
                 node.receive(from, offer, now);
@@ -319,15 +320,29 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     }
 
     @Override
-    public ClusterSnapshot snapshot() {
-        return ask(this::look);
+    public ClusterSnapshot local() {
+        return ask(() -> look(Map.of()));
     }
 
-    private ClusterSnapshot look() {
+    @Override
+    public ClusterSnapshot snapshot() {
+        String coordinator = ask(node::followed);
+        boolean isOther = coordinator != null && !coordinator.equals(settings.host());
+        Map<String, Shares> told = isOther ? peers.shares(coordinator) : Map.of();
+        return ask(() -> look(told));
+    }
+
+    @Override
+    public List<HostDrives> drives() {
+        return peers.drives(ask(node::view));
+    }
+
+    private ClusterSnapshot look(Map<String, Shares> told) {
         long now = clock.nanoTime();
         List<ClusterSnapshot.Member> members = node.view().stream()
                 .map(host -> new ClusterSnapshot.Member(host, host.equals(node.followed())))
                 .toList();
+        Map<String, Shares> own = node.shares(MOST_SHARES, now);
         return new ClusterSnapshot(
                 settings.name(),
                 settings.host(),
@@ -336,23 +351,12 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                 node.isEstablished(),
                 node.roundTripNanos(),
                 members,
-                groups.values().stream().map(group -> look(group, now)).toList(),
-                leasesLost,
-                partitions,
-                coordinatorChanges);
-    }
-
-    private ClusterSnapshot.Group look(BrokeredGroup group, long now) {
-        String name = group.group().name();
-        HeldShare share = node.share(name, now);
-        return new ClusterSnapshot.Group(
-                name,
-                share.terms().limits(group.group().limits().iopsSize()),
-                node.disagrees(name),
-                BrokeredGroup.word(share.state()),
-                share.share().toMap(),
-                share.state() == State.LEASED ? share.end() - now : -1,
-                node.shares(name, now));
+                groups.values().stream()
+                        .map(group -> group.look(own.isEmpty() ? told : own, now))
+                        .toList(),
+                changes.leasesLost(),
+                changes.partitions(),
+                changes.coordinatorChanges());
     }
 
     private <T> T ask(Callable<T> question) {

@@ -1,11 +1,12 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.ClusterSnapshot.HostShare;
+import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.Demand;
 import dev.weir.cluster.lease.Following.Term;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayDeque;
@@ -380,9 +381,19 @@ public final class ClusterNode {
         return held != null && held.disagrees();
     }
 
-    /** Returns the shares of all hosts in a group; empty unless this host is the coordinator. */
-    public List<HostShare> shares(String group, long now) {
+    /** Returns the rates that the drives of a group used when the last report was sent. */
+    public Rates used(String group) {
+        HeldGroup held = holder.group(group);
+        return held == null ? Rates.NONE : held.used();
+    }
+
+    /**
+     * Returns the shares of all hosts by group; empty unless this host is the established coordinator.
+     *
+     * @param most the most hosts to list in all groups together
+     */
+    public Map<String, Shares> shares(int most, long now) {
         Coordinator current = coordinator;
-        return current == null ? List.of() : current.shares(group, now);
+        return current == null ? Map.of() : current.shares(most, now);
     }
 }

@@ -1,7 +1,7 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.ClusterSnapshot.HostShare;
+import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.Offer;
@@ -91,27 +91,9 @@ final class Coordinator {
         return established && !followers.hasSteadyMajority(now) && followers.hasMajority(now);
     }
 
-    /** Returns the shares of all hosts in a group. */
-    List<HostShare> shares(String group, long now) {
-        Pool pool = pools.get(group);
-        if (pool == null) {
-            return List.of();
-        }
-        List<HostShare> shares = new ArrayList<>();
-        for (Follower follower : followers.all()) {
-            pool.refresh(follower, now);
-            long[] used = follower.used(group);
-            GroupReport report = follower.report().groups().get(group);
-            Long end = follower.leaseEnd();
-            shares.add(new HostShare(
-                    follower.host,
-                    follower.scope.weight(),
-                    follower.isLive(now),
-                    Rates.of(key -> used[key.ordinal()]).toMap(),
-                    report == null ? Map.of() : report.wants().toMap(),
-                    end == null ? -1 : Math.max(0, end - now)));
-        }
-        return shares;
+    /** Returns the shares of all hosts by group, at most {@code most} shares; empty unless the term is established. */
+    Map<String, Shares> shares(int most, long now) {
+        return isEstablished(now) ? Overview.of(pools.values(), followers.all(), most, now) : Map.of();
     }
 
     /** Returns whether leases of an earlier coordinator may last. */

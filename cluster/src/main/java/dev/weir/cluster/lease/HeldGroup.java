@@ -16,6 +16,7 @@ final class HeldGroup {
     private ThrottleLimits limits;
     private GroupTerms own;
     private @Nullable GroupTerms told;
+    private Rates used = Rates.NONE;
 
     HeldGroup(ThrottleLimits limits, long now) {
         this.limits = limits;
@@ -64,7 +65,13 @@ final class HeldGroup {
         GroupTerms terms = terms();
         Rates wanted = wants.update(demand, has, terms, limits.iopsSize(), now);
         Rates minimum = Rates.of(key -> key.direction() == null && terms.limits(key) ? demand.minimum(key) : 0);
-        return new GroupReport(own, has, wanted, minimum);
+        used = wants.used(demand, terms, limits.iopsSize(), now);
+        return new GroupReport(own, has, used, wanted, minimum);
+    }
+
+    /** Returns the rate that the drives used when the last report was sent. */
+    Rates used() {
+        return used;
     }
 
     Rates safe(ClusterScope scope) {

@@ -79,6 +79,11 @@ final class Pool {
         return absentOf;
     }
 
+    /** Returns the part of each limit that is kept for hosts that do not follow. */
+    Rates aside() {
+        return Rates.of(key -> Math.max(0, absent[key.ordinal()]));
+    }
+
     /** Adds the shares that a host had when it began to follow. */
     void know(GroupReport report) {
         for (LimitKey key : LimitKey.ALL) {

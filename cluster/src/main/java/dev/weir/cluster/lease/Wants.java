@@ -42,11 +42,20 @@ final class Wants {
         return Rates.of(key -> terms.limits(key) ? wants(key, demand, has.get(key), sizeOfRequest, now) : 0);
     }
 
-    private long wants(LimitKey key, Demand demand, long has, long sizeOfRequest, long now) {
+    /** Returns the rates of the last second as the limits count them. {@link #update} must precede. */
+    Rates used(Demand demand, GroupTerms terms, long sizeOfRequest, long now) {
+        return Rates.of(key -> terms.limits(key) ? used(key, demand, sizeOfRequest, now) : 0);
+    }
+
+    private long used(LimitKey key, Demand demand, long sizeOfRequest, long now) {
         long used = used(key, demand, now);
-        if (!key.countsBytes() && sizeOfRequest > 0) {
-            used = Math.max(used, used(bytesOf(key), demand, now) / sizeOfRequest);
-        }
+        return key.countsBytes() || sizeOfRequest == 0
+                ? used
+                : Math.max(used, used(bytesOf(key), demand, now) / sizeOfRequest);
+    }
+
+    private long wants(LimitKey key, Demand demand, long has, long sizeOfRequest, long now) {
+        long used = used(key, demand, sizeOfRequest, now);
         if (demand.held().contains(key)) {
             return 2 * Math.max(used, has) + LEAST_MARGIN;
         }

@@ -1,10 +1,12 @@
 package dev.weir.cluster.wire;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.message.Answer;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
 import java.nio.ByteBuffer;
@@ -24,6 +26,8 @@ public final class MessageCodec {
 
     private static final int REPORT = 'R';
     private static final int OFFER = 'O';
+    private static final int QUESTION = 'Q';
+    private static final int ANSWER = 'A';
     private static final int MAX_GROUPS = 10_000;
     private static final int MAX_NAME_BYTES = 200;
 
@@ -48,6 +52,7 @@ public final class MessageCodec {
     private static final int GROUP_SHARE = 6;
     private static final int GROUP_WANTS = 7;
     private static final int GROUP_MINIMUM = 8;
+    private static final int GROUP_USED = 9;
 
     private static final int FLAG_ESTABLISHED = 1;
     private static final int FLAG_RESIGNED = 2;
@@ -71,6 +76,7 @@ public final class MessageCodec {
                         TAG_GROUP,
                         terms(name, group.terms())
                                 .rates(GROUP_SHARE, group.has())
+                                .rates(GROUP_USED, group.used())
                                 .rates(GROUP_WANTS, group.wants())
                                 .rates(GROUP_MINIMUM, group.minimum())
                                 .toBytes()));
@@ -98,6 +104,16 @@ public final class MessageCodec {
         return message(OFFER, out);
     }
 
+    /** Returns a question as bytes. */
+    public static byte[] encode(Question question) {
+        return message(QUESTION, LookCodec.fields(question));
+    }
+
+    /** Returns an answer as bytes. */
+    public static byte[] encode(Answer answer) {
+        return message(ANSWER, LookCodec.fields(answer));
+    }
+
     private static FieldWriter terms(String name, GroupTerms terms) {
         return new FieldWriter()
                 .text(GROUP_NAME, name)
@@ -113,21 +129,27 @@ public final class MessageCodec {
     }
 
     /**
-     * Returns the {@link Report} or {@link Offer} in the bytes.
+     * Returns the {@link Report}, {@link Offer}, {@link Question} or {@link Answer} in the bytes.
      *
-     * @throws IllegalArgumentException if they are neither
+     * @throws IllegalArgumentException if they are none of them
      */
     public static Object decode(byte[] bytes) {
         if (bytes.length == 0 || bytes.length > MAX_BYTES) {
             throw new IllegalArgumentException("a message of " + bytes.length + " bytes, 1 to " + MAX_BYTES);
         }
+        FieldReader in = new FieldReader(ByteBuffer.wrap(bytes, 1, bytes.length - 1));
         int kind = bytes[0];
-        if (kind != REPORT && kind != OFFER) {
-            throw new IllegalArgumentException("a message of the unknown kind " + kind);
-        }
+        return switch (kind) {
+            case REPORT, OFFER -> leasing(kind, in);
+            case QUESTION -> LookCodec.question(in);
+            case ANSWER -> LookCodec.answer(in);
+            default -> throw new IllegalArgumentException("a message of the unknown kind " + kind);
+        };
+    }
+
+    private static Object leasing(int kind, FieldReader in) {
         long[] numbers = new long[TAG_ANSWERS + 1];
         Map<String, Group> groups = new LinkedHashMap<>();
-        FieldReader in = new FieldReader(ByteBuffer.wrap(bytes, 1, bytes.length - 1));
         while (in.hasNext()) {
             int tag = in.tag();
             FieldReader value = in.value();
@@ -151,7 +173,7 @@ public final class MessageCodec {
         }
         Map<String, GroupReport> reports = new LinkedHashMap<>();
         groups.forEach((name, group) ->
-                reports.put(name, new GroupReport(group.terms(), group.share, group.wants, group.minimum)));
+                reports.put(name, new GroupReport(group.terms(), group.share, group.used, group.wants, group.minimum)));
         return new Report(
                 numbers[TAG_INCARNATION],
                 numbers[TAG_SEQUENCE],
@@ -185,6 +207,7 @@ public final class MessageCodec {
         private Rates max = Rates.NONE;
         private Rates depth = Rates.NONE;
         private Rates share = Rates.NONE;
+        private Rates used = Rates.NONE;
         private Rates wants = Rates.NONE;
         private Rates minimum = Rates.NONE;
 
@@ -205,6 +228,7 @@ public final class MessageCodec {
                 case GROUP_MAX -> group.max = value.rates();
                 case GROUP_DEPTH -> group.depth = value.rates();
                 case GROUP_SHARE -> group.share = value.rates();
+                case GROUP_USED -> group.used = value.rates();
                 case GROUP_WANTS -> group.wants = value.rates();
                 case GROUP_MINIMUM -> group.minimum = value.rates();
                 default -> {

@@ -9,6 +9,8 @@ import dev.weir.cluster.ClusterSnapshot;
 import dev.weir.cluster.Demand;
 import dev.weir.cluster.Lease;
 import dev.weir.cluster.SharedGroup;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.engine.EmbeddedEngine;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -211,6 +214,15 @@ class ClusterBrokerTest {
             ClusterSnapshot seen = brokers.get(1).snapshot();
             return seen.members().size() == HOSTS && seen.hasMajority() && seen.roundTripNanos() >= 0;
         });
+        for (ClusterBroker broker : brokers) {
+            await("all shares on each host", () -> {
+                ClusterSnapshot.Shares seen = broker.snapshot().groups().get(0).shares();
+                return seen != null
+                        && seen.hosts().size() == HOSTS
+                        && seen.leased().getOrDefault(LimitKey.IOPS, 0L) <= LIMIT
+                        && seen.leased().getOrDefault(LimitKey.IOPS, 0L) > 0.98 * LIMIT;
+            });
+        }
         await("two thirds of a smaller cluster", () -> {
             if (brokers.size() == HOSTS) {
                 brokers.remove(0).stop();
@@ -234,6 +246,28 @@ class ClusterBrokerTest {
             sum = one.share() + other.share();
         } while (!before.equals(one.lease));
         return sum;
+    }
+
+    @Test
+    void drivesOfAllHostsAreSeenOnEachHost() throws Exception {
+        start();
+        try (EmbeddedEngine engine = new EmbeddedEngine()) {
+            for (int i = 0; i < HOSTS; i++) {
+                engine.configure(DriveSettings.builder("vm" + i, "none")
+                        .limits(iops(i + 1))
+                        .build());
+                brokers.get(i).addDrive(Objects.requireNonNull(engine.control("vm" + i)));
+            }
+            for (ClusterBroker broker : brokers) {
+                await("all drives", () -> broker.drives().stream()
+                        .flatMap(host -> host.drives().stream()
+                                .map(drive -> host.host() + drive.name() + drive.state() + drive.limits()))
+                        .sorted()
+                        .toList()
+                        .equals(List.of(
+                                "h0vm0unavailable{IOPS=1}", "h1vm1unavailable{IOPS=2}", "h2vm2unavailable{IOPS=3}")));
+            }
+        }
     }
 
     @Test

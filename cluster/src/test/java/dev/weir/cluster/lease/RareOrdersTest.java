@@ -82,7 +82,14 @@ class RareOrdersTest {
     private static Report report(long sequence, long received, long has) {
         Rates share = Rates.of(key -> key == Simulation.KEY ? has : 0);
         return new Report(
-                1, sequence, 5, 1, received, 0, 1, Map.of("g", new GroupReport(TERMS, share, share, Rates.NONE)));
+                1,
+                sequence,
+                5,
+                1,
+                received,
+                0,
+                1,
+                Map.of("g", new GroupReport(TERMS, share, Rates.NONE, share, Rates.NONE)));
     }
 
     @Test

@@ -4,15 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.weir.cluster.ClusterSnapshot.HostShare;
+import dev.weir.cluster.ClusterSnapshot.Shares;
+import dev.weir.cluster.HostDrives;
+import dev.weir.cluster.message.Answer;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,14 +35,42 @@ class MessageCodecTest {
             5,
             6,
             7,
-            Map.of("tenant-ä", new GroupReport(TERMS, SHARE, Rates.of(key -> Rates.UNBOUNDED), Rates.NONE)));
+            Map.of("tenant-ä", new GroupReport(TERMS, SHARE, SHARE, Rates.of(key -> Rates.UNBOUNDED), Rates.NONE)));
     private static final Offer OFFER =
             new Offer(1, 2, true, false, 3, 4, Map.of("tenant", new GroupLease(TERMS, SHARE)));
+
+    private static final Question QUESTION = new Question(9, Question.Subject.DRIVES);
+    private static final Answer SHARES = Answer.of(
+            10,
+            Map.of(
+                    "tenant",
+                    new Shares(
+                            SHARE.toMap(),
+                            Map.of(),
+                            SHARE.toMap(),
+                            List.of(new HostShare("h1", 3, true, SHARE.toMap(), Map.of(), SHARE.toMap(), -1)),
+                            4)));
+    private static final Answer DRIVES = Answer.of(
+            11,
+            new HostDrives(
+                    "h2",
+                    true,
+                    9,
+                    List.of(new HostDrives.Summary("vm1", "", "serving", 1, 2, SHARE.toMap(), 3, "iops"))));
+    private static final List<byte[]> ALL = List.of(
+            MessageCodec.encode(REPORT),
+            MessageCodec.encode(OFFER),
+            MessageCodec.encode(QUESTION),
+            MessageCodec.encode(SHARES),
+            MessageCodec.encode(DRIVES));
 
     @Test
     void messagesSurviveTheWire() {
         assertEquals(REPORT, MessageCodec.decode(MessageCodec.encode(REPORT)));
         assertEquals(OFFER, MessageCodec.decode(MessageCodec.encode(OFFER)));
+        assertEquals(QUESTION, MessageCodec.decode(MessageCodec.encode(QUESTION)));
+        assertEquals(SHARES, MessageCodec.decode(MessageCodec.encode(SHARES)));
+        assertEquals(DRIVES, MessageCodec.decode(MessageCodec.encode(DRIVES)));
         Offer end = new Offer(-1, 0, false, true, 0, 0, null);
         assertEquals(end, MessageCodec.decode(MessageCodec.encode(end)));
         Offer empty = new Offer(1, 2, true, false, 3, 4, Map.of());
@@ -45,17 +79,28 @@ class MessageCodecTest {
 
     @Test
     void fieldsOfLaterVersionsAreIgnored() {
-        byte[] bytes = MessageCodec.encode(OFFER);
-        byte[] later = Arrays.copyOf(bytes, bytes.length + 4);
-        later[bytes.length] = 99;
-        later[bytes.length + 1] = 2;
-        assertEquals(OFFER, MessageCodec.decode(later));
+        for (byte[] bytes : ALL) {
+            byte[] later = Arrays.copyOf(bytes, bytes.length + 4);
+            later[bytes.length] = 99;
+            later[bytes.length + 1] = 2;
+            assertEquals(MessageCodec.decode(bytes), MessageCodec.decode(later));
+        }
     }
 
     @Test
     void badBytesAreRefused() {
-        for (byte[] bad :
-                new byte[][] {{}, {'X'}, {'R'}, {'R', 1}, {'R', 1, 5, 0}, {'O', 3, 2, 1, 0}, {'O', 2, 1, -1}}) {
+        for (byte[] bad : new byte[][] {
+            {},
+            {'X'},
+            {'R'},
+            {'R', 1},
+            {'R', 1, 5, 0},
+            {'O', 3, 2, 1, 0},
+            {'O', 2, 1, -1},
+            {'Q'},
+            {'Q', 3, 1, 9},
+            {'A', 5, 9}
+        }) {
             assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(bad), () -> Arrays.toString(bad));
         }
         assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(new byte[MessageCodec.MAX_BYTES + 1]));
@@ -65,7 +110,7 @@ class MessageCodecTest {
     void damagedMessagesNeverThrowAnythingElse() {
         Random random = new Random(1);
         for (int i = 0; i < 100_000; i++) {
-            byte[] bytes = i % 2 == 0 ? MessageCodec.encode(REPORT) : MessageCodec.encode(OFFER);
+            byte[] bytes = ALL.get(i % ALL.size()).clone();
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             byte[] damaged = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
             byte[] before = damaged.clone();

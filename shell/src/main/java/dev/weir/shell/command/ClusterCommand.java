@@ -6,12 +6,14 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
-import dev.weir.view.system.ClusterView;
 import dev.weir.view.source.LimitEdit;
+import dev.weir.view.system.ClusterView;
+import dev.weir.view.system.FleetView;
 import dev.weir.view.text.LimitValues;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.felix.service.command.Descriptor;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -27,15 +29,16 @@ public final class ClusterCommand {
             """
             shows hosts, coordinator and shares of the cluster, or changes a group's limits on all hosts
 
-            Usage: cluster [GROUP] [KEY=VALUE...] [--json]
+            Usage: cluster [GROUP] [KEY=VALUE...] [--drives] [--json]
 
             Without arguments: the reachable hosts, the coordinator, and for each group with
-            scope = cluster its limits, the share of this host and the time until its lease ends.
-            The coordinator shows the shares of all hosts.
+            scope = cluster its limits and for each host its share, its use and the time until its
+            lease ends. "set aside" is the part that the coordinator keeps for hosts it does not hear.
 
             cluster GROUP iops=20k changes the limit of a group on all hosts. It lasts until another
             value of the group in the file of a host, or until all hosts have restarted.
 
+                 --drives  the drives of all hosts: their rates, limits and waiting requests
             """
                     + CommandSyntax.OPTIONS;
 
@@ -50,7 +53,8 @@ public final class ClusterCommand {
     @Descriptor(CLUSTER)
     public Object cluster(String... words) {
         CommandSyntax usage = CommandSyntax.of(CLUSTER);
-        return usage.answer(words, args -> {
+        return Objects.requireNonNull(usage.answerWith(words, options -> {
+            List<String> args = options.args();
             ClusterControl cluster = cluster();
             if (args.size() == 1) {
                 throw usage.fault("KEY=VALUE is missing");
@@ -59,11 +63,11 @@ public final class ClusterCommand {
                 change(cluster, services.group(args.get(0)), args.subList(1, args.size()), usage);
             }
             try {
-                return ClusterView.of(cluster.snapshot());
+                return options.isSet("drives") ? FleetView.of(cluster.drives()) : ClusterView.of(cluster.snapshot());
             } catch (IllegalStateException e) {
                 throw new CommandFault(String.valueOf(e.getMessage()), e);
             }
-        });
+        }));
     }
 
     private ClusterControl cluster() {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +55,9 @@ public record ClusterView(
      * @param disagrees whether hosts have different limits; the lower ones apply
      * @param state {@code starting}, {@code leased}, {@code last}, {@code safe} or {@code held}
      * @param share the share of this host by limit
+     * @param used the rate that this host released in the last second, by limit
      * @param endsInNanos the time until its lease ends (ns); -1 without a lease
-     * @param leased the sum of all shares by limit; empty unless this host is the coordinator
-     * @param shares the shares of all hosts; empty unless this host is the coordinator
+     * @param shares the shares of all hosts; null while no coordinator tells
      */
     public record Group(
             String name,
@@ -66,9 +65,25 @@ public record ClusterView(
             boolean disagrees,
             String state,
             Map<String, Long> share,
+            Map<String, Long> used,
             long endsInNanos,
+            @Nullable Shares shares) {}
+
+    /**
+     * The shares of all hosts.
+     *
+     * @param leased the most that they may use together, by limit
+     * @param aside the part that is kept for hosts that the coordinator does not hear, by limit
+     * @param used the rate that they released in the last second, by limit
+     * @param hosts the hosts, those with the largest shares first
+     * @param omitted the number of hosts that are left out
+     */
+    public record Shares(
             Map<String, Long> leased,
-            List<HostShare> shares) {}
+            Map<String, Long> aside,
+            Map<String, Long> used,
+            List<HostShare> hosts,
+            int omitted) {}
 
     /**
      * The share of a host.
@@ -77,6 +92,7 @@ public record ClusterView(
      * @param weight its weight
      * @param live whether it has reported in the last seconds
      * @param share the most that it may use, by limit
+     * @param used the rate that it released in the last second, by limit
      * @param wants the rate that it can use, by limit
      * @param endsInNanos the time until its lease ends (ns); -1 without a lease
      */
@@ -85,11 +101,12 @@ public record ClusterView(
             int weight,
             boolean live,
             Map<String, Long> share,
+            Map<String, Long> used,
             Map<String, Long> wants,
             long endsInNanos) {}
 
     /** A row of the table: a group or one of its hosts. */
-    private record Row(String name, String state, String limit, String share, String wants, String ends) {}
+    private record Row(String name, String state, String limit, String share, String used, String wants, String ends) {}
 
     private static final Table<Row> TABLE = new Table<>(
             "no groups have scope = cluster",
@@ -98,6 +115,7 @@ public record ClusterView(
                     Column.left("STATE", Row::state),
                     Column.flexible("LIMIT", Row::limit),
                     Column.flexible("SHARE", Row::share),
+                    Column.flexible("USED", Row::used),
                     Column.flexible("WANTS", Row::wants),
                     Column.right("ENDS IN", Row::ends)));
 
@@ -118,26 +136,33 @@ public record ClusterView(
     }
 
     private static Group group(ClusterSnapshot.Group group) {
-        List<HostShare> shares = group.shares().stream()
-                .map(share -> new HostShare(
-                        share.host(),
-                        share.weight(),
-                        share.isLive(),
-                        byName(share.leased()),
-                        byName(share.wants()),
-                        share.endsInNanos()))
-                .toList();
-        Map<String, Long> leased = new TreeMap<>();
-        shares.forEach(share -> share.share().forEach((key, value) -> leased.merge(key, value, Long::sum)));
         return new Group(
                 group.name(),
                 group.limits().toMap(),
                 group.disagrees(),
                 group.state(),
                 byName(group.share()),
+                byName(group.used()),
                 group.endsInNanos(),
-                leased,
-                shares);
+                group.shares() == null ? null : shares(group.shares()));
+    }
+
+    private static Shares shares(ClusterSnapshot.Shares shares) {
+        return new Shares(
+                byName(shares.leased()),
+                byName(shares.aside()),
+                byName(shares.used()),
+                shares.hosts().stream()
+                        .map(share -> new HostShare(
+                                share.host(),
+                                share.weight(),
+                                share.isLive(),
+                                byName(share.leased()),
+                                byName(share.used()),
+                                byName(share.wants()),
+                                share.endsInNanos()))
+                        .toList(),
+                shares.omitted());
     }
 
     private static Map<String, Long> byName(Map<LimitKey, Long> values) {
@@ -174,24 +199,39 @@ public record ClusterView(
     private List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (Group group : groups) {
+            Shares all = group.shares;
             rows.add(new Row(
                     group.name,
                     group.state + (group.disagrees ? ", hosts disagree" : ""),
                     text(group.limits),
-                    text(group.shares.isEmpty() ? group.share : group.leased),
+                    text(all == null ? group.share : all.leased),
+                    text(all == null ? group.used : all.used),
                     "",
                     seconds(group.endsInNanos)));
-            for (HostShare share : group.shares) {
-                rows.add(new Row(
-                        "  " + share.host,
-                        share.live ? "" : "silent",
-                        "",
-                        text(share.share),
-                        text(share.wants),
-                        seconds(share.endsInNanos)));
+            if (all != null) {
+                addHosts(rows, all);
             }
         }
         return rows;
+    }
+
+    private static void addHosts(List<Row> rows, Shares all) {
+        for (HostShare share : all.hosts) {
+            rows.add(new Row(
+                    "  " + share.host,
+                    share.live ? "" : "silent",
+                    "",
+                    text(share.share),
+                    text(share.used),
+                    text(share.wants),
+                    seconds(share.endsInNanos)));
+        }
+        if (all.omitted > 0) {
+            rows.add(new Row("  " + all.omitted + " more hosts", "", "", "", "", "", ""));
+        }
+        if (!all.aside.isEmpty()) {
+            rows.add(new Row("  other hosts", "set aside", "", text(all.aside), "", "", ""));
+        }
     }
 
     private static String text(Map<String, Long> values) {

@@ -1,0 +1,143 @@
+package dev.weir.cluster.broker;
+
+import dev.weir.cluster.ClusterSnapshot.Shares;
+import dev.weir.cluster.HostDrives;
+import dev.weir.cluster.look.DriveSummaries;
+import dev.weir.cluster.look.Questions;
+import dev.weir.cluster.message.Answer;
+import dev.weir.cluster.message.Question;
+import dev.weir.cluster.message.Question.Subject;
+import dev.weir.supervision.DaemonThreads;
+import dev.weir.supervision.Supervision;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks other hosts for what operators want to see, and answers them. Nothing is sent unless an operator looks. Answers
+ * are used again for a quarter of a second, so that many operators cost no more than one. Thread-safe.
+ */
+final class Peers {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterBroker.class);
+    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SHARES_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long DRIVES_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int MOST_UNANSWERED = 100;
+
+    private final LongSupplier nanoTime;
+    private final BiConsumer<String, Answer> reply;
+    private final Questions questions;
+    private final DriveSummaries drives;
+    private final Object sharesLock = new Object();
+    private final Object drivesLock = new Object();
+
+    /** Looks at drives, which takes a while. It has no thread while nobody asks. */
+    private final ExecutorService looker = new ThreadPoolExecutor(
+            0,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_UNANSWERED),
+            DaemonThreads.named("weir-cluster-look"),
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private String coordinator = "";
+    private Map<String, Shares> shares = Map.of();
+    private long sharesAt;
+    private List<String> hosts = List.of();
+    private List<HostDrives> all = List.of();
+    private long drivesAt;
+
+    /**
+     * Creates an object that knows nothing of others.
+     *
+     * @param nanoTime the clock (ns)
+     * @param ask sends a question to a host; it may be lost
+     * @param reply sends an answer to a host; it may be lost
+     */
+    Peers(String self, LongSupplier nanoTime, BiConsumer<String, Question> ask, BiConsumer<String, Answer> reply) {
+        this.nanoTime = nanoTime;
+        this.reply = reply;
+        this.questions = new Questions(ask);
+        this.drives = new DriveSummaries(self, nanoTime);
+    }
+
+    /** Returns the drives of this host. */
+    DriveSummaries own() {
+        return drives;
+    }
+
+    /** Returns the shares of all hosts by group as another host, the coordinator, knows them; empty without an answer. */
+    Map<String, Shares> shares(String of) {
+        synchronized (sharesLock) {
+            if (!of.equals(coordinator) || nanoTime.getAsLong() - sharesAt >= FRESH_NANOS) {
+                Answer answer = questions
+                        .ask(List.of(of), Subject.SHARES, SHARES_PATIENCE_NANOS)
+                        .get(of);
+                coordinator = of;
+                shares = answer == null ? Map.of() : answer.shares();
+                sharesAt = nanoTime.getAsLong();
+            }
+            return shares;
+        }
+    }
+
+    /**
+     * Returns the drives of hosts.
+     *
+     * @param of the hosts, this one included
+     */
+    List<HostDrives> drives(List<String> of) {
+        synchronized (drivesLock) {
+            if (!of.equals(hosts) || nanoTime.getAsLong() - drivesAt >= FRESH_NANOS) {
+                HostDrives own = drives.now();
+                List<String> others =
+                        of.stream().filter(host -> !host.equals(own.host())).toList();
+                Map<String, Answer> answers = questions.ask(others, Subject.DRIVES, DRIVES_PATIENCE_NANOS);
+                all = of.stream()
+                        .map(host -> host.equals(own.host()) ? own : answered(host, answers.get(host)))
+                        .toList();
+                hosts = of;
+                drivesAt = nanoTime.getAsLong();
+            }
+            return all;
+        }
+    }
+
+    private static HostDrives answered(String host, @Nullable Answer answer) {
+        return answer == null || !answer.drives().hasAnswered() ? HostDrives.silent(host) : answer.drives();
+    }
+
+    /** Takes an answer. */
+    void answered(Answer answer) {
+        questions.answered(answer);
+    }
+
+    /**
+     * Answers a question.
+     *
+     * @param known gives the shares of all hosts by group; empty if this host is not the coordinator
+     */
+    void answer(String from, Question question, Supplier<Map<String, Shares>> known) {
+        if (question.subject() == Subject.SHARES) {
+            reply.accept(from, Answer.of(question.id(), known.get()));
+        } else {
+            looker.execute(Supervision.task(
+                    "weir-cluster-look", () -> reply.accept(from, Answer.of(question.id(), drives.now())), LOG::error));
+        }
+    }
+
+    /** Answers no more. */
+    void close() {
+        looker.shutdownNow();
+    }
+}
