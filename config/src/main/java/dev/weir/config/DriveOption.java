@@ -5,11 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
-import dev.weir.block.ImageFormat;
-import dev.weir.drive.settings.DriveSettings;
 import dev.weir.throttle.ThrottleLimits;
-import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Parses a {@code -drive} option in QEMU's form: {@code id=vm1,file=vm1.img,size=1G,bps=10M}. A double comma is a
@@ -38,8 +32,6 @@ final class DriveOption {
     private static final Map<String, String> TYPES = Map.of("file", "file", "memory", "memory", "uri", "nbd");
 
     private static final Set<String> YES = Set.of("on", "yes", "true");
-    private static final Logger LOG = LoggerFactory.getLogger(DriveOption.class);
-    private static final String QEMU = "qemu";
     private static final String GENERAL = "backend.";
     private static final Map<String, List<String>> PATHS = paths();
 
@@ -81,7 +73,7 @@ final class DriveOption {
         }
         option.createWhereSizeIsGiven();
         if (id != null) {
-            option.chooseBackend(id, folder, running);
+            option.chooseBackend(new BackendChoice(id, folder, running));
         }
         return id == null ? null : new NamedDrive(id, option.setting(folder));
     }
@@ -96,7 +88,7 @@ final class DriveOption {
         DriveOption option = new DriveOption(new Place(0, "", 0), findings);
         words.forEach(option::add);
         option.createWhereSizeIsGiven();
-        option.chooseBackend(id, folder, running);
+        option.chooseBackend(new BackendChoice(id, folder, running));
         return option.config().root();
     }
 
@@ -207,42 +199,11 @@ final class DriveOption {
         return "file".equals(names.get(PATH));
     }
 
-    /**
-     * Chooses the backend {@code qemu} for a file whose format is not raw. A drive that is open keeps its backend,
-     * because its guest may have written the header of a format to its disk.
-     */
-    private void chooseBackend(String id, Path folder, Running running) {
-        if (!isFile()) {
-            return;
-        }
-        String format = values.get(FORMAT);
-        String path = values.getOrDefault(PATH, "");
-        DriveSettings before = running.settings(id);
-        if (format != null) {
-            values.put(TYPE, format.equals("raw") ? "file" : QEMU);
-        } else if (before != null && running.isOpen(id)) {
-            values.put(TYPE, before.backendType());
-        } else if (!YES.contains(values.getOrDefault(CREATE, "off"))) {
-            ImageFormat found = formatOf(folder, path);
-            if (found != null && !found.commonOnRawDisks()) {
-                values.put(TYPE, QEMU);
-                if (before == null) {
-                    LOG.info(
-                            "drive {}: {} is a {} image, so its backend is {}; format=raw would serve its bytes",
-                            id,
-                            path,
-                            found.name(),
-                            QEMU);
-                }
-            }
-        }
-    }
-
-    private static @Nullable ImageFormat formatOf(Path folder, String path) {
-        try {
-            return ImageFormat.of(folder.resolve(path));
-        } catch (IOException | InvalidPathException e) {
-            return null; // the backend or the reader of the path reports it
+    private void chooseBackend(BackendChoice choice) {
+        if (isFile()) {
+            boolean creates = YES.contains(values.getOrDefault(CREATE, "off"));
+            String type = choice.ofFile(values.getOrDefault(PATH, ""), values.get(FORMAT), creates);
+            values.put(TYPE, type);
         }
     }
 

@@ -118,7 +118,7 @@ final class Quantity {
     /**
      * Parses a whole number. Returns null if the setting is unset or has an error.
      *
-     * @param worth factor of a unit (parts); null for an unknown unit
+     * @param worth returns how many parts a unit has, or null for an unknown unit; a part is 1 byte, 1 request or 1 ns
      * @param partsInOne parts per unit of the result
      */
     private static @Nullable BigDecimal whole(

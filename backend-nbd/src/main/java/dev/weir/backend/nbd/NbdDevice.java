@@ -54,7 +54,7 @@ final class NbdDevice implements BlockDevice {
             DeviceOptions options,
             ClientLoop loop,
             Executor blocking,
-            ReplayMemory memory,
+            UnflushedMemory memory,
             Clock clock,
             RateLimitedLog log)
             throws IOException {

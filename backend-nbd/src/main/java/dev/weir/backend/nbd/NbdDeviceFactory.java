@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class NbdDeviceFactory implements BlockDeviceFactory {
     private static final Logger LOG = LoggerFactory.getLogger(NbdDeviceFactory.class);
 
-    private final ReplayMemory memory = new ReplayMemory();
+    private final UnflushedMemory memory = new UnflushedMemory();
     private final ExecutorService blocking = Executors.newCachedThreadPool(DaemonThreads.named("weir-nbd-look-up"));
 
     // guarded by this

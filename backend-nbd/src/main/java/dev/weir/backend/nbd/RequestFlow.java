@@ -19,9 +19,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one device between their submission and completion. It holds them while no connection is up, sends
- * them again (resend, retry) after a reconnect and fails them if the server stays silent. Two changes of the same bytes
- * are never in flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
+ * The requests of one device between their submission and completion. It holds them while no connection is up. It
+ * decides which of them are sent again (replay, resend, retry) after a reconnect, and fails them if the server stays
+ * silent. Two changes of the same bytes are never in flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Confined to the thread of the loop except {@link #held}.
  */
@@ -52,7 +52,7 @@ final class RequestFlow {
     /** Changes that wait for the answer to an earlier change of the same bytes. */
     private final Deque<Exchange> blocked = new ArrayDeque<>();
 
-    /** Sent exchanges with those that need a flush. */
+    /** Exchanges that were sent and are not completed, including the answered ones in {@link #needFlush}. */
     private final List<Exchange> sent = new ArrayList<>();
 
     /** Answered changes that complete after a flush. */
@@ -220,6 +220,7 @@ final class RequestFlow {
     /** Completes an answered change once a copy or a flush keeps it from being lost with the server. */
     private void changed(Exchange change, FarExport by) {
         change.sequence = ++sequence;
+        // a trim that is lost with the server is harmless: its bytes have no defined contents
         boolean durable = !change.fua || by.has(Nbd.NBD_FLAG_SEND_FUA);
         if (durable && (change.operation == Operation.TRIM || unflushed.add(change, change.sequence))) {
             finish(change, null);

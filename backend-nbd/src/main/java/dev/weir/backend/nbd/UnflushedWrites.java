@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of the answered writes that the server has not flushed, in the order of their answers. They are sent again
- * after a reconnect because the server may have lost them. See {@code docs/design/decisions/032-nbd-reconnect.md}.
+ * Copies of the answered writes that the server has not flushed, in the order of their answers. The server may lose
+ * them. {@link RequestFlow} decides which writes are kept, and replays them after a reconnect. See {@code docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Not thread-safe.
  */
 final class UnflushedWrites {
-    private static final int SEGMENT_BYTES = ReplayMemory.SEGMENT_BYTES;
+    private static final int SEGMENT_BYTES = UnflushedMemory.SEGMENT_BYTES;
 
     /** Most memory for one drive. */
     static final int MAX_SEGMENTS = 16;
@@ -42,7 +42,7 @@ final class UnflushedWrites {
         }
     }
 
-    private final ReplayMemory memory;
+    private final UnflushedMemory memory;
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Deque<Segment> reserved = new ArrayDeque<>();
     private int segments;
@@ -52,7 +52,7 @@ final class UnflushedWrites {
 
     private int used;
 
-    UnflushedWrites(ReplayMemory memory) {
+    UnflushedWrites(UnflushedMemory memory) {
         this.memory = memory;
     }
 

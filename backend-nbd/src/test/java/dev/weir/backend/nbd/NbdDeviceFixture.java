@@ -43,7 +43,7 @@ abstract class NbdDeviceFixture {
                 DeviceOptions.of(options),
                 loop,
                 blocking,
-                new ReplayMemory(),
+                new UnflushedMemory(),
                 clock,
                 new RateLimitedLog("device", logged::add));
         connection = server.connections.take();

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shares of one host. A lease counts from the moment at which the host sent the report that it answers. After it
+ * The shares of one host, also in a partition ({@link OnPartition}). A lease counts from the moment at which the host sent the report that it answers. After it
  * has ended the host keeps at most its last share for a grace period, so that the coordinator has time to take back the
  * safe share. Then it takes the safe share without asking.
  *

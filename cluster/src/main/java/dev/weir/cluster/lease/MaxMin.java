@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Weighted max-min fairness with minima. Each member gets its floor, then its minimum, then a part of the rest by its
- * weight, and never more than it wants beyond its floor. No member can get more without another that has less for its
- * weight getting less.
+ * weight, and never more than it wants beyond its floor. To give one member more, a member whose share is no larger for
+ * its weight would have to get less.
  *
  * <p>Takes O(members × 64).
  */

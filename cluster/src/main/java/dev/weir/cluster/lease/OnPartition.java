@@ -1,6 +1,9 @@
 package dev.weir.cluster.lease;
 
-/** The share of a host whose lease has ended. All hosts of a cluster must have the same. */
+/**
+ * What a host without contact to the coordinator may use after its lease has ended ({@code on-partition}). All hosts of
+ * a cluster must have the same value. {@link Holder#share} applies it.
+ */
 public enum OnPartition {
     /** At most the last share, and after a grace period the safe share. */
     SAFE_SHARE("safe-share"),

@@ -28,7 +28,7 @@ final class Pool {
     private final long[] sums = new long[KEYS];
     private final double[] reserve = new double[KEYS];
 
-    /** The part of each limit that hosts may use that do not follow. */
+    /** The part of each limit for hosts that do not report to this coordinator: they may use their safe shares. */
     private final long[] absent = new long[KEYS];
 
     /** The sum of the shares that hosts had when they began to follow. */

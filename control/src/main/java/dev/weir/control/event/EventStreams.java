@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The clients of the events. One thread reads the log and samples the drives each second while there are clients. A
- * client that is slow gets the newest state later instead of a queue of old ones.
+ * client that reconnects with {@code Last-Event-ID} first gets the events that it missed. A slow client gets the newest
+ * state later instead of a queue of old ones.
  *
  * <p>Thread-safe.
  */

@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The sleep of the timer thread. The kernel wakes a thread late, by 30 to 200 µs on an idle virtual machine. So the
- * sleep learns that delay, ends that much earlier and spins until the due time. It never ends before the due time
- * unless {@link #wake} is called.
+ * sleep learns that delay, ends that much earlier and spins until the due time. {@link SystemClock} wakes it when an
+ * earlier timer is set.
  *
  * <p>Spinning takes at most {@code 1 /} {@value #SPIN_SHARE} of the time. The sleep does not end early beyond that.
  *
@@ -50,7 +50,9 @@ final class PunctualSleep {
         savedAt = time.getAsLong();
     }
 
-    /** Ends the sleep of the thread at once, or its next sleep if it is awake. Thread-safe; does not end the park. */
+    /**
+     * Ends the spinning at once, or that of the next sleep. The caller must also unpark the thread. Thread-safe.
+     */
     void wake() {
         isWoken = true;
     }
@@ -60,7 +62,10 @@ final class PunctualSleep {
         isWoken = false;
     }
 
-    /** Sleeps until the due time or a call of {@link #wake} since {@link #prepare}. May return early for no reason. */
+    /**
+     * Sleeps until the due time or a call of {@link #wake} since {@link #prepare}. The park may end early for no reason,
+     * so the caller checks the time again.
+     */
     void until(long due) {
         long now = time.getAsLong();
         long lead = lead(now);

@@ -26,7 +26,10 @@ final class DebtEstimate {
     private ThrottleDebt debt = ThrottleDebt.NONE;
     private long knownAt;
 
-    /** The moment of the last charge or of {@link #set}. Time certainly pays for the whole debt only from then on. */
+    /**
+     * The moment of the last charge or of {@link #set}. Only time after it is deducted, so that the estimate is never too
+     * low.
+     */
     private long lastChargeAt;
 
     /** Charges since, by direction: in bytes and in metered units of the limits that count requests. */

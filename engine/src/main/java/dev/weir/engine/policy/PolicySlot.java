@@ -44,8 +44,8 @@ public final class PolicySlot {
 
     private LeaseEnd leaseEnd = LeaseEnd.NEVER;
 
-    /** Whether the policy keeps no forgiven part of a debt, so that the estimate keeps it for the next policy. */
-    private boolean keepsForgiven;
+    /** Whether the estimate keeps the forgiven part of a debt for the next policy, because this policy keeps none. */
+    private boolean estimateKeepsForgiven;
 
     private final PolicyAnswers answers = new PolicyAnswers();
     private final DebtEstimate known = new DebtEstimate();
@@ -229,7 +229,7 @@ public final class PolicySlot {
         if (policy != null) {
             try {
                 ThrottleDebt debt = policy.debt(now);
-                return keepsForgiven ? debt.forgivenAs(known.at(limits, now)) : debt;
+                return estimateKeepsForgiven ? debt.forgivenAs(known.at(limits, now)) : debt;
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
@@ -288,7 +288,7 @@ public final class PolicySlot {
         try {
             ThrottleDebt owed = known.at(limits, now);
             policy = IsolatedPolicy.create(this, newFactory, limits, owed, now);
-            keepsForgiven = owed.isForgiven() && !policy.debt(now).isForgiven();
+            estimateKeepsForgiven = owed.isForgiven() && !policy.debt(now).isForgiven();
             reason = "";
         } catch (RuntimeException | Error e) {
             policy = null;
@@ -315,7 +315,7 @@ public final class PolicySlot {
         type = newType;
         limits = sized;
         // a policy without the forgiven part cannot convert it to other limits
-        if (!samePolicy || keepsForgiven || !isReconfigured(now)) {
+        if (!samePolicy || estimateKeepsForgiven || !isReconfigured(now)) {
             install(newFactory, now);
         }
         tell(before);

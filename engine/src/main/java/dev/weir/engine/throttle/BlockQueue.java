@@ -132,7 +132,7 @@ public final class BlockQueue extends TreeNode {
      * @param sharedCost its cost under the limits that both lanes share
      */
     BlockRequest take(Lane lane, long sharedCost) {
-        // a lane that only a limit of its direction held has saved nothing up
+        // a lane that a limit of its direction held has no claim to the turns that it missed
         laneTurn = FairShare.later(lane.served, laneTurn);
         lane.served = laneTurn + sharedCost;
         BlockRequest request = lane.removeFirst();

@@ -6,9 +6,10 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Start-time fair queueing (Goyal and others 1996) between competitors for shared limits. The turn goes to the one
- * that has received the least service. Among equals it goes to the oldest request. After a pause a competitor starts
- * level with the others and cannot save up turns. No competitor starves.
+ * The costs of start-time fair queueing (Goyal and others 1996), and its choice between the two lanes of a drive.
+ * {@link GroupNode} chooses among the members of a group. The turn goes to the competitor that has received the least
+ * service. Among equals it goes to the oldest request. After a pause a competitor starts level with the others and
+ * cannot save up turns. No competitor starves.
  *
  * <p>The cost of a request is the time that it takes at the limit of which it uses the largest part (dominant
  * resource fair queueing, Ghodsi and others 2012). Under one limit it is the amount that this limit counts: bytes or
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairShare {
 
-    /** The resolution of costs, so that a weight divides also the cost under a high limit. */
+    /** Costs are in 1/1024 ns, so that a weight also divides a cost of a few ns. */
     private static final double COSTS_PER_NANO = 1 << 10;
 
     /** The highest cost (13 days), so that the sum of a few fits into a long. */

@@ -23,7 +23,7 @@ public final class GroupNode extends TreeNode {
     /** The number of heaps. */
     static final int HEAPS = 5;
 
-    /** For how long a member's minimum is made up for after the group could not serve it. */
+    /** The longest backlog of its minimum that a member may catch up on (ns). */
     private static final long ARREARS_NANOS = 100_000_000;
 
     private final String name;
@@ -358,7 +358,7 @@ public final class GroupNode extends TreeNode {
             // it went ahead of its turn, which must not hold it back once the others need less
             member.served = FairShare.later(member.served, turn + step);
         } else {
-            // a member that a limit of the other direction held has saved nothing up
+            // a member that a limit of one direction held has no claim to the turns that it missed
             turn = FairShare.later(member.served, turn);
             member.served = turn + step;
         }
@@ -366,7 +366,8 @@ public final class GroupNode extends TreeNode {
         if (hasMinimum(member)) {
             long nanos = FairShare.minimumNanos(member.minBps(), member.minIops(), own.limits(), bytes);
             long from = FairShare.later(member.minimumDue, now - ARREARS_NANOS);
-            // what it receives by weight counts, but cannot use up the minimum of later seconds
+            // service by weight counts towards the minimum too, but the due moment is at most two requests ahead:
+            // much service now does not cost the member its minimum later
             long most = FairShare.later(from, now + 2 * nanos);
             member.minimumDue = from + nanos - most > 0 ? most : from + nanos;
         }

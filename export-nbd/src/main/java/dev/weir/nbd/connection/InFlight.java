@@ -32,7 +32,7 @@ final class InFlight {
 
     private long sharedBytes;
 
-    /** The connection is told of room when no more requests than this are in flight. */
+    /** The number of requests in flight at or below which the connection is told to try again. */
     private int awaitedRequests = NOT_AWAITED;
 
     /** Whether the connection waits for the share of its drive. Any thread clears it. */

@@ -183,7 +183,10 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
         next.accept(newError);
     }
 
-    /** Sets the range. Of a range that is too long for the drive, the first part is set. */
+    /**
+     * Sets the range. A trim (discard), write-zeroes or cache request that is longer than {@link Drive#MAX_TRANSFER} is
+     * split: its first part is set, and {@link #nextPart} sets the next.
+     */
     void range(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
         long part = Math.min(length, Drive.MAX_TRANSFER);
         restBytes = length - part;

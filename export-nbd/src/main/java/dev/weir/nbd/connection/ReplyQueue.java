@@ -22,7 +22,10 @@ public final class ReplyQueue {
     /** Corked replies that are flushed first (bytes). The threshold doubles up to a full round. */
     static final int FIRST_ROUND_BYTES = 32 << 10;
 
-    /** Most rounds that another thread writes before it leaves the rest to the connection's thread. */
+    /**
+     * Most rounds, the batches of {@link ReplyRound}, that another thread writes before it leaves the rest to the
+     * connection's thread.
+     */
     static final int MAX_ROUNDS_ABROAD = 4;
 
     /** The connection of a queue. Any thread may call its methods. */
@@ -54,7 +57,9 @@ public final class ReplyQueue {
     /** Guarded by this object like all fields below. */
     private boolean writing;
 
+    /** Whether the write waits until the socket is writable. */
     private boolean parked;
+
     private boolean corked;
     private boolean closed;
 
@@ -96,7 +101,7 @@ public final class ReplyQueue {
         return inFlight.begin(carries, payload, newRequest);
     }
 
-    /** Takes the memory of a released request. Returns false if it must wait. */
+    /** Takes memory for the data of a request that its limits have let go. Returns false if it must wait. */
     boolean takeTransfer(NbdRequest request) {
         return transfers.take(transferred, request.transferBytes());
     }

@@ -287,7 +287,7 @@ public final class TransmissionCodec {
         return State.TAKEN;
     }
 
-    /** Takes the memory of a released request. Returns false if it must wait. */
+    /** Takes memory for the data of a request that its limits have let go. Returns false if it must wait. */
     boolean takeTransfer(NbdRequest request) {
         return replies.takeTransfer(request);
     }
@@ -297,7 +297,7 @@ public final class TransmissionCodec {
         replies.awaitTransfer(request);
     }
 
-    /** Continues with a released request that has its memory. Thread-safe. */
+    /** Continues with a request that has that memory. Thread-safe. */
     void granted(NbdRequest request) {
         executor.execute(() -> goOnGranted(request));
     }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection in the transmission phase. It reads requests while it is below its quotas. If the socket is full, it
- * writes the remaining replies when the socket becomes writable. Its drive sees it as the client. Confined to the
+ * A connection in the transmission phase. It reads requests while it is below its quotas and while the client reads the
+ * replies (backpressure). If the socket is full, it writes the remaining replies when the socket becomes writable. Its drive sees it as the client. Confined to the
  * thread of its event loop except the methods of {@link ReplyQueue.Owner}.
  */
 final class TransmissionConnection implements Connection, ReplyQueue.Owner, Ticker.Task {

@@ -1,8 +1,8 @@
 package dev.weir.filter.faults;
 
 /**
- * Random numbers by seed and number. The same seed and number give the same random number in any order of calls. The
- * increment and the mixing function are those of {@link java.util.SplittableRandom}.
+ * Random numbers without state: the n-th number of a seed, in any order of calls. A {@link dev.weir.fault.Latency}
+ * gives them its distribution. The increment and the mixing function are those of {@link java.util.SplittableRandom}.
  */
 public final class Draws {
     private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;

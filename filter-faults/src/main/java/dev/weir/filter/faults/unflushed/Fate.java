@@ -48,7 +48,10 @@ record Fate(List<Write> kept, List<Write> lost) {
         }
     }
 
-    /** Returns for each piece the number of its unit. Without a tear all parts of a write are one unit. */
+    /**
+     * Returns the unit of each piece. A unit survives or is lost as a whole. It is a torn part, or a whole write without
+     * tearing.
+     */
     private static int[] units(List<Write> pieces, int tear) {
         int[] units = new int[pieces.size()];
         for (int i = 1; i < units.length; i++) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class ReplayMemory {
+final class UnflushedMemory {
     static final int SEGMENT_BYTES = 1 << 20;
     private static final int MAX_SPARE = 16;
 
@@ -19,11 +19,11 @@ final class ReplayMemory {
     private long taken;
 
     /** Makes the memory of this JVM. */
-    ReplayMemory() {
+    UnflushedMemory() {
         this(Runtime.getRuntime().maxMemory() / 8 / SEGMENT_BYTES);
     }
 
-    ReplayMemory(long maxSegments) {
+    UnflushedMemory(long maxSegments) {
         this.maxSegments = maxSegments;
     }
 
