@@ -40,6 +40,20 @@ public interface HintedBackend extends BlockBackend {
     }
 
     /**
+     * Writes as {@link #write} does, but only if the storage is memory: it must take no longer than a copy. The engine
+     * calls it on threads that must not wait, unless {@linkplain #writesInTurn writes go in turn}. If it fails then a
+     * worker calls {@link #write} with the whole range.
+     *
+     * @param source as for {@link #write}
+     * @param offset offset in the drive (bytes)
+     * @return whether the write is done; if not, the position of {@code source} is unchanged, and the range may hold any
+     *     part of it
+     */
+    default boolean writeNow(ByteBuffer source, long offset) {
+        return false;
+    }
+
+    /**
      * Lends the memory that holds a range for zero-copy reads. The bytes go from there to the socket. The engine asks
      * only a backend that {@linkplain #mayBlock does not block}. It calls {@link #read} unless the whole range was
      * lent.

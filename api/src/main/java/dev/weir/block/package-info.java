@@ -1,6 +1,6 @@
 /** Block devices and backends: the storage of a drive, its requests and their errors. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.block;
 

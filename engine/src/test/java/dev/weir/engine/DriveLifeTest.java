@@ -331,6 +331,30 @@ class DriveLifeTest {
     }
 
     @Test
+    void immediateWriteStaysOnItsThread() {
+        fixture.backends.mayBlock(true);
+        fixture.backends.writesNow(true);
+        fixture.configure("vm1", "bucket", null, Map.of());
+        assertTrue(fixture.submit("vm1", Operation.WRITE, 512, 4096).isCompleted());
+        assertEquals(List.of("open vm1", "write-now 512"), fixture.script.log);
+    }
+
+    @Test
+    void otherWriteGoesToAWorker() throws InterruptedException {
+        fixture.backends.mayBlock(true);
+        fixture.configure("vm1", "bucket", null, Map.of());
+        CountDownLatch done = new CountDownLatch(1);
+        Thread[] thread = new Thread[1];
+        fixture.submit("vm1", "guest", Operation.WRITE, 512, 4096, request -> {
+            thread[0] = Thread.currentThread();
+            done.countDown();
+        });
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertTrue(thread[0].getName().startsWith("weir-vm1-"));
+        assertEquals(List.of("open vm1", "write 512"), fixture.script.log);
+    }
+
+    @Test
     void writesAreSerialisedOnRequest() throws InterruptedException {
         fixture.backends.mayBlock(true);
         fixture.backends.writesInTurn(true);

@@ -7,6 +7,8 @@ import dev.weir.block.HintedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +34,19 @@ final class FileBackend implements HintedBackend {
     private final ImageWatch watch;
     private volatile @Nullable IOException failedFlush;
 
+    /**
+     * On tmpfs, held by operations that may keep the kernel's lock of the file for long. A write that must not wait
+     * takes it at once or not at all. Null on other file systems.
+     */
+    private final @Nullable ReadWriteLock inMemory;
+
     FileBackend(Image image, OpenImages images) {
         this.image = image;
         this.images = images;
         watch = new ImageWatch(image);
+        LinuxFile linux = image.linux();
+        boolean isInMemory = linux != null && image.direct() == null && linux.isInMemory();
+        inMemory = isInMemory ? new ReentrantReadWriteLock() : null;
     }
 
     @Override
@@ -53,10 +64,10 @@ final class FileBackend implements HintedBackend {
         return image.blockSize();
     }
 
-    /** Linux serializes buffered writes to one file. */
+    /** Linux serializes buffered writes to one file. On tmpfs most of them need no worker. */
     @Override
     public boolean writesInTurn() {
-        return image.direct() == null && !image.isDevice();
+        return image.direct() == null && !image.isDevice() && inMemory == null;
     }
 
     @Override
@@ -83,14 +94,30 @@ final class FileBackend implements HintedBackend {
     public void write(ByteBuffer source, long offset) throws IOException {
         watch.requireIntact();
         try {
-            writeBytes(source, offset);
+            alone(() -> writeBytes(source, offset));
         } catch (IOException e) {
             throw known(e, source.remaining());
         }
     }
 
+    @Override
+    public boolean writeNow(ByteBuffer source, long offset) {
+        LinuxFile linux = image.linux();
+        if (linux == null
+                || inMemory == null
+                || !watch.isIntact()
+                || !inMemory.readLock().tryLock()) {
+            return false;
+        }
+        try {
+            return linux.writeCached(source, offset);
+        } finally {
+            inMemory.readLock().unlock();
+        }
+    }
+
     /** Writes past the page cache if asked for, except the last bytes of a file that are no whole block. */
-    private void writeBytes(ByteBuffer source, long offset) throws IOException {
+    private boolean writeBytes(ByteBuffer source, long offset) throws IOException {
         DirectIo direct = image.direct();
         long directEnd = direct == null ? 0 : image.size() & -direct.unit();
         int bytes = (int) Math.max(0, Math.min(source.remaining(), directEnd - offset));
@@ -100,6 +127,7 @@ final class FileBackend implements HintedBackend {
             source.position(position + bytes);
         }
         ChannelIo.write(image.channel(), source, offset + bytes);
+        return true;
     }
 
     @Override
@@ -117,13 +145,26 @@ final class FileBackend implements HintedBackend {
     private boolean change(Change change) throws IOException {
         DirectIo direct = image.direct();
         if (direct == null) {
-            return change.run();
+            return alone(change);
         }
         direct.wholeBlocks().lock();
         try {
             return change.run();
         } finally {
             direct.wholeBlocks().unlock();
+        }
+    }
+
+    /** Excludes writes that must not wait for the kernel's lock of the file. */
+    private boolean alone(Change change) throws IOException {
+        if (inMemory == null) {
+            return change.run();
+        }
+        inMemory.writeLock().lock();
+        try {
+            return change.run();
+        } finally {
+            inMemory.writeLock().unlock();
         }
     }
 
@@ -160,7 +201,10 @@ final class FileBackend implements HintedBackend {
         if (linux == null) {
             visitor.extent(length, false);
         } else {
-            linux.extents(offset, length, visitor);
+            alone(() -> {
+                linux.extents(offset, length, visitor);
+                return true;
+            });
         }
     }
 
@@ -205,7 +249,10 @@ final class FileBackend implements HintedBackend {
     @Override
     public void resize(long newSize) throws IOException {
         watch.look();
-        ImageResize.resize(image, newSize);
+        alone(() -> {
+            ImageResize.resize(image, newSize);
+            return true;
+        });
     }
 
     @Override

@@ -48,6 +48,11 @@ final class ImageWatch {
         }
     }
 
+    /** Returns whether the last {@link #look} found no fault. */
+    boolean isIntact() {
+        return fault == null;
+    }
+
     private @Nullable String find() {
         if (cut != null) {
             return cut;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * File operations of Linux that the JDK lacks: punch holes, zero ranges, find holes, read ahead, read only from the
- * page cache or past it, discard ranges of a device. See {@code docs/design/decisions/012-holes-of-images.md}.
+ * File operations of Linux that the JDK lacks: punch holes, zero ranges, find holes, read ahead, use only the
+ * page cache or bypass it, discard ranges of a device. See {@code docs/design/decisions/012-holes-of-images.md}.
  *
  * <p>Opens its own descriptor, because the JDK does not expose that of a channel. The {@link ImageLock} ends with
  * this descriptor. On a system without OFD locks, closing the descriptor also drops the locks of the channel. This
@@ -42,7 +42,7 @@ final class LinuxFile implements AutoCloseable {
     private final Path path;
     private final int descriptor;
     private final int blockSize;
-    private final CachedRead cachedRead;
+    private final CachedIo cached;
     private volatile Support punchHole = Support.UNKNOWN;
     private volatile Support zeroRange = Support.UNKNOWN;
     private volatile boolean canDiscard = true;
@@ -51,7 +51,7 @@ final class LinuxFile implements AutoCloseable {
         this.path = path;
         this.descriptor = descriptor;
         this.blockSize = blockSize;
-        cachedRead = new CachedRead(descriptor);
+        cached = new CachedIo(descriptor);
     }
 
     /**
@@ -319,9 +319,19 @@ final class LinuxFile implements AutoCloseable {
         };
     }
 
-    /** Calls {@link CachedRead#read}. */
+    /** Calls {@link CachedIo#read}. */
     boolean readCached(ByteBuffer destination, long offset) {
-        return cachedRead.read(destination, offset);
+        return cached.read(destination, offset);
+    }
+
+    /** Returns whether the file is on tmpfs. */
+    boolean isInMemory() {
+        return cached.isInMemory();
+    }
+
+    /** Calls {@link CachedIo#write}. */
+    boolean writeCached(ByteBuffer source, long offset) {
+        return cached.write(source, offset);
     }
 
     /** Asks the kernel to read a range ahead into the page cache. */

@@ -1,5 +1,7 @@
 package dev.weir.backend.file;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.HintedBackend;
@@ -7,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
@@ -27,6 +31,29 @@ class TmpfsContractTest extends FileBackendContractTest {
     void readsDoNotWaitForAThread() throws IOException {
         HintedBackend backend = (HintedBackend) open(1 << 20);
         assertTrue(backend.readNow(ByteBuffer.allocateDirect(4096), 8192));
+        backend.close();
+    }
+
+    @Test
+    void writesDoNotWaitForAThread() throws IOException {
+        HintedBackend backend = (HintedBackend) open(1 << 20);
+        assertTrue(backend.writeNow(ByteBuffer.allocateDirect(4096), 8192));
+        backend.close();
+    }
+
+    @Test
+    void noWriteWaitsForALongOperation() throws Exception {
+        HintedBackend backend = (HintedBackend) open(1 << 20);
+        ByteBuffer source = ByteBuffer.allocateDirect(4096);
+        List<Boolean> done = new ArrayList<>();
+        backend.blockStatus(0, 1 << 20, (length, hole) -> {
+            Thread other = new Thread(() -> done.add(backend.writeNow(source, 8192)));
+            other.start();
+            assertDoesNotThrow(() -> other.join(10_000));
+            return true;
+        });
+        assertEquals(List.of(false), done);
+        assertTrue(backend.writeNow(source, 8192), "afterwards");
         backend.close();
     }
 

@@ -128,11 +128,13 @@ public final class BackendDevice implements BlockDevice {
         } else if (hints != null && request.operation() == Operation.READ) {
             // a cached read saves the switch to another thread; see docs/design/decisions/019
             read(workers, hints, request);
-        } else if (writes != null && request.operation() == Operation.WRITE && !request.fua()) {
+        } else if (request.operation() != Operation.WRITE || request.fua() || hints == null) {
+            hand(workers, request, () -> perform(request));
+        } else if (writes != null) {
             // without FUA, because a flush would delay all writes behind it
             writes.add(request);
         } else {
-            hand(workers, request, () -> perform(request));
+            write(workers, hints, request);
         }
     }
 
@@ -157,6 +159,36 @@ public final class BackendDevice implements BlockDevice {
         }
     }
 
+    /** Writes inline if the storage is memory. Otherwise a worker writes. */
+    private void write(ExecutorService others, HintedBackend hinted, BlockRequest request) {
+        ByteBuffer buffer;
+        boolean done;
+        try {
+            buffer = request.buffer();
+            done = hinted.writeNow(buffer, request.offset());
+            if (done) {
+                checkUsedUp(buffer, request);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            complete(request, failed(request, e));
+            return;
+        }
+        if (done) {
+            complete(request, null);
+        } else {
+            hand(others, request, () -> write(request, buffer));
+        }
+    }
+
+    private @Nullable BlockError write(BlockRequest request, ByteBuffer buffer) {
+        try {
+            write(buffer, request);
+            return null;
+        } catch (IOException | RuntimeException | Error e) {
+            return failed(request, e);
+        }
+    }
+
     private @Nullable BlockError read(BlockRequest request, ByteBuffer buffer) {
         try {
             read(buffer, request);
@@ -171,8 +203,7 @@ public final class BackendDevice implements BlockDevice {
         checkUsedUp(buffer, request);
     }
 
-    private void write(BlockRequest request) throws IOException {
-        ByteBuffer buffer = request.buffer();
+    private void write(ByteBuffer buffer, BlockRequest request) throws IOException {
         backend.write(buffer, request.offset());
         checkUsedUp(buffer, request);
     }
@@ -240,7 +271,7 @@ public final class BackendDevice implements BlockDevice {
     private void performOnBackend(BlockRequest request) throws IOException {
         switch (request.operation()) {
             case READ -> lendOrRead(request);
-            case WRITE -> write(request);
+            case WRITE -> write(request.buffer(), request);
             case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
             case FLUSH -> backend.flush();

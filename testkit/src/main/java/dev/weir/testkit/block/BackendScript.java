@@ -19,6 +19,8 @@ public interface BackendScript {
         LEND,
         /** A write. */
         WRITE,
+        /** A write that was asked for without blocking. */
+        WRITE_NOW,
         /** Writing zeroes. */
         WRITE_ZEROES,
         /** A trim. */

@@ -100,6 +100,26 @@ public abstract class BlockBackendContract extends OpenBackend {
     }
 
     @Test
+    @DisplayName("an immediate write stores the bytes or leaves the position unchanged")
+    void writesNowOrNot() throws IOException {
+        for (Kind kind : Kind.values()) {
+            BlockBackend backend = fresh(SIZE);
+            byte[] bytes = ModelledDrive.randomBytes(new Random(1), 4096);
+            FramedBuffer source = new FramedBuffer(kind, bytes.length).filledWith(bytes);
+            int position = source.buffer().position();
+            if (backend instanceof HintedBackend hinted && hinted.writeNow(source.buffer(), 8192)) {
+                assertArrayEquals(bytes, source.taken(), kind + " source, afterwards");
+                FramedBuffer destination = new FramedBuffer(kind, bytes.length);
+                backend.read(destination.buffer(), 8192);
+                assertArrayEquals(bytes, destination.taken(), kind + " destination");
+            } else {
+                assertEquals(position, source.buffer().position(), kind + " source");
+            }
+            close();
+        }
+    }
+
+    @Test
     @DisplayName("a loan shows bytes of its own range until it is given back, also after trims, writes and a close")
     void loansAreGoodUntilTheyAreGivenBack() throws IOException {
         byte[] written = new byte[200_000];

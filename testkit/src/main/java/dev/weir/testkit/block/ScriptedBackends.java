@@ -43,6 +43,7 @@ public final class ScriptedBackends implements BlockBackendFactory {
     private volatile boolean writesInTurn;
     private volatile boolean zeroesFast;
     private volatile boolean readsNow;
+    private volatile boolean writesNow;
     private volatile @Nullable Boolean lendsAll;
 
     /**
@@ -116,6 +117,15 @@ public final class ScriptedBackends implements BlockBackendFactory {
      */
     public void readsNow(boolean newReadsNow) {
         readsNow = newReadsNow;
+    }
+
+    /**
+     * Sets whether {@link HintedBackend#writeNow} writes.
+     *
+     * @param newWritesNow the answer
+     */
+    public void writesNow(boolean newWritesNow) {
+        writesNow = newWritesNow;
     }
 
     /**
@@ -269,6 +279,18 @@ public final class ScriptedBackends implements BlockBackendFactory {
         @Override
         public void write(ByteBuffer source, long offset) throws IOException {
             write(Call.WRITE, source, offset);
+        }
+
+        @Override
+        public boolean writeNow(ByteBuffer source, long offset) {
+            if (writesNow) {
+                try {
+                    write(Call.WRITE_NOW, source, offset);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return writesNow;
         }
 
         private void write(Call call, ByteBuffer source, long offset) throws IOException {
