@@ -46,6 +46,7 @@ public final class Bench {
         fresh("first writes to fresh drives and sparse images"),
         hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
         tls("64 KiB reads over TLS beside nbdkit and qemu-nbd"),
+        many("1 000 connections to 1 000 drives beside nbdkit"),
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         latency("completion times at a cap and the cost of a release, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
@@ -144,6 +145,7 @@ public final class Bench {
             case fresh -> Throughput.ofFirstWrites(run).measureFirstWrites();
             case hop -> new DoubleHop(run).measure();
             case tls -> new TlsThroughput(run).measure();
+            case many -> new ManySuite(run).measure();
             case capped -> new Smoothness(run).measure();
             case latency -> new CappedLatency(run).measure();
             case scale -> new ScaleSuite(run).measure();

@@ -125,6 +125,24 @@ final class Server implements AutoCloseable {
         return seconds + (behind == null ? 0 : behind.cpuSeconds());
     }
 
+    /** Returns the memory of all processes in use so far (bytes). Shared pages count in proportion. */
+    long memoryBytes() throws IOException {
+        long bytes = memoryBytes(process.toHandle());
+        for (ProcessHandle child : process.descendants().toList()) {
+            bytes += memoryBytes(child);
+        }
+        return bytes + (behind == null ? 0 : behind.memoryBytes());
+    }
+
+    private static long memoryBytes(ProcessHandle of) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + of.pid() + "/smaps_rollup"))) {
+            if (line.startsWith("Pss:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        return 0;
+    }
+
     private static double cpuSeconds(ProcessHandle of) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + of.pid() + "/stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
