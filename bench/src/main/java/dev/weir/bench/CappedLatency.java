@@ -144,8 +144,8 @@ final class CappedLatency {
         run.section(
                 "Completion times at a cap",
                 """
-                %d rounds of %d s each, 10 MiB/s of 4 KiB random reads. QEMU's times contain its monitor. fio is late with
-                the requests in flight when it begins to measure. So judge p99.9 at depth 32 by --seconds 15 or more."""
+                %d rounds of %d s each, 10 MiB/s of 4 KiB random reads. QEMU's times contain its monitor. At its
+                end fio counts the last requests in flight together. Judge p99.9 at depth 32 by --seconds 15 or more."""
                         .formatted(run.rounds(), run.seconds()),
                 table);
     }
