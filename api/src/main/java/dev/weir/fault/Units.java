@@ -1,96 +1,55 @@
 package dev.weir.fault;
 
+import dev.weir.unit.Measure;
 import java.math.BigDecimal;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations and bytes in the units of HOCON. The arithmetic is exact. */
+/** Durations and bytes of faults as texts: whole numbers from 0 to the largest long. */
 final class Units {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*(\\p{L}*)");
-    private static final Map<String, Long> TIMES = new LinkedHashMap<>();
-    private static final Map<String, Long> SIZES = new LinkedHashMap<>();
-
-    static {
-        times(1, "ns", "nano", "nanos", "nanosecond", "nanoseconds");
-        times(1_000, "us", "µs", "micro", "micros", "microsecond", "microseconds");
-        times(1_000_000, "ms", "milli", "millis", "millisecond", "milliseconds");
-        times(1_000_000_000L, "s", "second", "seconds");
-        times(60_000_000_000L, "m", "minute", "minutes");
-        times(3_600_000_000_000L, "h", "hour", "hours");
-        times(86_400_000_000_000L, "d", "day", "days");
-        SIZES.put("", 1L);
-        SIZES.put("B", 1L);
-        String[] powers = {"K", "M", "G", "T"};
-        long binary = 1;
-        long decimal = 1;
-        for (String power : powers) {
-            binary <<= 10;
-            decimal *= 1000;
-            SIZES.put(power + "iB", binary);
-            SIZES.put(power + "i", binary);
-            SIZES.put(power, binary);
-            SIZES.put((power.equals("K") ? "k" : power) + "B", decimal);
-        }
-        SIZES.put("k", 1L << 10);
-    }
+    private static final String[] TIME_NAMES = {"ns", "us", "ms", "s", "m", "h", "d"};
+    private static final long[] TIME_STEPS = {1000, 1000, 1000, 60, 60, 24};
+    private static final String[] SIZE_NAMES = {"", "KiB", "MiB", "GiB", "TiB"};
+    private static final long[] SIZE_STEPS = {1024, 1024, 1024, 1024};
 
     private Units() {}
 
-    private static void times(long nanos, String... names) {
-        for (String name : names) {
-            TIMES.put(name, nanos);
-        }
-    }
-
     /** Returns a duration (ns), or null if the text is none. */
     static @Nullable Long nanos(String text) {
-        return parsed(text, TIMES);
+        return whole(Measure.DURATION.parse(text));
     }
 
     /** Returns a number of bytes, or null if the text is none. */
     static @Nullable Long bytes(String text) {
-        return parsed(text, SIZES);
+        return whole(Measure.BYTES.parse(text));
     }
 
-    private static @Nullable Long parsed(String text, Map<String, Long> units) {
-        Matcher form = FORM.matcher(text.strip());
-        Long unit = form.matches() ? units.get(form.group(2)) : null;
-        if (unit == null) {
+    private static @Nullable Long whole(@Nullable BigDecimal value) {
+        if (value == null
+                || value.signum() < 0
+                || value.remainder(BigDecimal.ONE).signum() != 0
+                || value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             return null;
         }
-        BigDecimal value = new BigDecimal(form.group(1)).multiply(BigDecimal.valueOf(unit));
-        boolean isWhole = value.remainder(BigDecimal.ONE).signum() == 0;
-        return isWhole && value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0 ? value.longValueExact() : null;
+        return value.longValueExact();
     }
 
     /** Returns a duration in the largest unit that divides it. */
     static String time(long nanos) {
-        return nanos == 0 ? "0s" : shortest(nanos, TIMES, 4);
+        return nanos == 0 ? "0s" : text(nanos, TIME_NAMES, TIME_STEPS);
     }
 
     /** Returns a number of bytes in the largest binary unit that divides it. */
     static String size(long bytes) {
-        String text = Long.toString(bytes);
-        for (Map.Entry<String, Long> unit : SIZES.entrySet()) {
-            if (unit.getKey().endsWith("iB") && bytes != 0 && bytes % unit.getValue() == 0) {
-                text = bytes / unit.getValue() + unit.getKey();
-            }
-        }
-        return text;
+        return bytes == 0 ? "0" : text(bytes, SIZE_NAMES, SIZE_STEPS);
     }
 
-    private static String shortest(long nanos, Map<String, Long> units, int most) {
-        String text = "";
-        for (Map.Entry<String, Long> unit : units.entrySet()) {
-            boolean isShort =
-                    unit.getKey().length() < most && unit.getKey().chars().allMatch(c -> c < 128);
-            if (isShort && nanos % unit.getValue() == 0 && !text.endsWith(" " + unit.getKey())) {
-                text = nanos / unit.getValue() + unit.getKey();
-            }
+    private static String text(long amount, String[] names, long[] steps) {
+        long number = amount;
+        int unit = 0;
+        while (unit < steps.length && number % steps[unit] == 0) {
+            number /= steps[unit];
+            unit++;
         }
-        return text;
+        return number + names[unit];
     }
 }
