@@ -62,7 +62,8 @@ class ApiBaselineTest {
                 "memory",
                 "supervision",
                 "throttle",
-                "throttle.arithmetic")) {
+                "throttle.arithmetic",
+                "unit")) {
             fine.put("dev.weir." + name, "fine");
         }
         return fine;

@@ -54,8 +54,8 @@ final class Quantity {
 
     /** Parses a number of requests. Its units are powers of ten as in the shell. */
     static @Nullable Long requests(Setting setting) {
-        return nearest(whole(
-                setting, Measure.REQUESTS, "", 1, "must be a whole number of requests, such as 500, 5k or 1M"));
+        return nearest(
+                whole(setting, Measure.REQUESTS, "", 1, "must be a whole number of requests, such as 500, 5k or 1M"));
     }
 
     /** Parses a whole number without a unit. */

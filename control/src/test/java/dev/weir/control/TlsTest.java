@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.control.RawHttp.Reply;
+import dev.weir.testkit.tls.TestCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -29,32 +30,6 @@ final class TlsTest {
         this.folder = folder;
     }
 
-    private static void makeKey(Path certificate, Path key) throws IOException, InterruptedException {
-        Process openssl = new ProcessBuilder(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=localhost",
-                        "-addext",
-                        "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-out",
-                        certificate.toString(),
-                        "-keyout",
-                        key.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(openssl.getInputStream().readAllBytes(), UTF_8);
-        assertEquals(0, openssl.waitFor(), said);
-    }
-
     private static SSLContext trusting(Path certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -72,14 +47,13 @@ final class TlsTest {
     @Test
     void tokenWorksOverTlsAndPlainHttpDoesNot() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is not installed");
-        Path certificate = folder.resolve("cert.pem");
-        Path key = folder.resolve("key.pem");
-        makeKey(certificate, key);
-        try (ApiFixture weir = new ApiFixture(folder, certificate, key)) {
+        TestCertificate tls = TestCertificate.in(folder);
+        try (ApiFixture weir = new ApiFixture(folder, tls.certificate(), tls.key())) {
             String token = weir.tokens.add("alice", true);
             String request = "GET /v1/status HTTP/1.1\r\n" + weir.host() + "Authorization: Bearer " + token
                     + "\r\nConnection: close\r\n\r\n";
-            try (Socket socket = trusting(certificate).getSocketFactory().createSocket("127.0.0.1", weir.port())) {
+            try (Socket socket =
+                    trusting(tls.certificate()).getSocketFactory().createSocket("127.0.0.1", weir.port())) {
                 socket.getOutputStream().write(request.getBytes(UTF_8));
                 Reply reply = Reply.of(new String(socket.getInputStream().readAllBytes(), UTF_8));
                 assertEquals(200, reply.status());

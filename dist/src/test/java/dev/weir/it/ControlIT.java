@@ -3,6 +3,7 @@ package dev.weir.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.testkit.tls.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,34 +107,13 @@ class ControlIT {
     @Test
     void scriptManagesDrivesOverTlsWithAToken() throws IOException {
         Client.need("openssl");
-        Path certificate = folder.resolve("cert.pem");
-        Path key = folder.resolve("key.pem");
-        Client.run(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=localhost",
-                        "-addext",
-                        "subjectAltName=IP:127.0.0.1",
-                        "-out",
-                        certificate.toString(),
-                        "-keyout",
-                        key.toString())
-                .ok();
+        TestCertificate tls = TestCertificate.in(folder);
         Path file = configuration(
                 """
                 nbd { tls = optional, tls-certificate = "%s", tls-key = "%s" }
                 control.listen = "tcp:127.0.0.1:0"
                 """
-                        .formatted(certificate, key));
+                        .formatted(tls.certificate(), tls.key()));
         try (Weir weir = start(file)) {
             weir.awaitLogged("the HTTP API is at tcp:127.0.0.1:", 0);
             String port = weir.log().replaceFirst("(?s).*the HTTP API is at tcp:127.0.0.1:(\\d+).*", "$1");
@@ -149,12 +129,12 @@ class ControlIT {
                                     "-w",
                                     "%{http_code}",
                                     "--cacert",
-                                    certificate.toString(),
+                                    tls.certificate().toString(),
                                     url + "/v1/drives")
                             .ok()
                             .out());
             Path header = Files.writeString(folder.resolve("header"), "Authorization: Bearer " + token + "\n");
-            script(url, "--cacert " + certificate + " -H @" + header, 10, CREATE + CHANGE + FIND + REMOVE);
+            script(url, "--cacert " + tls.certificate() + " -H @" + header, 10, CREATE + CHANGE + FIND + REMOVE);
             assertTrue(weir.exec("token revoke script").ok().out().contains("no tokens"));
         }
     }

@@ -5,9 +5,6 @@ import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
-import dev.weir.testkit.block.BackendScript.Access;
-import dev.weir.testkit.block.BackendScript.Call;
-import dev.weir.testkit.block.BackendScript.Fault;
 import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
@@ -27,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chaos {
     private static final long SECOND = EngineFixture.SECOND;
-    private static final int NO_FAULT = -1;
     private static final int MOST_WAITING = 64;
     private static final int GROUPS = 3;
 
@@ -35,14 +31,12 @@ final class Chaos {
     private final Random random;
     private final SomeSettings some;
     private final ModelledEngine model;
-    private final ScriptedBackends backends = Observed.backends(this::reached, this::fault);
+    private final BackendFault fault = new BackendFault();
+    private final ScriptedBackends backends = Observed.backends(this::reached, fault::of);
     private final MoodyPolicies moody = new MoodyPolicies();
     private final Map<String, ThrottlePolicyFactory> policies;
     private final Map<Long, ChaosRequest> requests = new HashMap<>();
     private boolean backendsAreThere = true;
-
-    /** The kind of failure of the backends; {@link #NO_FAULT} for none. */
-    private int fault = NO_FAULT;
 
     private final boolean sharp;
     private boolean resubmitting;
@@ -113,7 +107,7 @@ final class Chaos {
             case 93 -> removeGroup("g" + random.nextInt(GROUPS));
             case 94, 95 -> togglePolicy();
             case 96 -> moody.throwing = !moody.throwing;
-            case 97 -> fault = random.nextBoolean() ? NO_FAULT : random.nextInt(4);
+            case 97 -> fault.change(random);
             case 98 -> toggleBackends();
             default -> remove(queue);
         }
@@ -307,7 +301,7 @@ final class Chaos {
     /** Repairs all faults without a release that the limits forbid. */
     void repair() {
         moody.throwing = false;
-        fault = NO_FAULT;
+        fault.clear();
         fixture.clock.lateNanos(0);
         if (!backendsAreThere) {
             toggleBackends();
@@ -334,19 +328,6 @@ final class Chaos {
     private void check() {
         model.expect(!moody.askedAgain, () -> "a policy that had thrown was asked again");
         model.check();
-    }
-
-    private Fault fault(Access access) {
-        if (access.call() == Call.CHECK) {
-            return Fault.NONE;
-        }
-        return switch (fault) {
-            case 0 -> Fault.FAIL;
-            case 1 -> Fault.FULL;
-            case 2 -> Fault.THROW;
-            case 3 -> throw new StackOverflowError("for the test");
-            default -> Fault.NONE;
-        };
     }
 
     private void reached(String drive, long size, long offset) {

@@ -26,7 +26,11 @@ public final class LimitValues {
             }
             boolean isSize = key.equals(BlockOption.SIZE);
             return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE) || isSize
-                    ? new Kind("bytes", "512, 10M or 10MiB", Measure.BYTES, isSize ? Long.MAX_VALUE : ThrottleLimits.MAX_VALUE)
+                    ? new Kind(
+                            "bytes",
+                            "512, 10M or 10MiB",
+                            Measure.BYTES,
+                            isSize ? Long.MAX_VALUE : ThrottleLimits.MAX_VALUE)
                     : new Kind("requests", "500 or 10k", Measure.REQUESTS, ThrottleLimits.MAX_VALUE);
         }
 

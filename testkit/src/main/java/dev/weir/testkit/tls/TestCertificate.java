@@ -1,0 +1,39 @@
+package dev.weir.testkit.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A self-signed certificate for {@code localhost} and {@code 127.0.0.1} with its key, in PEM files.
+ *
+ * @param certificate the file of the certificate
+ * @param key the file of the key
+ */
+public record TestCertificate(Path certificate, Path key) {
+    /**
+     * Makes a certificate that is valid for two days, with the program {@code openssl}.
+     *
+     * @throws IOException if the program is missing or fails
+     */
+    public static TestCertificate in(Path folder) throws IOException {
+        TestCertificate made = new TestCertificate(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+        String options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+                + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out cert.pem -keyout key.pem";
+        Process openssl = new ProcessBuilder(("openssl " + options).split(" "))
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(openssl.getInputStream().readAllBytes(), UTF_8);
+        try {
+            if (openssl.waitFor() != 0) {
+                throw new IOException("openssl failed: " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return made;
+    }
+}
