@@ -41,4 +41,12 @@ public interface BlockDevice extends BlockStorage {
     default String condition() {
         return "";
     }
+
+    /**
+     * {@return how often the device has reached its storage again after it had lost it, since it was opened} 0 for
+     * storage without a connection. Never blocks.
+     */
+    default long reconnects() {
+        return 0;
+    }
 }

@@ -145,7 +145,8 @@ class RateIT {
         try (Weir weir = Weir.start(home, "--config", configuration.toString())) {
             try (FioLoad load = FioLoad.start(home.resolve("fio"), job(weir))) {
                 // the burst of 100 ms that every limit allows
-                possibleCases().forEach(one -> weir.await(() -> DriveRates.bytes(drive(weir, one)) > one.bytesPerSecond()));
+                possibleCases()
+                        .forEach(one -> weir.await(() -> DriveRates.bytes(drive(weir, one)) > one.bytesPerSecond()));
                 DriveRates rates = new DriveRates(weir, SAMPLES);
                 load.stop();
                 possibleCases().forEach(one -> MEASURED.put(one.drive(), rates.median(one.drive())));

@@ -57,8 +57,8 @@ class TreeRateIT {
             return;
         }
         StringBuilder configuration = new StringBuilder(TREES);
-        DRIVES.forEach(drive -> configuration.append(
-                "weir.drives.%s.backend { type = memory, size = 4M }%n".formatted(drive)));
+        DRIVES.forEach(drive ->
+                configuration.append("weir.drives.%s.backend { type = memory, size = 4M }%n".formatted(drive)));
         Path file = Files.writeString(home.resolve("weir.conf"), configuration);
         try (Weir weir = Weir.start(home, "--config", file.toString());
                 FioLoad load = FioLoad.start(home.resolve("fio"), jobs(weir))) {
@@ -72,8 +72,8 @@ class TreeRateIT {
 
     private static String jobs(Weir weir) {
         StringBuilder jobs = new StringBuilder();
-        DRIVES.forEach(drive -> jobs.append("[%s]%nuri=%s%nrw=randread%nbs=%d%nsize=4m%niodepth=128%n%n"
-                .formatted(drive, weir.uri(drive), BLOCK)));
+        DRIVES.forEach(drive -> jobs.append(
+                "[%s]%nuri=%s%nrw=randread%nbs=%d%nsize=4m%niodepth=128%n%n".formatted(drive, weir.uri(drive), BLOCK)));
         return jobs.toString();
     }
 

@@ -268,8 +268,9 @@ final class ManagedDrive implements DriveControl {
         List<FilterSnapshot> filters = filters(now);
         List<FaultState> faultStates = faults.list();
         String condition = condition(now);
-        return throttle.locked(at ->
-                snapshot(throttle.queue(), now, flushesQueued, filters, faultStates, condition, clock.nanoTime()));
+        long reconnects = parts(now).stream().mapToLong(ChainPart::reconnects).sum();
+        return throttle.locked(at -> snapshot(
+                throttle.queue(), now, flushesQueued, filters, faultStates, condition, reconnects, clock.nanoTime()));
     }
 
     private DriveSnapshot snapshot(
@@ -279,6 +280,7 @@ final class ManagedDrive implements DriveControl {
             List<FilterSnapshot> filters,
             List<FaultState> faultStates,
             String condition,
+            long reconnects,
             long now) {
         String holding = queue.own.reason();
         GroupNode group = queue.parent();
@@ -309,7 +311,7 @@ final class ManagedDrive implements DriveControl {
                 opened == null ? 0 : opened.storage().inFlight(),
                 filters,
                 faultStates,
-                storage.statistics().counters(queue.held()));
+                storage.statistics().counters(queue.held(), reconnects));
     }
 
     private static List<FilterSnapshot> filters(@Nullable OpenDrive opened) {

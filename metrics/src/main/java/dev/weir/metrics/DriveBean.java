@@ -113,6 +113,11 @@ final class DriveBean implements DriveMXBean {
     }
 
     @Override
+    public long getBackendReconnects() {
+        return counters().reconnects();
+    }
+
+    @Override
     public int getQueuedReads() {
         return drive.snapshot().queuedReads();
     }

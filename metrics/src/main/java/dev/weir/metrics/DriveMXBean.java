@@ -55,6 +55,9 @@ public interface DriveMXBean {
     /** Returns the number of requests cancelled because their client disconnected. */
     long getCancelledRequests();
 
+    /** Returns how often the backend reached its storage again after it had lost it. */
+    long getBackendReconnects();
+
     /** Returns the number of queued reads. */
     int getQueuedReads();
 

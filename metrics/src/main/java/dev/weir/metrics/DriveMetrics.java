@@ -129,6 +129,10 @@ final class DriveMetrics implements MultiCollector {
                 "weir_drive_cancelled_requests",
                 "Requests cancelled because their client disconnected.",
                 (drive, points) -> points.add(drive.counters().cancelled()));
+        families.counter(
+                "weir_drive_backend_reconnects",
+                "Number of times that the backend reached its storage again after it had lost it.",
+                (drive, points) -> points.add(drive.counters().reconnects()));
         families.gauge(
                 "weir_drive_requests_in_flight",
                 "Requests in flight at the backend.",

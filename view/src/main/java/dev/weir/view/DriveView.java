@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code worst_late_nanos}
  * @param counters the totals since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code
  *     write_bytes}, {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (waited),
- *     {@code cancelled} (by the client)
+ *     {@code cancelled} (by the client), {@code reconnects} (of the backend to its storage)
  * @param latencies the percentiles since it was opened: {@code held} (time in the queue) and {@code backend}, each
  *     with {@code measured} (requests), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos},
  *     {@code max_nanos}

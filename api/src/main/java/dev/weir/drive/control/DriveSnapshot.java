@@ -86,6 +86,7 @@ public record DriveSnapshot(
      * @param failed requests completed with an error
      * @param held requests that had to wait in the queue
      * @param cancelled queued requests that were cancelled by their client
+     * @param reconnects number of times that the backend reached its storage again after it had lost it
      */
     public record Counters(
             long reads,
@@ -97,7 +98,8 @@ public record DriveSnapshot(
             long blockStatuses,
             long failed,
             long held,
-            long cancelled) {}
+            long cancelled,
+            long reconnects) {}
 
     /** {@return the name of the drive} */
     public String name() {

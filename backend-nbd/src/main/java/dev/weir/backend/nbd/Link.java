@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The connections of one device to its server. If one of them ends, all are closed and made again, because the server
  * may have restarted.
  *
- * <p>Confined to the thread of the loop except {@link #condition}.
+ * <p>Confined to the thread of the loop except {@link #condition}, {@link #reconnects} and {@link #size}.
  */
 final class Link implements FarConnection.Listener, RequestFlow.Connections {
     /** Longest time from the look-up of a server to the end of the handshake. */
@@ -79,6 +79,9 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
 
     private volatile @Nullable Outage outage;
 
+    /** Number of times that connections came up again. Changed only on the thread of the loop. */
+    private volatile long reconnects;
+
     Link(DeviceOptions options, ClientLoop loop, Executor blocking, Clock clock, RateLimitedLog log) {
         this.options = options;
         this.loop = loop;
@@ -122,6 +125,11 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
                 ? ""
                 : "no connection to %s for %.1f s: %s"
                         .formatted(options.uri(), (clock.nanoTime() - now.sinceNanos) / 1e9, now.why);
+    }
+
+    /** Returns how often connections came up again after they were lost. Thread-safe. */
+    long reconnects() {
+        return reconnects;
     }
 
     /** Returns the last size of the export (bytes). Thread-safe. */
@@ -282,6 +290,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         }
         if (before != null) {
             outage = null;
+            reconnects = reconnects + 1;
             log.write(() -> "connected to %s again after %.1f s".formatted(options.uri(), downNanos / 1e9));
         }
         flow().up(export, downNanos);

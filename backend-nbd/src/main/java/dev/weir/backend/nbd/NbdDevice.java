@@ -174,6 +174,11 @@ final class NbdDevice implements BlockDevice {
     }
 
     @Override
+    public long reconnects() {
+        return link.reconnects();
+    }
+
+    @Override
     public void close() throws IOException {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         loop.execute(() -> {

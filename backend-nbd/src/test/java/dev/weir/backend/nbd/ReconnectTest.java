@@ -60,6 +60,7 @@ class ReconnectTest extends NbdDeviceFixture {
 
         awaitConnection();
         write.ok();
+        assertEquals(1, device.reconnects());
         flush.ok();
         zeroes.ok();
         assertArrayEquals(new byte[4], read.ok());

@@ -73,6 +73,12 @@ final class QemuDevice implements BlockDevice {
         return daemon.isEmpty() ? nbd.condition() : daemon;
     }
 
+    /** A restart of the daemon is one, and so is a change of the size. */
+    @Override
+    public long reconnects() {
+        return nbd.reconnects();
+    }
+
     @Override
     public void close() throws IOException {
         try (keeper) {

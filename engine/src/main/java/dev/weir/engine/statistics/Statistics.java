@@ -74,7 +74,7 @@ public final class Statistics {
         add(Count.CANCELLED, requests);
     }
 
-    public Counters counters(long held) {
+    public Counters counters(long held, long reconnects) {
         return new Counters(
                 get(Count.READS),
                 get(Count.READ_BYTES),
@@ -85,6 +85,7 @@ public final class Statistics {
                 get(Count.BLOCK_STATUSES),
                 get(Count.FAILED),
                 held,
-                get(Count.CANCELLED));
+                get(Count.CANCELLED),
+                reconnects);
     }
 }

@@ -57,6 +57,15 @@ public record ChainPart(String name, BlockDevice device) {
         }
     }
 
+    /** Returns how often the device has reached its storage again; 0 if it fails to answer. */
+    public long reconnects() {
+        try {
+            return ask(device::reconnects);
+        } catch (RuntimeException | Error e) {
+            return 0;
+        }
+    }
+
     /** Returns an answer of the device. One of another bundle that never answers blocks no caller for ever. */
     private <T> T ask(BoundedCalls.Answer<T, RuntimeException> question) {
         return device instanceof BackendDevice ? question.get() : BoundedCalls.call(device, ANSWER_MILLIS, question);

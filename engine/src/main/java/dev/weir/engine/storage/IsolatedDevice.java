@@ -90,6 +90,11 @@ final class IsolatedDevice implements BlockDevice {
         return device.condition();
     }
 
+    @Override
+    public long reconnects() {
+        return device.reconnects();
+    }
+
     /** Returns whether and since when a call of the device has not returned, in words; empty if none is late. */
     String stuck() {
         return thread.condition();

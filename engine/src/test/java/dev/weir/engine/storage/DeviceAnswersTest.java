@@ -143,7 +143,7 @@ class DeviceAnswersTest {
             given.complete(BlockError.EIO);
         });
         assertEquals(List.of("success"), request.results);
-        assertEquals(1, statistics.counters(0).writes());
+        assertEquals(1, statistics.counters(0, 0).writes());
     }
 
     @Test

@@ -81,7 +81,7 @@ class StorageTest {
         storage.resume();
         execute(4096);
         assertEquals(List.of(512L), reached);
-        assertEquals(2, statistics.counters(0).failed());
+        assertEquals(2, statistics.counters(0, 0).failed());
     }
 
     @Test
@@ -122,7 +122,7 @@ class StorageTest {
         inFlight.remove(0).complete(BlockError.EIO);
         assertEquals(1, statistics.inBackend().measured());
         assertEquals(1e6, statistics.inBackend().maxNanos(), 1e5);
-        assertEquals(1, statistics.counters(0).failed());
+        assertEquals(1, statistics.counters(0, 0).failed());
     }
 
     @Test

@@ -83,7 +83,7 @@ public final class Load implements AutoCloseable {
         long read = reads.sum();
         long written = writes.sum();
         long block = plan.blockBytes();
-        return new Counters(read, read * block, written, written * block, 0, 0, 0, 0, 0, 0);
+        return new Counters(read, read * block, written, written * block, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** Returns the latencies of the measured requests (nanoseconds). */

@@ -32,7 +32,7 @@ public final class TestDrive implements DriveControl {
     private String reason = "";
     private List<QueuedRequest> queue = List.of();
     private List<FilterSnapshot> filters = List.of();
-    private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private final TestFaults faults = new TestFaults();
     private int looks;
     private long size = 10_737_418_240L;
@@ -70,7 +70,7 @@ public final class TestDrive implements DriveControl {
                 Map.of("bps", 10_485_760L, "iops", 500L, "iops_max", 2000L, "iops_max_length", 30L),
                 "root disk",
                 List.of("bob", "CN=alice,O=Example"));
-        drive.counters = new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7);
+        drive.counters = new Counters(1200, 4_915_200, 30, 122_880, 2, 4, 6, 5, 300, 7, 0);
         drive.queue = List.of(
                 new QueuedRequest(
                         41, "/run/nbd.sock#3", Operation.READ, 1_048_576, 4096, 12_345_678, "bps", 87_500_000),
@@ -108,7 +108,8 @@ public final class TestDrive implements DriveControl {
                 counters.blockStatuses(),
                 counters.failed(),
                 counters.held(),
-                counters.cancelled());
+                counters.cancelled(),
+                counters.reconnects());
     }
 
     /** Returns the number of snapshots taken. */

@@ -39,7 +39,7 @@ class RecentRatesTest {
                 0,
                 List.of(),
                 List.of(),
-                new Counters(reads, readBytes, writes, writeBytes, 0, 0, 0, 0, 0, 0));
+                new Counters(reads, readBytes, writes, writeBytes, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
