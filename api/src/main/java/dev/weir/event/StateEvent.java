@@ -45,6 +45,18 @@ public record StateEvent(String type, String subject, long timeMillis, Map<Strin
     /** Type: a fault on purpose acts no longer. Details: {@code fault}. */
     public static final String FAULT_ENDED = "fault-ended";
 
+    /** Type: the lease of a group ended before the next one. Details: {@code state}, that of the group's share. */
+    public static final String LEASE_LOST = "lease-lost";
+
+    /** Type: no majority of the configured hosts follows the coordinator any more. */
+    public static final String PARTITION = "partition";
+
+    /** Type: a majority follows the coordinator again. Details: {@code coordinator}. */
+    public static final String PARTITION_OVER = "partition-over";
+
+    /** Type: this host follows another coordinator. Details: {@code coordinator}. */
+    public static final String COORDINATOR = "coordinator";
+
     /** Type: the configuration was read. Details: {@code changes}, {@code faults}, {@code warnings}. */
     public static final String CONFIGURATION = "configuration";
 

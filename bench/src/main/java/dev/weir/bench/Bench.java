@@ -51,6 +51,7 @@ public final class Bench {
         latency("completion times at a cap and the cost of a release, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
         tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
+        cluster("a limit that three hosts share: rates, cuts, a killed coordinator; needs root"),
         start("from the start to ready, beside a bare Felix"),
         simulation("drift in a virtual hour and a virtual year");
 
@@ -131,7 +132,7 @@ public final class Bench {
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {
-        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped, Suite.latency)
+        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped, Suite.latency, Suite.cluster)
                         .contains(suite)
                 && !Program.isThere("fio")) {
             run.progress("fio is missing: " + suite + " is left out");
@@ -150,6 +151,7 @@ public final class Bench {
             case latency -> new CappedLatency(run).measure();
             case scale -> new ScaleSuite(run).measure();
             case tree -> new ScaleSuite(run).measureTrees();
+            case cluster -> new ClusterSuite(run).measure();
             case start -> new StartTime(run).measure();
             case simulation -> Simulation.main(new String[0]);
         }

@@ -1,5 +1,6 @@
 package dev.weir.metrics;
 
+import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.supervision.DaemonThreads;
@@ -22,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers an MXBean for each drive and group with the platform MBean server. Creating that server is slow, so a
+ * Registers an MXBean for each drive, each group and the cluster with the platform MBean server. Creating that server is slow, so a
  * separate thread registers the beans. A bean therefore appears shortly after its drive or group. Thread-safe.
  */
 @Component(
@@ -65,6 +66,16 @@ public final class Beans {
 
     void removeGroup(GroupControl group) {
         remove(group);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void addCluster(ClusterControl cluster) {
+        registrar.execute(
+                () -> register(cluster, "Cluster", cluster.local().cluster(), new ClusterBean(cluster)));
+    }
+
+    void removeCluster(ClusterControl cluster) {
+        remove(cluster);
     }
 
     private void remove(Object control) {

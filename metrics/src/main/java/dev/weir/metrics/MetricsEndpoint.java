@@ -1,5 +1,6 @@
 package dev.weir.metrics;
 
+import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.log.FailureText;
@@ -23,6 +24,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -72,6 +76,12 @@ public final class MetricsEndpoint implements Supplier<List<String>> {
     @Reference
     volatile List<GroupControl> groups = List.of();
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable ClusterControl cluster;
+
     /** Creates an endpoint that does not listen until it is activated. */
     public MetricsEndpoint() {
         this(ScrapeThreads::new);
@@ -80,6 +90,7 @@ public final class MetricsEndpoint implements Supplier<List<String>> {
     MetricsEndpoint(Supplier<ScrapeThreads> newThreads) {
         this.newThreads = newThreads;
         registry.register(new DriveMetrics(() -> drives, () -> groups));
+        registry.register(new ClusterMetrics(() -> cluster));
     }
 
     /** Listens, and tries again each second while the address is taken. */

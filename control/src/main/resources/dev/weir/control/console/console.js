@@ -161,7 +161,8 @@ function follow() {
   });
   events.addEventListener('samples', event => onSamples(JSON.parse(event.data)));
   ['drive-state', 'drive-added', 'drive-removed', 'group-added', 'group-removed', 'settings-changed', 'held-long',
-    'held-long-over', 'fault-began', 'fault-ended', 'configuration'].forEach(type => events.addEventListener(type, onEvent));
+    'held-long-over', 'fault-began', 'fault-ended', 'lease-lost', 'partition', 'partition-over',
+    'coordinator', 'configuration'].forEach(type => events.addEventListener(type, onEvent));
 }
 
 function setTheme(theme) {

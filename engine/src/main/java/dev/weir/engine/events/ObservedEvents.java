@@ -1,6 +1,7 @@
 package dev.weir.engine.events;
 
 import dev.weir.clock.Clock;
+import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.ConfigurationSource;
@@ -48,6 +49,7 @@ public final class ObservedEvents implements EventLog {
     // confined to the thread
     private final Map<DriveControl, DriveWatch> drives = new HashMap<>();
     private final Map<GroupControl, GroupWatch> groups = new HashMap<>();
+    private @Nullable ClusterWatch cluster;
     private boolean isStarted;
     private List<Object> configuration = List.of();
 
@@ -148,6 +150,15 @@ public final class ObservedEvents implements EventLog {
         // its last outcome stays known
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setCluster(ClusterControl control) {
+        run(() -> cluster = new ClusterWatch(control, events::add));
+    }
+
+    void unsetCluster(ClusterControl control) {
+        run(() -> cluster = null);
+    }
+
     private static List<String> lines(Map<String, Object> properties, String key) {
         return properties.get(key) instanceof String[] lines
                 ? Arrays.stream(lines).filter(Objects::nonNull).toList()
@@ -159,6 +170,13 @@ public final class ObservedEvents implements EventLog {
         long millis = millis();
         drives.values().forEach(watch -> watch.look(now, millis));
         groups.values().forEach(watch -> watch.look(millis));
+        if (cluster != null) {
+            try {
+                cluster.look(millis);
+            } catch (IllegalStateException e) {
+                LOG.debug("the cluster does not answer", e);
+            }
+        }
     }
 
     @Override

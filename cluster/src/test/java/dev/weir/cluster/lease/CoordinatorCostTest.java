@@ -1,0 +1,143 @@
+package dev.weir.cluster.lease;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.Demand;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Report;
+import dev.weir.cluster.wire.MessageCodec;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The cost of a coordinator: processor time and bytes per second. {@code -Dweir.cluster.hosts=1000} and
+ * {@code -Dweir.cluster.groups=100} set the size. Half of the hosts use each group and change their demand each second.
+ */
+class CoordinatorCostTest {
+    private static final int HOSTS = Integer.getInteger("weir.cluster.hosts", 20);
+    private static final int GROUPS = Integer.getInteger("weir.cluster.groups", 5);
+    private static final long LIMIT = 1_000_000;
+    private static final long STEP = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long WARM_SECONDS = 15;
+    private static final long SECONDS = 10;
+
+    private final List<ClusterNode> nodes = new ArrayList<>();
+    private final Deque<Runnable> mail = new ArrayDeque<>();
+    private long now = 1;
+    private long bytesToCoordinator;
+    private long bytesToHosts;
+    private long coordinatorNanos;
+
+    /** The mail of a host. Messages arrive in the next step. */
+    private final class Mail implements ClusterNode.Outbox {
+        private final int from;
+
+        Mail(int from) {
+            this.from = from;
+        }
+
+        @Override
+        public void send(String host, Offer offer) {
+            bytesToHosts += MessageCodec.encode(offer).length;
+            mail.add(() -> nodes.get(index(host)).receive(name(from), offer, now));
+        }
+
+        @Override
+        public void send(String host, Report report) {
+            bytesToCoordinator += MessageCodec.encode(report).length;
+            mail.add(() -> {
+                int to = index(host);
+                if (to == 0) {
+                    timed(() -> nodes.get(0).receive(name(from), report, now));
+                } else {
+                    nodes.get(to).receive(name(from), report, now);
+                }
+            });
+        }
+    }
+
+    private static String name(int host) {
+        return "h" + host;
+    }
+
+    private static int index(String host) {
+        return Integer.parseInt(host.substring(1));
+    }
+
+    private void timed(Runnable step) {
+        long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        step.run();
+        coordinatorNanos += ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
+    }
+
+    private Demand demand(int host, String group) {
+        long second = TimeUnit.NANOSECONDS.toSeconds(now);
+        boolean isBusy = (host + Integer.parseInt(group.substring(1)) + second) % 2 == 0;
+        return new Demand(second * 100, 0, 0, 0, isBusy ? 9 : 0, isBusy ? Set.of(LimitKey.IOPS) : Set.of(), 0, 0);
+    }
+
+    private void run(long seconds) {
+        for (long end = now + TimeUnit.SECONDS.toNanos(seconds); now < end; now += STEP) {
+            for (int pending = mail.size(); pending > 0; pending--) {
+                mail.remove().run();
+            }
+            timed(() -> nodes.get(0).advance(now));
+            for (ClusterNode node : nodes.subList(1, HOSTS)) {
+                if (node.nextAt(now) <= now) {
+                    node.advance(now);
+                }
+            }
+        }
+    }
+
+    @Test
+    void hostsCostLittle() {
+        List<String> names = IntStream.range(0, HOSTS).mapToObj(CoordinatorCostTest::name).toList();
+        for (int host = 0; host < HOSTS; host++) {
+            int index = host;
+            ClusterNode node = new ClusterNode(
+                    name(host),
+                    1L << 20,
+                    new ClusterScope(1, HOSTS, HOSTS, false),
+                    Timing.DEFAULT,
+                    OnPartition.SAFE_SHARE,
+                    group -> demand(index, group),
+                    new Mail(host),
+                    now);
+            for (int group = 0; group < GROUPS; group++) {
+                node.add("g" + group, ThrottleLimits.of(Map.of("iops", LIMIT)), now);
+            }
+            nodes.add(node);
+        }
+        nodes.forEach(node -> node.view(names, now));
+        run(WARM_SECONDS);
+        bytesToCoordinator = 0;
+        bytesToHosts = 0;
+        coordinatorNanos = 0;
+        run(SECONDS);
+        long sum = nodes.stream()
+                .mapToLong(node -> node.share("g0", now).share().get(LimitKey.IOPS))
+                .sum();
+        assertTrue(sum > 0.95 * LIMIT && sum <= LIMIT, () -> "sum of the shares: " + sum);
+        System.out.printf(
+                "%d hosts, %d groups: coordinator %.1f %% of a core, %.0f kB/s to it, %.0f kB/s to hosts%n",
+                HOSTS,
+                GROUPS,
+                coordinatorNanos / 1e7 / SECONDS,
+                bytesToCoordinator / 1e3 / SECONDS,
+                bytesToHosts / 1e3 / SECONDS);
+        long each = (bytesToCoordinator + bytesToHosts) / SECONDS / HOSTS / GROUPS;
+        assertTrue(each < 1_000, () -> each + " bytes/s for each host and group");
+    }
+}

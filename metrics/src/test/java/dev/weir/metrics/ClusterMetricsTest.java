@@ -1,0 +1,116 @@
+package dev.weir.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.cluster.ClusterControl;
+import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.HostDrives;
+import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A host that has a lease in one group and holds every request of another one. */
+class ClusterMetricsTest {
+    private final MetricsEndpoint endpoint = new MetricsEndpoint();
+    private final ClusterControl cluster = new ClusterControl() {
+        @Override
+        public ClusterSnapshot local() {
+            return new ClusterSnapshot(
+                    "prod",
+                    "h1",
+                    3,
+                    "h2",
+                    true,
+                    1_500_000,
+                    List.of(new ClusterSnapshot.Member("h1", false), new ClusterSnapshot.Member("h2", true)),
+                    List.of(
+                            group("a", "leased", Map.of(LimitKey.IOPS, 900L), 4_500_000_000L),
+                            group("b", "held", Map.of(), -1)),
+                    1,
+                    2,
+                    3);
+        }
+
+        private static ClusterSnapshot.Group group(String name, String state, Map<LimitKey, Long> share, long end) {
+            ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 3_000L));
+            return new ClusterSnapshot.Group(name, limits, false, state, share, Map.of(), end, null);
+        }
+
+        @Override
+        public ClusterSnapshot snapshot() {
+            throw new AssertionError("a scrape must not ask other hosts");
+        }
+
+        @Override
+        public List<HostDrives> drives() {
+            throw new AssertionError("a scrape must not ask other hosts");
+        }
+
+        @Override
+        public void limits(String group, ThrottleLimits limits) {
+            throw new AssertionError("a scrape changes nothing");
+        }
+    };
+
+    @AfterEach
+    void stop() {
+        endpoint.stop();
+    }
+
+    @Test
+    void scrapeReportsTheCluster() throws Exception {
+        endpoint.configure(new MetricsTest.Listen("tcp:127.0.0.1:0"));
+        assertFalse(MetricsTest.scrape(endpoint).contains("weir_cluster"));
+        endpoint.cluster = cluster;
+        String scrape = MetricsTest.scrape(endpoint);
+        for (String line : List.of(
+                "weir_cluster_info{cluster=\"prod\",coordinator=\"h2\",host=\"h1\"} 1.0",
+                "weir_cluster_hosts_configured{cluster=\"prod\"} 3.0",
+                "weir_cluster_hosts_reachable{cluster=\"prod\"} 2.0",
+                "weir_cluster_majority{cluster=\"prod\"} 1.0",
+                "weir_cluster_round_trip_seconds{cluster=\"prod\"} 0.0015",
+                "weir_cluster_leases_lost_total{cluster=\"prod\"} 1.0",
+                "weir_cluster_partitions_total{cluster=\"prod\"} 2.0",
+                "weir_cluster_coordinator_changes_total{cluster=\"prod\"} 3.0",
+                "weir_group_leased{group=\"a\"} 1.0",
+                "weir_group_leased{group=\"b\"} 0.0",
+                "weir_group_lease_left_seconds{group=\"a\"} 4.5",
+                "weir_group_share_requests_per_second{direction=\"both\",group=\"a\"} 900.0",
+                "weir_group_share_requests_per_second{direction=\"both\",group=\"b\"} 0.0")) {
+            assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
+        }
+        String page = Files.readString(Path.of("../docs/reference/bundles/metrics.md"));
+        Matcher name = Pattern.compile("(?m)^(weir_\\w+)").matcher(scrape);
+        while (name.find()) {
+            assertTrue(page.contains("`" + name.group(1) + "`"), name.group(1));
+        }
+    }
+
+    @Test
+    void jmxShowsTheCluster() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("dev.weir:type=Cluster,name=\"prod\"");
+        Beans beans = new Beans();
+        beans.addCluster(cluster);
+        MetricsTest.awaitShown(server, name, true);
+        assertEquals("h2", server.getAttribute(name, "Coordinator"));
+        assertEquals(true, server.getAttribute(name, "Majority"));
+        assertEquals(3L, server.getAttribute(name, "CoordinatorChanges"));
+        assertEquals(List.of("h1", "h2"), List.of((String[]) server.getAttribute(name, "ReachableHosts")));
+        beans.removeCluster(cluster);
+        MetricsTest.awaitShown(server, name, false);
+        beans.stop();
+    }
+}
