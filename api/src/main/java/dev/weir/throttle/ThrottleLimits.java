@@ -294,8 +294,9 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the cost of a request under a limit in metered units} These are bytes, or requests × {@link
-     * #iopsSize()} because a fraction of a request is then a whole number.
+     * {@return the cost of a request under a limit in metered units} Under a limit of bytes these are bytes. Under a limit
+     * of requests each request costs 1 unit if {@link #iopsSize()} is 0. Otherwise a request is worth {@code iopsSize}
+     * units, and a longer one its bytes, because a fraction of a request is then a whole number.
      *
      * @param limit one of the six
      * @param bytes length of the request (bytes); 0 or more

@@ -10,27 +10,40 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>The law of a limit has two sides. In any time T the policy releases at most rate × T, its allowance and one
  * request. A drive that always has a request waiting gets at least the rate less one request. The allowance is the
- * policy's own and documented, for example its burst; {@link ThrottleDebt#under} assumes 100 ms of the rate. A request
- * of any length goes in the end: the policy admits it whole and the excess is owed. {@link
- * dev.weir.throttle.arithmetic.MeteredDebt} and its neighbours have the exact arithmetic.
+ * policy's own and documented, for example its burst. It may be 0, but then each late timer costs throughput. {@link
+ * ThrottleDebt#under} assumes 100 ms of the rate. The usual rule: a request waits until the debt is at most the
+ * allowance and is then charged in full. So a request of any length goes in the end and the excess is owed. {@link
+ * dev.weir.throttle.arithmetic} has the exact arithmetic and an example.
+ *
+ * <p>A policy holds requests because of limits only. A delay for any other reason belongs in a {@linkplain
+ * dev.weir.block.filter filter}. The engine shows such a wait as {@code turn} and holds the other direction with it.
  *
  * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin and
  * may wrap, so compare them by their difference. A request that is charged by count only (a discard by default) has
- * the length 0. It costs one request and no bytes.
+ * the length 0. It costs one request and no bytes. Under a limit of bytes it adds no debt, but it may wait until the
+ * debt of other requests is paid.
  *
- * <p>A call must not block. After a call of more than a second the drive holds its queue; the call is interrupted
- * unless the factory {@linkplain ThrottlePolicyFactory#returnsAtOnce promises} that it returns at once.
+ * <p>The owner has two queues: one of reads, and one of writes with zeroing and trims. It calls {@code waitNanos} for the
+ * oldest request of each. At 0 it may release the request and then calls {@link #charge}. Otherwise it sets a timer for
+ * that time and calls again. It may call at any other time too. A request may be withdrawn meanwhile. Any number of
+ * queries must change nothing. A group has the two queues of all its members. Under {@link ThrottleLimits#NONE} neither
+ * {@code waitNanos} nor {@code charge} is called.
  *
- * <p>The owner calls {@code waitNanos} for the request at the head of its queue. At 0 it releases the request and
- * calls {@link #charge}. Otherwise it sets a timer for that time and calls again. A request may be withdrawn
- * meanwhile. Any number of queries must change nothing.
+ * <p>A call must not block. A call has failed if it throws, answers null or a negative wait, or takes more than a second.
+ * A policy has also failed if its waits contradict each other 16 times: a request that may go at a moment must not have
+ * to wait longer unless something was charged. {@link Long#MAX_VALUE} sets no timer and counts as such an answer when
+ * it is repeated. The drive of a failed policy holds its queue and names the policy. The policy is not called again. The
+ * drive goes on when its limits or policy are set again, even to the same values, or when another factory provides the
+ * type. A late call is interrupted. A factory with a call that does not end is not called until it ends.
  */
 @ConsumerType
 public interface ThrottlePolicy {
 
     /**
-     * {@return the time (ns) that a request must wait} At 0 it may go now. Otherwise it may go after exactly this
-     * time if nothing is charged meanwhile. A query charges nothing and changes no later answer.
+     * {@return the time (ns) that a request must wait: the longest wait over all limits} The engine releases requests by
+     * this method alone. At 0 the request may go now. Otherwise it may go after exactly this time if nothing is charged
+     * meanwhile. A query charges nothing and changes no later answer. The default asks each limit. Override it for speed
+     * only, with the same answer.
      *
      * @param direction the direction of the request
      * @param bytes length of the request (bytes); 0 or more
@@ -46,7 +59,8 @@ public interface ThrottlePolicy {
 
     /**
      * {@return the time (ns) that one limit makes a request wait} 0 if the limit does not hold it, does not apply or
-     * is not set. The wait of a request is the maximum over all limits. A query charges nothing.
+     * is not set. The engine names the limit with the longest wait as the one that holds the request. If that limit
+     * applies to one direction then the other direction goes on. A query charges nothing.
      *
      * @param limit the limit
      * @param direction the direction of the request
@@ -56,8 +70,8 @@ public interface ThrottlePolicy {
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
 
     /**
-     * Charges a released request to every limit that applies. Called only right after {@code waitNanos} returned 0
-     * for this request at this time.
+     * Charges a released request to every limit that applies. Called only after {@code waitNanos} returned 0 for the same
+     * arguments, with no other charge or change between the two calls. Queries for other requests may lie between.
      *
      * @param direction the direction of the request
      * @param bytes length of the request (bytes); 0 or more
@@ -67,25 +81,31 @@ public interface ThrottlePolicy {
 
     /**
      * Changes the limits. The debt under a limit that stays is kept as time and as units. The shorter of both applies,
-     * exact to a nanosecond (see {@link ThrottleDebt#under}). A new limit starts without debt.
+     * exact to a nanosecond (see {@link ThrottleDebt#under}). A new limit starts without debt. It is enough to start again
+     * with {@code debt(now).under(oldLimits, newLimits)}.
      *
-     * @param limits the new limits
+     * @param limits the new limits; may be {@link ThrottleLimits#NONE}
      * @param now the time (ns) with any origin
-     * @throws IllegalArgumentException if the policy cannot enforce the limits; nothing has changed then
+     * @throws IllegalArgumentException if the policy cannot enforce the limits; nothing has changed then. The engine
+     *     then tries {@link ThrottlePolicyFactory#create} before the drive holds its queue.
      */
     void reconfigure(ThrottleLimits limits, long now);
 
     /**
-     * {@return the debt for display and for the next policy} It falls by one nanosecond per nanosecond. A policy that
-     * is created with a debt returns the same debt at the same time. No part is rounded.
+     * {@return the debt for display and for the next policy} It falls by one nanosecond per nanosecond. It is rounded up
+     * to whole nanoseconds. A policy that is created with a debt returns the same debt at the same time. The policy itself
+     * keeps fractions: the debt after many charges is that after one charge of their sum.
      *
      * @param now the time (ns) with any origin
      */
     ThrottleDebt debt(long now);
 
     /**
-     * {@return an independent copy in the same state for the forecast of releases} Null if a new policy with the same
-     * {@linkplain #debt debt} behaves identically.
+     * {@return an independent copy in the same state for the forecast of releases} Null, the default, if a new policy
+     * with the same {@linkplain #debt debt} behaves identically. A start from whole nanoseconds is identical enough.
+     *
+     * <p>Any thread that shows a drive asks for copies while requests wait: a few for each look at the drive and one for
+     * each drive and group of the tree for its queue. A copy that fails costs the forecast only.
      */
     default @Nullable ThrottlePolicy copy() {
         return null;

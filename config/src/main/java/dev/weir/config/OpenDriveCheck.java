@@ -89,10 +89,9 @@ final class OpenDriveCheck {
             BlockFilterFactory factory = types.filters().get(filter.type());
             Setting setting = written.get(drive.name());
             if (factory != null && setting != null) {
-                try {
-                    factory.check(drive.name(), filter.options(), drive.readOnly());
-                } catch (IOException e) {
-                    setting.child("filters").fault("filter " + filter.type() + ": " + FailureText.of(e));
+                String refusal = refusal(factory, drive, filter.options());
+                if (refusal != null) {
+                    setting.child("filters").fault("filter " + filter.type() + ": " + refusal);
                 }
             }
         }
@@ -140,12 +139,14 @@ final class OpenDriveCheck {
     /** Returns why the backend would not open with these settings, or null if it would. */
     private @Nullable String refusal(DriveSettings drive) {
         BlockFactory factory = types.backends().get(drive.backendType());
-        if (factory == null) {
-            return null;
-        }
+        return factory == null ? null : refusal(factory, drive, drive.backendOptions());
+    }
+
+    /** Returns why a factory would open nothing with these options, or null if it would. */
+    private static @Nullable String refusal(BlockFactory factory, DriveSettings drive, Map<String, Object> options) {
         try {
             BoundedCalls.call(factory, CHECK_MILLIS, () -> {
-                factory.check(drive.name(), drive.backendOptions(), drive.readOnly());
+                factory.check(drive.name(), options, drive.readOnly());
                 return true;
             });
             return null;

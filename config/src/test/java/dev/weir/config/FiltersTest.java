@@ -110,4 +110,12 @@ final class FiltersTest {
                         + " slower-than = 0: must be more"),
                 read(TRACED.replace("5ms", "0s")).faults());
     }
+
+    @Test
+    void filterThatFailsToCheckIsAFault() {
+        run(TRACED);
+        List<String> faults = read(TRACED.replace("5ms", "13ms")).faults();
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).contains("filter trace: java.lang.IllegalStateException: 13 ms"), faults.get(0));
+    }
 }

@@ -49,7 +49,7 @@ final class TestTypes {
             new BlockOption("create", Kind.FLAG, false, "whether it is made"),
             new BlockOption("format", Kind.TEXT, false, "its format"));
 
-    /** A filter that refuses a bound of zero. */
+    /** A filter that refuses a bound of zero and fails to check one of 13 ms. */
     static final BlockFilterFactory TRACE = new Filter("trace");
 
     /** The filter of faults, whose options no file names. */
@@ -74,6 +74,9 @@ final class TestTypes {
         public void check(String drive, Map<String, Object> options, boolean readOnly) throws IOException {
             if (Objects.equals(options.get("slower-than"), 0L)) {
                 throw new IOException("slower-than = 0: must be more");
+            }
+            if (Objects.equals(options.get("slower-than"), 13_000_000L)) {
+                throw new IllegalStateException("13 ms");
             }
         }
 

@@ -26,7 +26,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,14 +72,7 @@ public final class Engine {
         this(clock, publisher, SerialSteps.threads(), debts);
     }
 
-    /**
-     * Creates an engine without drives.
-     *
-     * @param clock the source of time and timers
-     * @param publisher registers drives and controls as services
-     * @param threads opens and closes backends
-     * @param debts keeps debts over a restart
-     */
+    /** Creates an engine without drives. The threads open and close backends. */
     public Engine(Clock clock, Publisher publisher, Executor threads, Debts debts) {
         this.debts = debts;
         this.threads = threads;
@@ -110,38 +104,41 @@ public final class Engine {
      * @param factory a backend's or a device's factory
      */
     public void addBackends(BlockFactory factory, int ranking) {
-        added(() -> backends.add(factory, ranking), drive -> usesBackend(drive, factory));
+        added(() -> backends.add(factory, ranking), Engine::usesBackend);
     }
 
     /** Closes every drive that the factory opened. Returns when they are closed or the timeout expires. */
     public void removeBackends(BlockFactory factory) {
-        removed("backend " + factory.type(), () -> backends.remove(factory), drive -> usesBackend(drive, factory));
+        removed("backend", () -> backends.remove(factory), Engine::usesBackend);
     }
 
     /** Opens filters in the drives that name the type. Returns when they are open or a second has passed. */
     public void addFilters(BlockFilterFactory factory, int ranking) {
-        added(() -> filters.add(factory, ranking), drive -> usesFilter(drive, factory));
+        added(() -> filters.add(factory, ranking), Engine::usesFilter);
     }
 
     /** Closes every filter that the factory opened. Returns when they are closed or the timeout expires. */
     public void removeFilters(BlockFilterFactory factory) {
-        removed("filter " + factory.type(), () -> filters.remove(factory), drive -> usesFilter(drive, factory));
+        removed("filter", () -> filters.remove(factory), Engine::usesFilter);
     }
 
-    private static boolean usesBackend(ManagedDrive drive, BlockFactory factory) {
-        return drive.settings().backendType().equals(factory.type());
+    private static boolean usesBackend(ManagedDrive drive, String type) {
+        return drive.settings().backendType().equals(type);
     }
 
-    private static boolean usesFilter(ManagedDrive drive, BlockFilterFactory factory) {
-        return drive.filters().anyMatch(filter -> filter.type().equals(factory.type()));
+    private static boolean usesFilter(ManagedDrive drive, String type) {
+        return drive.filters().anyMatch(filter -> filter.type().equals(type));
     }
 
-    private void added(Runnable add, Predicate<ManagedDrive> isConcerned) {
+    /** Opens or changes the drives of the added factory. {@code add} returns its type. */
+    private void added(Supplier<String> add, BiPredicate<ManagedDrive, String> uses) {
         List<ManagedDrive> concerned;
         List<CompletableFuture<@Nullable Void>> opened;
         synchronized (this) {
-            add.run();
-            concerned = drives.values().stream().filter(isConcerned).toList();
+            String type = add.get();
+            concerned = drives.values().stream()
+                    .filter(drive -> uses.test(drive, type))
+                    .toList();
             opened = concerned.stream().map(this::settle).toList();
         }
         if (!await(opened, PATIENCE_NANOS)) {
@@ -149,17 +146,18 @@ public final class Engine {
         }
     }
 
-    private void removed(String what, Runnable remove, Predicate<ManagedDrive> isConcerned) {
+    private void removed(String kind, Supplier<String> remove, BiPredicate<ManagedDrive, String> uses) {
+        String type;
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
-            remove.run();
+            type = remove.get();
             closed = drives.values().stream()
-                    .filter(isConcerned)
+                    .filter(drive -> uses.test(drive, type))
                     .map(this::settle)
                     .toList();
         }
         if (!await(closed, CLOSE_TIMEOUT_NANOS)) {
-            LOG.error("{} stops although drives still use it: they did not close in time", what);
+            LOG.error("{} {} stops although drives still use it: they did not close in time", kind, type);
         }
     }
 

@@ -8,11 +8,13 @@ import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicy;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -145,6 +147,54 @@ class OddPolicyTest {
         assertThrows(NullPointerException.class, () -> fixture.engine.addPolicies(odd, 0));
         fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
         assertEquals(State.SERVING, fixture.control("vm1").snapshot().state());
+    }
+
+    /** A factory of policies that fails to check limits or to create a policy. */
+    private record OddFactory(Supplier<@Nullable List<LimitFault>> rules, Supplier<@Nullable ThrottlePolicy> policies)
+            implements ThrottlePolicyFactory {
+        @Override
+        public String type() {
+            return "odd";
+        }
+
+        @Override
+        @SuppressWarnings("NullAway")
+        public List<LimitFault> faults(ThrottleLimits limits) {
+            return rules.get();
+        }
+
+        @Override
+        @SuppressWarnings("NullAway")
+        public ThrottlePolicy create(ThrottleLimits limits, ThrottleDebt owed, long now) {
+            return policies.get();
+        }
+    }
+
+    static Stream<Arguments> rules() {
+        Supplier<@Nullable List<LimitFault>> throwing = () -> {
+            throw new IllegalStateException("a test that throws");
+        };
+        Supplier<@Nullable List<LimitFault>> none = () -> null;
+        return Stream.of(Arguments.of(Named.of("throws", throwing)), Arguments.of(Named.of("null", none)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void failingRulesDoNotKeepNewSettingsAway(Supplier<@Nullable List<LimitFault>> rules) {
+        ThrottlePolicy any = new Odd(() -> 0, () -> ThrottleDebt.NONE);
+        fixture.engine.addPolicies(new OddFactory(rules, () -> any), 0);
+        fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
+        fixture.configure("vm1", "odd", null, Map.of("iops", 2L));
+        assertEquals(2, fixture.control("vm1").snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void aFactoryThatCreatesNoPolicyHoldsItsDrives() {
+        fixture.engine.addPolicies(new OddFactory(List::of, () -> null), 0);
+        fixture.configure("vm1", "odd", null, Map.of("iops", 1L));
+        assertHolds("policy odd failed");
+        assertHolds("its factory made none");
+        assertHolds(OddFactory.class.getName());
     }
 
     private void assertHolds(String reason) {

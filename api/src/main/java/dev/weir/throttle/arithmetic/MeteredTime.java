@@ -6,7 +6,7 @@ import java.math.BigInteger;
 /**
  * A moment or a span that advances by the time that units take at a rate. Exact, because it keeps the fraction of a
  * nanosecond: after any number of {@link #add}s it is where one {@code add} of their sum would be. A policy that
- * keeps its account in it does not drift; see {@code docs/design/decisions/002}.
+ * keeps its account in it does not drift. A level that is refilled by rate × elapsed loses a remainder at each query.
  *
  * <p>Not thread-safe.
  */

@@ -3,6 +3,7 @@ package dev.weir.engine.factory;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.engine.policy.IsolatedPolicy;
+import dev.weir.log.FailureText;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registered factories of policies, and the rules by which a policy and limits fit each other.
@@ -28,6 +31,8 @@ public final class Policies {
             return new Choice(settings.policy(), settings.limits());
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
 
     private final RankedFactories<ThrottlePolicyFactory> factories = new RankedFactories<>(ThrottlePolicyFactory::type);
 
@@ -67,10 +72,18 @@ public final class Policies {
     public Choice merge(Choice current, Choice before, Choice after) {
         ThrottleLimits limits = merge(current.limits, before.limits, after.limits);
         String type = after.policy.equals(before.policy) ? current.policy : after.policy;
+        return accepts(type, limits) ? new Choice(type, limits) : after;
+    }
+
+    /** Returns whether a factory has no objection. One that fails to answer has one, as its drives then show. */
+    private boolean accepts(String type, ThrottleLimits limits) {
         ThrottlePolicyFactory factory = factories.get(type);
-        boolean accepts =
-                factory == null || IsolatedPolicy.faults(factory, limits).isEmpty();
-        return accepts ? new Choice(type, limits) : after;
+        try {
+            return factory == null || IsolatedPolicy.faults(factory, limits).isEmpty();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("policy {}{} fails to check limits: {}", type, IsolatedPolicy.origin(factory), FailureText.of(e));
+            return false;
+        }
     }
 
     /**

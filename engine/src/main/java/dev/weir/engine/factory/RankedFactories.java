@@ -3,6 +3,7 @@ package dev.weir.engine.factory;
 import dev.weir.supervision.BoundedCalls;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -31,20 +32,31 @@ public final class RankedFactories<F> {
     /**
      * Adds a factory. Its type is asked for only once.
      *
+     * @return its type
      * @throws NullPointerException if it has no type
      * @throws IllegalStateException if it does not answer within a second
      */
-    public void add(F factory, int ranking) {
+    public String add(F factory, int ranking) {
         String type = Objects.requireNonNull(
                 BoundedCalls.call(factory, TYPE_MILLIS, () -> typeOf.apply(factory)),
                 () -> factory.getClass().getName() + " has no type");
         factories.add(new Ranked<>(factory, type, ranking));
         factories.sort(
                 Comparator.comparingInt((Ranked<F> ranked) -> ranked.ranking).reversed());
+        return type;
     }
 
-    public void remove(F factory) {
-        factories.removeIf(ranked -> ranked.factory == factory);
+    /** Removes a factory. Returns its type, or an empty text if it was never added. */
+    public String remove(F factory) {
+        String type = "";
+        for (Iterator<Ranked<F>> all = factories.iterator(); all.hasNext(); ) {
+            Ranked<F> ranked = all.next();
+            if (ranked.factory == factory) {
+                type = ranked.type;
+                all.remove();
+            }
+        }
+        return type;
     }
 
     /** Returns the factory that serves a type, or null. */

@@ -48,15 +48,17 @@ public final class IsolatedPolicy implements ThrottlePolicy {
      * Returns the limits that a factory's policies cannot enforce.
      *
      * @throws IllegalStateException if the factory does not answer within a second
+     * @throws NullPointerException if it answers null
      */
     public static List<LimitFault> faults(ThrottlePolicyFactory factory, ThrottleLimits limits) {
-        return factory.returnsAtOnce()
+        List<LimitFault> faults = factory.returnsAtOnce()
                 ? factory.faults(limits)
                 : BoundedCalls.call(factory, MILLIS, () -> factory.faults(limits));
+        return Objects.requireNonNull(faults, "its factory answered no list of faults");
     }
 
     /** Returns the class of a factory and its bundle if that is another one, for messages; empty for null. */
-    static String origin(@Nullable ThrottlePolicyFactory factory) {
+    public static String origin(@Nullable ThrottlePolicyFactory factory) {
         if (factory == null) {
             return "";
         }

@@ -292,7 +292,9 @@ public final class PolicySlot {
             reason = "";
         } catch (RuntimeException | Error e) {
             policy = null;
-            reason = "policy " + type + " refuses the limits: " + e.getMessage();
+            reason = e instanceof IllegalArgumentException
+                    ? "policy " + type + " refuses the limits: " + e.getMessage()
+                    : "policy " + type + " failed: " + e + IsolatedPolicy.origin(newFactory);
             LOG.debug("{}: policy {} was not made", owner, type, e);
         }
     }

@@ -8,6 +8,7 @@ import dev.weir.block.BlockError;
 import dev.weir.block.BlockException;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockRequest;
+import dev.weir.block.BlockStorage;
 import dev.weir.block.Direction;
 import dev.weir.block.HintedBackend;
 import dev.weir.block.Operation;
@@ -53,13 +54,22 @@ public final class BackendDevice implements BlockDevice {
             throws IOException {
         OptionRules.check("backend " + by.type(), by.options(), options);
         if (!(by instanceof BlockDeviceFactory devices)) {
-            return new BackendDevice(drive, ((BlockBackendFactory) by).open(drive, options, readOnly), clock);
+            return new BackendDevice(
+                    drive, opened(by, ((BlockBackendFactory) by).open(drive, options, readOnly)), clock);
         }
         if (devices.returnsAtOnce()) {
-            return devices.open(drive, options, readOnly, clock);
+            return opened(by, devices.open(drive, options, readOnly, clock));
         }
         PartThread thread = new PartThread(drive, clock);
-        return new IsolatedDevice(drive, devices.open(drive, options, readOnly, thread.clock()), thread);
+        return new IsolatedDevice(drive, opened(by, devices.open(drive, options, readOnly, thread.clock())), thread);
+    }
+
+    private static <T extends BlockStorage> T opened(BlockFactory by, @Nullable T storage) throws IOException {
+        if (storage == null) {
+            throw new IOException("%s opened nothing; it must return the storage or throw an IOException"
+                    .formatted(by.getClass().getName()));
+        }
+        return storage;
     }
 
     public BackendDevice(String drive, BlockBackend backend, Clock clock) {

@@ -228,7 +228,9 @@ public final class FilterChain {
             PartThread thread = factory.returnsAtOnce() ? null : new PartThread(drive, clock);
             NextDevice next = new NextDevice(behind, thread);
             FilterContext context = new FilterContext(drive, next, thread == null ? clock : thread.clock());
-            BlockFilter filter = factory.open(context, wanted.options());
+            BlockFilter filter = Objects.requireNonNull(
+                    factory.open(context, wanted.options()),
+                    () -> factory.getClass().getName() + " opened nothing");
             return new Link(wanted, next, filter, thread == null ? filter : new IsolatedDevice(drive, filter, thread));
         } catch (IOException | RuntimeException | Error e) {
             throw refused(wanted, e);
