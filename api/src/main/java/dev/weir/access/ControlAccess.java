@@ -1,7 +1,9 @@
 package dev.weir.access;
 
+import dev.weir.event.EventLog;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -45,4 +47,8 @@ public interface ControlAccess {
      * @throws IllegalStateException if the API listens on no TCP address
      */
     List<String> consoleLinks();
+
+    /** {@return the recent events, which are recorded while the API is configured; null during an update of the engine} */
+    @Nullable
+    EventLog events();
 }

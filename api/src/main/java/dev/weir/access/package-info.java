@@ -1,6 +1,6 @@
 /** Access of users to the HTTP API: tokens and links to the console. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.access;
 

@@ -8,6 +8,7 @@ import dev.weir.control.api.Api;
 import dev.weir.control.event.EventStreams;
 import dev.weir.control.server.HttpServer;
 import dev.weir.control.server.ServerSettings;
+import dev.weir.event.EventLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import java.io.IOException;
@@ -184,6 +185,11 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     @Override
     public void revoke(String name) throws IOException {
         tokens.revoke(name);
+    }
+
+    @Override
+    public @Nullable EventLog events() {
+        return services.events();
     }
 
     @Override

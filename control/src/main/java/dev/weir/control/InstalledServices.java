@@ -5,6 +5,7 @@ import dev.weir.block.BlockDeviceFactory;
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.clock.Clock;
+import dev.weir.cluster.ClusterControl;
 import dev.weir.control.api.Installation;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
@@ -109,6 +110,13 @@ public final class InstalledServices implements Installation {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable EventLog events;
 
+    /** The cluster; null while it is off. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable ClusterControl cluster;
+
     /** Creates the services with the version and the home of the framework. */
     @Activate
     public InstalledServices(BundleContext context, Map<String, Object> properties) {
@@ -189,6 +197,29 @@ public final class InstalledServices implements Installation {
     }
 
     @Override
+    public @Nullable ClusterControl cluster() {
+        return cluster;
+    }
+
+    @Override
+    public Map<String, Object> configurationProperties() {
+        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
+        return current == null ? Map.of() : current.getKey();
+    }
+
+    @Override
+    public List<String> exportFaults() {
+        return Stream.of(
+                        exports.stream()
+                                .flatMap(export ->
+                                        ServiceLines.ofProperty(export.getKey(), DriveExport.FAULTS).stream()),
+                        ServiceLines.of(otherFaults),
+                        ownFaults.get().stream())
+                .flatMap(lines -> lines)
+                .toList();
+    }
+
+    @Override
     public @Nullable EventLog events() {
         return events;
     }
@@ -224,11 +255,7 @@ public final class InstalledServices implements Installation {
                 .toList();
         List<String> faults = Stream.of(
                         configured(ConfigurationSource.FAULTS).stream(),
-                        exports.stream()
-                                .flatMap(export ->
-                                        ServiceLines.ofProperty(export.getKey(), DriveExport.FAULTS).stream()),
-                        ServiceLines.of(otherFaults),
-                        ownFaults.get().stream(),
+                        exportFaults().stream(),
                         ServiceLines.of(deployFaults),
                         Supervision.failures().stream().map("unhealthy: "::concat))
                 .flatMap(all -> all)
@@ -238,7 +265,6 @@ public final class InstalledServices implements Installation {
     }
 
     private List<String> configured(String key) {
-        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current == null ? List.of() : ServiceLines.ofProperty(current.getKey(), key);
+        return ServiceLines.ofProperty(configurationProperties(), key);
     }
 }

@@ -179,6 +179,86 @@ final class ChangesOverHttpTest {
                 reply.body());
     }
 
+    @Test
+    void shareOfADriveChanges() throws IOException {
+        Reply reply = weir.local("PATCH", "/v1/drives/vm1/share", "{\"weight\":7,\"min\":{\"iops\":\"1k\"}}");
+        assertEquals(200, reply.status(), reply.body());
+        assertEquals(7, vm1().snapshot().share().weight());
+        assertEquals(1000, vm1().snapshot().share().minIops());
+        assertEquals(200, weir.local("PATCH", "/v1/drives/vm1/share", "{}").status());
+        assertEquals(7, vm1().snapshot().share().weight());
+    }
+
+    @Test
+    void rejectedReloadListsTheLinesOfTheShell() throws IOException {
+        weir.weir.configuration.faults = List.of("weir.conf:1: a = b: must be a number", "weir.conf:2: c");
+        Reply reply = weir.local("POST", "/v1/reload", "{}");
+        assertEquals(422, reply.status(), reply.body());
+        assertEquals("application/problem+json", reply.header("Content-Type"));
+        assertTrue(
+                reply.body()
+                        .endsWith("\"detail\":\"nothing was changed\","
+                                + "\"lines\":[\"weir.conf:1: a = b: must be a number\",\"weir.conf:2: c\"]}"),
+                reply.body());
+    }
+
+    @Test
+    void reloadRestoresOnlyOnRequest() throws IOException {
+        limits(weir.local("PATCH", "/v1/drives/vm1/limits", "{\"iops\":5}"));
+        Reply kept = weir.local("POST", "/v1/reload", "");
+        assertEquals(200, kept.status(), kept.body());
+        assertTrue(kept.body().contains("\"overridden\":[\"vm1\"]"), kept.body());
+        Reply restored = weir.local("POST", "/v1/reload", "{\"restore\":true}");
+        assertTrue(restored.body().contains("\"restored\":{\"drive vm1\":\"iops=0\"}"), restored.body());
+        assertEquals(0, vm1().snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void limitsOfTheClusterChange() throws IOException {
+        String path = "/v1/cluster/groups/tenant-a/limits";
+        Reply reply = weir.local("PATCH", path, "{\"iops\":\"20k\"}");
+        assertEquals(200, reply.status(), reply.body());
+        assertTrue(reply.body().contains("\"limits\":{\"iops\":20000}"), reply.body());
+        assertEquals(404, weir.local("PATCH", path.replace("-a", "-z"), "{}").status());
+        weir.weir.leaveCluster();
+        Reply off = weir.local("PATCH", path, "{\"iops\":1}");
+        assertEquals(404, off.status());
+        assertTrue(off.body().contains("weir.cluster in the configuration turns it on"), off.body());
+    }
+
+    @Test
+    void drainOfAGroupLiftsTheLimitsOfItsDrives() throws IOException {
+        limits(weir.local("PATCH", "/v1/groups/tenant-a/limits", "{\"iops\":1}"));
+        try (ReadLoad load = weir.load("vm1", 20)) {
+            assertTrue(weir.get("/v1/groups/tenant-a/queue").body().contains("\"drive\":\"vm1\""), load.toString());
+            load.finish();
+            Reply idle = weir.local("POST", "/v1/groups/tenant-a/drain", "");
+            assertEquals(200, idle.status(), idle.body());
+            assertTrue(vm1().snapshot().counters().reads() >= 20, "the limits were not lifted");
+        }
+    }
+
+    @Test
+    void drainOfABusyGroupNamesItsDrives() throws IOException {
+        assertEquals(
+                200,
+                weir.local("PUT", "/v1/drives/vm1/faults/stuck", "{\"on\":[\"read\"],\"hang\":\"until-cleared\"}")
+                        .status());
+        try (ReadLoad load = weir.load("vm1", 1)) {
+            Reply busy = weir.local("POST", "/v1/groups/tenant-a/drain", "{\"seconds\":1}");
+            assertEquals(503, busy.status(), busy.body() + load);
+            assertTrue(busy.body().contains("still busy after 1 s: vm1; the limits apply again"), busy.body());
+        }
+    }
+
+    @Test
+    void faultsOfAGroupAreThoseOfItsDrives() throws IOException {
+        weir.weir.prepare();
+        assertTrue(weir.get("/v1/faults?group=tenant-a").body().contains("\"drive\":\"vm1\""));
+        assertEquals("[]", weir.get("/v1/faults?drive=scratch").body());
+        assertEquals(400, weir.get("/v1/faults?drive=vm1&group=tenant-a").status());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -24,11 +24,14 @@ public final class EngineFixture implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final InstalledServices services;
     final TestDefinitions definitions = new TestDefinitions();
+    final TestConfiguration configuration = new TestConfiguration();
 
     public EngineFixture(Path home) {
         services = new InstalledServices("1.0", home.toString());
         services.clock = clock;
         services.definitions = definitions;
+        services.configuration = configuration.service();
+        services.cluster = new TestCluster();
         engine.add(new MemoryBackendFactory());
         engine.add(new BucketPolicyFactory());
         engine.add(new SlicePolicyFactory());
@@ -61,6 +64,11 @@ public final class EngineFixture implements AutoCloseable {
     /** Returns the services of the API. */
     public Installation services() {
         return services;
+    }
+
+    /** Turns the cluster off. */
+    void leaveCluster() {
+        services.cluster = null;
     }
 
     void events(EventLog log) {

@@ -21,6 +21,11 @@ public final class ReadLoad implements AutoCloseable {
         }
     }
 
+    /** Submits no further reads. Those that wait go on. */
+    void finish() {
+        isOver = true;
+    }
+
     @Override
     public void close() {
         isOver = true;

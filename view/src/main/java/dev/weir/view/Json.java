@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * <p>A record's component becomes a field in {@code snake_case}: {@code dueInNanos} becomes {@code due_in_nanos}.
  * Numbers are integers in the unit that ends the name. Limits are in the unit of their key (see LimitKey). Enum
  * constants are in lower case. A missing value is {@code null} and its field stays. Each object begins with {@code
- * time} (UTC). The records' Javadoc documents the fields. New versions may add fields and keep the existing ones.
+ * time} (UTC), the current one except for events. The records' Javadoc documents the fields. New versions may add fields and keep the existing ones.
  *
  * <p>Thread-safe.
  */
@@ -57,7 +57,7 @@ public final class Json {
 
     private static String timed(Object view, String time) {
         String json = part(view);
-        if (!json.startsWith("{")) {
+        if (!json.startsWith("{") || json.startsWith("{\"time\":")) { // an event has its own time
             return json;
         }
         return time + (json.length() == 2 ? "" : ",") + json.substring(1);

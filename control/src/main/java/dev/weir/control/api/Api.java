@@ -25,6 +25,8 @@ public final class Api {
         Views views = new Views(weir);
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SystemRoutes(weir).all());
+        routes.add(new ReloadRoute(weir).route());
+        routes.addAll(new ClusterRoutes(weir).all());
         routes.addAll(new DriveRoutes(weir, views).all());
         routes.addAll(new DefinitionRoutes(weir, Definition.Kind.DRIVE).all());
         routes.addAll(new DriveChanges(weir, views).all());

@@ -5,16 +5,16 @@ import dev.weir.control.route.ApiRequest;
 import dev.weir.control.route.Fields;
 import dev.weir.control.route.JsonBody;
 import dev.weir.control.route.Problem;
-import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Body;
 import dev.weir.control.route.Route.Parameter;
+import dev.weir.control.route.Route;
 import dev.weir.control.route.Router;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.definition.ChangeOutcome;
-import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.definition.RefusedChangeException;
@@ -254,7 +254,8 @@ final class DefinitionRoutes {
         }
     }
 
-    private static Problem refused(RefusedChangeException refusal) {
+    /** Returns the problem of a refused change, with each broken rule. */
+    static Problem refused(RefusedChangeException refusal) {
         int status =
                 switch (refusal.reason()) {
                     case ABSENT -> 404;

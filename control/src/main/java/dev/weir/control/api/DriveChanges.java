@@ -6,11 +6,12 @@ import dev.weir.control.route.ApiRequest;
 import dev.weir.control.route.Fields;
 import dev.weir.control.route.JsonBody;
 import dev.weir.control.route.Problem;
-import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Body;
+import dev.weir.control.route.Route;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.DriveView;
 import dev.weir.view.Json;
@@ -28,10 +29,8 @@ final class DriveChanges {
     private static final String POLICY = "policy";
     private static final String SIZE = "size";
     private static final String SHRINK = "shrink";
-    private static final String SECONDS = "seconds";
     private static final long RESIZE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long OPEN_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long MOST_DRAIN_SECONDS = 3600;
 
     private final Installation weir;
     private final Views views;
@@ -51,6 +50,14 @@ final class DriveChanges {
                                 Answer.one(LimitsView.class, "the limits after the change"),
                                 this::limits)
                         .with(limitsBody()),
+                new Route(
+                                "PATCH",
+                                "/v1/drives/{name}/share",
+                                "changeDriveShare",
+                                "Changes the share of a drive in its group: the weight and the minima.",
+                                Answer.one(DriveView.class, "the drive after the change"),
+                                this::share)
+                        .with(ShareFields.body()),
                 new Route(
                                 "PUT",
                                 "/v1/drives/{name}/policy",
@@ -88,10 +95,7 @@ final class DriveChanges {
                                 "Lifts the limits of a drive until it is idle.",
                                 Answer.one(DriveView.class, "the drive, which was idle"),
                                 this::drain)
-                        .with(new Body(
-                                Map.of(SECONDS, "the longest time without limits (s), 1 to 3600; default: 60"),
-                                false,
-                                "{\"seconds\":10}")));
+                        .with(Drain.body()));
     }
 
     /** Returns fields with their meanings in the given order. */
@@ -132,6 +136,19 @@ final class DriveChanges {
                         .formatted(
                                 drive.name(), LiveChanges.text(now.limits().toMap()), LiveChanges.text(after.toMap())));
         return ApiAnswer.json(200, Json.text(views.limits(drive))).withEtag(Etag.of(drive));
+    }
+
+    private ApiAnswer share(ApiRequest request, Map<String, String> path) {
+        DriveControl drive = drive(request, path);
+        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(ShareFields.WEIGHT, ShareFields.MIN));
+        DriveSnapshot now = drive.snapshot();
+        Share share = ShareFields.changed(now.share(), fields);
+        drive.change(now.limits(), share);
+        ChangeLog.add(
+                request,
+                "changed the share of drive %s from %s to %s"
+                        .formatted(drive.name(), now.share().toMap(), share.toMap()));
+        return shown(drive);
     }
 
     private ApiAnswer policy(ApiRequest request, Map<String, String> path) {
@@ -186,17 +203,7 @@ final class DriveChanges {
 
     private ApiAnswer drain(ApiRequest request, Map<String, String> path) {
         DriveControl drive = drive(request, path);
-        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(SECONDS));
-        Object given = fields.getOrDefault(SECONDS, 60L);
-        if (!(given instanceof Long seconds) || seconds < 1 || seconds > MOST_DRAIN_SECONDS) {
-            throw Fields.refused(SECONDS, given, "must be a number from 1 to " + MOST_DRAIN_SECONDS);
-        }
-        long nanos = TimeUnit.SECONDS.toNanos(seconds);
-        boolean isIdle = Awaited.of(drive.drain(nanos), "the drain of drive " + drive.name(), nanos + OPEN_NANOS);
-        if (!isIdle) {
-            throw new Problem(
-                    503, "drive %s is still busy after %d s; its limits apply again".formatted(drive.name(), seconds));
-        }
+        Drain.run(List.of(drive), request);
         ChangeLog.add(request, "drained drive " + drive.name());
         return shown(drive);
     }

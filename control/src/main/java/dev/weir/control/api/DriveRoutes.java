@@ -2,9 +2,10 @@ package dev.weir.control.api;
 
 import dev.weir.control.route.ApiAnswer;
 import dev.weir.control.route.ApiRequest;
-import dev.weir.control.route.Route;
+import dev.weir.control.route.Problem;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Parameter;
+import dev.weir.control.route.Route;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.view.DriveView;
 import dev.weir.view.FaultView;
@@ -20,6 +21,9 @@ import java.util.function.Function;
 
 /** Operations that show drives. */
 final class DriveRoutes {
+    private static final Parameter DRIVE = new Parameter("drive", "only this drive");
+    private static final Parameter GROUP = new Parameter("group", "only the drives of this group");
+
     private final Installation weir;
     private final Views views;
 
@@ -75,8 +79,19 @@ final class DriveRoutes {
                                 "getQueue",
                                 "Sums up the waiting requests by drive and by limit.",
                                 Answer.list(HeldView.class, "the sums"),
-                                (request, path) -> ApiAnswer.json(200, Json.text(views.held(queued(request)))))
-                        .with(new Parameter("drive", "only this drive")),
+                                (request, path) -> ApiAnswer.json(200, Json.text(views.held(chosen(request)))))
+                        .with(DRIVE, GROUP),
+                get(
+                                "/v1/faults",
+                                "listFaults",
+                                "Lists the faults on purpose.",
+                                Answer.list(FaultView.class, "the faults of each drive"),
+                                (request, path) -> ApiAnswer.json(
+                                        200,
+                                        Json.text(chosen(request).stream()
+                                                .flatMap(drive -> Views.faults(drive).stream())
+                                                .toList())))
+                        .with(DRIVE, GROUP),
                 get(
                         "/v1/timers",
                         "getTimers",
@@ -106,8 +121,16 @@ final class DriveRoutes {
         return ApiAnswer.json(200, Json.text(views.drives(weir.drives())));
     }
 
-    private List<DriveControl> queued(ApiRequest request) {
-        String drive = request.query().get("drive");
-        return drive == null ? weir.drives() : List.of(Found.drive(weir, Map.of("name", drive)));
+    /** Returns the drives that the parameters of a query choose: one, those of a group, or all. */
+    private List<DriveControl> chosen(ApiRequest request) {
+        String drive = request.query().get(DRIVE.name());
+        String group = request.query().get(GROUP.name());
+        if (drive != null && group != null) {
+            throw new Problem(400, "drive and group: only one of them may be given");
+        }
+        if (drive != null) {
+            return List.of(Found.drive(weir, Map.of("name", drive)));
+        }
+        return group == null ? weir.drives() : Found.members(weir, Map.of("name", group));
     }
 }

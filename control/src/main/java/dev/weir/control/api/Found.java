@@ -48,6 +48,18 @@ final class Found {
                                 "GET /v1/groups")));
     }
 
+    /**
+     * Returns the drives of the group of a path.
+     *
+     * @throws Problem if no group has the name
+     */
+    static List<DriveControl> members(Installation weir, Map<String, String> path) {
+        String group = group(weir, path).name();
+        return weir.drives().stream()
+                .filter(drive -> group.equals(drive.snapshot().group()))
+                .toList();
+    }
+
     private static Problem absent(String kind, String name, String hint) {
         return new Problem(404, "no %s \"%s\"; %s".formatted(kind, Router.shown(name), hint));
     }

@@ -4,9 +4,9 @@ import dev.weir.control.route.ApiAnswer;
 import dev.weir.control.route.ApiRequest;
 import dev.weir.control.route.Fields;
 import dev.weir.control.route.JsonBody;
-import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Body;
+import dev.weir.control.route.Route;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.Share;
@@ -16,18 +16,13 @@ import dev.weir.view.Json;
 import dev.weir.view.LimitsView;
 import dev.weir.view.source.LimitEdit;
 import dev.weir.view.source.Views;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Operations that change a running group until a reload with {@code restore}, a restart or a new value in the file. */
 final class GroupChanges {
     private static final String PARENT = "parent";
-    private static final String WEIGHT = "weight";
-    private static final String MIN = "min";
-    private static final List<String> MINIMA = List.of("bps", "iops");
 
     private final Installation weir;
     private final Views views;
@@ -57,11 +52,22 @@ final class GroupChanges {
                                 this::share)
                         .with(new Body(
                                 DriveChanges.ordered(
-                                        PARENT, "the group whose limits apply too; null for none",
-                                        WEIGHT, "the part of the parent's limits beside other members: 1 to 1000",
-                                        MIN, "an object with bps and iops: the least rate while others wait too"),
+                                        PARENT,
+                                        "the group whose limits apply too; null for none",
+                                        ShareFields.WEIGHT,
+                                        ShareFields.WEIGHT_SUMMARY,
+                                        ShareFields.MIN,
+                                        ShareFields.MIN_SUMMARY),
                                 false,
                                 "{\"weight\":2,\"min\":{\"iops\":0}}")),
+                new Route(
+                                "POST",
+                                "/v1/groups/{name}/drain",
+                                "drainGroup",
+                                "Lifts the limits of all drives of a group until they are idle.",
+                                Answer.one(GroupView.class, "the group, whose drives were idle"),
+                                this::drain)
+                        .with(Drain.body()),
                 new Route(
                                 "PUT",
                                 "/v1/groups/{name}/policy",
@@ -94,30 +100,27 @@ final class GroupChanges {
 
     private ApiAnswer share(ApiRequest request, Map<String, String> path) {
         GroupControl group = group(request, path);
-        Map<String, Object> fields = JsonBody.fields(request.body(), List.of(PARENT, WEIGHT, MIN));
+        Map<String, Object> fields =
+                JsonBody.fields(request.body(), List.of(PARENT, ShareFields.WEIGHT, ShareFields.MIN));
         GroupSnapshot now = group.snapshot();
-        Map<String, Long> share = new LinkedHashMap<>(now.share().toMap());
-        if (fields.containsKey(WEIGHT)) {
-            share.put(WEIGHT, weight(fields.get(WEIGHT)));
-        }
-        Fields.limits(Fields.block(fields, MIN), MINIMA, "min.")
-                .forEach((key, value) -> share.put("min." + key, value));
+        Share share = ShareFields.changed(now.share(), fields);
         String parent = now.parent();
         if (fields.containsKey(PARENT)) {
             parent = fields.get(PARENT) == null ? null : Fields.text(fields, PARENT);
         }
-        group.change(now.limits(), parent, Share.of(share));
+        group.change(now.limits(), parent, share);
         ChangeLog.add(
                 request,
-                "changed group %s: parent %s, %s".formatted(group.name(), Objects.toString(parent, "none"), share));
+                "changed group %s: parent %s, %s"
+                        .formatted(group.name(), Objects.toString(parent, "none"), share.toMap()));
         return shown(group);
     }
 
-    private static long weight(@Nullable Object value) {
-        if (value instanceof Long weight) {
-            return weight;
-        }
-        throw Fields.refused(WEIGHT, value, "must be a whole number");
+    private ApiAnswer drain(ApiRequest request, Map<String, String> path) {
+        GroupControl group = group(request, path);
+        Drain.run(Found.members(weir, path), request);
+        ChangeLog.add(request, "drained group " + group.name());
+        return shown(group);
     }
 
     private ApiAnswer policy(ApiRequest request, Map<String, String> path) {

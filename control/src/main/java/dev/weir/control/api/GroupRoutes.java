@@ -1,12 +1,13 @@
 package dev.weir.control.api;
 
 import dev.weir.control.route.ApiAnswer;
-import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.view.GroupView;
 import dev.weir.view.Json;
 import dev.weir.view.LimitsView;
+import dev.weir.view.QueuedView;
 import dev.weir.view.source.Views;
 import java.util.List;
 
@@ -43,6 +44,17 @@ final class GroupRoutes {
                                                     views.groups(List.of(group)).get(0)))
                                     .withEtag(Etag.of(group));
                         }),
+                new Route(
+                        "GET",
+                        "/v1/groups/{name}/queue",
+                        "getGroupQueue",
+                        "Lists the waiting requests of the drives of a group.",
+                        Answer.list(QueuedView.class, "the waiting requests, by drive in the order of their release"),
+                        (request, path) -> ApiAnswer.json(
+                                200,
+                                Json.text(Found.members(weir, path).stream()
+                                        .flatMap(drive -> Views.queue(drive).stream())
+                                        .toList()))),
                 new Route(
                         "GET",
                         "/v1/groups/{name}/limits",

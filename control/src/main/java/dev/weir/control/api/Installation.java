@@ -2,24 +2,24 @@ package dev.weir.control.api;
 
 import dev.weir.block.BlockFactory;
 import dev.weir.block.filter.BlockFilterFactory;
+import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.control.DriveControl;
-import dev.weir.drive.definition.Definitions;
 import dev.weir.event.EventLog;
-import dev.weir.view.source.DriveSources;
+import dev.weir.view.reload.ReloadSources;
 import dev.weir.view.system.StatusView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The services of this Weir that the API shows and changes. Any of them may come and go. Thread-safe. */
-public interface Installation extends DriveSources {
+public interface Installation extends ReloadSources {
 
     /** Returns a drive by name; null if it is unknown. */
     @Nullable
     DriveControl drive(String name);
 
-    /** Returns the definitions of drives and groups; null while the configuration is not running. */
+    /** Returns the cluster; null while it is off. */
     @Nullable
-    Definitions definitions();
+    ClusterControl cluster();
 
     /** Returns the recent events; null while the engine is not running. */
     @Nullable

@@ -10,6 +10,7 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.view.Json;
 import dev.weir.view.system.BackendView;
+import dev.weir.view.system.EventView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
 import dev.weir.view.system.StatusView;

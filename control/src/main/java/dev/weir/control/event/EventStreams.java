@@ -1,12 +1,12 @@
 package dev.weir.control.event;
 
-import dev.weir.control.api.EventView;
 import dev.weir.control.api.Installation;
 import dev.weir.control.route.Problem;
 import dev.weir.event.EventLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.view.Json;
+import dev.weir.view.system.EventView;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

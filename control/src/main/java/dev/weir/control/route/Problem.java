@@ -47,6 +47,7 @@ public final class Problem extends RuntimeException {
 
     private final int status;
     private final transient List<BrokenRule> faults;
+    private final transient List<String> lines;
     private final transient Map<String, String> headers;
 
     /** Creates a problem. The detail names the thing, the value and the rule. */
@@ -55,10 +56,21 @@ public final class Problem extends RuntimeException {
     }
 
     public Problem(int status, String detail, List<BrokenRule> faults, Map<String, String> headers) {
+        this(status, detail, faults, List.of(), headers);
+    }
+
+    private Problem(
+            int status, String detail, List<BrokenRule> faults, List<String> lines, Map<String, String> headers) {
         super(detail);
         this.status = status;
         this.faults = faults;
+        this.lines = lines;
         this.headers = headers;
+    }
+
+    /** Returns a problem with a line for each error, as the shell lists them. */
+    public static Problem ofLines(int status, String detail, List<String> lines) {
+        return new Problem(status, detail, List.of(), lines, Map.of());
     }
 
     /** Returns the status code. */
@@ -77,6 +89,11 @@ public final class Problem extends RuntimeException {
             JsonArray all = new JsonArray();
             faults.forEach(fault -> all.add(json(fault)));
             problem.add("faults", all);
+        }
+        if (!lines.isEmpty()) {
+            JsonArray all = new JsonArray();
+            lines.forEach(all::add);
+            problem.add("lines", all);
         }
         return new ApiAnswer(status, TYPE, problem.toString(), headers);
     }

@@ -2,7 +2,9 @@ package dev.weir.control.route;
 
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -40,6 +42,13 @@ final class Schemas {
     }
 
     private static String name(Class<?> type) {
+        Class<?> outer = type.getEnclosingClass();
+        String name = type.getSimpleName();
+        // a group of a cluster is no group
+        return outer != null && outer.getSimpleName().endsWith(VIEW) ? withoutView(outer) + name : withoutView(type);
+    }
+
+    private static String withoutView(Class<?> type) {
         String name = type.getSimpleName();
         return name.endsWith(VIEW) ? name.substring(0, name.length() - VIEW.length()) : name;
     }
@@ -78,7 +87,8 @@ final class Schemas {
         if (type instanceof ParameterizedType generic) {
             Type[] arguments = generic.getActualTypeArguments();
             boolean isMap = Map.class.isAssignableFrom((Class<?>) generic.getRawType());
-            JsonObject schema = OpenApi.object(TYPE, isMap ? "object" : "array");
+            JsonObject schema = new JsonObject();
+            schema.add(TYPE, type(isMap ? "object" : "array", isNullable));
             schema.add(isMap ? "additionalProperties" : "items", schema(arguments[arguments.length - 1], false));
             return schema;
         }
@@ -96,18 +106,21 @@ final class Schemas {
         }
         String name = single(plain);
         JsonObject schema = new JsonObject();
-        if (name == null) {
-            return schema;
-        }
-        if (isNullable) {
-            JsonArray either = new JsonArray();
-            either.add(name);
-            either.add("null");
-            schema.add(TYPE, either);
-        } else {
-            schema.addProperty(TYPE, name);
+        if (name != null) {
+            schema.add(TYPE, type(name, isNullable));
         }
         return schema;
+    }
+
+    /** Returns the value of {@code type}. */
+    private static JsonElement type(String name, boolean isNullable) {
+        if (!isNullable) {
+            return new JsonPrimitive(name);
+        }
+        JsonArray either = new JsonArray();
+        either.add(name);
+        either.add("null");
+        return either;
     }
 
     /** Returns the JSON type of a single value; null for any. */
@@ -131,6 +144,9 @@ final class Schemas {
         JsonObject list = OpenApi.object(TYPE, "array");
         list.add("items", reference(Problem.BrokenRule.class));
         properties.add("faults", list);
+        JsonObject lines = OpenApi.object(TYPE, "array");
+        lines.add("items", OpenApi.object(TYPE, "string"));
+        properties.add("lines", lines);
         JsonObject schema = OpenApi.object(TYPE, "object");
         schema.add("properties", properties);
         named.put(name, schema);

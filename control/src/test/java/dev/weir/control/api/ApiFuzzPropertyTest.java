@@ -53,7 +53,7 @@ final class ApiFuzzPropertyTest {
                             "vm1", "scratch", "tenant-a", "slow", "absent", "%2E", "%00", "a%20b")
                     .map(name -> route.template().replaceAll("\\{[a-z]+}", name));
             Arbitrary<Map<String, String>> query = Arbitraries.maps(
-                            Arbitraries.of("dry-run", "temporary", "delete-storage", "drive", "samples", "x"),
+                            Arbitraries.of("dry-run", "temporary", "delete-storage", "drive", "group", "samples", "x"),
                             Arbitraries.of("true", "false", "vm1", ""))
                     .ofMaxSize(2);
             Arbitrary<String> ifMatch =

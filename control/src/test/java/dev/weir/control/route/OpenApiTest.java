@@ -44,7 +44,7 @@ final class OpenApiTest {
     }
 
     private static String filled(String template) {
-        String name = template.startsWith("/v1/groups") ? "tenant-a" : "vm1";
+        String name = template.contains("/groups/") ? "tenant-a" : "vm1";
         return template.replace("{name}", name).replace("{fault}", "slow");
     }
 

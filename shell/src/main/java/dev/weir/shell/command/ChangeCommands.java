@@ -4,13 +4,14 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.definition.Definition.Kind;
-import dev.weir.drive.settings.ConfigurationSource;
-import dev.weir.log.PlainText;
+import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.DriveView;
 import dev.weir.view.LimitsView;
+import dev.weir.view.reload.RefusedReloadException;
+import dev.weir.view.reload.Reload;
 import dev.weir.view.system.ReloadView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Job;
@@ -80,7 +80,7 @@ public final class ChangeCommands {
             """
             shows a group in full, changes it, or adds, renames and removes one
 
-            Usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--json]
+            Usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--dry-run] [--json]
 
             group GROUP                   all of a group
             group GROUP KEY=VALUE...      changes it live
@@ -219,6 +219,7 @@ public final class ChangeCommands {
             if (DefinitionWords.isAction(options.args())) {
                 return new DefinitionWords(services).run(Kind.GROUP, options, usage);
             }
+            DefinitionWords.refuseDryRun(options, usage);
             return services.groupViews(List.of(changed(options.args().get(0), options, usage)))
                     .get(0);
         }));
@@ -326,23 +327,23 @@ public final class ChangeCommands {
     public @Nullable Object reload(String... words) {
         AtomicBoolean isHealthy = new AtomicBoolean(true);
         Object answer = Objects.requireNonNull(CommandSyntax.of(RELOAD).answerWith(words, options -> {
-            Map.Entry<?, ConfigurationSource> configuration = services.configuration;
-            if (configuration == null) {
-                throw new CommandFault("nothing to reload because the configuration has not been read yet");
-            }
-            long before = services.changedMillis();
-            List<String> faults = configuration.getValue().reload();
-            if (!faults.isEmpty()) {
-                throw new CommandFault("nothing was changed:\n"
-                        + faults.stream().map(PlainText::of).collect(Collectors.joining("\n")));
-            }
-            Overrides overrides = new Overrides(services);
-            Map<String, String> restored = options.isSet("restore") ? overrides.restore() : null;
-            ReloadView view = ReloadReport.of(services, overrides, before, restored);
+            ReloadView view = reloaded(options.isSet("restore"));
             isHealthy.set(view.isHealthy());
             return view;
         }));
         return isHealthy.get() ? answer : unhealthy(answer);
+    }
+
+    private ReloadView reloaded(boolean restores) {
+        try {
+            return new Reload(services, line -> Caller.log("{}", line)).run(restores);
+        } catch (RefusedReloadException e) {
+            throw new CommandFault(e.getMessage() + ":\n" + String.join("\n", e.faults()), e);
+        } catch (RefusedChangeException e) {
+            throw DefinitionWords.fault(e);
+        } catch (IllegalStateException e) {
+            throw new CommandFault(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Prints an answer and sets the exit status. Gogo drops the value of a command with a status. */

@@ -1,8 +1,8 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.definition.ChangeOutcome;
-import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
+import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;
@@ -56,10 +56,12 @@ public record DefinitionWords(Services services) {
             Without --save a change of a definition ends with Weir or at "reload --restore". What the
             operator's file or -drive defines is changed there.
 
-                 --save   keeps the change in weir.d in the home
+                 --save      keeps the change in weir.d in the home
+                 --dry-run   only checks the change of a definition and shows its HOCON
             """;
 
     private static final String SAVE = "save";
+    private static final String DRY_RUN = "dry-run";
     private static final String DELETE = "delete-storage";
 
     /** Returns whether arguments are an action with a name. */
@@ -102,6 +104,17 @@ public record DefinitionWords(Services services) {
         };
     }
 
+    /**
+     * Refuses the option {@code --dry-run} of a command without an action.
+     *
+     * @throws CommandFault if it is set
+     */
+    static void refuseDryRun(Options options, CommandSyntax usage) {
+        if (options.isSet(DRY_RUN)) {
+            throw usage.fault("--%s needs add, set, rename or remove".formatted(DRY_RUN));
+        }
+    }
+
     private static void refuse(List<String> words, int expected, CommandSyntax usage) {
         if (words.size() < expected) {
             throw usage.fault("the new name is missing");
@@ -127,8 +140,12 @@ public record DefinitionWords(Services services) {
     }
 
     private View make(DefinitionChange change, Options options) {
-        ChangeOutcome outcome = make(options.isSet(SAVE) ? change : change.temporary());
-        outcome.changes().forEach(line -> Caller.log("{}", line));
+        DefinitionChange lasting = options.isSet(SAVE) ? change : change.temporary();
+        boolean isCheck = options.isSet(DRY_RUN);
+        ChangeOutcome outcome = make(isCheck ? lasting.dryRun() : lasting);
+        if (!isCheck) {
+            outcome.changes().forEach(line -> Caller.log("{}", line));
+        }
         return DefinitionView.of(change.kind(), change.newName(), outcome);
     }
 
@@ -140,7 +157,8 @@ public record DefinitionWords(Services services) {
         }
     }
 
-    private static CommandFault fault(RefusedChangeException refusal) {
+    /** Returns the error of a refused change, with a line for each broken rule. */
+    static CommandFault fault(RefusedChangeException refusal) {
         String faults = refusal.faults().stream()
                 .map(DefinitionFault::toString)
                 .map(PlainText::of)
@@ -174,26 +192,5 @@ public record DefinitionWords(Services services) {
      */
     void check(Kind kind, String name, Map<String, @Nullable Object> settings) {
         make(DefinitionChange.set(kind, name, settings).dryRun());
-    }
-
-    /**
-     * Undoes temporary definitions. Returns the applied changes.
-     *
-     * @throws CommandFault if the saved ones have faults
-     */
-    List<String> restore() {
-        try {
-            return services.definitions == null
-                    ? List.of()
-                    : definitions().restore().changes();
-        } catch (RefusedChangeException e) {
-            throw fault(e);
-        }
-    }
-
-    /** Returns the drives and groups with temporary definitions. */
-    List<String> temporary() {
-        Definitions found = services.definitions;
-        return found == null ? List.of() : found.temporary();
     }
 }

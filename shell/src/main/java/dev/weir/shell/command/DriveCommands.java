@@ -53,7 +53,7 @@ public final class DriveCommands {
             """
             shows a drive in full, or adds, changes, renames and removes one
 
-            Usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--delete-storage=NAME] [--json]
+            Usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--dry-run] [--delete-storage=NAME] [--json]
 
             drive NAME                  limits and debt, queue, timer, counters, latencies, clients
             drive show NAME             its settings as the configuration has them
@@ -136,6 +136,7 @@ public final class DriveCommands {
                 return new DefinitionWords(services).run(Kind.DRIVE, options, usage);
             }
             DriveControl drive = services.drive(args.get(0));
+            DefinitionWords.refuseDryRun(options, usage);
             if (args.size() > 1) {
                 throw usage.fault("\"" + args.get(1) + "\" is one argument too many");
             }

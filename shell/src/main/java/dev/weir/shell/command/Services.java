@@ -19,8 +19,8 @@ import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.LimitsView;
+import dev.weir.view.reload.ReloadSources;
 import dev.weir.view.source.DriveOrder;
-import dev.weir.view.source.DriveSources;
 import dev.weir.view.source.ServiceLines;
 import dev.weir.view.source.Views;
 import dev.weir.view.system.StatusView;
@@ -48,7 +48,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * <p>Thread-safe: Declarative Services replaces whole lists.
  */
 @Component(service = Services.class, immediate = true)
-public final class Services implements DriveSources {
+public final class Services implements ReloadSources {
 
     /** A concurrent set, because with up to ten thousand drives copying a list on each change is too slow. */
     private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
@@ -312,8 +312,8 @@ public final class Services implements DriveSources {
                 .toList();
     }
 
-    /** Returns the errors of exports and metrics, for example unusable addresses. */
-    List<String> exportFaults() {
+    @Override
+    public List<String> exportFaults() {
         return Stream.concat(
                         exports.stream().flatMap(e -> ServiceLines.ofProperty(e.getKey(), DriveExport.FAULTS).stream()),
                         ServiceLines.of(otherFaults))
@@ -337,17 +337,19 @@ public final class Services implements DriveSources {
         return StatusView.of(version, home, drives(), unusableJars(), deployed(), faults());
     }
 
-    /** Returns the time of the last applied changes of the configuration (ms since 1970); 0 before the first. */
-    long changedMillis() {
+    @Override
+    public @Nullable Definitions definitions() {
+        return definitions;
+    }
+
+    @Override
+    public Map<String, Object> configurationProperties() {
         Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current != null && current.getKey().get(ConfigurationSource.CHANGED_MILLIS) instanceof Long millis
-                ? millis
-                : 0;
+        return current == null ? Map.of() : current.getKey();
     }
 
     /** Returns the strings of a property of the configuration service; empty before the configuration is read. */
     List<String> configurationProperty(String key) {
-        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current == null ? List.of() : ServiceLines.ofProperty(current.getKey(), key);
+        return ServiceLines.ofProperty(configurationProperties(), key);
     }
 }

@@ -13,7 +13,7 @@ final class CommandSyntaxTest extends CommandsFixture {
     @Test
     void wrongSyntaxShowsTheUsage() {
         refuses(
-                "drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--delete-storage=NAME]"
+                "drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--dry-run] [--delete-storage=NAME]"
                         + " [--json]",
                 () -> drives.drive());
         refuses(

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.definition.ChangeOutcome;
-import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.Definition.Origin;
-import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.DefinitionChange.Action;
+import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;
-import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.definition.RefusedChangeException.Reason;
+import dev.weir.drive.definition.RefusedChangeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +104,8 @@ final class DefinitionWordsTest extends CommandsFixture {
 
     @Test
     void wordsAreChecked() {
-        String usage = "; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--delete-storage=NAME] [--json]";
+        String usage =
+                "; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--dry-run] [--delete-storage=NAME] [--json]";
         refuses(
                 "drive: --delete-storage must name the drive that is removed" + usage,
                 () -> drives.drive("remove", "vm1", "--delete-storage=vm2"));
@@ -116,6 +117,19 @@ final class DefinitionWordsTest extends CommandsFixture {
         refuses("drive: \"x\" is one argument too many" + usage, () -> drives.drive("vm1", "x"));
         refuses("no drive \"vm3\" is defined; there are vm1", () -> drives.drive("show", "vm3"));
         assertEquals(List.of(), recorder.made);
+    }
+
+    @Test
+    void dryRunOnlyChecksAChange() {
+        drives.drive("set", "vm1", "bps=1M", "--dry-run", "--save");
+        DefinitionChange set = DefinitionChange.set(Kind.DRIVE, "vm1", Map.of()).withWords(List.of("bps=1M"));
+        assertEquals(set.dryRun(), last());
+        refuses(
+                "group: --dry-run needs add, set, rename or remove; usage: group [ACTION] GROUP [KEY=VALUE...] [--save]"
+                        + " [--dry-run] [--json]",
+                () -> changes.group("tenant-a", "iops=1", "--dry-run"));
+        assertEquals(
+                2000, services.group("tenant-a").snapshot().limits().toMap().get("iops"));
     }
 
     @Test

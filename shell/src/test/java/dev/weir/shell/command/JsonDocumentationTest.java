@@ -22,6 +22,7 @@ import dev.weir.view.PowerCutView;
 import dev.weir.view.QueuedView;
 import dev.weir.view.TimerView;
 import dev.weir.view.system.BackendView;
+import dev.weir.view.system.EventView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
 import dev.weir.view.system.ReloadView;
@@ -58,6 +59,7 @@ final class JsonDocumentationTest {
             BackendView.class,
             FilterView.class,
             FilterSnapshot.class,
+            EventView.class,
             FaultView.class,
             PowerCutView.class,
             PowerCutView.LostRange.class,

@@ -135,7 +135,7 @@ final class GogoRequestTest {
             quoteCharacter = '`',
             value = {
                 "drive vm9 ~ no drive \"vm9\"; there are vm1, scratch",
-                "drive ~ drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save]"
+                "drive ~ drive: NAME is missing; usage: drive [ACTION] NAME [KEY=VALUE...] [--save] [--dry-run]"
                         + " [--delete-storage=NAME] [--json]",
                 "drives --jsn ~ drives: invalid option '--jsn'; usage: drives [--json]",
                 "drive 1e3 ~ no drive \"1e3\"; there are vm1, scratch",

@@ -1,11 +1,12 @@
-package dev.weir.shell.command;
+package dev.weir.view.reload;
 
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.definition.Definitions;
+import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
-import dev.weir.shell.session.Caller;
 import dev.weir.view.LiveChanges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,28 +17,27 @@ import java.util.stream.Collectors;
 /**
  * The drives and groups that commands have changed.
  *
- * @param services the drives and groups
+ * @param weir the drives and groups
  */
-record Overrides(Services services) {
+record Overrides(ReloadSources weir) {
 
     /** Returns the names of the changed drives and groups. */
     List<String> names() {
         List<String> names = new ArrayList<>();
-        for (DriveControl drive : services.drives()) {
+        for (DriveControl drive : weir.drives()) {
             if (!changes(drive).isEmpty()) {
                 names.add(drive.name());
             }
         }
-        for (GroupControl group : services.groups()) {
+        for (GroupControl group : weir.groups()) {
             if (!LiveChanges.of(group.snapshot()).isEmpty()) {
                 names.add(group.name());
             }
         }
-        new DefinitionWords(services)
-                .temporary().stream()
-                        .map(title -> title.substring(title.indexOf(' ') + 1))
-                        .filter(name -> !names.contains(name))
-                        .forEach(names::add);
+        temporary().stream()
+                .map(title -> title.substring(title.indexOf(' ') + 1))
+                .filter(name -> !names.contains(name))
+                .forEach(names::add);
         return names;
     }
 
@@ -53,28 +53,40 @@ record Overrides(Services services) {
         return changes;
     }
 
-    /** Reverts all changes. Returns the settings that apply again, by drive or group: {@code drive vm1}. */
-    Map<String, String> restore() {
+    /** Returns the drives and groups with temporary definitions: {@code drive vm1}. */
+    private List<String> temporary() {
+        Definitions definitions = weir.definitions();
+        return definitions == null ? List.of() : definitions.temporary();
+    }
+
+    /**
+     * Reverts all changes. Returns the settings that apply again, by drive or group: {@code drive vm1}.
+     *
+     * @throws RefusedChangeException if the saved definitions have errors; live changes are reverted then
+     */
+    Map<String, String> restore() throws RefusedChangeException {
         Map<String, String> restored = new LinkedHashMap<>();
-        for (DriveControl drive : services.drives()) {
+        for (DriveControl drive : weir.drives()) {
             Map<String, Object> configured = changes(drive);
             if (!configured.isEmpty()) {
                 drive.restore();
                 restored.put("drive " + drive.name(), LiveChanges.text(configured));
             }
         }
-        for (GroupControl group : services.groups()) {
+        for (GroupControl group : weir.groups()) {
             Map<String, Object> configured = LiveChanges.of(group.snapshot());
             if (!configured.isEmpty()) {
                 group.restore();
                 restored.put("group " + group.name(), LiveChanges.text(configured));
             }
         }
-        for (String change : new DefinitionWords(services).restore()) {
+        Definitions definitions = weir.definitions();
+        List<String> undone =
+                definitions == null ? List.of() : definitions.restore().changes();
+        for (String change : undone) {
             int space = change.indexOf(' ');
             restored.put(change.substring(space + 1), change.substring(0, space));
         }
-        restored.forEach((owner, settings) -> Caller.log("restored {}: {}", owner, settings));
         return restored;
     }
 }

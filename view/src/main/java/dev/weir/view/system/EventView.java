@@ -1,10 +1,15 @@
-package dev.weir.control.api;
+package dev.weir.view.system;
 
 import dev.weir.event.EventLog;
 import dev.weir.event.StateEvent;
+import dev.weir.log.PlainText;
+import dev.weir.view.Listing;
+import dev.weir.view.text.Column;
+import dev.weir.view.text.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,25 @@ import org.jspecify.annotations.Nullable;
  * @param details further values by the field names of the shell's JSON
  */
 public record EventView(String time, String id, String type, String subject, Map<String, @Nullable Object> details) {
+
+    private static final Table<EventView> TABLE = new Table<>(
+            "no events",
+            List.of(
+                    Column.left("TIME", event -> event.time.replaceFirst("\\.\\d+Z$", "Z")),
+                    Column.left("EVENT", EventView::type),
+                    Column.left("OF", event -> event.subject.isEmpty() ? "-" : event.subject),
+                    Column.flexible("DETAILS", EventView::detailsText)));
+
+    /** Returns a listing of events. */
+    public static Listing<EventView> list(List<EventView> events) {
+        return new Listing<>(TABLE, events);
+    }
+
+    private String detailsText() {
+        return PlainText.of(details.entrySet().stream()
+                .map(detail -> detail.getKey() + "=" + detail.getValue())
+                .collect(Collectors.joining(" ")));
+    }
 
     /** Returns the kept events after a number; none without a log. */
     public static List<EventView> after(@Nullable EventLog log, long id) {

@@ -1,0 +1,74 @@
+package dev.weir.control.api;
+
+import dev.weir.cluster.ClusterControl;
+import dev.weir.control.route.ApiAnswer;
+import dev.weir.control.route.ApiRequest;
+import dev.weir.control.route.Fields;
+import dev.weir.control.route.JsonBody;
+import dev.weir.control.route.Problem;
+import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route;
+import dev.weir.drive.control.GroupControl;
+import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.Json;
+import dev.weir.view.LiveChanges;
+import dev.weir.view.source.LimitEdit;
+import dev.weir.view.system.ClusterView;
+import java.util.List;
+import java.util.Map;
+
+/** Operations that show the cluster and change limits on all its hosts. */
+final class ClusterRoutes {
+    private final Installation weir;
+
+    ClusterRoutes(Installation weir) {
+        this.weir = weir;
+    }
+
+    List<Route> all() {
+        return List.of(
+                new Route(
+                        "GET",
+                        "/v1/cluster",
+                        "getCluster",
+                        "Shows the hosts of the cluster, its coordinator, and the shares of its groups.",
+                        Answer.one(ClusterView.class, "the cluster as this host sees it; 404 while it is off"),
+                        (request, path) -> shown(cluster())),
+                new Route(
+                                "PATCH",
+                                "/v1/cluster/groups/{name}/limits",
+                                "changeClusterLimits",
+                                "Changes the given limits of a group on all hosts; 0 or null removes one.",
+                                Answer.one(ClusterView.class, "the cluster after the change"),
+                                this::limits)
+                        .with(DriveChanges.limitsBody()));
+    }
+
+    private ClusterControl cluster() {
+        ClusterControl cluster = weir.cluster();
+        if (cluster == null) {
+            throw new Problem(404, "the cluster is off; weir.cluster in the configuration turns it on");
+        }
+        return cluster;
+    }
+
+    private static ApiAnswer shown(ClusterControl cluster) {
+        return ApiAnswer.json(200, Json.text(ClusterView.of(cluster.snapshot())));
+    }
+
+    private ApiAnswer limits(ApiRequest request, Map<String, String> path) {
+        ClusterControl cluster = cluster();
+        GroupControl group = Found.group(weir, path);
+        Etag.check(request.ifMatch(), Etag.of(group));
+        Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
+        GroupSnapshot now = group.snapshot();
+        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), changes);
+        cluster.limits(group.name(), after);
+        ChangeLog.add(
+                request,
+                "changed the limits of group %s on all hosts to %s"
+                        .formatted(group.name(), LiveChanges.text(after.toMap())));
+        return shown(cluster);
+    }
+}

@@ -1,0 +1,5 @@
+/** The reload of the configuration, for the shell and the HTTP API. */
+@NullMarked
+package dev.weir.view.reload;
+
+import org.jspecify.annotations.NullMarked;
