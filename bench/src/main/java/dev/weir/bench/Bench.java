@@ -52,6 +52,7 @@ public final class Bench {
         scale("1 to 100 000 drives"),
         tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
         cluster("a limit that three hosts share: rates, cuts, a killed coordinator; needs root"),
+        api("processor time of 1 000 reads/s of the HTTP API"),
         start("from the start to ready, beside a bare Felix"),
         simulation("drift in a virtual hour and a virtual year");
 
@@ -152,6 +153,7 @@ public final class Bench {
             case scale -> new ScaleSuite(run).measure();
             case tree -> new ScaleSuite(run).measureTrees();
             case cluster -> new ClusterSuite(run).measure();
+            case api -> new ApiCost(run).measure();
             case start -> new StartTime(run).measure();
             case simulation -> Simulation.main(new String[0]);
         }

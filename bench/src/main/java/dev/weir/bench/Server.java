@@ -111,6 +111,11 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
+    /** Returns the home of a Weir. */
+    String home() {
+        return Path.of(socket()).resolve("../..").normalize().toString();
+    }
+
     /** Returns the path of the socket. */
     String socket() {
         return uri.substring(uri.indexOf("socket=") + "socket=".length());

@@ -126,6 +126,16 @@ public class ApiFixture implements AutoCloseable {
         weir.add(name);
     }
 
+    /** Adds a drive with a limit on requests per second. */
+    public void addDrive(String name, long iops) {
+        weir.add(name, iops);
+    }
+
+    /** Turns the cluster off. */
+    public void leaveCluster() {
+        weir.leaveCluster();
+    }
+
     @Override
     public void close() {
         events.close();

@@ -56,6 +56,14 @@ public final class EngineFixture implements AutoCloseable {
                 .build());
     }
 
+    /** Adds a drive with a limit on requests per second. */
+    void add(String name, long iops) {
+        add(DriveSettings.builder(name, "memory")
+                .options(Map.of("size", 1L << 20))
+                .limits(ThrottleLimits.of(Map.of("iops", iops)))
+                .build());
+    }
+
     private void add(DriveSettings settings) {
         engine.configure(settings);
         services.addDrive(drive(settings.name()));

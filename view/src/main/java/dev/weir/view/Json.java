@@ -65,12 +65,23 @@ public final class Json {
 
     /** Escapes control characters, which a terminal would interpret. They occur only inside JSON strings. */
     private static String visible(String json) {
-        if (json.chars().noneMatch(Json::isHidden)) {
+        if (isVisible(json)) {
             return json; // nearly always
         }
         return HIDDEN.matcher(json)
                 .replaceAll(found ->
                         found.group().chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining()));
+    }
+
+    private static boolean isVisible(String json) {
+        for (int i = 0; i < json.length(); i++) {
+            char character = json.charAt(i);
+            boolean isPlain = character >= ' ' && character <= '~';
+            if (!isPlain && isHidden(character)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isHidden(int character) {

@@ -8,13 +8,19 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.fault.FaultSettings;
+import dev.weir.throttle.Share;
+import dev.weir.throttle.ThrottleLimits;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The versions of drives and groups: hashes of their settings. Rates, counters and queues do not count. */
@@ -23,15 +29,41 @@ final class Etag {
 
     private Etag() {}
 
+    /** The settings of a drive that decide its version. */
+    private record DriveVersion(
+            DriveSettings settings,
+            String policy,
+            ThrottleLimits limits,
+            Share share,
+            long size,
+            FaultSettings faults) {
+        String hashed() {
+            return hash(List.of(
+                    text(settings.toProperties()), policy, limits.toMap(), share.toMap(), size, faults.toOptions()));
+        }
+    }
+
+    /** A version with its hash, which costs more than a comparison. */
+    private record Hashed(DriveVersion version, String hash) {}
+
+    private static final Map<DriveControl, Hashed> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
     /** Returns the version of a drive. */
     static String of(DriveControl drive) {
         DriveSnapshot now = drive.snapshot();
-        return hash(List.of(
-                text(now.settings().toProperties()),
+        DriveVersion version = new DriveVersion(
+                now.settings(),
                 now.policy(),
-                now.limits().toMap(),
+                now.limits(),
+                now.share(),
                 now.size(),
-                drive.faults().settings().toOptions()));
+                drive.faults().settings());
+        Hashed known = KNOWN.get(drive);
+        if (known == null || !known.version.equals(version)) {
+            known = new Hashed(version, version.hashed());
+            KNOWN.put(drive, known);
+        }
+        return known.hash;
     }
 
     /** Returns the version of a group. */

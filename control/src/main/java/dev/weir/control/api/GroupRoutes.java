@@ -1,8 +1,8 @@
 package dev.weir.control.api;
 
 import dev.weir.control.route.ApiAnswer;
-import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Answer;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.view.GroupView;
 import dev.weir.view.Json;

@@ -31,6 +31,7 @@ final class StaticFiles {
             "/api.js", new File(OWN + "api.js", SCRIPT),
             "/drive.js", new File(OWN + "drive.js", SCRIPT),
             "/format.js", new File(OWN + "format.js", SCRIPT),
+            "/views.js", new File(OWN + "views.js", SCRIPT),
             "/uplot.js", new File(UPLOT + "iife.min.js", SCRIPT),
             "/uplot.css", new File(UPLOT + "min.css", STYLE));
 

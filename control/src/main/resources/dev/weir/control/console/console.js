@@ -2,6 +2,7 @@
 import { call, signIn } from './api.js';
 import { bytes, limits, cell } from './format.js';
 import { DrivePanel, SAMPLES } from './drive.js';
+import { showGroups, showTimers, showCluster } from './views.js';
 
 const PAGE = 100, SPARK = 60, MOST_EVENTS = 200, MOST_HISTORIES = 2000;
 const element = id => document.getElementById(id);
@@ -35,12 +36,15 @@ function remember(drive) {
   if (history.rates.length > SAMPLES) { history.rates.shift(); history.limits.shift(); }
 }
 
-function onSamples(sample) {
+function onSamples(text) {
+  const start = performance.now(), sample = JSON.parse(text);
   if (sample.full) drives.clear();
-  sample.removed.forEach(name => { drives.delete(name); histories.delete(name); });
+  sample.removed.forEach(name => { drives.delete(name); histories.delete(name); rows.delete(name); });
   sample.drives.forEach(drive => drives.set(drive.name, drive));
   drives.forEach(remember); // an unchanged drive has the same rate
   showDrives();
+  performance.clearMeasures();
+  performance.measure('samples', { start });
 }
 
 function visible() {
@@ -60,9 +64,10 @@ function showDrives() {
   element('next').disabled = page === pages - 1;
   const shown = found.slice(page * PAGE, page * PAGE + PAGE);
   const body = element('drives');
+  const color = getComputedStyle(body).color; // once, because each look may compute all styles again
   shown.forEach((drive, i) => {
     const row = rows.get(drive.name) ?? newRow(drive.name);
-    update(row, drive);
+    update(row, drive, color);
     if (body.children[i] !== row.tr) body.insertBefore(row.tr, body.children[i] ?? null);
   });
   while (body.children.length > shown.length) body.lastChild.remove();
@@ -88,7 +93,7 @@ function newRow(name) {
 
 function set(td, text) { if (td.textContent !== text) td.textContent = text; }
 
-function update(row, drive) {
+function update(row, drive, color) {
   const [state, rateCell, requestCell, , queue, held, limitCell, group] = row.cells;
   set(state, drive.state + (drive.reason ? `: ${drive.reason}` : '') + (drive.faults.length ? ` (faults: ${drive.faults.join(', ')})` : ''));
   state.className = drive.state;
@@ -98,44 +103,18 @@ function update(row, drive) {
   set(held, drive.held_by || '–');
   set(limitCell, limits(drive.limits));
   set(group, drive.group ?? '–');
-  paint(row.spark, histories.get(drive.name));
+  paint(row.spark, histories.get(drive.name), color);
 }
 
-function paint(canvas, history) {
+function paint(canvas, history, color) {
   const pen = canvas.getContext('2d');
   pen.clearRect(0, 0, canvas.width, canvas.height);
   if (!history) return;
   const values = history.rates.slice(-SPARK), most = Math.max(1, ...values);
-  pen.strokeStyle = getComputedStyle(canvas).color;
+  pen.strokeStyle = color;
   pen.beginPath();
   values.forEach((value, i) => pen.lineTo(i * canvas.width / SPARK, canvas.height - 1 - (canvas.height - 2) * value / most));
   pen.stroke();
-}
-
-async function showGroups() {
-  if (element('view-groups').hidden || document.hidden) return;
-  try {
-    const groups = await call('GET', '/v1/groups');
-    const depth = group => (group && group.parent ? 1 + depth(groups.find(other => other.name === group.parent)) : 0);
-    const path = group => (group ? `${path(groups.find(other => other.name === group.parent))}/${group.name}` : '');
-    groups.sort((a, b) => path(a).localeCompare(path(b)));
-    element('groups').replaceChildren(...groups.map(group => {
-      const row = document.createElement('tr');
-      cell(row, '\u00a0\u00a0'.repeat(depth(group)) + (group.parent ? '└ ' : '') + group.name);
-      cell(row, group.state + (group.reason ? `: ${group.reason}` : ''), group.state);
-      cell(row, group.queued, 'n');
-      cell(row, `${bytes(rate(group))}/s`, 'n');
-      cell(row, requests(group), 'n');
-      cell(row, group.share_percent === null ? '–' : `${group.share_percent} %`, 'n');
-      cell(row, group.weight, 'n');
-      cell(row, limits(group.min));
-      cell(row, limits(group.limits));
-      cell(row, group.drives.slice(0, 20).join(', ') + (group.drives.length > 20 ? ` and ${group.drives.length - 20} more` : ''));
-      return row;
-    }));
-  } catch (problem) {
-    report(problem);
-  }
 }
 
 function onEvent(event) {
@@ -159,10 +138,17 @@ function follow() {
     }
     if (events.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
   });
-  events.addEventListener('samples', event => onSamples(JSON.parse(event.data)));
+  events.addEventListener('samples', event => onSamples(event.data));
   ['drive-state', 'drive-added', 'drive-removed', 'group-added', 'group-removed', 'settings-changed', 'held-long',
     'held-long-over', 'fault-began', 'fault-ended', 'lease-lost', 'partition', 'partition-over',
     'coordinator', 'configuration'].forEach(type => events.addEventListener(type, onEvent));
+}
+
+/** Reads the view that is shown, unless it follows the events. */
+function refresh() {
+  const views = { groups: showGroups, timers: showTimers, cluster: showCluster };
+  const shown = Object.keys(views).find(name => !element(`view-${name}`).hidden);
+  if (shown && !document.hidden) views[shown]().catch(report);
 }
 
 function setTheme(theme) {
@@ -177,14 +163,16 @@ document.querySelectorAll('[data-view]').forEach(button => button.addEventListen
     element(`view-${other.dataset.view}`).hidden = other !== button;
   });
   showDrives();
-  showGroups();
+  refresh();
 }));
 element('theme').addEventListener('click', () => setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'));
 element('filter').addEventListener('input', () => { page = 0; showDrives(); });
 element('sort').addEventListener('change', showDrives);
 element('previous').addEventListener('click', () => { page--; showDrives(); });
 element('next').addEventListener('click', () => { page++; showDrives(); });
-setInterval(showGroups, 2000);
+element('timer-filter').addEventListener('input', refresh);
+addEventListener('resize', () => panel.draw());
+setInterval(refresh, 2000);
 setTheme(localStorage.getItem('weir-theme') ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
 
 try {

@@ -1,8 +1,9 @@
 /** One drive in full: chart, limits, faults, latencies, queue. */
 import { call } from './api.js';
-import { bytes, nanos, limit, cell } from './format.js';
+import { bytes, nanos, limit, quoted, cell } from './format.js';
 
 const KEYS = ['bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr'];
+const BURSTS = [...KEYS.flatMap(key => [`${key}_max`, `${key}_max_length`]), 'iops_size'];
 const SAMPLES = 300;
 const element = id => document.getElementById(id);
 
@@ -13,14 +14,14 @@ export class DrivePanel {
     this.name = null;
     this.chart = null;
     this.fields = new Map();
-    for (const key of KEYS) {
+    for (const key of [...KEYS, ...BURSTS]) {
       const label = document.createElement('label');
       const input = document.createElement('input');
       input.name = key;
       input.autocomplete = 'off';
       input.addEventListener('input', () => this.showHocon());
       label.append(key, input);
-      element('limit-fields').append(label);
+      element(KEYS.includes(key) ? 'limit-fields' : 'burst-fields').append(label);
       this.fields.set(key, input);
     }
     element('policy').addEventListener('change', () => this.showHocon());
@@ -83,7 +84,9 @@ export class DrivePanel {
       this.policy = drive.policy;
       this.fields.forEach((input, key) => { input.value = key in drive.limits ? limit(key, drive.limits[key]) : ''; });
       element('policy').replaceChildren(...policies.map(each => new Option(each.type, each.type, false, each.type === drive.policy)));
+      element('bursts').open = BURSTS.some(key => key in drive.limits);
       this.showHocon();
+      this.showDefinition();
     }
     const rows = [['held', drive.latencies.held], ['storage', drive.latencies.backend]].map(([part, of]) => {
       const row = document.createElement('tr');
@@ -138,7 +141,20 @@ export class DrivePanel {
   showHocon() {
     const lines = Object.entries(this.changes()).map(([key, value]) => `  limits.${key} = ${value}`);
     if (element('policy').value !== this.policy) lines.push(`  policy = ${element('policy').value}`);
-    element('hocon').textContent = lines.length === 0 ? 'no change' : `drives.${this.name} {\n${lines.join('\n')}\n}`;
+    element('hocon').textContent = lines.length === 0 ? 'no change' : `drives.${quoted(this.name)} {\n${lines.join('\n')}\n}`;
+  }
+
+  /** Shows the settings as the configuration has them. A drive of another source has none. */
+  async showDefinition() {
+    const shown = this.name;
+    let text = '';
+    try {
+      const definition = await call('GET', this.path('/definition'));
+      text = `# ${definition.place}\ndrives.${quoted(shown)} {\n${definition.hocon.trim().replace(/^/gm, '  ')}\n}`;
+    } catch (problem) {
+      if (problem.status !== 404) this.report(problem);
+    }
+    if (shown === this.name) element('definition').textContent = text || 'none';
   }
 
   async apply(isKept) {
@@ -170,7 +186,7 @@ export class DrivePanel {
 
   showFault() {
     const lines = Object.entries(this.faultSettings()).map(([key, value]) => `  ${key} = "${value}"`);
-    element('fault-hocon').textContent = `faults.${element('fault-name').value} {\n${lines.join('\n')}\n}`;
+    element('fault-hocon').textContent = `faults.${quoted(element('fault-name').value)} {\n${lines.join('\n')}\n}`;
   }
 
   setFault() {

@@ -22,6 +22,9 @@ export function limit(key, value) {
 
 export const limits = values => Object.entries(values).map(([key, value]) => `${key} ${limit(key, value)}`).join(', ') || '–';
 
+/** Returns a name as a key of HOCON. */
+export const quoted = name => (/^[A-Za-z0-9_-]+$/.test(name) ? name : JSON.stringify(name));
+
 /** Replaces the content of an element by an element of each pair of a tag and a text. */
 export function cell(row, text, className) {
   const td = document.createElement('td');

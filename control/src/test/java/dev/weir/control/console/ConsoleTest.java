@@ -11,6 +11,7 @@ import dev.weir.throttle.LimitKey;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -148,7 +149,7 @@ final class ConsoleTest {
             browser.evaluate(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8) + ";0");
         }
         for (String theme : List.of("light", "dark")) {
-            for (String view : List.of("drives", "groups", "events")) {
+            for (String view : List.of("drives", "groups", "timers", "cluster", "events")) {
                 browser.evaluate("document.documentElement.dataset.theme = '" + theme + "'");
                 browser.evaluate("document.querySelector('[data-view=" + view + "]').click()");
                 String found = browser.evaluate(
@@ -191,14 +192,97 @@ final class ConsoleTest {
         assertTrue(millis < 500, millis + " ms to show a page of 1,000 drives");
     }
 
+    private void view(String name) throws Exception {
+        browser.evaluate("document.querySelector('[data-view=" + name + "]').click()");
+    }
+
+    private String text(String id) throws Exception {
+        return browser.evaluate("document.getElementById('" + id + "').textContent")
+                .getAsString();
+    }
+
     @Test
-    void pageFitsASmallScreen() throws Exception {
-        browser.size(360, 640);
+    void armedTimerIsFirst() throws Exception {
+        weir.addDrive("zz", 1);
+        try (ReadLoad load = weir.load("zz", 2)) {
+            view("timers");
+            browser.await("document.querySelector('#timers td').textContent === 'zz'");
+            assertEquals("1 of 3 are armed", text("timer-count"), load.toString());
+        }
+        browser.await("document.getElementById('timer-count').textContent.startsWith('0 of 3')");
+    }
+
+    @Test
+    void sharesOfTheClusterAreShown() throws Exception {
+        view("cluster");
+        browser.await("document.querySelectorAll('#cluster tr').length === 2");
+        assertTrue(text("cluster-state").contains("2 of 3 hosts reachable (h1, h2)"), text("cluster-state"));
+        assertTrue(text("cluster").contains("└ h2silentiops 800iops 700–"), text("cluster"));
+        weir.leaveCluster();
+        browser.await("document.getElementById('cluster-table').hidden");
+        assertTrue(text("cluster-state").contains("weir.cluster in the configuration"), text("cluster-state"));
+    }
+
+    @Test
+    void burstIsPartOfTheForm() throws Exception {
         openDrive();
-        String wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 361"
-                + " && !e.closest('.scroll')).map(e => e.tagName + '#' + e.id).join(' ')";
-        assertEquals("", browser.evaluate(wide).getAsString());
-        assertTrue(
-                browser.evaluate("document.documentElement.scrollWidth <= 361").getAsBoolean());
+        browser.evaluate("document.querySelector('[name=bps_max]').value = '20MiB'");
+        browser.evaluate("{ const e = document.querySelector('[name=bps_max_length]'); e.value = '30s';"
+                + " e.dispatchEvent(new Event('input')) }");
+        assertEquals("drives.vm1 {\n  limits.bps_max = 20MiB\n  limits.bps_max_length = 30s\n}", text("hocon"));
+        browser.evaluate("document.querySelector('#limits [type=submit]').click()");
+        browser.await("document.getElementById('drives').textContent.includes('bps_max_length 30s')");
+        assertEquals(30, weir.limits("vm1").toMap().get("bps_max_length"));
+    }
+
+    @Test
+    void definitionIsShownWithItsPlace() throws Exception {
+        openDrive();
+        browser.await("document.getElementById('definition').textContent !== ''");
+        assertEquals("# weir.d/x.conf:3\ndrives.vm1 {\n  limits { bps = 1 }\n}", text("definition"));
+    }
+
+    @Test
+    void thousandBusyDrivesStayFluid() throws Exception {
+        List<ReadLoad> loads = new ArrayList<>();
+        for (int i = 0; i < 998; i++) {
+            weir.addDrive("d" + i, 5);
+            loads.add(weir.load("d" + i, 2));
+        }
+        browser.await("document.getElementById('page').textContent === '1000 drives, page 1 of 10'");
+        browser.evaluate("globalThis.work = []; globalThis.gaps = []; globalThis.at = performance.now();"
+                + " new PerformanceObserver(list => list.getEntriesByName('samples').forEach(e => work.push(e.duration)))"
+                + ".observe({entryTypes: ['measure']});"
+                + " const frame = now => { gaps.push(now - at); at = now; requestAnimationFrame(frame) };"
+                + " requestAnimationFrame(frame); 0");
+        browser.await("work.length >= 10");
+        String work = browser.evaluate("work.map(Math.round).sort((a, b) => a - b).join(' ')")
+                .getAsString();
+        String gaps = browser.evaluate("{ const g = gaps.slice(1).sort((a, b) => a - b);"
+                        + " [0.5, 0.99, 1].map(p => Math.round(g[Math.floor(p * (g.length - 1))])).join(' ') }")
+                .getAsString();
+        loads.forEach(ReadLoad::close);
+        System.out.printf("ms of each second's update: %s; between frames, median, 99 %%, most: %s%n", work, gaps);
+        assertTrue(browser.evaluate("work.sort((a, b) => a - b)[5]").getAsDouble() < 200, work);
+    }
+
+    @Test
+    void pageFitsAllScreens() throws Exception {
+        openDrive();
+        for (int width : List.of(360, 768, 2560)) {
+            browser.size(width, 800);
+            for (String view : List.of("drives", "groups", "timers", "cluster", "events")) {
+                view(view);
+                String wide =
+                        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d"
+                                        .formatted(width + 1)
+                                + " && !e.closest('.scroll')).map(e => e.tagName + '#' + e.id).join(' ')";
+                assertEquals("", browser.evaluate(wide).getAsString(), width + " " + view);
+                assertTrue(
+                        browser.evaluate("document.documentElement.scrollWidth <= " + (width + 1))
+                                .getAsBoolean(),
+                        width + " " + view);
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 package dev.weir.shell.command;
 
 import dev.weir.drive.definition.ChangeOutcome;
-import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.Definition;
+import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;

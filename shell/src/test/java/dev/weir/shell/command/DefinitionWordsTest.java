@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.drive.definition.ChangeOutcome;
+import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.Definition.Origin;
-import dev.weir.drive.definition.Definition;
-import dev.weir.drive.definition.DefinitionChange.Action;
 import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.DefinitionChange.Action;
 import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;
-import dev.weir.drive.definition.RefusedChangeException.Reason;
 import dev.weir.drive.definition.RefusedChangeException;
+import dev.weir.drive.definition.RefusedChangeException.Reason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
