@@ -115,6 +115,15 @@ class PackageIT {
     }
 
     @Test
+    void socketsAreInThePackage() {
+        Client.need("dpkg-deb");
+        String files = Client.run("dpkg-deb", "--contents", PACKAGE.toString()).ok().out();
+        for (String unit : List.of("weir.service", "weir.socket", "weir-control.socket")) {
+            assertTrue(files.contains("./lib/systemd/system/" + unit + "\n"), () -> unit + " is not in\n" + files);
+        }
+    }
+
+    @Test
     void billOfMaterialsIsComplete() throws IOException {
         String sbom = Files.readString(SBOM);
         String copyright = Files.readString(Path.of("src/main/deb/copyright"));

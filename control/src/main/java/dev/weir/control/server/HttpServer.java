@@ -5,9 +5,12 @@ import dev.weir.control.access.Tokens;
 import dev.weir.control.event.EventStreams;
 import dev.weir.control.route.Router;
 import dev.weir.log.FailureText;
+import dev.weir.nbd.unix.InheritedSocket;
 import dev.weir.nbd.unix.SocketAccess;
 import dev.weir.nbd.wire.TlsFiles;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +108,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void listen(String address, SslContextFactory.@Nullable Server tls) {
-        AbstractConnector connector = address.startsWith("unix:") ? unix(address) : tcp(address, tls);
+        AbstractConnector connector;
+        try {
+            connector = address.startsWith("unix:") ? unix(address) : tcp(address, tls);
+        } catch (IOException e) {
+            faults.add("control.listen = %s: cannot listen: %s".formatted(address, text(e)));
+            return;
+        }
         connector.setName(address);
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.addBean(slowHeaders);
@@ -137,7 +146,7 @@ public final class HttpServer implements AutoCloseable {
                 new HttpConnectionFactory(http(false)));
     }
 
-    private AbstractConnector tcp(String address, SslContextFactory.@Nullable Server tls) {
+    private AbstractConnector tcp(String address, SslContextFactory.@Nullable Server tls) throws IOException {
         HttpConnectionFactory http = new HttpConnectionFactory(http(tls != null));
         ConnectionFactory[] protocols = tls == null
                 ? new ConnectionFactory[] {http}
@@ -146,6 +155,11 @@ public final class HttpServer implements AutoCloseable {
         String host = Door.host(address);
         connector.setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
         connector.setPort(Door.port(address));
+        ServerSocketChannel inherited =
+                InheritedSocket.of(new InetSocketAddress(connector.getHost(), connector.getPort()));
+        if (inherited != null) {
+            connector.open(inherited);
+        }
         return connector;
     }
 

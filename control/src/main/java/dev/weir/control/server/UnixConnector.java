@@ -2,6 +2,7 @@ package dev.weir.control.server;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.weir.nbd.unix.InheritedSocket;
 import dev.weir.nbd.unix.SocketAccess;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -38,6 +39,12 @@ final class UnixConnector extends UnixDomainServerConnector {
 
     @Override
     protected void doStart() throws Exception {
+        if (InheritedSocket.of(UnixDomainSocketAddress.of(place)) != null) {
+            setUnixDomainPath(place);
+            setInheritChannel(true); // systemd sets the permissions and keeps the file
+            super.doStart();
+            return;
+        }
         Path folder = Objects.requireNonNull(place.getParent());
         access.createFolder(folder);
         if (Files.exists(place, NOFOLLOW_LINKS)) {

@@ -21,9 +21,9 @@ final class TcpListenSocket implements ListenSocket {
     private final ServerSocketChannel channel;
     private final InetSocketAddress bound;
 
-    private TcpListenSocket(ServerSocketChannel channel) throws IOException {
+    private TcpListenSocket(ServerSocketChannel channel, InetSocketAddress bound) {
         this.channel = channel;
-        bound = (InetSocketAddress) channel.getLocalAddress();
+        this.bound = bound;
     }
 
     static TcpListenSocket open(String hostAndPort) throws IOException {
@@ -36,15 +36,16 @@ final class TcpListenSocket implements ListenSocket {
         if (wanted.isUnresolved()) {
             throw new IOException("no such host");
         }
-        ServerSocketChannel inherited = InheritedSocket.of(wanted);
+        ServerSocketChannel inherited = PassedSockets.of(wanted);
         if (inherited != null) {
-            return new TcpListenSocket(inherited);
+            return new TcpListenSocket(inherited, wanted);
         }
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            return new TcpListenSocket(channel.bind(wanted));
+            channel.bind(wanted);
+            return new TcpListenSocket(channel, (InetSocketAddress) channel.getLocalAddress());
         } catch (IOException e) {
             Sockets.close(channel);
             throw e;

@@ -54,7 +54,7 @@ final class UnixListenSocket implements ListenSocket {
 
     static UnixListenSocket open(String pathText, SocketAccess access) throws IOException {
         Path path = path(pathText);
-        ServerSocketChannel inherited = InheritedSocket.of(UnixDomainSocketAddress.of(path));
+        ServerSocketChannel inherited = PassedSockets.of(UnixDomainSocketAddress.of(path));
         if (inherited != null) {
             LOG.info("{}{} is a socket of systemd, which sets its permissions", SCHEME, path);
             return new UnixListenSocket(path, inherited, access, null);

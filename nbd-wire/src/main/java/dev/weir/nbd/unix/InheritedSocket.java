@@ -1,4 +1,4 @@
-package dev.weir.nbd.net;
+package dev.weir.nbd.unix;
 
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -11,24 +11,22 @@ import org.jspecify.annotations.Nullable;
  * docs/design/decisions/055-socket-activation.md}). The start script passes it on as standard input, the only
  * descriptor that Java takes over. Thread-safe.
  */
-final class InheritedSocket {
+public final class InheritedSocket {
     /** System property of the start script: standard input is a listening socket. */
     private static final String INHERITED = "weir.inherited-socket";
 
     private InheritedSocket() {}
 
     /**
-     * Returns the inherited channel if it listens on an address, in non-blocking mode. Returns null otherwise.
-     * A closed one is gone until the next start of the process.
+     * Returns the inherited channel if it listens on an address. Returns null otherwise. A closed one is gone until
+     * the next start of the process.
      */
-    static @Nullable ServerSocketChannel of(SocketAddress address) throws IOException {
+    public static @Nullable ServerSocketChannel of(SocketAddress address) throws IOException {
         Channel channel = Boolean.getBoolean(INHERITED) ? System.inheritedChannel() : null;
-        if (!(channel instanceof ServerSocketChannel listening)
-                || !listening.isOpen()
-                || !address.equals(listening.getLocalAddress())) {
-            return null;
-        }
-        listening.configureBlocking(false);
-        return listening;
+        return channel instanceof ServerSocketChannel listening
+                        && listening.isOpen()
+                        && address.equals(listening.getLocalAddress())
+                ? listening
+                : null;
     }
 }
