@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.cluster.ClusterControl;
 import dev.weir.cluster.ClusterSnapshot;
+import dev.weir.cluster.HostDrives;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
@@ -10,6 +11,16 @@ import java.util.Map;
 /** A cluster of three hosts that share the group tenant-a. */
 final class TestCluster implements ClusterControl {
     private ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 3_000L));
+
+    @Override
+    public ClusterSnapshot local() {
+        return snapshot();
+    }
+
+    @Override
+    public List<HostDrives> drives() {
+        return List.of(new HostDrives("h2", false, 0, List.of()));
+    }
 
     @Override
     public ClusterSnapshot snapshot() {
@@ -27,9 +38,21 @@ final class TestCluster implements ClusterControl {
                         false,
                         "leased",
                         Map.of(LimitKey.IOPS, 900L),
+                        Map.of(LimitKey.IOPS, 850L),
                         4_500_000_000L,
-                        List.of(new ClusterSnapshot.HostShare(
-                                "h2", 2, false, Map.of(LimitKey.IOPS, 800L), Map.of(LimitKey.IOPS, 700L), -1)))),
+                        new ClusterSnapshot.Shares(
+                                Map.of(LimitKey.IOPS, 1_700L),
+                                Map.of(LimitKey.IOPS, 1_000L),
+                                Map.of(LimitKey.IOPS, 1_500L),
+                                List.of(new ClusterSnapshot.HostShare(
+                                        "h2",
+                                        2,
+                                        false,
+                                        Map.of(LimitKey.IOPS, 800L),
+                                        Map.of(LimitKey.IOPS, 650L),
+                                        Map.of(LimitKey.IOPS, 700L),
+                                        -1)),
+                                0))),
                 1,
                 2,
                 3);

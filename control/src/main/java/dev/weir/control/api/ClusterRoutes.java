@@ -15,6 +15,7 @@ import dev.weir.view.Json;
 import dev.weir.view.LiveChanges;
 import dev.weir.view.source.LimitEdit;
 import dev.weir.view.system.ClusterView;
+import dev.weir.view.system.FleetView;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,14 @@ final class ClusterRoutes {
                         "Shows the hosts of the cluster, its coordinator, and the shares of its groups.",
                         Answer.one(ClusterView.class, "the cluster as this host sees it; 404 while it is off"),
                         (request, path) -> shown(cluster())),
+                new Route(
+                        "GET",
+                        "/v1/cluster/drives",
+                        "getClusterDrives",
+                        "Lists the drives of all hosts of the cluster.",
+                        Answer.one(FleetView.class, "the drives by host"),
+                        (request, path) -> ApiAnswer.json(
+                                200, Json.text(FleetView.of(cluster().drives())))),
                 new Route(
                                 "PATCH",
                                 "/v1/cluster/groups/{name}/limits",

@@ -72,21 +72,45 @@ export async function showCluster() {
     + (cluster.round_trip_nanos < 0 ? '' : `; round trip ${nanos(cluster.round_trip_nanos)}`)
     + `; ${cluster.leases_lost} leases lost, ${cluster.partitions} partitions, `
     + `${cluster.coordinator_changes} changes of the coordinator`;
-  rows('cluster', cluster.groups.flatMap(group => [{ group }, ...group.shares.map(share => ({ group, share }))]), (row, of) => {
+  const hosts = group => (group.shares?.hosts ?? []).map(share => ({ group, share }));
+  rows('cluster', cluster.groups.flatMap(group => [{ group }, ...hosts(group)]), (row, of) => {
     if (of.share) {
       cell(row, `\u00a0\u00a0└ ${of.share.host}`);
       cell(row, of.share.live ? 'live' : 'silent', of.share.live ? '' : 'unavailable');
       cell(row, '');
       cell(row, limits(of.share.share));
+      cell(row, limits(of.share.used));
       cell(row, limits(of.share.wants));
       cell(row, ends(of.share.ends_in_nanos), 'n');
     } else {
+      const aside = limits(of.group.shares?.aside ?? {});
       cell(row, of.group.name);
       cell(row, of.group.state + (of.group.disagrees ? ', hosts disagree' : ''), of.group.state === 'held' ? 'holding' : '');
       cell(row, limits(of.group.limits));
-      cell(row, of.group.shares.length === 0 ? limits(of.group.share) : limits(of.group.leased));
+      cell(row, limits(of.group.shares?.leased ?? of.group.share) + (aside === '–' ? '' : ` (${aside} set aside)`));
+      cell(row, limits(of.group.shares?.used ?? of.group.used));
       cell(row, '');
       cell(row, ends(of.group.ends_in_nanos), 'n');
     }
+  });
+  await showFleet();
+}
+
+/** Shows the busiest drives of each host. */
+async function showFleet() {
+  const fleet = await call('GET', '/v1/cluster/drives');
+  const found = fleet.hosts.flatMap(host => host.drives.slice(0, MOST_ROWS).map(drive => ({ host: host.host, drive })));
+  element('fleet-state').textContent = fleet.hosts
+    .map(host => `${host.host}: ${host.answered ? `${host.total} drives` : 'no answer'}`).join(', ');
+  rows('fleet', found.slice(0, MOST_ROWS), (row, of) => {
+    cell(row, of.host);
+    cell(row, of.drive.name);
+    cell(row, of.drive.state, of.drive.state);
+    cell(row, `${bytes(of.drive.bytes_per_second)}/s`, 'n');
+    cell(row, of.drive.requests_per_second, 'n');
+    cell(row, of.drive.queued, 'n');
+    cell(row, of.drive.held_by || '–');
+    cell(row, limits(of.drive.limits));
+    cell(row, of.drive.group || '–');
   });
 }
