@@ -118,7 +118,8 @@ final class ClusterHosts implements AutoCloseable {
                 run.progress("h" + host + " does not answer yet");
             }
             if (System.nanoTime() - end > 0) {
-                throw new IOException("h" + host + " has no lease: " + Files.readString(folder.resolve("h" + host + ".out")));
+                throw new IOException(
+                        "h" + host + " has no lease: " + Files.readString(folder.resolve("h" + host + ".out")));
             }
             Thread.sleep(200);
         }
@@ -198,7 +199,7 @@ final class ClusterHosts implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         loads.forEach(load -> load.fio.destroyForcibly().onExit().join());
         for (int host = 1; host <= weirs.size(); host++) {
             kill(host);

@@ -69,7 +69,11 @@ final class ClusterSuite {
             List<Completions> each = requests(hosts, end);
             Completions all = Completions.all(each);
             Completions alone = each.get(1);
-            atMost("one busy host", "seconds to 95 % of the limit", 3, alone.secondsUntil(0.95 * LIMIT, alone.first(), joined));
+            atMost(
+                    "one busy host",
+                    "seconds to 95 % of the limit",
+                    3,
+                    alone.secondsUntil(0.95 * LIMIT, alone.first(), joined));
             atLeast("one busy host", "rate", 0.95 * LIMIT, alone.rate(alone.first() + SETTLE_MILLIS, joined));
             about("three busy hosts", "rate of all", LIMIT, 0.02, all.rate(end - STEADY_MILLIS, end));
             for (int i = 0; i < HOSTS; i++) {
@@ -86,7 +90,12 @@ final class ClusterSuite {
             Thread.sleep(SETTLE_MILLIS + STEADY_MILLIS);
             long end = System.currentTimeMillis();
             List<Completions> each = requests(hosts, end);
-            about("weights 1:2:3", "rate of all", LIMIT, 0.02, Completions.all(each).rate(end - STEADY_MILLIS, end));
+            about(
+                    "weights 1:2:3",
+                    "rate of all",
+                    LIMIT,
+                    0.02,
+                    Completions.all(each).rate(end - STEADY_MILLIS, end));
             for (int i = 0; i < HOSTS; i++) {
                 double rate = each.get(i).rate(end - STEADY_MILLIS, end);
                 about("weights 1:2:3", "rate of h" + (i + 1), (i + 1) * LIMIT / 6.0, 0.05, rate);

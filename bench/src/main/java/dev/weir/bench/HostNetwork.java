@@ -62,9 +62,13 @@ final class HostNetwork implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        for (String space : spaces) {
-            ip("netns del " + space);
+    public void close() throws IOException {
+        try {
+            for (String space : spaces) {
+                ip("netns del " + space);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -70,8 +70,7 @@ public final class Beans {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void addCluster(ClusterControl cluster) {
-        registrar.execute(
-                () -> register(cluster, "Cluster", cluster.local().cluster(), new ClusterBean(cluster)));
+        registrar.execute(() -> register(cluster, "Cluster", cluster.local().cluster(), new ClusterBean(cluster)));
     }
 
     void removeCluster(ClusterControl cluster) {

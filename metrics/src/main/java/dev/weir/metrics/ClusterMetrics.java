@@ -46,10 +46,11 @@ final class ClusterMetrics implements MultiCollector {
                 "This host and its coordinator as labels; always 1.",
                 (now, points) -> points.add(
                         1, "host", now.host(), "coordinator", Objects.requireNonNullElse(now.coordinator(), "")));
+        families.gauge("weir_cluster_hosts_configured", "Configured hosts.", (now, points) -> points.add(now.hosts()));
         families.gauge(
-                "weir_cluster_hosts_configured", "Configured hosts.", (now, points) -> points.add(now.hosts()));
-        families.gauge("weir_cluster_hosts_reachable", "Reachable hosts, this one included.", (now, points) -> points.add(
-                now.members().size()));
+                "weir_cluster_hosts_reachable",
+                "Reachable hosts, this one included.",
+                (now, points) -> points.add(now.members().size()));
         families.gauge(
                 "weir_cluster_majority",
                 "Whether a majority of the configured hosts follows the coordinator: 1 or 0.",

@@ -103,7 +103,8 @@ class CoordinatorCostTest {
 
     @Test
     void hostsCostLittle() {
-        List<String> names = IntStream.range(0, HOSTS).mapToObj(CoordinatorCostTest::name).toList();
+        List<String> names =
+                IntStream.range(0, HOSTS).mapToObj(CoordinatorCostTest::name).toList();
         for (int host = 0; host < HOSTS; host++) {
             int index = host;
             ClusterNode node = new ClusterNode(

@@ -16,17 +16,19 @@ class ClusterWatchTest {
     private final List<String> events = new ArrayList<>();
     private ClusterSnapshot now = snapshot("h1", true, 0, 0, "leased");
     private final ClusterControl cluster = (ClusterControl) Proxy.newProxyInstance(
-            ClusterControl.class.getClassLoader(), new Class<?>[] {ClusterControl.class}, (proxy, method, arguments) -> {
+            ClusterControl.class.getClassLoader(),
+            new Class<?>[] {ClusterControl.class},
+            (proxy, method, arguments) -> {
                 assertEquals("local", method.getName());
                 return now;
             });
-    private final ClusterWatch watch = new ClusterWatch(
-            cluster, event -> events.add(event.type() + " " + event.subject() + event.details()));
+    private final ClusterWatch watch =
+            new ClusterWatch(cluster, event -> events.add(event.type() + " " + event.subject() + event.details()));
 
     private static ClusterSnapshot snapshot(
             String coordinator, boolean hasMajority, long lost, long partitions, String state) {
-        ClusterSnapshot.Group group = new ClusterSnapshot.Group(
-                "tenant", ThrottleLimits.NONE, false, state, Map.of(), Map.of(), -1, null);
+        ClusterSnapshot.Group group =
+                new ClusterSnapshot.Group("tenant", ThrottleLimits.NONE, false, state, Map.of(), Map.of(), -1, null);
         return new ClusterSnapshot(
                 "prod", "h1", 3, coordinator, hasMajority, -1, List.of(), List.of(group), lost, partitions, 0);
     }
@@ -46,8 +48,7 @@ class ClusterWatchTest {
     @Test
     void partitionAndItsEndAreEvents() {
         assertEquals(List.of(StateEvent.PARTITION + " {}"), look(snapshot("h1", false, 0, 1, "leased")));
-        assertEquals(
-                List.of(StateEvent.LEASE_LOST + " tenant{state=last}"), look(snapshot("h1", false, 1, 1, "last")));
+        assertEquals(List.of(StateEvent.LEASE_LOST + " tenant{state=last}"), look(snapshot("h1", false, 1, 1, "last")));
         assertEquals(List.of(), look(snapshot("h1", false, 1, 1, "safe")));
         assertEquals(
                 List.of(StateEvent.PARTITION_OVER + " {coordinator=h2}", StateEvent.COORDINATOR + " {coordinator=h2}"),
