@@ -20,11 +20,15 @@ public final class FailureText {
 
     /**
      * {@return the message of an {@link IOException}, with its reason; the name and message of another failure, which
-     *     is a bug}
+     *     is a bug; in {@linkplain PlainText plain text}, on one line}
      *
      * @param failure any failure
      */
     public static String of(Throwable failure) {
+        return PlainText.of(words(failure));
+    }
+
+    private static String words(Throwable failure) {
         String message = failure.getMessage();
         if (failure instanceof FileSystemException file) {
             String reason = reason(file);

@@ -47,5 +47,6 @@ class FailureTextTest {
         assertEquals("no such host: nowhere", FailureText.of(new UnknownHostException("nowhere")));
         assertEquals("java.nio.channels.ClosedChannelException", FailureText.of(new ClosedChannelException()));
         assertEquals("java.lang.IllegalStateException: why", FailureText.of(new IllegalStateException("why")));
+        assertEquals("first?second", FailureText.of(new IOException("first\nsecond")));
     }
 }

@@ -91,6 +91,9 @@ final class ChangedSettings {
             String name = word.substring(0, equals);
             String value = word.substring(equals + 1);
             List<String> option = key.kind() == Kind.DRIVE ? DriveOption.path(name) : null;
+            if (option == null) {
+                refuseMisspelt(name, value);
+            }
             if (value.isEmpty()) {
                 settings = merged(settings, option == null ? ofGroup(name) : ConfigUtil.joinPath(option), null);
             } else if (option == null) {
@@ -100,6 +103,15 @@ final class ChangedSettings {
             }
         }
         return options.isEmpty() ? settings : withOptions(settings, options);
+    }
+
+    /** Refuses a word of a drive that is no key of the file and is near to an option of {@code -drive}. */
+    private void refuseMisspelt(String name, String value) throws RefusedChangeException {
+        boolean isKey = key.kind() != Kind.DRIVE || name.contains(".") || DriveReader.DRIVE_KEYS.contains(name);
+        String near = isKey ? "" : Suggestion.near(name, DriveOption.names());
+        if (!near.isEmpty()) {
+            throw refused(name, value, "unknown key" + near);
+        }
     }
 
     /** Returns the path of a word: of a group, limits need no {@code limits.} before them. */

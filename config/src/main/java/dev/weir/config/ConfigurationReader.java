@@ -90,7 +90,7 @@ final class ConfigurationReader {
         Map<String, Object> control = ControlReader.read(weir.child("control"), nbdProperties, metrics);
 
         commands.reportFaults();
-        List<Setting> blocks = commands.with(Kind.GROUP, weir.child("groups").children());
+        List<Setting> blocks = blocks(Kind.GROUP, weir.child("groups"), unread);
         Set<String> names = new LinkedHashSet<>();
         blocks.forEach(group -> names.add(group.key()));
         profiles = new Profiles(weir.child("profiles"));
@@ -103,7 +103,7 @@ final class ConfigurationReader {
                 groups.add(reader.readGroup(group.key(), group));
             }
         }
-        for (Setting drive : commands.with(Kind.DRIVE, weir.child("drives").children())) {
+        for (Setting drive : blocks(Kind.DRIVE, weir.child("drives"), unread)) {
             placesOfDrives.put(drive.key(), drive.place());
             if (isNamedBlock(drive)) {
                 addDrive(drive.key(), drive, reader);
@@ -145,6 +145,11 @@ final class ConfigurationReader {
                 findings.faults(),
                 findings.warnings(),
                 false);
+    }
+
+    /** Returns the written blocks. Those of commands may refer to a file that could not be read, and are left out then. */
+    private List<Setting> blocks(Kind kind, Setting written, boolean unread) {
+        return unread ? written.children() : commands.with(kind, written.children());
     }
 
     private static Stream<String> filters(DriveSettings drive) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -268,7 +269,7 @@ final class DefinitionChanges {
             for (Map.Entry<DefinitionKey, @Nullable SavedDefinition> entry :
                     edit.definitions().entrySet()) {
                 written.add(entry.getKey());
-                store(entry.getKey(), entry.getValue(), isTemporary);
+                store(entry.getKey(), entry.getValue(), isTemporary, files.get(entry.getKey()));
             }
             List<String> changes = applied.apply(reading);
             nameTemporary();
@@ -282,10 +283,21 @@ final class DefinitionChanges {
         }
     }
 
-    private void store(DefinitionKey key, @Nullable SavedDefinition definition, boolean isTemporary)
+    /**
+     * Stores one definition. A temporary one that equals the file is no change, and neither is a removal without one.
+     *
+     * @param file the definition in the folder; null without one
+     */
+    private void store(
+            DefinitionKey key,
+            @Nullable SavedDefinition definition,
+            boolean isTemporary,
+            @Nullable SavedDefinition file)
             throws IOException {
         ConfigObject settings = settings(definition);
-        if (definition == null && isTemporary) {
+        if (isTemporary && Objects.equals(settings, settings(file))) {
+            temporary.remove(key);
+        } else if (definition == null && isTemporary) {
             temporary.put(key, Optional.empty());
         } else if (definition == null) {
             folder.delete(key);

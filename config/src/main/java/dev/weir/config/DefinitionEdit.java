@@ -68,6 +68,13 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
             }
             checkVersion(key, before);
             if (action == Action.REMOVE) {
+                List<String> members = members(key);
+                if (!members.isEmpty()) {
+                    throw refused(
+                            Reason.INVALID,
+                            key,
+                            "still has members: move or remove " + String.join(", ", members) + " first");
+                }
                 Map<DefinitionKey, @Nullable SavedDefinition> removal = new LinkedHashMap<>();
                 removal.put(key, null);
                 return new DefinitionEdit(key, removal, Set.of());
@@ -105,9 +112,29 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
                                 place.line(),
                                 Findings.shown(key.path()),
                                 "",
-                                "is defined here; Weir does not change what the operator has written")));
+                                "is defined here; edit this file, which Weir does not change")));
             }
             return null;
+        }
+
+        /** Returns the drives and groups that commands have defined in a group. */
+        private List<String> members(DefinitionKey group) {
+            return group.kind() != Kind.GROUP
+                    ? List.of()
+                    : saved.definitions().entrySet().stream()
+                            .filter(other -> isMember(other.getKey(), other.getValue(), group))
+                            .map(other -> other.getKey().toString())
+                            .sorted()
+                            .toList();
+        }
+
+        private static boolean isMember(DefinitionKey other, SavedDefinition definition, DefinitionKey group) {
+            ConfigObject its = definition.settings();
+            return its != null && group.name().equals(text(its, reference(other)));
+        }
+
+        private static String reference(DefinitionKey of) {
+            return of.kind() == Kind.DRIVE ? "group" : "parent";
         }
 
         private boolean isBroken(DefinitionKey key) {
@@ -151,10 +178,10 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
             definitions.put(newKey, defined(newKey, settings));
             if (!isDrive) {
                 saved.definitions().forEach((other, member) -> {
-                    String reference = other.kind() == Kind.DRIVE ? "group" : "parent";
                     ConfigObject its = member.settings();
-                    if (its != null && key.name().equals(text(its, reference))) {
-                        ConfigObject moved = its.withValue(reference, ConfigValueFactory.fromAnyRef(newKey.name()));
+                    if (its != null && isMember(other, member, key)) {
+                        ConfigObject moved =
+                                its.withValue(reference(other), ConfigValueFactory.fromAnyRef(newKey.name()));
                         boolean isTemporary = change.isTemporary() || member.isTemporary();
                         definitions.put(
                                 other, isTemporary ? SavedDefinition.temporary(moved) : SavedFolder.of(other, moved));

@@ -97,6 +97,11 @@ final class DriveOption {
         return option.equals("id") ? null : PATHS.get(option);
     }
 
+    /** Returns the names of all options but {@code id}. */
+    static List<String> names() {
+        return PATHS.keySet().stream().filter(name -> !name.equals("id")).toList();
+    }
+
     private static Map<String, List<String>> paths() {
         Map<String, List<String>> paths = new LinkedHashMap<>();
         paths.put("id", ID);

@@ -182,6 +182,34 @@ final class DefinitionsTest extends DefinitionsFixture {
     }
 
     @Test
+    void brokenFileIsTheOnlyErrorBesideDefinitionsThatReferToIt() throws Exception {
+        folder.write(
+                "weir.conf", "weir { groups.host { limits { iops = 10 } }, profiles.mine { limits { iops = 5 } } }");
+        assertEquals(List.of(), component.reload());
+        make(DefinitionChange.add(Kind.GROUP, "g", Map.of("parent", "host")));
+        make(add("memory=1M", "profile=mine"));
+        folder.write("weir.conf", "weir { groups.host { limits { iops = 10 } }");
+        List<String> faults = component.reload();
+        assertEquals(1, faults.size(), faults::toString);
+        assertTrue(faults.get(0).contains("is not HOCON"), faults::toString);
+    }
+
+    @Test
+    void temporaryChangesThatAreUndoneAreForgotten() throws Exception {
+        make(add("memory=1M").temporary());
+        assertEquals(List.of("drive vm1"), component.temporary());
+        make(DefinitionChange.remove(Kind.DRIVE, "vm1").temporary());
+        assertEquals(List.of(), component.temporary());
+
+        make(add("memory=1M", "bps=2M"));
+        make(set("bps=1M").temporary());
+        assertEquals(List.of("drive vm1"), component.temporary());
+        make(set("bps=2M").temporary());
+        assertEquals(List.of(), component.temporary());
+        assertEquals(List.of(), component.restore().changes());
+    }
+
+    @Test
     void storageIsDeletedOnRequestOnly() throws Exception {
         Files.createDirectories(home);
         Path image = Files.writeString(home.resolve("vm1.img"), "data");

@@ -25,11 +25,28 @@ final class RefusedDefinitionsTest extends DefinitionsFixture {
     }
 
     @Test
+    void groupWithMembersIsNotRemoved() throws Exception {
+        make(DefinitionChange.add(Kind.GROUP, "h", Map.of()));
+        make(DefinitionChange.add(Kind.GROUP, "below", Map.of("parent", "h")));
+        make(add("memory=1M", "group=h"));
+        assertEquals(
+                "groups.h: still has members: move or remove drive vm1, group below first",
+                refused(DefinitionChange.remove(Kind.GROUP, "h")).getMessage());
+    }
+
+    @Test
+    void misspeltOptionGetsASuggestion() throws Exception {
+        assertEquals(
+                "drives.vm1.memroy = 1M: unknown key; did you mean memory?",
+                refused(add("memroy=1M")).getMessage());
+    }
+
+    @Test
     void operatorsDriveIsRefusedWithItsLine() throws Exception {
         RefusedChangeException refused = refused(DefinitionChange.set(Kind.DRIVE, "a", Map.of("limits.bps", 5)));
         assertEquals(Reason.OPERATOR, refused.reason());
         assertEquals(
-                "weir.conf:4: drives.a: is defined here; Weir does not change what the operator has written",
+                "weir.conf:4: drives.a: is defined here; edit this file, which Weir does not change",
                 refused.getMessage());
         assertEquals(
                 Reason.OPERATOR,

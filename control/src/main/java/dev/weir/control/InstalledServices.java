@@ -260,8 +260,15 @@ public final class InstalledServices implements Installation {
                         Supervision.failures().stream().map("unhealthy: "::concat))
                 .flatMap(all -> all)
                 .toList();
+        List<String> configured = configuration == null ? null : configured(ConfigurationSource.DRIVES);
         return StatusView.of(
-                version, home, drives(), unusable, ServiceLines.of(deployed).toList(), faults);
+                version,
+                home,
+                drives(),
+                configured,
+                unusable,
+                ServiceLines.of(deployed).toList(),
+                faults);
     }
 
     private List<String> configured(String key) {

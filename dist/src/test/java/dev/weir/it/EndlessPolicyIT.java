@@ -51,7 +51,8 @@ class EndlessPolicyIT {
                 String drive = weir.ask("drive held").out();
                 assertTrue(drive.contains("EndlessPolicyBundle$Endless of test-endless"), drive);
                 assertEquals(0, weir.ask("reload").status());
-                weir.ask("policy held bucket").ok();
+                assertEquals("", weir.ask("policy held bucket").ok().err());
+                weir.awaitErrors("weir: drive held goes on with policy bucket");
                 assertEquals(new RawNbd.Reply(1, 0), held.reply());
                 assertEquals(0, weir.stop());
             });

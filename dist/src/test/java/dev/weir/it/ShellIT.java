@@ -170,6 +170,14 @@ class ShellIT {
             String list = Files.readString(folder.resolve("list"));
             assertTrue(list.contains("POLICY") && list.contains("WORST LATE"), list);
             assertEquals("2\n", weir.exec("drives | grep -c vm").ok().out());
+            assertEquals(
+                    "tail: nosuch: no such file or folder\n",
+                    weir.exec("tail -n 2 nosuch").err());
+            for (String reader : List.of("cat", "head", "less", "sort", "tail", "wc", "grep x")) {
+                String error = weir.ask(reader + " nosuch").err();
+                assertTrue(error.contains("nosuch: no such file or folder") && !error.contains("java."), error);
+            }
+            assertFalse(weir.ask("cd nosuch").err().contains("java."));
             assertTrue(weir.exec("drive vm*").err().contains("no drive \"vm*\"; there are vm1, vm2"));
             assertTrue(weir.exec("(".repeat(9000)).err().contains("nested deeper than 64"));
             assertTrue(weir.exec("stop 1").err().contains("felix:stop"));
@@ -178,6 +186,22 @@ class ShellIT {
             last.command().subList(2, 4).clear();
             last.command().addAll(List.of("--home", base.toString()));
             assertTrue(Client.run(last, "").ok().out().contains("vm2"));
+        }
+    }
+
+    @Test
+    void statusIsNotHealthyWithoutTheEngine() {
+        try (Weir weir = Weir.start(home, "-drive", "id=vm1,memory=1M")) {
+            String engine = weir.bundle("weir-engine");
+            weir.stop(engine);
+            Client.Result status = Client.run(Weir.command(home, "status"), "");
+            assertEquals(3, status.status(), status::out);
+            assertTrue(status.out().contains("vm1 unavailable: the drive does not exist in the engine"), status::out);
+            weir.start(engine);
+            weir.await(() -> Client.run(Weir.command(home, "status"), "").status() == 0);
+            assertEquals(0, weir.stop());
+            assertFalse(weir.log().contains("removed"), weir::log);
+            assertTrue(weir.log().contains("drive vm1 is closed: the engine stops"), weir::log);
         }
     }
 

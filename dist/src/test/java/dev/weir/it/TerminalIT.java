@@ -212,6 +212,22 @@ class TerminalIT {
         terminal.enter("clear; limits scratch iops_wr=100").await("100/s");
     }
 
+    @Test
+    void watchShowsTheKeyOfALongGroupsLimit() {
+        terminal.enter("group add tenant-b-production-databases bps=8M").await("added group");
+        terminal.enter("clear; drive add late memory=1M group=tenant-b-production-databases")
+                .await("added drive late");
+        try {
+            terminal.enter("watch").await("  late ", "…: bps 8MiB");
+            terminal.type("q").await(PROMPT);
+        } finally {
+            terminal.enter("clear; drive remove late; group remove tenant-b-production-databases")
+                    .await("removed group");
+        }
+        terminal.enter("clear; reload").await("applied");
+        assertFalse(terminal.screen().contains("kept"), terminal::screen);
+    }
+
     /** Returns a frame with numbers replaced, for comparison. */
     private static String shape(String screen) {
         return screen.replaceAll("[\\d.]+", "0").replaceAll("[ ·▁-▏]+", " ").replaceAll(" *\n+", "\n");

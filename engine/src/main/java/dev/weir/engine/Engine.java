@@ -242,7 +242,7 @@ public final class Engine {
                 return;
             }
             drive.leave(debts);
-            closed = drive.remove().whenComplete((done, failure) -> {
+            closed = drive.remove("removed").whenComplete((done, failure) -> {
                 LOG.info("drive {} is removed", name);
                 forgetLifecycle(name);
             });
@@ -385,7 +385,9 @@ public final class Engine {
     public void close() {
         List<CompletableFuture<@Nullable Void>> closed;
         synchronized (this) {
-            closed = drives.values().stream().map(ManagedDrive::remove).toList();
+            closed = drives.values().stream()
+                    .map(drive -> drive.remove("the engine stops"))
+                    .toList();
             drives.clear();
             groups.values().forEach(ManagedGroup::remove);
             groups.clear();

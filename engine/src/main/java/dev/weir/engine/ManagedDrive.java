@@ -242,14 +242,15 @@ final class ManagedDrive implements DriveControl {
     /**
      * Ends the drive for good.
      *
+     * @param reason the reason in the log
      * @return completed when the storage is closed
      */
-    CompletableFuture<@Nullable Void> remove() {
+    CompletableFuture<@Nullable Void> remove(String reason) {
         throttle.locked(at -> {
             throttle.queue().own.remove();
             return at;
         });
-        CompletableFuture<@Nullable Void> closed = storage.remove();
+        CompletableFuture<@Nullable Void> closed = storage.remove(reason);
         Publisher.Publication offer;
         synchronized (this) {
             offer = control;

@@ -6,6 +6,7 @@ import dev.weir.fault.FaultFilter;
 import dev.weir.fault.PowerCut;
 import dev.weir.fault.PowerCutReport;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class PowerSwitch {
                     report.lostWrites(),
                     report.writes(),
                     report.lostBytes(),
-                    how.keep(),
+                    how.keep().name().toLowerCase(Locale.ROOT),
                     report.how().seed());
         } catch (IOException | RuntimeException | Error e) {
             cut = new Cut(drive, result, null, e);

@@ -5,6 +5,7 @@ import dev.weir.engine.clock.RetryTimer;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
+import dev.weir.log.PlainText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -101,7 +102,7 @@ final class StorageHold {
             storage.filters().change(filters);
             return true;
         } catch (IOException e) {
-            String why = String.valueOf(e.getMessage());
+            String why = PlainText.of(String.valueOf(e.getMessage()));
             noteFault();
             if (!why.equals(reason)) {
                 LOG.warn("drive {} holds its queue: {}", drive, why);

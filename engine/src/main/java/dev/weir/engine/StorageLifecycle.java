@@ -61,8 +61,8 @@ final class StorageLifecycle {
     /** Without a backend the storage shall be closed. */
     private volatile Wanted wanted = new Wanted(null, List.of());
 
-    /** Whether the drive has been removed. */
-    private volatile boolean removed;
+    /** Why the drive has ended for good; empty before that. */
+    private volatile String end = "";
 
     /** The factory and the settings of the open storage. Used by the steps only. */
     private @Nullable BlockFactory factory;
@@ -176,7 +176,7 @@ final class StorageLifecycle {
         DriveSettings with = settings.get();
         BlockFactory by = now.backend;
         if (open != null && (factory != by || BackendChange.isAnother(openedAs, with))) {
-            close(removed ? "removed" : BackendChange.reason(by, openedAs, with));
+            close(end.isEmpty() ? BackendChange.reason(by, openedAs, with) : end);
         }
         OpenDrive opened = open;
         if (by == null) {
@@ -386,10 +386,11 @@ final class StorageLifecycle {
     /**
      * Closes the storage for good.
      *
+     * @param reason the reason in the log
      * @return completed when the storage is closed
      */
-    CompletableFuture<@Nullable Void> remove() {
-        removed = true;
+    CompletableFuture<@Nullable Void> remove(String reason) {
+        end = reason;
         return settle(null, List.of());
     }
 }

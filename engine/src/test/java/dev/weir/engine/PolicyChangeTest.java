@@ -51,7 +51,7 @@ class PolicyChangeTest {
         assertEquals(0, load.requests());
         assertEquals(State.HOLDING, fixture.control("vm1").snapshot().state());
         assertEquals(
-                "policy broken failed: java.lang.ArithmeticException: for the test (" + BrokenPolicies.class.getName()
+                "policy broken failed: java.lang.ArithmeticException: for?the test (" + BrokenPolicies.class.getName()
                         + ")",
                 fixture.control("vm1").snapshot().reason());
         fixture.control("vm1").policy("bucket");
@@ -134,7 +134,7 @@ class PolicyChangeTest {
 
                 private ThrottlePolicy bucketIfItWorks() {
                     if (!works) {
-                        throw new ArithmeticException("for the test");
+                        throw new ArithmeticException("for\nthe test");
                     }
                     return bucket;
                 }

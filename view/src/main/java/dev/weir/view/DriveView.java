@@ -113,7 +113,7 @@ public record DriveView(
                     Column.left("NAME", DriveView::name),
                     Column.flexible("STATE", DriveView::standing, "serving".length()),
                     Column.right("QUEUED", drive -> Integer.toString(drive.queuedReads + drive.queuedWrites)),
-                    Column.flexible("HELD BY", DriveView::heldBy, "tenant-a: bps".length()),
+                    Column.limit("HELD BY", DriveView::heldBy, "tenant-a: bps".length()),
                     Column.right("RATE", drive -> Units.bytes(drive.rates.bytes()) + "/s"),
                     Column.right("REQ/S", drive -> Long.toString(drive.rates.requests())),
                     Column.flexible("LIMITS", drive -> LiveChanges.text(drive.limits)),

@@ -92,7 +92,9 @@ public record FaultView(
     }
 
     private static String text(Unflushed record) {
-        return "a power cut can lose %d unflushed writes, %s; the record holds %s"
-                .formatted(record.writes(), Units.bytes(record.bytes()), Units.bytes(record.maxBytes()));
+        String writes = record.writes() == 0
+                ? "no write; all are flushed"
+                : "%d unflushed writes, %s".formatted(record.writes(), Units.bytes(record.bytes()));
+        return "a power cut can lose %s; the record holds %s".formatted(writes, Units.bytes(record.maxBytes()));
     }
 }

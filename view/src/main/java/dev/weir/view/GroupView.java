@@ -66,12 +66,16 @@ public record GroupView(
         int queued)
         implements View {
 
+    /** The least width of the column for names (terminal cells). */
+    private static final int LEAST_NAME = 16;
+
     /** Returns a table that shows groups below the groups that they are in. */
     private static Table<GroupView> table(Map<String, Integer> depths) {
         return new Table<>(
                 "no groups",
                 List.of(
-                        Column.left("GROUP", group -> branch(depths.getOrDefault(group.name, 0)) + group.name),
+                        Column.flexible(
+                                "GROUP", group -> branch(depths.getOrDefault(group.name, 0)) + group.name, LEAST_NAME),
                         Column.flexible("STATE", group -> DriveView.standing(group.state, group.reason), 16),
                         Column.right("QUEUED", group -> Integer.toString(group.queued)),
                         Column.right("REQ/S", group -> Long.toString(group.rates.requests())),

@@ -35,7 +35,7 @@ public record HeldView(
             "nothing waits",
             List.of(
                     Column.flexible("DRIVE", HeldView::drive),
-                    Column.flexible("HELD BY", HeldView::heldBy),
+                    Column.limit("HELD BY", HeldView::heldBy, 0),
                     Column.right("WAITING", held -> Integer.toString(held.waiting)),
                     Column.right("BYTES", held -> Units.bytes(held.lengthBytes)),
                     Column.right("OLDEST", held -> Units.nanos(held.oldestNanos)),

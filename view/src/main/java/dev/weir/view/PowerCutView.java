@@ -72,7 +72,10 @@ public record PowerCutView(
     public String text(int width) {
         String text = new Details()
                 .row("drive", drive)
-                .row("lost", "%d of %d unflushed writes, %s".formatted(lostWrites, writes, Units.bytes(lostBytes)))
+                .row(
+                        "lost",
+                        "%d of %d unflushed writes".formatted(lostWrites, writes)
+                                + (lostWrites == 0 ? "" : ", " + Units.bytes(lostBytes)))
                 .row("early", earlyBytes == 0 ? "" : Units.bytes(earlyBytes) + " had left the full record before")
                 .row(
                         "again",

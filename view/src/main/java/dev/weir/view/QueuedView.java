@@ -45,7 +45,7 @@ public record QueuedView(
                     Column.right("OFFSET", request -> Long.toString(request.offsetBytes)),
                     Column.right("LENGTH", request -> Units.bytes(request.lengthBytes)),
                     Column.right("AGE", request -> Units.nanos(request.ageNanos)),
-                    Column.flexible("HELD BY", QueuedView::heldBy),
+                    Column.limit("HELD BY", QueuedView::heldBy, 0),
                     Column.right(
                             "GOES IN", request -> request.goesInNanos == null ? "" : Units.nanos(request.goesInNanos)),
                     Column.flexible("CLIENT", QueuedView::client)));

@@ -3,16 +3,19 @@ package dev.weir.launcher.log;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import ch.qos.logback.core.OutputStreamAppender;
 import dev.weir.launcher.home.Home;
 import dev.weir.launcher.home.StartException;
+import java.io.PrintStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The log. It goes to a file from the first line on, and to standard error once the start has been reported. */
 public final class Logs {
     private final LoggerContext context;
+
+    /** Standard error of the process. Gogo's {@code System.err} is that of the client whose command is running. */
+    private final PrintStream standardError = System.err;
 
     private Logs(LoggerContext context) {
         this.context = context;
@@ -45,11 +48,11 @@ public final class Logs {
             ThresholdFilter warnings = new ThresholdFilter();
             warnings.setLevel("WARN");
             warnings.start();
-            ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+            OutputStreamAppender<ILoggingEvent> console = new OutputStreamAppender<>();
             console.setContext(context);
-            console.setTarget(ConsoleTarget.SystemErr.getName());
             console.addFilter(warnings);
             console.setEncoder(LogLine.said());
+            console.setOutputStream(standardError);
             console.start();
             context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console);
         }

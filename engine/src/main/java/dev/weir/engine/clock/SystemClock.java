@@ -2,6 +2,7 @@ package dev.weir.engine.clock;
 
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
+import dev.weir.log.FailureText;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.Supervision;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ public final class SystemClock implements Clock, AutoCloseable {
             synchronized (lock) {
                 heap.putIfAbsent(timer, nanoTime() + RETRY_NANOS);
             }
-            failures.write(() -> "a timer's task failed and is tried again: " + e);
+            failures.write(() -> "a timer's task failed and is tried again: " + FailureText.of(e));
             LOG.debug("a timer's task failed", e);
         }
     }

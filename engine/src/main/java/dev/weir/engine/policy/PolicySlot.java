@@ -2,6 +2,7 @@ package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
 import dev.weir.engine.throttle.ThrottleDomain;
+import dev.weir.log.PlainText;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -101,7 +102,7 @@ public final class PolicySlot {
         try {
             policy = of.copyOfPolicy(now);
         } catch (RuntimeException | Error e) {
-            reason = "policy " + type + " cannot be copied: " + e;
+            reason = "policy " + type + " cannot be copied: " + PlainText.of(e.toString());
         }
     }
 
@@ -273,10 +274,7 @@ public final class PolicySlot {
         }
     }
 
-    /**
-     * Creates a policy of this slot's type from a factory. With null the slot has no policy. {@link #known} holds the
-     * debt.
-     */
+    /** Creates a policy of this slot's type from a factory; null for none. {@link #known} holds the debt. */
     private void install(@Nullable ThrottlePolicyFactory newFactory, long now) {
         policy = null;
         answers.forget();
@@ -293,8 +291,8 @@ public final class PolicySlot {
         } catch (RuntimeException | Error e) {
             policy = null;
             reason = e instanceof IllegalArgumentException
-                    ? "policy " + type + " refuses the limits: " + e.getMessage()
-                    : "policy " + type + " failed: " + e + IsolatedPolicy.origin(newFactory);
+                    ? "policy " + type + " refuses the limits: " + PlainText.of(String.valueOf(e.getMessage()))
+                    : "policy " + type + " failed: " + PlainText.of(e.toString()) + IsolatedPolicy.origin(newFactory);
             LOG.debug("{}: policy {} was not made", owner, type, e);
         }
     }
@@ -356,7 +354,7 @@ public final class PolicySlot {
      */
     private void fail(Throwable e) {
         policy = null;
-        reason = "policy " + type + " failed: " + e + IsolatedPolicy.origin(factory);
+        reason = "policy " + type + " failed: " + PlainText.of(e.toString()) + IsolatedPolicy.origin(factory);
         if (!isCopy) {
             log.failed(reason, e);
         }

@@ -315,7 +315,8 @@ public final class BackendDevice implements BlockDevice {
             request.complete(error, moreFollow);
         } catch (RuntimeException | Error e) {
             // a filter broke its contract; the requests behind this one still complete
-            logged(() -> failures.write(() -> "drive " + drive + ": a filter failed on a completion: " + e));
+            logged(() ->
+                    failures.write(() -> "drive " + drive + ": a filter failed on a completion: " + FailureText.of(e)));
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.weir.engine.storage;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.HeldRequest;
 import dev.weir.drive.control.QueuedRequest;
+import dev.weir.log.FailureText;
+import dev.weir.log.PlainText;
 import dev.weir.supervision.BoundedCalls;
 import java.util.List;
 
@@ -51,9 +53,9 @@ public record ChainPart(String name, BlockDevice device) {
         try {
             String stuck = device instanceof IsolatedDevice isolated ? isolated.stuck() : "";
             String condition = stuck.isEmpty() ? ask(device::condition) : stuck;
-            return condition.isEmpty() ? "" : name + ": " + condition;
+            return condition.isEmpty() ? "" : name + ": " + PlainText.of(condition);
         } catch (RuntimeException | Error e) {
-            return name + " failed: " + e;
+            return name + " failed: " + FailureText.of(e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weir.engine.storage;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
+import dev.weir.log.FailureText;
 import dev.weir.log.RateLimitedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ final class DeviceGuard {
             to.submit(guarded);
         } catch (RuntimeException | Error e) {
             BlockError error = e instanceof OutOfMemoryError ? BlockError.ENOMEM : BlockError.EIO;
-            broken(request, "a device threw " + e);
+            broken(request, "a device threw " + FailureText.of(e));
             if (guarded == null) {
                 request.complete(error);
             } else {

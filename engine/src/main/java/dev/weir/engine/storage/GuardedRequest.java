@@ -5,6 +5,7 @@ import dev.weir.block.BlockRequest;
 import dev.weir.block.Loan;
 import dev.weir.block.Operation;
 import dev.weir.block.filter.ForwardedRequest;
+import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -119,7 +120,7 @@ final class GuardedRequest extends ForwardedRequest {
             }
             return null;
         } catch (IOException e) {
-            faults.accept(String.valueOf(e.getMessage()));
+            faults.accept(FailureText.of(e));
             return BlockError.EIO;
         }
     }

@@ -1,6 +1,7 @@
 package dev.weir.engine.throttle;
 
 import dev.weir.block.BlockRequest;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,18 +42,25 @@ final class LongHolds {
         if (told > 0 && now - toldAt < QUIET_NANOS) {
             return;
         }
-        BlockRequest request = lane.get(0);
-        LOG.warn(
-                "{} holds {} of {} bytes for {} s in all, and {} others before it since the last such line; many"
-                        + " clients time out after {} s: raise its limits, or drain it",
-                owner,
-                request.operation(),
-                request.length(),
-                TimeUnit.NANOSECONDS.toSeconds(heldNanos),
-                found - told - 1,
-                TimeUnit.NANOSECONDS.toSeconds(CLIENT_TIMEOUT_NANOS));
+        LOG.warn(line(owner, lane.get(0), heldNanos, found - told - 1));
         told = found;
         toldAt = now;
+    }
+
+    /**
+     * Returns the warning.
+     *
+     * @param others the number of requests found since the last warning
+     */
+    static String line(String owner, BlockRequest request, long heldNanos, long others) {
+        return "%s holds a %s of %d bytes for %d s%s; many clients time out after %d s: raise its limits, or drain it"
+                .formatted(
+                        owner,
+                        request.operation().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        request.length(),
+                        TimeUnit.NANOSECONDS.toSeconds(heldNanos),
+                        others == 0 ? "" : ", and %d others since the last such warning".formatted(others),
+                        TimeUnit.NANOSECONDS.toSeconds(CLIENT_TIMEOUT_NANOS));
     }
 
     /** Returns the number of requests held that long. */

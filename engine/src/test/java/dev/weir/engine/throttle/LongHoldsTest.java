@@ -32,4 +32,17 @@ class LongHoldsTest {
         holds.check("drive vm1", lane, SECOND, NOW + 30 * SECOND);
         assertEquals(2, holds.found());
     }
+
+    @Test
+    void warningCountsOthersOnlyIfThereAre() {
+        TestRequest request = new TestRequest("guest", Operation.WRITE_ZEROES, 0, 512, done -> {});
+        assertEquals(
+                "drive vm1 holds a write-zeroes of 512 bytes for 40 s; many clients time out after 30 s: raise its"
+                        + " limits, or drain it",
+                LongHolds.line("drive vm1", request, 40 * SECOND, 0));
+        assertEquals(
+                "drive vm1 holds a write-zeroes of 512 bytes for 40 s, and 3 others since the last such warning; many"
+                        + " clients time out after 30 s: raise its limits, or drain it",
+                LongHolds.line("drive vm1", request, 40 * SECOND, 3));
+    }
 }

@@ -101,8 +101,7 @@ public final class AccessCommands {
      * @param url its address, which holds a one-time code
      */
     record LinkView(String url) {
-        private static final Table<LinkView> TABLE =
-                new Table<>("no links", List.of(Column.left("LINK", LinkView::url)));
+        private static final Table<LinkView> TABLE = new Table<>("no links", List.of(Column.left("", LinkView::url)));
     }
 
     private final Services services;

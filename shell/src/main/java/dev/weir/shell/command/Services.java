@@ -253,15 +253,15 @@ public final class Services implements ReloadSources {
 
     /** Returns an error for an unknown name. It lists all known names, or the similar ones if many are known. */
     static CommandFault absent(String kind, String name, Stream<String> names) {
-        String command =
+        List<String> commands =
                 switch (kind) {
-                    case "policy" -> "policies";
-                    case "drive or group" -> "drives";
-                    case "limit" -> "limits --help";
-                    default -> kind + "s";
+                    case "policy" -> List.of("policies");
+                    case "drive or group" -> List.of("drives", "groups");
+                    case "limit" -> List.of("limits --help");
+                    default -> List.of(kind + "s");
                 };
-        return new CommandFault(
-                "no %s \"%s\"; %s".formatted(kind, PlainText.of(name), KnownNames.hint(name, names.toList(), command)));
+        return new CommandFault("no %s \"%s\"; %s"
+                .formatted(kind, PlainText.of(name), KnownNames.hint(name, names.toList(), commands)));
     }
 
     /** Returns the distinct policy types by name. */
@@ -334,7 +334,8 @@ public final class Services implements ReloadSources {
 
     /** Returns the current status of this Weir. */
     public StatusView status(String version, String home) {
-        return StatusView.of(version, home, drives(), unusableJars(), deployed(), faults());
+        List<String> configured = configuration == null ? null : configurationProperty(ConfigurationSource.DRIVES);
+        return StatusView.of(version, home, drives(), configured, unusableJars(), deployed(), faults());
     }
 
     @Override

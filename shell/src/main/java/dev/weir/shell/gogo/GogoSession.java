@@ -5,9 +5,9 @@ import dev.weir.log.PlainText;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.shell.syntax.CommandFault;
 import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -239,7 +239,7 @@ public final class GogoSession implements AutoCloseable {
         if (e instanceof CommandFault || e instanceof IllegalArgumentException) {
             return Objects.toString(e.getMessage(), e.toString());
         }
-        if (e instanceof FileSystemException file) {
+        if (e instanceof IOException file) {
             return FailureText.of(file);
         }
         FAILURES.write(() -> "the command \"" + quote(line) + "\" failed: " + PlainText.of(e.toString()));

@@ -1,17 +1,19 @@
 package dev.weir.shell.gogo;
 
 import dev.weir.log.FailureText;
+import dev.weir.log.PlainText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,11 +47,22 @@ public final class PosixCommands extends Posix {
         try {
             checkFiles(session, words);
             return super.run(session, process, words);
-        } catch (FileSystemException e) {
-            process.err().println(words[0] + ": " + FailureText.of(e));
+        } catch (IOException | NullPointerException e) { // Gogo's tail has the latter for a missing file
+            String reason = missing(session, words)
+                    .map(file -> file + ": no such file or folder")
+                    .orElseGet(() -> FailureText.of(e));
+            process.err().println(words[0] + ": " + reason);
             process.error(1);
             return null;
         }
+    }
+
+    /** Returns the last file that is missing. The values of options are before the files. */
+    private static Optional<String> missing(CommandSession session, String[] words) {
+        return files(words).stream()
+                .filter(file -> !Files.exists(session.currentDir().resolve(file)))
+                .reduce((first, second) -> second)
+                .map(PlainText::of);
     }
 
     @Override
@@ -70,18 +83,22 @@ public final class PosixCommands extends Posix {
     }
 
     private static void checkFiles(CommandSession session, String[] words) throws IOException {
+        for (String file : files(words)) {
+            check(file, session.currentDir());
+        }
+    }
+
+    /** Returns the arguments that may be files. Values of options are among them. */
+    private static List<String> files(String[] words) {
         if (!READERS.contains(words[0])) {
-            return;
+            return List.of();
         }
         int from = words[0].equals("grep") ? 1 : 0; // after the pattern
-        List<String> files = Arrays.stream(words)
+        return Arrays.stream(words)
                 .skip(1)
                 .filter(word -> !word.startsWith("-"))
                 .skip(from)
                 .toList();
-        for (String file : files) {
-            check(file, session.currentDir());
-        }
     }
 
     private static void check(String name, Path folder) throws IOException {

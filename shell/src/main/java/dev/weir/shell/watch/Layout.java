@@ -112,7 +112,7 @@ final class Layout {
         line.append(right(Extra.REQUESTS, requests(row.rates().requests())));
         line.append(right(Extra.READS, bytes(row.rates().readBytes())));
         line.append(right(Extra.WRITES, bytes(row.rates().writeBytes())));
-        line.append("  " + Lines.left(row.limit(), limits));
+        line.append("  " + row.limit(limits));
         used(line, row.usage(), extras.contains(Extra.BAR));
         line.append(Lines.right(row.waiting(), QUEUED));
         if (extras.contains(Extra.HISTORY)) {

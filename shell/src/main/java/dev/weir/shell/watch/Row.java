@@ -2,6 +2,7 @@ package dev.weir.shell.watch;
 
 import dev.weir.view.text.LimitUsage;
 import dev.weir.view.text.Rates;
+import dev.weir.view.text.Table;
 import java.util.Optional;
 
 /**
@@ -39,5 +40,10 @@ record Row(
     String limit() {
         String limit = usage.map(LimitUsage::text).orElse("-");
         return faults.isEmpty() ? limit : limit + " fault " + faults;
+    }
+
+    /** Returns the same text in exactly {@code cells} cells. A group's name is cut before the key of its limit. */
+    String limit(int cells) {
+        return Lines.left(Table.cutGroup(limit(), cells), cells);
     }
 }

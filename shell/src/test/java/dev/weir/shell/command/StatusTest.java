@@ -29,6 +29,7 @@ final class StatusTest extends CommandsFixture {
     void statusNamesUnusableJarsForWaitingDrives() {
         services.drives().forEach(services::removeDrive);
         services.addDrive(TestDrive.idle("vm1").standing(State.HOLDING, "policy pace is missing"));
+        TestServices.configuration(services, List.of("vm1"), List.of());
         services.deployed = List.of(() -> List.of("deploy/other.jar: other 1.0.0"));
         services.deployFaults = List.of(() -> List.of("deploy/pace.jar cannot be used: it is empty"));
         assertEquals(
@@ -36,6 +37,25 @@ final class StatusTest extends CommandsFixture {
                         + ", in /home/w: vm1 holding: policy pace is missing; cannot be used: deploy/pace.jar\n"
                         + "deploy/other.jar: other 1.0.0\ndeploy/pace.jar cannot be used: it is empty",
                 services.status("1.0", "/home/w").text());
+    }
+
+    @Test
+    void configuredDriveWithoutAServiceIsUnavailable() {
+        TestServices.configuration(services, List.of("vm1", "scratch", "late"), List.of());
+        assertEquals(
+                List.of("vm1", "scratch", "late"),
+                services.status("1.0", "/home/w").drives().stream()
+                        .map(StatusView.DriveState::name)
+                        .toList());
+        services.drives().forEach(services::removeDrive);
+        services.addDrive(TestDrive.idle("vm1"));
+        assertFalse(services.status("1.0", "/home/w").isHealthy());
+        TestServices.configuration(services, List.of("vm1"), List.of());
+        assertTrue(services.status("1.0", "/home/w").isHealthy());
+        services.configuration = null;
+        assertEquals(
+                List.of("the configuration has not been read yet"),
+                services.status("1.0", "/home/w").faults());
     }
 
     @Test

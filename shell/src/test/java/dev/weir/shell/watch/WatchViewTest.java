@@ -9,8 +9,12 @@ import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.fault.Fault;
 import dev.weir.shell.command.TestDrive;
 import dev.weir.shell.watch.Key.Kind;
+import dev.weir.throttle.LimitKey;
+import dev.weir.view.text.LimitUsage;
+import dev.weir.view.text.Rates;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,25 @@ final class WatchViewTest extends WatchViewFixture {
         List<String> narrow = screen(60, 8);
         assertTrue(narrow.get(4).startsWith("  customer-database-prima… "), narrow::toString);
         assertTrue(narrow.get(2).contains("bps 10MiB"), narrow::toString);
+    }
+
+    @Test
+    void groupNameIsCutBeforeTheKeyOfItsLimit() {
+        Row row = new Row(
+                "vm1",
+                "",
+                Rates.NONE,
+                Optional.of(new LimitUsage(LimitKey.BPS, "tenant-b-production-databases: ", 0, 8 << 20)),
+                "",
+                0,
+                0,
+                new History(),
+                "-",
+                0);
+        assertEquals("tenant-b-production-databases: bps 8MiB ", row.limit(40));
+        assertEquals("tenant-b-prod…: bps 8MiB", row.limit(24));
+        assertEquals("t…: bps 8MiB", row.limit(12));
+        assertEquals("tenant-b-p…", row.limit(11));
     }
 
     @Test

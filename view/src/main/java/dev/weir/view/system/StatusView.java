@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status of a running Weir.
@@ -43,30 +45,43 @@ public record StatusView(
             String hint = missing ? "; cannot be used: " + String.join(", ", unusable) : "";
             return new DriveState(drive.name(), drive.state(), drive.reason() + hint);
         }
+
+        /** Returns the state of a configured drive without a service. */
+        static DriveState absent(String name) {
+            return new DriveState(name, DriveSnapshot.State.UNAVAILABLE, "the drive does not exist in the engine");
+        }
     }
 
     /**
-     * Returns the current status.
+     * Returns the current status. A configured drive without a service is unavailable, for example during a start or
+     * while the engine's bundle is stopped.
      *
+     * @param configured the names of the configured drives; null before the configuration has been read
      * @param unusable the unusable jars in {@code deploy/}
      */
     public static StatusView of(
             String version,
             String home,
             List<DriveControl> drives,
+            @Nullable List<String> configured,
             List<String> unusable,
             List<String> deployed,
             List<String> faults) {
-        return new StatusView(
-                version,
-                ProcessHandle.current().pid(),
-                home,
-                drives.stream()
-                        .map(DriveControl::snapshot)
-                        .map(drive -> DriveState.of(drive, unusable))
-                        .toList(),
-                deployed,
-                faults);
+        List<DriveState> states = new ArrayList<>(drives.stream()
+                .map(DriveControl::snapshot)
+                .map(drive -> DriveState.of(drive, unusable))
+                .toList());
+        Set<String> there = states.stream().map(DriveState::name).collect(Collectors.toSet());
+        List<String> allFaults = new ArrayList<>(faults);
+        if (configured == null) {
+            allFaults.add("the configuration has not been read yet");
+        } else {
+            configured.stream()
+                    .filter(name -> !there.contains(name))
+                    .map(DriveState::absent)
+                    .forEach(states::add);
+        }
+        return new StatusView(version, ProcessHandle.current().pid(), home, states, deployed, allFaults);
     }
 
     /** Returns whether all drives are serving and no errors exist. */

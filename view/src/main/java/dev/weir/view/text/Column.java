@@ -20,7 +20,9 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
         /** Numbers. */
         RIGHT,
         /** Text that shrinks on a narrow terminal. */
-        FLEXIBLE
+        FLEXIBLE,
+        /** A limit that shrinks on a narrow terminal. The name of its group shrinks first. */
+        LIMIT
     }
 
     /** Returns a text column. */
@@ -41,6 +43,21 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
     /** Returns a text column that shrinks on a narrow terminal to {@code least} cells. */
     public static <T> Column<T> flexible(String header, Function<T, String> cell, int least) {
         return new Column<>(header, Side.FLEXIBLE, cell, least);
+    }
+
+    /** Returns a column of limits, such as {@code tenant-a: bps}, that shrinks on a narrow terminal. */
+    public static <T> Column<T> limit(String header, Function<T, String> cell, int least) {
+        return new Column<>(header, Side.LIMIT, cell, least);
+    }
+
+    /** Returns whether it shrinks on a narrow terminal. */
+    boolean shrinks() {
+        return side == Side.FLEXIBLE || side == Side.LIMIT;
+    }
+
+    /** Returns a cell's text, cut to at most {@code width} terminal cells. */
+    String cut(String text, int width) {
+        return side == Side.LIMIT ? Table.cutGroup(text, width) : Table.cut(text, width);
     }
 
     /** Returns a cell's text as one line. Escapes control characters so that they do not reach the terminal. */

@@ -21,6 +21,15 @@ public final class KnownNames {
      * @param command the command that lists all names
      */
     public static String hint(String name, List<String> names, String command) {
+        return hint(name, names, List.of(command));
+    }
+
+    /**
+     * Returns the same for names that several commands list together.
+     *
+     * @param commands the commands that list all names
+     */
+    public static String hint(String name, List<String> names, List<String> commands) {
         if (names.isEmpty()) {
             return "there are none";
         }
@@ -28,7 +37,8 @@ public final class KnownNames {
             return "there are " + String.join(", ", names);
         }
         List<String> near = near(name, names);
-        String all = "\"%s\" lists all %d".formatted(command, names.size());
+        String verb = commands.size() == 1 ? "lists" : "list";
+        String all = "\"%s\" %s all %d".formatted(String.join("\" and \"", commands), verb, names.size());
         return near.isEmpty() ? all : "did you mean " + String.join(", ", near) + "? " + all;
     }
 

@@ -55,6 +55,16 @@ final class TableTest {
     }
 
     @Test
+    void groupNameIsCutBeforeTheKeyOfItsLimit() {
+        Table<Row> held = new Table<>("", List.of(Column.left("", Row::name), Column.limit("", Row::limits, 0)));
+        List<Row> rows = List.of(
+                new Row("vm1", "", "", "tenant-b-production-databases: bps"), new Row("vm2", "", "", "iops_wr"));
+        assertEquals("vm1  tenant-b-pro…: bps\nvm2  iops_wr", held.text(rows, 23));
+        assertEquals("vm1  t…: bps\nvm2  iops_wr", held.text(rows, 12));
+        assertEquals("vm1  tenan…\nvm2  iops_…", held.text(rows, 11));
+    }
+
+    @Test
     void overlongLineIsCut() {
         assertEquals(
                 """
