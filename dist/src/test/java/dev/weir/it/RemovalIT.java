@@ -197,12 +197,14 @@ class RemovalIT {
         say("x", "one");
         say("y", "two");
         say("z", "six");
+        int errors = weir.countLogged("ERROR");
         try (RawNbd client = new RawNbd(weir.socket(), "x")) {
             apply(drives.formatted(file("two"), file("six"), file("one")));
             assertServed("x", "y", "z");
             assertThrows(IOException.class, () -> client.read(0, 512));
         }
         assertEquals(List.of("two", "six", "one"), List.of(said("x"), said("y"), said("z")));
+        assertEquals(errors, weir.countLogged("ERROR"), weir::log);
     }
 
     @Test

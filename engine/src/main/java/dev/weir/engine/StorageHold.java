@@ -71,8 +71,15 @@ final class StorageHold {
         flushes.hold(newReason);
     }
 
-    /** Logs why the storage could not be opened, once for the same settings. */
-    void failedToOpen(String failure, DriveSettings with) {
+    /**
+     * Logs why the storage could not be opened, once for the same settings. The first failure of exchanged storage is
+     * no error yet, because another drive of the same change may still close what this one opens.
+     */
+    void failedToOpen(String failure, DriveSettings with, boolean isExchanged) {
+        if (isExchanged) {
+            LOG.info("drive {} is not open yet: {}", drive, failure);
+            return;
+        }
         noteFault();
         if (!failure.equals(lastFailure) || !Objects.equals(failedAs, with)) {
             LOG.error("drive {} cannot be opened: {}", drive, failure);

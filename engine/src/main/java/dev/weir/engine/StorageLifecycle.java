@@ -175,14 +175,15 @@ final class StorageLifecycle {
         Wanted now = wanted;
         DriveSettings with = settings.get();
         BlockFactory by = now.backend;
-        if (open != null && (factory != by || BackendChange.isAnother(openedAs, with))) {
+        boolean isExchanged = open != null && (factory != by || BackendChange.isAnother(openedAs, with));
+        if (isExchanged) {
             close(end.isEmpty() ? BackendChange.reason(by, openedAs, with) : end);
         }
         OpenDrive opened = open;
         if (by == null) {
             show(BackendChange.missing(settings.get()));
         } else if (opened == null) {
-            open(by, now.filters);
+            open(by, now.filters, isExchanged);
         } else if (!powerSwitch.isOff()) { // otherwise the power brings the new filters
             changeFilters(opened, by, now.filters);
             if (open == opened && size.followsConfiguration(opened, openedAs, with)) {
@@ -289,8 +290,8 @@ final class StorageLifecycle {
         }
     }
 
-    /** Opens the storage and publishes the drive. On failure it shows the reason and plans a retry. */
-    private void open(BlockFactory by, List<WantedFilter> filters) {
+    /** Opens and publishes the drive, or plans a retry. Another drive may still use exchanged storage. */
+    private void open(BlockFactory by, List<WantedFilter> filters, boolean isExchanged) {
         DriveSettings with = settings.get();
         if (!retry.isPending()) {
             show(OPENING);
@@ -311,7 +312,7 @@ final class StorageLifecycle {
                     .log("drive {} is open: {} {}", name(), with.backendType(), with.backendOptions());
         } catch (IOException | RuntimeException | Error e) {
             String reason = FailureText.of(e);
-            hold.failedToOpen(reason, with);
+            hold.failedToOpen(reason, with, isExchanged);
             show(reason);
             retry.later();
         }
@@ -345,7 +346,7 @@ final class StorageLifecycle {
         }
         if (opened.isOutdated()) {
             close("its filters change its block size or make it read-only");
-            open(by, filters);
+            open(by, filters, false);
         } else {
             hold.end(storage);
             LOG.atLevel(hold.levelOfEnd()).log("drive {} goes on; filters: {}", name(), filters.size());
