@@ -40,7 +40,7 @@ final class UnixConnector extends UnixDomainServerConnector {
     @Override
     protected void doStart() throws Exception {
         if (InheritedSocket.of(UnixDomainSocketAddress.of(place)) != null) {
-            setUnixDomainPath(place);
+            setUnixDomainPath(place.resolveSibling(".no-" + place.getFileName())); // Jetty deletes it at the end
             setInheritChannel(true); // systemd sets the permissions and keeps the file
             super.doStart();
             return;
