@@ -33,6 +33,8 @@ public enum Measure {
             Pattern.compile("([+-]?(?:\\d{1,40}(?:\\.\\d{0,40})?|\\.\\d{1,40})(?:[eE][+-]?\\d{1,2})?)\\s*(\\p{L}*)");
 
     private final @Nullable String plain;
+    // an unmodifiable map
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Map<String, BigDecimal> units;
 
     Measure(@Nullable String plain, Map<String, BigDecimal> units) {
@@ -43,6 +45,7 @@ public enum Measure {
     /**
      * Parses a number with a unit. A duration needs a unit; the others may be plain numbers.
      *
+     * @param text the number with its unit, such as {@code 10MiB}; blanks around it and before the unit are allowed
      * @return the amount in bytes, nanoseconds, requests or ones, which may be a fraction or negative; null if the text
      *     is no number or has another unit
      */
@@ -53,6 +56,7 @@ public enum Measure {
     /**
      * Parses a number with a unit or without.
      *
+     * @param text the number, with or without a unit
      * @param plainUnit the unit of a number without one; null refuses such a number
      * @return as {@link #parse(String)}
      */

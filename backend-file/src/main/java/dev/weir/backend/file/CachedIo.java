@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * only for pages that the machine has swapped out.
  *
  * <p>Other file systems have no such write: ext4 does not support the flag, and with it XFS and Btrfs still wait while
- * they are frozen. See {@code docs/design/decisions/057-writes-at-once.md}.
+ * they are frozen. See {@code docs/design/decisions/058-writes-at-once.md}.
  *
  * <p>Thread-safe.
  */

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,8 +80,8 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
 
     private volatile @Nullable Outage outage;
 
-    /** Number of times that connections came up again. Changed only on the thread of the loop. */
-    private volatile long reconnects;
+    /** Number of times that connections came up again. */
+    private final AtomicLong reconnects = new AtomicLong();
 
     Link(DeviceOptions options, ClientLoop loop, Executor blocking, Clock clock, RateLimitedLog log) {
         this.options = options;
@@ -129,7 +130,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
 
     /** Returns how often connections came up again after they were lost. Thread-safe. */
     long reconnects() {
-        return reconnects;
+        return reconnects.get();
     }
 
     /** Returns the last size of the export (bytes). Thread-safe. */
@@ -290,7 +291,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         }
         if (before != null) {
             outage = null;
-            reconnects = reconnects + 1;
+            reconnects.incrementAndGet();
             log.write(() -> "connected to %s again after %.1f s".formatted(options.uri(), downNanos / 1e9));
         }
         flow().up(export, downNanos);
