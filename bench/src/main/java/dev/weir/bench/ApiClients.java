@@ -30,7 +30,13 @@ final class ApiClients implements AutoCloseable {
     private List<Future<long[]>> running = List.of();
 
     /** The durations of the answers (ns), sorted. */
-    record Times(long[] nanos) {
+    static final class Times {
+        private final long[] nanos;
+
+        private Times(long[] nanos) {
+            this.nanos = nanos;
+        }
+
         int count() {
             return nanos.length;
         }

@@ -178,10 +178,21 @@ final class DefinitionWordsTest extends CommandsFixture {
         saved.put("faults.\"slow\".latency", "2ms");
         saved.put("faults.\"slow\".on", "read,write");
         assertEquals(DefinitionChange.set(Kind.DRIVE, "vm1", saved), last());
+    }
+
+    @Test
+    void faultThatOutlastsItsSavedClearIsSwitchedOff() {
+        FaultCommands faults = new FaultCommands(services);
+        faults.fault("vm1", "slow", "latency=2ms");
+        // the recorder applies nothing, so the fault stands like one of a profile
         faults.fault("vm1", "--clear", "--save");
         Map<String, @Nullable Object> cleared = new LinkedHashMap<>();
         cleared.put("faults", null);
-        assertEquals(DefinitionChange.set(Kind.DRIVE, "vm1", cleared), last());
+        assertEquals(
+                List.of(
+                        DefinitionChange.set(Kind.DRIVE, "vm1", cleared),
+                        DefinitionChange.set(Kind.DRIVE, "vm1", Map.of("faults.\"slow\"", "off"))),
+                recorder.made);
     }
 
     @Test
