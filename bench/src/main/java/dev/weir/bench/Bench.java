@@ -1,5 +1,8 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Goals;
+import dev.weir.bench.report.Run;
+import dev.weir.bench.server.Program;
 import dev.weir.bench.simulation.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,9 @@ package dev.weir.bench;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.weir.bench.report.Run;
+import dev.weir.bench.server.HostNetwork;
+import dev.weir.bench.server.Program;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

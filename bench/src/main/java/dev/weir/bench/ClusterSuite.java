@@ -1,5 +1,7 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Table;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,5 +1,12 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Samples;
+import dev.weir.bench.report.Table;
+import dev.weir.bench.server.Fio;
+import dev.weir.bench.server.Program;
+import dev.weir.bench.server.Server;
+import dev.weir.bench.server.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Goals;
+import dev.weir.bench.report.Samples;
+import dev.weir.bench.report.Table;
+import dev.weir.bench.server.Fio;
+import dev.weir.bench.server.Target;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Samples;
+import dev.weir.bench.report.Table;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Samples;
+import dev.weir.bench.report.Table;
+import dev.weir.bench.server.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Samples;
+import dev.weir.bench.report.Table;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package dev.weir.bench;
 
+import dev.weir.bench.report.Run;
+import dev.weir.bench.server.Fio;
+import dev.weir.bench.server.Server;
+import dev.weir.bench.server.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

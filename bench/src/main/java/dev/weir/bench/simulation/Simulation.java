@@ -1,5 +1,6 @@
 package dev.weir.bench.simulation;
 
+import dev.weir.bench.report.Run;
 import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

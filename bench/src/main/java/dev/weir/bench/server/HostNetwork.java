@@ -1,18 +1,18 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Hosts as network namespaces on one switch, which needs root. */
-final class HostNetwork implements AutoCloseable {
+public final class HostNetwork implements AutoCloseable {
     private static final String NAME = "wb" + ProcessHandle.current().pid() % 10_000;
     private static final String SWITCH = NAME + "-sw";
 
     private final List<String> spaces = new ArrayList<>();
 
     /** Makes a network of hosts 1 to {@code hosts}. */
-    HostNetwork(int hosts) throws IOException, InterruptedException {
+    public HostNetwork(int hosts) throws IOException, InterruptedException {
         add(SWITCH);
         ip("-n " + SWITCH + " link add br0 type bridge");
         ip("-n " + SWITCH + " link set br0 up");
@@ -36,24 +36,24 @@ final class HostNetwork implements AutoCloseable {
         return NAME + "-" + host;
     }
 
-    static String address(int host) {
+    public static String address(int host) {
         return "10.78.0." + host;
     }
 
     /** Returns a command that runs another one on a host. */
-    List<String> on(int host, List<String> command) {
+    public List<String> on(int host, List<String> command) {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", space(host)));
         words.addAll(command);
         return words;
     }
 
     /** Cuts a host off from all others, or connects it again. */
-    void connect(int host, boolean isConnected) throws IOException, InterruptedException {
+    public void connect(int host, boolean isConnected) throws IOException, InterruptedException {
         ip("-n " + SWITCH + " link set p" + host + (isConnected ? " up" : " down"));
     }
 
     /** Drops the packets from a host to another one only, or ends that. */
-    void block(int from, int to, boolean isBlocked) throws IOException, InterruptedException {
+    public void block(int from, int to, boolean isBlocked) throws IOException, InterruptedException {
         ip("-n " + space(from) + " route " + (isBlocked ? "add" : "del") + " blackhole " + address(to) + "/32");
     }
 

@@ -1,20 +1,20 @@
-package dev.weir.bench;
+package dev.weir.bench.report;
 
 import java.util.Locale;
 
 /** The goals of the suites that ran and whether this machine reaches them. Not thread-safe. */
-final class Goals {
+public final class Goals {
     private final Table table = new Table("goal", "bound", "measured", "");
     private int count;
     private int missed;
 
     /** Adds a goal that a figure reaches if it is at least the bound. A figure that was not measured adds nothing. */
-    void atLeast(String goal, double bound, double measured) {
+    public void atLeast(String goal, double bound, double measured) {
         add(goal, "≥ " + text(bound), measured, measured >= bound);
     }
 
     /** Adds a goal that a figure reaches if it is at most the bound. A figure that was not measured adds nothing. */
-    void atMost(String goal, double bound, double measured) {
+    public void atMost(String goal, double bound, double measured) {
         add(goal, "≤ " + text(bound), measured, measured <= bound);
     }
 
@@ -33,7 +33,7 @@ final class Goals {
     }
 
     /** Prints the goals, if a suite has any. */
-    void print(Run run) {
+    public void print(Run run) {
         if (count > 0) {
             run.section("Goals", "%d of %d goals are reached on this machine.".formatted(count - missed, count), table);
         }

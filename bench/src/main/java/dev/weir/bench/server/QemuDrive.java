@@ -1,5 +1,6 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
+import dev.weir.bench.report.Run;
 import dev.weir.clock.Clock;
 import dev.weir.engine.clock.SystemClock;
 import java.io.File;
@@ -22,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  * in QEMU's tests and take the path of a guest's request. (The storage daemon of QEMU 7.2 accepts a throttle filter
  * but does not throttle.)
  */
-final class QemuDrive implements AutoCloseable {
-    static final String PROGRAM = "qemu-system-x86_64";
+public final class QemuDrive implements AutoCloseable {
+    public static final String PROGRAM = "qemu-system-x86_64";
 
     private static final long START_MILLIS = 10_000;
 
@@ -41,7 +42,7 @@ final class QemuDrive implements AutoCloseable {
      *
      * @param limit a limit as QEMU writes it, for example {@code bps-total=1048576}
      */
-    static QemuDrive start(Run run, long driveBytes, String limit) throws IOException, InterruptedException {
+    public static QemuDrive start(Run run, long driveBytes, String limit) throws IOException, InterruptedException {
         Path socket = Files.createTempDirectory(run.folder(), "qemu").resolve("qmp");
         String drive = "if=none,id=vm1,driver=null-co,size=" + driveBytes + ",throttling." + limit;
         List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", PROGRAM, "-M", "none", "-nodefaults"));
@@ -88,10 +89,10 @@ final class QemuDrive implements AutoCloseable {
      * @param completedAtMillis since the first read was submitted
      * @param nanos from submission to completion
      */
-    record Read(int completedAtMillis, long nanos) {}
+    public record Read(int completedAtMillis, long nanos) {}
 
     /** Reads at the queue depth of the load. QEMU completes the reads in the order of their submission. */
-    List<Read> readFor(int millis, Fio load) throws IOException {
+    public List<Read> readFor(int millis, Fio load) throws IOException {
         String read = "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":"
                 + "\"qemu-io vm1 \\\"aio_read 0 %d\\\"\"}}".formatted(load.blockBytes());
         long begin = clock.nanoTime();

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,15 +6,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A table in Markdown. Not thread-safe. */
-final class Table {
+public final class Table {
     private final List<String> lines = new ArrayList<>();
 
-    Table(String... head) {
+    public Table(String... head) {
         row((Object[]) head);
         row(Stream.of(head).map(name -> "---").toArray());
     }
 
-    void row(Object... cells) {
+    public void row(Object... cells) {
         lines.add(Stream.of(cells).map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |")));
     }
 

@@ -1,31 +1,31 @@
-package dev.weir.bench;
+package dev.weir.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Samples of one quantity in the order of the rounds: one sample a round. Not thread-safe. */
-final class Samples {
+public final class Samples {
     private final List<Double> values = new ArrayList<>();
 
-    void add(double value) {
+    public void add(double value) {
         values.add(value);
     }
 
     /** Returns the median; NaN without samples. */
-    double median() {
+    public double median() {
         return percentile(0.5);
     }
 
     /** Returns the ratio of the medians; NaN if either has no samples. */
-    double medianRatioTo(Samples other) {
+    public double medianRatioTo(Samples other) {
         return median() / other.median();
     }
 
-    double min() {
+    public double min() {
         return percentile(0);
     }
 
-    double max() {
+    public double max() {
         return percentile(1);
     }
 
@@ -42,7 +42,7 @@ final class Samples {
     }
 
     /** Returns the ratio of the medians and then the lowest and highest ratio of a round. */
-    String ratioTo(Samples other) {
+    public String ratioTo(Samples other) {
         Samples ratios = new Samples();
         for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {
             ratios.add(values.get(round) / other.values.get(round));
@@ -51,7 +51,7 @@ final class Samples {
     }
 
     /** Returns the median and the spread of the rounds in percent of it. */
-    String summary(String format) {
+    public String summary(String format) {
         if (values.isEmpty()) {
             return "–";
         }

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param depth queue depth of a connection
  * @param connections number of connections
  */
-record Fio(String name, String rw, int blockBytes, int depth, int connections) {
+public record Fio(String name, String rw, int blockBytes, int depth, int connections) {
 
     /**
      * The outcome of a run.
@@ -25,13 +25,13 @@ record Fio(String name, String rw, int blockBytes, int depth, int connections) {
      * @param seconds elapsed time
      * @param percentiles completion times (ns) by percentile, as fio writes it
      */
-    record Result(long requests, double seconds, JsonObject percentiles) {
-        double perSecond() {
+    public record Result(long requests, double seconds, JsonObject percentiles) {
+        public double perSecond() {
             return requests / seconds;
         }
 
         /** Returns a percentile of the completion times (µs). fio must have been asked for it. */
-        double completionMicros(double percentile) {
+        public double completionMicros(double percentile) {
             String key = String.format(Locale.ROOT, "%.6f", percentile);
             return percentiles.get(key).getAsDouble() / 1e3;
         }
@@ -45,7 +45,8 @@ record Fio(String name, String rw, int blockBytes, int depth, int connections) {
      * @param seconds duration; 0 runs over the whole range once
      * @param more further arguments
      */
-    Result run(String uri, long driveBytes, double seconds, String... more) throws IOException, InterruptedException {
+    public Result run(String uri, long driveBytes, double seconds, String... more)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "fio",
                 "--name=bench",

@@ -1,5 +1,6 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
+import dev.weir.bench.report.Run;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An NBD server process on a Unix socket: Weir or a peer. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
     private static final long START_MILLIS = 30_000;
     private static final long STOP_SECONDS = 20;
 
@@ -34,7 +35,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Returns this server as the front of another one, whose processor time counts too and which ends with it. */
-    Server inFrontOf(Server far) {
+    public Server inFrontOf(Server far) {
         return new Server(process, uri, far);
     }
 
@@ -45,7 +46,8 @@ final class Server implements AutoCloseable {
      * @param drive options of the only drive, except {@code id}; empty if a configuration file has the drive vm1
      * @param more further arguments
      */
-    static Server weir(Run run, String name, String drive, String... more) throws IOException, InterruptedException {
+    public static Server weir(Run run, String name, String drive, String... more)
+            throws IOException, InterruptedException {
         return weir(run, run.weir(), name, drive, more);
     }
 
@@ -54,7 +56,7 @@ final class Server implements AutoCloseable {
      *
      * @param distribution its folder
      */
-    static Server weir(Run run, Path distribution, String name, String drive, String... more)
+    public static Server weir(Run run, Path distribution, String name, String drive, String... more)
             throws IOException, InterruptedException {
         Path home = Files.createTempDirectory(run.folder(), name);
         List<String> command =
@@ -72,7 +74,7 @@ final class Server implements AutoCloseable {
      *
      * @param command the command; the path of the socket replaces {@code SOCKET} in a word
      */
-    static Server peer(Run run, String export, String... command) throws IOException, InterruptedException {
+    public static Server peer(Run run, String export, String... command) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(run.folder(), command[0]);
         Path socket = folder.resolve("nbd.sock");
         List<String> words = Stream.of(command)
@@ -107,22 +109,22 @@ final class Server implements AutoCloseable {
     }
 
     /** Returns the URI of the drive for fio and libnbd. */
-    String uri() {
+    public String uri() {
         return uri;
     }
 
     /** Returns the home of a Weir. */
-    String home() {
+    public String home() {
         return Path.of(socket()).resolve("../..").normalize().toString();
     }
 
     /** Returns the path of the socket. */
-    String socket() {
+    public String socket() {
         return uri.substring(uri.indexOf("socket=") + "socket=".length());
     }
 
     /** Returns the processor time of all threads, child processes and servers behind it so far (s). */
-    double cpuSeconds() throws IOException {
+    public double cpuSeconds() throws IOException {
         double seconds = cpuSeconds(process.toHandle());
         for (ProcessHandle child : process.descendants().toList()) {
             seconds += cpuSeconds(child);
@@ -131,7 +133,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Returns the memory of all processes in use so far (bytes). Shared pages count in proportion. */
-    long memoryBytes() throws IOException {
+    public long memoryBytes() throws IOException {
         long bytes = memoryBytes(process.toHandle());
         for (ProcessHandle child : process.descendants().toList()) {
             bytes += memoryBytes(child);

@@ -1,5 +1,6 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
+import dev.weir.bench.report.Run;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -16,30 +17,30 @@ import java.util.Set;
  * @param server the server
  * @param starter starts the server
  */
-record Target(String storage, String server, Starter starter) {
-    static final long DRIVE_BYTES = 512L << 20;
-    static final String MEMORY = "memory";
-    static final String FILE = "file";
-    static final String WEIR = "weir";
-    static final String NBDKIT = "nbdkit";
-    static final String WITH_LIMITS = "weir, six limits";
-    static final String IDLE_FAULTS = "weir, idle faults";
-    static final String BUSY_POLL = "weir, busy-poll 20us";
-    static final String OTHER_COMMIT = "weir, other commit";
-    static final String WARM = "warm";
-    static final String NULL_CO = "qemu-nbd null-co";
+public record Target(String storage, String server, Starter starter) {
+    public static final long DRIVE_BYTES = 512L << 20;
+    public static final String MEMORY = "memory";
+    public static final String FILE = "file";
+    public static final String WEIR = "weir";
+    public static final String NBDKIT = "nbdkit";
+    public static final String WITH_LIMITS = "weir, six limits";
+    public static final String IDLE_FAULTS = "weir, idle faults";
+    public static final String BUSY_POLL = "weir, busy-poll 20us";
+    public static final String OTHER_COMMIT = "weir, other commit";
+    public static final String WARM = "warm";
+    public static final String NULL_CO = "qemu-nbd null-co";
 
     /** Limits so high that no request is ever held. */
     private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T"
             + ",iops=900000000000000,iops_rd=800000000000000,iops_wr=700000000000000";
 
     /** Starts a server; targets run one at a time. */
-    interface Starter {
+    public interface Starter {
         Server start() throws IOException, InterruptedException;
     }
 
     /** Returns the targets whose programs are installed and reports the missing ones. */
-    static List<Target> all(Run run) {
+    public static List<Target> all(Run run) {
         return all(run, new String[0]);
     }
 
@@ -47,7 +48,7 @@ record Target(String storage, String server, Starter starter) {
      * Returns the targets whose programs are installed with a second drive of each plain Weir, which warms its JVM up.
      * The name of the second drive is {@value #WARM}.
      */
-    static List<Target> withWarmDrive(Run run) {
+    public static List<Target> withWarmDrive(Run run) {
         return all(run, "-drive", "id=" + WARM + ",memory=" + DRIVE_BYTES).stream()
                 .filter(target ->
                         !Set.of(WITH_LIMITS, IDLE_FAULTS, BUSY_POLL, NULL_CO).contains(target.server))
@@ -137,7 +138,7 @@ record Target(String storage, String server, Starter starter) {
     }
 
     /** Removes the images of all targets, which are not running. */
-    static void removeImages(Run run) throws IOException {
+    public static void removeImages(Run run) throws IOException {
         try (DirectoryStream<Path> images = Files.newDirectoryStream(run.folder(), "*.img")) {
             for (Path image : images) {
                 Files.delete(image);
@@ -145,11 +146,11 @@ record Target(String storage, String server, Starter starter) {
         }
     }
 
-    boolean isWeir() {
+    public boolean isWeir() {
         return server.startsWith(WEIR);
     }
 
-    boolean is(String otherStorage, String otherServer) {
+    public boolean is(String otherStorage, String otherServer) {
         return storage.equals(otherStorage) && server.equals(otherServer);
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.server;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Runs a program to its end and returns its output. */
-final class Program {
+public final class Program {
     private Program() {}
 
-    static boolean isThere(String name) {
+    public static boolean isThere(String name) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
 
     /** Returns standard output and standard error of a program. */
-    static String output(List<String> command) throws IOException, InterruptedException {
+    public static String output(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -31,7 +31,7 @@ final class Program {
     }
 
     /** Returns the first line of a program's output. */
-    static String firstLine(String... command) throws IOException, InterruptedException {
+    public static String firstLine(String... command) throws IOException, InterruptedException {
         return output(List.of(command)).lines().findFirst().orElse("");
     }
 }

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.report;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param only text that the name of a case must contain
  * @param goals the goals of the suites that ran
  */
-record Run(
+public record Run(
         int rounds,
         int seconds,
         Path folder,
@@ -30,16 +30,16 @@ record Run(
         Goals goals) {
 
     /** Reports the current measurement. */
-    void progress(int round, String what) {
+    public void progress(int round, String what) {
         System.err.printf("[%d/%d] %s%n", round, rounds, what);
     }
 
     /** Reports other progress. */
-    void progress(String what) {
+    public void progress(String what) {
         System.err.println(what);
     }
 
-    void section(String title, Object... parts) {
+    public void section(String title, Object... parts) {
         StringBuilder text = new StringBuilder("\n## " + title + "\n");
         for (Object part : parts) {
             text.append('\n').append(part).append('\n');
@@ -52,7 +52,7 @@ record Run(
         }
     }
 
-    boolean isWanted(String name) {
+    public boolean isWanted(String name) {
         return name.contains(only);
     }
 }
