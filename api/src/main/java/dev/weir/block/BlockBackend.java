@@ -11,7 +11,11 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p>Thread-safe: the engine runs any number of operations at once on any thread. If two overlap in bytes and in time
  * then either may win. The engine checks range and permission first. Offset and length lie within {@link #size()} and
  * are multiples of {@link #blockSize()}. A length is positive. A read or write has at most 32 MiB. A read-only backend
- * gets no writes. New storage reads as zeroes.
+ * gets no writes, zeroing or trims, but it gets flushes. New storage reads as zeroes.
+ *
+ * <p>Flags of requests do not reach a backend. A write, zeroing or trim with force unit access (FUA) is followed by a
+ * {@link #flush} before it completes. A fast zero is a {@link #writeZeroes}. It comes only if {@link #zeroesFast} is
+ * true and fails with {@link BlockError#ENOTSUP} otherwise.
  *
  * <p>A failed operation throws an {@link IOException}. A {@link BlockException} carries the error for the client. Any
  * other exception reaches the client as {@link BlockError#EIO}.
@@ -59,7 +63,7 @@ public interface BlockBackend extends BlockStorage {
 
     /**
      * Reports the data and the holes of a range in ascending order and without a gap. Covers the whole range unless
-     * the visitor stops. The default reports data only.
+     * the visitor stops. A part that is left out counts as data. The default reports data only.
      *
      * @param offset offset in the drive (bytes)
      * @param length length (bytes)

@@ -6,7 +6,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Opens blocking backends of one type. The bundle of a backend registers a factory as a service. When the service
- * goes, the engine closes every backend that the factory opened.
+ * goes, the engine closes every backend that the factory opened. It waits up to 15 s for that before the bundle may
+ * stop. A request that has not ended keeps its backend open beyond that. The classes of a stopped bundle still run, but
+ * services that it used may be gone.
  *
  * <p>Thread-safe.
  */
@@ -18,7 +20,8 @@ public interface BlockBackendFactory extends BlockFactory {
      *
      * @param drive the name of the drive for messages
      * @param options option values by name with the type of the {@link BlockOption.Kind}
-     * @param readOnly whether the drive is read-only; nothing may be written or created then
+     * @param readOnly whether the configuration makes the drive read-only; nothing may be written or created then. The
+     *     engine refuses writes itself, so {@link BlockStorage#readOnly} need not repeat it.
      * @return the open backend
      * @throws IOException if the storage cannot be opened as asked; the message names the thing, the value and the
      *     rule

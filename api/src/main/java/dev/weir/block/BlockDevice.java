@@ -10,7 +10,31 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p>Thread-safe: the engine submits any number of requests at once on any thread. If two overlap in bytes and in
  * time then either may win. The engine checks range and permission first. Offset and length lie within {@link #size()}
  * and are multiples of {@link #blockSize()}. A length is positive except that of a flush. A read-only device gets no
- * writes. A request with force unit access (FUA) completes after its data is durable.
+ * writes, zeroing or trims, but it gets flushes. The limits have released every request. All eight operations come:
+ *
+ * <table>
+ * <caption>Operations</caption>
+ * <tr><th>operation</th><th>duty of the device</th></tr>
+ * <tr><td>{@code READ}</td><td>fills the buffer up to its limit; at most 32 MiB</td></tr>
+ * <tr><td>{@code WRITE}</td><td>writes the buffer up to its limit; at most 32 MiB</td></tr>
+ * <tr><td>{@code WRITE_ZEROES}</td><td>makes the range read as zeroes; any length up to the end; deallocates only with
+ *     {@link BlockRequest#mayUnmap}</td></tr>
+ * <tr><td>{@code FAST_ZERO}</td><td>as {@code WRITE_ZEROES}; comes only if {@link #zeroesFast} is true; fails with
+ *     {@code ENOTSUP} if it is slow nevertheless</td></tr>
+ * <tr><td>{@code TRIM}</td><td>may deallocate the range; the content is undefined afterwards; may do nothing</td></tr>
+ * <tr><td>{@code FLUSH}</td><td>makes durable every write that completed before its submission, so that it survives a
+ *     crash; offset and length are 0</td></tr>
+ * <tr><td>{@code CACHE}</td><td>may prefetch the range; may do nothing</td></tr>
+ * <tr><td>{@code BLOCK_STATUS}</td><td>calls {@link BlockRequest#extent} in ascending order without a gap until the
+ *     range ends or the answer is false; a part that is left out counts as data</td></tr>
+ * </table>
+ *
+ * <p>A write, zeroing or trim with force unit access ({@link BlockRequest#fua}) completes after its data is durable. A
+ * device may complete with any {@link BlockError}, which the client sees. A successful read whose buffer is not used up
+ * fails with {@link BlockError#EIO}, and so does an extent beyond the range.
+ *
+ * <p>Defaults: {@link #blockSize} 1, {@link #readOnly} and {@link #zeroesFast} false, {@link #check} succeeds, {@link
+ * #held} and {@link #condition} empty, {@link #resize} refuses.
  */
 @ConsumerType
 public interface BlockDevice extends BlockStorage {
@@ -27,8 +51,8 @@ public interface BlockDevice extends BlockStorage {
     void submit(BlockRequest request);
 
     /**
-     * {@return the requests that this device itself holds back, with the reason} Operators see them in the queue of
-     * the drive. Requests that are simply being served are not among them. Never blocks.
+     * {@return the requests that this device itself holds back, with the reason; none by default} Operators see them in
+     * the queue of the drive. Requests that are simply being served are not among them. Never blocks.
      */
     default List<HeldRequest> held() {
         return List.of();
@@ -36,7 +60,8 @@ public interface BlockDevice extends BlockStorage {
 
     /**
      * {@return why the device cannot serve now and since when, in words for the operator; empty if it serves} For
-     * example its server does not answer. The drive stays open and its requests wait. Never blocks.
+     * example its server does not answer. The drive stays open and its requests wait. Its state is then {@code holding}
+     * with this reason, so this is no place for numbers. Empty by default. Never blocks.
      */
     default String condition() {
         return "";

@@ -1,6 +1,9 @@
 package dev.weir.block;
 
-/** Errors of the block layer, named after the errno values that NBD carries. */
+/**
+ * Errors of the block layer, named after the errno values that NBD carries. A device may complete a request with any of
+ * them. {@link #EIO} is right when no other one is.
+ */
 public enum BlockError {
     /** Not permitted: a write to a read-only drive. */
     EPERM,

@@ -7,23 +7,39 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A type of storage or filter that a configuration can name, with its options. A bundle registers one of the
- * sub-interfaces as a service.
+ * sub-interfaces as a service, which needs no property. The packages have examples. Of several services of one type the
+ * highest {@code service.ranking} serves it, then the oldest. A factory with a higher ranking replaces the open storage
+ * or filters of the one before.
+ *
+ * <p>{@code open} and {@link #check} get a map of options that is immutable and has no entry for an absent option. An
+ * entry is never null. The configuration file checks the kind and its range. For configurations from Configuration
+ * Admin the engine checks only names, required options and Java types. So {@code open} checks ranges that matter.
+ *
+ * <p>An {@code open} that fails must have closed everything that it opened. An unchecked exception or null counts as a
+ * failure too. A drive whose storage cannot be opened is unavailable. One whose filter cannot be opened holds its
+ * requests. Both show the message. The engine tries again after 1 s, then after twice the pause up to a minute.
  *
  * <p>Thread-safe.
  */
 @ConsumerType
 public interface BlockFactory {
 
-    /** {@return the type as a configuration names it, for example {@code file}} */
+    /**
+     * {@return the type as a configuration names it, for example {@code file}} Constant, and read at the registration
+     * of the service. Use the pattern [a-z][a-z0-9-]*, so that a configuration needs no quotes. Backends and devices
+     * share one set of types. Filters have a set of their own.
+     */
     String type();
 
-    /** {@return the options that {@code open} accepts; the configuration refuses all others} */
+    /** {@return the options that {@code open} accepts; may be empty; the configuration refuses all others} Constant. */
     List<BlockOption> options();
 
     /**
-     * Checks whether {@code open} would probably succeed. Changes and creates nothing. Called before a running drive
-     * is closed and opened with other options. An image that another drive has open is no failure because that drive
-     * may be about to close it. The default checks nothing.
+     * Checks whether {@code open} would probably succeed. Changes and creates nothing. A configuration calls it before
+     * a running drive is closed and opened with other options, before it changes the size of one or its filters, and
+     * for a drive that a command creates. It is not called before the first {@code open} of other drives. May block for
+     * up to 10 s; a later answer counts as a failure. An image that another drive has open is no failure because that
+     * drive may be about to close it. The default checks nothing.
      *
      * @param drive the name of the drive for messages
      * @param options option values by name with the type of the {@link BlockOption.Kind}

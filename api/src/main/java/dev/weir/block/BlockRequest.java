@@ -86,9 +86,11 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * {@return the buffer of a read or write: {@link #length()} bytes between position and limit} The drive asks once
-     * when the request goes to the backend. It never asks for other operations. A queued request needs no buffer. A
-     * device uses the buffer up: the position of a successful request is the limit.
+     * {@return the buffer of a read or write: {@link #length()} bytes between position and limit} Direct or on the
+     * heap. The engine asks an export at most once for each submission: when a device or backend first asks. A device
+     * that asks again gets the same buffer. It never asks for other operations. A queued request needs no buffer. A
+     * device uses the buffer up: the position of a successful request is the limit. After completion it must not touch
+     * the buffer.
      */
     public abstract ByteBuffer buffer();
 
@@ -100,9 +102,9 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
     public void forfeitBuffer() {}
 
     /**
-     * {@return whether a read prefers to {@linkplain #borrow borrow} memory of the backend to a copy} If the backend
-     * cannot lend the whole range then the drive still asks for the {@link #buffer()}. Parts borrowed before are then
-     * void.
+     * {@return whether a read prefers to {@linkplain #borrow borrow} memory of the backend to a copy; false by default}
+     * A device may ignore it and fill the {@link #buffer()}. If the backend cannot lend the whole range then the drive
+     * still asks for the buffer. Parts borrowed before are then void.
      */
     public boolean borrows() {
         return false;

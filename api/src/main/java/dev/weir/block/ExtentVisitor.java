@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface ExtentVisitor {
 
     /**
-     * Takes the next extent. It begins at the end of the previous one. Two neighbours may be of the same kind.
+     * Takes the next extent. It begins at the end of the previous one. Two neighbours may be of the same kind. Calls
+     * after the answer false have no effect. Must not throw.
      *
      * @param length length (bytes), 1 or more
      * @param hole true for an unallocated extent that reads as zeroes; false for data (zeroes too)

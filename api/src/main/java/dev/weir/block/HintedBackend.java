@@ -10,9 +10,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface HintedBackend extends BlockBackend {
 
     /**
-     * {@return whether an operation may wait for something slower than memory} The engine runs the operations of a
-     * blocking backend on worker threads, and those of other backends on the thread that submits or releases the
-     * request.
+     * {@return whether an operation may wait for something slower than memory; true by default} The engine runs the
+     * operations of a blocking backend on worker threads, and those of other backends on the thread that submits or
+     * releases the request.
      */
     default boolean mayBlock() {
         return true;
@@ -46,8 +46,8 @@ public interface HintedBackend extends BlockBackend {
      *
      * @param source as for {@link #write}
      * @param offset offset in the drive (bytes)
-     * @return whether the write is done; if not, the position of {@code source} is unchanged, and the range may hold any
-     *     part of it
+     * @return whether the write is done; if not, the position of {@code source} is unchanged, and the range may hold
+     *     any part of it
      */
     default boolean writeNow(ByteBuffer source, long offset) {
         return false;

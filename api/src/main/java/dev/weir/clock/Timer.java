@@ -7,6 +7,10 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Thread-safe. A timer that is armed or disarmed while it fires may still run its task for the earlier moment. A
  * task therefore checks the clock and its own state.
+ *
+ * <p>A timer needs no disposal: a disarmed one is garbage once its owner drops it. Arming takes O(log timers), so one
+ * timer for each held request is fine up to thousands. One timer for the earliest moment is cheaper. A task that throws
+ * is logged and run again after 100 ms.
  */
 @ConsumerType
 public interface Timer {

@@ -96,8 +96,9 @@ public interface Drive {
 
     /**
      * Submits a request. Never blocks and never throws. The drive completes the request exactly once on any thread.
-     * That happens at once or when the limits admit it. Reads are released in the order of submission. Writes,
-     * write-zeroes and trims have one common order. Operations that are not throttled overtake the queue.
+     * That happens at once or when the limits admit it. A drive has two queues. One releases reads and prefetches in
+     * the order of submission. The other one does so for writes, zeroing and trims. Operations that are not throttled
+     * overtake both.
      *
      * <p>Completes with the error of {@link #refusal} if the drive rejects the request. Completes with {@code
      * ENOTSUP} if the request demands fast zeroing and the backend has none. Completes with {@code ESHUTDOWN} if the

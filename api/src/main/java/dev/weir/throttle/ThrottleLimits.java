@@ -126,7 +126,8 @@ public final class ThrottleLimits {
     /**
      * {@return all keys in display order: the six limits, their bursts and {@link #IOPS_SIZE}} The keys of a burst are
      * the limit's key with {@code _max} (its rate) and {@code _max_length} (its seconds). Those of a limit that scales
-     * are {@code bps} or {@code iops} with {@code _per_gib} (the rate for each GiB) and {@code _floor} (the least rate).
+     * are {@code bps} or {@code iops} with {@code _per_gib} (the rate for each GiB) and {@code _floor} (the least
+     * rate).
      */
     public static Set<String> keys() {
         return KEYS;
@@ -294,9 +295,9 @@ public final class ThrottleLimits {
     }
 
     /**
-     * {@return the cost of a request under a limit in metered units} Under a limit of bytes these are bytes. Under a limit
-     * of requests each request costs 1 unit if {@link #iopsSize()} is 0. Otherwise a request is worth {@code iopsSize}
-     * units, and a longer one its bytes, because a fraction of a request is then a whole number.
+     * {@return the cost of a request under a limit in metered units} Under a limit of bytes these are bytes. Under a
+     * limit of requests each request costs 1 unit if {@link #iopsSize()} is 0. Otherwise a request is worth {@code
+     * iopsSize} units, and a longer one its bytes, because a fraction of a request is then a whole number.
      *
      * @param limit one of the six
      * @param bytes length of the request (bytes); 0 or more

@@ -23,27 +23,28 @@ import org.osgi.annotation.versioning.ConsumerType;
  * the length 0. It costs one request and no bytes. Under a limit of bytes it adds no debt, but it may wait until the
  * debt of other requests is paid.
  *
- * <p>The owner has two queues: one of reads, and one of writes with zeroing and trims. It calls {@code waitNanos} for the
- * oldest request of each. At 0 it may release the request and then calls {@link #charge}. Otherwise it sets a timer for
- * that time and calls again. It may call at any other time too. A request may be withdrawn meanwhile. Any number of
+ * <p>The owner has two queues: one of reads, and one of writes with zeroing and trims. It calls {@code waitNanos} for
+ * the oldest request of each. At 0 it may release the request and then calls {@link #charge}. Otherwise it sets a timer
+ * for that time and calls again. It may call at any other time too. A request may be withdrawn meanwhile. Any number of
  * queries must change nothing. A group has the two queues of all its members. Under {@link ThrottleLimits#NONE} neither
  * {@code waitNanos} nor {@code charge} is called.
  *
- * <p>A call must not block. A call has failed if it throws, answers null or a negative wait, or takes more than a second.
- * A policy has also failed if its waits contradict each other 16 times: a request that may go at a moment must not have
- * to wait longer unless something was charged. {@link Long#MAX_VALUE} sets no timer and counts as such an answer when
- * it is repeated. The drive of a failed policy holds its queue and names the policy. The policy is not called again. The
- * drive goes on when its limits or policy are set again, even to the same values, or when another factory provides the
- * type. A late call is interrupted. A factory with a call that does not end is not called until it ends.
+ * <p>A call must not block. A call has failed if it throws, answers null or a negative wait, or takes more than a
+ * second. A policy has also failed if its waits contradict each other 16 times: a request that may go at a moment must
+ * not have to wait longer unless something was charged. {@link Long#MAX_VALUE} sets no timer and counts as such an
+ * answer when it is repeated. The drive of a failed policy holds its queue and names the policy. The policy is not
+ * called again. The drive goes on when its limits or policy are set again, even to the same values, or when another
+ * factory provides the type. A late call is interrupted. A factory with a call that does not end is not called until it
+ * ends.
  */
 @ConsumerType
 public interface ThrottlePolicy {
 
     /**
-     * {@return the time (ns) that a request must wait: the longest wait over all limits} The engine releases requests by
-     * this method alone. At 0 the request may go now. Otherwise it may go after exactly this time if nothing is charged
-     * meanwhile. A query charges nothing and changes no later answer. The default asks each limit. Override it for speed
-     * only, with the same answer.
+     * {@return the time (ns) that a request must wait: the longest wait over all limits} The engine releases requests
+     * by this method alone. At 0 the request may go now. Otherwise it may go after exactly this time if nothing is
+     * charged meanwhile. A query charges nothing and changes no later answer. The default asks each limit. Override it
+     * for speed only, with the same answer.
      *
      * @param direction the direction of the request
      * @param bytes length of the request (bytes); 0 or more
@@ -70,8 +71,8 @@ public interface ThrottlePolicy {
     long waitNanos(LimitKey limit, Direction direction, long bytes, long now);
 
     /**
-     * Charges a released request to every limit that applies. Called only after {@code waitNanos} returned 0 for the same
-     * arguments, with no other charge or change between the two calls. Queries for other requests may lie between.
+     * Charges a released request to every limit that applies. Called only after {@code waitNanos} returned 0 for the
+     * same arguments, with no other charge or change between the two calls. Queries for other requests may lie between.
      *
      * @param direction the direction of the request
      * @param bytes length of the request (bytes); 0 or more
@@ -81,8 +82,8 @@ public interface ThrottlePolicy {
 
     /**
      * Changes the limits. The debt under a limit that stays is kept as time and as units. The shorter of both applies,
-     * exact to a nanosecond (see {@link ThrottleDebt#under}). A new limit starts without debt. It is enough to start again
-     * with {@code debt(now).under(oldLimits, newLimits)}.
+     * exact to a nanosecond (see {@link ThrottleDebt#under}). A new limit starts without debt. It is enough to start
+     * again with {@code debt(now).under(oldLimits, newLimits)}.
      *
      * @param limits the new limits; may be {@link ThrottleLimits#NONE}
      * @param now the time (ns) with any origin
@@ -92,9 +93,9 @@ public interface ThrottlePolicy {
     void reconfigure(ThrottleLimits limits, long now);
 
     /**
-     * {@return the debt for display and for the next policy} It falls by one nanosecond per nanosecond. It is rounded up
-     * to whole nanoseconds. A policy that is created with a debt returns the same debt at the same time. The policy itself
-     * keeps fractions: the debt after many charges is that after one charge of their sum.
+     * {@return the debt for display and for the next policy} It falls by one nanosecond per nanosecond. It is rounded
+     * up to whole nanoseconds. A policy that is created with a debt returns the same debt at the same time. The policy
+     * itself keeps fractions: the debt after many charges is that after one charge of their sum.
      *
      * @param now the time (ns) with any origin
      */
@@ -104,8 +105,8 @@ public interface ThrottlePolicy {
      * {@return an independent copy in the same state for the forecast of releases} Null, the default, if a new policy
      * with the same {@linkplain #debt debt} behaves identically. A start from whole nanoseconds is identical enough.
      *
-     * <p>Any thread that shows a drive asks for copies while requests wait: a few for each look at the drive and one for
-     * each drive and group of the tree for its queue. A copy that fails costs the forecast only.
+     * <p>Any thread that shows a drive asks for copies while requests wait: a few for each look at the drive and one
+     * for each drive and group of the tree for its queue. A copy that fails costs the forecast only.
      */
     default @Nullable ThrottlePolicy copy() {
         return null;

@@ -24,8 +24,8 @@ public interface ThrottlePolicyFactory {
 
     /**
      * {@return the limits that this type of policy cannot enforce; empty if it can enforce all} A policy must enforce
-     * each of the six limits and {@code iops_size}. It may refuse bursts: each limit whose {@link ThrottleLimits#max} is
-     * not 0. The fault names the key of the burst such as {@code bps_max}. The default refuses nothing.
+     * each of the six limits and {@code iops_size}. It may refuse bursts: each limit whose {@link ThrottleLimits#max}
+     * is not 0. The fault names the key of the burst such as {@code bps_max}. The default refuses nothing.
      *
      * @param limits the limits
      */
@@ -39,8 +39,8 @@ public interface ThrottlePolicyFactory {
      *
      * @param limits the limits to enforce, at the current size; may be {@link ThrottleLimits#NONE}
      * @param owed the debt of the previous policy under these limits; {@link ThrottleDebt#NONE} for a new drive. A
-     *     policy without bursts may leave out its {@linkplain ThrottleDebt#forgivenNanos forgiven} part. The engine then
-     *     keeps that part for the next policy and creates a new policy instead of a {@code reconfigure}.
+     *     policy without bursts may leave out its {@linkplain ThrottleDebt#forgivenNanos forgiven} part. The engine
+     *     then keeps that part for the next policy and creates a new policy instead of a {@code reconfigure}.
      * @param now the time (ns) with any origin
      * @throws IllegalArgumentException if {@link #faults} is not empty for the limits
      */
@@ -48,10 +48,10 @@ public interface ThrottlePolicyFactory {
 
     /**
      * {@return whether every call of this factory and of its policies returns at once, as arithmetic does; false by
-     * default} At once is microseconds, without I/O and without a lock that another thread may hold for longer. The engine
-     * makes such calls on the threads that serve clients. A call that breaks the promise stops such a thread. The
-     * engine makes all other calls on a separate thread, which takes 5 to 15 µs more. There a call that never returns
-     * holds its drive and no other one.
+     * default} At once is microseconds, without I/O and without a lock that another thread may hold for longer. The
+     * engine makes such calls on the threads that serve clients. A call that breaks the promise stops such a thread.
+     * The engine makes all other calls on a separate thread, which takes 5 to 15 µs more. There a call that never
+     * returns holds its drive and no other one.
      */
     default boolean returnsAtOnce() {
         return false;

@@ -137,7 +137,7 @@ final class StorageHold {
         try {
             change.run();
         } finally {
-            // the same filters once more: they have released their requests, and their size may be another one now
+            // the same filters once more: they have passed on their requests, and their size may be another one now
             if (areReplaced(storage, storage.filters().wanted())) {
                 opened.resized();
                 end(storage);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples in the package summaries of the API compile, and the policy among them keeps a limit. */
 class PackageExamplesTest {
     private static final Path API = Path.of("../api/src/main/java/dev/weir");
-    private static final List<String> PACKAGES = List.of("throttle", "throttle/arithmetic");
+    private static final List<String> PACKAGES = List.of("block", "block/filter", "throttle", "throttle/arithmetic");
     private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\n(.*?)\n \\* \\}</pre>", Pattern.DOTALL);
     private static final Pattern CLASS = Pattern.compile("class (\\w+)");
 

@@ -9,11 +9,16 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A device that wraps the next one. It may delay, change, answer or only observe requests. It passes a request on as
  * it is or wrapped in a {@link ForwardedRequest}. It keeps the order of requests unless changing the order is its
- * purpose.
+ * purpose. It sees requests of all {@linkplain BlockDevice operations}, flushes and block status too, after the limits
+ * have released them.
  *
  * <p>A filter never sleeps: it waits with the timers of the engine's clock. {@link #held}, {@link #condition}, {@link
- * #check} and {@link #close} are about the filter alone because the engine asks the next device itself. The other
- * defaults pass the question on.
+ * #check} and {@link #close} are about the filter alone because the engine asks the next device itself. The defaults of
+ * {@link #size}, {@link #blockSize}, {@link #readOnly}, {@link #zeroesFast}, {@link #resize} and {@link #submit} ask
+ * the next device. The engine does not call {@code check} in front of storage in memory.
+ *
+ * <p>Operators see the options of a filter, the number of requests that it holds and its condition. A filter with
+ * numbers of its own registers a service for them, such as a shell command or an MBean.
  *
  * <p>Thread-safe. The engine calls {@link #configure}, {@link #release} and {@link #close} on one thread at a time. A
  * filter must hold no lock while it submits a request to the next device or completes one: the completion may run
@@ -73,7 +78,10 @@ public interface BlockFilter extends BlockDevice {
         next().submit(request);
     }
 
-    /** Ends the filter, not the next device. Called once, after the last request has completed. */
+    /**
+     * Ends the filter, not the next device. Called once, after the last request has completed. The engine logs an
+     * exception and goes on.
+     */
     @Override
     default void close() throws IOException {}
 }

@@ -27,10 +27,10 @@ public interface BlockFilterFactory extends BlockFactory {
 
     /**
      * {@return whether {@link BlockFilter#submit}, {@link BlockFilter#zeroesFast}, the tasks of the filters' timers and
-     * {@link ForwardedRequest#completed} return at once} The engine runs them on the threads that serve clients of all
-     * drives. A call that breaks the promise stops such a thread. Otherwise the engine runs them on a separate thread
-     * of the filter, which takes 5 to 15 µs more for each request and for each completion. There a call that never
-     * returns stops its drive and no other one.
+     * {@link ForwardedRequest#completed} return at once; false by default} At once is the time of a copy in memory,
+     * without I/O. The engine runs them on the threads that serve clients of all drives. A call that breaks the promise
+     * stops such a thread. Otherwise the engine runs them on a separate thread of the filter, which takes 5 to 15 µs
+     * more for each request and for each completion. There a call that never returns stops its drive and no other one.
      */
     default boolean returnsAtOnce() {
         return false;

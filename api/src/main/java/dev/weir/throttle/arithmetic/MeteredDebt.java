@@ -14,8 +14,8 @@ import java.math.BigInteger;
  * Back at 1 KiB/s in the same moment, 1,024 s hold again. Back after 5 ms, half of the units are paid, and 512 s
  * hold.
  *
- * <p>A charge is {@link #add}, which moves the debt as time and as units alike. Call {@link #set}{@code (now)} before it
- * if {@link #nanos}{@code (now)} is 0. Otherwise idle time counts as credit without a bound.
+ * <p>A charge is {@link #add}, which moves the debt as time and as units alike. Call {@link #set}{@code (now)} before
+ * it if {@link #nanos}{@code (now)} is 0. Otherwise idle time counts as credit without a bound.
  *
  * <p>Not thread-safe.
  */

@@ -317,7 +317,7 @@ public final class Storage implements RequestSink, CompletionListener {
     }
 
     /**
-     * Lets new requests wait. Lets filters release theirs and waits without a timeout until no request is in flight.
+     * Lets new requests wait. Lets filters pass theirs on and waits without a timeout until no request is in flight.
      *
      * @param onLate receives the number of requests in flight if they take longer than a second
      */

@@ -53,7 +53,7 @@ public final class HandshakeConnection implements Connection, Ticker.Task {
      * Makes a connection that sends its greeting at the first call of {@link #ready}.
      *
      * @param client the name of the client in logs
-     * @param leave releases the seat of the connection when it is closed
+     * @param leave frees the seat of the connection when it is closed
      * @param mode the TLS mode of the connection
      * @param tls keys and certificates. Null if TLS is off.
      */

@@ -121,7 +121,7 @@ final class InFlight {
         }
     }
 
-    /** Releases the slots and the memory of linked requests. */
+    /** Frees the slots and the memory of linked requests. */
     void retire(@Nullable NbdRequest linked) {
         NbdRequest request = linked;
         long shared = 0;

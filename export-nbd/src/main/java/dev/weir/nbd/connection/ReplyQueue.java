@@ -286,13 +286,13 @@ public final class ReplyQueue {
         owner.awaitWritable(longReply);
     }
 
-    /** Releases a request whose payload did not arrive. */
+    /** Frees a request whose payload did not arrive. */
     synchronized void forget(NbdRequest request) {
         request.next = null;
         inFlight.retire(request);
     }
 
-    /** Releases a request without a reply. For {@code moreFollow} see {@link #add}. */
+    /** Frees a request without a reply. For {@code moreFollow} see {@link #add}. */
     void drop(NbdRequest request, boolean moreFollow) {
         boolean roomAgain;
         boolean mine;

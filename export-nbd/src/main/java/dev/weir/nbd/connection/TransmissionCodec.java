@@ -362,7 +362,7 @@ public final class TransmissionCodec {
     }
 
     /**
-     * Accepts nothing more. An incomplete request is released. If the drive has it, it is completed with an error.
+     * Accepts nothing more. An incomplete request is freed. If the drive has it, it is completed with an error.
      */
     public void close() {
         closed = true;
