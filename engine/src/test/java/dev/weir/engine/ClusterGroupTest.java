@@ -85,6 +85,22 @@ class ClusterGroupTest {
     }
 
     @Test
+    void demandDuringAReleaseStopsNothing() {
+        fixture.engine.broker(broker);
+        broker.tenant().lease(Lease.endless(limits(100)));
+        AtomicInteger completed = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            // completes while the released request is handed over
+            fixture.submit("vm1", this, Operation.READ, 0, 512, request -> {
+                broker.tenant().demand();
+                completed.incrementAndGet();
+            });
+        }
+        fixture.clock.advance(SECOND);
+        assertEquals(100, completed.get());
+    }
+
+    @Test
     void safeShareFollowsAChangeOfTheLimits() {
         fixture.clock.advance(11 * SECOND);
         fixture.group("tenant").limits(limits(6_000));

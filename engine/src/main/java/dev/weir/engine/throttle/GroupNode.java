@@ -5,9 +5,7 @@ import dev.weir.clock.Clock;
 import dev.weir.cluster.Demand;
 import dev.weir.engine.policy.LeaseEnd;
 import dev.weir.engine.policy.PolicySlot;
-import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -96,16 +94,7 @@ public final class GroupNode extends TreeNode {
 
     /** Returns the demand for the limits of this group. Needs the lock. */
     public Demand demand(long now) {
-        look(now);
-        Set<LimitKey> heldBy = EnumSet.noneOf(LimitKey.class);
-        for (Direction direction : Direction.values()) {
-            Lane lane = candidate(direction, now);
-            LimitKey holder = lane == null ? null : own.holder(direction, lane.cost(0), now);
-            if (holder != null) {
-                heldBy.add(holder);
-            }
-        }
-        return charged.demand(queued(), heldBy, minBps(), minIops());
+        return charged.demand(this, now);
     }
 
     @Override

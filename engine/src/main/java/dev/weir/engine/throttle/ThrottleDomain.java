@@ -80,6 +80,11 @@ public final class ThrottleDomain {
         return false;
     }
 
+    /** Returns whether a thread is releasing requests. Only that thread may look at the tree meanwhile. */
+    boolean isReleasing() {
+        return releasing;
+    }
+
     private boolean isWaiting() {
         return root != null && root.queued() > 0;
     }
