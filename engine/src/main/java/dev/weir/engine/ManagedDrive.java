@@ -98,9 +98,8 @@ final class ManagedDrive implements DriveControl {
     }
 
     private synchronized void updateControl(String unavailable) {
-        Publisher.Publication offer = control;
-        if (offer != null) {
-            offer.update(controlProperties(unavailable));
+        if (control != null) {
+            control.update(controlProperties(unavailable));
         }
     }
 
