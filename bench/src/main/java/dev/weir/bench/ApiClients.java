@@ -2,6 +2,8 @@ package dev.weir.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.weir.clock.Clock;
+import dev.weir.engine.clock.SystemClock;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.stream.LongStream;
 
 /** Keep-alive connections that together send GET requests for drives at a rate. Used by one thread. */
 final class ApiClients implements AutoCloseable {
+    private static final Clock CLOCK = new SystemClock();
     private final List<Socket> sockets = new ArrayList<>();
     private final ExecutorService threads;
     private final String head;
@@ -66,7 +69,7 @@ final class ApiClients implements AutoCloseable {
 
     /** Sends requests for a number of seconds and returns the times of their answers. */
     Times run(int seconds) throws IOException, InterruptedException {
-        start(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+        start(CLOCK.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
         return collect();
     }
 
@@ -77,7 +80,7 @@ final class ApiClients implements AutoCloseable {
 
     private void start(long until) {
         isOver = false;
-        long from = System.nanoTime();
+        long from = CLOCK.nanoTime();
         running = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
             int place = i;
@@ -110,15 +113,15 @@ final class ApiClients implements AutoCloseable {
         try {
             InputStream in = new BufferedInputStream(sockets.get(place).getInputStream());
             for (int i = place; due < until && !isOver; i += sockets.size(), due += step) {
-                long wait = due - System.nanoTime();
+                long wait = due - CLOCK.nanoTime();
                 if (wait > 0) {
                     TimeUnit.NANOSECONDS.sleep(wait);
                 }
-                long begin = System.nanoTime();
+                long begin = CLOCK.nanoTime();
                 String request = "GET /v1/drives/d" + i % drives + " HTTP/1.1\r\n" + head;
                 sockets.get(place).getOutputStream().write(request.getBytes(ISO_8859_1));
                 skipAnswer(in);
-                nanos.add(System.nanoTime() - begin);
+                nanos.add(CLOCK.nanoTime() - begin);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,8 @@ import com.google.gson.JsonParser;
 import dev.weir.bench.report.Run;
 import dev.weir.bench.server.HostNetwork;
 import dev.weir.bench.server.Program;
+import dev.weir.clock.Clock;
+import dev.weir.engine.clock.SystemClock;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Weirs on hosts of their own that share the limit of one group. Hosts are numbered from 1. */
 final class ClusterHosts implements AutoCloseable {
+    private static final Clock CLOCK = new SystemClock();
     private static final int PATIENCE_SECONDS = 60;
 
     /** A load on a host and the log of its requests. */
@@ -112,7 +115,7 @@ final class ClusterHosts implements AutoCloseable {
 
     /** Waits until a host has a lease. */
     void awaitLease(int host) throws IOException, InterruptedException {
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); ; ) {
+        for (long end = CLOCK.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); ; ) {
             try {
                 if (group(host).get("state").getAsString().equals("leased")) {
                     return;
@@ -120,7 +123,7 @@ final class ClusterHosts implements AutoCloseable {
             } catch (IOException e) {
                 run.progress("h" + host + " does not answer yet");
             }
-            if (System.nanoTime() - end > 0) {
+            if (CLOCK.nanoTime() - end > 0) {
                 throw new IOException(
                         "h" + host + " has no lease: " + Files.readString(folder.resolve("h" + host + ".out")));
             }

@@ -1,5 +1,7 @@
 package dev.weir.bench.many;
 
+import dev.weir.clock.Clock;
+import dev.weir.engine.clock.SystemClock;
 import dev.weir.nbd.spec.Nbd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import org.HdrHistogram.Histogram;
 
 /** NBD connections of one thread, each to its own export, with random 4 KiB reads in flight. Not thread-safe. */
 public final class Fleet implements AutoCloseable {
+    private static final Clock CLOCK = new SystemClock();
     private static final int RECEIVE_BYTES = 256 << 10;
     private static final long DRAIN_NANOS = 30_000_000_000L;
 
@@ -67,14 +70,14 @@ public final class Fleet implements AutoCloseable {
             if (connection.channel().keyFor(selector) == null) {
                 connection.channel().register(selector, SelectionKey.OP_READ, connection);
             }
-            connection.start(depth, out, System.nanoTime());
+            connection.start(depth, out, CLOCK.nanoTime());
         }
-        long begin = System.nanoTime();
+        long begin = CLOCK.nanoTime();
         long end = begin + Math.round(seconds * 1e9);
         serve(end, true, out, latencies);
         long[] counts = connections.stream().mapToLong(Connection::completed).toArray();
-        double elapsed = (System.nanoTime() - begin) / 1e9;
-        serve(System.nanoTime() + DRAIN_NANOS, false, out, new Histogram(3));
+        double elapsed = (CLOCK.nanoTime() - begin) / 1e9;
+        serve(CLOCK.nanoTime() + DRAIN_NANOS, false, out, new Histogram(3));
         return new Outcome(
                 sum(counts) / elapsed,
                 latencies.getValueAtPercentile(50) / 1e3,
@@ -83,12 +86,12 @@ public final class Fleet implements AutoCloseable {
     }
 
     private void serve(long until, boolean again, ByteBuffer out, Histogram latencies) throws IOException {
-        long now = System.nanoTime();
+        long now = CLOCK.nanoTime();
         while (now < until && (again || connections.stream().anyMatch(each -> each.inFlight() > 0))) {
             selector.select(Math.max(1, (until - now) / 1_000_000));
-            now = System.nanoTime();
+            now = CLOCK.nanoTime();
             for (SelectionKey key : selector.selectedKeys()) {
-                ((Connection) key.attachment()).receive(in, out, System.nanoTime(), again, latencies::recordValue);
+                ((Connection) key.attachment()).receive(in, out, CLOCK.nanoTime(), again, latencies::recordValue);
             }
             selector.selectedKeys().clear();
         }

@@ -81,9 +81,8 @@ final class PassedSockets {
         Path folder = Files.createTempDirectory("weir-socket");
         Path place = folder.resolve("s");
         boolean isUnix = address instanceof UnixDomainSocketAddress;
-        ServerSocketChannel channel = isUnix
-                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                : ServerSocketChannel.open();
+        ServerSocketChannel channel =
+                isUnix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
         try {
             channel.bind(
                     isUnix
@@ -130,7 +129,8 @@ final class PassedSockets {
         int port = Short.toUnsignedInt(raw.order(ByteOrder.BIG_ENDIAN).getShort(2));
         try {
             return switch (family) {
-                case UNIX -> length[0] <= 2 || bytes[2] == 0 ? null : UnixDomainSocketAddress.of(path(bytes, length[0]));
+                case UNIX ->
+                    length[0] <= 2 || bytes[2] == 0 ? null : UnixDomainSocketAddress.of(path(bytes, length[0]));
                 case IPV4 -> new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(bytes, 4, 8)), port);
                 case IPV6 -> new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(bytes, 8, 24)), port);
                 default -> null;
