@@ -46,7 +46,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlEndpoint.class);
 
-    /** The time until an address that was taken is tried again, and between two looks at slow requests (s). */
+    /** The period between two checks: for unusable addresses and for slow requests (s). */
     private static final long LOOK_SECONDS = 5;
 
     private static final long STOP_SECONDS = 2;
@@ -75,7 +75,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     }
 
     @Activate
-    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failure itself
+    @SuppressWarnings("FutureReturnValueIgnored") // the task reports its failure itself
     void start(Map<String, Object> configuration) {
         properties = configuration;
         services.ownFaults(this);
@@ -90,7 +90,7 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
         thread.execute(Supervision.task("weir-control-change", this::look, LOG::error));
     }
 
-    /** Listens on the configured addresses. Starts again after a change, or after a second look at a fault. */
+    /** Starts the server, and restarts it after a change or while an address is unusable. Else ends slow requests. */
     private void look() {
         Map<String, Object> wanted = properties;
         HttpServer running = server;

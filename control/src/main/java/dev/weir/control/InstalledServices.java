@@ -78,7 +78,7 @@ public final class InstalledServices implements Installation {
     @Reference(target = "(weir.lines=deploy-faults)")
     volatile List<Supplier<List<String>>> deployFaults = List.of();
 
-    /** Errors of other parts, for example of the metrics endpoint. Those of the API would be a circle. */
+    /** Errors of other parts, for example of the metrics endpoint. The API has its own errors itself. */
     @Reference(target = "(&(weir.lines=faults)(!(weir.part=control)))")
     volatile List<Supplier<List<String>>> otherFaults = List.of();
 

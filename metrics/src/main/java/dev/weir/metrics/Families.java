@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Families<S> {
 
     /**
-     * The powers of two of the classic buckets' bounds: 4 µs to 17 s. A bound is a bound of native buckets too, so
-     * that both count the same.
+     * The exponents of the bounds of the classic buckets (2^n nanoseconds): 4 µs to 17 s. Each bound is also one of
+     * {@link Histogram}, so the counts are exact.
      */
     private static final int[] BOUNDS = {12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34};
 
@@ -108,7 +108,7 @@ final class Families<S> {
         snapshots.metricSnapshot(family.build());
     }
 
-    /** Adds a histogram of seconds with classic and native buckets. A subject without latencies has no data point. */
+    /** Adds a histogram of seconds with classic buckets. A subject without latencies has no data point. */
     void histogram(String name, String help, Function<S, Histogram> reader) {
         HistogramSnapshot.Builder family =
                 HistogramSnapshot.builder().name(name).help(help).unit(unit(name));

@@ -27,21 +27,21 @@ import org.jspecify.annotations.Nullable;
  * A drive in full at one moment.
  *
  * @param name the name for clients
- * @param state {@code serving}, {@code holding} (requests wait, for example because the
- *     policy or a filter is missing) or {@code unavailable}
+ * @param state {@code serving}, {@code unavailable} or {@code holding}: requests wait because the policy or a filter
+ *     is missing, for example
  * @param reason the reason why it is not serving; empty while serving
  * @param description the description for clients; may be empty
  * @param sizeBytes the size (bytes); null while it is unknown because the drive has not been opened
  * @param readOnly whether writes are refused
  * @param backend the type of its backend
  * @param backendOptions the backend's options by name
- * @param filters the filters in front of the backend, the one nearest to the client first: {@code type},
- *     {@code options}, {@code held} (requests that it holds), {@code condition} (why it does not serve; empty if it
- *     does)
- * @param faults the faults on purpose: the fields of {@link FaultView}
+ * @param filters the filters between client and backend, the one nearest to the client first. Each has {@code type}
+ *     and {@code options}, {@code held} (requests that it holds) and {@code condition} (why it does not serve; empty
+ *     if it does)
+ * @param faults the injected faults, each with the fields of {@link FaultView}
  * @param policy the type of its policy
- * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or {@code
- *     default}
+ * @param policySetBy the origin of the policy: a place in a file, the option {@code -drive}, {@code shell} or
+ *     {@code default}
  * @param group the group whose limits it shares; null without a group
  * @param weight the weight of its share in the limits of the group
  * @param min its minima by key: {@code bps} and {@code iops}
@@ -58,17 +58,18 @@ import org.jspecify.annotations.Nullable;
  *     is empty
  * @param inFlight the number of requests in flight at the backend
  * @param rates the recent rates
- * @param timer the timer of its queue: {@code armed}, {@code due_in_nanos}, {@code fired}, {@code last_late_nanos},
- *     {@code worst_late_nanos}
- * @param counters the totals since it was opened: {@code reads}, {@code read_bytes}, {@code writes}, {@code
- *     write_bytes}, {@code flushes}, {@code caches}, {@code block_statuses}, {@code failed}, {@code held} (waited),
- *     {@code cancelled} (by the client), {@code reconnects} (of the backend to its storage)
- * @param latencies the percentiles since it was opened: {@code held} (time in the queue) and {@code backend}, each
- *     with {@code measured} (requests), {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos}, {@code p999_nanos},
- *     {@code max_nanos}
- * @param exports the client quotas of each export and their use. The quotas bound the queue: {@code clients}, {@code
- *     max_clients}, {@code max_requests} and {@code max_request_bytes} (of one client), {@code bytes} and {@code
- *     max_bytes} (of all clients), {@code min_request_bytes} (the minimum that a request counts)
+ * @param timer the timer of its queue: {@code armed} and {@code due_in_nanos}; {@code fired}; {@code last_late_nanos}
+ *     and {@code worst_late_nanos}
+ * @param counters the totals since it was opened: {@code reads} and {@code read_bytes}; {@code writes} and
+ *     {@code write_bytes}; {@code flushes}, {@code caches} and {@code block_statuses}; {@code failed}, {@code held}
+ *     (waited) and {@code cancelled} (by the client); {@code reconnects} (of the backend to its storage)
+ * @param latencies the percentiles since it was opened: {@code held} (time in the queue) and {@code backend}. Each has
+ *     {@code measured} (requests) and the percentiles {@code p50_nanos}, {@code p90_nanos}, {@code p99_nanos} and
+ *     {@code p999_nanos}. The longest time is {@code max_nanos}.
+ * @param exports the client quotas of each export and their use. The quotas bound the queue. {@code clients} and
+ *     {@code max_clients} count clients. {@code max_requests} and {@code max_request_bytes} bound one client.
+ *     {@code bytes} and {@code max_bytes} are those of all clients. Each request counts at least
+ *     {@code min_request_bytes}.
  * @param uris the addresses for clients; empty while unavailable
  */
 public record DriveView(

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param drive the name of the drive
  * @param fault the name of the fault
- * @param active whether it hits requests now
- * @param changesInNanos the time until it begins or ends by itself (nanoseconds); null if it does not
- * @param requests the number of requests that it has hit
+ * @param active whether it affects requests now
+ * @param changesInNanos the time until it begins or ends by itself (nanoseconds); null if it does neither
+ * @param requests the number of requests that it has affected
  * @param holding the number of requests that it holds now
  * @param seed the seed of its random choices
  * @param settings its settings by key, without the seed

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A group of drives that share limits.
  *
  * @param name the name of the group
- * @param state {@code serving}, or {@code holding} if the policy is missing and the queues of its drives wait
+ * @param state {@code serving} or {@code holding}: the queues of its drives wait because the policy is missing
  * @param reason the reason for holding; empty while serving
  * @param policy the type of its policy
  * @param policySetBy the origin of the policy: a place in a file, {@code shell} or {@code default}
@@ -31,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  * @param effective see {@link LimitsView}
  * @param owedNanos see {@link LimitsView}
  * @param owedBurstNanos see {@link LimitsView}
- * @param setBy by key of a limit, {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops}: its origin as
- *     in {@link LimitsView}
- * @param configured see {@link LimitsView}; also {@code parent}, {@code weight}, {@code min.bps} and {@code min.iops}
- * @param parent the group whose limits apply beside its own, or {@code null}
+ * @param setBy the origins as in {@link LimitsView}. The keys are those of the limits and {@code parent},
+ *     {@code weight}, {@code min.bps} and {@code min.iops}.
+ * @param configured the configured values as in {@link LimitsView}, also of the parent, the weight and the minima
+ * @param parent the group whose limits apply beside its own; {@code null} without a parent
  * @param weight the weight of its share in the limits of the parent
  * @param min its minima by key: {@code bps} and {@code iops}
  * @param rates the rates of all drives below it
- * @param sharePercent its part of the parent's rate, in bytes if the parent limits bytes only and otherwise in
- *     requests; {@code null} without a parent
+ * @param sharePercent its part of the parent's rate (percent); {@code null} without a parent. It counts bytes if the
+ *     parent limits bytes only and requests otherwise.
  * @param drives the names of its drives
- * @param waitingDrives the number of drives with waiting requests, at any level below
+ * @param waitingDrives the number of drives with waiting requests at any level below
  * @param queued the number of waiting requests of these drives
  */
 public record GroupView(
@@ -69,7 +69,7 @@ public record GroupView(
     /** The least width of the column for names (terminal cells). */
     private static final int LEAST_NAME = 16;
 
-    /** Returns a table that shows groups below the groups that they are in. */
+    /** Returns a table that indents each group below its parent. */
     private static Table<GroupView> table(Map<String, Integer> depths) {
         return new Table<>(
                 "no groups",
@@ -168,7 +168,7 @@ public record GroupView(
                 grow(tree, depths, group, 0, below);
             }
         }
-        // groups that are below themselves have no root
+        // groups in a cycle of parents have no root
         groups.stream().filter(group -> !depths.containsKey(group.name)).forEach(tree::add);
         return new Listing<>(table(depths), tree, LiveChanges.note(groups, GroupView::configured, GroupView::name));
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A summary of a drive's waiting requests that one limit holds.
+ * A summary of those waiting requests of a drive that one limit holds.
  *
  * @param drive the name of the drive
  * @param heldBy the limit that holds them, as in {@link QueuedView}

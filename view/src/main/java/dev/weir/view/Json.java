@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
  *
  * <p>A record's component becomes a field in {@code snake_case}: {@code dueInNanos} becomes {@code due_in_nanos}.
  * Numbers are integers in the unit that ends the name. Limits are in the unit of their key (see LimitKey). Enum
- * constants are in lower case. A missing value is {@code null} and its field stays. Each object begins with {@code
- * time} (UTC), the current one except for events. The records' Javadoc documents the fields. New versions may add fields and keep the existing ones.
+ * constants are in lower case. A missing value is {@code null} and its field stays. Each object begins with
+ * {@code time} (UTC): the current time, or that of the event. The records' Javadoc documents the fields. New versions
+ * may add fields and keep the existing ones.
  *
  * <p>Thread-safe.
  */

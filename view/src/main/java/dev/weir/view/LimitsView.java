@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
  *
  * @param drive the name of the drive or group
  * @param policy the type of the throttle policy
- * @param limits the limits by key, in the key's unit: bytes, requests or (for {@code _max_length}) seconds
- * @param effective by limit that scales with the size, its rate at the present size
- * @param owedNanos by limit, the time until it owes nothing (nanoseconds)
- * @param owedBurstNanos the same time at the burst rate, for limits with a burst
- * @param setBy by key, its origin: a place in a file, the option {@code -drive} or {@code shell}
- * @param configured the configured values of keys that the shell has changed, also {@code policy}, as in {@link
- *     LiveChanges}
+ * @param limits the limits by key in the key's unit: bytes, requests or (for {@code _max_length}) seconds
+ * @param effective the rate at the present size of each limit that scales with the size
+ * @param owedNanos the time until each limit owes nothing (nanoseconds)
+ * @param owedBurstNanos the same time at the burst rate for each limit with a burst
+ * @param setBy the origin of each key: a place in a file, the option {@code -drive} or {@code shell}
+ * @param configured the configured values of keys that commands have changed, as in {@link LiveChanges}; the policy
+ *     has the key {@code policy}
  */
 public record LimitsView(
         String drive,

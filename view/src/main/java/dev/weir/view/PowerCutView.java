@@ -15,13 +15,13 @@ import java.util.Objects;
  *
  * @param drive the name of the drive
  * @param keep the choice of the unflushed writes that survived
- * @param tearBytes the unit in which writes could be torn (bytes); 0 for whole writes
+ * @param tearBytes the unit in which a write could survive in part (bytes); 0 for whole writes
  * @param seed the seed of the choice
  * @param writes the number of unflushed writes at the cut
  * @param lostWrites the number of these that lost at least a part
  * @param lostBytes the lost bytes
- * @param earlyBytes the bytes of unflushed writes that had reached the backend before, because the record was full
- * @param lost the first lost ranges, in the order of writing
+ * @param earlyBytes the bytes of unflushed writes that had reached the backend before because the record was full
+ * @param lost the first lost ranges in the order of writing
  */
 public record PowerCutView(
         String drive,
@@ -38,7 +38,7 @@ public record PowerCutView(
     /**
      * A lost range.
      *
-     * @param write the place of its write among the unflushed ones, from 1
+     * @param write the number of its write among the unflushed ones (from 1)
      * @param offsetBytes the offset in the drive (bytes)
      * @param lengthBytes the length (bytes)
      */

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param offsetBytes the offset in the drive (bytes)
  * @param lengthBytes the length (bytes)
  * @param ageNanos the time waited so far (nanoseconds)
- * @param heldBy the limit that holds it when its turn comes: {@code bps_rd}, {@code flushes}, a group's ({@code
- *     tenant-a: iops}), {@code turn} (no limit), or the reason of a missing policy
+ * @param heldBy the limit that holds it when its turn comes: {@code bps_rd}, {@code flushes} or a group's limit
+ *     ({@code tenant-a: iops}). It is {@code turn} without such a limit and the reason if the policy is missing.
  * @param goesInNanos the time until its release (nanoseconds) if nothing changes; null if unknown
  */
 public record QueuedView(
@@ -69,7 +69,7 @@ public record QueuedView(
                 drive.queue().stream().map(request -> of(drive.name(), request)).toList());
     }
 
-    /** Returns a listing of requests. From two requests on, the sums by drive and limit follow. */
+    /** Returns a listing of requests. The sums by drive and limit follow if it has two or more requests. */
     public static Listing<QueuedView> list(List<QueuedView> requests, List<HeldView> sums) {
         return requests.size() < 2
                 ? new Listing<>(TABLE, requests)

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A group of the engine with the lease that it has got. Confined to the thread of the broker. */
+/** A group of the engine and its current lease. Confined to the thread of the broker. */
 final class BrokeredGroup {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterBroker.class);
 
@@ -44,7 +44,7 @@ final class BrokeredGroup {
         return state;
     }
 
-    /** Tells the node of limits that were changed on this host. */
+    /** Passes limits that were changed on this host to the node. */
     void readLimits() {
         ThrottleLimits current = group.limits();
         if (!current.equals(limits)) {
@@ -53,7 +53,7 @@ final class BrokeredGroup {
         }
     }
 
-    /** Passes the share of this moment to the engine. Returns whether a lease was lost. */
+    /** Passes the current share to the engine. Returns whether a lease was lost. */
     boolean apply(long now) {
         HeldShare share = node.share(group.name(), now);
         adopt(share.terms());
@@ -100,7 +100,7 @@ final class BrokeredGroup {
         return state.name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Takes limits over that were changed for the whole cluster. */
+    /** Adopts limits that were changed for the whole cluster. */
     private void adopt(GroupTerms terms) {
         if (terms.version() <= version) {
             return;
@@ -126,7 +126,7 @@ final class BrokeredGroup {
             if (share.terms().rate().get(key) > 0) {
                 hasAll &= share.share().get(key) > 0;
                 countsRequests |= !key.countsBytes();
-                // 0 would be no limit
+                // 0 would mean no limit
                 values.put(key.key(), Math.max(1, share.share().get(key)));
             }
         }

@@ -20,7 +20,7 @@ final class Changes {
     private long coordinatorChanges;
 
     /**
-     * Creates an object that has seen nothing.
+     * Creates an object with all counts at 0.
      *
      * @param hosts the number of configured hosts
      */
@@ -29,7 +29,7 @@ final class Changes {
         this.hosts = hosts;
     }
 
-    /** A lease of a group has ended before the next one. */
+    /** Counts a lease of a group that ended before the next one. */
     void leaseLost(String group) {
         leasesLost++;
         LOG.warn("group {}: its lease ended before the coordinator renewed it", group);

@@ -64,7 +64,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private static final RateLimitedLog UNREADABLE = new RateLimitedLog("messages of the cluster", LOG::warn);
     private static final long JOIN_RETRY_SECONDS = 5;
     private static final long ANSWER_SECONDS = 1;
-    /** The most shares in an answer, of all hosts in all groups: half a megabyte. */
+    /** The most shares in an answer for all groups together. They take about 500 KB. */
     private static final int MOST_SHARES = 10_000;
 
     private static final int MOST_UNSENT = 4_096;
@@ -76,7 +76,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weir-cluster"));
     private final Thread joiner;
 
-    /** Sends, because a connection to an unreachable host takes seconds. Drops messages when it cannot follow. */
+    /** Sends messages because a connection to an unreachable host takes seconds. A full queue drops messages. */
     private final ExecutorService sender = new ThreadPoolExecutor(
             1,
             1,
@@ -194,7 +194,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         return brokered == null ? Demand.NONE : brokered.group().demand();
     }
 
-    /** Runs a step on the thread of the broker, then the due ones. */
+    /** Runs a step and then the due steps on the thread of the broker. */
     private void step(Runnable action) {
         try {
             thread.execute(() -> {

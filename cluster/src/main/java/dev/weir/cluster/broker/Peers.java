@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks other hosts for what operators want to see, and answers them. Nothing is sent unless an operator looks. Answers
- * are used again for a quarter of a second, so that many operators cost no more than one. Thread-safe.
+ * Fetches shares and drives from other hosts for operators, and answers the same questions. It sends nothing unless
+ * asked. Answers are cached for 250 ms, so many operators cost no more than one. Thread-safe.
  */
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterBroker.class);
@@ -40,7 +40,7 @@ final class Peers {
     private final Object sharesLock = new Object();
     private final Object drivesLock = new Object();
 
-    /** Looks at drives, which takes a while. It has no thread while nobody asks. */
+    /** Takes the snapshots of drives, which takes a while. Has no thread while idle. */
     private final ExecutorService looker = new ThreadPoolExecutor(
             0,
             1,
@@ -58,7 +58,7 @@ final class Peers {
     private long drivesAt;
 
     /**
-     * Creates an object that knows nothing of others.
+     * Creates an object with empty caches.
      *
      * @param nanoTime the clock (ns)
      * @param ask sends a question to a host; it may be lost
@@ -76,7 +76,7 @@ final class Peers {
         return drives;
     }
 
-    /** Returns the shares of all hosts by group as another host, the coordinator, knows them; empty without an answer. */
+    /** Returns the shares of all hosts by group from the coordinator {@code of}; empty without an answer. */
     Map<String, Shares> shares(String of) {
         synchronized (sharesLock) {
             if (!of.equals(coordinator) || nanoTime.getAsLong() - sharesAt >= FRESH_NANOS) {
@@ -136,7 +136,7 @@ final class Peers {
         }
     }
 
-    /** Answers no more. */
+    /** Stops answering. */
     void close() {
         looker.shutdownNow();
     }

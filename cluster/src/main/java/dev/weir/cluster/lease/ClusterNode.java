@@ -18,22 +18,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One host of a cluster: it holds shares, follows a coordinator and may be the coordinator itself. The first reachable
- * member of the cluster is the candidate. A host that follows an established coordinator stays with it.
+ * One host of a cluster. It holds shares and follows a coordinator, which may be itself. The first reachable member of
+ * the cluster is the candidate. A host that follows an established coordinator stays with it.
  *
- * <p>Messages and the passing of time go in; messages go out. They may be delayed, lost, repeated and reordered. Not
- * thread-safe.
+ * <p>A state machine: its inputs are messages and the time, its outputs are messages. Messages may be delayed, lost,
+ * repeated and reordered. Not thread-safe.
  */
 public final class ClusterNode {
     private static final long INVITE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How often the coordinator looks for grants that have become possible. */
+    /** The period at which the coordinator checks for grants that have become possible (ns). */
     private static final long TICK_NANOS = Coordinator.REBALANCE_NANOS;
 
-    /** A message to this host itself. */
+    /** A message from this host to itself. */
     private record Own(@Nullable Offer offer, @Nullable Report report) {}
 
-    /** Sends messages. A call must not lead to a call of the node. */
+    /** Sends messages. Implementations must not call the node. */
     public interface Outbox {
         /** Sends an offer to another host. */
         void send(String host, Offer offer);
@@ -64,7 +64,7 @@ public final class ClusterNode {
     private long roundTripNanos = -1;
 
     /**
-     * Creates a host that knows of no other.
+     * Creates a host without known members.
      *
      * @param incarnation differs after each start of the host
      * @param demand gives the demand of a group
@@ -127,7 +127,7 @@ public final class ClusterNode {
         return holder.share(group, now);
     }
 
-    /** The reachable members have changed. */
+    /** Takes the reachable members after a change. */
     public void view(List<String> members, long now) {
         view = List.copyOf(members);
         if (!view.contains(self)) {
@@ -137,7 +137,7 @@ public final class ClusterNode {
         advance(now);
     }
 
-    /** A queue has formed: the coordinator learns of it at once. */
+    /** Reports a new queue to the coordinator at once. */
     public void queueFormed(long now) {
         reports.soon();
         advance(now);
@@ -158,7 +158,7 @@ public final class ClusterNode {
     private void take(String from, Report report, long now) {
         Coordinator current = coordinator;
         if (current == null || report.term() != current.term) {
-            // that term has ended here; the host is free at once
+            // that term has ended, so its follower may follow another one at once
             send(from, new Offer(report.term(), Long.MAX_VALUE, false, true, report.incarnation(), 0, null));
             return;
         }
@@ -201,7 +201,7 @@ public final class ClusterNode {
             return;
         }
         if (isFirst || shrinks) {
-            // the coordinator needs to know at once that it can give to others
+            // the coordinator can then give the difference to others at once
             reports.soon();
         }
         if (grows && holder.wasHeld()) {
@@ -209,7 +209,7 @@ public final class ClusterNode {
         }
     }
 
-    /** Follows another coordinator if the host is free to do so and it is the right one. */
+    /** Follows another coordinator if it is established or the candidate and no promise forbids it. */
     private void consider(Term other, Offer offer, long now) {
         if (offer.resigned()) {
             return;
@@ -219,7 +219,7 @@ public final class ClusterNode {
         }
         Coordinator current = coordinator;
         if (offer.established() && current != null && !current.isEstablished(now)) {
-            // this host need not wait for its promise to itself
+            // its promise to itself does not bind the host
             coordinator = null;
             current.resign(now);
             deliver(now);
@@ -232,7 +232,7 @@ public final class ClusterNode {
         }
     }
 
-    /** Takes the due steps. Must be called at {@link #nextAt} at the latest. */
+    /** Runs the due steps. Must be called at {@link #nextAt} at the latest. */
     public void advance(long now) {
         coordinate(now);
         deliver(now);
@@ -341,7 +341,7 @@ public final class ClusterNode {
         return first - now < 0 ? now : first;
     }
 
-    /** Ends the host's part in the cluster. Its coordinator, if it is one, releases the hosts from their promise. */
+    /** Leaves the cluster. A coordinator also releases its followers from their promise. */
     public void leave(long now) {
         if (coordinator != null) {
             coordinator.resign(now);

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * configured hosts follows. Each of them has promised to follow no other coordinator for a while. Two terms are
  * therefore never established at the same time.
  *
- * <p>An established term first confirms what its hosts have, for one lease length, because leases of an earlier
- * coordinator may last that long. Then it divides the limits. The sum of all shares that hosts may have, including the
- * safe shares of hosts that it does not hear, is at most the limit at every moment.
+ * <p>An established term first confirms the current shares of its hosts. It does so for the length of one lease because
+ * leases of an earlier coordinator may last that long. Then it divides the limits. The sum of all shares that hosts may
+ * have is at most the limit at every moment. It includes the safe shares of hosts that do not report. Only a burst may
+ * exceed it; see {@link Pool}.
  *
  * <p>Not thread-safe. See docs/design/decisions/056.
  */
@@ -33,10 +34,10 @@ final class Coordinator {
 
     private static final int HOSTS_PER_REBALANCE = 100;
 
-    /** For how long the first lease of a host is put off because it would be less than the host has. */
+    /** How long the first lease of a host is delayed if it would be less than its current share (ns). */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The part of a share by which it must differ from the target before the host is told unasked. */
+    /** One part in this many of a share: a larger difference from the target is sent without waiting for a report. */
     private static final int TOLERANCE = 100;
 
     final long term;
@@ -52,7 +53,7 @@ final class Coordinator {
     private long rebalancedAt;
     private long refreshedAt;
 
-    /** The earliest moment at which a host may take its safe share before a new lease of another one has ended. */
+    /** The first moment from which a host may take its safe share before a lease granted then to another one ends. */
     private long lateAt;
 
     /**
@@ -84,25 +85,25 @@ final class Coordinator {
     }
 
     /**
-     * Returns whether the term can never grant again: a majority follows, but it may have followed another term
+     * Returns whether the term can never grant again. A majority follows it but may have followed another term
      * meanwhile. A new term must begin.
      */
     boolean isOver(long now) {
         return established && !followers.hasSteadyMajority(now) && followers.hasMajority(now);
     }
 
-    /** Returns the shares of all hosts by group, at most {@code most} shares; empty unless the term is established. */
+    /** Returns at most {@code most} shares of hosts by group; empty unless the term is established. */
     Map<String, Shares> shares(int most, long now) {
         return isEstablished(now) ? Overview.of(pools.values(), followers.all(), most, now) : Map.of();
     }
 
-    /** Returns whether leases of an earlier coordinator may last. */
+    /** Returns whether leases of an earlier coordinator may still be in force. */
     boolean isLearning(long now) {
         return !learned && now - establishedAt < 2 * timing.atMost(timing.lease()) - timing.lease();
     }
 
     /**
-     * Takes a report of a host that follows this term, and answers it.
+     * Takes and answers a report of a host that follows this term.
      *
      * @return whether the host can follow; false if the cluster has more hosts than configured
      */
@@ -200,7 +201,7 @@ final class Coordinator {
         }
     }
 
-    /** Returns the shortest time between two changes of targets. Each takes longer with more hosts. */
+    /** Returns the shortest time between two changes of targets (ns). It grows with the number of hosts. */
     private long rebalanceNanos() {
         return REBALANCE_NANOS * (1 + followers.size() / HOSTS_PER_REBALANCE);
     }
@@ -224,7 +225,7 @@ final class Coordinator {
         return false;
     }
 
-    /** Takes into account that time has passed: leases have ended, hosts may take their safe share. */
+    /** Updates the usable shares after ended leases and for hosts that may take their safe share. */
     private void refresh(long now) {
         if (now - refreshedAt < timing.report() && now - lateAt < 0) {
             return;
@@ -240,7 +241,7 @@ final class Coordinator {
         pools.values().forEach(pool -> pool.dirty = true);
     }
 
-    /** Grants the hosts whose share is not their target a new lease: first those that must give. */
+    /** Grants a new lease to each host whose share differs from its target. Hosts that lose come first. */
     private void push(List<Pool> changed, long now) {
         List<Follower> takers = new ArrayList<>();
         for (Follower follower : followers.all()) {
@@ -260,7 +261,7 @@ final class Coordinator {
         takers.forEach(follower -> offerLease(follower, now));
     }
 
-    /** Returns 1 if a host has more than its target, 2 if it has less and can get more, 3 for both, 0 for none. */
+    /** Returns the sum of 1 if a limit of the host is above its target and 2 if one is below it and can rise. */
     private int change(Follower follower, Pool pool, long now) {
         int change = 0;
         for (LimitKey key : LimitKey.ALL) {
@@ -287,7 +288,7 @@ final class Coordinator {
         offerLease(follower, now);
     }
 
-    /** Sends an offer with a lease if that is possible, or without one. */
+    /** Sends an offer with a lease if the host can get one and otherwise without. */
     private void offerLease(Follower follower, long now) {
         boolean grants = isEstablished(now) && (learned || follower.hasAnswered());
         Map<String, GroupLease> lease = grants ? lease(follower, now) : null;
@@ -333,12 +334,12 @@ final class Coordinator {
         long wanted = learned ? follower.target(pool.name)[key.ordinal()] : has;
         loses[0] |= !learned && room < has;
         long least = follower.scope.least(pool.terms().rate().get(key));
-        // only under hold no part of the limit is set aside for a host that has nothing
+        // under hold nothing is reserved for a host without a share, so its floor must fit into the room
         long floor = onPartition == OnPartition.HOLD ? Math.min(Math.min(least, room), learned ? least : has) : least;
         return Math.max(0, Math.max(floor, Math.min(wanted, room)));
     }
 
-    /** Invites a host to follow, or tells it that the term goes on. */
+    /** Sends an offer without a lease: an invitation, or for a follower the news that the term continues. */
     void offer(String host, long now) {
         Follower follower = followers.get(host);
         if (follower != null) {
@@ -357,7 +358,7 @@ final class Coordinator {
                 term, number, isEstablished(now), false, follower.report().incarnation(), 0, null);
     }
 
-    /** Ends the term. It grants nothing any more. */
+    /** Ends the term. It grants no more leases. */
     void resign(long now) {
         established = false;
         followers

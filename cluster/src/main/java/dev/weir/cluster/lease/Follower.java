@@ -13,11 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host as the coordinator knows it: the leases that it may have, and the earliest moments at which it may follow
- * another coordinator or take its safe share. All moments are of the coordinator's clock.
+ * A host as the coordinator knows it. Holds the leases that the host may have, and the earliest moments at which it may
+ * follow another coordinator or take its safe share. All moments are of the coordinator's clock.
  *
- * <p>They rest on one fact: the host sent a report after it had received the offer that the report names. So the report
- * was sent after that offer, whatever the network did. Not thread-safe.
+ * <p>Both are derived from one fact: a report names an offer that the host had received before. The report was
+ * therefore sent after that offer, whatever the network did. Not thread-safe.
  */
 final class Follower {
     private static final int KEPT_OFFERS = 64;
@@ -41,7 +41,7 @@ final class Follower {
     private long reportedAt;
     private long offers;
 
-    /** Whether the host has followed the term without a pause while a majority could have changed. */
+    /** Whether the host has followed without a pause in which another term could have got a majority. */
     private boolean steady;
 
     private boolean hasLower;
@@ -56,7 +56,7 @@ final class Follower {
 
     private long pushedAt;
 
-    /** The first report of the host. */
+    /** Creates a follower from its first report. */
     Follower(String host, ClusterScope scope, Timing timing, OnPartition onPartition, Report report, long now) {
         this.host = host;
         this.scope = scope;
@@ -104,7 +104,7 @@ final class Follower {
             answered = isEstablished && lower - establishedAt >= 0;
         }
         if (newer.lease() == 0) {
-            // the share of another coordinator, or of none; a lease of this term may be on its way
+            // the share is not a lease of this term; such a lease may be in flight
             granted.removeIf(lease -> lease.number == 0);
             Map<String, Rates> shares = new HashMap<>();
             newer.groups().forEach((name, group) -> shares.put(name, group.has()));
@@ -138,7 +138,7 @@ final class Follower {
         lease.forEach((name, group) -> shares.put(name, group.share()));
         granted.addLast(new Granted(number, hasLower, lower, now + timing.atMost(timing.lease()), shares));
         while (granted.size() > KEPT_OFFERS) {
-            // the host answers with none of them; the oldest ended long ago unless it has no end
+            // the host has acknowledged none of them; the oldest has ended unless it is without end
             Granted oldest = granted.removeFirst();
             granted.addFirst(widest(oldest, granted.removeFirst()));
         }
@@ -152,7 +152,7 @@ final class Follower {
     }
 
     /**
-     * Returns the most that the host may use of a limit from now until a lease granted now has surely ended.
+     * Returns the upper bound of the host's use of a limit until a lease granted now has certainly ended.
      *
      * @param limit the limit for all hosts
      */
@@ -207,7 +207,7 @@ final class Follower {
         return report.lease() > 0;
     }
 
-    /** Returns whether the host has reported lately. */
+    /** Returns whether the host has reported within the length of a promise. */
     boolean isLive(long now) {
         return now - reportedAt < timing.promise();
     }

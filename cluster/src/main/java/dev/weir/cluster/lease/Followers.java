@@ -47,7 +47,7 @@ final class Followers {
         return isMajority(now, false);
     }
 
-    /** Returns whether a majority has promised so without a pause in which another term could have had it. */
+    /** Returns whether the majority has lasted without a pause in which another term could have had one. */
     boolean hasSteadyMajority(long now) {
         return isMajority(now, true);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coordinator that a host follows, and the promise of the host to follow no other one for a while. Not thread-safe.
+ * The coordinator that a host follows and the temporary promise to follow no other one. Not thread-safe.
  */
 final class Following {
     /** A coordinator and the number of its term. */
@@ -61,7 +61,7 @@ final class Following {
         heardAt = now;
     }
 
-    /** The followed term has ended. It releases the host from its promise. */
+    /** Ends the followed term and the promise. */
     void end() {
         hasPromise = false;
         established = false;
@@ -75,7 +75,7 @@ final class Following {
         established = offer.established();
     }
 
-    /** Remembers an established coordinator that offers to be followed, if this host hears none. */
+    /** Remembers an established coordinator unless this host hears one already. */
     void note(Term other, long now) {
         if (!hearsEstablished(now)) {
             better = other;
@@ -89,7 +89,7 @@ final class Following {
         promiseUntil = now + timing.promise();
     }
 
-    /** Returns whether no promise keeps the host from following a term. */
+    /** Returns whether the promise permits the host to follow a term. */
     boolean isFreeFor(Term other, long now) {
         boolean isNewer = term != null && term.host.equals(other.host) && other.number > term.number;
         return isNewer || !hasPromise || promiseUntil - now <= 0;
@@ -107,7 +107,7 @@ final class Following {
                 && (hearsEstablished(now) || !hasBetter(view, now));
     }
 
-    /** Returns whether the host follows, or waits to follow, an established coordinator on another host. */
+    /** Returns whether the host follows an established coordinator on another host or waits to do so. */
     boolean prefersOther(String self, List<String> view, long now) {
         boolean followsOther =
                 term != null && !term.host.equals(self) && hearsEstablished(now) && view.contains(term.host);

@@ -9,7 +9,7 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
-/** A group as its holder knows it: its limits and its demand. Not thread-safe. */
+/** The limits and the demand of a group on one host. Not thread-safe. */
 final class HeldGroup {
     private final Wants wants = new Wants();
     private final long since;
@@ -29,7 +29,7 @@ final class HeldGroup {
         return since;
     }
 
-    /** Changes the limits on this host. They replace a change for the whole cluster too. */
+    /** Changes the limits on this host. They also replace a change for the whole cluster. */
     void limits(ThrottleLimits newLimits) {
         if (!newLimits.equals(limits)) {
             limits = newLimits;

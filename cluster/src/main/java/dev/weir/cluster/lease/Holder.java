@@ -16,16 +16,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shares of one host, also in a partition ({@link OnPartition}). A lease counts from the moment at which the host sent the report that it answers. After it
- * has ended the host keeps at most its last share for a grace period, so that the coordinator has time to take back the
- * safe share. Then it takes the safe share without asking.
+ * The shares of one host, also in a partition ({@link OnPartition}). A lease begins when the host sends the report that
+ * the lease answers. After its end the host keeps at most its last share for a grace period. The coordinator needs that
+ * time to take back the safe share from others. Then the host takes the safe share without a message.
  *
- * <p>A host that has just started knows nothing of a lease before its restart. It begins with the least share.
+ * <p>A host that has just started cannot know a lease from before its restart. It begins with the least share.
  *
  * <p>Not thread-safe.
  */
 final class Holder {
-    /** For how many reports the moment of sending is kept. */
+    /** The number of reports whose time of sending is kept. */
     private static final int KEPT_REPORTS = 64;
 
     private final Timing timing;
@@ -70,13 +70,13 @@ final class Holder {
         return groups.get(name);
     }
 
-    /** The host follows another term. It keeps its shares. */
+    /** Begins to follow another term. The shares stay. */
     void followsAnother() {
         leaseNumber = 0;
         joinedAfter = sequence;
     }
 
-    /** Returns whether a sequence is that of the last report. */
+    /** Returns whether {@code answers} is the sequence of the last report. */
     boolean isLast(long answers) {
         return answers == sequence;
     }

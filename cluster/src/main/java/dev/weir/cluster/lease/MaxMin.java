@@ -3,9 +3,9 @@ package dev.weir.cluster.lease;
 import java.util.Arrays;
 
 /**
- * Weighted max-min fairness with minima. Each member gets its floor, then its minimum, then a part of the rest by its
- * weight, and never more than it wants beyond its floor. To give one member more, a member whose share is no larger for
- * its weight would have to get less.
+ * Weighted max-min fairness with minima. Each member gets its floor first and its minimum next. The rest is divided by
+ * weight. Beyond its floor no member gets more than it wants. No share can grow without taking from a member whose
+ * share is no larger for its weight.
  *
  * <p>Takes O(members × 64).
  */
@@ -28,9 +28,9 @@ final class MaxMin {
      * Divides a capacity. The sum of the result is at most the capacity if it covers the floors. Otherwise it is the
      * sum of the floors.
      *
-     * @param floors what each member gets in any case
-     * @param minima what each member gets if it wants it; scaled down if the capacity does not cover them
-     * @param wants what each member can use
+     * @param floors the share that each member gets in any case
+     * @param minima the share that each member gets if it wants it; scaled down if the capacity does not cover all
+     * @param wants the share that each member can use
      */
     static long[] divide(long capacity, long[] floors, long[] minima, long[] wants, int[] weights) {
         int members = floors.length;
@@ -73,7 +73,7 @@ final class MaxMin {
         long[] shares = shares(low);
         long left = capacity - Arrays.stream(shares).sum();
         for (int i = 0; i < shares.length && left > 0; i++) {
-            // what rounding left over: less than a unit for each member
+            // the remainder of rounding is less than a unit for each member
             if (shares[i] < most[i]) {
                 shares[i]++;
                 left--;

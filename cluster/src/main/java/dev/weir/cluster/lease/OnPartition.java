@@ -1,11 +1,11 @@
 package dev.weir.cluster.lease;
 
 /**
- * What a host without contact to the coordinator may use after its lease has ended ({@code on-partition}). All hosts of
- * a cluster must have the same value. {@link Holder#share} applies it.
+ * The share of a host that cannot reach the coordinator after the end of its lease ({@code on-partition}). All hosts
+ * of a cluster must have the same value. {@link Holder#share} applies it.
  */
 public enum OnPartition {
-    /** At most the last share, and after a grace period the safe share. */
+    /** At most the last share for a grace period and then the safe share. */
     SAFE_SHARE("safe-share"),
     /** The last share. */
     LAST_SHARE("last-share"),

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits of one group for all hosts and the sums of their shares. Not thread-safe.
  *
- * <p>The depth of a burst is one reserve. It fills while less than the limit is leased out, and empties while more is.
- * A lease above the limit needs enough of the reserve for its whole length.
+ * <p>All hosts share one reserve for bursts, whose size is the depth of a burst. It fills while less than the limit is
+ * leased and empties while more is. A lease above the limit needs enough of the reserve for its whole length.
  */
 final class Pool {
     private static final int KEYS = LimitKey.ALL.size();
@@ -28,7 +28,7 @@ final class Pool {
     private final long[] sums = new long[KEYS];
     private final double[] reserve = new double[KEYS];
 
-    /** The part of each limit for hosts that do not report to this coordinator: they may use their safe shares. */
+    /** The safe shares in each limit of the hosts that do not report to this coordinator. */
     private final long[] absent = new long[KEYS];
 
     /** The sum of the shares that hosts had when they began to follow. */
@@ -38,7 +38,7 @@ final class Pool {
     private boolean fills;
     private GroupTerms terms = new GroupTerms(0, Rates.NONE, Rates.NONE, Rates.NONE);
 
-    /** Whether the targets are to be determined again. */
+    /** Whether the targets must be computed again. */
     boolean dirty = true;
 
     Pool(String name, Timing timing, OnPartition onPartition, long now) {
@@ -53,7 +53,7 @@ final class Pool {
     }
 
     /**
-     * Determines the limits from the reports of all hosts, and the part of the hosts that do not follow.
+     * Computes the limits from the reports of all hosts and the part of the hosts that do not follow.
      */
     void updateTerms(Collection<Follower> followers, boolean isComplete, long now) {
         settle(now);
@@ -79,7 +79,7 @@ final class Pool {
         return absentOf;
     }
 
-    /** Returns the part of each limit that is kept for hosts that do not follow. */
+    /** Returns the part of each limit that is reserved for hosts that do not follow. */
     Rates aside() {
         return Rates.of(key -> Math.max(0, absent[key.ordinal()]));
     }
@@ -91,7 +91,7 @@ final class Pool {
         }
     }
 
-    /** Determines the usable share of a host again. */
+    /** Updates the usable share of a host. */
     void refresh(Follower follower, long now) {
         settle(now);
         long[] used = follower.used(name);
@@ -105,7 +105,7 @@ final class Pool {
         }
     }
 
-    /** Lets the reserve of bursts fill from now on. It stays empty while leases of an earlier coordinator may last. */
+    /** Lets the reserve for bursts fill from now on. Until then it is empty because older leases may be in force. */
     void fill(long now) {
         settle(now);
         fills = true;
@@ -124,7 +124,7 @@ final class Pool {
     }
 
     /**
-     * Returns how much all hosts together may have until a lease granted now ends.
+     * Returns the sum of shares that all hosts may have until a lease granted now ends.
      *
      * @param isComplete whether all configured hosts follow
      */
@@ -148,7 +148,7 @@ final class Pool {
         return budget - (sums[key.ordinal()] - follower.used(name)[key.ordinal()]);
     }
 
-    /** Determines how much each host should have. */
+    /** Computes the target of each host. */
     void setTargets(LimitKey key, long budget, Collection<Follower> followers, long now) {
         long capacity = budget;
         List<Follower> members = new ArrayList<>();
@@ -182,8 +182,8 @@ final class Pool {
     }
 
     /**
-     * Divides the unwanted rest by weight among the hosts with a demand. A host whose demand rises then need
-     * not wait. With a burst the rest fills the reserve instead.
+     * Divides the unwanted rest by weight among the hosts with a demand, so a host whose demand rises need not wait.
+     * With a burst the rest fills the reserve instead.
      */
     private static void spread(long capacity, long[] shares, long[] floors, long[] wants, int[] weights) {
         long left = capacity - Arrays.stream(shares).sum();

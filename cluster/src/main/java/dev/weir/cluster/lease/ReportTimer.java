@@ -2,7 +2,7 @@ package dev.weir.cluster.lease;
 
 import java.util.concurrent.TimeUnit;
 
-/** The moment of a host's next report: periodic, and earlier after a change. Not thread-safe. */
+/** The moment of a host's next report. Reports are periodic and come earlier after a change. Not thread-safe. */
 final class ReportTimer {
     /** The time between two reports while the host has no lease of its coordinator. */
     static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -28,7 +28,7 @@ final class ReportTimer {
         soon = true;
     }
 
-    /** The host got more and may be able to use still more. */
+    /** Makes the next report early because the share has grown and the host may be able to use more. */
     void growing() {
         growing = true;
     }

@@ -8,14 +8,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wanted rates of one group, from totals at several moments. A limit that holds requests wants twice its share.
- * Other limits want the rate of the last second and a little more. Not thread-safe.
+ * The wanted rates of one group, computed from totals at two moments. A limit that holds requests wants twice its
+ * share. Other limits want the rate of the last second and a little more. Not thread-safe.
  */
 final class Wants {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** The part of a rate that is wanted on top, so that a small rise need not wait. */
+    /** One part in this many of a rate is wanted on top, so that a small rise need not wait. */
     private static final int MARGIN = 32;
 
     private static final int LEAST_MARGIN = 2;
@@ -42,7 +42,7 @@ final class Wants {
         return Rates.of(key -> terms.limits(key) ? wants(key, demand, has.get(key), sizeOfRequest, now) : 0);
     }
 
-    /** Returns the rates of the last second as the limits count them. {@link #update} must precede. */
+    /** Returns the rates of the last second as the limits count them. Call {@link #update} before. */
     Rates used(Demand demand, GroupTerms terms, long sizeOfRequest, long now) {
         return Rates.of(key -> terms.limits(key) ? used(key, demand, sizeOfRequest, now) : 0);
     }

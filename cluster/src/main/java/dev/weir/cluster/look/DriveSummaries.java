@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 
 /** Summaries of the drives of this host. Their rates come from two snapshots. Thread-safe. */
 public final class DriveSummaries {
-    /** The time between the two snapshots of a drive. */
+    /** The time between the two snapshots of a drive (ms). */
     private static final long LOOK_MILLIS = 200;
 
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -51,7 +51,7 @@ public final class DriveSummaries {
         drives.remove(drive);
     }
 
-    /** Returns the drives. Waits for the second snapshot of each unless no drive has been used. */
+    /** Returns the drives. Blocks for 200 ms between two snapshots unless no drive has been used. */
     public HostDrives now() {
         Map<DriveControl, Look> first = new LinkedHashMap<>();
         drives.forEach(drive -> first.put(drive, new Look(drive.snapshot(), nanoTime.getAsLong())));
@@ -101,7 +101,7 @@ public final class DriveSummaries {
                 drive.heldBy());
     }
 
-    /** Returns a rate; 0 if the drive was opened again meanwhile. */
+    /** Returns a rate; 0 if the drive was opened again between the snapshots. */
     private static long rate(long count, double seconds) {
         return seconds > 0 && count > 0 ? Math.round(count / seconds) : 0;
     }

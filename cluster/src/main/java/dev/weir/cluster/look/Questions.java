@@ -48,7 +48,7 @@ public final class Questions {
             CompletableFuture.allOf(futures.values().toArray(CompletableFuture[]::new))
                     .get(patienceNanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            // the answers that have come are enough
+            // the answers received in time are the result
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

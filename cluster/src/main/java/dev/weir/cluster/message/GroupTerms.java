@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The limits of a group for all hosts together.
  *
- * @param version how often they were changed for the whole cluster; 0 for those of the configuration
+ * @param version the number of changes for the whole cluster; 0 for the limits of the configuration
  * @param rate the rates; 0 for no limit
  * @param max the rates during a burst; 0 without a burst
  * @param depth the amount of a burst: {@code max} times its length; 0 without a burst
@@ -29,7 +29,7 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
     }
 
     /**
-     * Returns the terms that satisfy both: those of the higher version, or of the same version the lower of each limit.
+     * Returns the terms of the higher version. With equal versions each limit is the lower one of both.
      */
     public GroupTerms lower(GroupTerms other) {
         if (version != other.version) {

@@ -4,11 +4,11 @@ package dev.weir.cluster.message;
  * A question of a host to another one.
  *
  * @param id a number that the answer repeats
- * @param subject what is asked for
+ * @param subject the subject
  */
 public record Question(long id, Subject subject) {
 
-    /** What can be asked for. The order is that of the numbers in messages, from 1. */
+    /** The subject of a question. Messages carry its ordinal plus 1. */
     public enum Subject {
         /** The shares of all hosts, which the coordinator knows. */
         SHARES,

@@ -7,12 +7,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** An amount for each of the six limits, in the unit of the limit. 0 stands for no limit or nothing. Immutable. */
+/** An amount for each of the six limits in the unit of the limit. 0 means no limit or no amount. Immutable. */
 public final class Rates {
     /** An amount without bound. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
 
-    /** Nothing of everything. */
+    /** An amount of 0 for each limit. */
     public static final Rates NONE = new Rates(new long[LimitKey.ALL.size()]);
 
     private final long[] amounts;

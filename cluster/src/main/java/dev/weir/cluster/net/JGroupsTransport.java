@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of a JGroups cluster over TCP. A failed connection is noticed at once, a silent member after three seconds.
- * With a secret all connections are TLS 1.3 and both sides must have the secret. Only the port that notices failed
- * connections is plain; it carries nothing.
+ * A member of a JGroups cluster over TCP. A failed connection is detected at once and a silent member after three
+ * seconds. With a secret all connections are TLS 1.3 and both sides must have the secret. Only the port that detects
+ * failed connections is plain; it carries no data.
  *
  * <p>Thread-safe.
  */
@@ -62,7 +62,7 @@ public final class JGroupsTransport implements Transport, Receiver {
      * @param listen the address to listen on
      * @param others the addresses of all hosts
      * @param secret a file with the secret; null for none
-     * @throws Exception if the address cannot be used, or the secret not be read
+     * @throws Exception if the address cannot be used or the secret cannot be read
      */
     public JGroupsTransport(
             String cluster,
@@ -105,7 +105,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         // a stopped host must not block messages to the others
         tcp.nonBlockingSends(true);
         tcp.setSockConnTimeout(CONNECT_MILLIS);
-        // each thread sends for itself: a look for an unreachable host delays no heartbeat
+        // each thread sends its own messages, so the search for an unreachable host delays no heartbeat
         tcp.setBundlerType("no-bundler");
         if (secret != null) {
             tcp.tls(new BoundedTls()

@@ -56,7 +56,7 @@ final class Secret {
         }
     }
 
-    /** Returns the certificates of the store's keys as trusted ones. */
+    /** Returns a store that trusts the certificates of the given store's keys. */
     private static KeyStore trusted(KeyStore store) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);

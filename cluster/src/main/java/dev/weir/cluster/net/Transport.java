@@ -5,17 +5,17 @@ import java.util.List;
 /** Membership and messages of the hosts of a cluster. Thread-safe. */
 public interface Transport extends AutoCloseable {
 
-    /** Is told of members and messages, on any thread. Must return soon. */
+    /** Receives members and messages on any thread. Must return soon. */
     interface Listener {
 
         /**
-         * The reachable members have changed.
+         * Called after a change of the reachable members.
          *
-         * @param hosts their names, this host included; the same order on all of them
+         * @param hosts their names including this host, in the same order on all hosts
          */
         void members(List<String> hosts);
 
-        /** A message has arrived. Its bytes may be anything. */
+        /** Called with a received message, whose bytes may be malformed. */
         void message(String from, byte[] bytes);
     }
 

@@ -7,8 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads fields: a tag, a length and the value. Each method throws {@link IllegalArgumentException} if the bytes are not
- * such. Not thread-safe.
+ * Reads fields: a tag, a length and the value. Each method throws {@link IllegalArgumentException} if the bytes are
+ * malformed. Not thread-safe.
  */
 final class FieldReader {
     private static final int SEVEN_BITS = 0x7F;
@@ -29,7 +29,7 @@ final class FieldReader {
         return in.get() & 0xFF;
     }
 
-    /** Returns the value of the field, whose tag was read. */
+    /** Returns the value of the field whose tag was read last. */
     FieldReader value() {
         long length = varint();
         if (length < 0 || length > in.remaining()) {

@@ -131,7 +131,7 @@ public final class MessageCodec {
     /**
      * Returns the {@link Report}, {@link Offer}, {@link Question} or {@link Answer} in the bytes.
      *
-     * @throws IllegalArgumentException if they are none of them
+     * @throws IllegalArgumentException if they are no such message
      */
     public static Object decode(byte[] bytes) {
         if (bytes.length == 0 || bytes.length > MAX_BYTES) {

@@ -7,6 +7,6 @@ package dev.weir.control.access;
  * @param mayChange whether the user may change drives and groups
  */
 public record Caller(String name, boolean mayChange) {
-    /** The user of the Unix socket, whose permissions decide. */
+    /** The user of the Unix socket. The permissions of the socket decide who may connect. */
     public static final Caller SOCKET = new Caller("a client of the Unix socket", true);
 }

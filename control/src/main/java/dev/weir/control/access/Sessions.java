@@ -21,7 +21,7 @@ public final class Sessions {
 
     private final LongSupplier millis;
 
-    /** The ends of codes and sessions by hash, oldest first. Guarded by this. */
+    /** The expiry times of codes by hash (ms since 1970), oldest first. Guarded by this, like the sessions. */
     private final Map<String, Long> codes = new LinkedHashMap<>();
 
     private final Map<String, Long> sessions = new LinkedHashMap<>();
@@ -40,13 +40,13 @@ public final class Sessions {
         return add(codes, CODE_MILLIS);
     }
 
-    /** Opens a session. Returns its secret, or null if the code is unknown, used or too old. */
+    /** Opens a session. Returns its secret; null if the code is unknown or used or has expired. */
     public synchronized @Nullable String open(String code) {
         Long end = codes.remove(Secrets.hash(code));
         return end == null || end <= millis.getAsLong() ? null : add(sessions, SESSION_MILLIS);
     }
 
-    /** Returns the user of a session, or null if it is unknown or over. Each use extends it. */
+    /** Returns the user of a session; null if it is unknown or has expired. Each use extends it. */
     public synchronized @Nullable Caller find(String secret) {
         String hash = Secrets.hash(secret);
         Long end = sessions.remove(hash);

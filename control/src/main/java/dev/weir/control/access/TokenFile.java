@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The file of tokens: a line {@code NAME admin|read-only CREATED SHA-256} for each, where CREATED is in ms since 1970.
- * It holds no secret. Confined to one thread at a time.
+ * The file of tokens. Each has a line {@code NAME admin|read-only CREATED SHA-256} with CREATED in ms since 1970. The
+ * file holds no secret. Confined to one thread at a time.
  */
 final class TokenFile {
     private static final String READ_ONLY = "read-only";
@@ -30,7 +30,7 @@ final class TokenFile {
             Pattern.compile("([A-Za-z0-9._-]{1,64}) (admin|" + READ_ONLY + ") (\\d{1,18}) ([0-9a-f]{64})");
     private static final String HEADER = "# Tokens of Weir's HTTP API; \"weir token\" changes them.\n";
 
-    /** The longest file (bytes). A token takes some 110 bytes. */
+    /** The maximum size of the file (bytes). A token takes about 110 bytes. */
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path path;

@@ -24,7 +24,7 @@ public final class Tokens {
     private Map<String, AccessToken> known = Map.of();
 
     /**
-     * Creates the tokens of a file, which may be missing.
+     * Creates the tokens of a file. A missing file has none.
      *
      * @param millis the time (ms since 1970)
      */
@@ -43,7 +43,7 @@ public final class Tokens {
     /**
      * Adds a token and returns its secret.
      *
-     * @throws IllegalArgumentException if the name is invalid or in use
+     * @throws IllegalArgumentException if the name is invalid or in use, or the file has its maximum of tokens
      */
     public synchronized String add(String name, boolean readOnly) throws IOException {
         if (!NAME.matcher(name).matches()) {
@@ -84,7 +84,7 @@ public final class Tokens {
         if (!now.equals(stamp)) {
             load(now);
         }
-        // the hash of an unknown secret says nothing about the known ones
+        // the timing of a comparison of hashes reveals no secret
         AccessToken token = known.get(Secrets.hash(secret));
         return token == null ? null : new Caller("token " + token.name(), !token.readOnly());
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for changes that a drive makes on its own threads. */
+/** Waits for changes that a drive makes asynchronously. */
 final class Awaited {
     private Awaited() {}
 
@@ -15,7 +15,7 @@ final class Awaited {
      *
      * @param what the change, for the message
      * @param nanos the longest wait (ns)
-     * @throws Problem if the change failed or takes longer, in which case it goes on
+     * @throws Problem if the change failed or takes longer; a longer one continues
      */
     static <T> T of(CompletionStage<T> change, String what, long nanos) {
         try {

@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Operations that define drives and groups for good: they create, replace, change, rename and delete. */
+/** Operations on the definitions of drives and groups. */
 final class DefinitionRoutes {
     private static final String NAME = "name";
     private static final Parameter DRY_RUN =
@@ -42,7 +42,7 @@ final class DefinitionRoutes {
      * @param origin {@code operator} (the file or the command line), {@code saved} or {@code temporary}
      * @param place the place of the block: {@code weir.d/drive-vm1.conf}
      * @param changes the applied changes: {@code added drive vm1}; empty if nothing differs
-     * @param warnings settings that are valid but probably a mistake
+     * @param warnings one line for each setting that is valid but probably a mistake
      */
     record DefinitionView(
             String kind,
@@ -254,7 +254,7 @@ final class DefinitionRoutes {
         }
     }
 
-    /** Returns the problem of a refused change, with each broken rule. */
+    /** Returns the problem of a refused change. It lists each broken rule. */
     static Problem refused(RefusedChangeException refusal) {
         int status =
                 switch (refusal.reason()) {

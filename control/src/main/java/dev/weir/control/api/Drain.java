@@ -29,9 +29,9 @@ final class Drain {
     }
 
     /**
-     * Drains drives at the same time, for as long as the body of a request says.
+     * Drains drives in parallel. The body of the request has the timeout.
      *
-     * @throws Problem if one is still busy at the end
+     * @throws Problem if a drive is still busy after the timeout or the body is invalid
      */
     static void run(List<DriveControl> drives, ApiRequest request) {
         Map<String, Object> fields = JsonBody.fields(request.body(), List.of(SECONDS));

@@ -121,7 +121,7 @@ final class DriveRoutes {
         return ApiAnswer.json(200, Json.text(views.drives(weir.drives())));
     }
 
-    /** Returns the drives that the parameters of a query choose: one, those of a group, or all. */
+    /** Returns the drives that the parameters of a query select: one drive or those of a group; otherwise all. */
     private List<DriveControl> chosen(ApiRequest request) {
         String drive = request.query().get(DRIVE.name());
         String group = request.query().get(GROUP.name());

@@ -29,7 +29,7 @@ final class Etag {
 
     private Etag() {}
 
-    /** The settings of a drive that decide its version. */
+    /** The settings of a drive that determine its version. */
     private record DriveVersion(
             DriveSettings settings,
             String policy,
@@ -43,7 +43,7 @@ final class Etag {
         }
     }
 
-    /** A version with its hash, which costs more than a comparison. */
+    /** A version with its hash. The hash is kept because computing it costs more than a comparison. */
     private record Hashed(DriveVersion version, String hash) {}
 
     private static final Map<DriveControl, Hashed> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Operations that set and clear the faults of a drive and cut its power. */
+/** Operations that set and clear the faults of a drive or cut its power. */
 final class FaultChanges {
     private static final String FAULT = "fault";
     private static final String ON = "on";

@@ -10,7 +10,7 @@ import dev.weir.view.system.StatusView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The services of this Weir that the API shows and changes. Any of them may come and go. Thread-safe. */
+/** The services that the API shows and changes. Any of them may appear or disappear at any time. Thread-safe. */
 public interface Installation extends ReloadSources {
 
     /** Returns a drive by name; null if it is unknown. */

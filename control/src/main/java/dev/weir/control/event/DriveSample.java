@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive at one moment, with those fields of {@link dev.weir.view.DriveView} that the console shows for all drives.
+ * A drive at one moment. Has the fields of {@link dev.weir.view.DriveView} that the console shows for all drives.
  *
  * @param name the name of the drive
  * @param state its state
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits its limits by key
  * @param queuedReads the number of waiting reads
  * @param queuedWrites the number of waiting writes
- * @param heldBy the limits that hold the first ones
+ * @param heldBy the limits that hold the first waiting read and write
  * @param inFlight the number of requests at the filters and the backend
  * @param rates the recent rates
  * @param faults the names of the active faults

@@ -17,7 +17,7 @@ final class EventStream implements Callback {
     boolean needsAll = true;
     int quietTicks;
 
-    /** Whether a write is under way. Set by that thread and cleared by the one that completes the write. */
+    /** Whether a write is in flight. Set by the thread of {@link EventStreams}, cleared by the end of the write. */
     private volatile boolean isWriting;
 
     private volatile boolean isOver;
@@ -30,7 +30,7 @@ final class EventStream implements Callback {
         this.lastId = lastId;
     }
 
-    /** Returns whether the client has taken all earlier text. */
+    /** Returns whether all earlier text has been written. */
     boolean isReady() {
         return !isWriting && !isOver;
     }

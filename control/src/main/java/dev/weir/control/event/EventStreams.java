@@ -21,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clients of the events. One thread reads the log and samples the drives each second while there are clients. A
- * client that reconnects with {@code Last-Event-ID} first gets the events that it missed. A slow client gets the newest
- * state later instead of a queue of old ones.
+ * The clients of the events. While clients are connected, one thread reads the log and samples the drives each second.
+ * A client that reconnects with {@code Last-Event-ID} first gets the kept events that it missed. A slow client skips
+ * samples and later gets the current state.
  *
  * <p>Thread-safe.
  */
 public final class EventStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
-    /** The most clients at a time. */
+    /** The maximum number of clients. */
     static final int MOST = 64;
 
     /** Seconds without text after which a comment keeps a connection alive. */
@@ -57,11 +57,11 @@ public final class EventStreams implements AutoCloseable {
     /**
      * Adds a client. The caller has set the headers of its answer.
      *
-     * @param lastEventId the last event that the client knows, or null
+     * @param lastEventId the last event that the client has received; null without one
      * @param end completes when the client has gone
      * @throws Problem if there are too many clients
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failure itself
+    @SuppressWarnings("FutureReturnValueIgnored") // the task reports its failure itself
     public void add(Response response, Callback end, boolean hasSamples, @Nullable String lastEventId) {
         if (streams.size() >= MOST) {
             throw new Problem(503, "there are " + MOST + " clients of events already, the most");
@@ -99,7 +99,7 @@ public final class EventStreams implements AutoCloseable {
         hear(null);
     }
 
-    /** Listens to the log that is there now. */
+    /** Listens to the current log; null if it has gone. */
     private void hear(@Nullable EventLog log) {
         if (log == heard) {
             return;
@@ -131,7 +131,7 @@ public final class EventStreams implements AutoCloseable {
         hear(log);
         for (EventStream stream : streams) {
             if (!stream.isReady()) {
-                stream.needsAll = true; // has missed a sample
+                stream.needsAll = true; // misses this sample
                 continue;
             }
             StringBuilder text = new StringBuilder();
@@ -170,7 +170,7 @@ public final class EventStreams implements AutoCloseable {
         return streams.size();
     }
 
-    /** Ends all clients. */
+    /** Ends the streams of all clients. */
     @Override
     public void close() {
         thread.shutdownNow();

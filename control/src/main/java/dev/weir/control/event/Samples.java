@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Samples all drives and tells which of them have changed. Confined to one thread. */
+/** Samples all drives and finds those that have changed. Confined to one thread. */
 final class Samples {
     private final Installation weir;
     private final Views views;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A request of the API.
  *
  * @param method the method in capitals
- * @param path the path, percent-encoded, without the query
- * @param query the parameters of the query by name, decoded
- * @param ifMatch the header {@code If-Match}, or null
+ * @param path the percent-encoded path without the query
+ * @param query the decoded parameters of the query by name
+ * @param ifMatch the header {@code If-Match}; null without one
  * @param body the body; empty without one
  * @param caller the user
  */

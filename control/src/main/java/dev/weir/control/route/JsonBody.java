@@ -31,7 +31,7 @@ public final class JsonBody {
     /**
      * Returns the fields of a body; none if it is empty.
      *
-     * @throws Problem if it is not one JSON object, has a field twice or is nested too deeply
+     * @throws Problem if the body is not one JSON object, repeats a field or is nested too deeply
      */
     public static Map<String, Object> fields(String body) {
         if (body.isBlank()) {
@@ -106,8 +106,8 @@ public final class JsonBody {
     }
 
     /**
-     * Returns nested fields as settings with dotted keys: {@code latency.p50}. A list becomes words with commas, and
-     * null becomes 0.
+     * Returns nested fields as settings with dotted keys: {@code latency.p50}. A list becomes words with commas
+     * between them. Null becomes 0.
      */
     public static Map<String, String> settings(Map<String, Object> fields) {
         Map<String, String> settings = new LinkedHashMap<>();

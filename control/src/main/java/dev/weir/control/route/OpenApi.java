@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The OpenAPI 3.1 document of the operations. It is made from the routes, so that it cannot differ from them. */
+/** The OpenAPI 3.1 document of the operations. It is generated from the routes and so agrees with them. */
 public final class OpenApi {
     private static final String PROBLEM = "Problem";
     private static final Gson GSON = new GsonBuilder()
@@ -59,7 +59,7 @@ public final class OpenApi {
             one.add(scheme, new JsonArray());
             any.add(one);
         }
-        any.add(new JsonObject()); // the Unix socket needs neither
+        any.add(new JsonObject()); // the Unix socket needs no token and no session
         document.add("security", any);
         return document;
     }
@@ -161,7 +161,7 @@ public final class OpenApi {
         return object;
     }
 
-    /** Returns all routes with the one of the document itself. */
+    /** Returns the given routes and the route of the document itself. */
     public static List<Route> withItself(List<Route> routes, String version) {
         List<Route> all = new ArrayList<>(routes);
         Route.Answer answer = new Route.Answer(200, null, false, "this document");

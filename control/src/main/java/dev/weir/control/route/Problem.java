@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be answered. It becomes a problem of RFC 9457. */
+/** A failed request. It is answered with a problem of RFC 9457. */
 public final class Problem extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -39,7 +39,7 @@ public final class Router {
 
     private final List<Place> places = new ArrayList<>();
 
-    /** Creates a router of these operations. The first path that fits is taken. */
+    /** Creates a router of these operations. A request goes to the first path that matches. */
     public Router(List<Route> routes) {
         Map<String, List<Route>> byTemplate = new LinkedHashMap<>();
         routes.forEach(route -> byTemplate
@@ -48,14 +48,14 @@ public final class Router {
         byTemplate.values().forEach(same -> places.add(new Place(same.get(0).segments(), List.copyOf(same))));
     }
 
-    /** Returns the answer of a request, also if that is a problem. */
+    /** Returns the answer to a request. A failed request gets a problem. */
     public ApiAnswer answer(ApiRequest request) {
         try {
             return find(request);
         } catch (Problem e) {
             return e.answer();
         } catch (IllegalArgumentException e) {
-            // drives, limits and faults throw this for invalid values
+            // invalid values of drives, limits and faults
             return new Problem(422, message(e)).answer();
         } catch (IllegalStateException e) {
             return new Problem(503, message(e)).answer();

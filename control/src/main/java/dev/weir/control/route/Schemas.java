@@ -35,7 +35,7 @@ final class Schemas {
     JsonObject reference(Class<?> type) {
         String name = name(type);
         if (!named.containsKey(name)) {
-            named.put(name, new JsonObject()); // a record that contains itself would not end
+            named.put(name, new JsonObject()); // ends the recursion of a record that contains itself
             named.put(name, record(type));
         }
         return OpenApi.object("$ref", REFERENCE + name);
@@ -44,7 +44,7 @@ final class Schemas {
     private static String name(Class<?> type) {
         Class<?> outer = type.getEnclosingClass();
         String name = type.getSimpleName();
-        // a group of a cluster is no group
+        // a group of the cluster view has other fields than a group
         return outer != null && outer.getSimpleName().endsWith(VIEW) ? withoutView(outer) + name : withoutView(type);
     }
 

@@ -35,7 +35,7 @@ final class Answers {
         response.write(true, isHead ? ByteBuffer.allocate(0) : ByteBuffer.wrap(body), callback);
     }
 
-    /** Adds the headers that every answer has: browsers guess no type, frame nothing and send no address on. */
+    /** Adds security headers. Browsers then guess no content type, embed no page and send no referrer. */
     static void secure(HttpFields.Mutable headers) {
         headers.put("X-Content-Type-Options", "nosniff");
         headers.put("X-Frame-Options", "DENY");

@@ -13,12 +13,12 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of one request up to a size, without a thread while it waits. */
+/** Reads the body of one request up to a maximum size. Blocks no thread. */
 final class BodyReader implements Runnable {
-    /** The longest body (bytes). */
+    /** The maximum size of a body (bytes). */
     static final int MOST_BYTES = 256 << 10;
 
-    /** The longest time until a body has arrived (s). */
+    /** The timeout for the arrival of the whole body (s). */
     private static final int MOST_SECONDS = 20;
 
     private final Request request;
@@ -36,7 +36,7 @@ final class BodyReader implements Runnable {
     /**
      * Reads the body.
      *
-     * @param whole receives the text, on a thread that may block
+     * @param whole receives the text on a thread that may block
      * @param failed receives a {@link Problem} or the failure of the connection
      */
     static void read(Request request, Consumer<String> whole, Consumer<Throwable> failed) {
@@ -78,7 +78,7 @@ final class BodyReader implements Runnable {
         }
     }
 
-    /** Ends the connection if the rest of the body takes too long, also if a byte arrives now and then. */
+    /** Starts the timeout of the body. It also ends a connection on which a byte arrives now and then. */
     private void limitTime() {
         if (deadline == null) {
             EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();

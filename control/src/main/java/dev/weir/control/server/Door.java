@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address {@code unix:/path} or {@code tcp:host:port}
  * @param secure whether clients use TLS
- * @param hosts the permitted values of the header {@code Host}, in lower case; empty for a Unix socket, which no
- *     browser reaches
+ * @param hosts the permitted values of the header {@code Host} in lower case; empty for a Unix socket because browsers
+ *     cannot reach it
  */
 record Door(String address, boolean secure, Set<String> hosts) {
     private static final String UNIX = "unix:";

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The HTTP server on all its addresses. Thread-safe. See docs/design/decisions/051. */
 public final class HttpServer implements AutoCloseable {
-    /** The most connections of each address; further ones wait until one ends. */
+    /** The maximum number of connections of each address. Further ones wait until one ends. */
     static final int CONNECTIONS = 256;
 
     /** The most requests per second. */
@@ -64,7 +64,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Listens on all addresses that can be used; {@link #faults} tells of the others.
+     * Listens on all addresses that can be used. {@link #faults} lists the others.
      *
      * @param millis the time (ms since 1970)
      * @throws IOException if the certificate or its key is unusable; the server does not listen then
@@ -206,7 +206,7 @@ public final class HttpServer implements AutoCloseable {
         return door.hosts().iterator().next().replaceFirst(".*:", "");
     }
 
-    /** Ends connections whose request takes too long to arrive. To be called every few seconds. */
+    /** Ends connections whose headers take too long to arrive. Call it every 5 seconds. */
     public void endSlowRequests() {
         slowHeaders.look();
     }

@@ -2,7 +2,7 @@ package dev.weir.control.server;
 
 import java.util.function.LongSupplier;
 
-/** Bounds the rate of requests: a bucket of tokens that refills with time. Thread-safe. */
+/** Limits the rate of requests with a token bucket. Thread-safe. */
 final class RequestRate {
     private final int perSecond;
     private final LongSupplier millis;
@@ -40,7 +40,7 @@ final class RequestRate {
 
     private void refill() {
         long now = millis.getAsLong();
-        long passed = Math.max(0, now - at); // the clock of the wall may jump back
+        long passed = Math.max(0, now - at); // the wall clock may jump back
         at = now;
         left = Math.min(perSecond, left + passed * perSecond / 1000.0);
     }

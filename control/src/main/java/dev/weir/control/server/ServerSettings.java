@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen the addresses: {@code unix:/path} or {@code tcp:host:port}
  * @param socketMode the mode of Unix sockets: {@code 0600}, {@code 0660} or {@code 0666}
- * @param socketGroup the group of Unix sockets; empty to keep the one of the system
+ * @param socketGroup the group of Unix sockets; empty for the group of the process
  * @param hosts further names of this host
  * @param certificate the certificate of TLS; null without TLS
  * @param key its private key; null without TLS

@@ -21,7 +21,7 @@ final class SignIn {
         this.sessions = sessions;
     }
 
-    /** Returns the name of the console's cookie. Ports of one host share cookies, so the name has the port. */
+    /** Returns the name of the console's cookie. It contains the port because all ports of a host share cookies. */
     static String cookie(Door door) {
         return "weir-session-"
                 + (door.isLocal() ? "" : door.hosts().iterator().next().replaceFirst(".*:", ""));

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * Closes connections whose request takes too long to arrive. The idle timeout alone does not end a client that sends a
- * byte now and then. Thread-safe.
+ * Closes connections whose headers arrive too slowly. The idle timeout alone does not end a client that sends a byte
+ * now and then. Thread-safe.
  */
 final class SlowHeaders implements Connection.Listener {
 
@@ -25,7 +25,10 @@ final class SlowHeaders implements Connection.Listener {
         connections.remove(connection);
     }
 
-    /** Looks at all connections. It closes those that have sent a part of one request at two looks in a row. */
+    /**
+     * Looks at all connections. Closes each that has sent bytes since the last look without completing the headers of a
+     * request. Spares those that were new or being answered at the last look.
+     */
     void look() {
         connections.forEach((connection, before) -> {
             long messages = connection.getMessagesIn();

@@ -11,14 +11,14 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** The files of the console. They hold no data, so that the page can sign in. Thread-safe. */
+/** The files of the console. They contain no data, so the page can load before it signs in. Thread-safe. */
 final class StaticFiles {
     private static final String OWN = "dev/weir/control/console/";
     private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.";
     private static final String SCRIPT = "text/javascript; charset=utf-8";
     private static final String STYLE = "text/css; charset=utf-8";
 
-    /** Scripts, styles and connections of this server only, and nothing inline. */
+    /** Permits scripts, styles and connections of this server only and nothing inline. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

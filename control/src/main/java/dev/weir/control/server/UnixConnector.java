@@ -20,8 +20,8 @@ import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connector on a Unix socket. The socket is made in a private folder and gets its place when its permissions are set,
- * so that no other user connects before. A stale socket is replaced and any other file stays.
+ * A connector on a Unix socket. The socket is created in a private folder and moved to its place once its permissions
+ * are set, so no other user can connect before. It replaces a stale socket but no other file.
  */
 final class UnixConnector extends UnixDomainServerConnector {
     private static final int FILE_TYPE = 0170000;

@@ -60,7 +60,7 @@ record Overrides(ReloadSources weir) {
     }
 
     /**
-     * Reverts all changes. Returns the settings that apply again, by drive or group: {@code drive vm1}.
+     * Reverts all changes. Returns the settings that apply again by drive or group: {@code drive vm1}.
      *
      * @throws RefusedChangeException if the saved definitions have errors; live changes are reverted then
      */

@@ -1,4 +1,4 @@
-/** The reload of the configuration, for the shell and the HTTP API. */
+/** Reloads the configuration for the shell and the HTTP API. */
 @NullMarked
 package dev.weir.view.reload;
 

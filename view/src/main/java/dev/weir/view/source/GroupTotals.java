@@ -55,7 +55,9 @@ final class GroupTotals {
         return members.getOrDefault(group, List.of());
     }
 
-    /** Returns the part of its parent's rate that a group has, in the unit that the parent limits. */
+    /**
+     * Returns a group's part of its parent's rate (percent), in the unit that the parent limits; null without a parent.
+     */
     @Nullable
     Long sharePercent(GroupSnapshot group) {
         GroupSnapshot parent = groups.get(group.parent());

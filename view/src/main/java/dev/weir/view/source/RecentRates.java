@@ -31,7 +31,7 @@ public final class RecentRates {
     /** The last two snapshots of a drive. The older one is the base while the newer one is too recent. */
     private record Looks(@Nullable Look older, Look newer) {}
 
-    /** The most callers that wait at a time. Further ones get no rates instead. */
+    /** The most callers that block at a time. Further callers get only the rates known without blocking. */
     private static final int MOST_WAITING = 4;
 
     private final Map<String, Looks> drives = new ConcurrentHashMap<>();
@@ -39,7 +39,7 @@ public final class RecentRates {
 
     /**
      * Returns recent rates by drive. Uses the last snapshots of earlier calls. Blocks for {@value #LOOK_MILLIS} ms
-     * if a drive in use has none that is 0.5 to 10 s old. Such a drive has no rate while several callers wait already.
+     * if a drive in use has none that is 0.5 to 10 s old. Such a drive has no rate if four callers are blocked already.
      */
     public Map<String, Rates> of(Collection<DriveControl> controls, Clock time) {
         Map<String, Rates> rates = new HashMap<>();

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Lines of text that services publish, in a property or by a supplier. */
+/** Lines of text that services publish in a property or by a supplier. */
 public final class ServiceLines {
     private ServiceLines() {}
 

@@ -1,4 +1,4 @@
-/** Builds views of the drives and groups that are there now. */
+/** Builds views of the current drives and groups. */
 @NullMarked
 package dev.weir.view.source;
 

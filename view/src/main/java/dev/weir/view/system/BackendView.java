@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
  * An installed backend type.
  *
  * @param type the value for the setting {@code type} of a drive's backend
- * @param options its other options: {@code name}, {@code kind} ({@code bytes}, {@code count}, {@code
- *     duration}, {@code path}, {@code flag}, {@code text} or {@code object}), {@code required}, {@code description}
+ * @param options its other options with {@code name}, {@code required}, {@code description} and {@code kind}:
+ *     {@code bytes}, {@code count}, {@code duration}, {@code path}, {@code flag}, {@code text} or {@code object}
  */
 public record BackendView(String type, List<BlockOption> options) {
 
@@ -32,7 +32,7 @@ public record BackendView(String type, List<BlockOption> options) {
         return options.stream().map(BackendView::usage).collect(Collectors.joining(" "));
     }
 
-    /** Returns an option as in a usage line, with brackets if it is optional. */
+    /** Returns an option as in a usage line. An optional one is in brackets. */
     private static String usage(BlockOption option) {
         String usage = option.name() + "=" + option.kind();
         return option.required() ? usage : "[" + usage + "]";

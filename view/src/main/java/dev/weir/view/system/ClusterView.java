@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the name of this host
  * @param hosts the number of configured hosts
  * @param coordinator the coordinator; null for none
- * @param majority whether a majority of the configured hosts follows it
+ * @param majority whether a majority of the configured hosts follows the coordinator
  * @param roundTripNanos the time from a report to its answer (ns); -1 while it is unknown
  * @param members the reachable hosts
  * @param leasesLost how often a lease of this host ended before the next one
@@ -55,9 +55,9 @@ public record ClusterView(
      * @param disagrees whether hosts have different limits; the lower ones apply
      * @param state {@code starting}, {@code leased}, {@code last}, {@code safe} or {@code held}
      * @param share the share of this host by limit
-     * @param used the rate that this host released in the last second, by limit
+     * @param used the rate that this host released in the last second by limit
      * @param endsInNanos the time until its lease ends (ns); -1 without a lease
-     * @param shares the shares of all hosts; null while no coordinator tells
+     * @param shares the shares of all hosts; null without an answer of a coordinator
      */
     public record Group(
             String name,
@@ -72,10 +72,10 @@ public record ClusterView(
     /**
      * The shares of all hosts.
      *
-     * @param leased the most that they may use together, by limit
-     * @param aside the part that is kept for hosts that the coordinator does not hear, by limit
-     * @param used the rate that they released in the last second, by limit
-     * @param hosts the hosts, those with the largest shares first
+     * @param leased the most that they may use together by limit
+     * @param aside the part by limit that is reserved for hosts that do not report to the coordinator
+     * @param used the rate that they released in the last second by limit
+     * @param hosts the hosts by share, largest first
      * @param omitted the number of hosts that are left out
      */
     public record Shares(
@@ -90,10 +90,10 @@ public record ClusterView(
      *
      * @param host its name
      * @param weight its weight
-     * @param live whether it has reported in the last seconds
-     * @param share the most that it may use, by limit
-     * @param used the rate that it released in the last second, by limit
-     * @param wants the rate that it can use, by limit
+     * @param live whether it has reported in the last three seconds
+     * @param share the most that it may use by limit
+     * @param used the rate that it released in the last second by limit
+     * @param wants the rate by limit that it could use
      * @param endsInNanos the time until its lease ends (ns); -1 without a lease
      */
     public record HostShare(

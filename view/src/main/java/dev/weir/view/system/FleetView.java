@@ -22,9 +22,9 @@ public record FleetView(List<Host> hosts) implements View {
      * A host.
      *
      * @param host its name
-     * @param answered whether it has answered; if not, nothing else is known
+     * @param answered whether it has answered; without an answer its drives are unknown
      * @param total the number of its drives
-     * @param drives its drives, the busiest first; at most 1000
+     * @param drives its busiest drives, at most 1000
      */
     public record Host(String host, boolean answered, int total, List<Drive> drives) {}
 
@@ -34,7 +34,7 @@ public record FleetView(List<Host> hosts) implements View {
      * @param name its name
      * @param group its group; empty without one
      * @param state {@code serving}, {@code holding} or {@code unavailable}
-     * @param requestsPerSecond its requests per second in the last moments
+     * @param requestsPerSecond its reads and writes per second, measured over 200 ms
      * @param bytesPerSecond the bytes per second of these requests
      * @param limits its own limits by key
      * @param queued number of waiting requests

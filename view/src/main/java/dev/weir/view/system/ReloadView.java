@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param changed the drives, groups and other parts ({@code nbd}, {@code metrics}) that they changed
  * @param removed the drives, groups and other parts that they removed
  * @param drives the configured drives that exist in the engine
- * @param unavailable by drive, the reason why clients cannot use it
- * @param restored by drive or group ({@code drive vm1}), the configured settings that apply again: {@code bps=10MiB
- *     policy=bucket}; null unless that was asked for
- * @param overridden the drives and groups that a command has changed until the end of Weir
- * @param warnings the warnings of the configuration, one per line
- * @param faults the errors of exports and metrics, one per line
+ * @param unavailable the reason for each drive that clients cannot use
+ * @param restored the configured settings that apply again ({@code bps=10MiB policy=bucket}) by drive or group
+ *     ({@code drive vm1}); null unless the reload was to restore them
+ * @param overridden the drives and groups whose settings a command has changed until the end of Weir
+ * @param warnings one line for each warning of the configuration
+ * @param faults one line for each error of exports and metrics
  */
 public record ReloadView(
         @Nullable String changedAt,

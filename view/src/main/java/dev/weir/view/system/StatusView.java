@@ -37,8 +37,8 @@ public record StatusView(
      */
     public record DriveState(String name, DriveSnapshot.State state, String reason) {
         /**
-         * Returns the state of a drive. If it waits for a bundle, the reason also names the unusable jars, because
-         * one of them may be that bundle.
+         * Returns the state of a drive. If it waits for a bundle then the reason also names the unusable
+         * jars because one of them may be that bundle.
          */
         static DriveState of(DriveSnapshot drive, List<String> unusable) {
             boolean missing = drive.reason().endsWith(" is missing") && !unusable.isEmpty();
@@ -90,8 +90,8 @@ public record StatusView(
     }
 
     /**
-     * Returns the status as text: one line, then a line for each jar and each error. With more than ten drives the
-     * first line counts the states. Up to ten drives that are not serving follow by name.
+     * Returns the status as text: one line, followed by a line for each jar and each error. With more than ten drives
+     * the first line counts the states. Up to ten drives that are not serving follow by name.
      */
     public String text() {
         List<String> lines = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Results of commands on this Weir as a whole: its status, its cluster, its reloads and installed types. */
+/** Results of commands on this Weir as a whole: its status and cluster, its reloads and its installed types. */
 @NullMarked
 package dev.weir.view.system;
 

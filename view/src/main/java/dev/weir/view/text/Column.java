@@ -45,7 +45,7 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
         return new Column<>(header, Side.FLEXIBLE, cell, least);
     }
 
-    /** Returns a column of limits, such as {@code tenant-a: bps}, that shrinks on a narrow terminal. */
+    /** Returns a column of limits such as {@code tenant-a: bps}. It shrinks on a narrow terminal. */
     public static <T> Column<T> limit(String header, Function<T, String> cell, int least) {
         return new Column<>(header, Side.LIMIT, cell, least);
     }
@@ -55,7 +55,7 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
         return side == Side.FLEXIBLE || side == Side.LIMIT;
     }
 
-    /** Returns a cell's text, cut to at most {@code width} terminal cells. */
+    /** Returns a cell's text cut to at most {@code width} terminal cells. */
     String cut(String text, int width) {
         return side == Side.LIMIT ? Table.cutGroup(text, width) : Table.cut(text, width);
     }

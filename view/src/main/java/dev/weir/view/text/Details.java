@@ -4,8 +4,8 @@ import dev.weir.log.PlainText;
 import java.util.StringJoiner;
 
 /**
- * Formats one object in full: labels at the left, texts of one or more lines at the right. Cuts no text so that it
- * can be copied.
+ * Formats one object in full: labels at the left and texts of one or more lines at the right. It cuts no text, so
+ * that each can be copied.
  *
  * <p>Not thread-safe.
  */

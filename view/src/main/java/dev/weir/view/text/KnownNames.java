@@ -14,8 +14,8 @@ public final class KnownNames {
     private KnownNames() {}
 
     /**
-     * Returns the end of a message about an unknown name. It lists all known names if they are few, otherwise the
-     * similar ones.
+     * Returns the end of a message about an unknown name. It lists all known names if they are few and otherwise
+     * the similar ones.
      *
      * @param names the known names
      * @param command the command that lists all names

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 import org.jline.utils.AttributedString;
 
 /**
- * Formats rows in aligned columns under a header, no wider than the terminal. Columns without names have no header.
+ * Formats rows in aligned columns under a header. No line is wider than the terminal. Columns without names have no
+ * header.
  *
  * <p>Flexible columns shrink first: the widest before the others, and none below its minimum. A table that is still
  * too wide is cut at the edge. An ellipsis marks each cut.
@@ -85,8 +86,8 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
     }
 
     /**
-     * Returns a limit, cut to at most {@code width} cells. The name of its group is cut before its key: {@code
-     * tenan…: bps}.
+     * Returns a limit cut to at most {@code width} cells. The name of its group is cut before its key:
+     * {@code tenan…: bps}.
      */
     public static String cutGroup(String text, int width) {
         int name = Math.max(0, text.indexOf(": "));
@@ -96,7 +97,7 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
                 : cut(text.substring(0, name), room) + text.substring(name);
     }
 
-    /** Returns the text, cut to at most {@code width} cells. An ellipsis marks the cut. */
+    /** Returns the text cut to at most {@code width} cells. An ellipsis marks the cut. */
     public static String cut(String text, int width) {
         AttributedString cells = new AttributedString(text);
         return cells.columnLength() <= width

@@ -1,4 +1,4 @@
-/** Text for a terminal: tables that fit its width, bars, numbers with units, rates against limits. */
+/** Text for a terminal: tables that fit its width, bars and numbers with units. */
 @NullMarked
 package dev.weir.view.text;
 
