@@ -19,6 +19,7 @@ class BurstRestartIT {
     private static final long RATE = 1 << 16;
     private static final long BURST_RATE = 8 << 20;
     private static final long BURST_SECONDS = 4;
+    private static final long BURST_BYTES = BURST_RATE * BURST_SECONDS;
 
     private long bytes;
 
@@ -30,7 +31,8 @@ class BurstRestartIT {
         Random random = new Random();
         Instant begin = Instant.now();
         long upMillis = 0;
-        for (int i = 0; i < 2 * RESTARTS; i++) {
+        // a restart could refill a used burst only, and a busy machine uses it late
+        for (int i = 0; i < 2 * RESTARTS || (bytes < BURST_BYTES && i < 8 * RESTARTS); i++) {
             boolean killed = i % 2 == 0;
             try (Weir weir = Weir.start(home, "-drive", drive)) {
                 long millis = 1_000L + random.nextInt(1_000);
@@ -39,12 +41,11 @@ class BurstRestartIT {
             }
         }
         double seconds = (Instant.now().toEpochMilli() - begin.toEpochMilli()) / 1e3;
-        double most = RATE * seconds + BURST_RATE * BURST_SECONDS + BURST_RATE;
+        double most = RATE * seconds + BURST_BYTES + BURST_RATE;
         assertTrue(bytes <= most, () -> bytes + " bytes in " + seconds + " s are more than " + most);
         double least = RATE * (upMillis / 1e3) / 2;
         assertTrue(bytes >= least, () -> bytes + " bytes in " + seconds + " s are less than " + least);
-        // a burst was used, so that a restart could have refilled it
-        assertTrue(bytes >= BURST_RATE * BURST_SECONDS, () -> bytes + " bytes are no burst");
+        assertTrue(bytes >= BURST_BYTES, () -> bytes + " bytes are no burst");
         System.out.printf(
                 "%d kills and %d stops in %.0f s: %d MiB, allowed are %.0f MiB%n",
                 RESTARTS, RESTARTS, seconds, bytes >> 20, most / (1 << 20));

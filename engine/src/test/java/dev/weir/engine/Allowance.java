@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A change of limits keeps both, and the shorter one holds. A new limit owes nothing. Time and units of a debt
  * from before a change are paid to the same degree and before later charges. A bucket releases a request when the
  * level is at most its size. A removed burst holds nothing that it had released. A new policy takes that over.
- * A change of rate alone keeps the same part of the level released.
+ * A change of rate alone keeps the same part of the level released, or more if the rest would hold longer than before
+ * in time and in units.
  *
  * <p>Slices release a request if the level with its cost is at most a slice, 100 ms. Idle time is credit and pays for
  * requests: two slices of it, or for a request longer than a slice its cost and one slice. A change of rate keeps the
@@ -116,7 +117,7 @@ final class Allowance {
             smallestNanos = max == 0 ? TENTH_NANOS : max * limits.maxLengthSeconds(key) / rate * SECOND;
             sizeNanos = smallestNanos;
             if (smallestNanos == oldSmallest) {
-                sizeNanos = smallestNanos + kept;
+                sizeNanos = Math.max(smallestNanos + kept, kept > 0 ? average.nanos(now) - wait + SLACK_NANOS : 0);
             } else if (smallestNanos < oldSize) {
                 double most = smallestNanos + kept + Math.max(0, oldSmallest - smallestNanos);
                 sizeNanos = Math.max(smallestNanos, Math.min(average.nanos(now) - wait, most) + SLACK_NANOS);
