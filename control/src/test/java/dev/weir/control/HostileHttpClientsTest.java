@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import dev.weir.control.RawHttp.Reply;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,13 +112,30 @@ final class HostileHttpClientsTest {
                 weir.server.endSlowRequests();
                 if (i > 3 && i % 50 == 0) {
                     socket.configureBlocking(false);
-                    if (socket.read(java.nio.ByteBuffer.allocate(100)) < 0) {
+                    if (socket.read(ByteBuffer.allocate(100)) < 0) {
                         return;
                     }
                     socket.configureBlocking(true);
                 }
             }
             throw new AssertionError("the connection is still open: " + answer);
+        }
+    }
+
+    @Test
+    void headersInTwoPartsAreAnswered() throws IOException {
+        String head = "GET /v1/version HTTP/1.1\r\nHost: a\r\n";
+        try (SocketChannel socket = RawHttp.connect(weir.unix)) {
+            RawHttp.send(socket, head + "\r\n");
+            ByteBuffer answer = ByteBuffer.allocate(4096);
+            assertTrue(socket.read(answer) > 0);
+            weir.server.endSlowRequests();
+            weir.server.endSlowRequests();
+            RawHttp.send(socket, head);
+            LockSupport.parkNanos(50_000_000); // lets the server read the first part
+            weir.server.endSlowRequests();
+            RawHttp.send(socket, "Connection: close\r\n\r\n");
+            assertTrue(RawHttp.readAll(socket).startsWith("HTTP/1.1 "));
         }
     }
 

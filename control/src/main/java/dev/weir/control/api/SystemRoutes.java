@@ -42,7 +42,7 @@ final class SystemRoutes {
                 get(
                                 "/v1/events",
                                 "getEvents",
-                                "Lists the recent events, or streams them with Accept: text/event-stream.",
+                                "Streams the events, or lists the recent ones with Accept: application/json.",
                                 Answer.list(EventView.class, "the kept events, oldest first"),
                                 (request, path) -> ApiAnswer.json(200, Json.part(EventView.after(weir.events(), 0))))
                         .with(Parameter.flag("samples", "true to stream the state of changed drives each second")),

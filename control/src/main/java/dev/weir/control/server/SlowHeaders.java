@@ -10,14 +10,19 @@ import org.eclipse.jetty.io.Connection;
  */
 final class SlowHeaders implements Connection.Listener {
 
-    /** The progress of a connection at the last look. */
-    private record Progress(long messages, long bytes) {}
+    /**
+     * The progress of a connection at the last look.
+     *
+     * @param messages requests whose headers were complete; -1 if the connection was new or being answered
+     * @param isPartial whether a part of further headers had arrived
+     */
+    private record Progress(long messages, long bytes, boolean isPartial) {}
 
     private final Map<Connection, Progress> connections = new ConcurrentHashMap<>();
 
     @Override
     public void onOpened(Connection connection) {
-        connections.put(connection, new Progress(-1, 0));
+        connections.put(connection, new Progress(-1, 0, false));
     }
 
     @Override
@@ -26,17 +31,21 @@ final class SlowHeaders implements Connection.Listener {
     }
 
     /**
-     * Looks at all connections. Closes each that has sent bytes since the last look without completing the headers of a
-     * request. Spares those that were new or being answered at the last look.
+     * Looks at all connections. Closes each whose headers were partial at the last look and are still incomplete. Spares
+     * those that were new or being answered at the last look.
      */
     void look() {
         connections.forEach((connection, before) -> {
             long messages = connection.getMessagesIn();
             boolean isAnswering = messages > connection.getMessagesOut();
-            if (!isAnswering && messages == before.messages && connection.getBytesIn() > before.bytes) {
+            boolean isPartial = !isAnswering
+                    && messages == before.messages
+                    && (before.isPartial || connection.getBytesIn() > before.bytes);
+            if (isPartial && before.isPartial) {
                 connection.getEndPoint().close();
             }
-            connections.replace(connection, new Progress(isAnswering ? -1 : messages, connection.getBytesIn()));
+            connections.replace(
+                    connection, new Progress(isAnswering ? -1 : messages, connection.getBytesIn(), isPartial));
         });
     }
 
