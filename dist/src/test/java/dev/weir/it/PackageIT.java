@@ -117,7 +117,8 @@ class PackageIT {
     @Test
     void socketsAreInThePackage() {
         Client.need("dpkg-deb");
-        String files = Client.run("dpkg-deb", "--contents", PACKAGE.toString()).ok().out();
+        String files =
+                Client.run("dpkg-deb", "--contents", PACKAGE.toString()).ok().out();
         for (String unit : List.of("weir.service", "weir.socket", "weir-control.socket")) {
             assertTrue(files.contains("./lib/systemd/system/" + unit + "\n"), () -> unit + " is not in\n" + files);
         }

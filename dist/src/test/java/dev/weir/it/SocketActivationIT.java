@@ -78,9 +78,18 @@ class SocketActivationIT {
                 .start();
         try {
             awaitSocket(nbd);
-            Client.run("curl", "-sS", "--fail", "--max-time", "60", "--unix-socket", api.toString(), "http://a/v1/drives/vm1")
+            Client.run(
+                            "curl",
+                            "-sS",
+                            "--fail",
+                            "--max-time",
+                            "60",
+                            "--unix-socket",
+                            api.toString(),
+                            "http://a/v1/drives/vm1")
                     .ok();
-            Client.run("qemu-io", "-f", "raw", "-c", "write -P 7 0 64k", "nbd+unix:///vm1?socket=" + nbd).ok();
+            Client.run("qemu-io", "-f", "raw", "-c", "write -P 7 0 64k", "nbd+unix:///vm1?socket=" + nbd)
+                    .ok();
             String log = Files.readString(home.resolve("log/weir.log"));
             assertTrue(log.contains("nbd.sock is a socket of systemd"), log);
             process.destroy();

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A host that has a lease in one group and holds every request of another one. */
 class ClusterMetricsTest {
-    private final MetricsEndpoint endpoint = new MetricsEndpoint();
-    private final ClusterControl cluster = new ClusterControl() {
+    static final ClusterControl CLUSTER = new ClusterControl() {
         @Override
         public ClusterSnapshot local() {
             return new ClusterSnapshot(
@@ -36,7 +35,7 @@ class ClusterMetricsTest {
                     1_500_000,
                     List.of(new ClusterSnapshot.Member("h1", false), new ClusterSnapshot.Member("h2", true)),
                     List.of(
-                            group("a", "leased", Map.of(LimitKey.IOPS, 900L), 4_500_000_000L),
+                            group("a", "leased", Map.of(LimitKey.IOPS, 900L, LimitKey.BPS, 9_000L), 4_500_000_000L),
                             group("b", "held", Map.of(), -1)),
                     1,
                     2,
@@ -44,7 +43,7 @@ class ClusterMetricsTest {
         }
 
         private static ClusterSnapshot.Group group(String name, String state, Map<LimitKey, Long> share, long end) {
-            ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 3_000L));
+            ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 3_000L, "bps", 30_000L));
             return new ClusterSnapshot.Group(name, limits, false, state, share, Map.of(), end, null);
         }
 
@@ -64,6 +63,8 @@ class ClusterMetricsTest {
         }
     };
 
+    private final MetricsEndpoint endpoint = new MetricsEndpoint();
+
     @AfterEach
     void stop() {
         endpoint.stop();
@@ -73,7 +74,7 @@ class ClusterMetricsTest {
     void scrapeReportsTheCluster() throws Exception {
         endpoint.configure(new MetricsTest.Listen("tcp:127.0.0.1:0"));
         assertFalse(MetricsTest.scrape(endpoint).contains("weir_cluster"));
-        endpoint.cluster = cluster;
+        endpoint.cluster = CLUSTER;
         String scrape = MetricsTest.scrape(endpoint);
         for (String line : List.of(
                 "weir_cluster_info{cluster=\"prod\",coordinator=\"h2\",host=\"h1\"} 1.0",
@@ -103,13 +104,13 @@ class ClusterMetricsTest {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("dev.weir:type=Cluster,name=\"prod\"");
         Beans beans = new Beans();
-        beans.addCluster(cluster);
+        beans.addCluster(CLUSTER);
         MetricsTest.awaitShown(server, name, true);
         assertEquals("h2", server.getAttribute(name, "Coordinator"));
         assertEquals(true, server.getAttribute(name, "Majority"));
         assertEquals(3L, server.getAttribute(name, "CoordinatorChanges"));
         assertEquals(List.of("h1", "h2"), List.of((String[]) server.getAttribute(name, "ReachableHosts")));
-        beans.removeCluster(cluster);
+        beans.removeCluster(CLUSTER);
         MetricsTest.awaitShown(server, name, false);
         beans.stop();
     }

@@ -206,6 +206,7 @@ class GroupMetricsTest {
 
     @Test
     void pageListsEveryMetric() throws IOException, InterruptedException {
+        endpoint.cluster = ClusterMetricsTest.CLUSTER;
         Pattern row = Pattern.compile("\\| `(weir_\\w+)` \\| (\\w+) \\|.*");
         Set<String> scraped = MetricsTest.scrape(endpoint)
                 .lines()
