@@ -31,11 +31,12 @@ class TrueNamesTest {
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
                             + " ManagedServiceFactory BundleException RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
                             + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
-                            + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode OpenAPI DevTools HttpOnly SameSite")
+                            + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode FileDescriptorName OpenAPI DevTools HttpOnly SameSite")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */
-    private static final Set<String> INHERITED = Set.of("ordinal", "name", "values", "equals", "hashCode", "java");
+    private static final Set<String> INHERITED =
+            Set.of("ordinal", "name", "values", "equals", "hashCode", "class", "java");
 
     private static final List<String> JDK_PACKAGES = List.of(
             "java.lang",

@@ -11,6 +11,7 @@ import java.math.BigInteger;
  * <p>Not thread-safe.
  */
 public class MeteredTime {
+    // why a moment and not a level: docs/design/decisions/002-accounts-are-moments.md
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
