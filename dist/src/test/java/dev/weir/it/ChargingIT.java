@@ -106,7 +106,7 @@ class ChargingIT {
     void cacheRequestsAreHeldAndLogged() throws IOException {
         overfill(CACHE);
         assertEquals("cache", queue("vm1").get(0).getString("operation"));
-        weir.await(() -> weir.log().contains("drive vm1 holds CACHE of 4096 bytes for 10"));
+        weir.await(() -> weir.log().contains("drive vm1 holds a cache of 4096 bytes for 10"));
         send(FLUSH, 4, 0);
         assertEquals(new RawNbd.Reply(4, 0), client.reply());
     }
