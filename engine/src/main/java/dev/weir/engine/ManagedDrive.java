@@ -267,8 +267,9 @@ final class ManagedDrive implements DriveControl {
         int flushesQueued = flushes.waiting();
         List<FilterSnapshot> filters = filters(now);
         List<FaultState> faultStates = faults.list();
-        String condition = condition(now);
-        long reconnects = parts(now).stream().mapToLong(ChainPart::reconnects).sum();
+        List<ChainPart> parts = parts(now);
+        String condition = ChainPart.condition(parts);
+        long reconnects = parts.stream().mapToLong(ChainPart::reconnects).sum();
         return throttle.locked(at -> snapshot(
                 throttle.queue(), now, flushesQueued, filters, faultStates, condition, reconnects, clock.nanoTime()));
     }
@@ -316,15 +317,6 @@ final class ManagedDrive implements DriveControl {
 
     private static List<FilterSnapshot> filters(@Nullable OpenDrive opened) {
         return opened == null ? List.of() : opened.storage().filters().snapshot();
-    }
-
-    /** Returns why a filter or the storage cannot serve now; empty if all serve. */
-    private String condition(@Nullable OpenDrive opened) {
-        return parts(opened).stream()
-                .map(ChainPart::condition)
-                .filter(condition -> !condition.isEmpty())
-                .findFirst()
-                .orElse("");
     }
 
     private List<ChainPart> parts(@Nullable OpenDrive opened) {

@@ -137,24 +137,27 @@ public final class BackendDevice implements BlockDevice {
             complete(request, perform(request));
         } else if (hints != null && request.operation() == Operation.READ) {
             // a cached read saves the switch to another thread; see docs/design/decisions/019
-            read(workers, hints, request);
+            transferNow(workers, hints, request);
         } else if (request.operation() != Operation.WRITE || request.fua() || hints == null) {
             hand(workers, request, () -> perform(request));
         } else if (writes != null) {
             // without FUA, because a flush would delay all writes behind it
             writes.add(request);
         } else {
-            write(workers, hints, request);
+            // so does a write to memory; see docs/design/decisions/058-writes-at-once.md
+            transferNow(workers, hints, request);
         }
     }
 
-    /** Reads inline if the bytes are cached. Otherwise a worker reads them. */
-    private void read(ExecutorService others, HintedBackend hinted, BlockRequest request) {
+    /** Reads or writes inline if the backend can do so at once. Otherwise a worker does it. */
+    private void transferNow(ExecutorService others, HintedBackend hinted, BlockRequest request) {
         ByteBuffer buffer;
         boolean done;
         try {
             buffer = request.buffer();
-            done = hinted.readNow(buffer, request.offset());
+            done = request.operation() == Operation.READ
+                    ? hinted.readNow(buffer, request.offset())
+                    : hinted.writeNow(buffer, request.offset());
             if (done) {
                 checkUsedUp(buffer, request);
             }
@@ -165,56 +168,26 @@ public final class BackendDevice implements BlockDevice {
         if (done) {
             complete(request, null);
         } else {
-            hand(others, request, () -> read(request, buffer));
+            hand(others, request, () -> transferred(buffer, request));
         }
     }
 
-    /** Writes inline if the storage is memory. Otherwise a worker writes. */
-    private void write(ExecutorService others, HintedBackend hinted, BlockRequest request) {
-        ByteBuffer buffer;
-        boolean done;
+    private @Nullable BlockError transferred(ByteBuffer buffer, BlockRequest request) {
         try {
-            buffer = request.buffer();
-            done = hinted.writeNow(buffer, request.offset());
-            if (done) {
-                checkUsedUp(buffer, request);
-            }
+            transfer(buffer, request);
+            return null;
         } catch (IOException | RuntimeException | Error e) {
-            complete(request, failed(request, e));
-            return;
+            return failed(request, e);
         }
-        if (done) {
-            complete(request, null);
+    }
+
+    /** Executes a read or a write. */
+    private void transfer(ByteBuffer buffer, BlockRequest request) throws IOException {
+        if (request.operation() == Operation.READ) {
+            backend.read(buffer, request.offset());
         } else {
-            hand(others, request, () -> write(request, buffer));
+            backend.write(buffer, request.offset());
         }
-    }
-
-    private @Nullable BlockError write(BlockRequest request, ByteBuffer buffer) {
-        try {
-            write(buffer, request);
-            return null;
-        } catch (IOException | RuntimeException | Error e) {
-            return failed(request, e);
-        }
-    }
-
-    private @Nullable BlockError read(BlockRequest request, ByteBuffer buffer) {
-        try {
-            read(buffer, request);
-            return null;
-        } catch (IOException | RuntimeException | Error e) {
-            return failed(request, e);
-        }
-    }
-
-    private void read(ByteBuffer buffer, BlockRequest request) throws IOException {
-        backend.read(buffer, request.offset());
-        checkUsedUp(buffer, request);
-    }
-
-    private void write(ByteBuffer buffer, BlockRequest request) throws IOException {
-        backend.write(buffer, request.offset());
         checkUsedUp(buffer, request);
     }
 
@@ -281,7 +254,7 @@ public final class BackendDevice implements BlockDevice {
     private void performOnBackend(BlockRequest request) throws IOException {
         switch (request.operation()) {
             case READ -> lendOrRead(request);
-            case WRITE -> write(request.buffer(), request);
+            case WRITE -> transfer(request.buffer(), request);
             case WRITE_ZEROES, FAST_ZERO -> backend.writeZeroes(request.offset(), request.length(), request.mayUnmap());
             case TRIM -> backend.trim(request.offset(), request.length());
             case FLUSH -> backend.flush();
@@ -296,7 +269,7 @@ public final class BackendDevice implements BlockDevice {
 
     private void lendOrRead(BlockRequest request) throws IOException {
         if (hints == null || !request.borrows() || !hints.lend(request.offset(), request.length(), request)) {
-            read(request.buffer(), request);
+            transfer(request.buffer(), request);
         }
     }
 

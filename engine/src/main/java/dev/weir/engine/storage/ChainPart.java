@@ -59,6 +59,15 @@ public record ChainPart(String name, BlockDevice device) {
         }
     }
 
+    /** Returns why a filter or the storage cannot serve now; empty if all serve. */
+    public static String condition(List<ChainPart> parts) {
+        return parts.stream()
+                .map(ChainPart::condition)
+                .filter(condition -> !condition.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
     /** Returns how often the device has reached its storage again; 0 if it fails to answer. */
     public long reconnects() {
         try {
