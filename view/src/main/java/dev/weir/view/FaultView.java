@@ -3,6 +3,7 @@ package dev.weir.view;
 import dev.weir.fault.FaultState;
 import dev.weir.fault.Unflushed;
 import dev.weir.view.text.Column;
+import dev.weir.view.text.KeyValues;
 import dev.weir.view.text.Table;
 import dev.weir.view.text.Units;
 import java.util.List;
@@ -69,9 +70,7 @@ public record FaultView(
     }
 
     private String words() {
-        return settings.entrySet().stream()
-                .map(setting -> setting.getKey() + "=" + setting.getValue())
-                .collect(Collectors.joining(" "));
+        return KeyValues.text(settings);
     }
 
     /** Returns the fault in one line for the view of a drive. */

@@ -54,6 +54,11 @@ final class FieldReader {
         return value;
     }
 
+    /** Returns the value as a number of 0 or more. One that exceeds an int is the largest int. */
+    int count() {
+        return (int) Math.min(amount(), Integer.MAX_VALUE);
+    }
+
     String text(int longest) {
         if (in.remaining() > longest) {
             throw new IllegalArgumentException("a text of " + in.remaining() + " bytes, at most " + longest);

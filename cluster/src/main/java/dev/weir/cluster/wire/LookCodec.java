@@ -133,7 +133,7 @@ final class LookCodec {
 
     static Answer answer(FieldReader in) {
         long id = 0;
-        long total = 0;
+        int total = 0;
         String host = "";
         Map<String, Shares> shares = new LinkedHashMap<>();
         List<Summary> drives = new ArrayList<>();
@@ -142,7 +142,7 @@ final class LookCodec {
             FieldReader value = in.value();
             switch (tag) {
                 case TAG_ID -> id = value.number();
-                case TAG_TOTAL -> total = value.amount();
+                case TAG_TOTAL -> total = value.count();
                 case TAG_HOST -> host = value.text(MAX_TEXT_BYTES);
                 case TAG_SHARES -> putShares(value, shares);
                 case TAG_DRIVE -> drives.add(drive(value));
@@ -150,8 +150,7 @@ final class LookCodec {
             }
         }
         boolean hasDrives = !host.isEmpty();
-        return new Answer(
-                id, shares, new HostDrives(host, hasDrives, (int) Math.min(total, Integer.MAX_VALUE), drives));
+        return new Answer(id, shares, new HostDrives(host, hasDrives, total, drives));
     }
 
     private static void putShares(FieldReader in, Map<String, Shares> shares) {
@@ -159,7 +158,7 @@ final class LookCodec {
         Rates leased = Rates.NONE;
         Rates aside = Rates.NONE;
         Rates used = Rates.NONE;
-        long omitted = 0;
+        int omitted = 0;
         List<HostShare> hosts = new ArrayList<>();
         while (in.hasNext()) {
             int tag = in.tag();
@@ -169,18 +168,17 @@ final class LookCodec {
                 case SHARES_LEASED -> leased = value.rates();
                 case SHARES_ASIDE -> aside = value.rates();
                 case SHARES_USED -> used = value.rates();
-                case SHARES_OMITTED -> omitted = value.amount();
+                case SHARES_OMITTED -> omitted = value.count();
                 case SHARES_HOST -> hosts.add(hostShare(value));
                 default -> ignored();
             }
         }
-        shares.put(group, new Shares(leased.toMap(), aside.toMap(), used.toMap(), hosts, (int)
-                Math.min(omitted, Integer.MAX_VALUE)));
+        shares.put(group, new Shares(leased.toMap(), aside.toMap(), used.toMap(), hosts, omitted));
     }
 
     private static HostShare hostShare(FieldReader in) {
         String host = "";
-        long weight = 0;
+        int weight = 0;
         long live = 0;
         long end = 0;
         Rates leased = Rates.NONE;
@@ -191,7 +189,7 @@ final class LookCodec {
             FieldReader value = in.value();
             switch (tag) {
                 case SHARE_HOST -> host = value.text(MAX_TEXT_BYTES);
-                case SHARE_WEIGHT -> weight = value.amount();
+                case SHARE_WEIGHT -> weight = value.count();
                 case SHARE_LIVE -> live = value.amount();
                 case SHARE_LEASED -> leased = value.rates();
                 case SHARE_USED -> used = value.rates();
@@ -200,14 +198,7 @@ final class LookCodec {
                 default -> ignored();
             }
         }
-        return new HostShare(
-                host,
-                (int) Math.min(weight, Integer.MAX_VALUE),
-                live > 0,
-                leased.toMap(),
-                used.toMap(),
-                wants.toMap(),
-                end - 1);
+        return new HostShare(host, weight, live > 0, leased.toMap(), used.toMap(), wants.toMap(), end - 1);
     }
 
     private static Summary drive(FieldReader in) {
@@ -217,7 +208,7 @@ final class LookCodec {
         String heldBy = "";
         long requests = 0;
         long bytes = 0;
-        long queued = 0;
+        int queued = 0;
         Rates limits = Rates.NONE;
         while (in.hasNext()) {
             int tag = in.tag();
@@ -229,13 +220,12 @@ final class LookCodec {
                 case DRIVE_REQUESTS -> requests = value.amount();
                 case DRIVE_BYTES -> bytes = value.amount();
                 case DRIVE_LIMITS -> limits = value.rates();
-                case DRIVE_QUEUED -> queued = value.amount();
+                case DRIVE_QUEUED -> queued = value.count();
                 case DRIVE_HELD_BY -> heldBy = value.text(MAX_TEXT_BYTES);
                 default -> ignored();
             }
         }
-        return new Summary(
-                name, group, state, requests, bytes, limits.toMap(), (int) Math.min(queued, Integer.MAX_VALUE), heldBy);
+        return new Summary(name, group, state, requests, bytes, limits.toMap(), queued, heldBy);
     }
 
     /** A field of a later version. */

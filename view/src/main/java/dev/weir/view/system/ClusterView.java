@@ -1,18 +1,16 @@
 package dev.weir.view.system;
 
 import dev.weir.cluster.ClusterSnapshot;
-import dev.weir.throttle.LimitKey;
 import dev.weir.view.View;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Details;
+import dev.weir.view.text.KeyValues;
 import dev.weir.view.text.Table;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,34 +139,28 @@ public record ClusterView(
                 group.limits().toMap(),
                 group.disagrees(),
                 group.state(),
-                byName(group.share()),
-                byName(group.used()),
+                KeyValues.ofLimits(group.share()),
+                KeyValues.ofLimits(group.used()),
                 group.endsInNanos(),
                 group.shares() == null ? null : shares(group.shares()));
     }
 
     private static Shares shares(ClusterSnapshot.Shares shares) {
         return new Shares(
-                byName(shares.leased()),
-                byName(shares.aside()),
-                byName(shares.used()),
+                KeyValues.ofLimits(shares.leased()),
+                KeyValues.ofLimits(shares.aside()),
+                KeyValues.ofLimits(shares.used()),
                 shares.hosts().stream()
                         .map(share -> new HostShare(
                                 share.host(),
                                 share.weight(),
                                 share.isLive(),
-                                byName(share.leased()),
-                                byName(share.used()),
-                                byName(share.wants()),
+                                KeyValues.ofLimits(share.leased()),
+                                KeyValues.ofLimits(share.used()),
+                                KeyValues.ofLimits(share.wants()),
                                 share.endsInNanos()))
                         .toList(),
                 shares.omitted());
-    }
-
-    private static Map<String, Long> byName(Map<LimitKey, Long> values) {
-        Map<String, Long> named = new LinkedHashMap<>();
-        values.forEach((key, value) -> named.put(key.key(), value));
-        return named;
     }
 
     @Override
@@ -203,9 +195,9 @@ public record ClusterView(
             rows.add(new Row(
                     group.name,
                     group.state + (group.disagrees ? ", hosts disagree" : ""),
-                    text(group.limits),
-                    text(all == null ? group.share : all.leased),
-                    text(all == null ? group.used : all.used),
+                    KeyValues.text(group.limits),
+                    KeyValues.text(all == null ? group.share : all.leased),
+                    KeyValues.text(all == null ? group.used : all.used),
                     "",
                     seconds(group.endsInNanos)));
             if (all != null) {
@@ -221,23 +213,17 @@ public record ClusterView(
                     "  " + share.host,
                     share.live ? "" : "silent",
                     "",
-                    text(share.share),
-                    text(share.used),
-                    text(share.wants),
+                    KeyValues.text(share.share),
+                    KeyValues.text(share.used),
+                    KeyValues.text(share.wants),
                     seconds(share.endsInNanos)));
         }
         if (all.omitted > 0) {
             rows.add(new Row("  " + all.omitted + " more hosts", "", "", "", "", "", ""));
         }
         if (!all.aside.isEmpty()) {
-            rows.add(new Row("  other hosts", "set aside", "", text(all.aside), "", "", ""));
+            rows.add(new Row("  other hosts", "set aside", "", KeyValues.text(all.aside), "", "", ""));
         }
-    }
-
-    private static String text(Map<String, Long> values) {
-        return values.entrySet().stream()
-                .map(each -> each.getKey() + "=" + each.getValue())
-                .collect(Collectors.joining(" "));
     }
 
     private static String seconds(long nanos) {

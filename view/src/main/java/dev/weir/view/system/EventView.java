@@ -5,11 +5,11 @@ import dev.weir.event.StateEvent;
 import dev.weir.log.PlainText;
 import dev.weir.view.Listing;
 import dev.weir.view.text.Column;
+import dev.weir.view.text.KeyValues;
 import dev.weir.view.text.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,7 @@ public record EventView(String time, String id, String type, String subject, Map
     }
 
     private String detailsText() {
-        return PlainText.of(details.entrySet().stream()
-                .map(detail -> detail.getKey() + "=" + detail.getValue())
-                .collect(Collectors.joining(" ")));
+        return PlainText.of(KeyValues.text(details));
     }
 
     /** Returns the kept events after a number; none without a log. */

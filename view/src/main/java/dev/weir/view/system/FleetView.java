@@ -3,13 +3,12 @@ package dev.weir.view.system;
 import dev.weir.cluster.HostDrives;
 import dev.weir.view.View;
 import dev.weir.view.text.Column;
+import dev.weir.view.text.KeyValues;
 import dev.weir.view.text.Table;
 import dev.weir.view.text.Units;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The drives of all hosts of the cluster.
@@ -87,15 +86,13 @@ public record FleetView(List<Host> hosts) implements View {
     }
 
     private static Drive drive(HostDrives.Summary drive) {
-        Map<String, Long> limits = new LinkedHashMap<>();
-        drive.limits().forEach((key, value) -> limits.put(key.key(), value));
         return new Drive(
                 drive.name(),
                 drive.group(),
                 drive.state(),
                 drive.requestsPerSecond(),
                 drive.bytesPerSecond(),
-                limits,
+                KeyValues.ofLimits(drive.limits()),
                 drive.queued(),
                 drive.heldBy());
     }
@@ -123,9 +120,7 @@ public record FleetView(List<Host> hosts) implements View {
                 drive.group,
                 Long.toString(drive.requestsPerSecond),
                 Units.bytes(drive.bytesPerSecond),
-                drive.limits.entrySet().stream()
-                        .map(each -> each.getKey() + "=" + each.getValue())
-                        .collect(Collectors.joining(" ")),
+                KeyValues.text(drive.limits),
                 Integer.toString(drive.queued),
                 drive.heldBy);
     }
