@@ -7,6 +7,7 @@ import dev.weir.bench.server.HostNetwork;
 import dev.weir.bench.server.Program;
 import dev.weir.clock.Clock;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.testkit.tls.TestKeyStore;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,22 +43,7 @@ final class ClusterHosts implements AutoCloseable {
         this.run = run;
         this.folder = Files.createTempDirectory(run.folder(), "cluster");
         this.network = new HostNetwork(weights.length);
-        Path secret = folder.resolve("cluster.p12");
-        Program.output(List.of(
-                Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "weir",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=weir",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                "changeit",
-                "-keystore",
-                secret.toString()));
+        Path secret = TestKeyStore.in(folder, "cluster.p12");
         String members = hosts(weights.length, host -> "\"" + HostNetwork.address(host) + ":7800\"");
         String weighted = hosts(weights.length, host -> "h" + host + " = " + weights[host - 1]);
         for (int host = 1; host <= weights.length; host++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.weir.testkit.tls.TestKeyStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,23 +52,7 @@ class ClusterIT {
     }
 
     private void start() throws IOException {
-        Path secret = folder.resolve("cluster.p12");
-        Client.run(
-                        Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "weir",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=weir",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        "changeit",
-                        "-keystore",
-                        secret.toString())
-                .ok();
+        Path secret = TestKeyStore.in(folder, "cluster.p12");
         for (int i = 1; i <= HOSTS; i++) {
             Path file = folder.resolve("h" + i + ".conf");
             Files.writeString(

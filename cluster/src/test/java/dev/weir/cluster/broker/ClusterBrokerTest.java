@@ -12,6 +12,7 @@ import dev.weir.cluster.SharedGroup;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.testkit.tls.TestKeyStore;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
@@ -155,28 +156,7 @@ class ClusterBrokerTest {
     private Path secret(String name) throws IOException {
         Path secret = folder.resolve(name);
         if (!Files.exists(secret)) {
-            String keytool =
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-            Process made = new ProcessBuilder(
-                            keytool,
-                            "-genkeypair",
-                            "-alias",
-                            "weir",
-                            "-keyalg",
-                            "EC",
-                            "-dname",
-                            "CN=weir",
-                            "-validity",
-                            "99",
-                            "-storetype",
-                            "PKCS12",
-                            "-storepass",
-                            "changeit",
-                            "-keystore",
-                            secret.toString())
-                    .inheritIO()
-                    .start();
-            assertEquals(0, made.onExit().join().exitValue());
+            TestKeyStore.in(folder, name);
         }
         return secret;
     }

@@ -1,7 +1,5 @@
 package dev.weir.testkit.tls;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,19 +19,7 @@ public record TestCertificate(Path certificate, Path key) {
         TestCertificate made = new TestCertificate(folder.resolve("cert.pem"), folder.resolve("key.pem"));
         String options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
                 + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out cert.pem -keyout key.pem";
-        Process openssl = new ProcessBuilder(("openssl " + options).split(" "))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(openssl.getInputStream().readAllBytes(), UTF_8);
-        try {
-            if (openssl.waitFor() != 0) {
-                throw new IOException("openssl failed: " + said);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        KeyTool.run(folder, "openssl", options);
         return made;
     }
 }

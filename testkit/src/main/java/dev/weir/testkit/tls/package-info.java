@@ -1,4 +1,4 @@
-/** Certificates for tests. */
+/** Certificates and key stores for tests. */
 @NullMarked
 package dev.weir.testkit.tls;
 
