@@ -144,6 +144,7 @@ final class Browser implements AutoCloseable {
         call("Page.navigate", params);
     }
 
+    /** Sets the size of the page in pixels and waits until the page is drawn in it. */
     void size(int width, int height) throws Exception {
         JsonObject params = new JsonObject();
         params.addProperty("width", width);
@@ -151,6 +152,8 @@ final class Browser implements AutoCloseable {
         params.addProperty("deviceScaleFactor", 1);
         params.addProperty("mobile", false);
         call("Emulation.setDeviceMetricsOverride", params);
+        await("innerWidth === " + width);
+        evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))");
     }
 
     /** Evaluates an expression, also a promise, and returns its value. */
