@@ -111,7 +111,7 @@ final class ProfilesTest {
     @Test
     void commandLineTakesAProfile() {
         Reading reading = read("weir.drives {}", "id=a,memory=1G,profile=hdd-7200,iops=90");
-        assertEquals(Map.of("bps", 200_000_000L, "iops", 90L), limits(reading).toMap());
+        assertEquals(Map.of("bps", 205_000_000L, "iops", 90L), limits(reading).toMap());
     }
 
     @Test
