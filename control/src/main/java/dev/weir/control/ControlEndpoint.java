@@ -98,8 +98,12 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
             running.endSlowRequests();
             return;
         }
-        close();
-        open(wanted);
+        try {
+            finish(); // a request that changes the addresses gets its answer
+            open(wanted);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // stops
+        }
     }
 
     private void open(Map<String, Object> wanted) {
@@ -148,6 +152,14 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     private static @Nullable Path path(Map<String, Object> from, String key) {
         return from.get(key) instanceof String text ? Path.of(text) : null;
+    }
+
+    private void finish() throws InterruptedException {
+        HttpServer running = server;
+        server = null;
+        if (running != null) {
+            running.finish();
+        }
     }
 
     private void close() {

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -96,7 +98,8 @@ final class TokenFile {
     /** Returns a value that differs after a change of the file. */
     String stamp() {
         try {
-            return Files.getLastModifiedTime(path) + " " + Files.size(path);
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            return now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " " + now.size();
         } catch (IOException e) {
             return "";
         }

@@ -20,8 +20,16 @@ public final class Tokens {
 
     private final TokenFile file;
     private final LongSupplier millis;
-    private String stamp = "none";
-    private Map<String, AccessToken> known = Map.of();
+
+    /**
+     * The tokens of the file.
+     *
+     * @param stamp the stamp of the file before they were read
+     * @param byHash the tokens by the hash of their secret
+     */
+    private record Known(String stamp, Map<String, AccessToken> byHash) {}
+
+    private volatile Known known = new Known("none", Map.of());
 
     /**
      * Creates the tokens of a file. A missing file has none.
@@ -79,23 +87,28 @@ public final class Tokens {
     }
 
     /** Returns the user of a secret; null if no token has it. A file that cannot be read permits no user. */
-    public synchronized @Nullable Caller find(String secret) {
-        String now = file.stamp();
-        if (!now.equals(stamp)) {
-            load(now);
-        }
+    public @Nullable Caller find(String secret) {
+        String stamp = file.stamp();
+        Known current = known.stamp.equals(stamp) ? known : load();
         // the timing of a comparison of hashes reveals no secret
-        AccessToken token = known.get(Secrets.hash(secret));
+        AccessToken token = current.byHash.get(Secrets.hash(secret));
         return token == null ? null : new Caller("token " + token.name(), !token.readOnly());
     }
 
-    private void load(String now) {
-        stamp = now;
+    private synchronized Known load() {
+        String stamp = file.stamp();
+        if (!known.stamp.equals(stamp)) {
+            known = new Known(stamp, read());
+        }
+        return known;
+    }
+
+    private Map<String, AccessToken> read() {
         try {
-            known = Map.copyOf(file.read());
+            return Map.copyOf(file.read());
         } catch (IOException e) {
-            known = Map.of();
             LOG.error("no token is valid: {}", e.getMessage());
+            return Map.of();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.view.DriveView;
 import dev.weir.view.FaultView;
 import dev.weir.view.HeldView;
@@ -18,6 +19,7 @@ import dev.weir.view.source.Views;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Operations that show drives. */
 final class DriveRoutes {
@@ -41,15 +43,16 @@ final class DriveRoutes {
                         Answer.list(DriveView.class, "all drives"),
                         this::list),
                 get(
-                        "/v1/drives/{name}",
-                        "getDrive",
-                        "Shows a drive.",
-                        Answer.one(DriveView.class, "the drive; its version is the header ETag"),
-                        (request, path) -> {
-                            DriveControl drive = Found.drive(weir, path);
-                            return ApiAnswer.json(200, Json.text(views.drive(drive)))
-                                    .withEtag(Etag.of(drive));
-                        }),
+                                "/v1/drives/{name}",
+                                "getDrive",
+                                "Shows a drive.",
+                                Answer.one(DriveView.class, "the drive; its version is the header ETag"),
+                                (request, path) -> {
+                                    DriveControl drive = Found.drive(weir, path);
+                                    return ApiAnswer.json(200, Json.text(views.drive(drive)))
+                                            .withEtag(Etag.of(drive));
+                                })
+                        .with(this::showAtOnce),
                 of(
                         "/v1/drives/{name}/limits",
                         "getDriveLimits",
@@ -115,6 +118,17 @@ final class DriveRoutes {
             DriveControl drive = Found.drive(weir, path);
             return ApiAnswer.json(200, Json.text(part.apply(drive))).withEtag(Etag.of(drive));
         });
+    }
+
+    /** Returns a drive; null if it is unknown or its rates need a wait. */
+    private @Nullable ApiAnswer showAtOnce(Map<String, String> path) {
+        DriveControl drive = weir.drive(path.getOrDefault("name", ""));
+        if (drive == null) {
+            return null;
+        }
+        DriveSnapshot now = drive.snapshot();
+        DriveView view = views.driveAtOnce(drive, now);
+        return view == null ? null : ApiAnswer.json(200, Json.text(view)).withEtag(Etag.of(drive, now));
     }
 
     private ApiAnswer list(ApiRequest request, Map<String, String> path) {

@@ -50,7 +50,11 @@ final class Etag {
 
     /** Returns the version of a drive. */
     static String of(DriveControl drive) {
-        DriveSnapshot now = drive.snapshot();
+        return of(drive, drive.snapshot());
+    }
+
+    /** Returns the version of a drive at the moment of a snapshot. */
+    static String of(DriveControl drive, DriveSnapshot now) {
         DriveVersion version = new DriveVersion(
                 now.settings(),
                 now.policy(),

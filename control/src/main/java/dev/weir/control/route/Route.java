@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the body of a request; null without one
  * @param answer the type of the answer
  * @param action answers a request
+ * @param quick answers a request without waiting; null if the operation may wait
  */
 public record Route(
         String method,
@@ -27,7 +28,8 @@ public record Route(
         List<Parameter> query,
         @Nullable Body body,
         Answer answer,
-        Action action) {
+        Action action,
+        @Nullable QuickAction quick) {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
 
@@ -35,6 +37,14 @@ public record Route(
     @FunctionalInterface
     public interface Action {
         ApiAnswer answer(ApiRequest request, Map<String, String> path);
+    }
+
+    /** Answers a request with the parameters of its path by name. Never blocks. */
+    @FunctionalInterface
+    public interface QuickAction {
+        /** Returns the answer; null if it needs a wait, which {@link Action} may take. */
+        @Nullable
+        ApiAnswer answer(Map<String, String> path);
     }
 
     /**
@@ -82,15 +92,19 @@ public record Route(
     }
 
     public Route(String method, String template, String id, String summary, Answer answer, Action action) {
-        this(method, template, id, summary, List.of(), null, answer, action);
+        this(method, template, id, summary, List.of(), null, answer, action, null);
     }
 
     public Route with(Parameter... parameters) {
-        return new Route(method, template, id, summary, List.of(parameters), body, answer, action);
+        return new Route(method, template, id, summary, List.of(parameters), body, answer, action, quick);
     }
 
     public Route with(Body newBody) {
-        return new Route(method, template, id, summary, query, newBody, answer, action);
+        return new Route(method, template, id, summary, query, newBody, answer, action, quick);
+    }
+
+    public Route with(QuickAction newQuick) {
+        return new Route(method, template, id, summary, query, body, answer, action, newQuick);
     }
 
     /** Returns whether the operation changes nothing. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,15 @@ public final class Router {
                 }
             }
             return true;
+        }
+
+        Route.@Nullable QuickAction quick() {
+            for (Route route : routes) {
+                if (route.quick() != null) {
+                    return route.quick();
+                }
+            }
+            return null;
         }
     }
 
@@ -63,6 +73,29 @@ public final class Router {
             LOG.error("{} {} failed", request.method(), shown(request.path()), e);
             return new Problem(500, "the request failed; the log has the cause").answer();
         }
+    }
+
+    /**
+     * Returns the answer to a request without waiting. Never blocks.
+     *
+     * @return the answer; null if the request fails or may wait: then {@link #answer} has the answer
+     */
+    public @Nullable ApiAnswer answerAtOnce(ApiRequest request) {
+        if (!request.method().equals("GET") || !request.query().isEmpty()) {
+            return null;
+        }
+        String[] path = request.path().split("/", -1);
+        for (Place place : places) {
+            if (place.matches(path)) {
+                Route.QuickAction quick = place.quick();
+                try {
+                    return quick == null ? null : quick.answer(parameters(place, path));
+                } catch (RuntimeException e) {
+                    return null;
+                }
+            }
+        }
+        return null;
     }
 
     private static String message(RuntimeException e) {

@@ -9,6 +9,8 @@ import dev.weir.control.route.Router;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -18,9 +20,14 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
-/** Checks each request and answers it. Thread-safe. */
-final class ApiHandler extends Handler.Abstract {
+/**
+ * Checks each request and answers it. The selector's thread answers the requests that need no wait. A thread of the
+ * pool answers all others, and those that are refused. Thread-safe. See docs/design/decisions/059.
+ */
+final class ApiHandler extends Handler.Abstract.NonBlocking {
     private static final List<String> SAFE = List.of("GET", "HEAD", "OPTIONS");
+
+    private static final int MOST_ANSWERING = 1 << 20;
 
     private final Gate gate;
     private final SignIn signIn;
@@ -29,6 +36,9 @@ final class ApiHandler extends Handler.Abstract {
     private final EventStreams events;
     private final RequestRate rate;
     private final RequestRate strangers;
+
+    /** A permit for each operation in progress. */
+    private final Semaphore answering = new Semaphore(MOST_ANSWERING);
 
     /**
      * Creates a handler.
@@ -56,37 +66,87 @@ final class ApiHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        boolean isInRate = rate.take();
+        ApiAnswer quick = isInRate && !hasBody(request) ? atOnce(request) : null;
+        if (quick != null) {
+            Answers.write(request, response, callback, quick);
+        } else {
+            getServer().getThreadPool().execute(() -> handle(request, response, callback, isInRate));
+        }
+        return true;
+    }
+
+    /** Returns the answer to a permitted request that needs no wait; null for any other. */
+    private @Nullable ApiAnswer atOnce(Request request) {
+        Door door = door(request);
+        if (door == null) {
+            return null;
+        }
         try {
-            Door door = doors.get(request.getConnectionMetaData().getConnector().getName());
+            Credentials given = credentials(request, door);
+            gate.checkOrigin(door, given);
+            return router.answerAtOnce(request(request, "", gate.admit(door, given)));
+        } catch (Problem e) {
+            return null;
+        }
+    }
+
+    private @Nullable Door door(Request request) {
+        return doors.get(request.getConnectionMetaData().getConnector().getName());
+    }
+
+    /** Answers a request on a thread that may block. */
+    private void handle(Request request, Response response, Callback callback, boolean isInRate) {
+        try {
+            Door door = door(request);
             if (door == null) {
-                throw new Problem(503, "the server is stopping");
+                throw stopping();
             }
-            if (!rate.take()) {
+            if (!isInRate) {
                 throw slower();
             }
             Credentials given = credentials(request, door);
             gate.checkOrigin(door, given);
             if (StaticFiles.answer(request, response, callback, path(request))) {
-                return true;
+                return;
             }
             if (path(request).equals(SignIn.PATH)) {
                 answerSession(request, response, callback, door, given);
-                return true;
+                return;
             }
             Caller caller = admit(door, given);
             if (isStream(request)) {
                 stream(request, response, callback);
-                return true;
+                return;
             }
             checkType(request);
             BodyReader.read(
                     request,
-                    body -> Answers.write(request, response, callback, router.answer(request(request, body, caller))),
+                    body -> answer(request, response, callback, request(request, body, caller)),
                     failure -> fail(request, response, callback, failure));
         } catch (Problem e) {
             Answers.write(request, response, callback, e.answer());
+        } catch (RuntimeException | Error e) {
+            Response.writeError(request, response, callback, e);
         }
-        return true;
+    }
+
+    private void answer(Request request, Response response, Callback callback, ApiRequest asked) {
+        if (answering.tryAcquire()) {
+            Callback end = Callback.from(callback, () -> answering.release());
+            Answers.write(request, response, end, router.answer(asked));
+        } else {
+            Answers.write(request, response, callback, stopping().answer());
+        }
+    }
+
+    /** Waits until the operations in progress are answered. Later ones are refused. A longer one is given up. */
+    void finish(int seconds) throws InterruptedException {
+        answering.tryAcquire(MOST_ANSWERING, seconds, TimeUnit.SECONDS);
+    }
+
+    private static Problem stopping() {
+        return new Problem(503, "the server is stopping");
     }
 
     private void answerSession(Request request, Response response, Callback callback, Door door, Credentials given) {
@@ -146,27 +206,33 @@ final class ApiHandler extends Handler.Abstract {
     }
 
     private static Credentials credentials(Request request, Door door) {
-        String name = SignIn.cookie(door);
         return new Credentials(
                 request.getHeaders().get(HttpHeader.HOST),
                 request.getHeaders().get("Origin"),
                 request.getHeaders().get("Sec-Fetch-Site"),
                 request.getHeaders().get(HttpHeader.AUTHORIZATION),
-                Request.getCookies(request).stream()
-                        .filter(cookie -> cookie.getName().equals(name))
-                        .map(HttpCookie::getValue)
-                        .findFirst()
-                        .orElse(null),
+                request.getHeaders().contains(HttpHeader.COOKIE) ? session(request, door) : null,
                 SAFE.contains(request.getMethod()));
+    }
+
+    private static @Nullable String session(Request request, Door door) {
+        return Request.getCookies(request).stream()
+                .filter(cookie -> cookie.getName().equals(door.cookie()))
+                .map(HttpCookie::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Refuses a body of another type. A page of another site can send only the types of forms without asking. */
     private static void checkType(Request request) {
         String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        boolean hasBody = request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
-        if (hasBody && (type == null || !isJson(type))) {
+        if (hasBody(request) && (type == null || !isJson(type))) {
             throw new Problem(415, "Content-Type = " + type + ": must be application/json");
         }
+    }
+
+    private static boolean hasBody(Request request) {
+        return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     private static boolean isJson(String type) {
@@ -190,6 +256,9 @@ final class ApiHandler extends Handler.Abstract {
     }
 
     private static Map<String, String> query(Request request) {
+        if (request.getHttpURI().getQuery() == null) {
+            return Map.of();
+        }
         Map<String, String> query = new LinkedHashMap<>();
         for (Fields.Field field : Request.extractQueryParameters(request)) {
             query.put(field.getName(), field.getValue());

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address {@code unix:/path} or {@code tcp:host:port}
  * @param secure whether clients use TLS
+ * @param port its TCP port; 0 for a Unix socket
  * @param hosts the permitted values of the header {@code Host} in lower case; empty for a Unix socket because browsers
  *     cannot reach it
+ * @param cookie the name of the console's cookie. It contains the port because all ports of a host share cookies.
  */
-record Door(String address, boolean secure, Set<String> hosts) {
+record Door(String address, boolean secure, int port, Set<String> hosts, String cookie) {
     private static final String UNIX = "unix:";
     private static final String TCP = "tcp:";
+    private static final String COOKIE = "weir-session-";
 
     /**
      * Returns the rules of an address.
@@ -26,14 +29,14 @@ record Door(String address, boolean secure, Set<String> hosts) {
      */
     static Door of(String address, boolean secure, int port, Set<String> names) {
         if (address.startsWith(UNIX)) {
-            return new Door(address, false, Set.of());
+            return new Door(address, false, 0, Set.of(), COOKIE);
         }
         String host = host(address);
         Stream<String> loopback = Stream.of("localhost", "127.0.0.1", "[::1]");
         Set<String> hosts = Stream.concat(Stream.concat(Stream.of(host), names.stream()), loopback)
                 .map(name -> name.toLowerCase(Locale.ROOT) + ":" + port)
                 .collect(Collectors.toSet());
-        return new Door(address, secure, hosts);
+        return new Door(address, secure, port, hosts, COOKIE + port);
     }
 
     /** Returns the host of a TCP address; an IPv6 address stays in brackets. */
@@ -54,9 +57,11 @@ record Door(String address, boolean secure, Set<String> hosts) {
         if (isLocal()) {
             return true;
         }
-        String standard = secure ? ":443" : ":80";
-        String given = host == null ? "" : host.toLowerCase(Locale.ROOT);
-        return hosts.contains(given) || hosts.contains(given + standard);
+        if (host == null) {
+            return false;
+        }
+        String given = host.toLowerCase(Locale.ROOT);
+        return hosts.contains(given) || hosts.contains(given + (secure ? ":443" : ":80"));
     }
 
     /** Returns whether a header {@code Origin} names a page of this server. */

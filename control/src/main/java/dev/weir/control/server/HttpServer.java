@@ -44,21 +44,26 @@ public final class HttpServer implements AutoCloseable {
     static final int STRANGERS_PER_SECOND = 20;
 
     private static final int THREADS = 24;
+    private static final int FINISH_SECONDS = 5;
     private static final int HEADER_BYTES = 8 << 10;
     private static final int IDLE_MILLIS = 30_000;
 
     private final Server server;
     private final ServerSettings settings;
-    private final Map<String, Door> doors = new ConcurrentHashMap<>();
+    private final Map<String, Door> doors;
+    private final ApiHandler handler;
     private final SlowHeaders slowHeaders = new SlowHeaders();
     private final List<String> faults = new ArrayList<>();
 
-    private HttpServer(ServerSettings settings) {
+    private HttpServer(ServerSettings settings, Map<String, Door> doors, ApiHandler handler) {
         this.settings = settings;
+        this.doors = doors;
+        this.handler = handler;
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, IDLE_MILLIS);
         threads.setName("weir-control");
         threads.setDaemon(true);
         server = new Server(threads, new ScheduledExecutorScheduler("weir-control-timer", true), null);
+        server.setHandler(handler);
         server.setErrorHandler(new ProblemErrorHandler());
         server.setStopTimeout(0);
     }
@@ -77,15 +82,16 @@ public final class HttpServer implements AutoCloseable {
             Sessions sessions,
             LongSupplier millis)
             throws IOException {
-        HttpServer http = new HttpServer(settings);
-        http.server.setHandler(new ApiHandler(
+        Map<String, Door> doors = new ConcurrentHashMap<>();
+        ApiHandler handler = new ApiHandler(
                 new Gate(tokens, sessions),
                 new SignIn(sessions),
                 router,
-                http.doors,
+                doors,
                 events,
                 new RequestRate(REQUESTS_PER_SECOND, millis),
-                new RequestRate(STRANGERS_PER_SECOND, millis)));
+                new RequestRate(STRANGERS_PER_SECOND, millis));
+        HttpServer http = new HttpServer(settings, doors, handler);
         try {
             http.open();
         } catch (IOException | RuntimeException e) {
@@ -198,17 +204,22 @@ public final class HttpServer implements AutoCloseable {
         return settings.listen().stream()
                 .map(doors::get)
                 .filter(Objects::nonNull)
-                .map(door -> door.isLocal() ? door.address() : "tcp:" + Door.host(door.address()) + ":" + port(door))
+                .map(door -> door.isLocal() ? door.address() : "tcp:" + Door.host(door.address()) + ":" + door.port())
                 .toList();
-    }
-
-    private static String port(Door door) {
-        return door.hosts().iterator().next().replaceFirst(".*:", "");
     }
 
     /** Ends connections whose headers take too long to arrive. Call it every 5 seconds. */
     public void endSlowRequests() {
         slowHeaders.look();
+    }
+
+    /** Answers the operations in progress and then closes. Ends those that take longer than some seconds. */
+    public void finish() throws InterruptedException {
+        try {
+            handler.finish(FINISH_SECONDS);
+        } finally {
+            close();
+        }
     }
 
     /** Stops listening and ends all connections. */

@@ -21,12 +21,6 @@ final class SignIn {
         this.sessions = sessions;
     }
 
-    /** Returns the name of the console's cookie. It contains the port because all ports of a host share cookies. */
-    static String cookie(Door door) {
-        return "weir-session-"
-                + (door.isLocal() ? "" : door.hosts().iterator().next().replaceFirst(".*:", ""));
-    }
-
     /** Answers {@code POST} with a code and {@code DELETE}. */
     ApiAnswer answer(String method, Door door, Credentials given, String body) {
         try {
@@ -57,7 +51,7 @@ final class SignIn {
 
     private static ApiAnswer cookie(Door door, String session, long seconds) {
         String cookie =
-                cookie(door) + "=" + session + ATTRIBUTES + (door.secure() ? "; Secure" : "") + "; Max-Age=" + seconds;
+                door.cookie() + "=" + session + ATTRIBUTES + (door.secure() ? "; Secure" : "") + "; Max-Age=" + seconds;
         return new ApiAnswer(204, "", "", Map.of("Set-Cookie", cookie));
     }
 

@@ -66,6 +66,13 @@ public final class RecentRates {
         return rates;
     }
 
+    /** Returns the recent rates of a drive; null if {@link #of} needs to block for them. */
+    @Nullable
+    Rates atOnce(DriveSnapshot drive, long now) {
+        Rates known = since(drive, now);
+        return known != null || done(drive.counters()) > 0 ? known : Rates.NONE;
+    }
+
     private static void pause() {
         try {
             Thread.sleep(LOOK_MILLIS);

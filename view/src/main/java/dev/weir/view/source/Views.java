@@ -2,6 +2,7 @@ package dev.weir.view.source;
 
 import dev.weir.clock.Clock;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.control.QueuedRequest;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Builds views of drives and groups with their current state. Thread-safe. */
 public final class Views {
@@ -43,9 +45,20 @@ public final class Views {
         return drives(List.of(drive)).get(0);
     }
 
+    /** Returns a view of a drive at the moment of a snapshot. Returns null if its rates need a wait. Never blocks. */
+    public @Nullable DriveView driveAtOnce(DriveControl drive, DriveSnapshot now) {
+        Clock time = sources.time();
+        Rates rates = time == null ? Rates.NONE : recent.atOnce(now, time.nanoTime());
+        return rates == null ? null : drive(drive, now, rates);
+    }
+
     private DriveView drive(DriveControl drive, Rates rates) {
+        return drive(drive, drive.snapshot(), rates);
+    }
+
+    private DriveView drive(DriveControl drive, DriveSnapshot now, Rates rates) {
         return DriveView.of(
-                drive.snapshot(),
+                now,
                 rates,
                 drive.latencies(),
                 origins(DriveSettings.pid(drive.name())),

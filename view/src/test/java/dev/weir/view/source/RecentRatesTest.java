@@ -65,6 +65,14 @@ class RecentRatesTest {
     }
 
     @Test
+    void unusedDriveHasRatesAtOnce() {
+        assertEquals(Rates.NONE, recent.atOnce(drive, 0));
+        drive = drive(100, 0, 0, 0);
+        assertNull(recent.atOnce(drive, SECOND / 4));
+        assertEquals(new Rates(100, 0, 0, 0), recent.atOnce(drive, SECOND));
+    }
+
+    @Test
     void oldSnapshotIsIgnored() {
         recent.since(drive, 0);
         drive = drive(100, 0, 0, 0);
