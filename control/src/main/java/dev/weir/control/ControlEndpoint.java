@@ -90,12 +90,16 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
         thread.execute(Supervision.task("weir-control-change", this::look, LOG::error));
     }
 
-    /** Starts the server, and restarts it after a change or while an address is unusable. Else ends slow requests. */
+    /** Starts the server, and restarts it after a change. Else ends slow requests and tries unusable addresses again. */
     private void look() {
         Map<String, Object> wanted = properties;
         HttpServer running = server;
-        if (running != null && wanted.equals(served) && running.faults().isEmpty()) {
+        if (running != null && wanted.equals(served)) {
             running.endSlowRequests();
+            if (!running.faults().isEmpty()) {
+                running.listen();
+                report(running);
+            }
             return;
         }
         try {
@@ -107,7 +111,6 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     }
 
     private void open(Map<String, Object> wanted) {
-        List<String> found;
         try {
             HttpServer opened = HttpServer.start(
                     settings(wanted),
@@ -118,14 +121,21 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
                     System::currentTimeMillis);
             server = opened;
             served = wanted;
-            found = opened.faults();
-            if (!opened.addresses().equals(addresses)) {
-                addresses = opened.addresses();
-                addresses.forEach(address -> LOG.info("the HTTP API is at {}", address));
-            }
+            report(opened);
         } catch (IOException e) {
-            found = List.of("control.listen: " + e.getMessage());
+            report(List.of("control.listen: " + e.getMessage()));
         }
+    }
+
+    private void report(HttpServer running) {
+        if (!running.addresses().equals(addresses)) {
+            addresses = running.addresses();
+            addresses.forEach(address -> LOG.info("the HTTP API is at {}", address));
+        }
+        report(running.faults());
+    }
+
+    private void report(List<String> found) {
         if (!found.equals(faults)) {
             found.forEach(LOG::warn);
         }

@@ -7,6 +7,7 @@ import dev.weir.access.AccessToken;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -89,10 +91,21 @@ final class TokenFile {
                 fresh,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            out.write(UTF_8.encode(text.toString()));
+            ByteBuffer bytes = UTF_8.encode(text.toString());
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
             out.force(true);
         }
         Files.move(fresh, path, ATOMIC_MOVE);
+        // a revoked token is not back after a power failure
+        try (FileChannel names = FileChannel.open(folder(), StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    private Path folder() {
+        return Objects.requireNonNull(path.toAbsolutePath().getParent());
     }
 
     /** Returns a value that differs after a change of the file. */

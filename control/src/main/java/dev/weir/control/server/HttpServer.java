@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,9 +31,13 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server on all its addresses. Thread-safe. See docs/design/decisions/051. */
 public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
     /** The maximum number of connections of each address. Further ones wait until one ends. */
     static final int CONNECTIONS = 256;
 
@@ -53,7 +57,11 @@ public final class HttpServer implements AutoCloseable {
     private final Map<String, Door> doors;
     private final ApiHandler handler;
     private final SlowHeaders slowHeaders = new SlowHeaders();
-    private final List<String> faults = new ArrayList<>();
+
+    /** Reasons of the addresses that cannot be used, by address. Confined to the thread that starts the server. */
+    private final Map<String, String> faults = new LinkedHashMap<>();
+
+    private SslContextFactory.@Nullable Server tls;
 
     private HttpServer(ServerSettings settings, Map<String, Door> doors, ApiHandler handler) {
         this.settings = settings;
@@ -102,23 +110,29 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        SslContextFactory.Server tls = tls();
+        tls = tls();
         try {
             server.start();
         } catch (Exception e) {
             throw new IOException("the HTTP server cannot start: " + e.getMessage(), e);
         }
-        for (String address : settings.listen()) {
-            listen(address, tls);
-        }
+        listen();
     }
 
-    private void listen(String address, SslContextFactory.@Nullable Server tls) {
+    /** Listens on the addresses that it does not listen on yet. {@link #faults} lists those that cannot be used. */
+    public void listen() {
+        faults.clear();
+        settings.listen().stream()
+                .filter(address -> !doors.containsKey(address))
+                .forEach(this::listen);
+    }
+
+    private void listen(String address) {
         AbstractConnector connector;
         try {
-            connector = address.startsWith("unix:") ? unix(address) : tcp(address, tls);
+            connector = address.startsWith("unix:") ? unix(address) : tcp(address);
         } catch (IOException e) {
-            faults.add("control.listen = %s: cannot listen: %s".formatted(address, text(e)));
+            faults.put(address, text(e));
             return;
         }
         connector.setName(address);
@@ -132,7 +146,16 @@ public final class HttpServer implements AutoCloseable {
             doors.put(address, Door.of(address, tls != null, port, settings.hosts()));
         } catch (Exception e) {
             server.removeConnector(connector);
-            faults.add("control.listen = %s: cannot listen: %s".formatted(address, text(e)));
+            stop(connector);
+            faults.put(address, text(e));
+        }
+    }
+
+    private static void stop(AbstractConnector failed) {
+        try {
+            failed.stop();
+        } catch (Exception e) {
+            LOG.debug("a connector that has failed does not stop", e);
         }
     }
 
@@ -152,7 +175,7 @@ public final class HttpServer implements AutoCloseable {
                 new HttpConnectionFactory(http(false)));
     }
 
-    private AbstractConnector tcp(String address, SslContextFactory.@Nullable Server tls) throws IOException {
+    private AbstractConnector tcp(String address) throws IOException {
         HttpConnectionFactory http = new HttpConnectionFactory(http(tls != null));
         ConnectionFactory[] protocols = tls == null
                 ? new ConnectionFactory[] {http}
@@ -196,7 +219,9 @@ public final class HttpServer implements AutoCloseable {
 
     /** Returns a line for each address that cannot be used. */
     public List<String> faults() {
-        return List.copyOf(faults);
+        return faults.entrySet().stream()
+                .map(fault -> "control.listen = %s: cannot listen: %s".formatted(fault.getKey(), fault.getValue()))
+                .toList();
     }
 
     /** Returns the addresses that it listens on, with the real port of each. */
