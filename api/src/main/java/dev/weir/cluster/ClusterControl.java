@@ -45,4 +45,20 @@ public interface ClusterControl {
      * @throws IllegalArgumentException if the group is not one of the cluster or the limits are not valid for it
      */
     void limits(String group, ThrottleLimits limits);
+
+    /**
+     * Changes the limits of a group on all hosts and saves them on each, so they outlast restarts. First asks all
+     * reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets each
+     * host save them. A host that is not reachable takes over the limits when it is back and does not save them. Waits
+     * for at most 20 seconds.
+     *
+     * @param group the name of the group
+     * @param limits the new limits for all hosts together
+     * @return the names of the hosts that have saved them
+     * @throws IllegalArgumentException if the group is not one of the cluster, the limits are not valid for it, or a
+     *     host refuses to save them or does not answer; nothing has changed then, and the message has a line for each
+     *     such host
+     * @throws IllegalStateException if the limits have changed but a host has failed to save them; the message names it
+     */
+    List<String> save(String group, ThrottleLimits limits);
 }

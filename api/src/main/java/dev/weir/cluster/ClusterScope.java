@@ -13,9 +13,9 @@ import java.util.function.LongUnaryOperator;
  * @param weight the weight of the host, 1 to {@value #MAX_WEIGHT}
  * @param totalWeight the sum of the weights of all configured hosts
  * @param hosts the number of configured hosts, 1 to {@value #MAX_HOSTS}
- * @param holds whether a host without a lease holds every request instead of using its least or safe share
+ * @param onPartition the share of a host without a lease
  */
-public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds) {
+public record ClusterScope(int weight, int totalWeight, int hosts, OnPartition onPartition) {
 
     /** The largest number of hosts. */
     public static final int MAX_HOSTS = 1_000;
@@ -24,7 +24,7 @@ public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds
     public static final int MAX_WEIGHT = 1_000;
 
     /** A host without a cluster. Its safe share is the limit. */
-    public static final ClusterScope ALONE = new ClusterScope(1, 1, 1, false);
+    public static final ClusterScope ALONE = new ClusterScope(1, 1, 1, OnPartition.SAFE_SHARE);
 
     /** The least share as a divisor of the safe share. */
     private static final int LEAST = 50;
@@ -35,7 +35,7 @@ public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds
      * @param weight the weight of the host
      * @param totalWeight the sum of the weights of all configured hosts
      * @param hosts the number of configured hosts
-     * @param holds whether a host without a lease holds every request
+     * @param onPartition the share of a host without a lease
      * @throws IllegalArgumentException if a value is out of range
      */
     public ClusterScope {
@@ -48,6 +48,11 @@ public record ClusterScope(int weight, int totalWeight, int hosts, boolean holds
         if (totalWeight < weight + hosts - 1) {
             throw new IllegalArgumentException("total weight = " + totalWeight + ": must cover " + hosts + " hosts");
         }
+    }
+
+    /** {@return whether a host without a lease holds every request} */
+    public boolean holds() {
+        return onPartition == OnPartition.HOLD;
     }
 
     /** {@return whether there is no other host} */

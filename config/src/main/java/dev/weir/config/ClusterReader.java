@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.OnPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +15,19 @@ final class ClusterReader {
     private static final String HOST = "host";
     private static final String LISTEN = "listen";
     private static final String MEMBERS = "members";
+    private static final String MEMBERS_DNS = "members-dns";
+    private static final String MEMBERS_FILE = "members-file";
     private static final String HOSTS = "hosts";
     private static final String WEIGHTS = "weights";
     private static final String SECRET = "secret";
     private static final String ON_PARTITION = "on-partition";
 
     /** Keys of the block {@code cluster}. */
-    static final List<String> KEYS = List.of(NAME, HOST, LISTEN, MEMBERS, HOSTS, WEIGHTS, SECRET, ON_PARTITION);
+    static final List<String> KEYS =
+            List.of(NAME, HOST, LISTEN, MEMBERS, MEMBERS_DNS, MEMBERS_FILE, HOSTS, WEIGHTS, SECRET, ON_PARTITION);
 
-    private static final List<String> PARTITIONS = List.of("safe-share", "last-share", "hold");
+    /** Keys that tell the addresses of the hosts. One of them is set. */
+    private static final List<String> SOURCES = List.of(MEMBERS, MEMBERS_DNS, MEMBERS_FILE);
 
     /**
      * A cluster.
@@ -50,14 +55,15 @@ final class ClusterReader {
             cluster.child(HOST).fault(Names.RULE);
         }
         String listen = required(LISTEN) == null ? null : address(cluster.child(LISTEN));
-        List<String> members = members(listen);
+        Map<String, Object> properties = new TreeMap<>();
+        List<String> members = members(listen, properties);
         Integer hosts = hosts(members.size());
         Map<String, Integer> weights = weights(hosts);
         String secret = Values.path(cluster.child(SECRET));
         if (listen != null && secret == null && !isLoopback(listen, members)) {
             cluster.child(SECRET).fault("must be set because members are reachable from other machines");
         }
-        String onPartition = onPartition();
+        OnPartition onPartition = onPartition();
         if (host == null || listen == null || hosts == null) {
             return null;
         }
@@ -65,16 +71,14 @@ final class ClusterReader {
         int total = hosts
                 - weights.size()
                 + weights.values().stream().mapToInt(each -> each).sum();
-        ClusterScope scope = new ClusterScope(weight, total, hosts, onPartition.equals("hold"));
-        Map<String, Object> properties = new TreeMap<>();
+        ClusterScope scope = new ClusterScope(weight, total, hosts, onPartition);
         properties.put(NAME, Objects.requireNonNullElse(Values.word(cluster.child(NAME)), "weir"));
         properties.put(HOST, host);
         properties.put(LISTEN, listen);
-        properties.put(MEMBERS, members.toArray(String[]::new));
         properties.put(HOSTS, hosts);
         properties.put("weight", weight);
         properties.put("total-weight", total);
-        properties.put(ON_PARTITION, onPartition);
+        properties.put(ON_PARTITION, onPartition.key());
         if (secret != null) {
             properties.put(SECRET, secret);
         }
@@ -95,8 +99,33 @@ final class ClusterReader {
         return text == null ? null : NbdAddress.hostAndPort(setting, text);
     }
 
-    private List<String> members(@Nullable String listen) {
-        Setting setting = cluster.child(MEMBERS);
+    /** Returns the listed members and puts the source of the members. */
+    private List<String> members(@Nullable String listen, Map<String, Object> properties) {
+        List<Setting> sources =
+                SOURCES.stream().map(cluster::child).filter(Setting::isSet).toList();
+        if (sources.isEmpty()) {
+            cluster.child(MEMBERS)
+                    .fault("must be set: the addresses of all hosts; or set " + MEMBERS_DNS + " or " + MEMBERS_FILE);
+            return List.of();
+        }
+        Setting source = sources.get(0);
+        sources.stream().skip(1).forEach(other -> other.fault("must not be set with " + source.key()));
+        if (source.key().equals(MEMBERS)) {
+            List<String> members = listed(source, listen);
+            properties.put(MEMBERS, members.toArray(String[]::new));
+            return members;
+        }
+        String named = source.key().equals(MEMBERS_DNS) ? address(source) : Values.path(source);
+        if (named != null) {
+            properties.put(source.key(), named);
+        }
+        if (!cluster.child(HOSTS).isSet()) {
+            cluster.child(HOSTS).fault("must be set with " + source.key() + ": the number of all hosts");
+        }
+        return List.of();
+    }
+
+    private static List<String> listed(Setting setting, @Nullable String listen) {
         List<String> members = new ArrayList<>();
         for (Setting written : setting.elements()) {
             String member = address(written);
@@ -106,9 +135,7 @@ final class ClusterReader {
                 members.add(member);
             }
         }
-        if (!setting.isSet()) {
-            setting.fault("must be set: the addresses of all hosts");
-        } else if (listen != null && !members.isEmpty() && !members.contains(listen)) {
+        if (listen != null && !members.isEmpty() && !members.contains(listen)) {
             setting.fault("must contain listen = " + Findings.shown(listen));
         }
         return members;
@@ -116,6 +143,9 @@ final class ClusterReader {
 
     private @Nullable Integer hosts(int members) {
         Setting setting = cluster.child(HOSTS);
+        if (!setting.isSet() && !cluster.child(MEMBERS).isSet()) {
+            return null;
+        }
         Long hosts = setting.isSet() ? Quantity.count(setting) : Long.valueOf(members);
         if (hosts == null) {
             return null;
@@ -146,13 +176,16 @@ final class ClusterReader {
         return weights;
     }
 
-    private String onPartition() {
+    private OnPartition onPartition() {
         Setting setting = cluster.child(ON_PARTITION);
-        String word = Objects.requireNonNullElse(Values.word(setting), PARTITIONS.get(0));
-        if (!PARTITIONS.contains(word)) {
-            setting.fault("must be safe-share, last-share or hold");
+        String word = Objects.requireNonNullElse(Values.word(setting), OnPartition.SAFE_SHARE.key());
+        for (OnPartition value : OnPartition.values()) {
+            if (value.key().equals(word)) {
+                return value;
+            }
         }
-        return word;
+        setting.fault("must be safe-share, last-share or hold");
+        return OnPartition.SAFE_SHARE;
     }
 
     private static boolean isLoopback(String listen, List<String> members) {

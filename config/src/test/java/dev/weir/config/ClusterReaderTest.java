@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.OnPartition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,9 @@ class ClusterReaderTest {
     void groupHasThePartOfThisHost() {
         Reading reading = read(TWO + ", hosts = 4, weights { h1 = 2, h9 = 5 }, on-partition = hold }" + GROUP);
         assertEquals(List.of(), reading.faults());
-        assertEquals(new ClusterScope(2, 9, 4, true), reading.groups().get(0).cluster());
+        assertEquals(
+                new ClusterScope(2, 9, 4, OnPartition.HOLD),
+                reading.groups().get(0).cluster());
         assertEquals(9, clusterOf(reading).get("total-weight"));
     }
 
@@ -66,8 +69,34 @@ class ClusterReaderTest {
                 List.of(
                         "cluster.host: must be set",
                         "cluster.listen: must be set",
-                        "cluster.members: must be set: the addresses of all hosts"),
-                faults("weir.cluster { name = prod }").subList(0, 3));
+                        "cluster.members: must be set: the addresses of all hosts; or set members-dns or members-file"),
+                faults("weir.cluster { name = prod }"));
+    }
+
+    @Test
+    void membersComeFromAFileOrDns() {
+        String start = "weir.cluster { host = h1, listen = \"127.0.0.1:7800\", hosts = 3, ";
+        Reading file = read(start + "members-file = members.txt }");
+        assertEquals(List.of(), file.faults());
+        assertEquals(
+                folder.folder().resolve("members.txt").toString(),
+                clusterOf(file).get("members-file"));
+        Reading dns = read(start + "members-dns = \"weir.internal:7800\" }");
+        assertEquals(List.of(), dns.faults());
+        assertEquals("weir.internal:7800", clusterOf(dns).get("members-dns"));
+        assertEquals(3, clusterOf(dns).get("hosts"));
+    }
+
+    @Test
+    void membersHaveOneSource() {
+        assertEquals(
+                List.of("cluster.members-dns = weir.internal:1: must not be set with members"),
+                faults(TWO + ", members-dns = \"weir.internal:1\" }"));
+        assertEquals(
+                List.of(
+                        "cluster.members-dns = weir.internal: must be HOST:PORT, an IPv6 address in brackets",
+                        "cluster.hosts: must be set with members-dns: the number of all hosts"),
+                faults("weir.cluster { host = h1, listen = \"127.0.0.1:1\", members-dns = weir.internal }"));
     }
 
     @Test

@@ -227,6 +227,18 @@ final class ChangesOverHttpTest {
     }
 
     @Test
+    void limitsAreSavedOnAllHosts() throws IOException {
+        String path = "/v1/cluster/groups/tenant-a/limits?save=true";
+        Reply reply = weir.local("PATCH", path, "{\"iops\":\"20k\"}");
+        assertEquals(200, reply.status(), reply.body());
+        assertTrue(reply.body().contains("\"limits\":{\"iops\":20000}"), reply.body());
+        Reply refused = weir.local("PATCH", path, "{\"iops\":1}");
+        assertEquals(422, refused.status());
+        assertTrue(refused.body().contains("h2: weir.conf:3"), refused.body());
+        assertEquals(400, weir.local("PATCH", path + "x", "{}").status());
+    }
+
+    @Test
     void drainOfAGroupLiftsTheLimitsOfItsDrives() throws IOException {
         limits(weir.local("PATCH", "/v1/groups/tenant-a/limits", "{\"iops\":1}"));
         try (ReadLoad load = weir.load("vm1", 20)) {

@@ -62,4 +62,13 @@ final class TestCluster implements ClusterControl {
     public void limits(String group, ThrottleLimits newLimits) {
         limits = newLimits;
     }
+
+    @Override
+    public List<String> save(String group, ThrottleLimits newLimits) {
+        if (newLimits.rate(LimitKey.IOPS) == 1) {
+            throw new IllegalArgumentException("h2: weir.conf:3: groups.tenant-a: is defined here");
+        }
+        limits = newLimits;
+        return List.of("h1", "h2");
+    }
 }

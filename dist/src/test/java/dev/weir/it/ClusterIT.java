@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +29,13 @@ class ClusterIT {
     private static final int HOSTS = 3;
     private static final long LIMIT = 3_000;
     private static final long SECONDS = 120;
+
+    private static final String GROUP =
+            """
+            groups.tenant { scope = cluster, limits { iops = %d } }
+            drives.vm1 { backend { type = memory, size = 64M }, group = tenant }
+            """
+                    .formatted(LIMIT);
 
     /** A tenth of a second and one request for each host, and the time between two looks. */
     private static final long ALLOWANCE = LIMIT / 10 * HOSTS + HOSTS;
@@ -52,6 +60,26 @@ class ClusterIT {
     }
 
     private void start() throws IOException {
+        start(listed(), "", GROUP);
+        awaitLeases();
+    }
+
+    private static String listed() {
+        return "members = [" + members() + "]";
+    }
+
+    private void awaitLeases() {
+        await("leases", () -> all().allMatch(this::isLeased));
+    }
+
+    /**
+     * Starts the hosts.
+     *
+     * @param members the settings with the members
+     * @param options options of the JVM
+     * @param groups the group and its drive
+     */
+    private void start(String members, String options, String groups) throws IOException {
         Path secret = TestKeyStore.in(folder, "cluster.p12");
         for (int i = 1; i <= HOSTS; i++) {
             Path file = folder.resolve("h" + i + ".conf");
@@ -59,17 +87,15 @@ class ClusterIT {
                     file,
                     """
                     weir {
-                      cluster { host = h%d, listen = "%s:7800", members = [%s], secret = "%s" }
-                      groups.tenant { scope = cluster, limits { iops = %d } }
-                      drives.vm1 { backend { type = memory, size = 64M }, group = tenant }
+                      cluster { host = h%d, listen = "%s:7800", %s, secret = "%s" }
+                      %s
                     }
                     """
-                            .formatted(i, HostNetwork.address(i), members(), secret, LIMIT));
-            weirs.add(
-                    Weir.launchInNamespace(HostNetwork.space(i), folder.resolve("h" + i), "--config", file.toString()));
+                            .formatted(i, HostNetwork.address(i), members, secret, groups));
+            weirs.add(Weir.launchInNamespace(
+                    HostNetwork.space(i), options, folder.resolve("h" + i), "--config", file.toString()));
         }
         weirs.forEach(Weir::awaitReady);
-        await("leases", () -> all().allMatch(this::isLeased));
     }
 
     private static String members() {
@@ -141,6 +167,53 @@ class ClusterIT {
 
     private boolean isAThird(int host) {
         return Math.abs(share(host) - LIMIT / HOSTS) <= LIMIT / HOSTS / 20;
+    }
+
+    @Test
+    void hostsAddedToTheMemberFileJoin() throws Exception {
+        Path file = Files.writeString(folder.resolve("members.txt"), "");
+        start("members-file = \"" + file + "\", hosts = " + HOSTS, "", GROUP);
+        assertTrue(all().allMatch(host -> cluster(host).getList("members").size() == 1));
+        Files.writeString(
+                file,
+                all().mapToObj(host -> HostNetwork.address(host) + ":7800\n").collect(Collectors.joining()));
+        awaitLeases();
+    }
+
+    @Test
+    void hostsFindEachOtherByDns() throws Exception {
+        Path names = Files.writeString(
+                folder.resolve("names"),
+                all().mapToObj(host -> HostNetwork.address(host) + " weir.test\n")
+                        .collect(Collectors.joining()));
+        start("members-dns = \"weir.test:7800\", hosts = " + HOSTS, "-Djdk.net.hosts.file=" + names, GROUP);
+        awaitLeases();
+    }
+
+    @Test
+    void limitsAreSavedOnAllHosts() throws Exception {
+        start(listed(), "", "");
+        for (Weir weir : weirs) {
+            weir.ask("group add tenant scope=cluster iops=3000 --save").ok();
+        }
+        awaitLeases();
+        weirs.get(1).ask("group set tenant iops=600 --cluster").ok();
+        await("the new limit", () -> all().allMatch(host -> group(host).getLong("limits.iops") == 600));
+        for (int host = 1; host <= HOSTS; host++) {
+            String saved = Files.readString(folder.resolve("h" + host + "/weir.d/group-tenant.conf"));
+            assertTrue(saved.contains("600"), saved);
+        }
+    }
+
+    @Test
+    void limitsOfTheOperatorsFileAreNotSaved() throws Exception {
+        start();
+        Client.Result refused = weirs.get(0).ask("group set tenant iops=600 --cluster");
+        assertEquals(1, refused.status());
+        all().forEach(host -> assertTrue(
+                refused.err().matches("(?s).*h" + host + ": \\S*h" + host + "\\.conf:\\d+: groups.tenant: .*"),
+                refused::err));
+        all().forEach(host -> assertEquals(LIMIT, group(host).getLong("limits.iops")));
     }
 
     @Test

@@ -97,8 +97,9 @@ final class Weir implements AutoCloseable {
     }
 
     /** Starts a Weir that is ready soon in a network namespace, without waiting. */
-    static Weir launchInNamespace(String space, Path home, String... arguments) {
+    static Weir launchInNamespace(String space, String options, Path home, String... arguments) {
         ProcessBuilder builder = command(home, "run", arguments);
+        builder.environment().merge("WEIR_JAVA_OPTS", options, (all, more) -> all + " " + more);
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", space));
         words.addAll(builder.command());
         return launch(builder.command(words), home);

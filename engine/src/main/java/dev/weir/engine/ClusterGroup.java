@@ -5,6 +5,7 @@ import dev.weir.clock.Timer;
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
 import dev.weir.cluster.Lease;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.SharedGroup;
 import dev.weir.engine.policy.LeaseEnd;
 import dev.weir.engine.throttle.GroupNode;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The limits that a group shares with other hosts, and the lease of this host. The lease is an ordinary limit of the
  * group's node. Without a broker the group has its least share, and after a while its safe share: other hosts may have
- * had the rest until then.
+ * had the rest until then. {@link OnPartition} has the exceptions.
  *
  * <p>Thread-safe.
  */
@@ -67,7 +68,8 @@ final class ClusterGroup implements SharedGroup {
             isBrokered = false;
             isSafe = false;
             begun = begin();
-            if (!scope.holds()) {
+            if (scope.onPartition() == OnPartition.SAFE_SHARE) {
+                // under last-share other hosts may keep their last shares for good
                 timer.arm(clock.nanoTime() + SAFE_AFTER_NANOS);
             }
         }

@@ -8,6 +8,7 @@ import dev.weir.block.Operation;
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Lease;
 import dev.weir.cluster.LimitBroker;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.SharedGroup;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Groups whose limits other hosts share: the share of this host with and without a broker. */
 class ClusterGroupTest {
     private static final long SECOND = EngineFixture.SECOND;
-    private static final ClusterScope THIRD = new ClusterScope(1, 3, 3, false);
+    private static final ClusterScope THIRD = new ClusterScope(1, 3, 3, OnPartition.SAFE_SHARE);
 
     private final EngineFixture fixture = new EngineFixture(7);
     private final Broker broker = new Broker();
@@ -108,6 +109,13 @@ class ClusterGroupTest {
     }
 
     @Test
+    void leastShareStaysUnderLastShare() {
+        configure(new ClusterScope(1, 3, 3, OnPartition.LAST_SHARE), 3_000);
+        fixture.clock.advance(60 * SECOND);
+        assertEquals(20 * 10, released(load(), 10 * SECOND), 5);
+    }
+
+    @Test
     void groupOfALoneHostHasItsWholeLimit() {
         configure(ClusterScope.ALONE, 3_000);
         fixture.engine.broker(broker);
@@ -132,7 +140,7 @@ class ClusterGroupTest {
 
     @Test
     void endedLeaseHoldsEveryRequestUnderHold() {
-        configure(new ClusterScope(1, 3, 3, true), 3_000);
+        configure(new ClusterScope(1, 3, 3, OnPartition.HOLD), 3_000);
         fixture.engine.broker(broker);
         Load load = load();
         broker.tenant().lease(Lease.until(limits(500), fixture.clock.nanoTime() + 10 * SECOND));

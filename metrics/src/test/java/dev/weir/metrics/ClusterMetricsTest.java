@@ -61,6 +61,11 @@ class ClusterMetricsTest {
         public void limits(String group, ThrottleLimits limits) {
             throw new AssertionError("a scrape changes nothing");
         }
+
+        @Override
+        public List<String> save(String group, ThrottleLimits limits) {
+            throw new AssertionError("a scrape changes nothing");
+        }
     };
 
     private final MetricsEndpoint endpoint = new MetricsEndpoint();

@@ -1,6 +1,7 @@
 package dev.weir.drive.settings;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.OnPartition;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ final class ClusterProperties {
     private static final String HOSTS = "cluster.hosts";
     private static final String WEIGHT = "cluster.weight";
     private static final String TOTAL_WEIGHT = "cluster.total-weight";
-    private static final String HOLDS = "cluster.holds";
+    private static final String ON_PARTITION = "cluster.on-partition";
 
     private ClusterProperties() {}
 
@@ -22,14 +23,14 @@ final class ClusterProperties {
                 number(properties, WEIGHT),
                 number(properties, TOTAL_WEIGHT),
                 number(properties, HOSTS),
-                Boolean.TRUE.equals(properties.get(HOLDS)));
+                OnPartition.of(String.valueOf(properties.get(ON_PARTITION))));
     }
 
     static void put(Map<String, Object> properties, ClusterScope scope) {
         properties.put(HOSTS, (long) scope.hosts());
         properties.put(WEIGHT, (long) scope.weight());
         properties.put(TOTAL_WEIGHT, (long) scope.totalWeight());
-        properties.put(HOLDS, scope.holds());
+        properties.put(ON_PARTITION, scope.onPartition().key());
     }
 
     private static int number(Map<String, ?> properties, String key) {

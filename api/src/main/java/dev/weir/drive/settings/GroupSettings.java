@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of a group of drives. In Configuration Admin they are a factory configuration {@code weir.group~NAME}.
  * The property {@code weir.group.name} is required. {@code policy}, {@code parent}, {@code weight}, {@code min.bps},
  * {@code min.iops} and {@code limits.KEY} (numbers are {@link Long}) are optional. {@code cluster.hosts}, {@code
- * cluster.weight}, {@code cluster.total-weight} and {@code cluster.holds} make it a group of a cluster.
+ * cluster.weight}, {@code cluster.total-weight} and {@code cluster.on-partition} make it a group of a cluster.
  *
  * @param name the name of the group
  * @param policy the type of the policy such as {@code bucket}

@@ -20,6 +20,7 @@ import dev.weir.cluster.net.JGroupsTransport;
 import dev.weir.cluster.net.Transport;
 import dev.weir.cluster.wire.MessageCodec;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.definition.Definitions;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.throttle.ThrottleLimits;
@@ -29,14 +30,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -73,7 +69,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private final ClusterSettings settings;
     private final Clock clock;
     private final Timer timer;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weir-cluster"));
+    private final BrokerThread thread;
     private final Thread joiner;
 
     /** Sends messages because a connection to an unreachable host takes seconds. A full queue drops messages. */
@@ -97,19 +93,13 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     /** Starts to join the cluster. Returns before it has joined. */
     @Activate
     public ClusterBroker(@Reference Clock clock, Map<String, Object> properties) {
-        this.settings = ClusterSettings.of(properties);
+        this.settings = ClusterSettings.of(properties, clock::nanoTime);
         this.clock = clock;
+        this.thread = new BrokerThread(settings.name());
         this.timer = clock.timer(() -> step(() -> {}));
         long incarnation = System.currentTimeMillis() << MILLIS_BITS;
         this.node = new ClusterNode(
-                settings.host(),
-                incarnation,
-                settings.scope(),
-                Timing.DEFAULT,
-                settings.onPartition(),
-                this::demand,
-                this,
-                clock.nanoTime());
+                settings.host(), incarnation, settings.scope(), Timing.DEFAULT, this::demand, this, clock.nanoTime());
         this.changes = new Changes(settings.name(), settings.scope().hosts());
         this.peers = new Peers(
                 settings.host(),
@@ -156,15 +146,8 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         stopped = true;
         joiner.interrupt();
         step(() -> node.leave(clock.nanoTime()));
-        thread.shutdown();
+        thread.stop();
         timer.disarm();
-        try {
-            if (!thread.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("cluster {}: a step does not end", settings.name());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         peers.close();
         sender.shutdown();
         try {
@@ -189,6 +172,15 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         peers.own().remove(drive);
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void addDefinitions(Definitions definitions) {
+        peers.saved().definitions(definitions);
+    }
+
+    void removeDefinitions(Definitions definitions) {
+        peers.saved().definitions(null);
+    }
+
     private Demand demand(String group) {
         BrokeredGroup brokered = groups.get(group);
         return brokered == null ? Demand.NONE : brokered.group().demand();
@@ -196,19 +188,15 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
 
     /** Runs a step and then the due steps on the thread of the broker. */
     private void step(Runnable action) {
-        try {
-            thread.execute(() -> {
-                try {
-                    action.run();
-                    advance();
-                } catch (RuntimeException | Error e) {
-                    LOG.error("cluster {}: a step failed", settings.name(), e);
-                    timer.arm(clock.nanoTime() + Timing.DEFAULT.report());
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.trace("a step after the stop", e);
-        }
+        thread.run(() -> {
+            try {
+                action.run();
+                advance();
+            } catch (RuntimeException | Error e) {
+                LOG.error("cluster {}: a step failed", settings.name(), e);
+                timer.arm(clock.nanoTime() + Timing.DEFAULT.report());
+            }
+        });
     }
 
     private void advance() {
@@ -308,15 +296,30 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     @Override
     public void limits(String group, ThrottleLimits limits) {
         ask(() -> {
-            BrokeredGroup brokered = groups.get(group);
-            if (brokered == null) {
-                throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
-            }
+            BrokeredGroup brokered = brokered(group);
             brokered.group().limits(limits);
             brokered.readLimits();
             node.limitsOfCluster(group, limits);
             return limits;
         });
+    }
+
+    private BrokeredGroup brokered(String group) {
+        BrokeredGroup brokered = groups.get(group);
+        if (brokered == null) {
+            throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
+        }
+        return brokered;
+    }
+
+    @Override
+    public List<String> save(String group, ThrottleLimits limits) {
+        List<String> hosts = ask(() -> {
+            brokered(group);
+            return node.view();
+        });
+        peers.save(hosts, settings.host(), group, limits.toMap(), () -> limits(group, limits));
+        return hosts;
     }
 
     @Override
@@ -360,24 +363,11 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     }
 
     private <T> T ask(Callable<T> question) {
-        Future<T> answer = thread.submit(() -> {
+        return thread.ask(() -> {
             T value = question.call();
             step(() -> {});
             return value;
         });
-        try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalArgumentException refusal) {
-                throw refusal;
-            }
-            throw new IllegalStateException("cluster " + settings.name() + " failed: " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("cluster " + settings.name() + " does not answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 
     @Override

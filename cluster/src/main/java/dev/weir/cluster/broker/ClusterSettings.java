@@ -1,12 +1,14 @@
 package dev.weir.cluster.broker;
 
 import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.lease.OnPartition;
+import dev.weir.cluster.OnPartition;
+import dev.weir.cluster.members.Members;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,42 +17,49 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the cluster
  * @param host the name of this host
  * @param listen the address of this host
- * @param members the addresses of all hosts
+ * @param members the addresses of all hosts, which may change
  * @param secret the file with the secret; null for none
  */
 record ClusterSettings(
         String name,
         String host,
         InetSocketAddress listen,
-        java.util.List<InetSocketAddress> members,
+        Members members,
         @Nullable Path secret,
-        ClusterScope scope,
-        OnPartition onPartition) {
+        ClusterScope scope) {
 
     /**
      * Returns the settings in properties.
      *
+     * @param nanoTime the clock (ns)
      * @throws IllegalArgumentException if a property is missing or out of range
      */
-    static ClusterSettings of(Map<String, ?> properties) {
+    static ClusterSettings of(Map<String, ?> properties, LongSupplier nanoTime) {
         Object secret = properties.get("secret");
-        OnPartition onPartition = OnPartition.of(text(properties, "on-partition"));
-        Object members = properties.get("members");
-        if (!(members instanceof String[] addresses)) {
-            throw new IllegalArgumentException("members = " + members + ": must be addresses");
-        }
         return new ClusterSettings(
                 text(properties, "name"),
                 text(properties, "host"),
                 address(text(properties, "listen")),
-                Stream.of(addresses).map(ClusterSettings::address).toList(),
+                members(properties, nanoTime),
                 secret == null ? null : Path.of(secret.toString()),
                 new ClusterScope(
                         number(properties, "weight"),
                         number(properties, "total-weight"),
                         number(properties, "hosts"),
-                        onPartition == OnPartition.HOLD),
-                onPartition);
+                        OnPartition.of(text(properties, "on-partition"))));
+    }
+
+    private static Members members(Map<String, ?> properties, LongSupplier nanoTime) {
+        Object file = properties.get("members-file");
+        Object name = properties.get("members-dns");
+        if (file != null) {
+            return Members.inFile(Path.of(file.toString()), nanoTime);
+        } else if (name != null) {
+            return Members.listed(List.of(name.toString()), nanoTime);
+        } else if (properties.get("members") instanceof String[] addresses) {
+            return Members.listed(List.of(addresses), nanoTime);
+        }
+        throw new IllegalArgumentException("members = " + properties.get("members") + ": must be addresses");
     }
 
     private static String text(Map<String, ?> properties, String key) {

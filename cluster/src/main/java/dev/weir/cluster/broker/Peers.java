@@ -4,11 +4,13 @@ import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.HostDrives;
 import dev.weir.cluster.look.DriveSummaries;
 import dev.weir.cluster.look.Questions;
+import dev.weir.cluster.look.SavedLimits;
 import dev.weir.cluster.message.Answer;
 import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Question.Subject;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +34,19 @@ final class Peers {
     private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long SHARES_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long DRIVES_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long CHECK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SAVE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST_UNANSWERED = 100;
 
     private final LongSupplier nanoTime;
     private final BiConsumer<String, Answer> reply;
     private final Questions questions;
     private final DriveSummaries drives;
+    private final SavedLimits saved = new SavedLimits();
     private final Object sharesLock = new Object();
     private final Object drivesLock = new Object();
 
-    /** Takes the snapshots of drives, which takes a while. Has no thread while idle. */
+    /** Takes the snapshots of drives and saves limits, which takes a while. Has no thread while idle. */
     private final ExecutorService looker = new ThreadPoolExecutor(
             0,
             1,
@@ -74,6 +80,11 @@ final class Peers {
     /** Returns the drives of this host. */
     DriveSummaries own() {
         return drives;
+    }
+
+    /** Returns the limits that this host saves. */
+    SavedLimits saved() {
+        return saved;
     }
 
     /** Returns the shares of all hosts by group from the coordinator {@code of}; empty without an answer. */
@@ -117,6 +128,43 @@ final class Peers {
         return answer == null || !answer.drives().hasAnswered() ? HostDrives.silent(host) : answer.drives();
     }
 
+    /**
+     * Changes the limits of a group on hosts and lets each save them, if all can.
+     *
+     * @param of the hosts, this one included
+     * @param change changes the limits on all hosts
+     * @throws IllegalArgumentException if a host cannot save them; nothing has changed then
+     * @throws IllegalStateException if a host has not saved them in spite of its answer
+     */
+    void save(List<String> of, String self, String group, Map<String, Long> limits, Runnable change) {
+        String refusals = refusals(of, self, Subject.CHECK, group, limits, CHECK_PATIENCE_NANOS);
+        if (!refusals.isEmpty()) {
+            throw new IllegalArgumentException(refusals);
+        }
+        change.run();
+        String failures = refusals(of, self, Subject.SAVE, group, limits, SAVE_PATIENCE_NANOS);
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("the limits have changed, but not all hosts have saved them: " + failures);
+        }
+    }
+
+    /** Returns the refusals and the hosts without an answer, a line for each; empty for none. */
+    private String refusals(
+            List<String> of, String self, Subject subject, String group, Map<String, Long> limits, long patience) {
+        List<String> others = of.stream().filter(host -> !host.equals(self)).toList();
+        Map<String, Answer> answers = questions.ask(others, id -> new Question(id, subject, group, limits), patience);
+        Map<String, String> refusals = new LinkedHashMap<>();
+        refusals.put(self, saved.save(group, limits, subject == Subject.CHECK));
+        for (String host : others) {
+            Answer answer = answers.get(host);
+            refusals.put(host, answer == null ? "does not answer" : answer.refusal());
+        }
+        return refusals.entrySet().stream()
+                .filter(refusal -> !refusal.getValue().isEmpty())
+                .map(refusal -> refusal.getKey() + ": " + refusal.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
     /** Takes an answer. */
     void answered(Answer answer) {
         questions.answered(answer);
@@ -131,9 +179,16 @@ final class Peers {
         if (question.subject() == Subject.SHARES) {
             reply.accept(from, Answer.of(question.id(), known.get()));
         } else {
-            looker.execute(Supervision.task(
-                    "weir-cluster-look", () -> reply.accept(from, Answer.of(question.id(), drives.now())), LOG::error));
+            looker.execute(
+                    Supervision.task("weir-cluster-look", () -> reply.accept(from, slowAnswer(question)), LOG::error));
         }
+    }
+
+    private Answer slowAnswer(Question question) {
+        boolean isCheck = question.subject() == Subject.CHECK;
+        return question.subject() == Subject.DRIVES
+                ? Answer.of(question.id(), drives.now())
+                : Answer.of(question.id(), saved.save(question.group(), question.limits(), isCheck));
     }
 
     /** Stops answering. */

@@ -3,6 +3,7 @@ package dev.weir.cluster.lease;
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.lease.Following.Term;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.Offer;
@@ -75,7 +76,6 @@ public final class ClusterNode {
             long incarnation,
             ClusterScope scope,
             Timing timing,
-            OnPartition onPartition,
             Function<String, Demand> demand,
             Outbox out,
             long now) {
@@ -83,7 +83,7 @@ public final class ClusterNode {
         this.incarnation = incarnation;
         this.scope = scope;
         this.timing = timing;
-        this.onPartition = onPartition;
+        this.onPartition = scope.onPartition();
         this.demand = demand;
         this.out = out;
         this.holder = new Holder(timing, scope, onPartition);

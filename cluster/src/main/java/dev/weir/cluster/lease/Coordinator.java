@@ -2,6 +2,7 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.ClusterSnapshot.Shares;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.Offer;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * therefore never established at the same time.
  *
  * <p>An established term first confirms the current shares of its hosts. It does so for the length of one lease because
- * leases of an earlier coordinator may last that long. Then it divides the limits. The sum of all shares that hosts may
+ * leases of an earlier coordinator may last that long, or until every configured host has told its share. Then it
+ * divides the limits. The sum of all shares that hosts may
  * have is at most the limit at every moment. It includes the safe shares of hosts that do not report. Only a burst may
  * exceed it; see {@link Pool}.
  *
@@ -46,7 +48,7 @@ final class Coordinator {
     private final OnPartition onPartition;
     private final BiConsumer<String, Offer> out;
     private final Followers followers;
-    private final Map<String, Pool> pools = new LinkedHashMap<>();
+    private final Pools pools;
     private boolean established;
     private long establishedAt;
     private boolean learned;
@@ -74,6 +76,7 @@ final class Coordinator {
         this.onPartition = onPartition;
         this.out = out;
         this.followers = new Followers(scope);
+        this.pools = new Pools(timing, onPartition);
         this.rebalancedAt = now;
         this.refreshedAt = now;
         this.lateAt = now;
@@ -94,12 +97,13 @@ final class Coordinator {
 
     /** Returns at most {@code most} shares of hosts by group; empty unless the term is established. */
     Map<String, Shares> shares(int most, long now) {
-        return isEstablished(now) ? Overview.of(pools.values(), followers.all(), most, now) : Map.of();
+        return isEstablished(now) ? Overview.of(pools.all(), followers.all(), most, now) : Map.of();
     }
 
-    /** Returns whether leases of an earlier coordinator may still be in force. */
+    /** Returns whether unknown leases of an earlier coordinator may still be in force. */
     boolean isLearning(long now) {
-        return !learned && now - establishedAt < 2 * timing.atMost(timing.lease()) - timing.lease();
+        boolean isOld = now - establishedAt >= 2 * timing.atMost(timing.lease()) - timing.lease();
+        return !learned && !isOld && !followers.areAllKnown();
     }
 
     /**
@@ -118,7 +122,7 @@ final class Coordinator {
                     report.weight(),
                     Math.max(scope.totalWeight(), report.weight() + scope.hosts() - 1),
                     scope.hosts(),
-                    scope.holds());
+                    onPartition);
             follower = new Follower(host, itsScope, timing, onPartition, report, now);
             followers.add(follower);
         } else if (!follower.isNew(report, now)) {
@@ -126,7 +130,8 @@ final class Coordinator {
         }
         boolean isSteady = !established || followers.hasSteadyMajority(now);
         Report before = isFirst ? null : follower.report();
-        follower.receive(report, isFirst, isSteady, established, establishedAt, now);
+        follower.receive(report, pools.indexed(report, now), isFirst, isSteady, established, establishedAt, now);
+        followers.changed();
         update(follower, before, now);
         establish(now);
         answer(follower, now);
@@ -138,33 +143,22 @@ final class Coordinator {
         if (!follower.isLate(now) && follower.lateAt(now) - lateAt < 0) {
             lateAt = follower.lateAt(now);
         }
-        follower.report().groups().forEach((name, report) -> {
-            GroupReport last = before == null ? null : before.groups().get(name);
-            Pool pool = pools.computeIfAbsent(name, key -> newPool(name, now));
-            if (isFirst) {
-                pool.know(report);
+        for (Pool pool : pools.all()) {
+            GroupReport report = follower.report(pool);
+            GroupReport last = before == null ? null : before.groups().get(pool.name);
+            if (report != null) {
+                if (isFirst) {
+                    pool.know(report);
+                }
+                pool.dirty |= last == null
+                        || !last.wants().equals(report.wants())
+                        || !last.minimum().equals(report.minimum());
             }
-            if (last == null || !last.terms().equals(report.terms())) {
-                updateTerms(pool, now);
-            }
-            pool.dirty |= last == null
-                    || !last.wants().equals(report.wants())
-                    || !last.minimum().equals(report.minimum());
-        });
-        for (Pool pool : pools.values()) {
-            if (isFirst && !follower.report().groups().containsKey(pool.name)) {
+            if (isFirst || (report != null && (last == null || !last.terms().equals(report.terms())))) {
                 updateTerms(pool, now);
             }
             pool.refresh(follower, now);
         }
-    }
-
-    private Pool newPool(String name, long now) {
-        Pool pool = new Pool(name, timing, onPartition, now);
-        if (learned) {
-            pool.fill(now);
-        }
-        return pool;
     }
 
     private void updateTerms(Pool pool, long now) {
@@ -189,13 +183,12 @@ final class Coordinator {
         }
         if (!learned && !isLearning(now)) {
             learned = true;
-            pools.values().forEach(pool -> pool.fill(now));
+            pools.fill(now);
         }
         refresh(now);
         if (now - rebalancedAt >= rebalanceNanos() && learned) {
             rebalancedAt = now;
-            List<Pool> changed =
-                    pools.values().stream().filter(pool -> pool.dirty).toList();
+            List<Pool> changed = pools.all().stream().filter(pool -> pool.dirty).toList();
             changed.forEach(pool -> setTargets(pool, now));
             push(changed, now);
         }
@@ -217,7 +210,7 @@ final class Coordinator {
 
     /** Returns whether {@link #tick} is due soon because grants may have become possible. */
     boolean isBusy() {
-        for (Pool pool : pools.values()) {
+        for (Pool pool : pools.all()) {
             if (pool.dirty) {
                 return learned;
             }
@@ -236,9 +229,9 @@ final class Coordinator {
             if (!follower.isLate(now) && follower.lateAt(now) - lateAt < 0) {
                 lateAt = follower.lateAt(now);
             }
-            pools.values().forEach(pool -> pool.refresh(follower, now));
+            pools.all().forEach(pool -> pool.refresh(follower, now));
         }
-        pools.values().forEach(pool -> pool.dirty = true);
+        pools.all().forEach(pool -> pool.dirty = true);
     }
 
     /** Grants a new lease to each host whose share differs from its target. Hosts that lose come first. */
@@ -268,8 +261,8 @@ final class Coordinator {
             if (!pool.terms().limits(key)) {
                 continue;
             }
-            long has = follower.newestShare(pool.name, key);
-            long target = follower.target(pool.name)[key.ordinal()];
+            long has = follower.newestShare(pool, key);
+            long target = follower.target(pool)[key.ordinal()];
             long tolerance = Math.max(1, has / TOLERANCE);
             if (target < has - tolerance) {
                 change |= 1;
@@ -295,8 +288,8 @@ final class Coordinator {
         long number = follower.nextOffer(now);
         follower.pushedAt(now);
         if (lease != null) {
-            follower.grant(number, lease, now);
-            pools.values().forEach(pool -> pool.refresh(follower, now));
+            follower.grant(number, pools.indexed(lease), now);
+            pools.all().forEach(pool -> pool.refresh(follower, now));
             out.accept(
                     follower.host,
                     new Offer(
@@ -317,21 +310,21 @@ final class Coordinator {
         refresh(now);
         Map<String, GroupLease> lease = new LinkedHashMap<>();
         boolean[] loses = new boolean[1];
-        follower.report().groups().forEach((name, report) -> {
-            Pool pool = pools.get(name);
-            if (pool != null) {
+        for (Pool pool : pools.all()) {
+            GroupReport report = follower.report(pool);
+            if (report != null) {
                 Rates share = Rates.of(key -> pool.terms().limits(key)
                         ? share(follower, pool, key, report.has().get(key), now, loses)
                         : 0);
-                lease.put(name, new GroupLease(pool.terms(), share));
+                lease.put(pool.name, new GroupLease(pool.terms(), share));
             }
-        });
+        }
         return loses[0] && now - establishedAt < PATIENCE_NANOS ? null : lease;
     }
 
     private long share(Follower follower, Pool pool, LimitKey key, long has, long now, boolean[] loses) {
         long room = pool.room(key, pool.budget(key, followers.isComplete(), now), follower);
-        long wanted = learned ? follower.target(pool.name)[key.ordinal()] : has;
+        long wanted = learned ? follower.target(pool)[key.ordinal()] : has;
         loses[0] |= !learned && room < has;
         long least = follower.scope.least(pool.terms().rate().get(key));
         // under hold nothing is reserved for a host without a share, so its floor must fit into the room

@@ -1,15 +1,15 @@
 package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.OnPartition;
+import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,27 @@ final class Follower {
     private static final int KEPT_OFFERS = 64;
 
     /** A lease that the host may have. */
-    private record Granted(long number, boolean hasLower, long lower, long until, Map<String, Rates> shares) {}
+    private static final class Granted {
+        final long number;
+        final boolean hasLower;
+        final long lower;
+        final long until;
+        final @Nullable Rates[] shares;
+
+        Granted(long number, boolean hasLower, long lower, long until, @Nullable Rates[] shares) {
+            this.number = number;
+            this.hasLower = hasLower;
+            this.lower = lower;
+            this.until = until;
+            this.shares = shares;
+        }
+
+        /** Returns the shares in a group; null if the lease does not have it. */
+        @Nullable
+        Rates of(Pool pool) {
+            return pool.index < shares.length ? shares[pool.index] : null;
+        }
+    }
 
     final String host;
     final ClusterScope scope;
@@ -31,13 +51,17 @@ final class Follower {
     private final OnPartition onPartition;
 
     /** The part of each group's limits that this host may use. */
-    private final Map<String, long[]> used = new HashMap<>();
+    private long[][] used = {};
 
-    private final Map<String, long[]> targets = new HashMap<>();
+    private long[][] targets = {};
     private final long[] sentAt = new long[KEPT_OFFERS];
     private final Deque<Granted> granted = new ArrayDeque<>();
 
     private Report report;
+
+    /** The groups of the last report by {@link Pool#index}. */
+    private @Nullable GroupReport[] groups = {};
+
     private long reportedAt;
     private long offers;
 
@@ -80,10 +104,18 @@ final class Follower {
     /**
      * Takes a report.
      *
+     * @param itsGroups the groups of the report by {@link Pool#index}
      * @param isSteady whether a host that begins to follow counts for the majority
      * @param establishedAt when the term was established; meaningless if {@code isEstablished} is false
      */
-    void receive(Report newer, boolean isFirst, boolean isSteady, boolean isEstablished, long establishedAt, long now) {
+    void receive(
+            Report newer,
+            @Nullable GroupReport[] itsGroups,
+            boolean isFirst,
+            boolean isSteady,
+            boolean isEstablished,
+            long establishedAt,
+            long now) {
         boolean restarted = newer.incarnation() != report.incarnation();
         if (isFirst || restarted || newer.epoch() != report.epoch()) {
             granted.clear();
@@ -94,6 +126,7 @@ final class Follower {
             steady = isSteady;
         }
         report = newer;
+        groups = itsGroups;
         reportedAt = now;
         long number = newer.received();
         if (number > 0 && number <= offers && offers - number < KEPT_OFFERS) {
@@ -106,8 +139,11 @@ final class Follower {
         if (newer.lease() == 0) {
             // the share is not a lease of this term; such a lease may be in flight
             granted.removeIf(lease -> lease.number == 0);
-            Map<String, Rates> shares = new HashMap<>();
-            newer.groups().forEach((name, group) -> shares.put(name, group.has()));
+            @Nullable Rates[] shares = new Rates[groups.length];
+            for (int i = 0; i < shares.length; i++) {
+                GroupReport group = groups[i];
+                shares[i] = group == null ? null : group.has();
+            }
             granted.addFirst(new Granted(0, false, 0, now + timing.atMost(timing.lease()), shares));
         } else {
             acknowledge(newer.lease());
@@ -133,9 +169,12 @@ final class Follower {
         return offers;
     }
 
-    void grant(long number, Map<String, GroupLease> lease, long now) {
-        Map<String, Rates> shares = new HashMap<>();
-        lease.forEach((name, group) -> shares.put(name, group.share()));
+    /**
+     * Notes a lease that is sent now.
+     *
+     * @param shares the shares by {@link Pool#index}
+     */
+    void grant(long number, @Nullable Rates[] shares, long now) {
         granted.addLast(new Granted(number, hasLower, lower, now + timing.atMost(timing.lease()), shares));
         while (granted.size() > KEPT_OFFERS) {
             // the host has acknowledged none of them; the oldest has ended unless it is without end
@@ -145,9 +184,13 @@ final class Follower {
     }
 
     private static Granted widest(Granted one, Granted two) {
-        Map<String, Rates> shares = new HashMap<>(one.shares);
-        two.shares.forEach((name, share) ->
-                shares.merge(name, share, (a, b) -> Rates.of(key -> Math.max(a.get(key), b.get(key)))));
+        @Nullable Rates[] shares = Arrays.copyOf(one.shares, Math.max(one.shares.length, two.shares.length));
+        for (int i = 0; i < two.shares.length; i++) {
+            Rates a = shares[i];
+            Rates b = two.shares[i];
+            shares[i] =
+                    a == null || b == null ? (a == null ? b : a) : Rates.of(key -> Math.max(a.get(key), b.get(key)));
+        }
         return new Granted(two.number, two.hasLower, two.lower, two.until, shares);
     }
 
@@ -156,12 +199,12 @@ final class Follower {
      *
      * @param limit the limit for all hosts
      */
-    long mayUse(String group, LimitKey key, long limit, long now) {
+    long mayUse(Pool group, LimitKey key, long limit, long now) {
         long safe = scope.safe(limit);
         long most = 0;
         boolean knowsGroup = true;
         for (Granted lease : granted) {
-            Rates shares = lease.shares.get(group);
+            Rates shares = lease.of(group);
             if (shares == null) {
                 knowsGroup = false;
                 continue;
@@ -220,18 +263,37 @@ final class Follower {
         return reportedAt;
     }
 
-    long[] used(String group) {
-        return used.computeIfAbsent(group, name -> new long[LimitKey.ALL.size()]);
+    /** Returns the last report of a group; null without one. */
+    @Nullable
+    GroupReport report(Pool group) {
+        return group.index < groups.length ? groups[group.index] : null;
     }
 
-    long[] target(String group) {
-        return targets.computeIfAbsent(group, name -> new long[LimitKey.ALL.size()]);
+    long[] used(Pool group) {
+        used = grown(used, group);
+        return used[group.index];
+    }
+
+    long[] target(Pool group) {
+        targets = grown(targets, group);
+        return targets[group.index];
+    }
+
+    private static long[][] grown(long[][] amounts, Pool group) {
+        if (group.index < amounts.length) {
+            return amounts;
+        }
+        long[][] grown = Arrays.copyOf(amounts, group.index + 1);
+        for (int i = amounts.length; i < grown.length; i++) {
+            grown[i] = new long[LimitKey.ALL.size()];
+        }
+        return grown;
     }
 
     /** Returns the share in the newest lease; 0 without a lease. */
-    long newestShare(String group, LimitKey key) {
+    long newestShare(Pool group, LimitKey key) {
         Granted newest = granted.peekLast();
-        Rates shares = newest == null ? null : newest.shares.get(group);
+        Rates shares = newest == null ? null : newest.of(group);
         return shares == null ? 0 : shares.get(key);
     }
 

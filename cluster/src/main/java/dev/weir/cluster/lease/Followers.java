@@ -11,6 +11,12 @@ final class Followers {
     private final ClusterScope scope;
     private final Map<String, Follower> byHost = new LinkedHashMap<>();
 
+    /** Whether {@link #steady} is the answer for {@link #steadyAt}. */
+    private boolean isSteadyKnown;
+
+    private boolean steady;
+    private long steadyAt;
+
     Followers(ClusterScope scope) {
         this.scope = scope;
     }
@@ -22,10 +28,17 @@ final class Followers {
 
     void add(Follower follower) {
         byHost.put(follower.host, follower);
+        changed();
     }
 
     void clear() {
         byHost.clear();
+        changed();
+    }
+
+    /** Must follow each change of a follower, because answers are kept for a moment. */
+    void changed() {
+        isSteadyKnown = false;
     }
 
     int size() {
@@ -42,6 +55,11 @@ final class Followers {
         return byHost.size() == scope.hosts();
     }
 
+    /** Returns whether every configured host has told its share since the term was established. */
+    boolean areAllKnown() {
+        return isComplete() && byHost.values().stream().allMatch(Follower::hasAnswered);
+    }
+
     /** Returns whether a majority has promised to follow no other term. */
     boolean hasMajority(long now) {
         return isMajority(now, false);
@@ -49,14 +67,22 @@ final class Followers {
 
     /** Returns whether the majority has lasted without a pause in which another term could have had one. */
     boolean hasSteadyMajority(long now) {
-        return isMajority(now, true);
+        if (!isSteadyKnown || steadyAt != now) {
+            steady = isMajority(now, true);
+            steadyAt = now;
+            isSteadyKnown = true;
+        }
+        return steady;
     }
 
     private boolean isMajority(long now, boolean steadyOnly) {
-        int count = 0;
+        int missing = scope.hosts() / 2 + 1;
         for (Follower follower : byHost.values()) {
-            count += follower.promises(now) && (!steadyOnly || follower.isSteady()) ? 1 : 0;
+            missing -= follower.promises(now) && (!steadyOnly || follower.isSteady()) ? 1 : 0;
+            if (missing == 0) {
+                return true;
+            }
         }
-        return count > scope.hosts() / 2;
+        return false;
     }
 }

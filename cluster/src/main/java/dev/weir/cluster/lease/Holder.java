@@ -2,6 +2,7 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.lease.HeldShare.State;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;

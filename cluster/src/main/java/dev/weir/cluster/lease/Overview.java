@@ -56,13 +56,13 @@ final class Overview {
 
     private static HostShare host(Pool pool, Follower follower, long now) {
         boolean isLive = follower.isLive(now);
-        GroupReport report = follower.report().groups().get(pool.name);
+        GroupReport report = follower.report(pool);
         Long end = follower.leaseEnd();
         return new HostShare(
                 follower.host,
                 follower.scope.weight(),
                 isLive,
-                map(follower.used(pool.name)),
+                map(follower.used(pool)),
                 report == null || !isLive ? Map.of() : report.used().toMap(),
                 report == null || !isLive ? Map.of() : report.wants().toMap(),
                 end == null ? -1 : Math.max(0, end - now));

@@ -1,5 +1,6 @@
 package dev.weir.cluster.lease;
 
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Rates;
@@ -10,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one group for all hosts and the sums of their shares. Not thread-safe.
@@ -23,6 +23,10 @@ final class Pool {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
     final String name;
+
+    /** The place of the group in the arrays of {@link Follower}. */
+    final int index;
+
     private final Timing timing;
     private final OnPartition onPartition;
     private final long[] sums = new long[KEYS];
@@ -36,13 +40,15 @@ final class Pool {
 
     private long reserveAt;
     private boolean fills;
+    private boolean hasBurst;
     private GroupTerms terms = new GroupTerms(0, Rates.NONE, Rates.NONE, Rates.NONE);
 
     /** Whether the targets must be computed again. */
     boolean dirty = true;
 
-    Pool(String name, Timing timing, OnPartition onPartition, long now) {
+    Pool(String name, int index, Timing timing, OnPartition onPartition, long now) {
         this.name = name;
+        this.index = index;
         this.timing = timing;
         this.onPartition = onPartition;
         this.reserveAt = now;
@@ -59,12 +65,13 @@ final class Pool {
         settle(now);
         GroupTerms lowest = null;
         for (Follower follower : followers) {
-            GroupReport report = follower.report().groups().get(name);
+            GroupReport report = follower.report(this);
             if (report != null) {
                 lowest = lowest == null ? report.terms() : lowest.lower(report.terms());
             }
         }
         terms = Objects.requireNonNullElse(lowest, terms);
+        hasBurst = !terms.depth().isEmpty();
         for (LimitKey key : LimitKey.ALL) {
             absent[key.ordinal()] = isComplete || onPartition == OnPartition.HOLD ? 0 : absent(key, followers);
         }
@@ -94,11 +101,11 @@ final class Pool {
     /** Updates the usable share of a host. */
     void refresh(Follower follower, long now) {
         settle(now);
-        long[] used = follower.used(name);
+        long[] used = follower.used(this);
         for (LimitKey key : LimitKey.ALL) {
             int i = key.ordinal();
             long newUsed =
-                    terms.limits(key) ? follower.mayUse(name, key, terms.rate().get(key), now) : 0;
+                    terms.limits(key) ? follower.mayUse(this, key, terms.rate().get(key), now) : 0;
             sums[i] += newUsed - used[i];
             dirty |= newUsed < used[i];
             used[i] = newUsed;
@@ -112,6 +119,10 @@ final class Pool {
     }
 
     private void settle(long now) {
+        if (!hasBurst) {
+            reserveAt = now;
+            return;
+        }
         double seconds = (now - reserveAt) / SECOND;
         reserveAt = now;
         for (LimitKey key : LimitKey.ALL) {
@@ -136,7 +147,8 @@ final class Pool {
             return Math.min(budget, known[key.ordinal()]);
         }
         long max = terms.max().get(key);
-        if (max <= limit) {
+        if (max <= limit || onPartition == OnPartition.LAST_SHARE) {
+            // a last share may stay for good, so no part of it may be lent
             return budget;
         }
         double lent = reserve[key.ordinal()] / (timing.atMost(timing.lease()) / SECOND);
@@ -145,7 +157,7 @@ final class Pool {
 
     /** Returns the part of a limit that a host can get now. */
     long room(LimitKey key, long budget, Follower follower) {
-        return budget - (sums[key.ordinal()] - follower.used(name)[key.ordinal()]);
+        return budget - (sums[key.ordinal()] - follower.used(this)[key.ordinal()]);
     }
 
     /** Computes the target of each host. */
@@ -153,10 +165,10 @@ final class Pool {
         long capacity = budget;
         List<Follower> members = new ArrayList<>();
         for (Follower follower : followers) {
-            if (follower.isLive(now) && report(follower) != null) {
+            if (follower.isLive(now) && follower.report(this) != null) {
                 members.add(follower);
             } else {
-                capacity -= follower.used(name)[key.ordinal()];
+                capacity -= follower.used(this)[key.ordinal()];
             }
         }
         int size = members.size();
@@ -166,7 +178,7 @@ final class Pool {
         int[] weights = new int[size];
         for (int i = 0; i < size; i++) {
             Follower member = members.get(i);
-            GroupReport report = Objects.requireNonNull(report(member));
+            GroupReport report = Objects.requireNonNull(member.report(this));
             floors[i] = member.scope.least(terms.rate().get(key));
             minima[i] = report.minimum().get(key);
             wants[i] = report.wants().get(key);
@@ -177,7 +189,7 @@ final class Pool {
             spread(capacity, shares, floors, wants, weights);
         }
         for (int i = 0; i < size; i++) {
-            members.get(i).target(name)[key.ordinal()] = shares[i];
+            members.get(i).target(this)[key.ordinal()] = shares[i];
         }
     }
 
@@ -196,9 +208,5 @@ final class Pool {
                 shares[i] += (long) ((double) left * weights[i] / weight);
             }
         }
-    }
-
-    private @Nullable GroupReport report(Follower follower) {
-        return follower.report().groups().get(name);
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
 
 /** The questions to other hosts whose answers are pending. Thread-safe. */
 public final class Questions {
@@ -34,6 +35,16 @@ public final class Questions {
      * @param patienceNanos how long to wait for all of them (ns)
      */
     public Map<String, Answer> ask(List<String> hosts, Question.Subject subject, long patienceNanos) {
+        return ask(hosts, id -> Question.of(id, subject), patienceNanos);
+    }
+
+    /**
+     * Asks hosts and returns their answers by host. Hosts that have not answered in time are missing.
+     *
+     * @param question gives the question with an id
+     * @param patienceNanos how long to wait for all of them (ns)
+     */
+    public Map<String, Answer> ask(List<String> hosts, LongFunction<Question> question, long patienceNanos) {
         Map<String, Long> asked = new LinkedHashMap<>();
         Map<String, CompletableFuture<Answer>> futures = new LinkedHashMap<>();
         for (String host : hosts) {
@@ -42,7 +53,7 @@ public final class Questions {
             pending.put(id, future);
             asked.put(host, id);
             futures.put(host, future);
-            sender.accept(host, new Question(id, subject));
+            sender.accept(host, question.apply(id));
         }
         try {
             CompletableFuture.allOf(futures.values().toArray(CompletableFuture[]::new))

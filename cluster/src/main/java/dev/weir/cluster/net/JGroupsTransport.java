@@ -1,5 +1,6 @@
 package dev.weir.cluster.net;
 
+import dev.weir.cluster.members.Members;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.TCP;
-import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
@@ -68,7 +68,7 @@ public final class JGroupsTransport implements Transport, Receiver {
             String cluster,
             String host,
             InetSocketAddress listen,
-            List<InetSocketAddress> others,
+            Members others,
             @Nullable Path secret,
             Listener listener)
             throws Exception {
@@ -95,7 +95,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         }
     }
 
-    private static List<Protocol> stack(InetSocketAddress listen, List<InetSocketAddress> others, @Nullable Path secret)
+    private static List<Protocol> stack(InetSocketAddress listen, Members others, @Nullable Path secret)
             throws Exception {
         InetAddress address = listen.getAddress();
         TCP tcp = new TCP();
@@ -114,12 +114,9 @@ public final class JGroupsTransport implements Transport, Receiver {
                     .setProtocols(new String[] {"TLSv1.3"})
                     .setClientAuth(TLSClientAuth.NEED));
         }
-        TCPPING ping = new TCPPING();
-        ping.setInitialHosts(others);
-        ping.setPortRange(0);
         List<Protocol> stack = new ArrayList<>(List.of(
                 tcp,
-                ping,
+                new ChangingHosts(listen, others),
                 new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
                 new FD_SOCK2().setBindAddress(address),
                 new FD_ALL3().setTimeout(SILENCE_MILLIS).setInterval(HEARTBEAT_MILLIS),

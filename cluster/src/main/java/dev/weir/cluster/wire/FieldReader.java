@@ -1,10 +1,12 @@
 package dev.weir.cluster.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.LimitKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads fields: a tag, a length and the value. Each method throws {@link IllegalArgumentException} if the bytes are
@@ -14,30 +16,35 @@ final class FieldReader {
     private static final int SEVEN_BITS = 0x7F;
     private static final int LONGEST_VARINT = 10;
 
-    private final ByteBuffer in;
+    private final byte[] in;
+    private final int end;
+    private int at;
 
-    FieldReader(ByteBuffer in) {
+    /** Reads the bytes from {@code begin} to {@code end}. */
+    FieldReader(byte[] in, int begin, int end) {
         this.in = in;
+        this.at = begin;
+        this.end = end;
     }
 
     boolean hasNext() {
-        return in.hasRemaining();
+        return at < end;
     }
 
     /** Returns the tag of the next field. Its value follows. */
     int tag() {
-        return in.get() & 0xFF;
+        return in[at++] & 0xFF;
     }
 
     /** Returns the value of the field whose tag was read last. */
     FieldReader value() {
         long length = varint();
-        if (length < 0 || length > in.remaining()) {
-            throw new IllegalArgumentException("a field of " + length + " bytes in the " + in.remaining() + " left");
+        if (length < 0 || length > end - at) {
+            throw new IllegalArgumentException("a field of " + length + " bytes in the " + (end - at) + " left");
         }
-        ByteBuffer value = in.slice(in.position(), (int) length);
-        in.position(in.position() + (int) length);
-        return new FieldReader(value);
+        FieldReader value = new FieldReader(in, at, at + (int) length);
+        at += (int) length;
+        return value;
     }
 
     /** Returns the value as a number. */
@@ -60,14 +67,27 @@ final class FieldReader {
     }
 
     String text(int longest) {
-        if (in.remaining() > longest) {
-            throw new IllegalArgumentException("a text of " + in.remaining() + " bytes, at most " + longest);
+        int length = end - at;
+        if (length > longest) {
+            throw new IllegalArgumentException("a text of " + length + " bytes, at most " + longest);
+        }
+        if (isAscii()) {
+            return new String(in, at, length, US_ASCII);
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(in, at, length)).toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("a text that is not UTF-8", e);
         }
+    }
+
+    private boolean isAscii() {
+        for (int i = at; i < end; i++) {
+            if (in[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Rates rates() {
@@ -82,10 +102,10 @@ final class FieldReader {
     private long varint() {
         long value = 0;
         for (int i = 0; i < LONGEST_VARINT; i++) {
-            if (!in.hasRemaining()) {
+            if (at >= end) {
                 throw new IllegalArgumentException("a number without end");
             }
-            byte next = in.get();
+            byte next = in[at++];
             value |= (long) (next & SEVEN_BITS) << (7 * i);
             if (next >= 0) {
                 return value;

@@ -19,6 +19,11 @@ final class LookCodec {
     /** The longest text of a drive: names of limits, groups and states. */
     private static final int MAX_TEXT_BYTES = 400;
 
+    /** The longest reason why limits cannot be saved: a line for each broken rule. */
+    private static final int MAX_REFUSAL_BYTES = 10_000;
+
+    private static final int MAX_LIMITS = 100;
+
     private static final int TAG_VERSION = 1;
     private static final int TAG_ID = 2;
     private static final int TAG_SUBJECT = 3;
@@ -26,6 +31,12 @@ final class LookCodec {
     private static final int TAG_HOST = 5;
     private static final int TAG_TOTAL = 6;
     private static final int TAG_DRIVE = 7;
+    private static final int TAG_GROUP = 8;
+    private static final int TAG_LIMIT = 9;
+    private static final int TAG_REFUSAL = 10;
+
+    private static final int LIMIT_KEY = 1;
+    private static final int LIMIT_VALUE = 2;
 
     private static final int SHARES_GROUP = 1;
     private static final int SHARES_LEASED = 2;
@@ -54,10 +65,17 @@ final class LookCodec {
     private LookCodec() {}
 
     static FieldWriter fields(Question question) {
-        return new FieldWriter()
+        FieldWriter out = new FieldWriter()
                 .number(TAG_VERSION, MessageCodec.VERSION)
                 .number(TAG_ID, question.id())
                 .number(TAG_SUBJECT, question.subject().ordinal() + 1);
+        if (!question.group().isEmpty()) {
+            out.text(TAG_GROUP, question.group());
+        }
+        question.limits()
+                .forEach((key, value) -> out.fields(
+                        TAG_LIMIT, new FieldWriter().text(LIMIT_KEY, key).number(LIMIT_VALUE, value)));
+        return out;
     }
 
     static FieldWriter fields(Answer answer) {
@@ -68,6 +86,10 @@ final class LookCodec {
         if (drives.hasAnswered()) {
             out.text(TAG_HOST, drives.host()).number(TAG_TOTAL, drives.total());
             drives.drives().forEach(drive -> out.bytes(TAG_DRIVE, bytes(drive)));
+        }
+        if (!answer.refusal().isEmpty()) {
+            String refusal = answer.refusal();
+            out.text(TAG_REFUSAL, refusal.substring(0, Math.min(refusal.length(), MAX_REFUSAL_BYTES / 4)));
         }
         return out;
     }
@@ -115,12 +137,16 @@ final class LookCodec {
     static Question question(FieldReader in) {
         long id = 0;
         long subject = 0;
+        String group = "";
+        Map<String, Long> limits = new LinkedHashMap<>();
         while (in.hasNext()) {
             int tag = in.tag();
             FieldReader value = in.value();
             switch (tag) {
                 case TAG_ID -> id = value.number();
                 case TAG_SUBJECT -> subject = value.number();
+                case TAG_GROUP -> group = value.text(MAX_TEXT_BYTES);
+                case TAG_LIMIT -> putLimit(value, limits);
                 default -> ignored();
             }
         }
@@ -128,13 +154,32 @@ final class LookCodec {
         if (subject < 1 || subject > known.length) {
             throw new IllegalArgumentException("a question about the unknown subject " + subject);
         }
-        return new Question(id, known[(int) subject - 1]);
+        return new Question(id, known[(int) subject - 1], group, limits);
+    }
+
+    private static void putLimit(FieldReader in, Map<String, Long> limits) {
+        String key = "";
+        long amount = 0;
+        while (in.hasNext()) {
+            int tag = in.tag();
+            FieldReader value = in.value();
+            switch (tag) {
+                case LIMIT_KEY -> key = value.text(MAX_TEXT_BYTES);
+                case LIMIT_VALUE -> amount = value.amount();
+                default -> ignored();
+            }
+        }
+        limits.put(key, amount);
+        if (limits.size() > MAX_LIMITS) {
+            throw new IllegalArgumentException("more than " + MAX_LIMITS + " limits");
+        }
     }
 
     static Answer answer(FieldReader in) {
         long id = 0;
         int total = 0;
         String host = "";
+        String refusal = "";
         Map<String, Shares> shares = new LinkedHashMap<>();
         List<Summary> drives = new ArrayList<>();
         while (in.hasNext()) {
@@ -146,11 +191,12 @@ final class LookCodec {
                 case TAG_HOST -> host = value.text(MAX_TEXT_BYTES);
                 case TAG_SHARES -> putShares(value, shares);
                 case TAG_DRIVE -> drives.add(drive(value));
+                case TAG_REFUSAL -> refusal = value.text(MAX_REFUSAL_BYTES);
                 default -> ignored();
             }
         }
         boolean hasDrives = !host.isEmpty();
-        return new Answer(id, shares, new HostDrives(host, hasDrives, total, drives));
+        return new Answer(id, shares, new HostDrives(host, hasDrives, total, drives), refusal);
     }
 
     private static void putShares(FieldReader in, Map<String, Shares> shares) {

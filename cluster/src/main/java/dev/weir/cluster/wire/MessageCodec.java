@@ -71,15 +71,15 @@ public final class MessageCodec {
                 .number(TAG_RECEIVED, report.received())
                 .number(TAG_LEASE, report.lease())
                 .number(TAG_WEIGHT, report.weight());
+        FieldWriter inner = new FieldWriter();
         report.groups()
-                .forEach((name, group) -> out.bytes(
+                .forEach((name, group) -> out.fields(
                         TAG_GROUP,
-                        terms(name, group.terms())
+                        terms(inner.clear(), name, group.terms())
                                 .rates(GROUP_SHARE, group.has())
                                 .rates(GROUP_USED, group.used())
                                 .rates(GROUP_WANTS, group.wants())
-                                .rates(GROUP_MINIMUM, group.minimum())
-                                .toBytes()));
+                                .rates(GROUP_MINIMUM, group.minimum())));
         return message(REPORT, out);
     }
 
@@ -97,9 +97,9 @@ public final class MessageCodec {
                 .number(TAG_INCARNATION, offer.incarnation())
                 .number(TAG_ANSWERS, offer.answers());
         if (lease != null) {
-            lease.forEach((name, group) -> out.bytes(
-                    TAG_GROUP,
-                    terms(name, group.terms()).rates(GROUP_SHARE, group.share()).toBytes()));
+            FieldWriter inner = new FieldWriter();
+            lease.forEach((name, group) -> out.fields(
+                    TAG_GROUP, terms(inner.clear(), name, group.terms()).rates(GROUP_SHARE, group.share())));
         }
         return message(OFFER, out);
     }
@@ -114,9 +114,8 @@ public final class MessageCodec {
         return message(ANSWER, LookCodec.fields(answer));
     }
 
-    private static FieldWriter terms(String name, GroupTerms terms) {
-        return new FieldWriter()
-                .text(GROUP_NAME, name)
+    private static FieldWriter terms(FieldWriter out, String name, GroupTerms terms) {
+        return out.text(GROUP_NAME, name)
                 .number(GROUP_VERSION, terms.version())
                 .rates(GROUP_RATE, terms.rate())
                 .rates(GROUP_MAX, terms.max())
@@ -137,7 +136,7 @@ public final class MessageCodec {
         if (bytes.length == 0 || bytes.length > MAX_BYTES) {
             throw new IllegalArgumentException("a message of " + bytes.length + " bytes, 1 to " + MAX_BYTES);
         }
-        FieldReader in = new FieldReader(ByteBuffer.wrap(bytes, 1, bytes.length - 1));
+        FieldReader in = new FieldReader(bytes, 1, bytes.length);
         int kind = bytes[0];
         return switch (kind) {
             case REPORT, OFFER -> leasing(kind, in);

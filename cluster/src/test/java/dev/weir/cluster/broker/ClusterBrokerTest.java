@@ -1,6 +1,7 @@
 package dev.weir.cluster.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,14 @@ import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.ClusterSnapshot;
 import dev.weir.cluster.Demand;
 import dev.weir.cluster.Lease;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.SharedGroup;
+import dev.weir.drive.definition.ChangeOutcome;
+import dev.weir.drive.definition.Definition;
+import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.DefinitionFault;
+import dev.weir.drive.definition.Definitions;
+import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.engine.clock.SystemClock;
@@ -26,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +61,7 @@ class ClusterBrokerTest {
 
     /** A group whose drives want all they can get, or nothing. */
     private final class Group implements SharedGroup {
-        private final ClusterScope scope = new ClusterScope(1, HOSTS, HOSTS, false);
+        private final ClusterScope scope = new ClusterScope(1, HOSTS, HOSTS, OnPartition.SAFE_SHARE);
         private volatile ThrottleLimits limits = iops(LIMIT);
         private volatile Lease lease = Lease.endless(iops(1));
         private volatile boolean isHungry;
@@ -114,6 +124,11 @@ class ClusterBrokerTest {
     }
 
     private void start(String... secrets) throws IOException {
+        start(null, secrets);
+    }
+
+    /** Starts hosts that know each other, or only the addresses in a file. Returns their addresses. */
+    private List<String> start(@Nullable Path memberFile, String... secrets) throws IOException {
         List<String> members = new ArrayList<>();
         List<ServerSocket> sockets = new ArrayList<>();
         for (int i = 0; i < HOSTS; i++) {
@@ -142,6 +157,10 @@ class ClusterBrokerTest {
                     HOSTS,
                     "on-partition",
                     "safe-share"));
+            if (memberFile != null) {
+                properties.remove("members");
+                properties.put("members-file", memberFile.toString());
+            }
             if (secrets.length > 0) {
                 properties.put("secret", secret(secrets[i]).toString());
             }
@@ -151,6 +170,7 @@ class ClusterBrokerTest {
             brokers.add(broker);
             broker.add(group);
         }
+        return members;
     }
 
     private Path secret(String name) throws IOException {
@@ -229,6 +249,18 @@ class ClusterBrokerTest {
     }
 
     @Test
+    void hostsFindEachOtherByAChangedFile() throws Exception {
+        Path file = Files.writeString(folder.resolve("members.txt"), "# none yet\n");
+        List<String> addresses = start(file);
+        for (ClusterBroker broker : brokers) {
+            await("no other host", () -> broker.snapshot().members().size() == 1);
+        }
+        assertFalse(areLeased());
+        Files.write(file, addresses);
+        await("leases", this::areLeased);
+    }
+
+    @Test
     void drivesOfAllHostsAreSeenOnEachHost() throws Exception {
         start();
         try (EmbeddedEngine engine = new EmbeddedEngine()) {
@@ -262,6 +294,77 @@ class ClusterBrokerTest {
                 "the lower limits",
                 () -> brokers.get(1).snapshot().groups().get(0).limits().equals(iops(300)));
         assertThrows(IllegalArgumentException.class, () -> brokers.get(0).limits("other", iops(1)));
+    }
+
+    /** The definitions of a host whose file may have the group. */
+    private static final class Saved implements Definitions {
+        private final String refusal;
+        private final List<String> changes = new CopyOnWriteArrayList<>();
+
+        Saved(String refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        public List<Definition> list(Definition.Kind kind) {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable Definition find(Definition.Kind kind, String name) {
+            return null;
+        }
+
+        @Override
+        public ChangeOutcome change(DefinitionChange change) throws RefusedChangeException {
+            if (!refusal.isEmpty()) {
+                throw new RefusedChangeException(
+                        RefusedChangeException.Reason.OPERATOR, List.of(DefinitionFault.of("", "", refusal)));
+            }
+            String iops = change.name() + " " + change.settings().get("limits.iops");
+            changes.add(change.isDryRun() ? "check " + iops : iops);
+            return new ChangeOutcome(null, List.of(), List.of());
+        }
+
+        @Override
+        public ChangeOutcome restore() {
+            return new ChangeOutcome(null, List.of(), List.of());
+        }
+
+        @Override
+        public List<String> temporary() {
+            return List.of();
+        }
+    }
+
+    @Test
+    void limitsAreSavedOnAllHosts() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        assertEquals(Set.of("h0", "h1", "h2"), Set.copyOf(brokers.get(1).save("tenant", iops(600))));
+        saved.forEach(host -> assertEquals(List.of("check tenant 600", "tenant 600"), host.changes));
+        await("the new limits", () -> groups.stream()
+                .allMatch(group -> group.limits().equals(iops(600))));
+    }
+
+    @Test
+    void limitsThatAHostCannotSaveAreRefused() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved("weir.conf:3: is defined here"));
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> brokers.get(0).save("tenant", iops(600)));
+        assertEquals("h2: weir.conf:3: is defined here", refused.getMessage());
+        saved.forEach(host -> assertFalse(host.changes.contains("tenant 600")));
+        groups.forEach(group -> assertEquals(iops(LIMIT), group.limits()));
+        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).save("other", iops(1)));
     }
 
     @Test

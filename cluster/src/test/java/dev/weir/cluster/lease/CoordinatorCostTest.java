@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.Offer;
 import dev.weir.cluster.message.Report;
 import dev.weir.cluster.wire.MessageCodec;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cost of a coordinator: processor time and bytes per second. {@code -Dweir.cluster.hosts=1000} and
+ * The cost of a coordinator: processor time with its codec, and bytes per second. {@code -Dweir.cluster.hosts=1000} and
  * {@code -Dweir.cluster.groups=100} set the size. Half of the hosts use each group and change their demand each second.
  */
 class CoordinatorCostTest {
@@ -38,6 +39,8 @@ class CoordinatorCostTest {
     private long bytesToCoordinator;
     private long bytesToHosts;
     private long coordinatorNanos;
+    private long reports;
+    private long offers;
 
     /** The mail of a host. Messages arrive in the next step. */
     private final class Mail implements ClusterNode.Outbox {
@@ -50,16 +53,19 @@ class CoordinatorCostTest {
         @Override
         public void send(String host, Offer offer) {
             bytesToHosts += MessageCodec.encode(offer).length;
+            offers++;
             mail.add(() -> nodes.get(index(host)).receive(name(from), offer, now));
         }
 
         @Override
         public void send(String host, Report report) {
-            bytesToCoordinator += MessageCodec.encode(report).length;
+            byte[] bytes = MessageCodec.encode(report);
+            bytesToCoordinator += bytes.length;
+            reports++;
             mail.add(() -> {
                 int to = index(host);
                 if (to == 0) {
-                    timed(() -> nodes.get(0).receive(name(from), report, now));
+                    timed(() -> nodes.get(0).receive(name(from), (Report) MessageCodec.decode(bytes), now));
                 } else {
                     nodes.get(to).receive(name(from), report, now);
                 }
@@ -110,9 +116,8 @@ class CoordinatorCostTest {
             ClusterNode node = new ClusterNode(
                     name(host),
                     1L << 20,
-                    new ClusterScope(1, HOSTS, HOSTS, false),
+                    new ClusterScope(1, HOSTS, HOSTS, OnPartition.SAFE_SHARE),
                     Timing.DEFAULT,
-                    OnPartition.SAFE_SHARE,
                     group -> demand(index, group),
                     new Mail(host),
                     now);
@@ -126,18 +131,23 @@ class CoordinatorCostTest {
         bytesToCoordinator = 0;
         bytesToHosts = 0;
         coordinatorNanos = 0;
+        reports = 0;
+        offers = 0;
         run(SECONDS);
         long sum = nodes.stream()
                 .mapToLong(node -> node.share("g0", now).share().get(LimitKey.IOPS))
                 .sum();
         assertTrue(sum > 0.95 * LIMIT && sum <= LIMIT, () -> "sum of the shares: " + sum);
         System.out.printf(
-                "%d hosts, %d groups: coordinator %.1f %% of a core, %.0f kB/s to it, %.0f kB/s to hosts%n",
+                "%d hosts, %d groups: coordinator %.1f %% of a core, %.0f kB/s in %d reports/s to it,"
+                        + " %.0f kB/s in %d offers/s to hosts%n",
                 HOSTS,
                 GROUPS,
                 coordinatorNanos / 1e7 / SECONDS,
                 bytesToCoordinator / 1e3 / SECONDS,
-                bytesToHosts / 1e3 / SECONDS);
+                reports / SECONDS,
+                bytesToHosts / 1e3 / SECONDS,
+                offers / SECONDS);
         long each = (bytesToCoordinator + bytesToHosts) / SECONDS / HOSTS / GROUPS;
         assertTrue(each < 1_000, () -> each + " bytes/s for each host and group");
     }

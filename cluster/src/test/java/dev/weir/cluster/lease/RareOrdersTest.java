@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
 import dev.weir.cluster.message.GroupTerms;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Orders of messages that random runs rarely meet. */
 class RareOrdersTest {
     private static final long SECOND = Simulation.SECOND;
-    private static final ClusterScope THIRD = new ClusterScope(1, 3, 3, false);
+    private static final ClusterScope THIRD = new ClusterScope(1, 3, 3, OnPartition.SAFE_SHARE);
     private static final ThrottleLimits LIMITS = ThrottleLimits.of(Map.of("iops", 3_000L));
     private static final GroupTerms TERMS = GroupTerms.of(0, LIMITS);
     private static final Map<String, GroupLease> ALL = Map.of("g", new GroupLease(TERMS, Rates.of(LIMITS)));
@@ -55,7 +56,6 @@ class RareOrdersTest {
                 7,
                 THIRD,
                 Timing.DEFAULT,
-                OnPartition.SAFE_SHARE,
                 group -> Demand.NONE,
                 new ClusterNode.Outbox() {
                     @Override

@@ -2,6 +2,7 @@ package dev.weir.cluster.lease;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.Offer;
 import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
@@ -98,9 +99,8 @@ final class Simulation {
             countedAt = now;
             paused = false;
             wakeAt = 0;
-            ClusterScope scope = new ClusterScope(weight, totalWeight(), hosts, onPartition == OnPartition.HOLD);
-            node = new ClusterNode(
-                    name, incarnation, scope, Timing.DEFAULT, onPartition, group -> demand(), this, clock());
+            ClusterScope scope = new ClusterScope(weight, totalWeight(), hosts, onPartition);
+            node = new ClusterNode(name, incarnation, scope, Timing.DEFAULT, group -> demand(), this, clock());
             node.add(GROUP, limits, clock());
             sight();
             wake();

@@ -2,6 +2,7 @@ package dev.weir.cluster.lease;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;

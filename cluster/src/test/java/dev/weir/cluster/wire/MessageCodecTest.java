@@ -39,7 +39,10 @@ class MessageCodecTest {
     private static final Offer OFFER =
             new Offer(1, 2, true, false, 3, 4, Map.of("tenant", new GroupLease(TERMS, SHARE)));
 
-    private static final Question QUESTION = new Question(9, Question.Subject.DRIVES);
+    private static final Question QUESTION = Question.of(9, Question.Subject.DRIVES);
+    private static final Question SAVE =
+            new Question(9, Question.Subject.SAVE, "tenant", Map.of("iops", Long.MAX_VALUE, "bps", 0L));
+    private static final Answer REFUSAL = Answer.of(12, "weir.conf:3: grüße");
     private static final Answer SHARES = Answer.of(
             10,
             Map.of(
@@ -61,6 +64,8 @@ class MessageCodecTest {
             MessageCodec.encode(REPORT),
             MessageCodec.encode(OFFER),
             MessageCodec.encode(QUESTION),
+            MessageCodec.encode(SAVE),
+            MessageCodec.encode(REFUSAL),
             MessageCodec.encode(SHARES),
             MessageCodec.encode(DRIVES));
 
@@ -69,6 +74,8 @@ class MessageCodecTest {
         assertEquals(REPORT, MessageCodec.decode(MessageCodec.encode(REPORT)));
         assertEquals(OFFER, MessageCodec.decode(MessageCodec.encode(OFFER)));
         assertEquals(QUESTION, MessageCodec.decode(MessageCodec.encode(QUESTION)));
+        assertEquals(SAVE, MessageCodec.decode(MessageCodec.encode(SAVE)));
+        assertEquals(REFUSAL, MessageCodec.decode(MessageCodec.encode(REFUSAL)));
         assertEquals(SHARES, MessageCodec.decode(MessageCodec.encode(SHARES)));
         assertEquals(DRIVES, MessageCodec.decode(MessageCodec.encode(DRIVES)));
         Offer end = new Offer(-1, 0, false, true, 0, 0, null);

@@ -8,6 +8,7 @@ import dev.weir.control.route.JsonBody;
 import dev.weir.control.route.Problem;
 import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
+import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.ThrottleLimits;
@@ -21,6 +22,9 @@ import java.util.Map;
 
 /** Operations that show the cluster and change limits on all its hosts. */
 final class ClusterRoutes {
+    private static final Parameter SAVE =
+            Parameter.flag("save", "true to save the limits on all hosts; refused if a host cannot");
+
     private final Installation weir;
 
     ClusterRoutes(Installation weir) {
@@ -51,7 +55,8 @@ final class ClusterRoutes {
                                 "Changes the given limits of a group on all hosts; 0 or null removes one.",
                                 Answer.one(ClusterView.class, "the cluster after the change"),
                                 this::limits)
-                        .with(DriveChanges.limitsBody()));
+                        .with(DriveChanges.limitsBody())
+                        .with(SAVE));
     }
 
     private ClusterControl cluster() {
@@ -73,11 +78,16 @@ final class ClusterRoutes {
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
         GroupSnapshot now = group.snapshot();
         ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), changes);
-        cluster.limits(group.name(), after);
+        boolean isSaved = SAVE.isSet(request);
+        if (isSaved) {
+            cluster.save(group.name(), after);
+        } else {
+            cluster.limits(group.name(), after);
+        }
         ChangeLog.add(
                 request,
-                "changed the limits of group %s on all hosts to %s"
-                        .formatted(group.name(), LiveChanges.text(after.toMap())));
+                "%s the limits of group %s on all hosts: %s"
+                        .formatted(isSaved ? "saved" : "changed", group.name(), LiveChanges.text(after.toMap())));
         return shown(cluster);
     }
 }

@@ -224,16 +224,8 @@ final class DefinitionRoutes {
     }
 
     private static DefinitionChange flagged(ApiRequest request, DefinitionChange wanted) {
-        DefinitionChange change = isSet(request, DRY_RUN) ? wanted.dryRun() : wanted;
-        return isSet(request, TEMPORARY) ? change.temporary() : change;
-    }
-
-    private static boolean isSet(ApiRequest request, Parameter flag) {
-        String value = request.query().getOrDefault(flag.name(), "false");
-        if (!List.of("true", "false").contains(value)) {
-            throw new Problem(400, "%s = %s: must be true or false".formatted(flag.name(), Router.shown(value)));
-        }
-        return value.equals("true");
+        DefinitionChange change = DRY_RUN.isSet(request) ? wanted.dryRun() : wanted;
+        return TEMPORARY.isSet(request) ? change.temporary() : change;
     }
 
     private ChangeOutcome apply(ApiRequest request, String name, DefinitionChange wanted) {

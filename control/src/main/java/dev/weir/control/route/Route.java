@@ -58,6 +58,19 @@ public record Route(
         public static Parameter flag(String name, String summary) {
             return new Parameter(name, summary);
         }
+
+        /**
+         * Returns whether a request sets this flag.
+         *
+         * @throws Problem if its value is no flag
+         */
+        public boolean isSet(ApiRequest request) {
+            String value = request.query().getOrDefault(name, "false");
+            if (!List.of("true", "false").contains(value)) {
+                throw new Problem(400, "%s = %s: must be true or false".formatted(name, Router.shown(value)));
+            }
+            return value.equals("true");
+        }
     }
 
     /**

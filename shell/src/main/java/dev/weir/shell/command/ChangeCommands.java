@@ -80,7 +80,7 @@ public final class ChangeCommands {
             """
             shows a group in full, changes it, or adds, renames and removes one
 
-            Usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--dry-run] [--json]
+            Usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--cluster] [--dry-run] [--json]
 
             group GROUP                   all of a group
             group GROUP KEY=VALUE...      changes it live
@@ -99,6 +99,9 @@ public final class ChangeCommands {
             value in the file.
             """
                     + DefinitionWords.LASTING
+                    + """
+                         --cluster   with set: changes limits on all hosts of the cluster and saves them there
+                    """
                     + CommandSyntax.OPTIONS;
 
     private static final String DRAIN =
@@ -216,7 +219,15 @@ public final class ChangeCommands {
     public Object group(String... words) {
         CommandSyntax usage = CommandSyntax.of(GROUP);
         return Objects.requireNonNull(usage.answerWith(words, options -> {
-            if (DefinitionWords.isAction(options.args())) {
+            List<String> args = options.args();
+            if (options.isSet("cluster")) {
+                if (!DefinitionWords.isAction(args) || !args.get(0).equals("set")) {
+                    throw usage.fault("--cluster needs set");
+                }
+                DefinitionWords.refuseDryRun(options, usage);
+                return ClusterCommand.save(services, args.get(1), args.subList(2, args.size()), usage);
+            }
+            if (DefinitionWords.isAction(args)) {
                 return new DefinitionWords(services).run(Kind.GROUP, options, usage);
             }
             DefinitionWords.refuseDryRun(options, usage);

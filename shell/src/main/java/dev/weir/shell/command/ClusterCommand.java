@@ -6,6 +6,7 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
+import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.source.LimitEdit;
 import dev.weir.view.system.ClusterView;
 import dev.weir.view.system.FleetView;
@@ -37,6 +38,7 @@ public final class ClusterCommand {
 
             cluster GROUP iops=20k changes the limit of a group on all hosts. It lasts until another
             value of the group in the file of a host, or until all hosts have restarted.
+            "group set GROUP iops=20k --cluster" also saves it on all hosts.
 
                  --drives  the drives of all hosts: their rates, limits and waiting requests
             """
@@ -71,6 +73,10 @@ public final class ClusterCommand {
     }
 
     private ClusterControl cluster() {
+        return cluster(services);
+    }
+
+    private static ClusterControl cluster(Services services) {
         @Nullable ClusterControl cluster = services.cluster;
         if (cluster == null) {
             throw new CommandFault("the cluster is off; weir.cluster in the configuration turns it on");
@@ -79,6 +85,32 @@ public final class ClusterCommand {
     }
 
     private static void change(ClusterControl cluster, GroupControl group, List<String> words, CommandSyntax usage) {
+        cluster.limits(group.name(), limits(group, words, usage));
+        Caller.log("changed the limits of group {} on all hosts: {}", group.name(), words);
+    }
+
+    /**
+     * Changes limits of a group on all hosts and saves them there.
+     *
+     * @param words limits as words {@code KEY=VALUE}
+     * @return the cluster after the change
+     * @throws CommandFault if a word is invalid or a host cannot save them
+     */
+    static ClusterView save(Services services, String name, List<String> words, CommandSyntax usage) {
+        ClusterControl cluster = cluster(services);
+        if (words.isEmpty()) {
+            throw usage.fault("KEY=VALUE is missing");
+        }
+        try {
+            List<String> hosts = cluster.save(name, limits(services.group(name), words, usage));
+            Caller.log("saved the limits of group {} on {}: {}", name, hosts, words);
+            return ClusterView.of(cluster.snapshot());
+        } catch (IllegalStateException e) {
+            throw new CommandFault(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ThrottleLimits limits(GroupControl group, List<String> words, CommandSyntax usage) {
         Map<String, Long> limits = new LinkedHashMap<>();
         for (String word : words) {
             int equals = word.indexOf('=');
@@ -89,8 +121,6 @@ public final class ClusterCommand {
             limits.put(key, LimitValues.parse(key, word.substring(equals + 1)));
         }
         GroupSnapshot now = group.snapshot();
-        cluster.limits(
-                group.name(), LimitEdit.changed(now.limits(), now.settings().limits(), limits));
-        Caller.log("changed the limits of group {} on all hosts: {}", group.name(), words);
+        return LimitEdit.changed(now.limits(), now.settings().limits(), limits);
     }
 }

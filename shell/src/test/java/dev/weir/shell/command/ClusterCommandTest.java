@@ -77,6 +77,15 @@ class ClusterCommandTest {
         public void limits(String group, ThrottleLimits limits) {
             changed = group + limits;
         }
+
+        @Override
+        public List<String> save(String group, ThrottleLimits limits) {
+            if (limits.rate(LimitKey.IOPS) == 1) {
+                throw new IllegalArgumentException("h2: weir.conf:3: groups.tenant-a: is defined here");
+            }
+            changed = "saved " + group + limits;
+            return List.of("h1", "h2");
+        }
     }
 
     @Test
@@ -112,6 +121,27 @@ class ClusterCommandTest {
         assertTrue(text.matches("(?s).*h2 +- +no answer.*"), text);
         String json = (String) command.cluster("--drives", "--json");
         assertTrue(json.contains("\"requests_per_second\":420"), json);
+    }
+
+    @Test
+    void limitsAreSavedOnAllHosts() {
+        services.cluster = cluster;
+        ChangeCommands group = new ChangeCommands(services);
+        group.group("set", "tenant-a", "iops=20k", "--cluster");
+        assertTrue(cluster.changed.startsWith("saved tenant-a"), cluster.changed);
+        assertTrue(cluster.changed.contains("iops=20000"), cluster.changed);
+        CommandFault refused =
+                assertThrows(CommandFault.class, () -> group.group("set", "tenant-a", "iops=1", "--cluster"));
+        assertEquals("h2: weir.conf:3: groups.tenant-a: is defined here", refused.getMessage());
+        for (String[] wrong : new String[][] {
+            {"tenant-a", "iops=1", "--cluster"},
+            {"add", "tenant-a", "iops=1", "--cluster"},
+            {"set", "tenant-a", "--cluster"},
+            {"set", "tenant-a", "weight=2", "--cluster"},
+            {"set", "tenant-a", "iops=1", "--cluster", "--dry-run"}
+        }) {
+            assertThrows(CommandFault.class, () -> group.group(wrong), () -> String.join(" ", wrong));
+        }
     }
 
     @Test

@@ -1,13 +1,13 @@
-package dev.weir.cluster.lease;
+package dev.weir.cluster;
 
 /**
- * The share of a host that cannot reach the coordinator after the end of its lease ({@code on-partition}). All hosts
- * of a cluster must have the same value. {@link Holder#share} applies it.
+ * The share of a host that cannot reach a coordinator after the end of its lease ({@code on-partition}). All hosts of a
+ * cluster must have the same value. The same rule applies while no {@link LimitBroker} is installed.
  */
 public enum OnPartition {
     /** At most the last share for a grace period and then the safe share. */
     SAFE_SHARE("safe-share"),
-    /** The last share. */
+    /** The last share. A host without one has its least share, because other hosts may keep theirs. */
     LAST_SHARE("last-share"),
     /** No share: every request waits. */
     HOLD("hold");
@@ -18,14 +18,15 @@ public enum OnPartition {
         this.key = key;
     }
 
-    /** Returns the value in the configuration. */
+    /** {@return the value in the configuration} */
     public String key() {
         return key;
     }
 
     /**
-     * Returns the constant of a configured value.
+     * {@return the constant of a configured value}
      *
+     * @param key the value
      * @throws IllegalArgumentException if no constant has the value
      */
     public static OnPartition of(String key) {

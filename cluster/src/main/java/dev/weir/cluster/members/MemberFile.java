@@ -1,0 +1,89 @@
+package dev.weir.cluster.members;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weir.file.TrustedFile;
+import dev.weir.log.FailureText;
+import dev.weir.log.PlainText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file with one address {@code HOST:PORT} a line. Blank lines and text after {@code #} do not count. The file is read
+ * again after a change. A file with an error is refused as a whole, and the addresses before it stay.
+ *
+ * <p>Not thread-safe.
+ */
+final class MemberFile implements Supplier<List<String>> {
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final Path file;
+    private final Consumer<String> warnings;
+    private @Nullable List<Object> read;
+    private List<String> entries = List.of();
+    private String warned = "";
+
+    /**
+     * Names a file, which need not exist yet.
+     *
+     * @param warnings takes a line for each new error
+     */
+    MemberFile(Path file, Consumer<String> warnings) {
+        this.file = file;
+        this.warnings = warnings;
+    }
+
+    /** Returns the entries of the last file without errors. */
+    @Override
+    public List<String> get() {
+        try {
+            List<Object> state = state();
+            if (!state.equals(read)) {
+                entries = parse(new String(TrustedFile.read(file, MOST_BYTES), UTF_8));
+                read = state;
+            }
+            warned = "";
+        } catch (NoSuchFileException e) {
+            warn("is missing");
+        } catch (IOException e) {
+            warn(FailureText.of(e));
+        }
+        return entries;
+    }
+
+    private List<Object> state() throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
+    }
+
+    private static List<String> parse(String text) throws IOException {
+        List<String> found = new ArrayList<>();
+        int line = 0;
+        for (String written : text.split("\n", -1)) {
+            line++;
+            String entry = written.replaceFirst("#.*", "").strip();
+            if (!entry.isEmpty() && !Members.isEntry(entry)) {
+                throw new IOException("line " + line + ": \"" + PlainText.of(entry) + "\": " + Members.RULE);
+            }
+            if (!entry.isEmpty()) {
+                found.add(entry);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private void warn(String rule) {
+        if (!rule.equals(warned)) {
+            warned = rule;
+            warnings.accept("members-file = " + file + ": " + rule + "; the members before it stay");
+        }
+    }
+}
