@@ -10,10 +10,11 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Families<S> {
 
     /**
-     * The exponents of the bounds of the classic buckets (2^n nanoseconds): 4 µs to 17 s. Each bound is also one of
-     * {@link Histogram}, so the counts are exact.
+     * The exponents of the bounds of the classic buckets (2^n seconds): 4 µs to 16 s. Each bound is also one of {@link
+     * Histogram}, so the counts are exact.
      */
-    private static final int[] BOUNDS = {12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34};
+    private static final int[] BOUNDS = {-18, -16, -14, -12, -10, -8, -6, -4, -2, 0, 2, 4};
 
     private static final double NANOS = 1e9;
 
@@ -108,7 +109,7 @@ final class Families<S> {
         snapshots.metricSnapshot(family.build());
     }
 
-    /** Adds a histogram of seconds with classic buckets. A subject without latencies has no data point. */
+    /** Adds a histogram of seconds, classic and native. A subject without latencies has no data point. */
     void histogram(String name, String help, Function<S, Histogram> reader) {
         HistogramSnapshot.Builder family =
                 HistogramSnapshot.builder().name(name).help(help).unit(unit(name));
@@ -122,10 +123,16 @@ final class Families<S> {
     }
 
     private static HistogramDataPointSnapshot point(Histogram histogram, Labels labels) {
+        NavigableMap<Integer, Long> above = histogram.counts().tailMap(Histogram.LOWEST, false);
         return HistogramDataPointSnapshot.builder()
                 .labels(labels)
                 .sum(histogram.sumNanos() / NANOS)
                 .classicHistogramBuckets(classic(histogram))
+                .nativeSchema(Histogram.SCHEMA)
+                .nativeZeroThreshold(Math.scalb(1.0, Histogram.LOWEST / Histogram.BUCKETS_PER_OCTAVE))
+                .nativeZeroCount(histogram.counts().getOrDefault(Histogram.LOWEST, 0L))
+                .nativeBucketsForPositiveValues(
+                        NativeHistogramBuckets.of(List.copyOf(above.keySet()), List.copyOf(above.values())))
                 .build();
     }
 
@@ -136,10 +143,10 @@ final class Families<S> {
         for (int i = 0; i <= BOUNDS.length; i++) {
             boolean isLast = i == BOUNDS.length;
             int most = isLast ? Integer.MAX_VALUE : BOUNDS[i] * Histogram.BUCKETS_PER_OCTAVE;
-            bounds[i] = isLast ? Double.POSITIVE_INFINITY : (1L << BOUNDS[i]) / NANOS;
-            for (Map.Entry<Integer, Long> bucket :
-                    histogram.counts().subMap(below, i == 0, most, true).entrySet()) {
-                counts[i] += below == bucket.getKey() ? 0 : bucket.getValue();
+            bounds[i] = isLast ? Double.POSITIVE_INFINITY : Math.scalb(1.0, BOUNDS[i]);
+            for (long count :
+                    histogram.counts().subMap(below, false, most, true).values()) {
+                counts[i] += count;
             }
             below = most;
         }

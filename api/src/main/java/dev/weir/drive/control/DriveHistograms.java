@@ -13,17 +13,26 @@ import java.util.TreeMap;
 public record DriveHistograms(Histogram held, Histogram backend) {
 
     /**
-     * A histogram with four buckets for each power of two, as a native histogram of Prometheus with the schema 2 has
-     * them. Bucket {@code i} counts latencies above {@code 2^((i-1)/4)} ns up to {@code 2^(i/4)} ns. Buckets whose
-     * number is a multiple of four are exact. The bounds of the others are within 6 %.
+     * A histogram with 16 buckets for each power of two, which are those of a native histogram of Prometheus with the
+     * schema 4. Bucket {@code i} counts latencies above {@code 2^((i-1)/16)} s up to {@code 2^(i/16)} s. The counts are
+     * exact. Bucket {@link #LOWEST} also counts all shorter latencies.
      *
-     * @param sumNanos the sum of all latencies (ns); within 6 %
+     * @param sumNanos the sum of all latencies (ns)
      * @param counts the number of latencies by number of the bucket; no bucket is empty
      */
     public record Histogram(long sumNanos, NavigableMap<Integer, Long> counts) {
 
+        /** The schema of the same native histogram: the binary logarithm of {@link #BUCKETS_PER_OCTAVE}. */
+        public static final int SCHEMA = 4;
+
         /** The number of buckets for each power of two. */
-        public static final int BUCKETS_PER_OCTAVE = 4;
+        public static final int BUCKETS_PER_OCTAVE = 1 << SCHEMA;
+
+        /** The bucket of the shortest latencies: up to 14 ns. */
+        public static final int LOWEST = LatencyBuckets.LOWEST;
+
+        /** The bucket of the longest latencies: 1.5 days. */
+        public static final int HIGHEST = LatencyBuckets.HIGHEST;
 
         /** A histogram without latencies. */
         public static final Histogram NONE = new Histogram(0, new TreeMap<>());
@@ -31,7 +40,7 @@ public record DriveHistograms(Histogram held, Histogram backend) {
         /**
          * Copies the counts.
          *
-         * @param sumNanos the sum of all latencies (ns); within 6 %
+         * @param sumNanos the sum of all latencies (ns)
          * @param counts the number of latencies by number of the bucket; no bucket is empty
          */
         public Histogram {
@@ -46,16 +55,19 @@ public record DriveHistograms(Histogram held, Histogram backend) {
         /**
          * {@return the number of the bucket of a latency}
          *
-         * @param nanos the latency (ns); 1 or less is in bucket 0
+         * @param nanos the latency (ns); a longer one than those of {@link #HIGHEST} is in that bucket
          */
         public static int bucket(long nanos) {
-            if (nanos <= 1) {
-                return 0;
-            }
-            int octave = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos - 1);
-            int bucket = (int) Math.ceil(Math.log(nanos) / Math.log(2) * BUCKETS_PER_OCTAVE);
-            // the logarithm is rounded, the octave is not
-            return Math.max(octave * BUCKETS_PER_OCTAVE + 1, Math.min(bucket, (octave + 1) * BUCKETS_PER_OCTAVE));
+            return LatencyBuckets.bucket(nanos);
+        }
+
+        /**
+         * {@return the longest latency of a bucket (ns)}
+         *
+         * @param bucket its number, from {@link #LOWEST} to {@link #HIGHEST}
+         */
+        public static long longestNanos(int bucket) {
+            return LatencyBuckets.longestNanos(bucket);
         }
     }
 }

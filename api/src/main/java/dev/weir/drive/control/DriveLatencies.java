@@ -9,7 +9,7 @@ package dev.weir.drive.control;
 public record DriveLatencies(Percentiles held, Percentiles backend) {
 
     /**
-     * A latency distribution. Values are within 6 % of the measured ones. More than a day is shown as a day.
+     * A latency distribution. Values are at most 5 % above the measured ones. More than a day is shown as a day.
      *
      * @param measured number of samples; without samples the other values are 0
      * @param p50Nanos median (ns)

@@ -8,11 +8,17 @@ import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.engine.EngineFixture;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LatencyHistogramTest {
-    private static final double ERROR = 0.0625;
+    private static final double ERROR = 0.05;
+
+    /** Powers of two in seconds: 30 ns and 18 hours. */
+    private static final int LOWEST_POWER = -25;
+
+    private static final int HIGHEST_POWER = 16;
 
     private final LatencyHistogram histogram = new LatencyHistogram();
 
@@ -66,37 +72,60 @@ class LatencyHistogramTest {
     @Test
     void bucketsAtPowersOfTwoAreExact() {
         assertEquals(Histogram.NONE, histogram.histogram());
-        for (int power = 5; power < 40; power++) {
-            histogram.record((1L << power) - 1);
-            histogram.record((1L << power) + 16);
+        for (int power = LOWEST_POWER; power <= HIGHEST_POWER; power++) {
+            long bound = (long) Math.scalb(1e9, power);
+            histogram.record(bound);
+            histogram.record(bound + 1);
         }
         Histogram counted = histogram.histogram();
-        assertEquals(70, counted.count());
-        for (int power = 5; power < 40; power++) {
+        assertEquals(2L * (HIGHEST_POWER - LOWEST_POWER + 1), counted.count());
+        for (int power = LOWEST_POWER; power <= HIGHEST_POWER; power++) {
             long below = counted.counts().headMap(power * Histogram.BUCKETS_PER_OCTAVE, true).values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
-            assertEquals(2L * (power - 5) + 1, below, "2^" + power);
+            assertEquals(2L * (power - LOWEST_POWER) + 1, below, "2^" + power + " s");
         }
     }
 
     @Test
-    void sumIsNearTheSumOfTheSamples() {
-        for (int micros = 1; micros <= 1000; micros++) {
-            histogram.record(TimeUnit.MICROSECONDS.toNanos(micros));
+    void sumIsExact() {
+        long sum = 0;
+        for (int nanos = 1; nanos <= 1000; nanos++) {
+            histogram.record(nanos * 12_347L);
+            sum += nanos * 12_347L;
         }
-        near(500_500_000, histogram.histogram().sumNanos());
+        assertEquals(sum, histogram.histogram().sumNanos());
         assertEquals(1000, histogram.histogram().count());
+        assertEquals(12_347_000, histogram.percentiles().maxNanos());
     }
 
     @Test
     void bucketsAreThoseOfNativeHistograms() {
-        assertEquals(0, Histogram.bucket(0));
-        assertEquals(0, Histogram.bucket(1));
-        assertEquals(4, Histogram.bucket(2));
-        assertEquals(40, Histogram.bucket(1024));
-        assertEquals(41, Histogram.bucket(1025));
-        assertEquals(41, Histogram.bucket(1217));
-        assertEquals(42, Histogram.bucket(1218));
+        assertEquals(Histogram.LOWEST, Histogram.bucket(0));
+        assertEquals(Histogram.LOWEST, Histogram.bucket(14));
+        assertEquals(Histogram.LOWEST + 1, Histogram.bucket(15));
+        assertEquals(0, Histogram.bucket(1_000_000_000));
+        assertEquals(1, Histogram.bucket(1_000_000_001));
+        assertEquals(Histogram.HIGHEST, Histogram.bucket(Long.MAX_VALUE));
+        for (int bucket = Histogram.LOWEST + 1; bucket < Histogram.HIGHEST; bucket++) {
+            long longest = Histogram.longestNanos(bucket);
+            double bound = Math.pow(2, (double) bucket / (1 << Histogram.SCHEMA));
+            assertTrue(longest <= bound * 1e9 && longest + 1 > bound * 1e9, "bound of " + bucket);
+            if (longest > Histogram.longestNanos(bucket - 1)) { // a few of the first are narrower than a nanosecond
+                assertEquals(bucket, Histogram.bucket(Histogram.longestNanos(bucket - 1) + 1));
+                assertEquals(bucket, Histogram.bucket(longest));
+            }
+        }
+    }
+
+    @Test
+    void everyLatencyIsInItsBucket() {
+        new Random(1).doubles(100_000, 4, 46).forEach(power -> {
+            long nanos = (long) Math.pow(2, power);
+            int bucket = Histogram.bucket(nanos);
+            assertTrue(
+                    nanos <= Histogram.longestNanos(bucket) && nanos > Histogram.longestNanos(bucket - 1),
+                    () -> nanos + " ns in " + bucket);
+        });
     }
 }
