@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Executes writes in the order of arrival on one worker at a time. Completes fast writes in batches because a client
- * that receives several replies at once sends several requests at once. See docs/design/decisions/019.
+ * that receives several replies at once sends several requests at once. A worker without writes polls for a moment if its
+ * client has been quick so far. See docs/design/decisions/019 and 059.
  *
  * <p>Thread-safe.
  */
@@ -23,6 +24,9 @@ final class WritesInTurn {
 
     /** The age of a batch after which it is completed before the next write. */
     static final long MAX_LATE_NANOS = 100_000;
+
+    /** The longest poll for the next write (ns). */
+    static final long POLL_NANOS = 50_000;
 
     /** Completes a write. Must not throw. */
     interface Completion {
@@ -40,6 +44,13 @@ final class WritesInTurn {
     private final Completion completion;
     private final Queue<BlockRequest> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final Runnable yield;
+
+    /** When the worker last ran out of writes (ns). Written before {@link #unfinished} falls to 0. */
+    private long idleSince;
+
+    /** Whether the worker polls. Written before it starts. */
+    private boolean polls;
 
     /** Executed writes that are not completed. This and the fields below belong to the writing thread. */
     private final @Nullable BlockRequest[] done = new @Nullable BlockRequest[MAX_TOGETHER];
@@ -54,6 +65,22 @@ final class WritesInTurn {
      */
     WritesInTurn(
             Executor threads, Clock clock, Function<BlockRequest, @Nullable BlockError> write, Completion completion) {
+        this(threads, clock, write, completion, Thread::yield);
+    }
+
+    /**
+     * Creates an idle executor with its own way to yield.
+     *
+     * @param yield lets other threads run between two polls
+     */
+    WritesInTurn(
+            Executor threads,
+            Clock clock,
+            Function<BlockRequest, @Nullable BlockError> write,
+            Completion completion,
+            Runnable yield) {
+        this.yield = yield;
+        idleSince = clock.nanoTime() - POLL_NANOS;
         this.threads = threads;
         this.clock = clock;
         this.write = write;
@@ -63,6 +90,7 @@ final class WritesInTurn {
     void add(BlockRequest request) {
         waiting.add(request);
         if (unfinished.getAndIncrement() == 0) {
+            polls = clock.nanoTime() - idleSince < POLL_NANOS;
             start();
         }
     }
@@ -75,16 +103,27 @@ final class WritesInTurn {
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
     private void run() {
         int count;
         do {
             count = writeSome();
             completeAll(count);
-            if (unfinished.get() == count) {
-                Thread.yield(); // lets a client that waits for a core send more; see docs/design/decisions/019
-            }
+            awaitMore(count);
         } while (unfinished.addAndGet(-count) > 0);
+    }
+
+    /**
+     * Yields to a client that needs a core to send more (see docs/design/decisions/019). Polls for its next write if the
+     * previous pause between two writes was shorter than a poll (see docs/design/decisions/059).
+     */
+    private void awaitMore(int count) {
+        if (unfinished.get() > count) {
+            return;
+        }
+        idleSince = clock.nanoTime();
+        do {
+            yield.run();
+        } while (polls && unfinished.get() == count && clock.nanoTime() - idleSince < POLL_NANOS);
     }
 
     private int writeSome() {

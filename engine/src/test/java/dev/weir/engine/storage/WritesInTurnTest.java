@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +32,31 @@ class WritesInTurnTest {
     private Runnable meanwhile = () -> {};
     private long writeNanos = WRITE_NANOS;
 
+    /** The moment of the last completion. */
+    private long idleAt;
+
+    /** The yields of the worker so far. Each takes a microsecond. */
+    private int yields;
+
+    /** Called at each yield with the number of yields. */
+    private IntConsumer onYield = count -> {};
+
     private WritesInTurn on(Executor threads) {
-        return new WritesInTurn(threads, clock, this::write, this::completed);
+        return new WritesInTurn(threads, clock, this::write, this::completed, this::yieldOnce);
+    }
+
+    private void yieldOnce() {
+        clock.advance(1_000);
+        onYield.accept(++yields);
+    }
+
+    /** Makes the writer idle and submits the next write after that time. */
+    private void pause(long nanos) {
+        add(1, 1);
+        run();
+        clock.advance(nanos - (clock.nanoTime() - idleAt));
+        yields = 0;
+        add(2, 2);
     }
 
     private @Nullable BlockError write(BlockRequest request) {
@@ -45,6 +69,7 @@ class WritesInTurnTest {
     }
 
     private void completed(BlockRequest request, @Nullable BlockError error, boolean moreFollow) {
+        idleAt = clock.nanoTime();
         log.add(request.offset() + (error == null ? "" : error.toString()) + (moreFollow ? "," : "."));
     }
 
@@ -107,5 +132,35 @@ class WritesInTurnTest {
         });
         add(alone, "guest", 1, 2);
         assertEquals(List.of("1", "1.", "2", "2."), log);
+    }
+
+    @Test
+    void workerPollsForAQuickClient() {
+        pause(WritesInTurn.POLL_NANOS - 1);
+        onYield = count -> {
+            if (count == 7) {
+                add(3, 3);
+            }
+        };
+        assertEquals("2 2. 3 3.", run());
+        assertEquals(7 + WritesInTurn.POLL_NANOS / 1_000, yields);
+    }
+
+    @Test
+    void workerYieldsOnceForASlowClient() {
+        pause(WritesInTurn.POLL_NANOS);
+        assertEquals("2 2.", run());
+        assertEquals(1, yields);
+    }
+
+    @Test
+    void failedPollsEndPolling() {
+        pause(WritesInTurn.POLL_NANOS - 1);
+        run();
+        assertEquals(WritesInTurn.POLL_NANOS / 1_000, yields);
+        yields = 0;
+        add(3, 3); // right after the poll, so the pause was longer than a poll
+        run();
+        assertEquals(1, yields);
     }
 }
