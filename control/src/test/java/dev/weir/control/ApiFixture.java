@@ -126,6 +126,11 @@ public class ApiFixture implements AutoCloseable {
         weir.add(name);
     }
 
+    /** Removes a drive from the API. */
+    public void removeDrive(String name) {
+        weir.remove(name);
+    }
+
     /** Adds a drive with a limit on requests per second. */
     public void addDrive(String name, long iops) {
         weir.add(name, iops);

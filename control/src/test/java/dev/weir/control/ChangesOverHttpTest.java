@@ -11,9 +11,13 @@ import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.throttle.LimitKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +77,42 @@ final class ChangesOverHttpTest {
         Reply refused = RawHttp.request(weir.unix, "PATCH", path, match, "{\"iops\":2}");
         assertEquals(412, refused.status());
         assertEquals(1, vm1().snapshot().limits().rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void changesAtTheSameTimeAreAllKept() throws Exception {
+        List<String> keys = List.of("iops_rd", "iops_wr", "bps_rd", "bps_wr");
+        String path = "/v1/drives/scratch/limits";
+        ExecutorService clients = Executors.newFixedThreadPool(keys.size());
+        try {
+            for (int i = 1; i <= 50; i++) {
+                String value = String.valueOf(i);
+                List<Callable<Reply>> changes = new ArrayList<>();
+                keys.forEach(key -> changes.add(() -> weir.local("PATCH", path, "{\"" + key + "\":" + value + "}")));
+                clients.invokeAll(changes);
+                Map<String, Long> limits =
+                        weir.weir.drive("scratch").snapshot().limits().toMap();
+                keys.forEach(key -> assertEquals(Long.valueOf(value), limits.get(key), key));
+            }
+        } finally {
+            clients.shutdown();
+        }
+    }
+
+    @Test
+    void conditionsOfAPutAreKept() throws IOException {
+        String body = "{\"backend\":{\"type\":\"memory\"}}";
+        Reply absent = RawHttp.request(weir.unix, "PUT", "/v1/drives/absent", "Host: a\r\nIf-Match: *\r\n", body);
+        assertEquals(412, absent.status(), absent.body());
+        String isNew = "Host: a\r\nIf-None-Match: *\r\n";
+        RawHttp.request(weir.unix, "PUT", "/v1/drives/new", isNew, body);
+        assertEquals(
+                List.of(DefinitionChange.add(Kind.DRIVE, "new", Map.of("backend", Map.of("type", "memory")))),
+                weir.weir.definitions.changes);
+        assertEquals(
+                400,
+                RawHttp.request(weir.unix, "PATCH", "/v1/drives/vm1", isNew, "{}")
+                        .status());
     }
 
     @Test

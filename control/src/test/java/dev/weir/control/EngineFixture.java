@@ -69,6 +69,11 @@ public final class EngineFixture implements AutoCloseable {
         services.addDrive(drive(settings.name()));
     }
 
+    /** Removes a drive from the API. */
+    void remove(String name) {
+        services.removeDrive(drive(name));
+    }
+
     /** Returns the services of the API. */
     public Installation services() {
         return services;

@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.event.EventLog;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams events and samples of drives. */
 @Timeout(30)
@@ -95,6 +98,27 @@ final class EventsTest {
             log.add("held-long", "vm1");
             assertTrue(until(in, "data:").contains("id: e1-3"));
         }
+    }
+
+    @Test
+    void streamOfARevokedTokenEnds() throws IOException {
+        String secret = weir.tokens.add("reader", true);
+        try (SocketChannel socket = RawHttp.connect(weir.tcp)) {
+            RawHttp.send(
+                    socket,
+                    "GET /v1/events HTTP/1.1\r\n" + weir.host() + "Connection: close\r\nAuthorization: Bearer " + secret
+                            + "\r\n\r\n");
+            BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(socket), UTF_8));
+            until(in, "HTTP/1.1 200");
+            weir.tokens.revoke("reader");
+            in.lines().forEach(line -> assertFalse(line.startsWith("data:"), line)); // ends with the stream
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"foo=1", "samples=banana", "samples=true&samples=true"})
+    void wrongParameterOfAStreamIsRefused(String query) throws IOException {
+        assertEquals(400, weir.get("/v1/events?" + query).status());
     }
 
     @Test

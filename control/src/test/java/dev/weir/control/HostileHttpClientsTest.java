@@ -140,6 +140,23 @@ final class HostileHttpClientsTest {
     }
 
     @Test
+    void strangersTakeNoRequestsOfUsers() throws IOException {
+        String stranger = "HEAD /v1/drives HTTP/1.1\r\n" + weir.host() + "\r\n";
+        String last = stranger.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+        for (int i = 0; i < 60; i++) {
+            tcp(stranger.repeat(99) + last);
+        }
+        assertEquals(200, weir.get("/v1/drives").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dry-run=true&dry-run=false", "temporary=true&x=1", "dry-run=%zz", "dry-run"})
+    void wrongParameterChangesNothing(String query) throws IOException {
+        Reply reply = weir.local("PUT", "/v1/drives/new?" + query, "{}");
+        assertEquals(400, reply.status(), reply.body());
+    }
+
+    @Test
     void idleConnectionsOverTcpLeaveRoomForTheSocket() throws IOException {
         List<SocketChannel> idle = new ArrayList<>();
         try {

@@ -39,22 +39,22 @@ final class ClusterRoutes {
                         "getCluster",
                         "Shows the hosts of the cluster, its coordinator, and the shares of its groups.",
                         Answer.one(ClusterView.class, "the cluster as this host sees it; 404 while it is off"),
-                        (request, path) -> shown(cluster())),
+                        Actions.waiting((request, path) -> shown(cluster()))),
                 new Route(
                         "GET",
                         "/v1/cluster/drives",
                         "getClusterDrives",
                         "Lists the drives of all hosts of the cluster.",
                         Answer.one(FleetView.class, "the drives by host"),
-                        (request, path) -> ApiAnswer.json(
-                                200, Json.text(FleetView.of(cluster().drives())))),
+                        Actions.waiting((request, path) -> ApiAnswer.json(
+                                200, Json.text(FleetView.of(cluster().drives()))))),
                 new Route(
                                 "PATCH",
                                 "/v1/cluster/groups/{name}/limits",
                                 "changeClusterLimits",
                                 "Changes the given limits of a group on all hosts; 0 or null removes one.",
                                 Answer.one(ClusterView.class, "the cluster after the change"),
-                                this::limits)
+                                Actions.waiting(Actions.alone(this::limits)))
                         .with(DriveChanges.limitsBody())
                         .with(SAVE));
     }

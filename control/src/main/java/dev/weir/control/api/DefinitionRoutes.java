@@ -16,13 +16,17 @@ import dev.weir.drive.definition.ChangeOutcome;
 import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.DefinitionChange.Action;
+import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.definition.RefusedChangeException;
+import dev.weir.drive.definition.RefusedChangeException.Reason;
 import dev.weir.view.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on the definitions of drives and groups. */
@@ -91,8 +95,7 @@ final class DefinitionRoutes {
                         "put" + id,
                         "Creates a " + word + ", or replaces all its settings. Repeating it changes nothing.",
                         answer,
-                        (request, names) ->
-                                change(request, names, DefinitionChange.put(kind, name(names), fields(request))))
+                        (request, names) -> change(request, names, put(request, name(names))))
                 .with(body())
                 .with(DRY_RUN, TEMPORARY));
         routes.add(new Route(
@@ -165,6 +168,13 @@ final class DefinitionRoutes {
         return JsonBody.fields(request.body());
     }
 
+    /** Returns the change of a PUT, which {@code If-None-Match: *} restricts to a new definition. */
+    private DefinitionChange put(ApiRequest request, String name) {
+        return request.ifNoneMatch() == null
+                ? DefinitionChange.put(kind, name, fields(request))
+                : DefinitionChange.add(kind, name, fields(request));
+    }
+
     private Definitions definitions() {
         Definitions definitions = weir.definitions();
         if (definitions == null) {
@@ -231,10 +241,15 @@ final class DefinitionRoutes {
     private ChangeOutcome apply(ApiRequest request, String name, DefinitionChange wanted) {
         Definitions definitions = definitions();
         DefinitionChange change = wanted;
+        checkNew(request, wanted);
         if (request.ifMatch() != null) {
-            String current = etag(name);
-            Etag.check(request.ifMatch(), current == null ? "none" : current);
+            // read before the check, so that a change between the two is found
             Definition before = definitions.find(kind, name);
+            String current = etag(name);
+            if (before == null && current == null) {
+                throw new Problem(412, "If-Match: there is no %s \"%s\"".formatted(kind.word(), Router.shown(name)));
+            }
+            Etag.check(request.ifMatch(), current == null ? "none" : current);
             change = before == null ? change : change.ifVersion(before.version());
         }
         try {
@@ -242,7 +257,19 @@ final class DefinitionRoutes {
             outcome.changes().forEach(each -> ChangeLog.add(request, each));
             return outcome;
         } catch (RefusedChangeException e) {
+            if (e.reason() == Reason.EXISTS && change.action() == Action.ADD) {
+                throw new Problem(
+                        412, "If-None-Match: the %s \"%s\" exists".formatted(kind.word(), Router.shown(name)));
+            }
             throw refused(e);
+        }
+    }
+
+    private static void checkNew(ApiRequest request, DefinitionChange wanted) {
+        String tag = request.ifNoneMatch();
+        if (tag != null && (wanted.action() != Action.ADD || !tag.strip().equals("*"))) {
+            throw new Problem(
+                    400, "If-None-Match = %s: must be *, which lets PUT only create".formatted(Router.shown(tag)));
         }
     }
 
@@ -264,6 +291,7 @@ final class DefinitionRoutes {
                         fault.value(),
                         fault.rule()))
                 .toList();
-        return new Problem(status, String.valueOf(refusal.getMessage()), rules, Map.of());
+        String detail = refusal.faults().stream().map(DefinitionFault::toString).collect(Collectors.joining("; "));
+        return new Problem(status, detail, rules, Map.of());
     }
 }

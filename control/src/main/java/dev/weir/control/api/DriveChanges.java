@@ -48,7 +48,7 @@ final class DriveChanges {
                                 "changeDriveLimits",
                                 "Changes the given limits and keeps the others; 0 or null removes one.",
                                 Answer.one(LimitsView.class, "the limits after the change"),
-                                this::limits)
+                                Actions.alone(this::limits))
                         .with(limitsBody()),
                 new Route(
                                 "PATCH",
@@ -56,7 +56,7 @@ final class DriveChanges {
                                 "changeDriveShare",
                                 "Changes the share of a drive in its group: the weight and the minima.",
                                 Answer.one(DriveView.class, "the drive after the change"),
-                                this::share)
+                                Actions.alone(this::share))
                         .with(ShareFields.body()),
                 new Route(
                                 "PUT",
@@ -64,7 +64,7 @@ final class DriveChanges {
                                 "changeDrivePolicy",
                                 "Changes the throttle policy and keeps the debt.",
                                 Answer.one(DriveView.class, "the drive after the change"),
-                                this::policy)
+                                Actions.alone(this::policy))
                         .with(new Body(Map.of(POLICY, "an installed policy type"), false, "{\"policy\":\"slice\"}")),
                 new Route(
                                 "POST",
@@ -72,7 +72,7 @@ final class DriveChanges {
                                 "resizeDrive",
                                 "Changes the size of a drive while it is used.",
                                 Answer.one(DriveView.class, "the drive with its new size"),
-                                this::resize)
+                                Actions.waiting(this::resize))
                         .with(new Body(
                                 ordered(
                                         SIZE,
@@ -87,14 +87,14 @@ final class DriveChanges {
                         "reopenDrive",
                         "Checks the storage of a drive now and opens it again if it is lost.",
                         Answer.one(DriveView.class, "the drive"),
-                        this::reopen),
+                        Actions.waiting(this::reopen)),
                 new Route(
                                 "POST",
                                 "/v1/drives/{name}/drain",
                                 "drainDrive",
                                 "Lifts the limits of a drive until it is idle.",
                                 Answer.one(DriveView.class, "the drive, which was idle"),
-                                this::drain)
+                                Actions.waiting(this::drain))
                         .with(Drain.body()));
     }
 

@@ -42,7 +42,7 @@ final class FaultChanges {
                                 "recordUnflushed",
                                 "Begins or ends the record of unflushed writes, which a power cut can lose.",
                                 faults,
-                                this::record)
+                                Actions.alone(this::record))
                         .with(new Body(Map.of(ON, "whether the drive keeps the record"), false, "{\"on\":true}")),
                 new Route(
                                 "PUT",
@@ -50,7 +50,7 @@ final class FaultChanges {
                                 "setFault",
                                 "Sets a fault, or replaces the one of its name. The fields are the keys of a fault.",
                                 faults,
-                                this::set)
+                                Actions.alone(this::set))
                         .with(new Body(
                                 DriveChanges.ordered(
                                         ON,
@@ -69,21 +69,21 @@ final class FaultChanges {
                         "clearFault",
                         "Clears a fault. The requests that it holds go on.",
                         Answer.none("the fault is cleared"),
-                        this::clear),
+                        Actions.alone(this::clear)),
                 new Route(
                         "DELETE",
                         "/v1/drives/{name}/faults",
                         "clearFaults",
                         "Clears all faults of a drive.",
                         Answer.none("the faults are cleared"),
-                        this::clearAll),
+                        Actions.alone(this::clearAll)),
                 new Route(
                                 "POST",
                                 "/v1/drives/{name}/power-cut",
                                 "cutPower",
                                 "Cuts the power of a drive: unflushed writes are lost, clients disconnected.",
                                 Answer.one(PowerCutView.class, "the lost writes"),
-                                this::cut)
+                                Actions.waiting(this::cut))
                         .with(new Body(
                                 DriveChanges.ordered(
                                         "keep", "the writes that survive: none, prefix, random or all",

@@ -41,7 +41,7 @@ final class GroupChanges {
                                 "changeGroupLimits",
                                 "Changes the given limits and keeps the others; 0 or null removes one.",
                                 Answer.one(LimitsView.class, "the limits after the change"),
-                                this::limits)
+                                Actions.alone(this::limits))
                         .with(DriveChanges.limitsBody()),
                 new Route(
                                 "PATCH",
@@ -49,7 +49,7 @@ final class GroupChanges {
                                 "changeGroupShare",
                                 "Changes the parent of a group and its share in the parent's limits.",
                                 group,
-                                this::share)
+                                Actions.alone(this::share))
                         .with(new Body(
                                 DriveChanges.ordered(
                                         PARENT,
@@ -66,7 +66,7 @@ final class GroupChanges {
                                 "drainGroup",
                                 "Lifts the limits of all drives of a group until they are idle.",
                                 Answer.one(GroupView.class, "the group, whose drives were idle"),
-                                this::drain)
+                                Actions.waiting(this::drain))
                         .with(Drain.body()),
                 new Route(
                                 "PUT",
@@ -74,7 +74,7 @@ final class GroupChanges {
                                 "changeGroupPolicy",
                                 "Changes the throttle policy of a group and keeps the debt.",
                                 group,
-                                this::policy)
+                                Actions.alone(this::policy))
                         .with(new Body(Map.of("policy", "an installed policy type"), false, "{\"policy\":\"slice\"}")));
     }
 

@@ -3,6 +3,7 @@ package dev.weir.control.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
@@ -10,7 +11,11 @@ import org.eclipse.jetty.util.Callback;
 final class EventStream implements Callback {
     private final Response response;
     private final Callback end;
+    private final BooleanSupplier isAdmitted;
     final boolean hasSamples;
+
+    /** Whether nothing has been sent yet, not even the headers of the answer. */
+    boolean isNew = true;
 
     long lastId;
     String epoch;
@@ -22,9 +27,16 @@ final class EventStream implements Callback {
 
     private volatile boolean isOver;
 
-    EventStream(Response response, Callback end, boolean hasSamples, String epoch, long lastId) {
+    EventStream(
+            Response response,
+            Callback end,
+            BooleanSupplier isAdmitted,
+            boolean hasSamples,
+            String epoch,
+            long lastId) {
         this.response = response;
         this.end = end;
+        this.isAdmitted = isAdmitted;
         this.hasSamples = hasSamples;
         this.epoch = epoch;
         this.lastId = lastId;
@@ -40,6 +52,7 @@ final class EventStream implements Callback {
     }
 
     void send(String text) {
+        isNew = false;
         quietTicks = 0;
         isWriting = true;
         response.write(false, ByteBuffer.wrap(text.getBytes(UTF_8)), this);
@@ -54,6 +67,13 @@ final class EventStream implements Callback {
     public void failed(Throwable failure) {
         isOver = true;
         end.failed(failure);
+    }
+
+    /** Ends the stream if the token or session of its client is not valid any more. */
+    void endIfRefused() {
+        if (!isOver && !isAdmitted.getAsBoolean()) {
+            close();
+        }
     }
 
     void close() {

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -57,18 +58,24 @@ public final class EventStreams implements AutoCloseable {
     /**
      * Adds a client. The caller has set the headers of its answer.
      *
+     * @param isAdmitted whether the client may still follow the events
      * @param lastEventId the last event that the client has received; null without one
      * @param end completes when the client has gone
      * @throws Problem if there are too many clients
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the task reports its failure itself
-    public void add(Response response, Callback end, boolean hasSamples, @Nullable String lastEventId) {
+    public void add(
+            Response response,
+            Callback end,
+            BooleanSupplier isAdmitted,
+            boolean hasSamples,
+            @Nullable String lastEventId) {
         if (streams.size() >= MOST) {
             throw new Problem(503, "there are " + MOST + " clients of events already, the most");
         }
         EventLog log = weir.events();
         long known = EventView.number(log, lastEventId);
-        streams.add(new EventStream(response, end, hasSamples, log == null ? "" : log.epoch(), known));
+        streams.add(new EventStream(response, end, isAdmitted, hasSamples, log == null ? "" : log.epoch(), known));
         thread.execute(Supervision.task("weir-control-events", this::begin, LOG::error));
     }
 
@@ -82,6 +89,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private void tick() {
+        streams.forEach(EventStream::endIfRefused);
         streams.removeIf(EventStream::isOver);
         if (streams.isEmpty()) {
             end();
@@ -144,7 +152,8 @@ public final class EventStreams implements AutoCloseable {
             } else if (stream.hasSamples && isTick) {
                 text.append(samples.changes());
             }
-            if (text.isEmpty() && isTick && ++stream.quietTicks >= QUIET_TICKS) {
+            boolean isQuiet = stream.isNew || (isTick && ++stream.quietTicks >= QUIET_TICKS);
+            if (text.isEmpty() && isQuiet) {
                 text.append(":\n\n");
             }
             if (!text.isEmpty()) {

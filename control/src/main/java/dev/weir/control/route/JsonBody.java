@@ -69,7 +69,10 @@ public final class JsonBody {
         Map<String, Object> fields = fields(body);
         fields.keySet().forEach(field -> {
             if (!known.contains(field)) {
-                throw new Problem(422, Router.shown(field) + ": unknown field; there are " + String.join(", ", known));
+                throw new Problem(
+                        422,
+                        Router.shown(field) + ": unknown field; there are "
+                                + (known.isEmpty() ? "none" : String.join(", ", known)));
             }
         });
         return fields;

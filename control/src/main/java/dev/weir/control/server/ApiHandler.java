@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -34,7 +35,8 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
     private final Router router;
     private final Map<String, Door> doors;
     private final EventStreams events;
-    private final RequestRate rate;
+    private final RequestRate users;
+    private final RequestRate files;
     private final RequestRate strangers;
 
     /** A permit for each operation in progress. */
@@ -44,7 +46,8 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
      * Creates a handler.
      *
      * @param doors the listen addresses by the names of their connectors
-     * @param rate bounds all requests
+     * @param users bounds the requests with a valid token
+     * @param files bounds the requests for files of the console
      * @param strangers bounds the requests without a valid token
      */
     ApiHandler(
@@ -53,25 +56,26 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
             Router router,
             Map<String, Door> doors,
             EventStreams events,
-            RequestRate rate,
+            RequestRate users,
+            RequestRate files,
             RequestRate strangers) {
         this.gate = gate;
         this.signIn = signIn;
         this.router = router;
         this.doors = doors;
         this.events = events;
-        this.rate = rate;
+        this.users = users;
+        this.files = files;
         this.strangers = strangers;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        boolean isInRate = rate.take();
-        ApiAnswer quick = isInRate && !hasBody(request) ? atOnce(request) : null;
+        ApiAnswer quick = hasBody(request) ? null : atOnce(request);
         if (quick != null) {
             Answers.write(request, response, callback, quick);
         } else {
-            getServer().getThreadPool().execute(() -> handle(request, response, callback, isInRate));
+            getServer().getThreadPool().execute(() -> answer(request, response, callback));
         }
         return true;
     }
@@ -85,7 +89,12 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
         try {
             Credentials given = credentials(request, door);
             gate.checkOrigin(door, given);
-            return router.answerAtOnce(request(request, "", gate.admit(door, given)));
+            ApiRequest asked = request(request, "", gate.admit(door, given));
+            ApiAnswer answer = users.isLeft() ? router.answerAtOnce(asked) : null;
+            if (answer != null) {
+                users.take();
+            }
+            return answer;
         } catch (Problem e) {
             return null;
         }
@@ -96,17 +105,17 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
     }
 
     /** Answers a request on a thread that may block. */
-    private void handle(Request request, Response response, Callback callback, boolean isInRate) {
+    private void answer(Request request, Response response, Callback callback) {
         try {
             Door door = door(request);
             if (door == null) {
                 throw stopping();
             }
-            if (!isInRate) {
-                throw slower();
-            }
             Credentials given = credentials(request, door);
             gate.checkOrigin(door, given);
+            if (StaticFiles.has(path(request)) && !files.take()) {
+                throw slower();
+            }
             if (StaticFiles.answer(request, response, callback, path(request))) {
                 return;
             }
@@ -115,8 +124,11 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
                 return;
             }
             Caller caller = admit(door, given);
+            if (!users.take()) {
+                throw slower();
+            }
             if (isStream(request)) {
-                stream(request, response, callback);
+                stream(request, response, callback, () -> gate.isAdmitted(door, given));
                 return;
             }
             checkType(request);
@@ -168,13 +180,26 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
                 && (accepted == null || !accepted.contains(ApiAnswer.JSON));
     }
 
-    private void stream(Request request, Response response, Callback callback) {
+    private void stream(Request request, Response response, Callback callback, BooleanSupplier isAdmitted) {
+        Map<String, String> query = query(request);
+        boolean hasSamples = flag(query, "samples");
+        if (query.size() > (query.containsKey("samples") ? 1 : 0)) {
+            throw new Problem(400, "unknown parameter in " + Router.shown(query.keySet() + "; there are samples"));
+        }
         response.setStatus(200);
         Answers.secure(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        boolean hasSamples = "true".equals(query(request).get("samples"));
-        events.add(response, callback, hasSamples, request.getHeaders().get("Last-Event-ID"));
+        events.add(
+                response, callback, isAdmitted, hasSamples, request.getHeaders().get("Last-Event-ID"));
+    }
+
+    private static boolean flag(Map<String, String> query, String name) {
+        String value = query.getOrDefault(name, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new Problem(400, "%s = %s: must be true or false".formatted(name, Router.shown(value)));
+        }
+        return value.equals("true");
     }
 
     private Caller admit(Door door, Credentials given) {
@@ -246,6 +271,7 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
                 path(request),
                 query(request),
                 request.getHeaders().get(HttpHeader.IF_MATCH),
+                request.getHeaders().get(HttpHeader.IF_NONE_MATCH),
                 body,
                 caller);
     }
@@ -261,6 +287,9 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
         }
         Map<String, String> query = new LinkedHashMap<>();
         for (Fields.Field field : Request.extractQueryParameters(request)) {
+            if (field.getValues().size() > 1) {
+                throw new Problem(400, "the parameter " + Router.shown(field.getName()) + " is given more than once");
+            }
             query.put(field.getName(), field.getValue());
         }
         return query;

@@ -76,6 +76,16 @@ final class Gate {
         return caller;
     }
 
+    /** Returns whether the sender of an earlier request would be admitted now. */
+    boolean isAdmitted(Door door, Credentials given) {
+        try {
+            admit(door, given);
+            return true;
+        } catch (Problem e) {
+            return false;
+        }
+    }
+
     private @Nullable Caller bearer(String authorization) {
         boolean isBearer = authorization.length() <= MOST_TOKEN
                 && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);

@@ -41,13 +41,16 @@ public final class HttpServer implements AutoCloseable {
     /** The maximum number of connections of each address. Further ones wait until one ends. */
     static final int CONNECTIONS = 256;
 
-    /** The most requests per second. */
+    /** The most requests per second with a valid token, and for files of the console. */
     static final int REQUESTS_PER_SECOND = 5000;
 
     /** The most requests per second without a valid token. */
     static final int STRANGERS_PER_SECOND = 20;
 
+    /** Threads beside those of the connectors. */
     private static final int THREADS = 24;
+
+    private static final int THREADS_OF_CONNECTOR = 2;
     private static final int FINISH_SECONDS = 5;
     private static final int HEADER_BYTES = 8 << 10;
     private static final int IDLE_MILLIS = 30_000;
@@ -67,7 +70,8 @@ public final class HttpServer implements AutoCloseable {
         this.settings = settings;
         this.doors = doors;
         this.handler = handler;
-        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, IDLE_MILLIS);
+        QueuedThreadPool threads = new QueuedThreadPool(
+                THREADS + THREADS_OF_CONNECTOR * settings.listen().size(), 1, IDLE_MILLIS);
         threads.setName("weir-control");
         threads.setDaemon(true);
         server = new Server(threads, new ScheduledExecutorScheduler("weir-control-timer", true), null);
@@ -97,6 +101,7 @@ public final class HttpServer implements AutoCloseable {
                 router,
                 doors,
                 events,
+                new RequestRate(REQUESTS_PER_SECOND, millis),
                 new RequestRate(REQUESTS_PER_SECOND, millis),
                 new RequestRate(STRANGERS_PER_SECOND, millis));
         HttpServer http = new HttpServer(settings, doors, handler);

@@ -37,6 +37,11 @@ final class StaticFiles {
 
     private StaticFiles() {}
 
+    /** Returns whether a path is that of a file. */
+    static boolean has(String path) {
+        return FILES.containsKey(path);
+    }
+
     /** Answers a request for a file. Returns false if the path is no file. */
     static boolean answer(Request request, Response response, Callback callback, String path) {
         File file = FILES.get(path);

@@ -175,11 +175,12 @@ addEventListener('resize', () => panel.draw());
 setInterval(refresh, 2000);
 setTheme(localStorage.getItem('weir-theme') ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
 
+let refusal = null;
 try {
-  await signIn();
+  await signIn().catch(problem => { refusal = problem; }); // a used link may belong to a session that goes on
   await call('GET', '/v1');
   follow();
 } catch (problem) {
-  report(problem);
+  report(refusal ?? problem);
   element('connection').textContent = 'not connected';
 }

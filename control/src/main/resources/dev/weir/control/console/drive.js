@@ -12,6 +12,7 @@ export class DrivePanel {
     this.history = history;
     this.report = report;
     this.name = null;
+    this.shown = null; // the drive whose settings the forms have
     this.chart = null;
     this.fields = new Map();
     for (const key of [...KEYS, ...BURSTS]) {
@@ -36,6 +37,8 @@ export class DrivePanel {
 
   async open(name) {
     this.name = name;
+    this.allow(null);
+    this.report(null);
     element('drive').hidden = false;
     element('drive-title').textContent = name;
     await this.load(true);
@@ -48,25 +51,35 @@ export class DrivePanel {
     element('drive').hidden = true;
   }
 
+  /** Permits changes of the drive that the forms show; null for none. */
+  allow(name) {
+    this.shown = name;
+    document.querySelectorAll('#drive form button, #faults button').forEach(button => { button.disabled = name === null; });
+  }
+
   path(part = '') { return `/v1/drives/${encodeURIComponent(this.name)}${part}`; }
 
   async load(withForm) {
+    const name = this.name;
     try {
       const drive = await call('GET', this.path());
       const policies = withForm ? await call('GET', '/v1/policies') : null;
       if (drive.name === this.name) this.show(drive, policies);
     } catch (problem) {
-      this.report(problem);
+      if (problem.status !== 404) this.report(problem);
+      else if (name === this.name) {
+        this.allow(null);
+        element('drive-state').textContent = problem.message;
+      }
     }
   }
 
   async refresh() {
     if (this.name === null || document.hidden) return;
-    await this.load(false);
+    await this.load(this.shown === null);
     this.draw();
     try {
-      const queue = this.name === null ? [] : await call('GET', this.path('/queue'));
-      this.showQueue(queue);
+      this.showQueue(this.shown === null ? [] : await call('GET', this.path('/queue')));
     } catch (problem) {
       this.report(problem);
     }
@@ -85,6 +98,7 @@ export class DrivePanel {
       this.fields.forEach((input, key) => { input.value = key in drive.limits ? limit(key, drive.limits[key]) : ''; });
       element('policy').replaceChildren(...policies.map(each => new Option(each.type, each.type, false, each.type === drive.policy)));
       element('bursts').open = BURSTS.some(key => key in drive.limits);
+      this.allow(drive.name);
       this.showHocon();
       this.showDefinition();
     }
@@ -160,18 +174,19 @@ export class DrivePanel {
   async apply(isKept) {
     const limits = this.changes(), policy = element('policy').value;
     const isPolicy = policy !== this.policy;
+    const path = this.path(); // another drive may be opened meanwhile
     try {
       if (isKept) {
         const body = {};
         if (Object.keys(limits).length > 0) body.limits = limits;
         if (isPolicy) body.policy = policy;
-        await call('PATCH', this.path(), body);
+        await call('PATCH', path, body);
       } else {
-        if (isPolicy) await call('PUT', this.path('/policy'), { policy });
-        if (Object.keys(limits).length > 0) await call('PATCH', this.path('/limits'), limits);
+        if (isPolicy) await call('PUT', `${path}/policy`, { policy });
+        if (Object.keys(limits).length > 0) await call('PATCH', `${path}/limits`, limits);
       }
       this.report(null);
-      await this.load(true);
+      if (path === this.path()) await this.load(true);
     } catch (problem) {
       this.report(problem);
     }

@@ -60,7 +60,7 @@ final class ApiFuzzPropertyTest {
                     Arbitraries.of("*", "\"a\"", "W/\"a\", \"b\"", ",").injectNull(0.8);
             return Combinators.combine(path, query, ifMatch, body(route))
                     .as((one, two, three, four) ->
-                            new ApiRequest(route.method(), one, two, three, four, Caller.SOCKET));
+                            new ApiRequest(route.method(), one, two, three, three, four, Caller.SOCKET));
         });
     }
 

@@ -82,6 +82,35 @@ final class ConsoleTest {
     }
 
     @Test
+    void changeReachesTheDriveOfItsForm() throws Exception {
+        openDrive();
+        browser.evaluate("{ document.querySelector('[name=iops]').value = '77';"
+                + " document.getElementById('policy').value = 'slice';"
+                + " document.querySelector('#limits [type=submit]').click();"
+                + " [...document.querySelectorAll('#drives button')].find(b => b.textContent === 'scratch').click() }");
+        browser.await("document.getElementById('drives').textContent.includes('iops 77')");
+        assertEquals(77, weir.limits("vm1").rate(LimitKey.IOPS));
+        assertEquals(0, weir.limits("scratch").rate(LimitKey.IOPS));
+    }
+
+    @Test
+    void removedDriveTakesNoChanges() throws Exception {
+        openDrive();
+        weir.removeDrive("vm1");
+        browser.await("document.getElementById('drive-state').textContent.includes('no drive')");
+        browser.await("[...document.querySelectorAll('#drive form button')].every(button => button.disabled)");
+    }
+
+    @Test
+    void usedLinkKeepsTheSession() throws Exception {
+        String link = "http://127.0.0.1:" + weir.port() + "/#code=used";
+        browser.open("about:blank");
+        browser.open(link);
+        browser.await(ROWS + " === 2");
+        assertTrue(browser.evaluate("document.getElementById('message').hidden").getAsBoolean());
+    }
+
+    @Test
     void refusedLimitIsAnAlert() throws Exception {
         openDrive();
         browser.evaluate("{ document.querySelector('[name=bps]').value = '-5';"

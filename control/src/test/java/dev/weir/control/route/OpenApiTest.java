@@ -40,7 +40,7 @@ final class OpenApiTest {
     }
 
     private ApiAnswer call(String method, String path, String body) {
-        return router.answer(new ApiRequest(method, path, Map.of(), null, body, Caller.SOCKET));
+        return router.answer(new ApiRequest(method, path, Map.of(), null, null, body, Caller.SOCKET));
     }
 
     private static String filled(String template) {
