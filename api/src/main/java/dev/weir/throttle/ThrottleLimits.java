@@ -47,10 +47,13 @@ public final class ThrottleLimits {
     private static final Set<String> KEYS = keyNames();
 
     /** No limits. */
-    public static final ThrottleLimits NONE = new ThrottleLimits(Map.of(), 0);
+    public static final ThrottleLimits NONE = new ThrottleLimits(Map.of(), Map.of(), 0);
 
     /** The values as set, in display order. */
     private final Map<String, Long> values;
+
+    /** The bursts and the {@link #IOPS_SIZE} of limits that {@link #changed} removed; 0 for none. */
+    private final Map<String, Long> lifted;
 
     private final long[] rates = new long[LimitKey.ALL.size()];
     private final long[] maxima = new long[LimitKey.ALL.size()];
@@ -58,8 +61,9 @@ public final class ThrottleLimits {
     private final long iopsSize;
     private final boolean empty;
 
-    private ThrottleLimits(Map<String, Long> set, long sizeBytes) {
+    private ThrottleLimits(Map<String, Long> set, Map<String, Long> lifted, long sizeBytes) {
         values = ordered(set);
+        this.lifted = Map.copyOf(lifted);
         iopsSize = set.getOrDefault(IOPS_SIZE, 0L);
         for (LimitKey limit : LimitKey.ALL) {
             long rate = rateAt(limit, sizeBytes);
@@ -111,7 +115,7 @@ public final class ThrottleLimits {
      * @param sizeBytes the size of the drive, or the sum of the sizes of the group's drives (bytes)
      */
     public ThrottleLimits atSize(long sizeBytes) {
-        return LimitKey.ALL.stream().anyMatch(this::isScaled) ? new ThrottleLimits(values, sizeBytes) : this;
+        return LimitKey.ALL.stream().anyMatch(this::isScaled) ? new ThrottleLimits(values, lifted, sizeBytes) : this;
     }
 
     /**
@@ -141,7 +145,23 @@ public final class ThrottleLimits {
      */
     public static ThrottleLimits of(Map<String, Long> values) {
         LimitFault.refuse(faults(values));
-        return new ThrottleLimits(values, 0);
+        return new ThrottleLimits(values, Map.of(), 0);
+    }
+
+    /**
+     * {@return these limits after a change of some values} A value of 0 removes a limit with its burst. A limit that
+     * is set again has the burst that it had when a change removed it. If no change removed it, the limit has the
+     * burst of {@code configured}. {@link #IOPS_SIZE} goes and returns with the limits of requests.
+     *
+     * @param settings the new values by key, from {@link #keys()}
+     * @param configured the limits of the configuration
+     * @throws IllegalArgumentException if the result has {@link #faults}; the message lists all faults
+     */
+    public ThrottleLimits changed(Map<String, Long> settings, ThrottleLimits configured) {
+        LimitEdit edit = new LimitEdit(values, lifted);
+        edit.apply(settings, configured.values);
+        LimitFault.refuse(faults(edit.values));
+        return new ThrottleLimits(edit.values, edit.lifted, 0);
     }
 
     /**

@@ -32,7 +32,7 @@
  * ranking replaces the policies of the one before, which take over the debt.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.throttle;
 

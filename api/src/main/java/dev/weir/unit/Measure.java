@@ -70,6 +70,28 @@ public enum Measure {
         return unit == null ? null : new BigDecimal(form.group(1)).multiply(unit);
     }
 
+    /**
+     * {@return a size in the form of a configuration file, exactly} The unit is the largest that leaves a whole number:
+     * {@code 128MiB}, {@code 10MB} or {@code 513B}. {@link #BYTES} parses the text.
+     *
+     * @param bytes the size; 0 or more
+     */
+    public static String sizeText(long bytes) {
+        String binary = scaled(bytes, 1024, List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"));
+        String decimal = scaled(bytes, 1000, List.of("B", "kB", "MB", "GB", "TB", "PB", "EB"));
+        return decimal.length() < binary.length() ? decimal : binary;
+    }
+
+    private static String scaled(long bytes, long step, List<String> units) {
+        long number = bytes;
+        int unit = 0;
+        while (number != 0 && number % step == 0) {
+            number /= step;
+            unit++;
+        }
+        return number + units.get(unit);
+    }
+
     private static Map<String, BigDecimal> bytes() {
         Map<String, BigDecimal> units = new HashMap<>();
         List.of("", "B", "b", "byte", "bytes").forEach(unit -> units.put(unit, BigDecimal.ONE));

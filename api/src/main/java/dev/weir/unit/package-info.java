@@ -1,6 +1,6 @@
 /** Numbers with units, as configuration, shell and HTTP API read them. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.unit;
 

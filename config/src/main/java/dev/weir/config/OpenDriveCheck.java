@@ -7,6 +7,7 @@ import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
 import dev.weir.log.FailureText;
 import dev.weir.supervision.BoundedCalls;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,8 +45,8 @@ final class OpenDriveCheck {
         this.written = written;
     }
 
-    /** Reports each drive that would fail to open again. */
-    void check(List<DriveSettings> drives) {
+    /** Reports each drive that would fail to open again. Returns the names of the running drives that are reopened. */
+    Set<String> check(List<DriveSettings> drives) {
         Set<DriveSettings> changed = drives.stream()
                 .filter(drive -> isReopened(drive) || added.contains(drive.name()))
                 .collect(Collectors.toSet());
@@ -56,6 +57,10 @@ final class OpenDriveCheck {
         }
         drives.forEach(this::checkSize);
         drives.stream().filter(this::hasOtherFilters).forEach(this::checkFilters);
+        return changed.stream()
+                .filter(this::isReopened)
+                .map(DriveSettings::name)
+                .collect(Collectors.toSet());
     }
 
     /** Reports a size that a running drive cannot have, and one that would lose data. */
@@ -68,9 +73,9 @@ final class OpenDriveCheck {
         }
         Setting place = setting.child("backend").child(BlockOption.SIZE);
         if (size < before.size()) {
-            place.fault("is less than the %1$d bytes of the running drive and would lose data; to lose it, run"
-                            .formatted(before.size())
-                    + " \"resize %s %d --shrink\" first".formatted(drive.name(), size));
+            place.fault("is less than the %s of the running drive and would lose data; to lose it, run"
+                            .formatted(Measure.sizeText(before.size()))
+                    + " \"resize %s %s --shrink\" first".formatted(drive.name(), Measure.sizeText(size)));
             return;
         }
         String refusal = refusal(drive);

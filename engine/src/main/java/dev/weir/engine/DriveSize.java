@@ -4,6 +4,7 @@ import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockOption;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.log.FailureText;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,7 +71,11 @@ final class DriveSize {
             set(opened, opened.storage().device(), size, false);
         } catch (IOException | RuntimeException | Error e) {
             hold.noteFault();
-            LOG.error("drive {} keeps its size of {} bytes: {}", opened.name(), opened.size(), FailureText.of(e));
+            LOG.error(
+                    "drive {} keeps its size of {}: {}",
+                    opened.name(),
+                    Measure.sizeText(opened.size()),
+                    FailureText.of(e));
         }
         return true;
     }
@@ -118,7 +123,7 @@ final class DriveSize {
 
     private static void check(OpenDrive opened, long size, boolean mayShrink) throws IOException {
         if (size < 1) {
-            throw refused(size, "must be 1 byte or more");
+            throw new IOException("size = " + size + ": must be 1 byte or more");
         }
         if (size % opened.blockSize() != 0) {
             throw refused(size, "must be a multiple of the block size " + opened.blockSize());
@@ -126,12 +131,12 @@ final class DriveSize {
         if (size < opened.size() && !mayShrink) {
             throw refused(
                     size,
-                    "is less than the " + opened.size()
-                            + " bytes of the drive; a command that permits it must shrink the drive first");
+                    "is less than the " + Measure.sizeText(opened.size())
+                            + " of the drive; a command that permits it must shrink the drive first");
         }
     }
 
     private static IOException refused(long size, String rule) {
-        return new IOException("size = " + size + ": " + rule);
+        return new IOException("size = " + Measure.sizeText(size) + ": " + rule);
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.engine.storage.Storage;
 import dev.weir.engine.storage.WantedFilter;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.log.PlainText;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -143,7 +144,7 @@ final class StorageHold {
                 end(storage);
             }
         }
-        LOG.info("drive {} has {} bytes now and had {}", drive, opened.size(), before);
+        LOG.info("drive {} has {} now and had {}", drive, Measure.sizeText(opened.size()), Measure.sizeText(before));
     }
 
     /** Notes that the log has an error or a warning. */

@@ -85,7 +85,7 @@ class ResizeTest {
     void shrinkNeedsPermission() {
         configure(null, Map.of());
         refuses(
-                "size = 512: is less than the 65536 bytes of the drive; a command that permits it must shrink the"
+                "size = 512B: is less than the 64KiB of the drive; a command that permits it must shrink the"
                         + " drive first",
                 512,
                 false);
@@ -100,7 +100,7 @@ class ResizeTest {
         devices.blockSize = 512;
         configure(null, Map.of());
         refuses("size = 0: must be 1 byte or more", 0, true);
-        refuses("size = 1000: must be a multiple of the block size 512", 1000, true);
+        refuses("size = 1kB: must be a multiple of the block size 512", 1000, true);
         devices.failure = "no space left";
         refuses("no space left", 2 * SIZE, false);
         assertEquals(SIZE, fixture.drive("vm1").size());

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Serves every {@code Drive} service to clients over a network protocol. Published as a service while it listens. The
- * properties are {@link #ADDRESSES}, {@link #URIS} and {@link #FAULTS}.
+ * properties are {@link #ADDRESSES}, {@link #URIS}, {@link #FAULTS} and {@link #WARNINGS}.
  *
  * <p>Thread-safe.
  */
@@ -21,6 +21,9 @@ public interface DriveExport {
 
     /** Service property (a {@code String[]}): a line with the reason for each address on which it cannot listen. */
     String FAULTS = "weir.export.faults";
+
+    /** Service property (a {@code String[]}): a line for each address that some of its users cannot reach. */
+    String WARNINGS = "weir.export.warnings";
 
     /** Service property (a {@code Long}): the time that a stop may take (ms). */
     String STOP_MILLIS = "weir.export.stop-millis";

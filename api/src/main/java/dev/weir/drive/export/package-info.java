@@ -1,6 +1,6 @@
 /** Services of an export: the addresses it listens on and the bounds of its clients. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.drive.export;
 

@@ -22,6 +22,12 @@ public interface ConfigurationSource {
      */
     String CHANGES = "weir.config.changes";
 
+    /**
+     * Service property (a {@code String[]}): the names of the running drives whose storage the last applied changes
+     * closed and opened again. Their clients were disconnected.
+     */
+    String REOPENED = "weir.config.reopened";
+
     /** Service property (a {@code Long}): the time of {@link #CHANGES} (ms since 1970, UTC); 0 before the first. */
     String CHANGED_MILLIS = "weir.config.changed-millis";
 

@@ -1,6 +1,6 @@
 /** Configuration of drives and groups, and the service that applies the configuration file. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.drive.settings;
 

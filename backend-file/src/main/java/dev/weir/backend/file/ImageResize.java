@@ -1,5 +1,6 @@
 package dev.weir.backend.file;
 
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
@@ -32,8 +33,8 @@ final class ImageResize {
             throw refused(
                     image,
                     newSize,
-                    "another program has changed its size from " + image.size() + " to " + now
-                            + " bytes; reopen the drive");
+                    "another program has changed its size from " + Measure.sizeText(image.size()) + " to "
+                            + Measure.sizeText(now) + "; reopen the drive");
         }
         if (newSize > now) {
             grow(image.channel(), linux, now, newSize);
@@ -44,7 +45,7 @@ final class ImageResize {
     }
 
     private static IOException refused(Image image, long newSize, String reason) {
-        return new IOException("size = " + newSize + ": " + image.path() + ": " + reason);
+        return new IOException("size = " + Measure.sizeText(newSize) + ": " + image.path() + ": " + reason);
     }
 
     private static void followDevice(Image image, LinuxFile linux, long newSize) throws IOException {
@@ -53,8 +54,8 @@ final class ImageResize {
             throw refused(
                     image,
                     newSize,
-                    "is a block device of " + now + " bytes, which Weir cannot resize; resize the device itself, for"
-                            + " example with lvextend");
+                    "is a block device of " + Measure.sizeText(now)
+                            + ", which Weir cannot resize; resize the device itself, for" + " example with lvextend");
         }
         image.size(now);
     }
@@ -80,7 +81,8 @@ final class ImageResize {
             } catch (IOException suppressed) {
                 e.addSuppressed(suppressed);
             }
-            throw new IOException("size = " + to + ": the file cannot be made that large: " + e.getMessage(), e);
+            throw new IOException(
+                    "size = " + Measure.sizeText(to) + ": the file cannot be made that large: " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.backend.file;
 
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
@@ -169,7 +170,12 @@ final class OpenImages {
             return size;
         }
         ImageResize.grow(channel, linux, size, wanted);
-        LOG.info("drive {}: {} has grown from {} to {} bytes", spec.drive(), spec.path(), size, wanted);
+        LOG.info(
+                "drive {}: {} has grown from {} to {}",
+                spec.drive(),
+                spec.path(),
+                Measure.sizeText(size),
+                Measure.sizeText(wanted));
         return wanted;
     }
 
@@ -217,7 +223,9 @@ final class OpenImages {
                 Files.deleteIfExists(spec.path());
             }
             throw new IOException(
-                    "size = " + size + ": " + spec.path() + " cannot be made that large: " + e.getMessage(), e);
+                    "size = " + Measure.sizeText(size) + ": " + spec.path() + " cannot be made that large: "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -247,10 +255,11 @@ final class OpenImages {
         if (size == null || size == actual) {
             return;
         }
-        String has = "size = " + size + ": " + spec.path() + " has " + actual + " bytes; must ";
+        String has = "size = " + Measure.sizeText(size) + ": " + spec.path() + " has " + Measure.sizeText(actual)
+                + "; must ";
         if (size < actual && !isDevice && !spec.readOnly()) {
             throw new IOException(has + "not be less, which would lose data; shrink the running drive with \"resize "
-                    + spec.drive() + " " + size + " --shrink\", or leave size out");
+                    + spec.drive() + " " + Measure.sizeText(size) + " --shrink\", or leave size out");
         }
         if (isDevice || spec.readOnly() || actual == 0) {
             throw new IOException(has + "be the same, or be left out");

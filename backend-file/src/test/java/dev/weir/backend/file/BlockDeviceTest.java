@@ -98,7 +98,7 @@ class BlockDeviceTest {
         BlockBackend backend = open(false, "cache", cache);
         IOException e = assertThrows(IOException.class, () -> backend.resize(2 * SIZE));
         assertEquals(
-                "size = 16777216: " + device.path() + ": is a block device of 8388608 bytes, which Weir cannot resize;"
+                "size = 16MiB: " + device.path() + ": is a block device of 8MiB, which Weir cannot resize;"
                         + " resize the device itself, for example with lvextend",
                 e.getMessage());
         device.grow(file, 2 * SIZE);

@@ -47,8 +47,8 @@ final class CheckTest {
         assertDoesNotThrow(() -> factory.check("a", options(8192, false), false));
         IOException e = assertThrows(IOException.class, () -> factory.check("a", options(4096, false), false));
         assertEquals(
-                "size = 4096: " + image + " has 8192 bytes; must not be less, which would lose data; shrink the running"
-                        + " drive with \"resize a 4096 --shrink\", or leave size out",
+                "size = 4KiB: " + image + " has 8KiB; must not be less, which would lose data; shrink the running"
+                        + " drive with \"resize a 4KiB --shrink\", or leave size out",
                 e.getMessage());
     }
 

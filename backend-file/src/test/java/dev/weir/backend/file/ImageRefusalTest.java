@@ -90,8 +90,8 @@ class ImageRefusalTest {
     void smallerSize() throws IOException {
         for (boolean create : new boolean[] {true, false}) {
             assertRefused(
-                    "size = 999: " + image + " has 1000 bytes; must not be less, which would lose data; shrink the"
-                            + " running drive with \"resize vm1 999 --shrink\", or leave size out",
+                    "size = 999B: " + image + " has 1kB; must not be less, which would lose data; shrink the"
+                            + " running drive with \"resize vm1 999B --shrink\", or leave size out",
                     Map.of("path", image.toString(), "size", 999L, "create", create),
                     false);
         }
@@ -103,7 +103,7 @@ class ImageRefusalTest {
         Path empty = Files.createFile(folder.resolve("empty.img"));
         assertRefused("is empty; must have 1 byte or more", empty);
         assertRefused(
-                "size = 10: " + empty + " has 0 bytes; must be the same, or be left out",
+                "size = 10B: " + empty + " has 0B; must be the same, or be left out",
                 Map.of("path", empty.toString(), "size", 10L, "create", true),
                 true);
         assertEquals(0, Files.size(empty));
@@ -144,7 +144,7 @@ class ImageRefusalTest {
     void sizeBeyondTheFileSystem() {
         Path large = folder.resolve("large.img");
         assertRefused(
-                "size = " + Long.MAX_VALUE + ": " + large + " cannot be made that large: ",
+                "size = " + Long.MAX_VALUE + "B: " + large + " cannot be made that large: ",
                 Map.of("path", large.toString(), "size", Long.MAX_VALUE, "create", true),
                 false);
         assertFalse(Files.exists(large), "what could not be made is not left behind");

@@ -77,9 +77,9 @@ class ImageResizeTest {
     @Test
     void readOnlyImageKeepsItsSize() throws IOException {
         IOException e = assertThrows(IOException.class, () -> open(2L * SIZE, true));
-        assertEquals("size = 20000: " + image + " has 10000 bytes; must be the same, or be left out", e.getMessage());
+        assertEquals("size = 20kB: " + image + " has 10kB; must be the same, or be left out", e.getMessage());
         BlockBackend backend = open(null, true);
-        refuses("size = 20000: " + image + ": the drive is read-only", backend, 2 * SIZE);
+        refuses("size = 20kB: " + image + ": the drive is read-only", backend, 2 * SIZE);
         assertEquals(SIZE, Files.size(image));
         backend.close();
     }
@@ -89,7 +89,7 @@ class ImageResizeTest {
         BlockBackend backend = open(null, false);
         IOException e = assertThrows(IOException.class, () -> backend.resize(Long.MAX_VALUE));
         String message = String.valueOf(e.getMessage());
-        assertTrue(message.startsWith("size = " + Long.MAX_VALUE + ": the file cannot be made that large: "), message);
+        assertTrue(message.startsWith("size = " + Long.MAX_VALUE + "B: the file cannot be made that large: "), message);
         assertEquals(SIZE, backend.size());
         assertEquals(SIZE, Files.size(image));
         backend.close();
@@ -113,7 +113,7 @@ class ImageResizeTest {
             other.setLength(SIZE + 5);
         }
         refuses(
-                "size = 20000: " + image + ": another program has changed its size from 10000 to 10005 bytes; reopen"
+                "size = 20kB: " + image + ": another program has changed its size from 10kB to 10005B; reopen"
                         + " the drive",
                 backend,
                 2 * SIZE);

@@ -34,6 +34,9 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int MAX_SHOWN = 300;
 
+    /** The longest outage that the log has in one line, at its end. A longer one has a line at its begin too. */
+    private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** The time since when and the reason why no connection is up. */
     private record Outage(long sinceNanos, String why) {}
 
@@ -45,6 +48,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
     private final CompletableFuture<FarExport> opened = new CompletableFuture<>();
     private final Timer deadline;
     private final Timer retry;
+    private final Timer late;
     private final List<FarConnection> connections = new ArrayList<>();
     private @Nullable RequestFlow flow;
 
@@ -80,6 +84,9 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
 
     private volatile @Nullable Outage outage;
 
+    /** Whether the log has the begin of the outage. */
+    private boolean isReported;
+
     /** Number of times that connections came up again. */
     private final AtomicLong reconnects = new AtomicLong();
 
@@ -91,6 +98,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         this.log = log;
         deadline = clock.timer(() -> loop.execute(this::checkDeadline));
         retry = clock.timer(() -> loop.execute(this::attempt));
+        late = clock.timer(() -> loop.execute(this::report));
     }
 
     /**
@@ -261,7 +269,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         FarExport up = current;
         if (up != null && export.isResized(up)) {
             connection.close();
-            abandon("its export has " + export.size() + " bytes and had " + up.size());
+            abandon("its export has another size");
             return;
         }
         String refusal = up != null && !export.equals(up)
@@ -280,6 +288,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
     }
 
     private void goUp(FarExport export) {
+        boolean isExpected = renewed != null || export.size() != size;
         current = export;
         size = export.size();
         progressed = false;
@@ -291,14 +300,28 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         }
         if (before != null) {
             outage = null;
+            late.disarm();
             reconnects.incrementAndGet();
-            log.write(() -> "connected to %s again after %.1f s".formatted(options.uri(), downNanos / 1e9));
+            if (isReported) {
+                log.write(() -> "connected to %s again after %.1f s".formatted(options.uri(), downNanos / 1e9));
+            } else if (!isExpected) { // a change of the size needs new connections
+                log.write(() -> "the connection to %s was lost and is back after %.1f s: %s"
+                        .formatted(options.uri(), downNanos / 1e9, before.why));
+            }
         }
         flow().up(export, downNanos);
         CompletableFuture<Long> waiting = renewed;
         if (waiting != null) {
             renewed = null;
             waiting.complete(export.size());
+        }
+    }
+
+    private void report() {
+        Outage now = outage;
+        if (now != null && !closed && !isReported && clock.nanoTime() - now.sinceNanos >= SHORT_NANOS) {
+            isReported = true;
+            log.write(() -> "no connection to " + options.uri() + ": " + now.why);
         }
     }
 
@@ -330,8 +353,10 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
         stopAttempt();
         ended.forEach(FarConnection::close);
         String reason = PlainText.of(why, MAX_SHOWN);
-        outage = new Outage(clock.nanoTime(), reason);
-        log.write(() -> "no connection to " + options.uri() + ": " + reason);
+        long now = clock.nanoTime();
+        outage = new Outage(now, reason);
+        isReported = false;
+        late.arm(now + SHORT_NANOS);
         flow().down();
         if (progressed) {
             attempt();
@@ -366,6 +391,7 @@ final class Link implements FarConnection.Listener, RequestFlow.Connections {
     void close() {
         closed = true;
         stopAttempt();
+        late.disarm();
         connections.forEach(FarConnection::close);
         connections.clear();
         current = null;

@@ -10,6 +10,7 @@ import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.nbd.spec.Nbd;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -99,11 +100,12 @@ final class NbdDevice implements BlockDevice {
             loop.execute(() -> link.lookAtSize(newSize, seen));
             long now = seen.get(RESIZE_SECONDS, TimeUnit.SECONDS);
             if (now != newSize) {
-                throw new IOException("size = " + newSize + ": the export has " + now
-                        + " bytes, and Weir cannot resize it; resize it at its server first");
+                throw new IOException("size = " + Measure.sizeText(newSize) + ": the export has "
+                        + Measure.sizeText(now) + ", and Weir cannot resize it; resize it at its server first");
             }
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("size = " + newSize + ": the size of the export is unknown: " + condition(), e);
+            throw new IOException(
+                    "size = " + Measure.sizeText(newSize) + ": the size of the export is unknown: " + condition(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

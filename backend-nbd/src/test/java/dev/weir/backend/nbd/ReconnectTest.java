@@ -93,6 +93,28 @@ class ReconnectTest extends NbdDeviceFixture {
     }
 
     @Test
+    void shortOutageTakesOneLineOfTheLog() throws Exception {
+        open();
+        server.drop();
+        advanceUntil(() -> !logged.isEmpty());
+        assertEquals(1, logged.size(), logged::toString);
+        assertTrue(
+                logged.get(0).matches("the connection to nbd://.+ was lost and is back after 0.\\d s: .+"),
+                logged::toString);
+    }
+
+    @Test
+    void longOutageIsLoggedAtItsBeginAndEnd() throws Exception {
+        BlockDevice device = open();
+        cutOff(device);
+        advanceUntil(() -> !logged.isEmpty());
+        assertTrue(logged.get(0).matches("no connection to nbd://.+/disk: .+"), logged::toString);
+        server.refuses = false;
+        advanceUntil(() -> logged.size() > 1);
+        assertTrue(logged.get(1).matches("connected to nbd://.+ again after \\d+\\.\\d s"), logged::toString);
+    }
+
+    @Test
     void requestsFailAfterTheTimeoutAndLaterOnesAtOnce() throws Exception {
         BlockDevice device = open();
         TestRequest.read(0, 1).to(device).ok();
@@ -336,7 +358,7 @@ class ReconnectTest extends NbdDeviceFixture {
         server.refuses = false;
         TestRequest read = TestRequest.read(0, 1).to(device);
         advanceUntil(() -> device.condition()
-                .contains("its export has 4190208 bytes and had 4194304: shrink the drive to that size, or reopen it"));
+                .contains("its export has 4092KiB and had 4MiB: shrink the drive to that size, or reopen it"));
         assertFalse(read.isDone());
         assertEquals(SIZE, device.size());
 

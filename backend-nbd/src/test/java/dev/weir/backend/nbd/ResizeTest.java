@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.nbd.spec.Nbd;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
@@ -55,6 +56,7 @@ class ResizeTest extends NbdDeviceFixture {
         setSize(2 * SIZE);
         assertEquals(SIZE, device.size());
         assertEquals(2 * SIZE, resize(device, 2 * SIZE).get());
+        assertTrue(logged.isEmpty(), logged::toString);
     }
 
     @Test
@@ -72,8 +74,8 @@ class ResizeTest extends NbdDeviceFixture {
             ExecutionException e = assertThrows(
                     ExecutionException.class, () -> resize(device, wanted).get());
             assertEquals(
-                    "size = " + wanted + ": the export has " + SIZE
-                            + " bytes, and Weir cannot resize it; resize it at its server first",
+                    "size = " + Measure.sizeText(wanted)
+                            + ": the export has 4MiB, and Weir cannot resize it; resize it at its server first",
                     Objects.requireNonNull(e.getCause()).getMessage());
             assertEquals(SIZE, device.size());
         }

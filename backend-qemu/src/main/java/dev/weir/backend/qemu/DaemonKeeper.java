@@ -4,6 +4,7 @@ import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.DaemonThreads;
+import dev.weir.unit.Measure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -146,8 +147,8 @@ final class DaemonKeeper implements Closeable {
         } catch (IOException e) {
             throw late.get()
                     ? new IOException(
-                            "size = " + size + ": qemu-storage-daemon did not change it within " + RESIZE_SECONDS
-                                    + " s and was killed; the drive has either size",
+                            "size = " + Measure.sizeText(size) + ": qemu-storage-daemon did not change it within "
+                                    + RESIZE_SECONDS + " s and was killed; the drive has either size",
                             e)
                     : e;
         } finally {

@@ -2,6 +2,7 @@ package dev.weir.backend.qemu;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.weir.unit.Measure;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -73,13 +74,13 @@ final class DriveSetup implements DaemonKeeper.Setup {
         Long wanted = size;
         long actual = size(qmp);
         if (wanted != null && wanted < actual && !spec.readOnly()) {
-            throw new IOException("size = " + wanted + ": the image has " + actual
-                    + " bytes; must not be less, which would lose data; shrink the running drive with \"resize "
-                    + spec.drive() + " " + wanted + " --shrink\", or leave size out");
+            throw new IOException("size = " + Measure.sizeText(wanted) + ": the image has " + Measure.sizeText(actual)
+                    + "; must not be less, which would lose data; shrink the running drive with \"resize "
+                    + spec.drive() + " " + Measure.sizeText(wanted) + " --shrink\", or leave size out");
         }
         if (wanted != null && wanted != actual && spec.readOnly()) {
-            throw new IOException(
-                    "size = " + wanted + ": the image has " + actual + " bytes; must be the same, or be left out");
+            throw new IOException("size = " + Measure.sizeText(wanted) + ": the image has " + Measure.sizeText(actual)
+                    + "; must be the same, or be left out");
         }
         return actual;
     }
@@ -87,7 +88,7 @@ final class DriveSetup implements DaemonKeeper.Setup {
     @Override
     public synchronized void resize(QmpClient qmp, long newSize) throws IOException {
         if (spec.readOnly()) {
-            throw new IOException("size = " + newSize + ": the drive is read-only");
+            throw new IOException("size = " + Measure.sizeText(newSize) + ": the drive is read-only");
         }
         Long before = size;
         size = null; // a daemon that ends meanwhile leaves the image with either size
@@ -110,7 +111,7 @@ final class DriveSetup implements DaemonKeeper.Setup {
         try {
             qmp.execute("block_resize", arguments);
         } catch (QmpException e) {
-            throw new QmpException("size = " + newSize + ": " + e.getMessage());
+            throw new QmpException("size = " + Measure.sizeText(newSize) + ": " + e.getMessage());
         }
     }
 

@@ -184,7 +184,7 @@ class DaemonKeeperTest {
         try (Daemon daemon = Daemon.start(Programs.ofEnvironment().daemon(), other, "check", line -> {})) {
             DriveSetup smaller = new DriveSetup(QemuSpec.of("vm1", Map.of("path", image, "size", MIB / 2), false));
             IOException refusal = assertThrows(IOException.class, () -> smaller.check(daemon.qmp()));
-            assertTrue(message(refusal).startsWith("size = 524288: the image has 1048576 bytes;"), message(refusal));
+            assertTrue(message(refusal).startsWith("size = 512KiB: the image has 1MiB;"), message(refusal));
         }
         assertTrue(info().contains("(1048576 bytes)"), info());
     }
@@ -224,7 +224,7 @@ class DaemonKeeperTest {
                 CompletableFuture.supplyAsync(() -> assertThrows(IOException.class, () -> keeper.resize(2 * MIB)));
         endPause();
         assertEquals(
-                "size = 2097152: qemu-storage-daemon did not change it within 300 s and was killed;"
+                "size = 2MiB: qemu-storage-daemon did not change it within 300 s and was killed;"
                         + " the drive has either size",
                 message(refusal.get(30, TimeUnit.SECONDS)));
         served();
@@ -238,7 +238,7 @@ class DaemonKeeperTest {
         DaemonKeeper keeper = keeper(Map.of("path", image().toString()));
         keeper.start();
         IOException refusal = assertThrows(IOException.class, () -> keeper.resize(Long.MAX_VALUE));
-        assertTrue(message(refusal).startsWith("size = " + Long.MAX_VALUE + ": "), message(refusal));
+        assertTrue(message(refusal).startsWith("size = " + Long.MAX_VALUE + "B: "), message(refusal));
         assertTrue(io("read -P 0 0 4k").contains("read 4096/4096"));
         assertTrue(info().contains("(1048576 bytes)"), info());
     }

@@ -14,7 +14,6 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.Json;
 import dev.weir.view.LiveChanges;
-import dev.weir.view.source.LimitEdit;
 import dev.weir.view.system.ClusterView;
 import dev.weir.view.system.FleetView;
 import java.util.List;
@@ -77,7 +76,7 @@ final class ClusterRoutes {
         Etag.check(request.ifMatch(), Etag.of(group));
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
         GroupSnapshot now = group.snapshot();
-        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), changes);
+        ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
         boolean isSaved = SAVE.isSet(request);
         if (isSaved) {
             cluster.save(group.name(), after);

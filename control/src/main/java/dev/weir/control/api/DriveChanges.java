@@ -13,11 +13,11 @@ import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.unit.Measure;
 import dev.weir.view.DriveView;
 import dev.weir.view.Json;
 import dev.weir.view.LimitsView;
 import dev.weir.view.LiveChanges;
-import dev.weir.view.source.LimitEdit;
 import dev.weir.view.source.Views;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,7 +128,7 @@ final class DriveChanges {
         DriveControl drive = drive(request, path);
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
         DriveSnapshot now = drive.snapshot();
-        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), changes);
+        ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
         drive.limits(after);
         ChangeLog.add(
                 request,
@@ -181,12 +181,15 @@ final class DriveChanges {
         if (size < before && !mayShrink) {
             throw Fields.refused(
                     SIZE,
-                    size,
-                    "is less than the %d bytes of drive %s, and the bytes beyond it would be lost; shrink permits that"
-                            .formatted(before, drive.name()));
+                    Measure.sizeText(size),
+                    "is less than the %s of drive %s, and the bytes beyond it would be lost; shrink permits that"
+                            .formatted(Measure.sizeText(before), drive.name()));
         }
         Awaited.of(drive.resize(size, mayShrink), "the resize of drive " + drive.name(), RESIZE_NANOS);
-        ChangeLog.add(request, "resized drive %s from %d to %d bytes".formatted(drive.name(), before, size));
+        ChangeLog.add(
+                request,
+                "resized drive %s from %s to %s"
+                        .formatted(drive.name(), Measure.sizeText(before), Measure.sizeText(size)));
         return shown(drive);
     }
 

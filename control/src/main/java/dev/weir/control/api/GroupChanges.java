@@ -14,7 +14,6 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.GroupView;
 import dev.weir.view.Json;
 import dev.weir.view.LimitsView;
-import dev.weir.view.source.LimitEdit;
 import dev.weir.view.source.Views;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +92,7 @@ final class GroupChanges {
         GroupControl group = group(request, path);
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
         GroupSnapshot now = group.snapshot();
-        group.limits(LimitEdit.changed(now.limits(), now.settings().limits(), changes));
+        group.limits(now.limits().changed(changes, now.settings().limits()));
         ChangeLog.add(request, "changed the limits of group %s: %s".formatted(group.name(), changes));
         return ApiAnswer.json(200, Json.text(views.limits(group))).withEtag(Etag.of(group));
     }

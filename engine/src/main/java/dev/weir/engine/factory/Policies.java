@@ -7,7 +7,7 @@ import dev.weir.log.FailureText;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -91,14 +91,18 @@ public final class Policies {
      * configuration if the result is invalid.
      */
     public static ThrottleLimits merge(ThrottleLimits current, ThrottleLimits before, ThrottleLimits after) {
-        Map<String, Long> limits = new LinkedHashMap<>(current.toMap());
+        Map<String, Long> limits = new HashMap<>(current.toMap());
         for (String key : ThrottleLimits.keys()) {
             Long value = after.toMap().get(key);
             if (!Objects.equals(value, before.toMap().get(key))) {
                 limits.put(key, value == null ? 0L : value);
             }
         }
-        limits.values().removeIf(value -> value == 0);
-        return ThrottleLimits.faults(limits).isEmpty() ? ThrottleLimits.of(limits) : after;
+        try {
+            return current.changed(limits, after);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("the live changes do not fit to the new settings: {}", e.getMessage());
+            return after;
+        }
     }
 }

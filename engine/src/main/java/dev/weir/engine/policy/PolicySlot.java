@@ -308,6 +308,7 @@ public final class PolicySlot {
         boolean samePolicy = policy != null && newFactory == factory && newType.equals(type);
         ThrottleLimits sized = newLimits.atSize(sizeBytes);
         if (samePolicy && sized.equals(limits)) {
+            limits = sized; // it may know other bursts of lifted limits
             return;
         }
         String before = reason();

@@ -7,7 +7,6 @@ import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.throttle.ThrottleLimits;
-import dev.weir.view.source.LimitEdit;
 import dev.weir.view.system.ClusterView;
 import dev.weir.view.system.FleetView;
 import dev.weir.view.text.LimitValues;
@@ -121,6 +120,6 @@ public final class ClusterCommand {
             limits.put(key, LimitValues.parse(key, word.substring(equals + 1)));
         }
         GroupSnapshot now = group.snapshot();
-        return LimitEdit.changed(now.limits(), now.settings().limits(), limits);
+        return now.limits().changed(limits, now.settings().limits());
     }
 }

@@ -9,7 +9,6 @@ import dev.weir.shell.syntax.CommandFault;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.LiveChanges;
-import dev.weir.view.source.LimitEdit;
 import dev.weir.view.text.LimitValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,7 +44,8 @@ public final class LimitChange {
         DriveSnapshot now = drive.snapshot();
         List<String> limits = new ArrayList<>(words);
         Share share = share(now.share(), limits);
-        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
+        ThrottleLimits after =
+                now.limits().changed(settings(limits, fault), now.settings().limits());
         save.accept(saved(words, limits, now.limits(), after));
         drive.change(after, share);
         Caller.log(
@@ -91,7 +91,8 @@ public final class LimitChange {
                 limits.remove(word);
             }
         }
-        ThrottleLimits after = LimitEdit.changed(now.limits(), now.settings().limits(), settings(limits, fault));
+        ThrottleLimits after =
+                now.limits().changed(settings(limits, fault), now.settings().limits());
         save.accept(saved(words, limits, now.limits(), after));
         group.change(after, parent, newShare);
         Caller.log(

@@ -7,6 +7,7 @@ import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
+import dev.weir.unit.Measure;
 import dev.weir.view.text.LimitValues;
 import java.util.Map;
 import java.util.Objects;
@@ -61,9 +62,9 @@ public final class ResizeCommand {
             long size = size(options.args().get(1), before.size());
             if (size < before.size() && !options.isSet("shrink")) {
                 throw new CommandFault(
-                        ("size = %d: is less than the %d bytes of drive %s, and the bytes beyond it would be lost;"
+                        ("size = %s: is less than the %s of drive %s, and the bytes beyond it would be lost;"
                                         + " --shrink permits that")
-                                .formatted(size, before.size(), drive.name()));
+                                .formatted(Measure.sizeText(size), Measure.sizeText(before.size()), drive.name()));
             }
             DefinitionWords definitions = new DefinitionWords(services);
             boolean isSaved = options.isSet("save");
@@ -71,7 +72,11 @@ public final class ResizeCommand {
                 definitions.check(Kind.DRIVE, drive.name(), size < before.size() ? Map.of() : saved(size));
             }
             await(drive.name(), drive.resize(size, options.isSet("shrink")).toCompletableFuture());
-            Caller.log("resized drive {} from {} to {} bytes", drive.name(), before.size(), size);
+            Caller.log(
+                    "resized drive {} from {} to {}",
+                    drive.name(),
+                    Measure.sizeText(before.size()),
+                    Measure.sizeText(size));
             if (isSaved) {
                 definitions.save(Kind.DRIVE, drive.name(), saved(size));
             }
@@ -88,8 +93,8 @@ public final class ResizeCommand {
         boolean isAdded = text.startsWith("+");
         long size = LimitValues.parse(BlockOption.SIZE, isAdded ? text.substring(1) : text);
         if (isAdded && size > Long.MAX_VALUE - before) {
-            throw new CommandFault("size = %s: the drive of %d bytes must not grow beyond %d bytes"
-                    .formatted(text, before, Long.MAX_VALUE));
+            throw new CommandFault("size = %s: the drive of %s must not grow beyond %s"
+                    .formatted(text, Measure.sizeText(before), Measure.sizeText(Long.MAX_VALUE)));
         }
         return isAdded ? before + size : size;
     }

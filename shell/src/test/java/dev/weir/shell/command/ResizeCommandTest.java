@@ -28,7 +28,7 @@ class ResizeCommandTest extends CommandsFixture {
     @Test
     void shrinkNeedsItsOption() {
         refuses(
-                "size = 5368709120: is less than the 10737418240 bytes of drive vm1, and the bytes beyond it would be"
+                "size = 5GiB: is less than the 10GiB of drive vm1, and the bytes beyond it would be"
                         + " lost; --shrink permits that",
                 () -> command.resize("vm1", "5GiB"));
         assertEquals(10 * GIB, vm1.snapshot().size());
@@ -42,8 +42,7 @@ class ResizeCommandTest extends CommandsFixture {
                 () -> command.resize("vm1", "much"));
         refuses("size = 10737418241: refused by the drive", () -> command.resize("vm1", "+1"));
         refuses(
-                "size = +9223372036854775807: the drive of 10737418240 bytes must not grow beyond 9223372036854775807"
-                        + " bytes",
+                "size = +9223372036854775807: the drive of 10GiB must not grow beyond 9223372036854775807B",
                 () -> command.resize("vm1", "+9223372036854775807"));
         refuses(
                 "resize: SIZE is missing; usage: resize NAME SIZE [--shrink] [--save] [--json]",

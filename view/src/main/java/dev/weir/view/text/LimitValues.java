@@ -4,7 +4,6 @@ import dev.weir.block.BlockOption;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.unit.Measure;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -76,19 +75,7 @@ public final class LimitValues {
         if (Kind.of(key).measure() != Measure.BYTES || value == 0) {
             return Long.toString(value);
         }
-        String binary = scaled(value, 1024, List.of("", "KiB", "MiB", "GiB", "TiB"));
-        String decimal = scaled(value, 1000, List.of("", "kB", "MB", "GB", "TB"));
-        return decimal.length() < binary.length() ? decimal : binary;
-    }
-
-    private static String scaled(long value, long step, List<String> units) {
-        long number = value;
-        int unit = 0;
-        while (number % step == 0 && unit < units.size() - 1) {
-            number /= step;
-            unit++;
-        }
-        return number + units.get(unit);
+        return Measure.sizeText(value).replaceFirst("(?<=[0-9])B$", "");
     }
 
     private static IllegalArgumentException fault(String key, String text, String rule) {

@@ -84,7 +84,7 @@ final class LimitValuesTest {
         "bps, 2000, 2kB",
         "bps, 10240000, 10240kB",
         "bps_wr, 1536, 1536",
-        "bps, 1125899906842624, 1024TiB",
+        "bps, 1125899906842624, 1PiB",
         "iops, 2048, 2048",
         "iops_max_length, 30, 30s",
     })

@@ -245,8 +245,23 @@ public final class FarConnection implements ClientLoop.Handler {
     @Override
     public void fail(String why) {
         if (!ended) {
+            if (outbox == null) {
+                sendLast(this::sendNegotiation);
+            }
             end();
             listener.failed(this, why);
+        }
+    }
+
+    private interface LastBytes {
+        void send() throws IOException;
+    }
+
+    private void sendLast(LastBytes bytes) {
+        try {
+            bytes.send();
+        } catch (IOException e) {
+            LOG.debug("{}: no orderly end", target.address(), e);
         }
     }
 
@@ -257,11 +272,7 @@ public final class FarConnection implements ClientLoop.Handler {
         }
         if (outbox != null) {
             submit(new Disconnect());
-            try {
-                send();
-            } catch (IOException e) {
-                LOG.debug("{}: no orderly end", target.address(), e);
-            }
+            sendLast(this::send);
         }
         end();
     }

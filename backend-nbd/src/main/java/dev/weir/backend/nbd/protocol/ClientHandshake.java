@@ -285,6 +285,7 @@ public final class ClientHandshake {
             }
             default -> {
                 if (type != Nbd.NBD_REP_ERR_UNSUP) {
+                    ask(Nbd.NBD_OPT_ABORT, Expected.NOTHING, new byte[0]); // QEMU logs a mere hang-up
                     throw new ProtocolException(refusal(type) + shown(message));
                 }
                 byName();

@@ -3,6 +3,7 @@ package dev.weir.backend.nbd.protocol;
 import dev.weir.drive.Drive;
 import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.spec.NbdMode;
+import dev.weir.unit.Measure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,8 @@ public record FarExport(NbdMode mode, long size, int flags, int minBlock, int ma
                     + ": it must be a power of two of at most " + MAX_MIN_BLOCK);
         }
         if (size % minBlock != 0) {
-            throw new ProtocolException(
-                    "its size of " + size + " bytes is no multiple of its minimum block size of " + minBlock);
+            throw new ProtocolException("its size of " + Measure.sizeText(size)
+                    + " is no multiple of its minimum block size of " + minBlock);
         }
         long maxPayload = Math.min(maxBlock, Drive.MAX_TRANSFER) / minBlock * minBlock;
         if (maxPayload == 0) {
@@ -84,7 +85,7 @@ public record FarExport(NbdMode mode, long size, int flags, int minBlock, int ma
      */
     public @Nullable String differsFrom(FarExport earlier, long earlierSize, long permittedSize) {
         if (size < earlierSize && size != permittedSize) {
-            return "its export has " + size + " bytes and had " + earlierSize
+            return "its export has " + Measure.sizeText(size) + " and had " + Measure.sizeText(earlierSize)
                     + ": shrink the drive to that size, or reopen it";
         }
         if (minBlock > earlier.minBlock) {
