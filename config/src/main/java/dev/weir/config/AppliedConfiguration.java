@@ -30,6 +30,7 @@ final class AppliedConfiguration {
 
     private List<String> driveNames = List.of();
     private List<String> changes = List.of();
+    private List<String> reopened = List.of();
     private long changedMillis;
 
     AppliedConfiguration(ConfigurationApplier applier, PublishedSource published) {
@@ -49,6 +50,7 @@ final class AppliedConfiguration {
             applied.forEach(change -> LOG.info("configuration: {}", change));
             if (!applied.isEmpty()) {
                 changes = applied;
+                reopened = reading.reopened().stream().sorted().toList();
                 changedMillis = System.currentTimeMillis();
             }
             origins = reading.origins();
@@ -76,6 +78,7 @@ final class AppliedConfiguration {
         published.publish(Map.of(
                 ConfigurationSource.DRIVES, driveNames.toArray(String[]::new),
                 ConfigurationSource.CHANGES, changes.toArray(String[]::new),
+                ConfigurationSource.REOPENED, reopened.toArray(String[]::new),
                 ConfigurationSource.CHANGED_MILLIS, changedMillis,
                 ConfigurationSource.FAULTS, faults.toArray(String[]::new),
                 ConfigurationSource.WARNINGS, warnings.toArray(String[]::new)));

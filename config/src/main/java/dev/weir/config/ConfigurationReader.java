@@ -118,9 +118,9 @@ final class ConfigurationReader {
         if (!findings.hasFaults()) {
             running.exports().forEach(security::check);
         }
-        if (!findings.hasFaults()) {
-            new OpenDriveCheck(types, running, saved.added(), writtenDrives).check(drives);
-        }
+        Set<String> reopened = findings.hasFaults()
+                ? Set.of()
+                : new OpenDriveCheck(types, running, saved.added(), writtenDrives).check(drives);
         if (saved.folder() != null) {
             files.add(saved.folder());
         }
@@ -138,6 +138,7 @@ final class ConfigurationReader {
                 cluster == null ? null : cluster.properties(),
                 origins,
                 files,
+                reopened,
                 without(types.backends().keySet(), backends),
                 without(types.filters().keySet(), filters),
                 without(types.policies().keySet(), policies),

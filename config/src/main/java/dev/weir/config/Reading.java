@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster configuration properties of the cluster, or null if it is off
  * @param origins place of each setting by key, for each PID of a drive or group
  * @param files files that were looked for, including missing ones
+ * @param reopened names of the running drives whose storage it closes and opens again
  * @param missingBackends unregistered backend types that drives name
  * @param missingFilters unregistered filter types that drives name
  * @param missingPolicies unregistered policy types that drives and groups name
@@ -42,6 +43,7 @@ record Reading(
         @Nullable Map<String, Object> cluster,
         Map<String, Map<String, String>> origins,
         Set<Path> files,
+        Set<String> reopened,
         Set<String> missingBackends,
         Set<String> missingFilters,
         Set<String> missingPolicies,
@@ -80,6 +82,7 @@ record Reading(
                 null,
                 null,
                 Map.of(),
+                Set.of(),
                 Set.of(),
                 Set.of(),
                 Set.of(),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,10 +116,13 @@ final class RunningDrivesTest {
     void otherBackendOfARunningDriveIsAWarning() {
         run(TEXT, true, true);
         assertEquals(List.of(), read(TEXT).warnings());
+        Reading changed = read(TEXT.replace("a.img", "c.img"));
         assertEquals(
                 List.of("weir.conf:4: drives.a.backend: the running drive is closed and opened again: its clients are"
                         + " disconnected, and a memory drive loses its contents"),
-                read(TEXT.replace("a.img", "c.img")).warnings());
+                changed.warnings());
+        assertEquals(Set.of("a"), changed.reopened());
+        assertEquals(Set.of(), read(TEXT.replace("iops = 5", "iops = 6")).reopened());
     }
 
     @Test
@@ -132,9 +136,8 @@ final class RunningDrivesTest {
     @Test
     void smallerSizeIsAFaultThatNamesTheCommand() {
         assertEquals(
-                List.of(
-                        "weir.conf:4: drives.a.backend.size = 5MiB: is less than the 10485760 bytes of the running drive"
-                                + " and would lose data; to lose it, run \"resize a 5242880 --shrink\" first"),
+                List.of("weir.conf:4: drives.a.backend.size = 5MiB: is less than the 10MiB of the running drive"
+                        + " and would lose data; to lose it, run \"resize a 5MiB --shrink\" first"),
                 faultsOfChange("path = a.img", "path = a.img, size = 5MiB"));
         assertEquals(List.of(), faultsOfChange("path = a.img", "path = a.img, size = 10MiB"));
     }

@@ -20,6 +20,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -60,7 +63,10 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     private volatile Map<String, Object> properties = Map.of();
     private volatile List<String> faults = List.of();
+    private volatile List<String> warnings = List.of();
     private volatile List<String> addresses = List.of();
+
+    private @Nullable ServiceRegistration<?> warningLines;
 
     // confined to the thread
     private @Nullable HttpServer server;
@@ -76,8 +82,11 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     @Activate
     @SuppressWarnings("FutureReturnValueIgnored") // the task reports its failure itself
-    void start(Map<String, Object> configuration) {
+    void start(BundleContext context, Map<String, Object> configuration) {
         properties = configuration;
+        Supplier<List<String>> lines = () -> warnings;
+        warningLines = context.registerService(
+                Supplier.class, lines, FrameworkUtil.asDictionary(Map.of("weir.lines", "warnings")));
         services.ownFaults(this);
         Runnable look = Supervision.task("weir-control-start", this::look, LOG::error);
         thread.scheduleWithFixedDelay(look, 0, LOOK_SECONDS, TimeUnit.SECONDS);
@@ -92,6 +101,13 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     /** Starts the server, and restarts it after a change. Else ends slow requests and tries unusable addresses again. */
     private void look() {
+        serve();
+        List<String> before = warnings;
+        warnings = server == null ? List.of() : server.warnings();
+        warnings.stream().filter(line -> !before.contains(line)).forEach(LOG::warn);
+    }
+
+    private void serve() {
         Map<String, Object> wanted = properties;
         HttpServer running = server;
         if (running != null && wanted.equals(served)) {
@@ -181,6 +197,9 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     @Deactivate
     void stop() throws InterruptedException {
+        if (warningLines != null) {
+            warningLines.unregister();
+        }
         thread.shutdownNow();
         events.close();
         if (thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -82,6 +82,10 @@ public final class InstalledServices implements Installation {
     @Reference(target = "(&(weir.lines=faults)(!(weir.part=control)))")
     volatile List<Supplier<List<String>>> otherFaults = List.of();
 
+    /** Warnings of other parts, for example of the HTTP API. */
+    @Reference(target = "(weir.lines=warnings)")
+    volatile List<Supplier<List<String>>> otherWarnings = List.of();
+
     /** The launcher's lists of running jars. */
     @Reference(target = "(weir.lines=deployed)")
     volatile List<Supplier<List<String>>> deployed = List.of();
@@ -220,6 +224,16 @@ public final class InstalledServices implements Installation {
     }
 
     @Override
+    public List<String> exportWarnings() {
+        return Stream.concat(
+                        exports.stream()
+                                .flatMap(export ->
+                                        ServiceLines.ofProperty(export.getKey(), DriveExport.WARNINGS).stream()),
+                        ServiceLines.of(otherWarnings))
+                .toList();
+    }
+
+    @Override
     public @Nullable EventLog events() {
         return events;
     }
@@ -268,7 +282,8 @@ public final class InstalledServices implements Installation {
                 configured,
                 unusable,
                 ServiceLines.of(deployed).toList(),
-                faults);
+                faults,
+                exportWarnings());
     }
 
     private List<String> configured(String key) {

@@ -85,7 +85,7 @@ class ChangesIT {
                 text.replace("groups.g {}", "groups.g.policy = own"),
                 "would hold",
                 text.replaceFirst("size = 1M", "size = 512K"),
-                "run \"resize a 524288 --shrink\" first",
+                "run \"resize a 512KiB --shrink\" first",
                 text.replace("a.img", "no/a.img"),
                 "is missing; create the folder first",
                 text.replace("a.img", "b.img"),
@@ -173,6 +173,30 @@ class ChangesIT {
         assertEquals("bucket", weir.ask("drive a --json").ok().object().getString("policy"));
     }
 
+    @Test
+    void burstRemovedByHandStaysRemoved() throws IOException {
+        String text = "weir { groups.g.limits.bps = 9M, drives.a { backend { type = memory, size = 1M }, limits {"
+                + " iops = 50, iops_max = 100, iops_max_length = 30, iops_size = 4096 } } }";
+        apply(text);
+        weir.ask("limits a iops=0").ok();
+        assertLimits(Map.of());
+        weir.ask("limits a iops=50").ok();
+        assertLimits(Map.of("iops", 50, "iops_max", 100, "iops_max_length", 30, "iops_size", 4096));
+        weir.ask("limits a iops_max=0").ok();
+        weir.ask("limits a iops=0").ok();
+        apply(text.replace("9M", "8M"));
+        weir.ask("limits a bps=1M").ok();
+        weir.ask("limits a iops=50 bps=0").ok();
+        assertLimits(Map.of("iops", 50, "iops_size", 4096));
+        weir.ask("reload --restore").ok();
+        assertLimits(Map.of("iops", 50, "iops_max", 100, "iops_max_length", 30, "iops_size", 4096));
+
+        weir.ask("group g bps_max=20M").ok();
+        weir.ask("group g bps=0").ok();
+        weir.ask("group g bps=10M").ok();
+        assertEquals(20 << 20, weir.ask("group g --json").ok().object().getInt("limits.bps_max"));
+    }
+
     private static void assertLimits(Map<String, Integer> limits) {
         assertEquals(
                 limits,
@@ -200,6 +224,26 @@ class ChangesIT {
         String reload = weir.ask("reload").ok().out();
         assertTrue(reload.startsWith("changed   drive b\nremoved   drive c, drive d, group h\n"), reload);
         assertTrue(reload.contains("weir.conf:2: drives.b: is also defined at weir.conf:1"), reload);
+    }
+
+    @Test
+    void reloadNamesWhatTheWatchHasReopened() throws IOException {
+        String text = "weir.drives.a { %s }".formatted(FILE.formatted("a"));
+        apply(text);
+        write(text.replace("a.img", "other.img"));
+        weir.await(() -> weir.log().contains("drives.a.backend: the running drive is closed and opened again"));
+        weir.await(() -> weir.ask("drive a").ok().out().contains("other.img"));
+        Config reload = weir.ask("reload --json").ok().object();
+        assertFalse(reload.getBoolean("is_new"), reload::toString);
+        assertEquals(List.of("drive a"), reload.getStringList("changed"));
+        assertEquals(List.of("a"), reload.getStringList("reopened"));
+        String words = weir.ask("reload").ok().out();
+        assertTrue(words.startsWith("applied   nothing changed since 2"), words);
+        assertTrue(words.contains("reopened  a, whose clients were disconnected"), words);
+        assertEquals(
+                List.of(),
+                apply(text.replace("a.img", "other.img") + "\nweir.drives.a.limits.iops = 5")
+                        .getStringList("reopened"));
     }
 
     @Test

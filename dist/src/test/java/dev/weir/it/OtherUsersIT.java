@@ -58,13 +58,40 @@ class OtherUsersIT {
 
             Files.writeString(file, drive + "weir.nbd { socket-group = games }");
             assertEquals(0, weir.exec("reload").status());
-            assertTrue(
-                    weir.log().contains("members of the group games cannot enter " + socket.getParent()), weir.log());
+            assertTrue(weir.log().contains(obstacle(socket)), weir.log());
             assertDenied(asNobody("games", socket));
+            assertTrue(weir.status().contains(obstacle(socket)), weir::status);
+            assertTrue(weir.ask("reload").ok().out().contains(obstacle(socket)), "reload");
+            Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwx--x--x"));
+            weir.await(() -> !weir.status().contains("cannot enter"));
+            assertEquals(SIZE, asNobody("games", socket).ok().out());
 
             Files.writeString(file, drive + "weir.nbd.socket-mode = 0600");
             assertEquals(0, weir.exec("reload").status());
             assertDenied(asNobody("daemon", socket));
+        }
+    }
+
+    private static String obstacle(Path socket) {
+        return "unix:%s: members of the group games cannot enter %s".formatted(socket, socket.getParent());
+    }
+
+    @Test
+    void startNamesAFolderThatTheGroupCannotEnter() throws IOException {
+        Path socket = Files.createDirectory(
+                        folder.resolve("own"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                .resolve("nbd.sock");
+        Path file = Files.writeString(
+                folder.resolve("weir.conf"),
+                "weir { drives.vm1.backend { type = memory, size = 1M }, nbd { listen = \"unix:%s\", socket-group = games } }"
+                        .formatted(socket));
+        try (Weir weir = Weir.start(folder.resolve("home"), "--config", file.toString())) {
+            assertTrue(weir.errors().contains("weir: " + obstacle(socket)), weir::errors);
+            assertEquals(
+                    0,
+                    Client.run(Weir.command(folder.resolve("home"), "status"), "")
+                            .status());
         }
     }
 

@@ -153,6 +153,18 @@ class QemuStorageIT {
     }
 
     @Test
+    void resizeIsNoLostConnection() {
+        try (Weir weir = start(",format=qcow2,size=16M")) {
+            assertTrue(weir.ask("resize vm1 32M").ok().out().contains("32 MiB"));
+            assertTrue(weir.ask("resize vm1 24M --shrink").ok().out().contains("24 MiB"));
+            assertTrue(weir.log().contains("resized drive vm1 from 32MiB to 24MiB"), weir::log);
+            assertEquals("", weir.faults());
+            assertEquals(0, weir.countLogged("connection to"));
+            assertEquals(0, weir.stop());
+        }
+    }
+
+    @Test
     void secondWriterIsKeptOut() {
         try (Weir weir = start(",format=qcow2,size=16M")) {
             Client.Result refused = Client.run("qemu-io", "-c", "write 0 4k", image.toString());

@@ -177,6 +177,9 @@ class ShellIT {
                 String error = weir.ask(reader + " nosuch").err();
                 assertTrue(error.contains("nosuch: no such file or folder") && !error.contains("java."), error);
             }
+            Client.Result unknown = weir.exec("foo | grep x");
+            assertEquals(new Client.Result(1, "", "weir: unknown command \"foo\"; try \"help\"\n"), unknown);
+            assertTrue(weir.exec("drive vm9 | grep x").err().startsWith("weir: no drive \"vm9\""));
             assertFalse(weir.ask("cd nosuch").err().contains("java."));
             assertTrue(weir.exec("drive vm*").err().contains("no drive \"vm*\"; there are vm1, vm2"));
             assertTrue(weir.exec("(".repeat(9000)).err().contains("nested deeper than 64"));

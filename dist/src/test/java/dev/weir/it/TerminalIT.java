@@ -143,6 +143,32 @@ class TerminalIT {
     }
 
     @Test
+    void treesHaveBranchesThatTheTerminalShows() {
+        terminal.enter("group add disks parent=tenant-a; group add db parent=disks; group add web parent=tenant-a")
+                .await("added group web");
+        try (Tmux ascii = attach("LC_ALL=C")) {
+            terminal.enter("clear; groups").await("├─disks", "│ └─db", "└─web");
+            ascii.enter("groups").await("|-disks", "| `-db", "`-web");
+            terminal.enter("watch").await("> vm1").lines();
+            terminal.type("t").await("  ├─disks", "  │ └─db", "  ├─web", "  └─vm1");
+            terminal.type("q").await(PROMPT);
+        } finally {
+            terminal.enter("clear; group remove db; group remove disks; group remove web")
+                    .await("removed group web");
+        }
+    }
+
+    @Test
+    void limitsWrapOnANarrowTerminal() {
+        terminal.enter("limits idle iops=500 iops_max=2000 iops_max_length=30s bps_wr=512k")
+                .await("2000/s");
+        String drives = terminal.enter("clear; drives")
+                .await("bps=1MiB ", "bps_wr=512KiB", "iops=500", "iops_max=2000", "iops_max_length=30s");
+        assertTrue(drives.lines().allMatch(line -> line.length() <= 80), drives);
+        terminal.enter("clear; reload --restore").await("restored");
+    }
+
+    @Test
     void changesLastUntilReload() {
         terminal.enter("limits idle bps=2M iops=9")
                 .await("until reload --restore; the configuration has bps=1MiB iops=0", "shell");

@@ -140,6 +140,7 @@ public final class NbdExport implements DriveExport {
     private volatile long stopMillis;
     private volatile StopMode queued = StopMode.UNANSWERED;
     private @Nullable String tlsFault;
+    private List<String> warnings = List.of();
 
     /** Makes an export that listens after {@linkplain #activate activation}. The drives are known then. */
     @Activate
@@ -163,9 +164,21 @@ public final class NbdExport implements DriveExport {
     }
 
     private synchronized void listenAgain() {
-        if (server.retry() && registration != null) {
+        boolean isOther = checkAccess();
+        if ((server.retry() || isOther) && registration != null) {
             registration.setProperties(properties());
         }
+    }
+
+    /** Looks who can reach the Unix sockets. Returns whether that has changed. */
+    private boolean checkAccess() {
+        List<String> before = warnings;
+        warnings = server.warnings();
+        warnings.stream().filter(line -> !before.contains(line)).forEach(LOG::warn);
+        if (warnings.isEmpty() && !before.isEmpty()) {
+            LOG.warn("all users of the Unix sockets can reach them now");
+        }
+        return !warnings.equals(before);
     }
 
     private void apply(Config config) {
@@ -206,6 +219,7 @@ public final class NbdExport implements DriveExport {
             }
             tlsFault = null;
             server.listen(List.of(config.listen()));
+            checkAccess();
         } catch (IOException e) {
             tlsFault = "TLS: " + e.getMessage();
             LOG.error("{}; the earlier TLS files and addresses stay in use", tlsFault);
@@ -315,6 +329,7 @@ public final class NbdExport implements DriveExport {
                 ADDRESSES, server.addresses().toArray(String[]::new),
                 URIS, server.uris("").toArray(String[]::new),
                 STOP_MILLIS, stopMillis,
+                WARNINGS, warnings.toArray(String[]::new),
                 FAULTS, faults().toArray(String[]::new)));
     }
 

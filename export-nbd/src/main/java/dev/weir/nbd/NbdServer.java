@@ -286,6 +286,18 @@ final class NbdServer {
                 .toList();
     }
 
+    /** Returns one line for each Unix socket that users cannot reach although its permissions allow them. */
+    synchronized List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (ListenSocket socket : sockets.values()) {
+            String obstacle = socket.obstacle();
+            if (obstacle != null) {
+                warnings.add(socket.address() + ": " + obstacle);
+            }
+        }
+        return warnings;
+    }
+
     /** Returns the NBD URIs of a drive: one for each address. Addresses that require TLS have {@code nbds} URIs. */
     synchronized List<String> uris(String drive) {
         TlsPolicy now = security;

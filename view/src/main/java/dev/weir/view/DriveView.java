@@ -117,7 +117,7 @@ public record DriveView(
                     Column.limit("HELD BY", DriveView::heldBy, "tenant-a: bps".length()),
                     Column.right("RATE", drive -> Units.bytes(drive.rates.bytes()) + "/s"),
                     Column.right("REQ/S", drive -> Long.toString(drive.rates.requests())),
-                    Column.flexible("LIMITS", drive -> LiveChanges.text(drive.limits)),
+                    Column.words("LIMITS", drive -> LiveChanges.text(drive.limits)),
                     Column.left("POLICY", DriveView::policy),
                     Column.left("GROUP", drive -> Objects.toString(drive.group, "")),
                     Column.right("SIZE", drive -> drive.sizeBytes == null ? "" : Units.bytes(drive.sizeBytes)),

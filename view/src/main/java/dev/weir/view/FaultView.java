@@ -45,7 +45,7 @@ public record FaultView(
                     Column.left("STATE", FaultView::state),
                     Column.right("HIT", fault -> Long.toString(fault.requests)),
                     Column.right("HOLDS", fault -> Integer.toString(fault.holding)),
-                    Column.flexible("SETTINGS", FaultView::words),
+                    Column.words("SETTINGS", FaultView::words),
                     Column.right("SEED", fault -> Long.toString(fault.seed))));
 
     public static FaultView of(String drive, FaultState state) {

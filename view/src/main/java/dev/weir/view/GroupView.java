@@ -4,6 +4,7 @@ import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
+import dev.weir.view.text.Branch;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Details;
 import dev.weir.view.text.Rates;
@@ -70,24 +71,24 @@ public record GroupView(
     private static final int LEAST_NAME = 16;
 
     /** Returns a table that indents each group below its parent. */
-    private static Table<GroupView> table(Map<String, Integer> depths) {
+    private static Table<GroupView> table(Map<String, Branch> branches) {
         return new Table<>(
                 "no groups",
                 List.of(
                         Column.flexible(
-                                "GROUP", group -> branch(depths.getOrDefault(group.name, 0)) + group.name, LEAST_NAME),
+                                "GROUP",
+                                group -> branches.getOrDefault(group.name, Branch.ROOT)
+                                                .text()
+                                        + group.name,
+                                LEAST_NAME),
                         Column.flexible("STATE", group -> DriveView.standing(group.state, group.reason), 16),
                         Column.right("QUEUED", group -> Integer.toString(group.queued)),
                         Column.right("REQ/S", group -> Long.toString(group.rates.requests())),
                         Column.right("SHARE", GroupView::share),
                         Column.right("WEIGHT", group -> group.parent == null ? "" : Integer.toString(group.weight)),
-                        Column.left("MIN", group -> LiveChanges.text(group.min)),
-                        Column.flexible("LIMITS", group -> LiveChanges.text(group.limits)),
+                        Column.words("MIN", group -> LiveChanges.text(group.min)),
+                        Column.words("LIMITS", group -> LiveChanges.text(group.limits)),
                         Column.flexible("DRIVES", group -> String.join(", ", group.drives))));
-    }
-
-    private static String branch(int depth) {
-        return depth == 0 ? "" : "└" + "──".repeat(depth - 1) + " ";
     }
 
     /** Returns the minima of a share by key. */
@@ -162,26 +163,29 @@ public record GroupView(
                 .add(group));
         Set<String> names = groups.stream().map(GroupView::name).collect(Collectors.toSet());
         List<GroupView> tree = new ArrayList<>();
-        Map<String, Integer> depths = new LinkedHashMap<>();
+        Map<String, Branch> branches = new LinkedHashMap<>();
         for (GroupView group : groups) {
             if (group.parent == null || !names.contains(group.parent)) {
-                grow(tree, depths, group, 0, below);
+                grow(tree, branches, group, Branch.ROOT, below);
             }
         }
         // groups in a cycle of parents have no root
-        groups.stream().filter(group -> !depths.containsKey(group.name)).forEach(tree::add);
-        return new Listing<>(table(depths), tree, LiveChanges.note(groups, GroupView::configured, GroupView::name));
+        groups.stream().filter(group -> !branches.containsKey(group.name)).forEach(tree::add);
+        return new Listing<>(table(branches), tree, LiveChanges.note(groups, GroupView::configured, GroupView::name));
     }
 
     private static void grow(
             List<GroupView> tree,
-            Map<String, Integer> depths,
+            Map<String, Branch> branches,
             GroupView group,
-            int depth,
+            Branch branch,
             Map<String, List<GroupView>> below) {
         tree.add(group);
-        depths.put(group.name, depth);
-        below.getOrDefault(group.name, List.of()).forEach(other -> grow(tree, depths, other, depth + 1, below));
+        branches.put(group.name, branch);
+        List<GroupView> children = below.getOrDefault(group.name, List.of());
+        for (int i = 0; i < children.size(); i++) {
+            grow(tree, branches, children.get(i), branch.child(i == children.size() - 1), below);
+        }
     }
 
     @Override

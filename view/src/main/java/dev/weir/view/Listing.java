@@ -23,7 +23,7 @@ public final class Listing<T> extends AbstractList<T> implements View {
     /** Creates a listing with lines below the table; none if the text is empty. */
     public Listing(Table<T> table, List<T> rows, String footer) {
         this(table, rows, width -> footer.lines()
-                .map(line -> Table.cut(line, width))
+                .flatMap(line -> Table.wrap(line, width).stream())
                 .collect(Collectors.joining("\n")));
     }
 

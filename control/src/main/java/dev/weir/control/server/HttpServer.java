@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,14 @@ public final class HttpServer implements AutoCloseable {
     public List<String> faults() {
         return faults.entrySet().stream()
                 .map(fault -> "control.listen = %s: cannot listen: %s".formatted(fault.getKey(), fault.getValue()))
+                .toList();
+    }
+
+    /** Returns a line for each Unix socket that users cannot reach although its permissions allow them. */
+    public List<String> warnings() {
+        return Arrays.stream(server.getConnectors())
+                .filter(connector -> connector instanceof UnixConnector unix && unix.obstacle() != null)
+                .map(connector -> connector.getName() + ": " + ((UnixConnector) connector).obstacle())
                 .toList();
     }
 

@@ -29,7 +29,7 @@ final class UnixConnector extends UnixDomainServerConnector {
 
     private final Path place;
     private final SocketAccess access;
-    private @Nullable Object fileKey;
+    private volatile @Nullable Object fileKey;
 
     UnixConnector(Server server, Path place, SocketAccess access, ConnectionFactory http) {
         super(server, 1, 1, http);
@@ -82,6 +82,16 @@ final class UnixConnector extends UnixDomainServerConnector {
     private static @Nullable Object key(Path file) throws IOException {
         return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS)
                 .fileKey();
+    }
+
+    /** Returns why users that its permissions allow cannot reach it, or null if they can. */
+    @Nullable
+    String obstacle() {
+        try {
+            return fileKey == null ? null : access.obstacle(place); // systemd sets the permissions of its sockets
+        } catch (IOException e) {
+            return null; // the socket is being closed
+        }
     }
 
     @Override

@@ -16,14 +16,34 @@ function rows(id, things, fill) {
   }));
 }
 
+function comparePaths(a, b) {
+  const at = a.findIndex((name, i) => name !== b[i]);
+  return at < 0 || at >= b.length ? a.length - b.length : a[at].localeCompare(b[at]);
+}
+
+/** Returns the branch before each row of a tree, by the depths of the rows. */
+function branches(depths) {
+  const drawn = [];
+  let open = [];
+  for (let i = depths.length - 1; i >= 0; i--) {
+    const depth = depths[i];
+    const above = Array.from({ length: Math.max(0, depth - 1) }, (_, k) => (open[k + 1] ? '│\u00a0' : '\u00a0\u00a0'));
+    drawn[i] = above.join('') + (depth === 0 ? '' : open[depth] ? '├─' : '└─');
+    open = open.slice(0, depth);
+    open[depth] = true;
+  }
+  return drawn;
+}
+
 export async function showGroups() {
   const groups = await call('GET', '/v1/groups');
   const byName = new Map(groups.map(group => [group.name, group]));
   const depth = group => (group && group.parent ? 1 + depth(byName.get(group.parent)) : 0);
-  const path = group => (group ? `${path(byName.get(group.parent))}/${group.name}` : '');
-  groups.sort((a, b) => path(a).localeCompare(path(b)));
+  const path = group => (group ? [...path(byName.get(group.parent)), group.name] : []);
+  groups.sort((a, b) => comparePaths(path(a), path(b)));
+  const drawn = branches(groups.map(depth));
   rows('groups', groups, (row, group) => {
-    cell(row, '\u00a0\u00a0'.repeat(depth(group)) + (group.parent ? '└ ' : '') + group.name);
+    cell(row, drawn[groups.indexOf(group)] + group.name);
     cell(row, group.state + (group.reason ? `: ${group.reason}` : ''), group.state);
     cell(row, group.queued, 'n');
     cell(row, `${bytes(rate(group))}/s`, 'n');
@@ -72,10 +92,10 @@ export async function showCluster() {
     + (cluster.round_trip_nanos < 0 ? '' : `; round trip ${nanos(cluster.round_trip_nanos)}`)
     + `; ${cluster.leases_lost} leases lost, ${cluster.partitions} partitions, `
     + `${cluster.coordinator_changes} changes of the coordinator`;
-  const hosts = group => (group.shares?.hosts ?? []).map(share => ({ group, share }));
+  const hosts = group => (group.shares?.hosts ?? []).map((share, i, all) => ({ group, share, last: i === all.length - 1 }));
   rows('cluster', cluster.groups.flatMap(group => [{ group }, ...hosts(group)]), (row, of) => {
     if (of.share) {
-      cell(row, `\u00a0\u00a0└ ${of.share.host}`);
+      cell(row, (of.last ? '└─' : '├─') + of.share.host);
       cell(row, of.share.live ? 'live' : 'silent', of.share.live ? '' : 'unavailable');
       cell(row, '');
       cell(row, limits(of.share.share));

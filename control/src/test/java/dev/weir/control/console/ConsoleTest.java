@@ -246,7 +246,7 @@ final class ConsoleTest {
         view("cluster");
         browser.await("document.querySelectorAll('#cluster tr').length === 2");
         assertTrue(text("cluster-state").contains("2 of 3 hosts reachable (h1, h2)"), text("cluster-state"));
-        assertTrue(text("cluster").contains("└ h2silentiops 800iops 650iops 700–"), text("cluster"));
+        assertTrue(text("cluster").contains("└─h2silentiops 800iops 650iops 700–"), text("cluster"));
         browser.await("document.getElementById('fleet-state').textContent === 'h2: no answer'");
         weir.leaveCluster();
         browser.await("document.getElementById('cluster-table').hidden");

@@ -62,7 +62,7 @@ public final class ShellClient {
         this.home = home;
         this.out = out;
         this.err = err;
-        terminal = columns > 0 ? "columns=" + columns + "\n" : "";
+        terminal = columns > 0 ? "columns=" + columns + "\n" + TerminalInput.ascii() : "";
         String started = Path.of("").toAbsolutePath().toString();
         folder = started.contains("\n") ? "" : "folder=" + started + "\n";
     }

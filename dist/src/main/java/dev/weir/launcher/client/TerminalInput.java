@@ -71,9 +71,14 @@ public final class TerminalInput implements AutoCloseable {
         } catch (IOException e) {
             // the server uses its default size
         }
-        window.append("term=").append(term()).append('\n');
+        window.append("term=").append(term()).append('\n').append(ascii());
         String noColor = System.getenv("NO_COLOR");
         return noColor == null || noColor.isEmpty() ? window.toString() : window + "no_color=1\n";
+    }
+
+    /** Returns the line of the hello for a terminal without UTF-8 or a dumb one; else an empty text. */
+    static String ascii() {
+        return Boolean.getBoolean("weir.ascii") || term().equals(DUMB) ? "ascii=1\n" : "";
     }
 
     /** Returns the type of the terminal. The system edits and echoes the lines of a dumb one. */

@@ -100,6 +100,7 @@ public final class Run {
         refuse(configured.map(StartState::faults));
         Optional<StartState> settled = progress.await(StartState::settled);
         refuse(settled.map(StartState::exportFaults));
+        settled.ifPresent(standing -> standing.exportWarnings().forEach(Messages::say));
         settled.ifPresent(standing -> standing.unavailable()
                 .forEach((drive, reason) -> Messages.say("drive %s is not served: %s".formatted(drive, reason))));
         logs.openConsole();

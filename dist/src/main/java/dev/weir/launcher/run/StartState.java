@@ -24,6 +24,7 @@ import org.osgi.framework.ServiceReference;
  * @param listening whether the export is registered
  * @param addresses addresses of the export
  * @param uris URI of each address without a drive name
+ * @param exportWarnings addresses that some of their users cannot reach, one line each
  * @param exportFaults addresses that could not be bound, one line each
  */
 record StartState(
@@ -36,6 +37,7 @@ record StartState(
         boolean listening,
         List<String> addresses,
         List<String> uris,
+        List<String> exportWarnings,
         List<String> exportFaults) {
 
     private static final String SERVICES = "dev.weir.drive.";
@@ -68,6 +70,7 @@ record StartState(
                 export != null,
                 strings(export, "weir.export.addresses"),
                 strings(export, "weir.export.uris"),
+                strings(export, "weir.export.warnings"),
                 strings(export, "weir.export.faults"));
     }
 

@@ -21,6 +21,7 @@ class AttachLinesTest {
                 true,
                 List.of("unix:/s", "tcp:127.0.0.1:10809"),
                 List.of(uri),
+                List.of(),
                 List.of()));
     }
 

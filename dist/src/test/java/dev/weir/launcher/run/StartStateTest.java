@@ -22,6 +22,7 @@ class StartStateTest {
                 listening,
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -47,7 +48,8 @@ class StartStateTest {
         assertEquals("drives to open: a, b", standing(true, List.of(), Map.of()).awaited());
         List<String> many = IntStream.range(0, 1000).mapToObj(i -> "d" + i).toList();
         StartState large = new StartState(
-                true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of(), List.of());
+                true, List.of(), List.of(), many, List.of(), Map.of(), true, List.of(), List.of(), List.of(),
+                List.of());
         assertEquals("drives to open: d0, d1, d2, d3, d4, d5, d6, d7, d8, d9 and 990 more", large.awaited());
         assertEquals(
                 "bundles to start", standing(true, List.of("a", "b"), Map.of()).awaited());

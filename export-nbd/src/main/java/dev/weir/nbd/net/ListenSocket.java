@@ -6,6 +6,7 @@ import dev.weir.nbd.unix.SocketAccess;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** A listening socket. Any thread may call its accessors. */
 public interface ListenSocket {
@@ -39,6 +40,11 @@ public interface ListenSocket {
 
     /** Returns whether the socket has this access. A TCP socket has any. */
     boolean has(SocketAccess wanted);
+
+    /** Returns why users that its permissions allow cannot reach it, or null if they can. */
+    default @Nullable String obstacle() {
+        return null;
+    }
 
     /**
      * Returns the NBD URI of a drive at this socket.

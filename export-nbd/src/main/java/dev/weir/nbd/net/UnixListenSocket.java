@@ -80,10 +80,6 @@ final class UnixListenSocket implements ListenSocket {
             throws IOException {
         try {
             access.allow(path);
-            String obstacle = access.obstacle(path);
-            if (obstacle != null) {
-                LOG.warn("{}{}: {}", SCHEME, path, obstacle);
-            }
             return new UnixListenSocket(path, channel, access, fileKey(path));
         } catch (IOException e) {
             Files.deleteIfExists(path);
@@ -163,6 +159,17 @@ final class UnixListenSocket implements ListenSocket {
     @Override
     public boolean has(SocketAccess wanted) {
         return access.equals(wanted);
+    }
+
+    /** Returns why the group cannot reach it. The permissions of a socket of systemd are not Weir's. */
+    @Override
+    public @Nullable String obstacle() {
+        try {
+            return fileKey == null ? null : access.obstacle(path);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be checked: {}", address(), FailureText.of(e));
+            return null;
+        }
     }
 
     @Override

@@ -105,6 +105,10 @@ public final class Services implements ReloadSources {
     @Reference(target = "(weir.lines=faults)")
     volatile List<Supplier<List<String>>> otherFaults = List.of();
 
+    /** Warnings of other parts, for example of the HTTP API. */
+    @Reference(target = "(weir.lines=warnings)")
+    volatile List<Supplier<List<String>>> otherWarnings = List.of();
+
     /** The launcher's lists of running jars. */
     @Reference(target = "(weir.lines=deployed)")
     volatile List<Supplier<List<String>>> deployed = List.of();
@@ -320,6 +324,16 @@ public final class Services implements ReloadSources {
                 .toList();
     }
 
+    @Override
+    public List<String> exportWarnings() {
+        return Stream.concat(
+                        exports.stream()
+                                .flatMap(export ->
+                                        ServiceLines.ofProperty(export.getKey(), DriveExport.WARNINGS).stream()),
+                        ServiceLines.of(otherWarnings))
+                .toList();
+    }
+
     /** Returns the unusable jars in {@code deploy/}. */
     List<String> unusableJars() {
         return ServiceLines.of(deployFaults)
@@ -335,7 +349,8 @@ public final class Services implements ReloadSources {
     /** Returns the current status of this Weir. */
     public StatusView status(String version, String home) {
         List<String> configured = configuration == null ? null : configurationProperty(ConfigurationSource.DRIVES);
-        return StatusView.of(version, home, drives(), configured, unusableJars(), deployed(), faults());
+        return StatusView.of(
+                version, home, drives(), configured, unusableJars(), deployed(), faults(), exportWarnings());
     }
 
     @Override

@@ -231,7 +231,7 @@ public final class GogoSession implements AutoCloseable {
 
     private static String message(CharSequence line, Exception e) {
         if (e instanceof CommandNotFoundException unknown) {
-            return "unknown command \"" + unknown.getCommand() + "\"; try \"help\"";
+            return unknown(unknown.getCommand());
         }
         if (e instanceof EOFException || e instanceof SyntaxError || e instanceof EOFError) {
             return "cannot read \"" + quote(line) + "\": " + e.getMessage();
@@ -245,6 +245,11 @@ public final class GogoSession implements AutoCloseable {
         FAILURES.write(() -> "the command \"" + quote(line) + "\" failed: " + PlainText.of(e.toString()));
         LOG.debug("a command failed", e);
         return e.toString();
+    }
+
+    /** Returns the error for a command that does not exist. */
+    static String unknown(String command) {
+        return "unknown command \"" + command + "\"; try \"help\"";
     }
 
     private static String quote(CharSequence line) {

@@ -3,6 +3,7 @@ package dev.weir.shell.gogo;
 import dev.weir.shell.syntax.CommandFault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -35,8 +36,7 @@ final class StreamSession extends CommandSessionImpl {
 
     StreamSession(CommandProcessorImpl processor, InputStream in, PrintStream out, PrintStream err) {
         super(processor, in, out, err);
-        Channel output = new Output(out);
-        channels = new Channel[] {new Input(in), output, out == err ? output : new Output(err)};
+        channels = new Channel[] {new Input(in), new Output(out), new Output(new PipeFailures(err))};
     }
 
     /** Finds variables and commands. Guarded commands are refused under their short names. */
@@ -111,9 +111,9 @@ final class StreamSession extends CommandSessionImpl {
         public void close() {}
     }
 
-    private record Output(PrintStream out) implements WritableByteChannel {
+    private record Output(OutputStream out) implements WritableByteChannel {
         @Override
-        public int write(ByteBuffer buffer) {
+        public int write(ByteBuffer buffer) throws IOException {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
             out.write(bytes, 0, bytes.length);

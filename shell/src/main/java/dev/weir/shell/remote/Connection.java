@@ -3,6 +3,7 @@ package dev.weir.shell.remote;
 import dev.weir.log.PlainText;
 import dev.weir.log.RateLimitedLog;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +118,7 @@ final class Connection {
     private void work(Request request, Map<String, String> client) {
         try (frames) {
             try {
-                frames.send(Frame.quit(request.run(client, print(Frame.OUTPUT), print(Frame.ERROR))));
+                frames.send(Frame.quit(request.run(client, print(Frame.OUTPUT, client), print(Frame.ERROR, client))));
             } catch (RuntimeException | StackOverflowError e) {
                 FAILURES.write(() -> "a request from the shell failed: " + PlainText.of(e.toString()));
                 LOG.debug("a request failed", e);
@@ -131,7 +132,9 @@ final class Connection {
     }
 
     /** Returns an unbuffered stream that sends frames. It needs no flush and no close. */
-    private PrintStream print(char type) {
-        return new PrintStream(frames.stream(type), false, StandardCharsets.UTF_8);
+    private PrintStream print(char type, Map<String, String> client) {
+        OutputStream stream = frames.stream(type);
+        boolean isAscii = client.containsKey("ascii");
+        return new PrintStream(isAscii ? new Ascii(stream) : stream, false, StandardCharsets.UTF_8);
     }
 }

@@ -11,7 +11,7 @@
  * <tr><th>type</th><th>from</th><th>payload</th></tr>
  * <tr><td>{@code H}</td><td>both</td><td>hello: lines of {@code key=value}. {@code protocol=1} is required. The server
  *     adds {@code version} and {@code pid}. The client adds {@code user} and {@code folder}, and {@code columns} if it
- *     writes to a terminal. For a shell it adds {@code lines}, {@code term} and (without colours) {@code no_color}.
+ *     writes to a terminal, with {@code ascii} if that shows only ASCII. For a shell it adds {@code lines}, {@code term} and (without colours) {@code no_color}.
  *     Unknown keys are ignored.</td></tr>
  * <tr><td>{@code X}</td><td>client</td><td>a line for Gogo to execute</td></tr>
  * <tr><td>{@code B}</td><td>client</td><td>a built-in request: {@code status}, {@code status --json} or

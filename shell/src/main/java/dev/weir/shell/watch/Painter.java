@@ -2,8 +2,10 @@ package dev.weir.shell.watch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
+import org.jline.utils.AttributedCharSequence.ForceMode;
 import org.jline.utils.AttributedString;
 import org.jline.utils.InfoCmp.Capability;
 
@@ -15,14 +17,15 @@ final class Painter {
     private static final int FEWEST_COLOURS = 8;
 
     private final Terminal terminal;
+    private final int colours;
     private final boolean styled;
     private final Size size = new Size();
     private List<String> shown = List.of();
 
     Painter(Terminal terminal) {
         this.terminal = terminal;
-        Integer colours = terminal.getNumericCapability(Capability.max_colors);
-        styled = colours != null && colours >= FEWEST_COLOURS;
+        colours = Objects.requireNonNullElse(terminal.getNumericCapability(Capability.max_colors), 0);
+        styled = colours >= FEWEST_COLOURS;
     }
 
     /** Returns the terminal's size. After a resize the next screen is painted in full. */
@@ -41,7 +44,8 @@ final class Painter {
         List<String> lines = new ArrayList<>();
         for (int row = 0; row < screen.size(); row++) {
             AttributedString line = screen.get(row);
-            lines.add(styled ? line.toAnsi(terminal) : line.toString());
+            // without the alternative character set, for which JLine would replace the lines of a tree
+            lines.add(styled ? line.toAnsi(colours, ForceMode.None, terminal.getPalette()) : line.toString());
             if (row >= shown.size() || !shown.get(row).equals(lines.get(row))) {
                 terminal.puts(Capability.cursor_address, row, 0);
                 terminal.writer().write(lines.get(row));

@@ -53,8 +53,8 @@ final class TreeLayout {
         line.append(Lines.right(Layout.bytes(row.rates().bytes()), RATE));
         line.append(Lines.right(Layout.requests(row.rates().requests()), REQUESTS));
         line.append(Lines.right(row.percent(), SHARE));
-        line.append(
-                Lines.right(row.depth() == 0 ? "" : Integer.toString(row.share().weight()), WEIGHT));
+        line.append(Lines.right(
+                row.branch().isRoot() ? "" : Integer.toString(row.share().weight()), WEIGHT));
         line.append(Lines.right(Integer.toString(row.queued()), QUEUED));
         line.append("  " + Lines.left(row.limit(), limits) + " ");
         Layout.used(line, row.usage(), false);

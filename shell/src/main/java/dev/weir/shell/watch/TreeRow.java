@@ -6,6 +6,7 @@ import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.text.Branch;
 import dev.weir.view.text.LimitUsage;
 import dev.weir.view.text.LimitValues;
 import dev.weir.view.text.Rates;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name
  * @param isGroup whether it is a group
- * @param depth the number of groups above it
+ * @param branch its place in the tree
  * @param trouble why it holds every request or is unavailable; empty if it serves
  * @param rates the rates of the last second
  * @param sharePercent its part of the rate of the group above, in the unit that this group limits; null without one
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 record TreeRow(
         String name,
         boolean isGroup,
-        int depth,
+        Branch branch,
         String trouble,
         Rates rates,
         @Nullable Long sharePercent,
@@ -65,7 +66,7 @@ record TreeRow(
             }
         }
         List<TreeRow> rows = new ArrayList<>();
-        groups.getOrDefault(ROOT, List.of()).forEach(track -> add(rows, groups, drives, track, null, 0));
+        groups.getOrDefault(ROOT, List.of()).forEach(track -> add(rows, groups, drives, track, null, Branch.ROOT));
         return rows;
     }
 
@@ -76,30 +77,38 @@ record TreeRow(
             Map<String, List<Track>> drives,
             GroupTrack track,
             @Nullable GroupTrack above,
-            int depth) {
+            Branch branch) {
         GroupSnapshot group = track.group();
         String trouble = group.reason().isEmpty() ? "" : "holding: " + group.reason();
         rows.add(new TreeRow(
                 group.name(),
                 true,
-                depth,
+                branch,
                 trouble,
                 track.rates(),
                 percent(track.rates(), above),
                 group.share(),
                 tightest(group.limits(), track.rates()),
                 group.queued()));
-        groups.getOrDefault(group.name(), List.of())
-                .forEach(below -> add(rows, groups, drives, below, track, depth + 1));
-        drives.getOrDefault(group.name(), List.of()).forEach(drive -> rows.add(of(drive, track, depth + 1)));
+        List<GroupTrack> groupsBelow = groups.getOrDefault(group.name(), List.of());
+        List<Track> drivesBelow = drives.getOrDefault(group.name(), List.of());
+        int left = groupsBelow.size() + drivesBelow.size();
+        for (GroupTrack below : groupsBelow) {
+            left--;
+            add(rows, groups, drives, below, track, branch.child(left == 0));
+        }
+        for (Track drive : drivesBelow) {
+            left--;
+            rows.add(of(drive, track, branch.child(left == 0)));
+        }
     }
 
-    private static TreeRow of(Track track, GroupTrack above, int depth) {
+    private static TreeRow of(Track track, GroupTrack above, Branch branch) {
         DriveSnapshot drive = track.drive();
         return new TreeRow(
                 drive.name(),
                 false,
-                depth,
+                branch,
                 drive.state() == State.SERVING ? "" : drive.reason(),
                 track.rates(),
                 percent(track.rates(), above),
@@ -131,7 +140,7 @@ record TreeRow(
 
     /** Returns the name behind its branch. */
     String label() {
-        return depth == 0 ? name : "  ".repeat(depth - 1) + "└ " + name;
+        return branch.text() + name;
     }
 
     /** Returns the part of the rate of the group above. */

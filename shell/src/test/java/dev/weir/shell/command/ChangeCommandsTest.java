@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.GroupSnapshot;
+import dev.weir.drive.export.DriveExport;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.View;
+import dev.weir.view.system.StatusView;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -241,16 +243,18 @@ final class ChangeCommandsTest extends CommandsFixture {
                 added     drive new
                 changed   drive vm1, nbd
                 removed   group tenant-c
+                reopened  vm1, whose clients were disconnected
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
                 changes.reload());
         shows(
                 """
-                applied   no new change; the last, at 1970-01-01T00:00:01Z
+                applied   nothing changed since 1970-01-01T00:00:01Z; changes of that time:
                 added     drive new
                 changed   drive vm1, nbd
                 removed   group tenant-c
+                reopened  vm1, whose clients were disconnected
                 warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
                 """,
                 80,
@@ -269,6 +273,25 @@ final class ChangeCommandsTest extends CommandsFixture {
                 80,
                 changes.reload());
         assertEquals(List.of("metrics.listen = tcp:localhost:1: cannot listen: taken"), services.faults());
+    }
+
+    @Test
+    void reloadAndStatusNameAddressesWithoutAccess() {
+        String warning = "unix:/srv/nbd.sock: members of the group kvm cannot enter /srv";
+        services.exports = List.of(Map.entry(
+                Map.of(DriveExport.WARNINGS, new String[] {warning}),
+                services.exports().get(0)));
+        shows(
+                """
+                applied   no change
+                warnings  weir.conf:3: drives.vm1.limits.bps = 1: slow
+                          unix:/srv/nbd.sock: members of the group kvm cannot enter /srv
+                """,
+                80,
+                changes.reload());
+        StatusView status = services.status("1.0", "/home");
+        assertEquals(warning, status.text().lines().reduce("", (first, last) -> last));
+        assertEquals(List.of(), status.faults());
     }
 
     @Test

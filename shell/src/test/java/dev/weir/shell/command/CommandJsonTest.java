@@ -158,7 +158,7 @@ final class CommandJsonTest {
     void reload() {
         is(
                 """
-                {"changed_at":null,"is_new":false,"added":[],"changed":[],"removed":[],"drives":["vm1","scratch"],
+                {"changed_at":null,"is_new":false,"added":[],"changed":[],"removed":[],"reopened":[],"drives":["vm1","scratch"],
                 "unavailable":{"scratch":"gone"},"restored":null,"overridden":[],
                 "warnings":["weir.conf:3: drives.vm1.limits.bps = 1: slow"],"faults":[]}""",
                 changes.reload("--json"));
@@ -173,7 +173,7 @@ final class CommandJsonTest {
                 {"name":"vm1","state":"serving","reason":""},
                 {"name":"scratch","state":"unavailable","reason":"gone"}],
                 "deployed":[],
-                "faults":["weir.conf:1: <a> & \\"b\\""]}"""
+                "faults":["weir.conf:1: <a> & \\"b\\""],"warnings":[]}"""
                         .formatted(ProcessHandle.current().pid()),
                 services.status("1.0", "/home/w").json());
     }

@@ -33,11 +33,14 @@ final class DriveCommandsTest extends CommandsFixture {
     void drivesOnAnOrdinaryTerminal() {
         shows(
                 """
-                NAME     STATE    QUEUED  HELD BY        RATE  REQ/S  LIMITS  POLICY  GROUP    …
-                vm1      serving       2  bps, t…: iops   0/s      0  bps=1…  bucket  tenant-a …
-                scratch  holdin…       0  -               0/s      0  -       bucket  -        …
+                NAME     STATE         QUEUED  HELD BY        RATE  REQ/S  LIMITS              …
+                vm1      serving            2  bps, t…: iops   0/s      0  bps=10MiB iops=500  …
+                                                                           iops_max=2000
+                                                                           iops_max_length=30s
+                scratch  holding: no…       0  -               0/s      0  -                   …
 
-                3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 6…
+                3 of 4096 clients, 12 MiB of 256 MiB in flight; a client up to 1024 requests, 64
+                MiB
                 """,
                 80,
                 drives.drives());
@@ -47,11 +50,15 @@ final class DriveCommandsTest extends CommandsFixture {
     void drivesOnANarrowTerminal() {
         shows(
                 """
-                NAME     STATE    QUEUED  HELD BY      …
-                vm1      serving       2  bps, t…: iops…
-                scratch  holdin…       0  -            …
+                NAME     STATE                  QUEUED …
+                vm1      serving                     2 …
+                  bps=10MiB iops=500 iops_max=2000
+                  iops_max_length=30s
+                scratch  holding: no policy "…       0 …
 
-                3 of 4096 clients, 12 MiB of 256 MiB in…
+                3 of 4096 clients, 12 MiB of 256 MiB in
+                flight; a client up to 1024 requests, 64
+                MiB
                 """,
                 40,
                 drives.drives());
@@ -178,7 +185,7 @@ final class DriveCommandsTest extends CommandsFixture {
                 """
                 GROUP       STATE                           QUEUED  REQ/S  SHARE  WEIGHT  MIN               LIMITS  DRIVES
                 tenant-b    holding: policy own is missing       0      0      -       -  -                 -       -
-                └ tenant-a  serving                              5      0     0%       2  bps=1MiB iops=50  -       vm1
+                └─tenant-a  serving                              5      0     0%       2  bps=1MiB iops=50  -       vm1
 
                 as set by commands, until reload --restore: tenant-a
                 """,

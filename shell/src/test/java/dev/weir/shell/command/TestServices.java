@@ -101,6 +101,8 @@ public final class TestServices {
                                 new String[] {"vm1", "scratch"},
                                 ConfigurationSource.CHANGES,
                                 changes.toArray(String[]::new),
+                                ConfigurationSource.REOPENED,
+                                new String[] {"vm1"},
                                 ConfigurationSource.CHANGED_MILLIS,
                                 1999L,
                                 ConfigurationSource.WARNINGS,

@@ -81,9 +81,9 @@ final class GogoRequestTest {
                         vm1    41  read          1048576   4 Ki…
                         vm1    42  write_zeroes        0  32 Mi…
 
-                        DRIVE  HELD BY  WAITING   BYTES   OLDES…
-                        vm1    bps            1   4 KiB  12.3 m…
-                        vm1    tenant…        1  32 MiB   1.5 µ…
+                        DRIVE  HELD BY         WAITING   BYTES …
+                        vm1    bps                   1   4 KiB …
+                        vm1    tenant-a: iops        1  32 MiB …
                         """),
                 TestClient.ask(socket, 'X', "queue", "columns=40"));
     }
@@ -222,6 +222,22 @@ final class GogoRequestTest {
     void missingFileIsNamedInWords(@TempDir Path folder) throws IOException {
         Answer answer = TestClient.ask(socket, 'X', "head none", "folder=" + folder);
         assertEquals(new Answer("", "", "head: none: no such file or folder\n", 1), answer);
+    }
+
+    @Test
+    void failedCommandsOfAPipeAreNamed() throws IOException {
+        String unknown = "weir: unknown command \"foo\"; try \"help\"\n";
+        assertEquals(new Answer("", "", unknown, 1), execute("foo | grep vm"));
+        assertEquals(new Answer("", "", unknown, 1), execute("foo | grep vm | grep v"));
+        assertEquals(new Answer("", "", unknown, 1), execute("drives | foo"));
+        assertEquals(new Answer("", "", unknown + unknown.replace("foo", "fop"), 1), execute("foo | fop"));
+        assertTrue(execute("queue vm9 | grep vm").err().startsWith("weir: no drive or group \"vm9\""), "queue");
+    }
+
+    @Test
+    void pipeThatEndsEarlyIsNoError() throws IOException {
+        assertEquals("", execute("queue | head -n 1").err());
+        assertEquals("", execute("help --all | grep -q drives").err());
     }
 
     @Test

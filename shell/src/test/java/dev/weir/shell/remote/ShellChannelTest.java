@@ -81,7 +81,7 @@ final class ShellChannelTest {
         String json =
                 "{\"version\":\"1.2.3\",\"pid\":%d,\"home\":\"%s\",\"drives\":[{\"name\":\"vm1\",\"state\":\"serving\","
                                 .formatted(pid, home)
-                        + "\"reason\":\"\"}],\"deployed\":[],\"faults\":[]}\n";
+                        + "\"reason\":\"\"}],\"deployed\":[],\"faults\":[],\"warnings\":[]}\n";
         assertEquals(new Answer(hello, text, "", 0), ask('B', "status"));
         Answer answer = ask('B', "status --json");
         String untimed = answer.out().replaceFirst("\"time\":\"[^\"]*\",", "");

@@ -161,7 +161,7 @@ final class WatchKeysTest extends WatchViewFixture {
                         "2 drives, 2 waiting, 6 MiB/s, 336/s; groups and their drives",
                         "  GROUP          RATE  REQ/S SHARE WEIGHT QUEUED  LIMIT      USED  MIN",
                         "> tenant-a    6 MiB/s    336                   5  iops 2000   17%",
-                        "  └ vm1       6 MiB/s    336  100%      3      2  iops 500    67%  iops=100",
+                        "  └─vm1       6 MiB/s    336  100%      3      2  iops 500    67%  iops=100",
                         "  tenant-b  holding: policy own is missing",
                         "",
                         "q leave  ↑↓ pick  enter look  / find  g groups  t tree  s sort  l limit  ? help"),

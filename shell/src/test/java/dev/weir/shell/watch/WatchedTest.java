@@ -32,9 +32,7 @@ class WatchedTest {
                                 + Math.round(track.rates().requests()))
                         .collect(Collectors.toList()));
         assertEquals(
-                List.of("tenant-b 0", "tenant-a 1", "vm1 2"),
-                TreeRow.all(watched).stream()
-                        .map(row -> row.name() + " " + row.depth())
-                        .toList());
+                List.of("tenant-b", "└─tenant-a", "  └─vm1"),
+                TreeRow.all(watched).stream().map(TreeRow::label).toList());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,11 +87,13 @@ public record Reload(ReloadSources weir, Consumer<String> log) {
                 named(changes, "added "),
                 named(changes, "changed "),
                 named(changes, "removed "),
+                configured(ConfigurationSource.REOPENED),
                 names.stream().filter(there::contains).toList(),
                 unavailable,
                 restored,
                 overrides.names(),
-                configured(ConfigurationSource.WARNINGS),
+                Stream.concat(configured(ConfigurationSource.WARNINGS).stream(), weir.exportWarnings().stream())
+                        .toList(),
                 weir.exportFaults());
     }
 

@@ -18,4 +18,7 @@ public interface ReloadSources extends DriveSources {
 
     /** Returns the errors of exports and other parts, for example unusable addresses. */
     List<String> exportFaults();
+
+    /** Returns the addresses of exports that some of their users cannot reach, with the reasons. */
+    List<String> exportWarnings();
 }

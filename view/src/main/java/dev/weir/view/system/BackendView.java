@@ -21,7 +21,7 @@ public record BackendView(String type, List<BlockOption> options) {
             "no backends",
             List.of(
                     Column.left("TYPE", BackendView::type),
-                    Column.flexible("OPTIONS", backend -> usage(backend.options))));
+                    Column.words("OPTIONS", backend -> usage(backend.options))));
 
     public static BackendView of(BlockFactory factory) {
         return new BackendView(factory.type(), List.copyOf(factory.options()));

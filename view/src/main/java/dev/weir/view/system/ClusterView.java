@@ -111,10 +111,10 @@ public record ClusterView(
             List.of(
                     Column.left("GROUP", Row::name),
                     Column.left("STATE", Row::state),
-                    Column.flexible("LIMIT", Row::limit),
-                    Column.flexible("SHARE", Row::share),
-                    Column.flexible("USED", Row::used),
-                    Column.flexible("WANTS", Row::wants),
+                    Column.words("LIMIT", Row::limit),
+                    Column.words("SHARE", Row::share),
+                    Column.words("USED", Row::used),
+                    Column.words("WANTS", Row::wants),
                     Column.right("ENDS IN", Row::ends)));
 
     /** Returns the view of a snapshot. */

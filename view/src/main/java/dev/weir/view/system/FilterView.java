@@ -22,7 +22,7 @@ public record FilterView(String type, List<BlockOption> options, List<String> dr
             "no filters",
             List.of(
                     Column.left("TYPE", FilterView::type),
-                    Column.flexible("OPTIONS", filter -> BackendView.usage(filter.options)),
+                    Column.words("OPTIONS", filter -> BackendView.usage(filter.options)),
                     Column.flexible("DRIVES", filter -> String.join(", ", filter.drives))));
 
     public static FilterView of(BlockFilterFactory factory, List<DriveSnapshot> drives) {

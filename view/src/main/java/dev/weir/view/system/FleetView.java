@@ -70,7 +70,7 @@ public record FleetView(List<Host> hosts) implements View {
                     Column.left("GROUP", Row::group),
                     Column.right("REQ/S", Row::requests),
                     Column.right("BYTES/S", Row::bytes),
-                    Column.flexible("LIMITS", Row::limits),
+                    Column.words("LIMITS", Row::limits),
                     Column.right("QUEUED", Row::queued),
                     Column.flexible("HELD BY", Row::heldBy)));
 

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param added the drives and groups that these changes added: {@code drive vm1}
  * @param changed the drives, groups and other parts ({@code nbd}, {@code metrics}) that they changed
  * @param removed the drives, groups and other parts that they removed
+ * @param reopened the running drives whose storage they closed and opened again
  * @param drives the configured drives that exist in the engine
  * @param unavailable the reason for each drive that clients cannot use
  * @param restored the configured settings that apply again ({@code bps=10MiB policy=bucket}) by drive or group
  *     ({@code drive vm1}); null unless the reload was to restore them
  * @param overridden the drives and groups whose settings a command has changed until the end of Weir
- * @param warnings one line for each warning of the configuration
+ * @param warnings one line for each warning of the configuration and each address that users cannot reach
  * @param faults one line for each error of exports and metrics
  */
 public record ReloadView(
@@ -29,6 +30,7 @@ public record ReloadView(
         List<String> added,
         List<String> changed,
         List<String> removed,
+        List<String> reopened,
         List<String> drives,
         Map<String, String> unavailable,
         @Nullable Map<String, String> restored,
@@ -50,10 +52,17 @@ public record ReloadView(
         if (isNew || restored == null || restored.isEmpty()) {
             details.row(
                             "applied",
-                            isNew ? "" : changedAt == null ? "no change" : "no new change; the last, at " + changedAt)
+                            isNew
+                                    ? ""
+                                    : changedAt == null
+                                            ? "no change"
+                                            : "nothing changed since " + changedAt + "; changes of that time:")
                     .row("added", few(added, ", "))
                     .row("changed", few(changed, ", "))
-                    .row("removed", few(removed, ", "));
+                    .row("removed", few(removed, ", "))
+                    .row(
+                            "reopened",
+                            reopened.isEmpty() ? "" : few(reopened, ", ") + ", whose clients were disconnected");
         }
         return details.row(
                         "restored", restored == null ? "" : restored.isEmpty() ? "nothing" : few(each(restored), "\n"))

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param drives all drives with {@code name}, {@code state} and {@code reason} as in {@link DriveView}
  * @param deployed one line for each bundle that runs from a jar in {@code deploy/}
  * @param faults one line for each error of the configuration, an export, a jar in {@code deploy/} or a thread
+ * @param warnings one line for each address that some of its users cannot reach
  */
 public record StatusView(
-        String version, long pid, String home, List<DriveState> drives, List<String> deployed, List<String> faults) {
+        String version,
+        long pid,
+        String home,
+        List<DriveState> drives,
+        List<String> deployed,
+        List<String> faults,
+        List<String> warnings) {
 
     private static final int MOST_NAMED = 10;
 
@@ -66,7 +74,8 @@ public record StatusView(
             @Nullable List<String> configured,
             List<String> unusable,
             List<String> deployed,
-            List<String> faults) {
+            List<String> faults,
+            List<String> warnings) {
         List<DriveState> states = new ArrayList<>(drives.stream()
                 .map(DriveControl::snapshot)
                 .map(drive -> DriveState.of(drive, unusable))
@@ -81,7 +90,7 @@ public record StatusView(
                     .map(DriveState::absent)
                     .forEach(states::add);
         }
-        return new StatusView(version, ProcessHandle.current().pid(), home, states, deployed, allFaults);
+        return new StatusView(version, ProcessHandle.current().pid(), home, states, deployed, allFaults, warnings);
     }
 
     /** Returns whether all drives are serving and no errors exist. */
@@ -90,7 +99,7 @@ public record StatusView(
     }
 
     /**
-     * Returns the status as text: one line, followed by a line for each jar and each error. With more than ten drives
+     * Returns the status as text: one line, followed by a line for each jar, each error and each warning. With more than ten drives
      * the first line counts the states. Up to ten drives that are not serving follow by name.
      */
     public String text() {
@@ -107,7 +116,7 @@ public record StatusView(
             }
         }
         deployed.forEach(line -> lines.add(PlainText.of(line)));
-        faults.forEach(fault -> lines.add(PlainText.of(fault)));
+        Stream.concat(faults.stream(), warnings.stream()).forEach(line -> lines.add(PlainText.of(line)));
         return String.join("\n", lines);
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.view.text;
 
 import dev.weir.log.PlainText;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -22,8 +23,13 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
         /** Text that shrinks on a narrow terminal. */
         FLEXIBLE,
         /** A limit that shrinks on a narrow terminal. The name of its group shrinks first. */
-        LIMIT
+        LIMIT,
+        /** Words with spaces between them, such as {@code bps=10MiB iops=500}. They wrap on a narrow terminal. */
+        WORDS
     }
+
+    /** The text of an empty cell. */
+    static final String NOTHING = "-";
 
     /** Returns a text column. */
     public static <T> Column<T> left(String header, Function<T, String> cell) {
@@ -50,19 +56,27 @@ public record Column<T>(String header, Side side, Function<T, String> cell, int 
         return new Column<>(header, Side.LIMIT, cell, least);
     }
 
-    /** Returns whether it shrinks on a narrow terminal. */
-    boolean shrinks() {
-        return side == Side.FLEXIBLE || side == Side.LIMIT;
+    /** Returns a column of words such as {@code bps=10MiB iops=500}. They wrap on a narrow terminal. */
+    public static <T> Column<T> words(String header, Function<T, String> cell) {
+        return new Column<>(header, Side.WORDS, cell, 0);
     }
 
-    /** Returns a cell's text cut to at most {@code width} terminal cells. */
-    String cut(String text, int width) {
-        return side == Side.LIMIT ? Table.cutGroup(text, width) : Table.cut(text, width);
+    /** Returns whether it shrinks on a narrow terminal. */
+    boolean shrinks() {
+        return side != Side.LEFT && side != Side.RIGHT;
+    }
+
+    /** Returns the lines of a cell, each of at most {@code width} terminal cells. Only words have several. */
+    List<String> lines(String text, int width) {
+        if (side == Side.WORDS) {
+            return Table.wrap(text, width);
+        }
+        return List.of(side == Side.LIMIT ? Table.cutGroup(text, width) : Table.cut(text, width));
     }
 
     /** Returns a cell's text as one line. Escapes control characters so that they do not reach the terminal. */
     String text(T row) {
         String text = PlainText.of(cell.apply(row).replace('\n', ' ')).strip();
-        return text.isEmpty() ? "-" : text;
+        return text.isEmpty() ? NOTHING : text;
     }
 }

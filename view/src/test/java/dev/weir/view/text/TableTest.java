@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,13 +66,56 @@ final class TableTest {
     }
 
     @Test
-    void overlongLineIsCut() {
+    void columnThatDoesNotFitIsCut() {
         assertEquals(
                 """
-                NAME     STATE    SI…
-                vm1      serv…  10 G…
-                scratch  hold…   512…""",
+                NAME     STATE      …
+                vm1      serving    …
+                scratch  holding: … …""",
                 TABLE.text(ROWS, 21));
+    }
+
+    private static final Table<Row> WORDS = new Table<>(
+            "",
+            List.of(
+                    Column.left("NAME", Row::name),
+                    Column.words("LIMITS", Row::limits),
+                    Column.flexible("STATE", Row::state),
+                    Column.right("SIZE", Row::size)));
+
+    @Test
+    void wordsWrapBelowTheirColumn() {
+        assertEquals(
+                """
+                NAME     LIMITS               STATE    …
+                vm1      bps=10MiB iops=500   serving  …
+                         iops_max=2000
+                         iops_max_length=30s
+                scratch  -                    holding… …""",
+                WORDS.text(ROWS, 40));
+    }
+
+    @Test
+    void wordsWithoutRoomFollowTheirRow() {
+        assertEquals(
+                """
+                NAME     STATE        …
+                vm1      serving      …
+                  bps=10MiB iops=500
+                  iops_max=2000
+                  iops_max_length=30s
+                scratch  holding: no… …""",
+                WORDS.text(ROWS, 23));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {22, 23, 30, 40, 57, 80, 120})
+    void everyWordIsShownOnAnyTerminal(int width) {
+        List<String> words = WORDS.text(ROWS, width)
+                .lines()
+                .flatMap(line -> Stream.of(line.strip().split(" +")))
+                .toList();
+        assertTrue(words.containsAll(List.of(ROWS.get(0).limits().split(" "))), words::toString);
     }
 
     @ParameterizedTest
