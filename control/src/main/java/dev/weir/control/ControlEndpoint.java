@@ -66,6 +66,11 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
     private volatile List<String> warnings = List.of();
     private volatile List<String> addresses = List.of();
 
+    /** Null outside a framework. */
+    @Activate
+    @Nullable
+    BundleContext context;
+
     private @Nullable ServiceRegistration<?> warningLines;
 
     // confined to the thread
@@ -82,11 +87,13 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
 
     @Activate
     @SuppressWarnings("FutureReturnValueIgnored") // the task reports its failure itself
-    void start(BundleContext context, Map<String, Object> configuration) {
+    void start(Map<String, Object> configuration) {
         properties = configuration;
-        Supplier<List<String>> lines = () -> warnings;
-        warningLines = context.registerService(
-                Supplier.class, lines, FrameworkUtil.asDictionary(Map.of("weir.lines", "warnings")));
+        if (context != null) {
+            Supplier<List<String>> lines = () -> warnings;
+            warningLines = context.registerService(
+                    Supplier.class, lines, FrameworkUtil.asDictionary(Map.of("weir.lines", "warnings")));
+        }
         services.ownFaults(this);
         Runnable look = Supervision.task("weir-control-start", this::look, LOG::error);
         thread.scheduleWithFixedDelay(look, 0, LOOK_SECONDS, TimeUnit.SECONDS);
