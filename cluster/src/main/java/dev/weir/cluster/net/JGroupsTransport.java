@@ -15,7 +15,6 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.FD_ALL3;
-import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.TCP;
@@ -49,6 +48,9 @@ public final class JGroupsTransport implements Transport, Receiver {
     private static final long MERGE_MAX_MILLIS = 1_500;
     private static final long JOIN_MILLIS = 1_000;
     private static final int FRAGMENT_BYTES = 60_000;
+
+    /** The longest message of a connection (bytes): a fragment, or the members of a cluster of 1000 hosts. */
+    private static final int MOST_BYTES = 1 << 20;
 
     private final Listener listener;
     private final JChannel channel;
@@ -102,6 +104,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         tcp.setBindAddress(address);
         tcp.setBindPort(listen.getPort());
         tcp.setPortRange(0);
+        tcp.setMaxLength(MOST_BYTES);
         // a stopped host must not block messages to the others
         tcp.nonBlockingSends(true);
         tcp.setSockConnTimeout(CONNECT_MILLIS);
@@ -118,7 +121,7 @@ public final class JGroupsTransport implements Transport, Receiver {
                 tcp,
                 new ChangingHosts(listen, others),
                 new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
-                new FD_SOCK2().setBindAddress(address),
+                new BoundedFailureDetection().setBindAddress(address),
                 new FD_ALL3().setTimeout(SILENCE_MILLIS).setInterval(HEARTBEAT_MILLIS),
                 new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS)));
         stack.addAll(List.of(

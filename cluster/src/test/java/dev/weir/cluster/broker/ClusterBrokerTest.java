@@ -26,6 +26,8 @@ import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jgroups.Version;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -365,6 +368,23 @@ class ClusterBrokerTest {
         saved.forEach(host -> assertFalse(host.changes.contains("tenant 600")));
         groups.forEach(group -> assertEquals(iops(LIMIT), group.limits()));
         assertThrows(IllegalArgumentException.class, () -> brokers.get(0).save("other", iops(1)));
+    }
+
+    /** The port of failed hosts is plain, so it must not take the memory that a stranger asks for. */
+    @Test
+    void strangersGetNoMemoryOfThePlainPort() throws Exception {
+        String address = start((Path) null).get(0);
+        await("connected", () -> brokers.get(0).snapshot().members().size() == HOSTS);
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)) + 100;
+        byte[] hello = new byte[] {'b', 'e', 'l', 'a', 0, 0, 0, 7, 4, 127, 0, 0, 1, 1, 1, 4, 0, 0, 0};
+        ByteBuffer.wrap(hello).putShort(4, Version.version);
+        try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            stranger.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            stranger.getOutputStream().write(hello); // ends with a length of 64 MiB
+            while (stranger.getInputStream().read() >= 0) {
+                // what it says before it closes the connection
+            }
+        }
     }
 
     @Test
