@@ -159,6 +159,17 @@ class TerminalIT {
     }
 
     @Test
+    void execFitsItsTerminal() {
+        String exec = String.join(
+                " ", Weir.command(folder.resolve("home"), "exec", "drives").command());
+        String java = "JAVA_HOME='%s' ".formatted(System.getProperty("java.home"));
+        try (Tmux tmux = Tmux.run(folder.resolve("tmux-exec"), "LC_ALL=C " + java + exec)) {
+            tmux.await("a header that is cut in ASCII", screen -> screen.lines()
+                    .anyMatch(line -> line.startsWith("NAME ") && line.endsWith("~")));
+        }
+    }
+
+    @Test
     void limitsWrapOnANarrowTerminal() {
         terminal.enter("limits idle iops=500 iops_max=2000 iops_max_length=30s bps_wr=512k")
                 .await("2000/s");
