@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 import dev.weir.config.saved.DefinitionKey;
 import dev.weir.config.saved.SavedDefinition;
 import dev.weir.config.saved.SavedFolder;
@@ -165,6 +166,7 @@ final class DefinitionChanges {
             Definition same = applied.find(edit.key());
             return new Applied(new ChangeOutcome(same, List.of(), List.of()), null, Set.of(), null);
         }
+        checkFiles(edit);
         Reading reading = reader.apply(before.with(edit.definitions(), edit.added()));
         check(edit, before, reading, reader);
         StorageDeletion deletion = change.deletesStorage()
@@ -240,6 +242,18 @@ final class DefinitionChanges {
         }
     }
 
+    /** Refuses a drive on Weir's own files. */
+    private void checkFiles(DefinitionEdit edit) throws RefusedChangeException {
+        ConfigObject settings = settings(edit.definition());
+        ConfigValue backend = settings == null ? null : settings.get("backend");
+        String own = backend == null ? null : new OwnFiles(inputs.home(), inputs.file()).find(backend.unwrapped());
+        if (own != null) {
+            throw new RefusedChangeException(
+                    Reason.INVALID,
+                    List.of(DefinitionFault.of(edit.key().path() + ".backend", Findings.shown(own), OwnFiles.RULE)));
+        }
+    }
+
     /** A saved drive needs a group that lasts as well. */
     private static void checkGroup(DefinitionKey key, ConfigObject settings, Reading reading)
             throws RefusedChangeException {
@@ -266,10 +280,16 @@ final class DefinitionChanges {
         Map<DefinitionKey, Optional<ConfigObject>> earlier = new LinkedHashMap<>(temporary);
         List<DefinitionKey> written = new ArrayList<>();
         try {
+            DefinitionKey old = edit.renamedFile(files);
             for (Map.Entry<DefinitionKey, @Nullable SavedDefinition> entry :
                     edit.definitions().entrySet()) {
                 written.add(entry.getKey());
-                store(entry.getKey(), entry.getValue(), isTemporary, files.get(entry.getKey()));
+                if (old == null) {
+                    store(entry.getKey(), entry.getValue(), isTemporary, files.get(entry.getKey()));
+                }
+            }
+            if (old != null) {
+                folder.rename(old, edit.key()); // a crash leaves one of the names
             }
             List<String> changes = applied.apply(reading);
             nameTemporary();

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,24 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
     @Nullable
     SavedDefinition definition() {
         return definitions.get(key);
+    }
+
+    /**
+     * Returns the old name of a drive whose file only gets another name; null for any other change.
+     *
+     * @param files definitions of files
+     */
+    @Nullable
+    DefinitionKey renamedFile(Map<DefinitionKey, SavedDefinition> files) {
+        SavedDefinition now = definition();
+        if (now == null || now.isTemporary() || key.kind() != Kind.DRIVE || definitions.size() != 2) {
+            return null;
+        }
+        return definitions.keySet().stream()
+                .filter(other -> !other.equals(key) && files.containsKey(other))
+                .filter(other -> Objects.equals(files.get(other).settings(), now.settings()))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -192,12 +211,15 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
             return new DefinitionEdit(newKey, definitions, isDrive ? Set.of(newKey.name()) : Set.of());
         }
 
-        private static @Nullable Object type(ConfigObject settings) {
+        private static @Nullable String type(ConfigObject settings) {
             return settings.get("backend") instanceof ConfigObject backend ? text(backend, "type") : null;
         }
 
-        private static @Nullable Object text(ConfigObject settings, String key) {
-            return settings.get(key) == null ? null : settings.get(key).unwrapped();
+        /** Returns a setting as text, because a name may be written as a number. */
+        private static @Nullable String text(ConfigObject settings, String key) {
+            return settings.get(key) == null
+                    ? null
+                    : String.valueOf(settings.get(key).unwrapped());
         }
     }
 

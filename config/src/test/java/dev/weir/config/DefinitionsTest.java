@@ -137,6 +137,28 @@ final class DefinitionsTest extends DefinitionsFixture {
     }
 
     @Test
+    void renameKeepsTheFile() throws Exception {
+        make(add("memory=1M"));
+        Object file = Files.getAttribute(file("drive-vm1.conf"), "unix:ino");
+        make(DefinitionChange.rename(Kind.DRIVE, "vm1", "vm2"));
+        assertEquals(file, Files.getAttribute(file("drive-vm2.conf"), "unix:ino"));
+        assertFalse(Files.exists(file("drive-vm1.conf")));
+    }
+
+    @Test
+    void groupNamedByANumberKeepsItsMembers() throws Exception {
+        make(DefinitionChange.add(Kind.GROUP, "10", Map.of()));
+        make(DefinitionChange.add(Kind.GROUP, "below", Map.of("parent", 10)));
+        String rule = refused(DefinitionChange.remove(Kind.GROUP, "10"))
+                .faults()
+                .get(0)
+                .rule();
+        assertTrue(rule.startsWith("still has members"), rule);
+        make(DefinitionChange.rename(Kind.GROUP, "10", "11"));
+        assertEquals("parent=\"11\"\n", definition(Kind.GROUP, "below").hocon());
+    }
+
+    @Test
     void membersFollowTheirRenamedGroup() throws Exception {
         make(DefinitionChange.add(Kind.GROUP, "h", Map.of()));
         make(DefinitionChange.add(Kind.GROUP, "below", Map.of("parent", "h")));

@@ -17,11 +17,25 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Changes of drives and groups by commands that are refused, and their conflicts with the file. */
 final class RefusedDefinitionsTest extends DefinitionsFixture {
     RefusedDefinitionsTest(@TempDir Path temporary) throws Exception {
         super(temporary);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"tokens", "weir.d/drive-x.conf", "deploy/x.jar", "disks/../run/x", "link/x.jar", "weir.conf"})
+    void driveUsesNoFileOfWeir(String path) throws Exception {
+        Files.createDirectories(home.resolve("deploy"));
+        Files.createSymbolicLink(home.resolve("link"), home.resolve("deploy"));
+        String place = path.equals("weir.conf") ? home.resolveSibling(path).toString() : path;
+        Map<String, Object> backend = Map.of("type", "memory", "size", "1M", "nested", Map.of("path", place));
+        RefusedChangeException refused = refused(DefinitionChange.add(Kind.DRIVE, "x", Map.of("backend", backend)));
+        assertEquals(OwnFiles.RULE, refused.faults().get(0).rule());
     }
 
     @Test
