@@ -49,9 +49,10 @@ function onSamples(text) {
 
 function visible() {
   const words = element('filter').value.toLowerCase();
-  const by = { rate, requests, queued }[element('sort').value];
+  const order = element('sort').value, by = { rate, requests, queued }[order];
   const found = [...drives.values()].filter(drive => drive.name.toLowerCase().includes(words)
     || (drive.group ?? '').toLowerCase().includes(words) || drive.state.includes(words));
+  if (order === 'name') return found.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   return by ? found.sort((a, b) => by(b) - by(a)) : found;
 }
 
@@ -120,7 +121,7 @@ function paint(canvas, history, color) {
 function onEvent(event) {
   const of = JSON.parse(event.data), item = document.createElement('li');
   item.textContent = `${of.time.replace('T', ' ').slice(0, 19)} ${of.type} ${of.subject} `
-    + Object.entries(of.details).map(([key, value]) => `${key}: ${value}`).join(', ');
+    + Object.entries(of.details).filter(([, value]) => value !== '').map(([key, value]) => `${key}: ${value}`).join(', ');
   element('events').prepend(item);
   while (element('events').children.length > MOST_EVENTS) element('events').lastChild.remove();
 }

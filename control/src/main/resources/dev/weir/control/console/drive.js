@@ -3,6 +3,7 @@ import { call } from './api.js';
 import { bytes, nanos, limit, quoted, cell } from './format.js';
 
 const KEYS = ['bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr'];
+const UNITS = ['bytes/s', 'bytes/s read', 'bytes/s written', 'requests/s', 'reads/s', 'writes/s'];
 const BURSTS = [...KEYS.flatMap(key => [`${key}_max`, `${key}_max_length`]), 'iops_size'];
 const SAMPLES = 300;
 const element = id => document.getElementById(id);
@@ -21,7 +22,7 @@ export class DrivePanel {
       input.name = key;
       input.autocomplete = 'off';
       input.addEventListener('input', () => this.showHocon());
-      label.append(key, input);
+      label.append(KEYS.includes(key) ? `${key}: ${UNITS[KEYS.indexOf(key)]}` : key, input);
       element(KEYS.includes(key) ? 'limit-fields' : 'burst-fields').append(label);
       this.fields.set(key, input);
     }
@@ -153,6 +154,7 @@ export class DrivePanel {
   }
 
   showHocon() {
+    element('applied').textContent = '';
     const lines = Object.entries(this.changes()).map(([key, value]) => `  limits.${key} = ${value}`);
     if (element('policy').value !== this.policy) lines.push(`  policy = ${element('policy').value}`);
     element('hocon').textContent = lines.length === 0 ? 'no change' : `drives.${quoted(this.name)} {\n${lines.join('\n')}\n}`;
@@ -164,7 +166,7 @@ export class DrivePanel {
     let text = '';
     try {
       const definition = await call('GET', this.path('/definition'));
-      text = `# ${definition.place}\ndrives.${quoted(shown)} {\n${definition.hocon.trim().replace(/^/gm, '  ')}\n}`;
+      text = `# ${definition.place}\ndrives.${quoted(shown)} {\n${definition.hocon.trim().replace(/^ */gm, spaces => '  ' + ' '.repeat(spaces.length / 2))}\n}`;
     } catch (problem) {
       if (problem.status !== 404) this.report(problem);
     }
@@ -174,7 +176,7 @@ export class DrivePanel {
   async apply(isKept) {
     const limits = this.changes(), policy = element('policy').value;
     const isPolicy = policy !== this.policy;
-    const path = this.path(); // another drive may be opened meanwhile
+    const path = this.path();
     try {
       if (isKept) {
         const body = {};
@@ -186,7 +188,10 @@ export class DrivePanel {
         if (Object.keys(limits).length > 0) await call('PATCH', `${path}/limits`, limits);
       }
       this.report(null);
-      if (path === this.path()) await this.load(true);
+      if (path !== this.path()) return; // another drive has been opened
+      await this.load(true);
+      element('applied').textContent = isKept ? 'Applied and kept in weir.d.'
+        : 'Applied. It lasts until a restart, "reload --restore" or a new value in the file.';
     } catch (problem) {
       this.report(problem);
     }
@@ -228,12 +233,13 @@ export class DrivePanel {
       const style = getComputedStyle(document.documentElement);
       const color = name => style.getPropertyValue(name).trim();
       const axis = { stroke: color('--quiet'), grid: { stroke: color('--line'), width: 1 } };
+      const clock = seconds => new Date(seconds * 1000).toTimeString().slice(0, 8);
       this.chart = new uPlot({
         width, height: 220, legend: { live: false },
         scales: { x: { range: (plot, low, high) => [high - SAMPLES, high] }, y: { range: (plot, low, high) => [0, Math.max(1, high * 1.1)] } },
         series: [{}, { label: 'bytes/s', stroke: color('--accent'), width: 2 },
-          { label: 'limit', stroke: color('--held'), width: 1, dash: [6, 4] }],
-        axes: [axis, { ...axis, size: 80, incrs: Array.from({ length: 50 }, (_, i) => 2 ** i), values: (plot, ticks) => ticks.map(bytes) }]
+          { label: 'bps, the limit', stroke: color('--held'), width: 1, dash: [6, 4] }],
+        axes: [{ ...axis, space: 90, values: (plot, ticks) => ticks.map(clock) }, { ...axis, size: 80, incrs: Array.from({ length: 50 }, (_, i) => 2 ** i), values: (plot, ticks) => ticks.map(bytes) }]
       }, [times, history.rates, history.limits], element('chart'));
     } else {
       if (this.chart.width !== width) this.chart.setSize({ width, height: 220 });

@@ -141,7 +141,9 @@ final class Browser implements AutoCloseable {
     void open(String url) throws Exception {
         JsonObject params = new JsonObject();
         params.addProperty("url", url);
+        evaluate("globalThis.isLeft = true; 0");
         call("Page.navigate", params);
+        await("!globalThis.isLeft && document.readyState === 'complete'");
     }
 
     /** Sets the size of the page in pixels and waits until the page is drawn in it. */
@@ -173,15 +175,23 @@ final class Browser implements AutoCloseable {
     /** Waits until an expression is true. */
     void await(String expression) throws Exception {
         for (int i = 0; i < SECONDS * 10; i++) {
-            JsonElement value =
-                    evaluate("(() => { try { return Boolean(" + expression + ") } catch { return false } })()");
-            if (value.getAsBoolean()) {
+            if (isTrue(expression)) {
                 return;
             }
             Thread.sleep(100);
         }
         throw new AssertionError("not true within " + SECONDS + " s: " + expression + "; the page has "
                 + evaluate("document.body.innerText.slice(0, 500)") + errors);
+    }
+
+    /** Returns whether an expression is true. It is not while another page replaces this one. */
+    private boolean isTrue(String expression) throws Exception {
+        try {
+            return evaluate("(() => { try { return Boolean(" + expression + ") } catch { return false } })()")
+                    .getAsBoolean();
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     void screenshot(Path file) throws Exception {

@@ -78,6 +78,7 @@ final class ConsoleTest {
                 browser.evaluate("document.getElementById('hocon').textContent").getAsString());
         browser.evaluate("document.querySelector('#limits [type=submit]').click()");
         browser.await("document.getElementById('drives').textContent.includes('bps 20MiB')");
+        browser.await("document.getElementById('applied').textContent.startsWith('Applied. It lasts until a restart')");
         assertEquals(20 << 20, weir.limits("vm1").rate(LimitKey.BPS));
     }
 
@@ -116,6 +117,7 @@ final class ConsoleTest {
         browser.evaluate("{ document.querySelector('[name=bps]').value = '-5';"
                 + " document.querySelector('#limits [type=submit]').click() }");
         browser.await("document.getElementById('message').textContent.includes('bps = -5: must be 0')");
+        browser.await("scrollY > 100 && document.getElementById('message').getBoundingClientRect().top >= 0");
         assertEquals(10 << 20, weir.limits("vm1").rate(LimitKey.BPS));
     }
 
@@ -221,6 +223,19 @@ final class ConsoleTest {
         assertTrue(millis < 500, millis + " ms to show a page of 1,000 drives");
     }
 
+    @Test
+    void drivesAreSortedByName() throws Exception {
+        weir.addDrive("d10");
+        weir.addDrive("d9");
+        browser.await(ROWS + " === 4");
+        browser.evaluate("{ const e = document.getElementById('sort'); e.value = 'name';"
+                + " e.dispatchEvent(new Event('change')) }");
+        assertEquals(
+                "d9 d10 scratch vm1",
+                browser.evaluate("[...document.querySelectorAll('#drives button')].map(b => b.textContent).join(' ')")
+                        .getAsString());
+    }
+
     private void view(String name) throws Exception {
         browser.evaluate("document.querySelector('[data-view=" + name + "]').click()");
     }
@@ -235,8 +250,9 @@ final class ConsoleTest {
         weir.addDrive("zz", 1);
         try (ReadLoad load = weir.load("zz", 2)) {
             view("timers");
-            browser.await("document.querySelector('#timers td').textContent === 'zz'");
-            assertEquals("1 of 3 are armed", text("timer-count"), load.toString());
+            browser.await("document.querySelector('#timers td').textContent === 'zz'"
+                    + " && document.getElementById('timer-count').textContent === '1 of 3 are armed'");
+            assertEquals("a reading client", load.toString());
         }
         browser.await("document.getElementById('timer-count').textContent.startsWith('0 of 3')");
     }
