@@ -42,11 +42,12 @@ public interface BlockBackend extends BlockStorage {
     void write(ByteBuffer source, long offset) throws IOException;
 
     /**
-     * Makes a range read as zeroes.
+     * Makes a range read as zeroes. A hole may stay a hole.
      *
      * @param offset offset in the drive (bytes)
      * @param length length (bytes)
-     * @param mayUnmap whether the backend may deallocate the range; a later write may then find no space
+     * @param mayUnmap whether the backend may deallocate the range; a later write may then find no space; if not then
+     *     data stays data
      * @throws IOException if some of the range could not be zeroed
      */
     void writeZeroes(long offset, long length, boolean mayUnmap) throws IOException;
@@ -85,7 +86,7 @@ public interface BlockBackend extends BlockStorage {
 
     /**
      * Makes completed writes durable. Every write that completed before the call survives a crash of the machine, as
-     * far as the storage can promise that.
+     * far as the storage can promise that. Storage in memory does nothing.
      *
      * @throws IOException if the storage cannot promise it
      */

@@ -7,10 +7,15 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Storage with asynchronous requests: the interface of network backends and of filters. Storage that simply blocks is
  * a {@link BlockBackend}.
  *
+ * <p>The {@linkplain dev.weir.block package} has an example. A device may have threads of its own, for example to read
+ * from a connection, and ends them in {@link #close}. {@link dev.weir.supervision.DaemonThreads} makes threads that do
+ * not keep the process alive. Delays need no thread but the timers of the clock.
+ *
  * <p>Thread-safe: the engine submits any number of requests at once on any thread. If two overlap in bytes and in
  * time then either may win. The engine checks range and permission first. Offset and length lie within {@link #size()}
  * and are multiples of {@link #blockSize()}. A length is positive except that of a flush. A read-only device gets no
- * writes, zeroing or trims, but it gets flushes. The limits have released every request. All eight operations come:
+ * writes, zeroing or trims, but it gets flushes. New storage reads as zeroes. The limits have released every request.
+ * All eight operations come:
  *
  * <table>
  * <caption>Operations</caption>
@@ -18,12 +23,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <tr><td>{@code READ}</td><td>fills the buffer up to its limit; at most 32 MiB</td></tr>
  * <tr><td>{@code WRITE}</td><td>writes the buffer up to its limit; at most 32 MiB</td></tr>
  * <tr><td>{@code WRITE_ZEROES}</td><td>makes the range read as zeroes; any length up to the end; deallocates only with
- *     {@link BlockRequest#mayUnmap}</td></tr>
- * <tr><td>{@code FAST_ZERO}</td><td>as {@code WRITE_ZEROES}; comes only if {@link #zeroesFast} is true; fails with
- *     {@code ENOTSUP} if it is slow nevertheless</td></tr>
+ *     {@link BlockRequest#mayUnmap}; without it data stays data, and a hole may stay a hole</td></tr>
+ * <tr><td>{@code FAST_ZERO}</td><td>as {@code WRITE_ZEROES}; comes only if {@link #zeroesFast} is true for the {@code
+ *     mayUnmap} of the request; fails with {@code ENOTSUP} if it is slow nevertheless</td></tr>
  * <tr><td>{@code TRIM}</td><td>may deallocate the range; the content is undefined afterwards; may do nothing</td></tr>
  * <tr><td>{@code FLUSH}</td><td>makes durable every write that completed before its submission, so that it survives a
- *     crash; offset and length are 0</td></tr>
+ *     crash as far as the storage can promise that; storage in memory succeeds; offset and length are 0</td></tr>
  * <tr><td>{@code CACHE}</td><td>may prefetch the range; may do nothing</td></tr>
  * <tr><td>{@code BLOCK_STATUS}</td><td>calls {@link BlockRequest#extent} in ascending order without a gap until the
  *     range ends or the answer is false; a part that is left out counts as data</td></tr>

@@ -13,7 +13,10 @@ public enum BlockError {
     EINVAL,
     /** No space left or a write beyond the end of the drive. */
     ENOSPC,
-    /** No memory left for the request; the same request may succeed later. */
+    /**
+     * No memory left for the request; the same request may succeed later. An {@link OutOfMemoryError} of a backend or
+     * device becomes this error.
+     */
     ENOMEM,
     /** The storage does not support the request as asked. For example it cannot zero fast. */
     ENOTSUP,

@@ -7,13 +7,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A type of storage or filter that a configuration can name, with its options. A bundle registers one of the
- * sub-interfaces as a service, which needs no property. The packages have examples. Of several services of one type the
+ * sub-interfaces as a service, which needs no property. The packages {@link dev.weir.block} and {@link
+ * dev.weir.block.filter} have examples. Of several services of one type the
  * highest {@code service.ranking} serves it, then the oldest. A factory with a higher ranking replaces the open storage
  * or filters of the one before.
  *
  * <p>{@code open} and {@link #check} get a map of options that is immutable and has no entry for an absent option. An
- * entry is never null. The configuration file checks the kind and its range. For configurations from Configuration
- * Admin the engine checks only names, required options and Java types. So {@code open} checks ranges that matter.
+ * entry is never null. {@link BlockOption} says who checks a value and how a wrong one is refused.
  *
  * <p>An {@code open} that fails must have closed everything that it opened. An unchecked exception or null counts as a
  * failure too. A drive whose storage cannot be opened is unavailable. One whose filter cannot be opened holds its
@@ -35,11 +35,11 @@ public interface BlockFactory {
     List<BlockOption> options();
 
     /**
-     * Checks whether {@code open} would probably succeed. Changes and creates nothing. A configuration calls it before
-     * a running drive is closed and opened with other options, before it changes the size of one or its filters, and
-     * for a drive that a command creates. It is not called before the first {@code open} of other drives. May block for
-     * up to 10 s; a later answer counts as a failure. An image that another drive has open is no failure because that
-     * drive may be about to close it. The default checks nothing.
+     * Checks whether {@code open} would probably succeed. Changes and creates nothing. A configuration calls it for a
+     * new drive that a command creates. For a running drive it calls it before it changes the options, the size or the
+     * filters. Otherwise the first {@code open} of a drive comes without a check. May block for up to 10 s; a later
+     * answer counts as a failure. An image that another drive has open is no failure because that drive may be about to
+     * close it. The default checks nothing.
      *
      * @param drive the name of the drive for messages
      * @param options option values by name with the type of the {@link BlockOption.Kind}

@@ -160,8 +160,9 @@ public abstract class BlockRequest implements ExtentVisitor, Borrower {
     }
 
     /**
-     * Diverts the next completion to a listener. The drive uses it to count requests in flight without an object for
-     * each. A filter wraps the request in a {@code ForwardedRequest} instead.
+     * Diverts the next completion to a listener. For the drive alone, which counts requests in flight without an object
+     * for each. A device needs no listener. A filter wraps the request in a {@link
+     * dev.weir.block.filter.ForwardedRequest}.
      *
      * @param by the listener of the next completion
      * @param nowNanos the time of the submission (ns), for {@link #watchedSince}

@@ -3,8 +3,10 @@ package dev.weir.block;
 import java.util.Objects;
 
 /**
- * A request that a device held back at one moment. Copied from the request because a request is reused after its
- * completion.
+ * A request that a device or filter held back at one moment. The limits had released it before. Copied from the request
+ * because a request is reused after its completion. A filter lets its requests go when the engine calls {@link
+ * dev.weir.block.filter.BlockFilter#release}. A request that the limits hold is a {@link
+ * dev.weir.drive.control.QueuedRequest}.
  *
  * @param client the {@linkplain BlockRequest#client owner} of the request
  * @param operation the operation

@@ -1,6 +1,7 @@
 /**
  * Block devices and backends: the storage of a drive, its requests and their errors. A bundle adds a type of storage by
- * one service, here of Declarative Services:
+ * one service, here of Declarative Services. Its tests extend {@code BlockBackendContract} or {@code
+ * BlockDeviceContract} of the test kit (the module {@code testkit}). A backend with blocking operations:
  *
  * <pre>{@code
  * import dev.weir.block.*;
@@ -45,6 +46,71 @@
  *     public void trim(long offset, long length) {}
  *
  *     public void flush() {}
+ *
+ *     public void close() {}
+ * }
+ * }</pre>
+ *
+ * <p>An asynchronous device, which answers after 5 ms without a thread that waits:
+ *
+ * <pre>{@code
+ * import dev.weir.block.*;
+ * import dev.weir.clock.Clock;
+ * import java.io.IOException;
+ * import java.nio.ByteBuffer;
+ * import java.util.*;
+ * import org.osgi.service.component.annotations.Component;
+ *
+ * @Component(service = BlockDeviceFactory.class)
+ * public final class LateZeroFactory implements BlockDeviceFactory {
+ *     public String type() {
+ *         return "late-zero"; // backend { type = late-zero, size = 1GiB }
+ *     }
+ *
+ *     public List<BlockOption> options() {
+ *         return List.of(new BlockOption(BlockOption.SIZE, BlockOption.Kind.BYTES, true, "size of the drive"));
+ *     }
+ *
+ *     public BlockDevice open(String drive, Map<String, Object> options, boolean readOnly, Clock clock)
+ *             throws IOException {
+ *         long size = (Long) options.get(BlockOption.SIZE);
+ *         if (size < 1) {
+ *             throw new IOException("size = " + size + ": must be 1 byte or more");
+ *         }
+ *         return new LateZero(size, clock);
+ *     }
+ *
+ *     public boolean returnsAtOnce() {
+ *         return true; // no I/O, no lock
+ *     }
+ * }
+ *
+ * record LateZero(long size, Clock clock) implements BlockDevice {
+ *     private static final long DELAY_NANOS = 5_000_000;
+ *
+ *     public void submit(BlockRequest request) {
+ *         clock.timer(() -> answer(request)).arm(clock.nanoTime() + DELAY_NANOS);
+ *     }
+ *
+ *     private static void answer(BlockRequest request) {
+ *         switch (request.operation()) {
+ *             case READ -> fill(request.buffer());
+ *             case WRITE -> forget(request.buffer());
+ *             case BLOCK_STATUS -> request.extent(request.length(), true);
+ *             default -> {} // zeroing, trims, flushes and prefetches have nothing to do
+ *         }
+ *         request.complete(null); // last, because the request then belongs to its owner
+ *     }
+ *
+ *     private static void fill(ByteBuffer buffer) {
+ *         while (buffer.hasRemaining()) {
+ *             buffer.put((byte) 0);
+ *         }
+ *     }
+ *
+ *     private static void forget(ByteBuffer buffer) {
+ *         buffer.position(buffer.limit());
+ *     }
  *
  *     public void close() {}
  * }

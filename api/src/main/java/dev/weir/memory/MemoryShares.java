@@ -2,7 +2,9 @@ package dev.weir.memory;
 
 /**
  * The division of the JVM's direct memory. Bundles derive their bounds from it. The sum of the bounds therefore
- * holds.
+ * holds. The backend {@code memory} uses the share of the drives. Other storage in memory has no share: it keeps its
+ * data on the heap, or takes direct memory by {@link DirectMemory#allocate}, which fails when the share of others is
+ * used up.
  *
  * @param driveBytes the share of all drives in memory
  * @param requestBytes the share of the requests of all clients

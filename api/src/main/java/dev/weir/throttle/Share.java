@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * The share of a drive or group in the limits of the group above it. Members that wait for a limit first receive
- * their minima. The weights then divide the rest.
+ * their guaranteed minima. The weights then divide the rest. {@code GroupNode} of the engine applies it each time that the
+ * group releases a request.
  *
  * @param weight the part of the rest relative to the weights of the other waiting members; 1 to {@value #MAX_WEIGHT}
  * @param minBps the least bytes per second while the member has enough requests; 0 for no minimum

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.function.ToLongFunction;
 
 /**
- * The debt of a drive under each limit, as time and as units. The shorter of both holds: it is the time until all
- * charges under the limit are paid. Both differ after a change of rate, because a change keeps both. Units are
- * expressed as the time that they take at the current rate.
+ * The debt of a drive under each limit: the time until all charges under the limit are paid at its rate. It is kept
+ * twice, as time and as units. Units are expressed as the time that they take at the current rate. Time and units are
+ * equal until the rate changes. A change keeps the time and the number of units, and the shorter of both is the debt.
  *
  * <p>A burst that is taken away holds no request that it had admitted. That part of the charges is forgiven: it is not
  * owed, but it leaks like the rest and after it. It counts again when the burst returns, so that flapping gains
- * nothing. It is also kept as time and as units, which are forgiven to the same degree.
+ * nothing. The forgiven part is kept as time and as units too, and it is the same fraction of both.
  *
  * <p>Immutable.
  */
@@ -90,7 +90,10 @@ public final class ThrottleDebt {
 
     /**
      * {@return this debt under other limits} Its time stays, and its units take the time of the new rates. A removed
-     * limit and a new one owe nothing. A smaller burst forgives the part that it no longer covers.
+     * limit and a new one owe nothing. A smaller burst forgives the part that it no longer covers, so that a request
+     * waits no longer than before. This counts a limit without a burst as one with an allowance of 100 ms of its rate.
+     * Under a policy with another allowance the first request after the end of a burst waits longer or shorter, by at
+     * most the difference. A change between limits without bursts forgives nothing more.
      *
      * @param from the limits of this debt
      * @param to the new limits

@@ -9,14 +9,24 @@ import org.osgi.annotation.versioning.ConsumerType;
  * no thread, clock or queue. Time is an argument and never goes back.
  *
  * <p>The law of a limit has two sides. In any time T the policy releases at most rate × T, its allowance and one
- * request. A drive that always has a request waiting gets at least the rate less one request. The allowance is the
- * policy's own and documented, for example its burst. It may be 0, but then each late timer costs throughput. {@link
- * ThrottleDebt#under} assumes 100 ms of the rate. The usual rule: a request waits until the debt is at most the
- * allowance and is then charged in full. So a request of any length goes in the end and the excess is owed. {@link
- * dev.weir.throttle.arithmetic} has the exact arithmetic and an example.
+ * request. A new drive that always has a request waiting gets at least rate × T less one request, for every T since its
+ * start. The allowance is the policy's own and documented, for example its burst. It may be 0, but then each late timer
+ * costs throughput. The usual rule: a request waits until the debt is at most the allowance and is then charged in
+ * full. So a request of any length goes in the end and the excess is owed. A request, such as a long trim, is never
+ * split. {@link dev.weir.throttle.arithmetic} has the exact arithmetic and an example.
+ *
+ * <p>Idle time is neither credit nor penalty. Once the debt is paid, an idle drive may use the allowance, and none of
+ * its requests goes later than those of a new drive.
+ *
+ * <p>A policy may divide time into pieces, such as slices or windows of a second. Its <dfn>granularity</dfn> is the
+ * length of a piece (ns). The pieces are those of the argument {@code now}, counted from a moment that the policy
+ * chooses, and not those of the wall clock. A policy that may release the rate of a whole piece at any moment of it has
+ * an allowance of two pieces: the end of one and the start of the next. Under several limits, and after idle time, a
+ * request may go later than the law says by up to the granularity.
  *
  * <p>A policy holds requests because of limits only. A delay for any other reason belongs in a {@linkplain
- * dev.weir.block.filter filter}. The engine shows such a wait as {@code turn} and holds the other direction with it.
+ * dev.weir.block.filter filter}. If a request must wait although no single limit holds it then the queue shows {@code
+ * turn} as the reason. The engine then holds reads and writes alike because it knows no limit of one direction.
  *
  * <p>Not thread-safe: the owner serialises the calls. Times are nanoseconds of one monotonic clock with any origin and
  * may wrap, so compare them by their difference. A request that is charged by count only (a discard by default) has
@@ -31,11 +41,13 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>A call must not block. A call has failed if it throws, answers null or a negative wait, or takes more than a
  * second. A policy has also failed if its waits contradict each other 16 times: a request that may go at a moment must
- * not have to wait longer unless something was charged. {@link Long#MAX_VALUE} sets no timer and counts as such an
- * answer when it is repeated. The drive of a failed policy holds its queue and names the policy. The policy is not
- * called again. The drive goes on when its limits or policy are set again, even to the same values, or when another
- * factory provides the type. A late call is interrupted. A factory with a call that does not end is not called until it
- * ends.
+ * not have to wait longer unless something was charged. An answer of {@link Long#MAX_VALUE} sets no timer. Given again
+ * later it is a contradiction, because the moment of release has moved. The drive of a failed policy holds its queue
+ * and names the policy. The policy is not called again. The drive goes on when its limits or policy are set again, even
+ * to the same values, or when another factory provides the type. A late call is interrupted. A factory with a call that
+ * does not end is not called until it ends.
+ *
+ * <p>{@code ThrottlePolicyContract} of the test kit (the module {@code testkit}) tests all of these laws.
  */
 @ConsumerType
 public interface ThrottlePolicy {
@@ -87,15 +99,18 @@ public interface ThrottlePolicy {
      *
      * @param limits the new limits; may be {@link ThrottleLimits#NONE}
      * @param now the time (ns) with any origin
-     * @throws IllegalArgumentException if the policy cannot enforce the limits; nothing has changed then. The engine
-     *     then tries {@link ThrottlePolicyFactory#create} before the drive holds its queue.
+     * @throws IllegalArgumentException if this policy cannot change to the limits; nothing has changed then. The engine
+     *     replaces it by a new policy of {@link ThrottlePolicyFactory#create} with the same debt. The drive holds its
+     *     queue only if that fails too.
      */
     void reconfigure(ThrottleLimits limits, long now);
 
     /**
-     * {@return the debt for display and for the next policy} It falls by one nanosecond per nanosecond. It is rounded
-     * up to whole nanoseconds. A policy that is created with a debt returns the same debt at the same time. The policy
-     * itself keeps fractions: the debt after many charges is that after one charge of their sum.
+     * {@return the debt for display and for the next policy} Each charge adds the time that its units take at the rate,
+     * also if the policy releases early within a burst or a piece of time. The debt falls by one nanosecond per
+     * nanosecond to 0. It is rounded up to whole nanoseconds. {@link dev.weir.throttle.arithmetic.MeteredDebt} is this
+     * account. A policy that is created with a debt returns the same debt at the same time. The policy itself keeps
+     * fractions: the debt after many charges is that after one charge of their sum.
      *
      * @param now the time (ns) with any origin
      */

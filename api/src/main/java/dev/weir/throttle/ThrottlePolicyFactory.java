@@ -39,8 +39,9 @@ public interface ThrottlePolicyFactory {
      *
      * @param limits the limits to enforce, at the current size; may be {@link ThrottleLimits#NONE}
      * @param owed the debt of the previous policy under these limits; {@link ThrottleDebt#NONE} for a new drive. A
-     *     policy without bursts may leave out its {@linkplain ThrottleDebt#forgivenNanos forgiven} part. The engine
-     *     then keeps that part for the next policy and creates a new policy instead of a {@code reconfigure}.
+     *     policy without bursts may drop the {@linkplain ThrottleDebt#forgivenNanos forgiven} part of the debt. The
+     *     engine then keeps that part for the next policy. While it does, a change of limits creates a new policy and
+     *     {@code reconfigure} is not called.
      * @param now the time (ns) with any origin
      * @throws IllegalArgumentException if {@link #faults} is not empty for the limits
      */

@@ -1,6 +1,7 @@
 /**
  * Limits and the policies that enforce them. A bundle adds a policy by one service, here of Declarative Services. The
- * policy itself is the example of {@link dev.weir.throttle.arithmetic}.
+ * policy itself is the example of {@link dev.weir.throttle.arithmetic}. Its tests extend {@code
+ * ThrottlePolicyContract} of the test kit (the module {@code testkit}).
  *
  * <pre>{@code
  * import dev.weir.throttle.*;

@@ -121,13 +121,19 @@ class TrueNamesTest {
         return pattern.matcher(text).results();
     }
 
-    /** Calls a check with the text of each comment, and of each span of code on a page. */
+    private static boolean isOverview(Path file) {
+        return file.endsWith("overview.html");
+    }
+
+    /** Calls a check with the text of each comment, of each span of code on a page and of the overview of the API. */
     private static void forEachStatement(BiConsumer<Path, String> check) {
         TEXTS.forEach((file, text) -> {
             if (isJava(file)) {
                 matches(COMMENT, text).forEach(comment -> check.accept(file, comment.group()));
             } else if (isPage(file)) {
                 matches(CODE, text).forEach(code -> check.accept(file, code.group(1)));
+            } else if (isOverview(file)) {
+                check.accept(file, text);
             }
         });
     }

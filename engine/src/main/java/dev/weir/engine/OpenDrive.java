@@ -110,8 +110,8 @@ final class OpenDrive implements Drive {
     }
 
     /**
-     * Returns the bytes that a request is charged with. Requests that move no data cost 0 unless the drive charges by
-     * length.
+     * Returns the bytes that a request is charged with, at once and whole: a long request is not split. Requests that
+     * move no data, such as a trim (discard), cost 0 unless the drive charges by length.
      */
     private long chargedBytes(BlockRequest request) {
         boolean movesNoData =

@@ -40,8 +40,9 @@ public interface BlockFilter extends BlockDevice {
     void configure(Map<String, Object> options) throws IOException;
 
     /**
-     * Passes on all held requests in their order. Holds no request from now on, until {@link #configure}. The engine
-     * calls it before it changes the chain of filters. Never blocks.
+     * Passes on all {@linkplain #held held} requests in their order. Holds no request from now on, until {@link
+     * #configure}. Only the engine calls it, on one thread at a time, before it changes the chain of filters. Never
+     * blocks.
      */
     void release();
 

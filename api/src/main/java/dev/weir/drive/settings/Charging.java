@@ -1,7 +1,10 @@
 package dev.weir.drive.settings;
 
 /**
- * How requests that move no data are charged.
+ * The charge of requests that move no data: trims (discards), zeroing and flushes. The engine charges each request once
+ * and whole, and never splits it. By count a trim of any length costs one request and no bytes. By length it costs all
+ * its bytes at once, and the limits owe the excess. The NBD server itself splits a trim, write-zeroes or cache request
+ * longer than {@link dev.weir.drive.Drive#MAX_TRANSFER}, and each part is a request.
  *
  * @param discardsByLength whether discards are charged by length (trims, and write-zeroes without a write of data);
  *     otherwise each counts as one request and no bytes

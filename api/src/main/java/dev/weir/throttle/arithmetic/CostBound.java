@@ -4,8 +4,8 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 
 /**
- * An upper bound of the time that a request costs under any of several limits. Quick to compute, and valid up to
- * {@value #EXACT_NANOS} ns, which are 26 days. A policy uses it to admit a request that is far below every limit
+ * An upper bound of the time that a request costs under any of several limits. Quick to compute, and valid up to 2^51
+ * ns, which are 26 days. A policy uses it to admit a request that is far below every limit
  * without a look at each.
  *
  * <p>Immutable.

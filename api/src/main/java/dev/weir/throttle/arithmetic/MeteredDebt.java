@@ -14,8 +14,14 @@ import java.math.BigInteger;
  * Back at 1 KiB/s in the same moment, 1,024 s hold again. Back after 5 ms, half of the units are paid, and 512 s
  * hold.
  *
- * <p>A charge is {@link #add}, which moves the debt as time and as units alike. Call {@link #set}{@code (now)} before
- * it if {@link #nanos}{@code (now)} is 0. Otherwise idle time counts as credit without a bound.
+ * <p>A charge is {@link #add}. Call {@link #set}{@code (now)} before it if {@link #nanos}{@code (now)} is 0. Otherwise
+ * idle time counts as credit without a bound. {@link #add}, {@link #set} and {@link #shift} move the debt as time and as
+ * units alike: they move the earlier of the two moments, and the distance to the later one stays. {@link #floor} and
+ * {@link #ceil} are the earlier moment. Change the rate by {@link #rate(ThrottleLimits, LimitKey, long, long)} alone,
+ * because the inherited {@link #rate(long)} keeps no debt as units.
+ *
+ * <p>Queries change nothing. {@link #nanos} takes any time, also an earlier one than the call before. {@link #timeNanos}
+ * and {@link #unitNanos} take any time since the last change of rate.
  *
  * <p>Not thread-safe.
  */
@@ -72,7 +78,8 @@ public final class MeteredDebt extends MeteredTime {
     }
 
     /**
-     * Changes the rate. A moment in the past stays.
+     * Changes the rate. A debt is kept as time and as units. Without a debt the moment of the last payment stays in the
+     * past, and so does the idle time since then.
      *
      * @param limits the new limits
      * @param limit the limit of the debt

@@ -8,7 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is answered and for which user. A page of another site cannot use a user's session: its
+ * Decides whether a request is answered and for which user: checks its origin against cross-site request forgery (CSRF)
+ * and DNS rebinding, and then its token or session. A page of another site cannot use a user's session: its
  * host, origin and site are checked before the session. Thread-safe.
  */
 final class Gate {

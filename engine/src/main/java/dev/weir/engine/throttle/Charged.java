@@ -6,7 +6,11 @@ import dev.weir.throttle.LimitKey;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The requests charged to a group, by direction, and its demand. Guarded by the lock of its {@link ThrottleDomain}. */
+/**
+ * The requests charged to a group, by direction, and its demand. A request of any length, such as a trim (discard), is
+ * charged whole and never split; see {@link dev.weir.drive.settings.Charging}. Guarded by the lock of its {@link
+ * ThrottleDomain}.
+ */
 public final class Charged {
     private final long[] requests = new long[Direction.values().length];
     private final long[] bytes = new long[Direction.values().length];

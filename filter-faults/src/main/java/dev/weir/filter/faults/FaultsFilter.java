@@ -31,7 +31,7 @@ final class FaultsFilter implements FaultFilter {
     private final FilterContext context;
     private final LongSupplier randomSeed;
     private final ActiveFaults faults;
-    private final HeldRequests held;
+    private final FaultQueue held;
     private final Timer nextChange;
 
     /** The record of unflushed writes; null without one. It ends only while the filter is released. */
@@ -53,7 +53,7 @@ final class FaultsFilter implements FaultFilter {
         this.randomSeed = randomSeed;
         this.faults = new ActiveFaults(context.drive(), log, randomSeed, new DiskHead(() -> context.next()
                 .size()));
-        this.held = new HeldRequests(context.clock());
+        this.held = new FaultQueue(context.clock());
         this.nextChange = context.clock().timer(this::update);
     }
 

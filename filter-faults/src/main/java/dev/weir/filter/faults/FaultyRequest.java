@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultyRequest extends ForwardedRequest {
     private final Consumer<BlockRequest> next;
     private final Effects effects;
-    private final HeldRequests held;
+    private final FaultQueue held;
 
     /** The data of a read that will be corrupted. */
     private @Nullable ByteBuffer data;
@@ -20,7 +20,7 @@ final class FaultyRequest extends ForwardedRequest {
     private boolean isAfter;
     private @Nullable BlockError result;
 
-    FaultyRequest(BlockRequest original, Consumer<BlockRequest> next, Effects effects, HeldRequests held) {
+    FaultyRequest(BlockRequest original, Consumer<BlockRequest> next, Effects effects, FaultQueue held) {
         super(original);
         this.next = next;
         this.effects = effects;

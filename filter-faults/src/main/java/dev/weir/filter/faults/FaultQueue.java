@@ -13,11 +13,11 @@ import java.util.PriorityQueue;
 import java.util.TreeSet;
 
 /**
- * The requests that faults hold, with one timer for all of them. No thread waits.
+ * The queue of the requests that faults hold, with one timer for all of them. No thread waits.
  *
  * <p>Thread-safe. Requests go on without a lock.
  */
-final class HeldRequests {
+final class FaultQueue {
     private final Clock clock;
     private final Timer timer;
 
@@ -48,7 +48,7 @@ final class HeldRequests {
         }
     }
 
-    HeldRequests(Clock clock) {
+    FaultQueue(Clock clock) {
         this.clock = clock;
         this.timer = clock.timer(this::fire);
     }
