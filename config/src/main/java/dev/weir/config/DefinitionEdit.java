@@ -47,11 +47,13 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
         if (now == null || now.isTemporary() || key.kind() != Kind.DRIVE || definitions.size() != 2) {
             return null;
         }
-        return definitions.keySet().stream()
-                .filter(other -> !other.equals(key) && files.containsKey(other))
-                .filter(other -> Objects.equals(files.get(other).settings(), now.settings()))
-                .findFirst()
-                .orElse(null);
+        for (DefinitionKey other : definitions.keySet()) {
+            SavedDefinition old = files.get(other);
+            if (!other.equals(key) && old != null && Objects.equals(old.settings(), now.settings())) {
+                return other;
+            }
+        }
+        return null;
     }
 
     /**

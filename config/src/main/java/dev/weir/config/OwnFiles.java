@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +28,12 @@ record OwnFiles(Path home, @Nullable Path file) {
         if (value instanceof Map<?, ?> block) {
             return find(block.values());
         } else if (value instanceof Collection<?> list) {
-            return list.stream()
-                    .map(this::find)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
+            for (Object each : list) {
+                String own = find(each);
+                if (own != null) {
+                    return own;
+                }
+            }
         }
         return value instanceof String text && isOwn(text) ? text : null;
     }
@@ -52,7 +52,7 @@ record OwnFiles(Path home, @Nullable Path file) {
     /** Returns a path without links, also if its end does not exist yet. */
     private static Path real(Path path) {
         Path end = path.normalize();
-        Path known = path;
+        @Nullable Path known = path;
         while (known != null && !Files.exists(known)) {
             known = known.getParent();
         }
