@@ -36,7 +36,8 @@ enum Command {
             }
             all.add(command.toString());
         }
-        throw new UsageException("unknown command \"" + word + "\"; choose from " + String.join(", ", all));
+        throw new UsageException("unknown command \"" + word + "\"; choose from " + String.join(", ", all)
+                + "; \"weir exec\" runs a command of the shell");
     }
 
     /** Returns the options of the command, those of all commands included. */

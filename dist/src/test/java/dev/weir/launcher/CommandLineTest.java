@@ -83,7 +83,10 @@ class CommandLineTest {
 
     @Test
     void errorsNameTheWordAndTheRule() {
-        assertRefused("sttus", "unknown command \"sttus\"; choose from run, exec, shell, token, console, status, stop");
+        assertRefused(
+                "sttus",
+                "unknown command \"sttus\"; choose from run, exec, shell, token, console, status, stop;"
+                        + " \"weir exec\" runs a command of the shell");
         assertRefused(
                 "--drive a",
                 "unknown option --drive of run; choose from --home, --config, -drive, --listen, --no-shell, --help,"

@@ -133,5 +133,6 @@ class OptionListsTest {
         assertEquals(Set.of("src"), completions("run", "--home", "sr"));
         assertEquals(Set.of("pom.xml"), completions("--config", "pom"));
         assertEquals(Set.of(""), completions("-drive", ""));
+        assertEquals(Set.of("--read-only"), completions("token", "add", "ansible", "--r"));
     }
 }
