@@ -150,7 +150,7 @@ public record Table<T>(String whenEmpty, List<Column<T>> columns) {
     public static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
+        for (String word : text.strip().split(" ", -1)) {
             if (line.length() > 0 && cells(line + " " + word) > width) {
                 lines.add(line.toString());
                 line.setLength(0);
