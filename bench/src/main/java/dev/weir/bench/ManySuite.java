@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * A thousand connections to a thousand drives, beside nbdkit. One thread is the client of all. A round
+ * A thousand connections to a thousand drives, beside nbdkit and nbd-server. One thread is the client of all. A round
  * measures every server once; each round begins with another server.
  */
 final class ManySuite {
@@ -64,6 +64,9 @@ final class ManySuite {
                     Target.NBDKIT,
                     () -> Server.peer(run, "", "nbdkit", "-f", "-U", "SOCKET", "memory", String.valueOf(DRIVE_BYTES)));
         }
+        if (Program.isThere(Target.NBD_SERVER)) {
+            starters.put(Target.NBD_SERVER, () -> Server.nbdServer(run, EXPORTS, DRIVE_BYTES));
+        }
     }
 
     private Server weir() throws IOException, InterruptedException {
@@ -89,11 +92,13 @@ final class ManySuite {
         report();
     }
 
-    private void measure(String name, Server server, boolean counts) throws IOException {
+    private void measure(String name, Server server, boolean counts) throws IOException, InterruptedException {
         Path socket = Path.of(server.socket());
+        long children = server.children();
         try (Fleet once = new Fleet(socket, EXPORTS)) {
             once.fill();
         }
+        server.awaitChildren(children);
         long before = server.memoryBytes();
         try (Fleet fleet = new Fleet(socket, EXPORTS)) {
             for (int depth : DEPTHS) {
@@ -142,7 +147,7 @@ final class ManySuite {
         run.section(
                 "Many connections",
                 ("%d rounds after one that is not counted: %,d connections to as many drives in memory of %d KiB,"
-                                + " random 4 KiB reads for %d s. nbdkit has one disk for all."
+                                + " random 4 KiB reads for %d s. nbdkit has one disk for all. nbd-server has images."
                                 + " Memory is the growth of the proportional set size.")
                         .formatted(run.rounds(), CONNECTIONS, DRIVE_BYTES >> 10, run.seconds()),
                 table);
@@ -152,11 +157,13 @@ final class ManySuite {
         Figure ours = Objects.requireNonNull(figures.get(Target.WEIR + depth));
         String what = "%,d connections, %d requests each: ".formatted(CONNECTIONS, depth);
         run.goals().atLeast(what + "Jain's index", 0.99, ours.fairness.median());
-        Figure theirs = figures.get(Target.NBDKIT + depth);
-        if (theirs != null) {
-            run.goals().atLeast(what + "rate ÷ nbdkit", 1, ours.perSecond.medianRatioTo(theirs.perSecond));
-            run.goals().atMost(what + "p99 ÷ nbdkit", 1, ours.p99.medianRatioTo(theirs.p99));
-            run.goals().atMost(what + "memory ÷ nbdkit", 1, ours.kibibytes.medianRatioTo(theirs.kibibytes));
+        for (String peer : List.of(Target.NBDKIT, Target.NBD_SERVER)) {
+            Figure theirs = figures.get(peer + depth);
+            if (theirs != null) {
+                run.goals().atLeast(what + "rate ÷ " + peer, 1, ours.perSecond.medianRatioTo(theirs.perSecond));
+                run.goals().atMost(what + "p99 ÷ " + peer, 1, ours.p99.medianRatioTo(theirs.p99));
+                run.goals().atMost(what + "memory ÷ " + peer, 1, ours.kibibytes.medianRatioTo(theirs.kibibytes));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.bench.server;
 import dev.weir.bench.report.Run;
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,15 +21,15 @@ public final class Server implements AutoCloseable {
     /** Unit of the times in /proc/PID/stat; the same on every Linux that runs Java. */
     private static final double TICKS_PER_SECOND = 100;
 
-    private final Process process;
+    private final ProcessHandle process;
     private final String uri;
     private final @Nullable Server behind;
 
-    private Server(Process process, String uri) {
+    private Server(ProcessHandle process, String uri) {
         this(process, uri, null);
     }
 
-    private Server(Process process, String uri, @Nullable Server behind) {
+    private Server(ProcessHandle process, String uri, @Nullable Server behind) {
         this.process = process;
         this.uri = uri;
         this.behind = behind;
@@ -86,12 +87,48 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    private static Process start(List<String> command, Path output) throws IOException {
+    /**
+     * Starts nbd-server and waits until its socket exists. It has one process for each client.
+     *
+     * @param exports the names of its exports
+     * @param bytes the size of each, a file in {@code run.folder()} (bytes)
+     */
+    public static Server nbdServer(Run run, List<String> exports, long bytes) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(run.folder(), "nbd-server");
+        Path socket = folder.resolve("nbd.sock");
+        StringBuilder text = new StringBuilder("[generic]\nunixsock = " + socket + "\n");
+        for (String export : exports) {
+            Path image = folder.resolve(export);
+            try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+                file.setLength(bytes);
+            }
+            text.append("[%s]\nexportname = %s\n".formatted(export, image));
+        }
+        Path configuration = Files.writeString(folder.resolve("config"), text);
+        Path id = folder.resolve("pid");
+        // it goes on in the background: in the foreground it serves one client only
+        Program.output(List.of("nbd-server", "-C", configuration.toString(), "-p", id.toString()));
+        for (long waited = 0; !Files.exists(id) || Files.size(id) == 0; waited += 5) {
+            if (waited > START_MILLIS) {
+                throw new IOException("nbd-server did not start: see the system's log");
+            }
+            Thread.sleep(5);
+        }
+        ProcessHandle process = ProcessHandle.of(
+                        Long.parseLong(Files.readString(id).strip()))
+                .orElseThrow(() -> new IOException("nbd-server has ended: see the system's log"));
+        Server server = new Server(process, "nbd+unix:///" + exports.get(0) + "?socket=" + socket);
+        server.await(() -> Files.exists(socket), configuration);
+        return server;
+    }
+
+    private static ProcessHandle start(List<String> command, Path output) throws IOException {
         return new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(output.toFile())
                 .redirectError(new File(output + ".err"))
-                .start();
+                .start()
+                .toHandle();
     }
 
     private interface Condition {
@@ -125,7 +162,7 @@ public final class Server implements AutoCloseable {
 
     /** Returns the processor time of all threads, child processes and servers behind it so far (s). */
     public double cpuSeconds() throws IOException {
-        double seconds = cpuSeconds(process.toHandle());
+        double seconds = cpuSeconds(process);
         for (ProcessHandle child : process.descendants().toList()) {
             seconds += cpuSeconds(child);
         }
@@ -134,11 +171,26 @@ public final class Server implements AutoCloseable {
 
     /** Returns the memory of all processes in use so far (bytes). Shared pages count in proportion. */
     public long memoryBytes() throws IOException {
-        long bytes = memoryBytes(process.toHandle());
+        long bytes = memoryBytes(process);
         for (ProcessHandle child : process.descendants().toList()) {
             bytes += memoryBytes(child);
         }
         return bytes + (behind == null ? 0 : behind.memoryBytes());
+    }
+
+    /** Waits until only that many child processes are left. A server may have one for each client. */
+    public void awaitChildren(long most) throws IOException, InterruptedException {
+        for (long waited = 0; children() > most; waited += 5) {
+            if (waited > START_MILLIS) {
+                throw new IOException("%d child processes of clients that have left".formatted(children() - most));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /** Returns the number of child processes. */
+    public long children() {
+        return process.descendants().count();
     }
 
     private static long memoryBytes(ProcessHandle of) throws IOException {
@@ -162,7 +214,8 @@ public final class Server implements AutoCloseable {
         process.onExit()
                 .completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS)
                 .join();
-        process.destroyForcibly().onExit().join();
+        process.destroyForcibly();
+        process.onExit().join();
         if (behind != null) {
             behind.close();
         }

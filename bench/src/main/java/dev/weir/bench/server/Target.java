@@ -22,6 +22,7 @@ public record Target(String storage, String server, Starter starter) {
     public static final String MEMORY = "memory";
     public static final String FILE = "file";
     public static final String WEIR = "weir";
+    public static final String NBD_SERVER = "nbd-server";
     public static final String NBDKIT = "nbdkit";
     public static final String WITH_LIMITS = "weir, six limits";
     public static final String IDLE_FAULTS = "weir, idle faults";
