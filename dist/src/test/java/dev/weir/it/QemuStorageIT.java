@@ -155,6 +155,7 @@ class QemuStorageIT {
     @Test
     void resizeIsNoLostConnection() {
         try (Weir weir = start(",format=qcow2,size=16M")) {
+            assertTrue(weir.ask("drive vm1").ok().out().contains(" size=16MiB\n"), "as in the file");
             assertTrue(weir.ask("resize vm1 32M").ok().out().contains("32 MiB"));
             assertTrue(weir.ask("resize vm1 24M --shrink").ok().out().contains("24 MiB"));
             assertTrue(weir.log().contains("resized drive vm1 from 32MiB to 24MiB"), weir::log);

@@ -9,6 +9,7 @@ import dev.weir.drive.control.DriveSnapshot.TimerSnapshot;
 import dev.weir.drive.control.FilterSnapshot;
 import dev.weir.drive.export.ExportBounds;
 import dev.weir.drive.settings.FilterSettings;
+import dev.weir.unit.Measure;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Details;
 import dev.weir.view.text.Rates;
@@ -263,8 +264,15 @@ public record DriveView(
     private static String text(String type, Map<String, Object> options) {
         return new TreeMap<>(options)
                 .entrySet().stream()
-                        .map(option -> " " + option.getKey() + "=" + option.getValue())
+                        .map(option -> " " + option.getKey() + "=" + text(option))
                         .collect(Collectors.joining("", type, ""));
+    }
+
+    /** Returns the value of an option. A size is in the form of the file. */
+    private static String text(Map.Entry<String, Object> option) {
+        return option.getKey().equals(BlockOption.SIZE) && option.getValue() instanceof Long size
+                ? Measure.sizeText(size)
+                : String.valueOf(option.getValue());
     }
 
     private static String text(FilterSnapshot filter) {
