@@ -53,7 +53,7 @@ public final class Bench {
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         latency("completion times at a cap and the cost of a release, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
-        tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels"),
+        tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels; threads in one tree"),
         cluster("a limit that three hosts share: rates, cuts, a killed coordinator; needs root"),
         api("processor time of 1 000 reads/s of the HTTP API"),
         start("from the start to ready, beside a bare Felix"),

@@ -31,6 +31,11 @@ final class ScaleSuite {
             new Tree(10_000, 4, false),
             new Tree(10_000, 4, true));
 
+    /** The levels of groups above the drives; 0 for drives without a group. */
+    private static final List<Integer> LEVELS = List.of(0, 1, 4);
+
+    private static final List<Integer> THREADS = List.of(1, 2, 4);
+
     private final Run run;
 
     /** The number of drives and the number of busy ones. */
@@ -38,6 +43,9 @@ final class ScaleSuite {
 
     /** The number of drives and of levels of groups, and whether each fourth drive has an own limit. */
     private record Tree(int drives, int levels, boolean own) {}
+
+    /** The levels of groups and the number of submitting threads. */
+    private record Threads(int levels, int threads) {}
 
     ScaleSuite(Run run) {
         this.run = run;
@@ -128,6 +136,35 @@ final class ScaleSuite {
                 "Tree of limits",
                 "Memory drives that all wait for `iops = 10000` of the group at the root, with two reads in flight"
                         + " each.",
+                table);
+        measureThreads();
+    }
+
+    /** Runs {@link dev.weir.bench.micro.TreeThreads}. */
+    private void measureThreads() throws IOException, InterruptedException {
+        Map<Threads, List<Samples>> figures = new LinkedHashMap<>();
+        for (int round = 1; round <= run.rounds(); round++) {
+            for (int levels : LEVELS) {
+                for (int threads : THREADS) {
+                    run.progress(round, "%d threads, %d levels of groups".formatted(threads, levels));
+                    String[] words = java("TreeThreads", threads, levels).split(" ", -1);
+                    List<Samples> into = figures.computeIfAbsent(
+                            new Threads(levels, threads), key -> List.of(new Samples(), new Samples()));
+                    into.get(0).add(Double.parseDouble(words[0]));
+                    into.get(1).add(Double.parseDouble(words[1]));
+                }
+            }
+        }
+        Table table = new Table("levels", "threads", "processor ns per request", "requests per second");
+        figures.forEach((of, by) -> table.row(
+                of.levels == 0 ? "no tree" : String.valueOf(of.levels),
+                String.valueOf(of.threads),
+                by.get(0).summary("%,.0f"),
+                by.get(1).summary("%,.0f")));
+        run.section(
+                "Threads in one tree",
+                "Threads that read 4 KiB from eight memory drives each. No limit holds a request. The drives of a tree"
+                        + " share a lock.",
                 table);
     }
 

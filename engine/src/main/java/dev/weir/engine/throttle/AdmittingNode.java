@@ -73,10 +73,10 @@ abstract sealed class AdmittingNode permits TreeNode {
             return;
         }
         boolean goes = lookAt(one, now);
-        if (!goes && own.holdsBothWith(one.direction, one.cost(0), now)) {
+        if (!goes && own.holdsBothWith(one.direction, one.headCost(), now)) {
             return;
         }
-        Lane two = candidate(one.other().direction, now);
+        Lane two = candidate(one.direction == Direction.READ ? Direction.WRITE : Direction.READ, now);
         if (two != null) {
             lookAt(two, now);
         }
@@ -96,9 +96,10 @@ abstract sealed class AdmittingNode permits TreeNode {
     abstract void holdsAsBelow();
 
     private boolean lookAt(Lane lane, long now) {
-        long wait = own.waitNanos(lane.direction, lane.cost(0), now);
-        lane.queue.warnIfLong(lane, wait, now);
+        // no look at the request without need: it is in no cache of the processor
+        long wait = own.isOpen() ? 0 : own.waitNanos(lane.direction, lane.headCost(), now);
         if (wait > 0) {
+            lane.queue.warnIfLong(lane, wait, now);
             if (wait != PolicySlot.UNKNOWN_NANOS) {
                 holdsUntil(now + wait, lane.queue);
             }

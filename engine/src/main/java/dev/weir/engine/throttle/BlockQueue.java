@@ -122,7 +122,8 @@ public final class BlockQueue extends TreeNode {
 
     /** Records the release of a lane's head. {@link #handOver} must follow. */
     void departs(Lane lane, long now) {
-        heldNanos.record(now - lane.arrival(0));
+        warnIfLong(lane, 0, now);
+        heldNanos.record(now - lane.headArrival());
         handingOver = true;
     }
 

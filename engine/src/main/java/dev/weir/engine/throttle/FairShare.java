@@ -33,7 +33,7 @@ final class FairShare {
             return a.isEmpty() ? (b.isEmpty() ? null : b) : a;
         }
         long lead = a.served - b.served;
-        return (lead == 0 ? a.arrival(0) - b.arrival(0) <= 0 : lead < 0) ? a : b;
+        return (lead == 0 ? a.headArrival() - b.headArrival() <= 0 : lead < 0) ? a : b;
     }
 
     /** Returns the later of two amounts of service. They are compared by the sign of their difference. */
@@ -47,6 +47,9 @@ final class FairShare {
      * @param sharedOnly whether only limits of reads and writes together count
      */
     static long cost(ThrottleLimits limits, Direction direction, long bytes, boolean sharedOnly) {
+        if (limits.isEmpty()) {
+            return 1;
+        }
         double slowest = 0;
         for (int i = 0; i < LimitKey.ALL.size(); i++) {
             LimitKey limit = LimitKey.ALL.get(i); // an iterator would be an object for each release

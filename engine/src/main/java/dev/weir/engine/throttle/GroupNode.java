@@ -6,8 +6,6 @@ import dev.weir.cluster.Demand;
 import dev.weir.engine.policy.LeaseEnd;
 import dev.weir.engine.policy.PolicySlot;
 import dev.weir.throttle.ThrottleLimits;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,27 +16,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupNode extends TreeNode {
 
-    /** The number of heaps. */
-    static final int HEAPS = 5;
-
     /** The longest backlog of its minimum that a member may catch up on (ns). */
     private static final long ARREARS_NANOS = 100_000_000;
 
     private final String name;
-    private final Set<TreeNode> members = new LinkedHashSet<>();
+    private final MemberTable members = new MemberTable();
 
     /** Members with a request that may go, by start tag. */
-    private final NodeHeap reads = new NodeHeap(0);
+    private final NodeHeap reads = new NodeHeap(members);
 
-    private final NodeHeap writes = new NodeHeap(1);
+    private final NodeHeap writes = new NodeHeap(members);
 
     /** Those of them that have a minimum, by the moment from which they are below it. */
-    private final NodeHeap readMinima = new NodeHeap(2);
+    private final NodeHeap readMinima = new NodeHeap(members);
 
-    private final NodeHeap writeMinima = new NodeHeap(3);
+    private final NodeHeap writeMinima = new NodeHeap(members);
 
     /** Members whose own limits hold a request, by the moment at which these admit it. */
-    private final NodeHeap held = new NodeHeap(4);
+    private final NodeHeap held = new NodeHeap(members);
 
     /** The list of members whose cached state is invalid. */
     private @Nullable TreeNode firstMarked;
@@ -157,7 +152,7 @@ public final class GroupNode extends TreeNode {
     @Override
     void belongTo(ThrottleDomain newDomain) {
         super.belongTo(newDomain);
-        members.forEach(member -> member.belongTo(newDomain));
+        members.stream().forEach(member -> member.belongTo(newDomain));
     }
 
     @Override
@@ -199,10 +194,10 @@ public final class GroupNode extends TreeNode {
         turn = furthest;
         reads.level(turn);
         writes.level(turn);
-        for (TreeNode member : members) {
+        members.stream().forEach(member -> {
             member.served = turn;
             member.limitsChanged();
-        }
+        });
         changed();
     }
 
@@ -271,7 +266,7 @@ public final class GroupNode extends TreeNode {
         if (lane == null) {
             byTag.remove(member);
         } else {
-            byTag.put(member, member.served, lane.arrival(0));
+            byTag.put(member, member.served, lane.headArrival());
         }
         if (byMinimum != null && lane == null) {
             byMinimum.remove(member);
@@ -378,14 +373,12 @@ public final class GroupNode extends TreeNode {
         copy.furthest = furthest;
         copy.memberMinBps = memberMinBps;
         copy.memberMinIops = memberMinIops;
-        for (TreeNode member : members) {
-            if (member.queued() > 0) {
-                TreeNode ofMember = member.copy(to, now);
-                ofMember.parent = copy;
-                copy.members.add(ofMember);
-                copy.mark(ofMember);
-            }
-        }
+        members.stream().filter(member -> member.queued() > 0).forEach(member -> {
+            TreeNode ofMember = member.copy(to, now);
+            ofMember.parent = copy;
+            copy.members.add(ofMember);
+            copy.mark(ofMember);
+        });
         copyTo(copy, to);
         return copy;
     }

@@ -14,6 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lane {
     private static final int INITIAL_CAPACITY = 8;
+
+    /** The columns of {@link #numbers}. */
+    private static final int COLUMNS = 3;
+
+    private static final int COST = 0;
+    private static final int ARRIVAL = 1;
+    private static final int ID = 2;
+
     private static final long[] NONE = {};
     private static final @Nullable BlockRequest[] NO_REQUESTS = {};
 
@@ -23,17 +31,19 @@ public final class Lane {
     /** The start tag: the service received of the limits that both lanes share. */
     long served;
 
-    /**
-     * Ring buffer with a power of two as its size. The arrays below are parallel columns. Empty until first used
-     * because most drives never queue.
-     */
+    /** Ring buffer with a power of two as its size. Empty until first used because most drives never queue. */
     private @Nullable BlockRequest[] requests = NO_REQUESTS;
 
-    private long[] costs = NONE;
-    private long[] arrivals = NONE;
-    private long[] ids = NONE;
+    /** Cost, arrival and id of each request, side by side: a drive that waits long is in no cache of the processor. */
+    private long[] numbers = NONE;
+
     private int head;
     private int size;
+
+    /** Cost and arrival of the head, which every choice of the next request reads. Meaningless while empty. */
+    private long headCost;
+
+    private long headArrival;
 
     Lane(BlockQueue queue, Direction direction) {
         this.queue = queue;
@@ -48,20 +58,33 @@ public final class Lane {
         return size;
     }
 
-    Lane other() {
-        return queue.lane(direction == Direction.READ ? Direction.WRITE : Direction.READ);
-    }
-
     void add(BlockRequest request, long cost, long id, long now) {
         if (size == requests.length) {
             grow();
         }
         int tail = index(size);
         requests[tail] = request;
-        costs[tail] = cost;
-        arrivals[tail] = now;
-        ids[tail] = id;
+        numbers[COLUMNS * tail + COST] = cost;
+        numbers[COLUMNS * tail + ARRIVAL] = now;
+        numbers[COLUMNS * tail + ID] = id;
         size++;
+        if (size == 1) {
+            readHead();
+        }
+    }
+
+    private void readHead() {
+        headCost = cost(0);
+        headArrival = arrival(0);
+    }
+
+    /** Returns the bytes that the head is charged with. */
+    long headCost() {
+        return headCost;
+    }
+
+    long headArrival() {
+        return headArrival;
     }
 
     /** Returns the request at a place. The head is at 0. */
@@ -75,15 +98,15 @@ public final class Lane {
 
     /** Returns the bytes that a request is charged with. */
     long cost(int place) {
-        return costs[index(place)];
+        return numbers[COLUMNS * index(place) + COST];
     }
 
     long arrival(int place) {
-        return arrivals[index(place)];
+        return numbers[COLUMNS * index(place) + ARRIVAL];
     }
 
     long id(int place) {
-        return ids[index(place)];
+        return numbers[COLUMNS * index(place) + ID];
     }
 
     /** Copies the queue into an empty lane as simulated requests. */
@@ -99,6 +122,9 @@ public final class Lane {
         requests[head] = null;
         head = index(1);
         size--;
+        if (size > 0) {
+            readHead();
+        }
         return first;
     }
 
@@ -126,19 +152,13 @@ public final class Lane {
     private void grow() {
         int capacity = Math.max(INITIAL_CAPACITY, requests.length * 2);
         @Nullable BlockRequest[] newRequests = new @Nullable BlockRequest[capacity];
-        long[] newCosts = new long[capacity];
-        long[] newArrivals = new long[capacity];
-        long[] newIds = new long[capacity];
+        long[] newNumbers = new long[COLUMNS * capacity];
         for (int place = 0; place < size; place++) {
             newRequests[place] = requests[index(place)];
-            newCosts[place] = costs[index(place)];
-            newArrivals[place] = arrivals[index(place)];
-            newIds[place] = ids[index(place)];
+            System.arraycopy(numbers, COLUMNS * index(place), newNumbers, COLUMNS * place, COLUMNS);
         }
         requests = newRequests;
-        costs = newCosts;
-        arrivals = newArrivals;
-        ids = newIds;
+        numbers = newNumbers;
         head = 0;
     }
 }

@@ -168,7 +168,7 @@ public final class ThrottleDomain {
     BlockRequest take(Lane lane, long now) {
         BlockQueue queue = lane.queue;
         Direction direction = lane.direction;
-        long bytes = lane.cost(0);
+        long bytes = lane.headCost();
         queue.chargeInTurn(direction, bytes, now);
         return queue.take(lane, queue.sharedCost(direction, bytes));
     }

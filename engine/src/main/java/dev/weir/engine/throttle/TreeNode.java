@@ -44,8 +44,8 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
     /** The size of the drive, or of all drives below (bytes). A sum that exceeds a long is negative. */
     private long sizeBytes;
 
-    /** One more than the place in each heap of the parent; 0 if it is not in the heap. */
-    final int[] places = new int[GroupNode.HEAPS];
+    /** The number in the {@link MemberTable} of the parent. */
+    int number;
 
     /** Whether this node is in its parent's list of members whose cached state is invalid. */
     boolean isMarked;
@@ -233,7 +233,9 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
      */
     final boolean holdsAgain(Lane lane, long now) {
         for (TreeNode node = this; node != null; node = node.parent) {
-            if (!node.lookedNow(now) && node.own.waitNanos(lane.direction, lane.cost(0), now) != 0) {
+            if (!node.lookedNow(now)
+                    && !node.own.isOpen()
+                    && node.own.waitNanos(lane.direction, lane.headCost(), now) != 0) {
                 node.changed();
                 return true;
             }
