@@ -170,16 +170,25 @@ public final class SavedFolder {
         Path file = folder.resolve(key.fileName());
         Path unfinished = folder.resolve(UNFINISHED_PREFIX + key.fileName() + UNFINISHED_ENDING);
         Files.deleteIfExists(unfinished);
-        try (FileChannel out = FileChannel.open(
-                unfinished, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNERS_FILE)) {
+        try {
+            writeAll(unfinished, text);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished); // a full disk keeps no empty files
+            throw e;
+        }
+        forceFolder();
+    }
+
+    private static void writeAll(Path file, byte[] text) throws IOException {
+        try (FileChannel out =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNERS_FILE)) {
             ByteBuffer bytes = ByteBuffer.wrap(text);
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
             out.force(true);
         }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        forceFolder();
     }
 
     /** Returns the definition that a written file would have, with the lines of its values. */

@@ -26,6 +26,10 @@ public final class LogFile extends ContextAwareBase implements Configurator {
 
     private static final List<String> TALKATIVE = List.of("org.eclipse.jetty", "org.jgroups");
 
+    /** Loggers with a line for each malformed request or connection, so a stranger could fill the log. */
+    private static final List<String> OF_STRANGERS =
+            List.of("org.eclipse.jetty.util.HostPort", "org.jgroups.blocks.cs");
+
     /** Called by logback. */
     public LogFile() {}
 
@@ -36,10 +40,15 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
-        // libraries that report each step of their start
-        TALKATIVE.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
+        quieten(context);
         root.addAppender(appender(context, new Home(Path.of(System.getProperty("weir.home"))).log()));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Raises the levels of libraries that report each step of their start or each connection of a stranger. */
+    static void quieten(LoggerContext context) {
+        TALKATIVE.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
+        OF_STRANGERS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     }
 
     /** Returns a started appender for the log in a folder. */

@@ -1,6 +1,7 @@
 package dev.weir.launcher.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -47,6 +48,14 @@ class LogTest {
                 Instant.parse("2026-11-28T12:00:00.123Z"),
                 OffsetDateTime.parse(parts[0]).toInstant());
         assertEquals("WARN  d.weir.engine.Engine - drive ä holds\n", parts[1]);
+    }
+
+    @Test
+    void strangersFillNoLog() {
+        LogFile.quieten(context);
+        assertFalse(context.getLogger("org.eclipse.jetty.util.HostPort").isWarnEnabled());
+        assertFalse(context.getLogger("org.jgroups.blocks.cs.NioServer").isWarnEnabled());
+        assertTrue(context.getLogger("org.jgroups.protocols.TCP").isWarnEnabled());
     }
 
     @Test
