@@ -149,7 +149,7 @@ class TerminalIT {
         try (Tmux ascii = attach("LC_ALL=C")) {
             terminal.enter("clear; groups").await("├─disks", "│ └─db", "└─web");
             ascii.enter("groups").await("|-disks", "| `-db", "`-web");
-            terminal.enter("watch").await("> vm1").lines();
+            terminal.enter("watch").await("> vm1");
             terminal.type("t").await("  ├─disks", "  │ └─db", "  ├─web", "  └─vm1");
             terminal.type("q").await(PROMPT);
         } finally {
