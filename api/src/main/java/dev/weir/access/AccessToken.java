@@ -3,6 +3,8 @@ package dev.weir.access;
 /**
  * A bearer token of the HTTP API, without its secret.
  *
+ * <p>Immutable.
+ *
  * @param name the name of its user
  * @param readOnly whether it permits no change
  * @param createdMillis the time of its creation (ms since 1970, UTC)

@@ -48,7 +48,7 @@ public interface ControlAccess {
      */
     List<String> consoleLinks();
 
-    /** {@return the recent events, which are recorded while the API is configured; null during an update of the engine} */
+    /** {@return the recent events, recorded while the API is configured; null during an update of the engine} */
     @Nullable
     EventLog events();
 }

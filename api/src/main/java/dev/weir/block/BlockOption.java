@@ -17,6 +17,8 @@ package dev.weir.block;
  * <p>A default belongs to {@code open} too: an absent option has no entry in the map. Name the default in the
  * description.
  *
+ * <p>Immutable.
+ *
  * @param name the key in the configuration file, for example {@code path}; not {@code type}, which names the backend or
  *     filter
  * @param kind the kind of its value

@@ -2,7 +2,7 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Takes the lent memory of a range in parts. */
+/** Takes the lent memory of a range in parts. The thread that executes the read calls it. */
 @ConsumerType
 @FunctionalInterface
 public interface Borrower {

@@ -2,7 +2,7 @@ package dev.weir.block;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Takes the extents of a range one by one. */
+/** Takes the extents of a range one by one. Called by one thread at a time. */
 @ConsumerType
 @FunctionalInterface
 public interface ExtentVisitor {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A guest of a raw disk can write the header of any format to it. A detected format is therefore a hint and no
  * proof. A program that trusts it must not open other files that the header names.
  *
+ * <p>Immutable.
+ *
  * @param name QEMU's name of the format, for example {@code qcow2}
  * @param commonOnRawDisks whether honest guests write such bytes to raw disks, for example an encrypted volume
  * @param mayNameOtherFiles whether the image may name other files such as a backing file; false only if it names none

@@ -6,6 +6,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Lent memory of a backend. The borrower reads it in place. A write to the range may change the bytes meanwhile. They
  * never belong to another range or drive. A loan stays valid until it is given back, also across a trim or a close.
+ *
+ * <p>A loan passes from the thread of the backend to the thread of the borrower. One thread uses it at a time.
  */
 @ConsumerType
 public interface Loan {

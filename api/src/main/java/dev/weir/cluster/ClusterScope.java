@@ -10,6 +10,8 @@ import java.util.function.LongUnaryOperator;
  * The part of a host in the limits that a cluster shares. All hosts must be configured with the same number of hosts
  * and the same weights. The safe shares of all hosts then add up to at most the limit without any message between them.
  *
+ * <p>Immutable.
+ *
  * @param weight the weight of the host, 1 to {@value #MAX_WEIGHT}
  * @param totalWeight the sum of the weights of all configured hosts
  * @param hosts the number of configured hosts, 1 to {@value #MAX_HOSTS}
@@ -64,7 +66,7 @@ public record ClusterScope(int weight, int totalWeight, int hosts, OnPartition o
      * {@return the share of a host that hears no other one: limit × weight ÷ total weight, rounded down} Each host
      * has at least one unit of a limit of as many units.
      *
-     * @param limit the limit, 0 to {@link ThrottleLimits#MAX_VALUE}
+     * @param limit the limit (its unit per second), 0 to {@link ThrottleLimits#MAX_VALUE}
      */
     public long safe(long limit) {
         long each = limit >= hosts ? 1 : 0;
@@ -75,7 +77,7 @@ public record ClusterScope(int weight, int totalWeight, int hosts, OnPartition o
      * {@return the share of a host without a lease that may have had one before it restarted: one fiftieth of the safe
      * share} A host alone has the whole limit.
      *
-     * @param limit the limit, 0 to {@link ThrottleLimits#MAX_VALUE}
+     * @param limit the limit (its unit per second), 0 to {@link ThrottleLimits#MAX_VALUE}
      */
     public long least(long limit) {
         long safe = safe(limit);

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cluster as one of its hosts sees it.
  *
+ * <p>Immutable, with immutable lists.
+ *
  * @param cluster the name of the cluster
  * @param host the name of the host
  * @param hosts the number of configured hosts

@@ -6,6 +6,8 @@ import java.util.Set;
 /**
  * The demand of a group on this host at one moment. The counts are totals since the group was configured.
  *
+ * <p>Immutable.
+ *
  * @param reads number of released reads
  * @param writes number of released writes
  * @param readBytes the length of these reads

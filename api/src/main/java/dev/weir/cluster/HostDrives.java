@@ -7,6 +7,8 @@ import java.util.Map;
 /**
  * The drives of a host of the cluster.
  *
+ * <p>Immutable, with immutable lists.
+ *
  * @param host the name of the host
  * @param hasAnswered whether the host has answered; if not, nothing else is known
  * @param total the number of its drives

@@ -18,7 +18,7 @@ public record StateEvent(String type, String subject, long timeMillis, Map<Strin
     /** Type: a drive has another state. Details: {@code state}, {@code reason}. */
     public static final String DRIVE_STATE = "drive-state";
 
-    /** Type: a drive exists. */
+    /** Type: a drive exists. Details: {@code state}, {@code reason}. */
     public static final String DRIVE_ADDED = "drive-added";
 
     /** Type: a drive does not exist any more. */
@@ -30,10 +30,16 @@ public record StateEvent(String type, String subject, long timeMillis, Map<Strin
     /** Type: a group does not exist any more. */
     public static final String GROUP_REMOVED = "group-removed";
 
-    /** Type: a drive or group has other limits, policy, group or size. Details: {@code changed}. */
+    /**
+     * Type: a drive or group has other limits, policy, group or size. Details: {@code kind} ({@code drive} or {@code
+     * group}), {@code changed} (the names of the changed settings).
+     */
     public static final String SETTINGS_CHANGED = "settings-changed";
 
-    /** Type: the oldest request of a drive has been held for long. Details: {@code age_nanos}, {@code held_by}. */
+    /**
+     * Type: the oldest request of a drive has been held for 30 s or more. Details: {@code age_nanos}, {@code held_by},
+     * {@code client}.
+     */
     public static final String HELD_LONG = "held-long";
 
     /** Type: no request of a drive has been held for long any more. */

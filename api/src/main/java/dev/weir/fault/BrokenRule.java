@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 /**
  * A setting of a fault or power cut that breaks a rule.
  *
+ * <p>Immutable.
+ *
  * @param key the key as in a configuration file, such as {@code latency.p50}; empty if the settings as a whole break it
  * @param value the rejected value; empty if the key is not set
  * @param rule the rule that it breaks, such as {@code must be 1 or more}

@@ -3,6 +3,8 @@ package dev.weir.fault;
 /**
  * A range of a drive.
  *
+ * <p>Immutable.
+ *
  * @param offset the first byte
  * @param length the number of bytes; 1 or more
  */

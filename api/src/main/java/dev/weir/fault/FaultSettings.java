@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The faults of a drive and its record of unflushed writes. They are the options of a filter of the type {@value
  * #TYPE}.
  *
+ * <p>Immutable.
+ *
  * @param faults the faults in their order; unique names
  * @param powerCut whether the drive keeps a record of unflushed writes, which a power cut can lose
  * @param memory the most bytes in that record; the oldest writes beyond them go to the backend

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A power cut: the fate of the unflushed writes. Flushed writes and those with force unit access survive in any case.
  *
+ * <p>Immutable.
+ *
  * @param keep the choice of the writes that survive
  * @param tear the unit in which a write can be torn: 512 or 4096 bytes; 0 if each write survives whole or not at all
  * @param seed the seed of the choice; null for a random one

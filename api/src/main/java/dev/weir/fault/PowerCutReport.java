@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * The result of a power cut.
  *
+ * <p>Immutable, with immutable lists.
+ *
  * @param how the power cut with its seed
  * @param writes number of unflushed writes, write-zeroes and trims at the moment of the cut
  * @param lostWrites number of these that lost at least a part

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reason of a failure in plain words, for logs and error texts. The JDK leaves the reason of some failures to the
  * name of the exception: the message of a missing file is only its path.
+ *
+ * <p>Stateless.
  */
 public final class FailureText {
 

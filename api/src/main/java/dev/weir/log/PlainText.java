@@ -5,7 +5,7 @@ package dev.weir.log;
  * character, and each one that would change the display of others, becomes {@code ?}. These are control characters
  * (C0 and C1), line and paragraph separators, format characters such as direction marks, and unpaired surrogates.
  *
- * <p>Every message passes foreign text through this class.
+ * <p>Every message passes foreign text through this class. Stateless.
  */
 public final class PlainText {
     private static final char REPLACEMENT = '?';

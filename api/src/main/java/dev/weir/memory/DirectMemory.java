@@ -54,7 +54,7 @@ public final class DirectMemory {
     /**
      * {@return a direct buffer of zeroes}
      *
-     * @param bytes its capacity
+     * @param bytes its capacity (bytes)
      * @throws OutOfMemoryError if the JVM has less left; buffers that are garbage are then collected in the background
      */
     public static ByteBuffer allocate(int bytes) {

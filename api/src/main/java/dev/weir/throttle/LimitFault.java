@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 /**
  * A fault in one key of a set of limits. A configuration shows it at the line of that key.
  *
+ * <p>Immutable.
+ *
  * @param key the key as in a configuration file such as {@code bps_max}; it decides the line
  * @param value the rejected value
  * @param rule the rule that it breaks such as {@code must be 0 (no limit) or more}

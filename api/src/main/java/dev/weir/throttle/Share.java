@@ -10,6 +10,8 @@ import java.util.Map;
  * their guaranteed minima. The weights then divide the rest. {@code GroupNode} of the engine applies it each time that the
  * group releases a request.
  *
+ * <p>Immutable.
+ *
  * @param weight the part of the rest relative to the weights of the other waiting members; 1 to {@value #MAX_WEIGHT}
  * @param minBps the least bytes per second while the member has enough requests; 0 for no minimum
  * @param minIops the least requests per second, counted like the limits of the group above; 0 for no minimum

@@ -39,6 +39,6 @@ final class BrokenGroup {
         hang.call();
         GroupSettings settings = new GroupSettings("broken", "bucket", ThrottleLimits.NONE);
         return new GroupSnapshot(
-                settings, "", "bucket", ThrottleLimits.NONE, null, Share.DEFAULT, ThrottleDebt.NONE, 0, 0, 0, 0);
+                settings, "", "bucket", ThrottleLimits.NONE, null, Share.DEFAULT, ThrottleDebt.NONE, 0, 0, 0, 0, null);
     }
 }

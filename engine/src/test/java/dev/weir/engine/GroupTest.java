@@ -190,7 +190,8 @@ class GroupTest {
                         3,
                         48,
                         2,
-                        1024),
+                        1024,
+                        null),
                 fixture.group("tenant").snapshot());
         fixture.engine.removePolicies(fixture.bucket);
         assertEquals(

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a drive at one moment.
  *
+ * <p>Immutable, with immutable lists.
+ *
  * @param settings the configured settings; live changes may have replaced policy, limits and share
  * @param state availability
  * @param reason why the drive does not serve; empty if it serves
@@ -99,7 +101,18 @@ public record DriveSnapshot(
             long failed,
             long held,
             long cancelled,
-            long reconnects) {}
+            long reconnects) {
+
+        /** {@return the number of completed reads and writes, with write-zeroes and trims} */
+        public long requests() {
+            return reads + writes;
+        }
+
+        /** {@return the bytes of these requests} */
+        public long bytes() {
+            return readBytes + writeBytes;
+        }
+    }
 
     /** {@return the name of the drive} */
     public String name() {

@@ -5,6 +5,8 @@ import java.util.Map;
 /**
  * The state of an open filter of a drive at one moment.
  *
+ * <p>Immutable.
+ *
  * @param type the type of the filter
  * @param options the current options by name
  * @param held number of requests that it holds

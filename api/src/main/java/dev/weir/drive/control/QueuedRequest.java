@@ -5,6 +5,8 @@ import dev.weir.block.Operation;
 /**
  * A held request of a drive at one moment: in the queue or, once the limits have released it, at a filter or backend.
  *
+ * <p>Immutable.
+ *
  * @param id number of the request within the queue; the first is 1; {@link #LEFT_THE_QUEUE} after its release
  * @param client its client
  * @param operation the operation

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Outcome of an applied change.
  *
+ * <p>Immutable.
+ *
  * @param definition definition after the change; null after a removal
  * @param changes applied changes: {@code added drive vm1}, {@code changed group tenant-a}; empty if nothing differs
  * @param warnings one line for each setting of the drive or group that is valid but probably a mistake

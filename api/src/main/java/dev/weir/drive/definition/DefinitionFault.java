@@ -3,6 +3,8 @@ package dev.weir.drive.definition;
 /**
  * A broken rule of the configuration. Text is a single line without control characters.
  *
+ * <p>Immutable.
+ *
  * @param file file or {@code -drive} option; empty for a value of the change itself
  * @param line line in the file from 1; 0 if unknown
  * @param key path of the setting: {@code drives.vm1.limits.bps}; empty if the rule concerns the whole file

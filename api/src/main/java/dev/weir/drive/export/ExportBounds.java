@@ -4,6 +4,8 @@ package dev.weir.drive.export;
  * Quotas of the clients of an export and their current use, which bound the queues of drives. At a quota the export
  * applies backpressure: it stops reading from the client's socket. It drops nothing.
  *
+ * <p>Immutable.
+ *
  * @param clients number of clients
  * @param maxClients quota of clients
  * @param maxRequests quota of requests in flight for one client: received and not yet replied to

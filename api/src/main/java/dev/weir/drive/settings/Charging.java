@@ -6,6 +6,8 @@ package dev.weir.drive.settings;
  * its bytes at once, and the limits owe the excess. The NBD server itself splits a trim, write-zeroes or cache request
  * longer than {@link dev.weir.drive.Drive#MAX_TRANSFER}, and each part is a request.
  *
+ * <p>Immutable.
+ *
  * @param discardsByLength whether discards are charged by length (trims, and write-zeroes without a write of data);
  *     otherwise each counts as one request and no bytes
  * @param flushesPerSecond the cap on flushes (1/s); 0 means no cap

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code weir.drive.clients} ({@code String[]})
  * </ul>
  *
+ * <p>Immutable.
+ *
  * @param name the name of the drive
  * @param backendType the type of the backend such as {@code file}
  * @param backendOptions the options of the backend by name

@@ -8,6 +8,8 @@ import java.util.Map;
 /**
  * The settings of a filter of a drive.
  *
+ * <p>Immutable.
+ *
  * @param type the type of the filter such as {@code trace}
  * @param options its options by name
  */

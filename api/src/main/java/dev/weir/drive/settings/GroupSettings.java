@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@code min.iops} and {@code limits.KEY} (numbers are {@link Long}) are optional. {@code cluster.hosts}, {@code
  * cluster.weight}, {@code cluster.total-weight} and {@code cluster.on-partition} make it a group of a cluster.
  *
+ * <p>Immutable.
+ *
  * @param name the name of the group
  * @param policy the type of the policy such as {@code bucket}
  * @param limits the limits that its drives and the drives of the groups below it share

@@ -55,7 +55,8 @@ public final class DriveSummaries {
     public HostDrives now() {
         Map<DriveControl, Look> first = new LinkedHashMap<>();
         drives.forEach(drive -> first.put(drive, new Look(drive.snapshot(), nanoTime.getAsLong())));
-        boolean isUsed = first.values().stream().anyMatch(look -> done(look.drive.counters()) > 0);
+        boolean isUsed =
+                first.values().stream().anyMatch(look -> look.drive.counters().requests() > 0);
         if (isUsed) {
             pause();
         }
@@ -89,13 +90,15 @@ public final class DriveSummaries {
                 limits.put(key, drive.limits().rate(key));
             }
         }
+        Counters from = before.drive.counters();
+        Counters to = drive.counters();
         double seconds = (now.nanos - before.nanos) / SECOND;
         return new Summary(
                 drive.name(),
                 Objects.requireNonNullElse(drive.group(), ""),
                 drive.state().name().toLowerCase(Locale.ROOT),
-                rate(done(drive.counters()) - done(before.drive.counters()), seconds),
-                rate(bytes(drive.counters()) - bytes(before.drive.counters()), seconds),
+                rate(to.requests() - from.requests(), seconds),
+                rate(to.bytes() - from.bytes(), seconds),
                 limits,
                 drive.queuedReads() + drive.queuedWrites(),
                 drive.heldBy());
@@ -104,13 +107,5 @@ public final class DriveSummaries {
     /** Returns a rate; 0 if the drive was opened again between the snapshots. */
     private static long rate(long count, double seconds) {
         return seconds > 0 && count > 0 ? Math.round(count / seconds) : 0;
-    }
-
-    private static long done(Counters counters) {
-        return counters.reads() + counters.writes();
-    }
-
-    private static long bytes(Counters counters) {
-        return counters.readBytes() + counters.writeBytes();
     }
 }

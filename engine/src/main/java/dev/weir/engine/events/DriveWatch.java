@@ -70,7 +70,7 @@ final class DriveWatch {
         }
         List<String> changed = changed(before);
         if (!changed.isEmpty()) {
-            event(StateEvent.SETTINGS_CHANGED, millis, Map.of("changed", changed));
+            event(StateEvent.SETTINGS_CHANGED, millis, Map.of("kind", "drive", "changed", changed));
         }
         lookAtFaults(millis);
         lookAtQueue(now, millis);

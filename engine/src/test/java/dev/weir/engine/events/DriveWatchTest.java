@@ -47,7 +47,11 @@ final class DriveWatchTest {
         drive.policy("slice");
         assertEquals(List.of(StateEvent.SETTINGS_CHANGED), look());
         assertEquals(
-                new StateEvent(StateEvent.SETTINGS_CHANGED, "vm1", 7, Map.of("changed", List.of("limits", "policy"))),
+                new StateEvent(
+                        StateEvent.SETTINGS_CHANGED,
+                        "vm1",
+                        7,
+                        Map.of("kind", "drive", "changed", List.of("limits", "policy"))),
                 events.get(0));
         assertEquals(List.of(), look());
     }

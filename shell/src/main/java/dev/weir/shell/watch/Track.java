@@ -50,7 +50,7 @@ final class Track {
      */
     void add(DriveSnapshot drive, long now) {
         Moment newest = moments.peekLast();
-        if (newest != null && drive.counters().reads() + drive.counters().writes() < done(newest)) {
+        if (newest != null && drive.counters().requests() < newest.counters.requests()) {
             // reopening the drive reset its counters
             moments.clear();
         }
@@ -65,10 +65,6 @@ final class Track {
         rates = now == first.nanos
                 ? Rates.NONE
                 : Rates.between(first.counters, drive.counters(), (now - first.nanos) / 1e9);
-    }
-
-    private static long done(Moment at) {
-        return at.counters.reads() + at.counters.writes();
     }
 
     DriveSnapshot drive() {

@@ -65,7 +65,8 @@ public final class TestServices {
                         0,
                         0,
                         0,
-                        0)),
+                        0,
+                        null)),
                 new Group(new GroupSnapshot(
                         new GroupSettings("tenant-a", "bucket", ThrottleLimits.of(Map.of("iops", 2000L))),
                         "",
@@ -77,7 +78,8 @@ public final class TestServices {
                         2,
                         5,
                         1_000,
-                        4_096_000)));
+                        4_096_000,
+                        null)));
     }
 
     /** Sets the configured drives and the faults of the next reload. */
@@ -163,7 +165,8 @@ public final class TestServices {
                     before.waitingDrives(),
                     before.queued(),
                     before.requests(),
-                    before.bytes()));
+                    before.bytes(),
+                    null));
         }
 
         @Override

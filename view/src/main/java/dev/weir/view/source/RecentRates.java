@@ -50,7 +50,7 @@ public final class RecentRates {
             Rates known = since(snapshot, time.nanoTime());
             if (known != null) {
                 rates.put(drive.name(), known);
-            } else if (done(snapshot.counters()) > 0) {
+            } else if (snapshot.counters().requests() > 0) {
                 unknown.put(drive, snapshot);
             }
         }
@@ -70,7 +70,7 @@ public final class RecentRates {
     @Nullable
     Rates atOnce(DriveSnapshot drive, long now) {
         Rates known = since(drive, now);
-        return known != null || done(drive.counters()) > 0 ? known : Rates.NONE;
+        return known != null || drive.counters().requests() > 0 ? known : Rates.NONE;
     }
 
     private static void pause() {
@@ -108,7 +108,7 @@ public final class RecentRates {
     }
 
     private static Rates between(Look from, Look to) {
-        boolean wasReopened = done(to.counters) < done(from.counters);
+        boolean wasReopened = to.counters.requests() < from.counters.requests();
         return to.nanos == from.nanos || wasReopened
                 ? Rates.NONE
                 : Rates.between(from.counters, to.counters, (to.nanos - from.nanos) / NANOS_PER_SECOND);
@@ -117,10 +117,6 @@ public final class RecentRates {
     private static boolean isUsable(@Nullable Look base, Look current) {
         long age = base == null ? 0 : current.nanos - base.nanos;
         return age >= SHORTEST_NANOS && age <= LONGEST_NANOS;
-    }
-
-    private static long done(Counters counters) {
-        return counters.reads() + counters.writes();
     }
 
     /** Forgets all drives except the given ones. */
