@@ -47,7 +47,7 @@ class TrueNamesTest {
             "java.security.cert",
             "javax.security.auth.x500");
 
-    private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|(?<=\\s)//[^\\n]*", Pattern.DOTALL);
+    private static final Pattern COMMENT = Pattern.compile("(?<!\\*)/\\*.*?\\*/|(?<=\\s)//[^\\n]*", Pattern.DOTALL);
     private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|enum|record)\\s+([A-Z]\\w*)");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package (dev\\.weir[\\w.]*);");

@@ -1,7 +1,6 @@
 package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -13,7 +12,7 @@ import java.util.Arrays;
  * query plus the charges since, less the time since the last charge. It is never too low. It is too high by at most
  * the time between two queries.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
 final class DebtEstimate {
 

@@ -1,7 +1,6 @@
 package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.supervision.BoundedCalls;
 import dev.weir.throttle.LimitFault;
 import dev.weir.throttle.LimitKey;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * keeps no event loop, timer thread or lock. Throws if a call takes more than a second or returns null. See
  * docs/design/decisions/026.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
 public final class IsolatedPolicy implements ThrottlePolicy {
 

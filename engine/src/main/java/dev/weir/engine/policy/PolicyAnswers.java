@@ -1,14 +1,13 @@
 package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
-import dev.weir.engine.throttle.ThrottleDomain;
 import java.util.Arrays;
 
 /**
  * Detects contradictory answers of a policy. If a request may go after a wait then it must not have to wait longer,
  * unless something was charged meanwhile. A policy that always answers 1 would otherwise keep a thread busy for ever.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
 final class PolicyAnswers {
 

@@ -1,7 +1,6 @@
 package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.log.PlainText;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The limits of one drive or group and the policy that enforces them. The policy may be missing. Without limits every
  * request may go. With limits and no policy every request is held. The debt outlives the policy.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
 public final class PolicySlot {
 

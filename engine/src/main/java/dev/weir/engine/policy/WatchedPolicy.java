@@ -1,7 +1,6 @@
 package dev.weir.engine.policy;
 
 import dev.weir.block.Direction;
-import dev.weir.engine.throttle.ThrottleDomain;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A policy under {@link PolicyWatch}. Throws if a call had to be interrupted or returned null.
  *
- * <p>Guarded by the lock of the {@link ThrottleDomain}.
+ * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
 final class WatchedPolicy implements ThrottlePolicy {
     private final PolicySlot slot;

@@ -7,6 +7,7 @@ import dev.weir.fault.ByteRange;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultState;
 import dev.weir.fault.Latency;
+import dev.weir.filter.faults.seed.Draws;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import dev.weir.fault.Activity;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultSettings;
 import dev.weir.fault.Latency;
+import dev.weir.filter.faults.seed.Draws;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.weir.filter.faults;
 
 import dev.weir.fault.ByteRange;
 import dev.weir.fault.Fault;
+import dev.weir.filter.faults.seed.Draws;
 import java.nio.ByteBuffer;
 
 /**

@@ -2,7 +2,7 @@ package dev.weir.filter.faults.unflushed;
 
 import dev.weir.block.Operation;
 import dev.weir.fault.PowerCut;
-import dev.weir.filter.faults.Draws;
+import dev.weir.filter.faults.seed.Draws;
 import java.util.ArrayList;
 import java.util.List;
 

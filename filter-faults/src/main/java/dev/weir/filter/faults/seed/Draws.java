@@ -1,4 +1,4 @@
-package dev.weir.filter.faults;
+package dev.weir.filter.faults.seed;
 
 /**
  * Random numbers without state: the n-th number of a seed, in any order of calls. A {@link dev.weir.fault.Latency}
