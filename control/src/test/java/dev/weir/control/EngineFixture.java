@@ -10,6 +10,7 @@ import dev.weir.engine.clock.SystemClock;
 import dev.weir.event.EventLog;
 import dev.weir.fault.Fault;
 import dev.weir.filter.faults.FaultsFilterFactory;
+import dev.weir.testkit.cluster.TestCluster;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;

@@ -7,13 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.cluster.ClusterControl;
 import dev.weir.cluster.ClusterSnapshot;
 import dev.weir.cluster.HostDrives;
-import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.ThrottleLimits;
+import dev.weir.testkit.cluster.TestCluster;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.MBeanServer;
@@ -23,30 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A host that has a lease in one group and holds every request of another one. */
 class ClusterMetricsTest {
-    static final ClusterControl CLUSTER = new ClusterControl() {
-        @Override
-        public ClusterSnapshot local() {
-            return new ClusterSnapshot(
-                    "prod",
-                    "h1",
-                    3,
-                    "h2",
-                    true,
-                    1_500_000,
-                    List.of(new ClusterSnapshot.Member("h1", false), new ClusterSnapshot.Member("h2", true)),
-                    List.of(
-                            group("a", "leased", Map.of(LimitKey.IOPS, 900L, LimitKey.BPS, 9_000L), 4_500_000_000L),
-                            group("b", "held", Map.of(), -1)),
-                    1,
-                    2,
-                    3);
-        }
-
-        private static ClusterSnapshot.Group group(String name, String state, Map<LimitKey, Long> share, long end) {
-            ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 3_000L, "bps", 30_000L));
-            return new ClusterSnapshot.Group(name, limits, false, state, share, Map.of(), end, null);
-        }
-
+    static final ClusterControl CLUSTER = new TestCluster() {
         @Override
         public ClusterSnapshot snapshot() {
             throw new AssertionError("a scrape must not ask other hosts");
@@ -55,16 +30,6 @@ class ClusterMetricsTest {
         @Override
         public List<HostDrives> drives() {
             throw new AssertionError("a scrape must not ask other hosts");
-        }
-
-        @Override
-        public void limits(String group, ThrottleLimits limits) {
-            throw new AssertionError("a scrape changes nothing");
-        }
-
-        @Override
-        public List<String> save(String group, ThrottleLimits limits) {
-            throw new AssertionError("a scrape changes nothing");
         }
     };
 
@@ -90,11 +55,11 @@ class ClusterMetricsTest {
                 "weir_cluster_leases_lost_total{cluster=\"prod\"} 1.0",
                 "weir_cluster_partitions_total{cluster=\"prod\"} 2.0",
                 "weir_cluster_coordinator_changes_total{cluster=\"prod\"} 3.0",
-                "weir_group_leased{group=\"a\"} 1.0",
-                "weir_group_leased{group=\"b\"} 0.0",
-                "weir_group_lease_left_seconds{group=\"a\"} 4.5",
-                "weir_group_share_requests_per_second{direction=\"both\",group=\"a\"} 900.0",
-                "weir_group_share_requests_per_second{direction=\"both\",group=\"b\"} 0.0")) {
+                "weir_group_leased{group=\"tenant-a\"} 1.0",
+                "weir_group_leased{group=\"tenant-b\"} 0.0",
+                "weir_group_lease_left_seconds{group=\"tenant-a\"} 4.5",
+                "weir_group_share_requests_per_second{direction=\"both\",group=\"tenant-a\"} 900.0",
+                "weir_group_share_requests_per_second{direction=\"both\",group=\"tenant-b\"} 0.0")) {
             assertTrue(scrape.lines().anyMatch(line::equals), () -> line + " is not in\n" + scrape);
         }
         String page = Files.readString(Path.of("../docs/reference/bundles/metrics.md"));

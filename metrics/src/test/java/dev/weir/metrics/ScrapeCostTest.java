@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cost of a scrape. {@code -Dweir.drives=10000} takes so many drives instead of 500 and prints the processor time
+ * The cost of a scrape. {@code -Dweir.drives=10000} sets the number of drives (500) and prints the processor time
  * of a scrape.
  */
 class ScrapeCostTest {

@@ -1,7 +1,6 @@
 package dev.weir.control.api;
 
 import com.google.gson.JsonObject;
-import dev.weir.block.BlockFactory;
 import dev.weir.control.route.ApiAnswer;
 import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
@@ -14,7 +13,6 @@ import dev.weir.view.system.EventView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
 import dev.weir.view.system.StatusView;
-import java.util.Comparator;
 import java.util.List;
 
 /** Operations that show this Weir: its status and the installed types. */
@@ -51,24 +49,21 @@ final class SystemRoutes {
                         "listPolicies",
                         "Lists the installed policy types.",
                         Answer.list(PolicyView.class, "the types"),
-                        (request, path) -> ApiAnswer.json(200, Json.text(policies()))),
+                        (request, path) ->
+                                ApiAnswer.json(200, Json.text(PolicyView.list(weir.policyTypes(), snapshots())))),
                 get(
                         "/v1/backends",
                         "listBackends",
                         "Lists the installed backend types and their options.",
                         Answer.list(BackendView.class, "the types"),
-                        (request, path) -> ApiAnswer.json(
-                                200,
-                                Json.text(weir.backends().stream()
-                                        .sorted(Comparator.comparing(BlockFactory::type))
-                                        .map(BackendView::of)
-                                        .toList()))),
+                        (request, path) -> ApiAnswer.json(200, Json.text(BackendView.list(weir.backends())))),
                 get(
                         "/v1/filters",
                         "listFilters",
                         "Lists the installed filter types and their options.",
                         Answer.list(FilterView.class, "the types"),
-                        (request, path) -> ApiAnswer.json(200, Json.text(filters()))));
+                        (request, path) ->
+                                ApiAnswer.json(200, Json.text(FilterView.list(weir.filters(), snapshots())))));
     }
 
     private static Route get(String template, String id, String summary, Answer answer, Route.Action action) {
@@ -86,25 +81,5 @@ final class SystemRoutes {
 
     private List<DriveSnapshot> snapshots() {
         return weir.drives().stream().map(DriveControl::snapshot).toList();
-    }
-
-    private List<PolicyView> policies() {
-        List<DriveSnapshot> drives = snapshots();
-        return weir.policyTypes().stream()
-                .map(type -> new PolicyView(
-                        type,
-                        drives.stream()
-                                .filter(drive -> drive.policy().equals(type))
-                                .map(DriveSnapshot::name)
-                                .toList()))
-                .toList();
-    }
-
-    private List<FilterView> filters() {
-        List<DriveSnapshot> drives = snapshots();
-        return weir.filters().stream()
-                .sorted(Comparator.comparing(BlockFactory::type))
-                .map(factory -> FilterView.of(factory, drives))
-                .toList();
     }
 }

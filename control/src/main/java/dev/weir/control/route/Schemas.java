@@ -94,7 +94,7 @@ final class Schemas {
         }
         Class<?> plain = (Class<?>) type;
         if (plain.isRecord()) {
-            return reference(plain);
+            return isNullable ? orNull(reference(plain)) : reference(plain);
         }
         if (plain.isEnum()) {
             JsonObject schema = OpenApi.object(TYPE, "string");
@@ -109,6 +109,15 @@ final class Schemas {
         if (name != null) {
             schema.add(TYPE, type(name, isNullable));
         }
+        return schema;
+    }
+
+    private static JsonObject orNull(JsonObject reference) {
+        JsonArray either = new JsonArray();
+        either.add(reference);
+        either.add(OpenApi.object(TYPE, "null"));
+        JsonObject schema = new JsonObject();
+        schema.add("anyOf", either);
         return schema;
     }
 

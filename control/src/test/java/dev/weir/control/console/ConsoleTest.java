@@ -260,10 +260,10 @@ final class ConsoleTest {
     @Test
     void sharesOfTheClusterAreShown() throws Exception {
         view("cluster");
-        browser.await("document.querySelectorAll('#cluster tr').length === 2");
+        browser.await("document.querySelectorAll('#cluster tr').length === 3");
         assertTrue(text("cluster-state").contains("2 of 3 hosts reachable (h1, h2)"), text("cluster-state"));
-        assertTrue(text("cluster").contains("└─h2silentiops 800iops 650iops 700–"), text("cluster"));
-        browser.await("document.getElementById('fleet-state').textContent === 'h2: no answer'");
+        assertTrue(text("cluster").contains("└─h3silentiops 800iops 650iops 700–"), text("cluster"));
+        browser.await("document.getElementById('fleet-state').textContent === 'h1: 5 drives, h3: no answer'");
         weir.leaveCluster();
         browser.await("document.getElementById('cluster-table').hidden");
         assertTrue(text("cluster-state").contains("weir.cluster in the configuration"), text("cluster-state"));

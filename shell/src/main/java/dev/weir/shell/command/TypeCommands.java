@@ -7,7 +7,6 @@ import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.view.system.BackendView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
@@ -65,20 +64,13 @@ public final class TypeCommands {
         this.services = services;
     }
 
+    private List<DriveSnapshot> drives() {
+        return services.drives().stream().map(DriveControl::snapshot).toList();
+    }
+
     @Descriptor(POLICIES)
     public Object policies(String... words) {
-        return CommandSyntax.of(POLICIES).answer(words, args -> {
-            List<DriveSnapshot> drives =
-                    services.drives().stream().map(DriveControl::snapshot).toList();
-            return PolicyView.list(services.policyTypes().stream()
-                    .map(type -> new PolicyView(
-                            type,
-                            drives.stream()
-                                    .filter(drive -> drive.policy().equals(type))
-                                    .map(DriveSnapshot::name)
-                                    .toList()))
-                    .toList());
-        });
+        return CommandSyntax.of(POLICIES).answer(words, args -> PolicyView.list(services.policyTypes(), drives()));
     }
 
     @Descriptor(BACKENDS)
@@ -86,21 +78,13 @@ public final class TypeCommands {
         return CommandSyntax.of(BACKENDS)
                 .answer(
                         words,
-                        args -> BackendView.list(Stream.concat(services.backends.stream(), services.devices.stream())
-                                .sorted(Comparator.comparing(BlockFactory::type))
-                                .map(BackendView::of)
-                                .toList()));
+                        args -> BackendView.list(
+                                Stream.<BlockFactory>concat(services.backends.stream(), services.devices.stream())
+                                        .toList()));
     }
 
     @Descriptor(FILTERS)
     public Object filters(String... words) {
-        return CommandSyntax.of(FILTERS).answer(words, args -> {
-            List<DriveSnapshot> drives =
-                    services.drives().stream().map(DriveControl::snapshot).toList();
-            return FilterView.list(services.filters.stream()
-                    .sorted(Comparator.comparing(BlockFactory::type))
-                    .map(factory -> FilterView.of(factory, drives))
-                    .toList());
-        });
+        return CommandSyntax.of(FILTERS).answer(words, args -> FilterView.list(services.filters, drives()));
     }
 }

@@ -184,7 +184,7 @@ final class DefinitionWordsTest extends CommandsFixture {
     void faultThatOutlastsItsSavedClearIsSwitchedOff() {
         FaultCommands faults = new FaultCommands(services);
         faults.fault("vm1", "slow", "latency=2ms");
-        // the recorder applies nothing, so the fault stands like one of a profile
+        // the recorder applies nothing, so the fault is like one of a profile
         faults.fault("vm1", "--clear", "--save");
         Map<String, @Nullable Object> cleared = new LinkedHashMap<>();
         cleared.put("faults", null);

@@ -5,6 +5,7 @@ import dev.weir.block.BlockOption;
 import dev.weir.view.Listing;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Table;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -23,7 +24,7 @@ public record BackendView(String type, List<BlockOption> options) {
                     Column.left("TYPE", BackendView::type),
                     Column.words("OPTIONS", backend -> usage(backend.options))));
 
-    public static BackendView of(BlockFactory factory) {
+    private static BackendView of(BlockFactory factory) {
         return new BackendView(factory.type(), List.copyOf(factory.options()));
     }
 
@@ -38,7 +39,13 @@ public record BackendView(String type, List<BlockOption> options) {
         return option.required() ? usage : "[" + usage + "]";
     }
 
-    public static Listing<BackendView> list(List<BackendView> backends) {
-        return new Listing<>(TABLE, backends);
+    /** Returns the types by name. */
+    public static Listing<BackendView> list(List<BlockFactory> factories) {
+        return new Listing<>(
+                TABLE,
+                factories.stream()
+                        .sorted(Comparator.comparing(BlockFactory::type))
+                        .map(BackendView::of)
+                        .toList());
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.view.system;
 
+import dev.weir.block.BlockFactory;
 import dev.weir.block.BlockOption;
 import dev.weir.block.filter.BlockFilterFactory;
 import dev.weir.drive.control.DriveSnapshot;
@@ -7,6 +8,7 @@ import dev.weir.fault.FaultSettings;
 import dev.weir.view.Listing;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Table;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -25,7 +27,7 @@ public record FilterView(String type, List<BlockOption> options, List<String> dr
                     Column.words("OPTIONS", filter -> BackendView.usage(filter.options)),
                     Column.flexible("DRIVES", filter -> String.join(", ", filter.drives))));
 
-    public static FilterView of(BlockFilterFactory factory, List<DriveSnapshot> drives) {
+    private static FilterView of(BlockFilterFactory factory, List<DriveSnapshot> drives) {
         String type = factory.type();
         return new FilterView(
                 type,
@@ -44,7 +46,13 @@ public record FilterView(String type, List<BlockOption> options, List<String> dr
                                 || !drive.settings().faults().isEmpty()));
     }
 
-    public static Listing<FilterView> list(List<FilterView> filters) {
-        return new Listing<>(TABLE, filters);
+    /** Returns the types by name with the drives that use them. */
+    public static Listing<FilterView> list(List<BlockFilterFactory> factories, List<DriveSnapshot> drives) {
+        return new Listing<>(
+                TABLE,
+                factories.stream()
+                        .sorted(Comparator.comparing(BlockFactory::type))
+                        .map(factory -> of(factory, drives))
+                        .toList());
     }
 }

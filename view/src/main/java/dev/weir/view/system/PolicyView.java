@@ -1,5 +1,6 @@
 package dev.weir.view.system;
 
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.view.Listing;
 import dev.weir.view.text.Column;
 import dev.weir.view.text.Table;
@@ -19,7 +20,17 @@ public record PolicyView(String type, List<String> drives) {
                     Column.left("TYPE", PolicyView::type),
                     Column.flexible("DRIVES", policy -> String.join(", ", policy.drives))));
 
-    public static Listing<PolicyView> list(List<PolicyView> policies) {
-        return new Listing<>(TABLE, policies);
+    /** Returns the types in this order with the drives that use them. */
+    public static Listing<PolicyView> list(List<String> types, List<DriveSnapshot> drives) {
+        return new Listing<>(
+                TABLE,
+                types.stream()
+                        .map(type -> new PolicyView(
+                                type,
+                                drives.stream()
+                                        .filter(drive -> drive.policy().equals(type))
+                                        .map(DriveSnapshot::name)
+                                        .toList()))
+                        .toList());
     }
 }
