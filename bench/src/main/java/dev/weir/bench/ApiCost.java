@@ -4,11 +4,10 @@ import dev.weir.bench.report.Run;
 import dev.weir.bench.report.Samples;
 import dev.weir.bench.report.Table;
 import dev.weir.bench.server.Fio;
-import dev.weir.bench.server.Program;
 import dev.weir.bench.server.Server;
+import dev.weir.testkit.host.Ports;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +64,7 @@ final class ApiCost {
     }
 
     private void round() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Ports.free();
         try (Server server =
                 Server.weir(run, "api", "", "--config", configuration(port).toString())) {
             String token = Program.output(List.of(
@@ -116,11 +115,5 @@ final class ApiCost {
                 }
                 """
                         .formatted(port, CAP, drives));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 }

@@ -2,8 +2,8 @@ package dev.weir.bench;
 
 import dev.weir.bench.report.Goals;
 import dev.weir.bench.report.Run;
-import dev.weir.bench.server.Program;
 import dev.weir.bench.simulation.Simulation;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

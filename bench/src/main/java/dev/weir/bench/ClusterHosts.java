@@ -3,10 +3,10 @@ package dev.weir.bench;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.weir.bench.report.Run;
-import dev.weir.bench.server.HostNetwork;
-import dev.weir.bench.server.Program;
 import dev.weir.clock.Clock;
 import dev.weir.engine.clock.SystemClock;
+import dev.weir.testkit.host.HostNetwork;
+import dev.weir.testkit.host.Program;
 import dev.weir.testkit.tls.TestKeyStore;
 import java.io.File;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Weirs on hosts of their own that share the limit of one group. Hosts are numbered from 1. */
+/** Weirs on separate hosts that share the limit of one group. Hosts are numbered from 1. */
 final class ClusterHosts implements AutoCloseable {
     private static final Clock CLOCK = new SystemClock();
     private static final int PATIENCE_SECONDS = 60;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Three hosts that share 3000 requests per second, each in a network namespace of its own. fio logs each request. The
+ * Three hosts that share 3000 requests per second, each in its own network namespace. fio logs each request. The
  * suite cuts, kills and heals, and evaluates the logs.
  */
 final class ClusterSuite {

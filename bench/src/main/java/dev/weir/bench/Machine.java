@@ -1,6 +1,6 @@
 package dev.weir.bench;
 
-import dev.weir.bench.server.Program;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

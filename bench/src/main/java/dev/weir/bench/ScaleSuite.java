@@ -3,7 +3,7 @@ package dev.weir.bench;
 import dev.weir.bench.report.Run;
 import dev.weir.bench.report.Samples;
 import dev.weir.bench.report.Table;
-import dev.weir.bench.server.Program;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -137,7 +137,7 @@ final class Throughput {
         }
     }
 
-    /** Measures the first writes to fresh drives and sparse images. Each measurement has a server of its own. */
+    /** Measures the first writes to fresh drives and sparse images. Each measurement has its own server. */
     void measureFirstWrites() throws IOException, InterruptedException {
         for (int round = 0; round <= run.rounds(); round++) {
             for (Fio load : FIRST_WRITES) {

@@ -2,6 +2,7 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.testkit.host.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class CephCluster implements AutoCloseable {
 
     private void begin() throws IOException {
         String id = UUID.randomUUID().toString();
-        int port = WebServer.freePort();
+        int port = Ports.free();
         Files.writeString(configuration(), CONFIGURATION.formatted(id, port, folder));
         Path keys = folder.resolve("keyring");
         key(keys, "mon.", "--cap", "mon", "allow *");

@@ -30,7 +30,7 @@ class ChangesIT {
 
     @BeforeAll
     static void start() throws IOException {
-        write("weir {}");
+        Weir.writeConfiguration(home, "weir {}");
         weir = Weir.start(home);
     }
 
@@ -40,25 +40,16 @@ class ChangesIT {
         weir.close();
     }
 
-    private static void write(String text) throws IOException {
-        Files.writeString(home.resolve("weir.conf"), text);
-    }
-
-    private static Config apply(String text) throws IOException {
-        write(text);
-        return weir.ask("reload --json").ok().object();
-    }
-
     /** Applies a text with a drive that cannot be opened or an address that cannot be used. */
     private static Config applyPartly(String text) throws IOException {
-        write(text);
+        Weir.writeConfiguration(home, text);
         Client.Result result = weir.ask("reload --json");
         assertEquals(3, result.status(), result::err);
         return ConfigFactory.parseString(result.out());
     }
 
     private static String refuse(String text) throws IOException {
-        write(text);
+        Weir.writeConfiguration(home, text);
         Client.Result result = weir.ask("reload");
         assertEquals(1, result.status(), result::out);
         return result.err();
@@ -72,7 +63,7 @@ class ChangesIT {
     void faultyChangeLeavesRunningDrivesAlone() throws IOException {
         String text = "weir { groups.g {}, drives { a { %s, policy = bucket, group = g }\n b { %s } } }"
                 .formatted(FILE.formatted("a"), FILE.formatted("b"));
-        apply(text);
+        weir.apply(text);
         Map<String, String> faults = Map.of(
                 text.replace("type = file, path = \"a", "type = flie, path = \"a"),
                 "did you mean file?",
@@ -154,7 +145,7 @@ class ChangesIT {
     void commandChangeOutlivesFileChangeAndIsLogged() throws IOException {
         String text = "weir.drives { a { %1$s, limits { iops = 10k, bps = 1M } }\n b { %1$s, limits.iops = 5 } }"
                 .formatted("backend { type = memory, size = 1M }");
-        apply(text);
+        weir.apply(text);
         weir.ask("limits a iops=7k").ok();
         weir.ask("policy a slice").ok();
         String log = weir.log();
@@ -163,9 +154,10 @@ class ChangesIT {
         assertTrue(log.lines().anyMatch(l -> l.contains(user) && l.endsWith(change)), log);
         assertTrue(log.contains(" changed the policy of drive a from bucket to slice"), log);
 
-        assertEquals(List.of("a"), apply(text.replace("iops = 5", "iops = 6")).getStringList("overridden"));
+        assertEquals(
+                List.of("a"), weir.apply(text.replace("iops = 5", "iops = 6")).getStringList("overridden"));
         assertLimits(Map.of("bps", 1048576, "iops", 7000));
-        apply(text.replace("bps = 1M", "bps = 2M"));
+        weir.apply(text.replace("bps = 1M", "bps = 2M"));
         assertLimits(Map.of("bps", 2097152, "iops", 7000));
         assertEquals("slice", weir.ask("drive a --json").ok().object().getString("policy"));
         weir.ask("reload --restore").ok();
@@ -177,14 +169,14 @@ class ChangesIT {
     void burstRemovedByHandStaysRemoved() throws IOException {
         String text = "weir { groups.g.limits.bps = 9M, drives.a { backend { type = memory, size = 1M }, limits {"
                 + " iops = 50, iops_max = 100, iops_max_length = 30, iops_size = 4096 } } }";
-        apply(text);
+        weir.apply(text);
         weir.ask("limits a iops=0").ok();
         assertLimits(Map.of());
         weir.ask("limits a iops=50").ok();
         assertLimits(Map.of("iops", 50, "iops_max", 100, "iops_max_length", 30, "iops_size", 4096));
         weir.ask("limits a iops_max=0").ok();
         weir.ask("limits a iops=0").ok();
-        apply(text.replace("9M", "8M"));
+        weir.apply(text.replace("9M", "8M"));
         weir.ask("limits a bps=1M").ok();
         weir.ask("limits a iops=50 bps=0").ok();
         assertLimits(Map.of("iops", 50, "iops_size", 4096));
@@ -211,16 +203,16 @@ class ChangesIT {
     @Test
     void reloadNamesTheChangesOnly() throws IOException {
         String memory = " { backend { type = memory, size = 1M } }\n";
-        apply("weir { groups.g {}, drives { a %1$s, b %1$s, c %1$s } }".formatted(memory));
+        weir.apply("weir { groups.g {}, drives { a %1$s, b %1$s, c %1$s } }".formatted(memory));
         Config applied =
-                apply("weir { groups.h {}, drives { b %1$s, c %1$s, d %1$s, c.group = h } }".formatted(memory));
+                weir.apply("weir { groups.h {}, drives { b %1$s, c %1$s, d %1$s, c.group = h } }".formatted(memory));
         assertEquals(List.of("group h", "drive d"), applied.getStringList("added"));
         assertEquals(List.of("drive c"), applied.getStringList("changed"));
         assertEquals(List.of("drive a", "group g"), applied.getStringList("removed"));
         assertTrue(applied.getBoolean("is_new"), applied::toString);
         assertFalse(weir.ask("reload --json").ok().object().getBoolean("is_new"));
 
-        write("weir.drives { b %1$s, b { limits { iops = 5 } } }".formatted(memory));
+        Weir.writeConfiguration(home, "weir.drives { b %1$s, b { limits { iops = 5 } } }".formatted(memory));
         String reload = weir.ask("reload").ok().out();
         assertTrue(reload.startsWith("changed   drive b\nremoved   drive c, drive d, group h\n"), reload);
         assertTrue(reload.contains("weir.conf:2: drives.b: is also defined at weir.conf:1"), reload);
@@ -229,8 +221,8 @@ class ChangesIT {
     @Test
     void reloadNamesWhatTheWatchHasReopened() throws IOException {
         String text = "weir.drives.a { %s }".formatted(FILE.formatted("a"));
-        apply(text);
-        write(text.replace("a.img", "other.img"));
+        weir.apply(text);
+        Weir.writeConfiguration(home, text.replace("a.img", "other.img"));
         weir.await(() -> weir.log().contains("drives.a.backend: the running drive is closed and opened again"));
         weir.await(() -> weir.ask("drive a").ok().out().contains("other.img"));
         Config reload = weir.ask("reload --json").ok().object();
@@ -242,7 +234,7 @@ class ChangesIT {
         assertTrue(words.contains("reopened  a, whose clients were disconnected"), words);
         assertEquals(
                 List.of(),
-                apply(text.replace("a.img", "other.img") + "\nweir.drives.a.limits.iops = 5")
+                weir.apply(text.replace("a.img", "other.img") + "\nweir.drives.a.limits.iops = 5")
                         .getStringList("reopened"));
     }
 
@@ -256,16 +248,16 @@ class ChangesIT {
             assertTrue(faults.get(0).startsWith(fault), faults::toString);
             assertTrue(weir.status().contains(fault), weir::status);
         }
-        apply("weir {}");
+        weir.apply("weir {}");
     }
 
     @Test
     void clientAfterReloadSeesTheNewSize() throws IOException {
         for (int i = 1; i <= 20; i++) {
-            apply("weir.drives.sized.backend { type = memory, size = %dK }".formatted(i));
+            weir.apply("weir.drives.sized.backend { type = memory, size = %dK }".formatted(i));
             assertEquals(i << 10, RawNbd.size(weir.socket(), "sized"));
         }
-        apply("weir.drives.sized.backend { type = memory, size = 9223372036854775807 }");
+        weir.apply("weir.drives.sized.backend { type = memory, size = 9223372036854775807 }");
         assertEquals(Long.MAX_VALUE, RawNbd.size(weir.socket(), "sized"));
     }
 
@@ -274,7 +266,7 @@ class ChangesIT {
         Client.run("mkfifo", home.resolve("pipe.conf").toString()).ok();
         String drive = "weir.drives.piped.backend { type = memory, size = 1M }";
         assertTrue(refuse(drive + "\ninclude \"pipe.conf\"").contains("is a device, pipe or socket"));
-        write(drive);
+        Weir.writeConfiguration(home, drive);
         weir.await(() -> weir.ask("drives --json").ok().out().contains("piped"));
     }
 }

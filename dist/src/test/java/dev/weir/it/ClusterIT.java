@@ -2,9 +2,11 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.weir.testkit.host.HostNetwork;
 import dev.weir.testkit.tls.TestKeyStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,14 +45,25 @@ class ClusterIT {
     private final Path folder;
     private final List<Weir> weirs = new ArrayList<>();
     private final List<FioLoad> loads = new ArrayList<>();
-    private final HostNetwork network = new HostNetwork(HOSTS);
+    private final HostNetwork network = network();
 
-    ClusterIT(@TempDir Path folder) {
+    ClusterIT(@TempDir Path folder) throws IOException {
         this.folder = folder;
     }
 
+    /** Makes the network. Skips the test if this machine or user cannot have one. */
+    private static HostNetwork network() throws IOException {
+        Client.need("ip");
+        try {
+            new HostNetwork(0).close();
+        } catch (IOException e) {
+            abort("needs network namespaces: " + e.getMessage());
+        }
+        return new HostNetwork(HOSTS);
+    }
+
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         try {
             loads.forEach(FioLoad::close);
             weirs.forEach(Weir::close);
@@ -92,8 +105,7 @@ class ClusterIT {
                     }
                     """
                             .formatted(i, HostNetwork.address(i), members, secret, groups));
-            weirs.add(Weir.launchInNamespace(
-                    HostNetwork.space(i), options, folder.resolve("h" + i), "--config", file.toString()));
+            weirs.add(Weir.launchOn(network, i, options, folder.resolve("h" + i), "--config", file.toString()));
         }
         weirs.forEach(Weir::awaitReady);
     }
@@ -261,13 +273,13 @@ class ClusterIT {
         load(1);
         load(3);
         await("a half for each", this::shares, () -> share(1) > 0.45 * LIMIT && share(3) > 0.45 * LIMIT);
-        HostNetwork.connect(3, false);
+        network.connect(3, false);
         await("the safe share of the lonely host", this::shares, () -> {
             assertTrue(sumOfShares() <= 1.01 * LIMIT, this::shares);
             return group(3).getString("state").equals("safe") && share(1) > 0.6 * LIMIT;
         });
         assertEquals(LIMIT / HOSTS, share(3));
-        HostNetwork.connect(3, true);
+        network.connect(3, true);
         await("a half for each again", this::shares, () -> {
             assertTrue(sumOfShares() <= 1.01 * LIMIT, this::shares);
             return isLeased(3) && share(1) > 0.45 * LIMIT && share(3) > 0.45 * LIMIT;

@@ -2,9 +2,8 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.weir.testkit.host.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -26,9 +25,7 @@ class CopyIT {
 
     @BeforeAll
     static void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = Ports.free();
         weir = Weir.start(
                 folder.resolve("home"),
                 "-drive",

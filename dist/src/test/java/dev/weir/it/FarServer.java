@@ -23,7 +23,7 @@ final class FarServer implements AutoCloseable {
      * Starts a server and waits until it listens. Skips the test without the program.
      *
      * @param socket its socket
-     * @param command its command; {@code SOCKET} in a word stands for the path of the socket
+     * @param command its command; {@code SOCKET} in a word is replaced by the path of the socket
      */
     static FarServer start(Path socket, String... command) throws IOException {
         Client.need(command[0]);

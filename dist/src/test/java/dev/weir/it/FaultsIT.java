@@ -121,19 +121,7 @@ class FaultsIT {
         weir.ask("fault vm1 late on=write latency.median=200us latency.sigma=1 when=after")
                 .ok();
         weir.ask("fault vm1 stall hang=50ms every=500ms").ok();
-        Client.run(
-                        "fio",
-                        "--name=verify",
-                        "--ioengine=nbd",
-                        "--uri=" + weir.uri("vm1"),
-                        "--rw=randwrite",
-                        "--bs=8k",
-                        "--iodepth=16",
-                        "--size=16m",
-                        "--fsync=32",
-                        "--verify_state_save=0",
-                        "--verify=crc32c")
-                .ok();
+        FioLoad.verify(weir.uri("vm1"), "--bs=8k", "--size=16m", "--fsync=32");
         for (Config fault : faults()) {
             assertTrue(fault.getInt("requests") > 0, fault::toString);
         }

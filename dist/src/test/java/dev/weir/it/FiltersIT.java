@@ -68,11 +68,10 @@ class FiltersIT {
     }
 
     private void write(List<String> filters, String more) throws IOException {
-        Path next = Files.writeString(
-                folder.resolve("next.conf"),
+        Weir.writeConfiguration(
+                folder,
                 "weir.drives.vm1 { backend { type = memory, size = 64MiB }, filters = [ %s ], %s }"
                         .formatted(String.join(", ", filters), more));
-        Files.move(next, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Config vm1() {

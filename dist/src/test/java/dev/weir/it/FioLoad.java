@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -56,6 +57,25 @@ final class FioLoad implements AutoCloseable {
                 .redirectOutput(folder.resolve("fio.out").toFile())
                 .start();
         return new FioLoad(folder, process);
+    }
+
+    /**
+     * Writes to a drive at random and verifies it, to the end.
+     *
+     * @param more further options, such as {@code --bs} and {@code --size}
+     */
+    static void verify(String uri, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                "fio",
+                "--name=verify",
+                "--ioengine=nbd",
+                "--uri=" + uri,
+                "--rw=randwrite",
+                "--iodepth=16",
+                "--verify_state_save=0",
+                "--verify=crc32c"));
+        command.addAll(List.of(more));
+        Client.run(command.toArray(String[]::new)).ok();
     }
 
     boolean isRunning() {

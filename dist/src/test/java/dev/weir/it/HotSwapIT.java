@@ -113,8 +113,8 @@ class HotSwapIT {
 
     /** Writes a file that differs in a limit that holds no request, and every other time in a policy. */
     private static void writeConfiguration(int version) throws IOException {
-        Path written = Files.writeString(
-                folder.resolve("weir.conf.new"),
+        Weir.writeConfiguration(
+                folder,
                 """
                 weir.drives {
                   vm1 { backend { type = memory, size = 64MiB }, policy = %s, limits { bps = 16MiB, iops = %d } }
@@ -122,7 +122,6 @@ class HotSwapIT {
                 }
                 """
                         .formatted(version % 4 < 2 ? "bucket" : "slice", 100_000 + version));
-        Files.move(written, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static Config vm1() {

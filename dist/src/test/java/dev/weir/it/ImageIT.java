@@ -163,18 +163,7 @@ class ImageIT {
         try (Weir weir = Weir.start(home, "-drive", "id=vm1,file=%s,backend.cache=%s".formatted(device, cache))) {
             String info = Client.run("nbdinfo", weir.uri("vm1")).ok().out();
             assertTrue(info.contains("block_size_minimum: 512"), info);
-            Client.run(
-                            "fio",
-                            "--name=verify",
-                            "--ioengine=nbd",
-                            "--uri=" + weir.uri("vm1"),
-                            "--rw=randwrite",
-                            "--bsrange=512-64k",
-                            "--iodepth=16",
-                            "--size=16m",
-                            "--verify_state_save=0",
-                            "--verify=crc32c")
-                    .ok();
+            FioLoad.verify(weir.uri("vm1"), "--bsrange=512-64k", "--size=16m");
             assertEquals(0, io(weir, "discard 20M 1M").status());
             Client.run("qemu-img", "convert", "-f", "raw", "-O", "raw", weir.uri("vm1"), copy.toString())
                     .ok();

@@ -2,6 +2,7 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weir.testkit.host.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ final class IscsiTarget implements AutoCloseable {
     static IscsiTarget start(Path file, String user, String password) throws IOException {
         assumeTrue(Files.isExecutable(Path.of(program("tgtd"))), "needs tgtd (Debian package tgt)");
         assumeTrue(isRoot(), "needs root for tgtd");
-        int port = WebServer.freePort();
+        int port = Ports.free();
         Files.createDirectories(Path.of("/var/run/tgtd"));
         Process daemon = command("tgtd", port, "--foreground", "--iscsi", "portal=127.0.0.1:" + port)
                 .redirectErrorStream(true)

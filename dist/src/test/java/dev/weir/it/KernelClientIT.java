@@ -2,9 +2,8 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.testkit.host.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -63,7 +62,7 @@ class KernelClientIT {
         new Random().nextBytes(random);
         Path data = Files.write(folder.resolve("data"), random);
         Path disk = folder.resolve("disk");
-        int port = freePort();
+        int port = Ports.free();
         String listen = "tcp:127.0.0.1:" + port;
         Path home = folder.resolve("home");
         String socket = "unix:" + home.resolve("run/nbd.sock");
@@ -96,11 +95,5 @@ class KernelClientIT {
                 .findFirst()
                 .orElseThrow()
                 .group();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

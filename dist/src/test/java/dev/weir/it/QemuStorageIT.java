@@ -101,18 +101,7 @@ class QemuStorageIT {
         try (Weir weir = start(",format=qcow2")) {
             assertEquals("qemu", drive(weir).getString("backend"));
             io("read -P 7 32M 32M", "-f", "raw", weir.uri("vm1"));
-            Client.run(
-                            "fio",
-                            "--name=verify",
-                            "--ioengine=nbd",
-                            "--uri=" + weir.uri("vm1"),
-                            "--rw=randwrite",
-                            "--bs=16k",
-                            "--iodepth=16",
-                            "--size=32m",
-                            "--verify_state_save=0",
-                            "--verify=crc32c")
-                    .ok();
+            FioLoad.verify(weir.uri("vm1"), "--bs=16k", "--size=32m");
             io("discard 8M 1M", "-f", "raw", weir.uri("vm1"));
             io("write -z 16M 1M", "-f", "raw", weir.uri("vm1"));
             qemuImg("convert", "-f", "raw", "-O", "raw", weir.uri("vm1"), copy.toString());

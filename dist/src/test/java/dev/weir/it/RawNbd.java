@@ -113,11 +113,12 @@ final class RawNbd implements AutoCloseable {
         }
     }
 
-    private static ByteBuffer receive(SocketChannel channel, int length) throws IOException {
+    /** Returns the next bytes from a server. */
+    static ByteBuffer receive(SocketChannel channel, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         while (bytes.hasRemaining()) {
             if (channel.read(bytes) < 0) {
-                throw new EOFException("the server has closed the connection");
+                throw new EOFException("closed by the server after " + bytes.position() + " of " + length + " bytes");
             }
         }
         return bytes.flip();

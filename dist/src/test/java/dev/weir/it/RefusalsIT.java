@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -52,7 +51,7 @@ class RefusalsIT {
 
     private static SocketChannel connect() throws IOException {
         SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(weir.socket()));
-        receive(client, 18);
+        RawNbd.receive(client, 18);
         client.write(ByteBuffer.allocate(4).putInt(FIXED_NEWSTYLE_NO_ZEROES).flip());
         return client;
     }
@@ -80,8 +79,8 @@ class RefusalsIT {
                         .put(name)
                         .putShort((short) 0)
                         .flip());
-        ByteBuffer header = receive(client, 20);
-        return receive(client, header.getInt(16)).array();
+        ByteBuffer header = RawNbd.receive(client, 20);
+        return RawNbd.receive(client, header.getInt(16)).array();
     }
 
     @Test
@@ -128,15 +127,5 @@ class RefusalsIT {
         }
         long written = weir.logged() - before;
         assertTrue(written < 64 << 10, written + " bytes of log");
-    }
-
-    private static ByteBuffer receive(SocketChannel client, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining()) {
-            if (client.read(bytes) < 0) {
-                throw new EOFException("closed by the server after " + bytes.position() + " of " + length + " bytes");
-            }
-        }
-        return bytes.flip();
     }
 }

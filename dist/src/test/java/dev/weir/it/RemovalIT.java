@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -37,7 +36,7 @@ class RemovalIT {
 
     @BeforeAll
     static void start() throws IOException {
-        write("weir {}");
+        Weir.writeConfiguration(home, "weir {}");
         weir = Weir.start(home);
     }
 
@@ -48,17 +47,8 @@ class RemovalIT {
 
     @AfterEach
     void removeAll() throws IOException {
-        apply("weir {}");
+        weir.apply("weir {}");
         assertServed();
-    }
-
-    private static void write(String text) throws IOException {
-        Files.writeString(home.resolve("weir.conf"), text);
-    }
-
-    private static Config apply(String text) throws IOException {
-        write(text);
-        return weir.ask("reload --json").ok().object();
     }
 
     private static String file(String image) {
@@ -127,9 +117,10 @@ class RemovalIT {
     @Test
     void removedDriveIsGone() throws IOException {
         String b = "b { backend { type = memory, size = 1M } }";
-        apply("weir.drives { gone { %s, limits.bps = 1 }\n %s }".formatted(file("gone"), b));
+        weir.apply("weir.drives { gone { %s, limits.bps = 1 }\n %s }".formatted(file("gone"), b));
         try (RawNbd client = queue("gone")) {
-            assertEquals(List.of("b"), apply("weir.drives { %s }".formatted(b)).getStringList("drives"));
+            assertEquals(
+                    List.of("b"), weir.apply("weir.drives { %s }".formatted(b)).getStringList("drives"));
             assertServed("b");
             assertGone("gone");
             assertEnds(client);
@@ -154,15 +145,18 @@ class RemovalIT {
 
     @Test
     void wordsOfLogAndShellMatchTheServices() throws IOException {
-        Config applied = apply("weir.drives { first { %s }\n second { %s } }".formatted(file("first"), file("second")));
+        Config applied =
+                weir.apply("weir.drives { first { %s }\n second { %s } }".formatted(file("first"), file("second")));
         assertEquals(List.of("drive first", "drive second"), applied.getStringList("added"));
         assertEquals(Set.of("first", "second"), registered());
         assertEquals(Map.of("first", "serving", "second", "serving"), states());
         assertEquals(1, weir.countLogged("drive first is open: "));
         assertServed("first", "second");
 
-        write("weir.drives { second { %s }\n third { backend { type = file, path = none.img } } }"
-                .formatted(file("second")));
+        Weir.writeConfiguration(
+                home,
+                "weir.drives { second { %s }\n third { backend { type = file, path = none.img } } }"
+                        .formatted(file("second")));
         Client.Result partly = weir.ask("reload --json");
         applied = ConfigFactory.parseString(partly.out());
         assertEquals(3, partly.status(), partly::err);
@@ -178,11 +172,11 @@ class RemovalIT {
 
     @Test
     void renamedDriveKeepsItsImage() throws IOException {
-        apply("weir.drives { old { %s } }".formatted(file("kept")));
+        weir.apply("weir.drives { old { %s } }".formatted(file("kept")));
         say("old", "old");
-        apply("weir.drives { old { %s, limits.bps = 1 } }".formatted(file("kept")));
+        weir.apply("weir.drives { old { %s, limits.bps = 1 } }".formatted(file("kept")));
         try (RawNbd client = queue("old")) {
-            apply("weir.drives { new { %s } }".formatted(file("kept")));
+            weir.apply("weir.drives { new { %s } }".formatted(file("kept")));
             assertServed("new");
             assertGone("old");
             assertEnds(client);
@@ -193,13 +187,13 @@ class RemovalIT {
     @Test
     void swappedNamesSwapImages() throws IOException {
         String drives = "weir.drives { x { %s }\n y { %s }\n z { %s } }";
-        apply(drives.formatted(file("one"), file("two"), file("six")));
+        weir.apply(drives.formatted(file("one"), file("two"), file("six")));
         say("x", "one");
         say("y", "two");
         say("z", "six");
         int errors = weir.countLogged("ERROR");
         try (RawNbd client = new RawNbd(weir.socket(), "x")) {
-            apply(drives.formatted(file("two"), file("six"), file("one")));
+            weir.apply(drives.formatted(file("two"), file("six"), file("one")));
             assertServed("x", "y", "z");
             assertThrows(IOException.class, () -> client.read(0, 512));
         }
@@ -210,9 +204,9 @@ class RemovalIT {
     @Test
     void removedGroupLetsItsDrivesGo() throws IOException {
         String drives = "drives { a { backend { type = memory, size = 1M }%s } }";
-        apply("weir { groups.g.limits.bps = 1\n %s }".formatted(drives.formatted(", group = g")));
+        weir.apply("weir { groups.g.limits.bps = 1\n %s }".formatted(drives.formatted(", group = g")));
         try (RawNbd client = queue("a")) {
-            apply("weir { %s }".formatted(drives.formatted("")));
+            weir.apply("weir { %s }".formatted(drives.formatted("")));
             assertEquals("[]", weir.ask("groups --json").ok().out().strip());
             for (int i = 0; i < QUEUED; i++) {
                 assertEquals(new RawNbd.Reply(i, 0), client.reply());
@@ -227,24 +221,24 @@ class RemovalIT {
     void renamedGroupStillLimits() throws IOException {
         String text =
                 "weir { groups.%s.limits.bps = 1\n drives.a { backend { type = memory, size = 1M }, group = %s } }";
-        apply(text.formatted("old", "old"));
+        weir.apply(text.formatted("old", "old"));
         try (RawNbd client = queue("a")) {
-            apply(text.formatted("new", "new"));
+            weir.apply(text.formatted("new", "new"));
             List<? extends Config> groups = weir.ask("groups --json").ok().json();
             assertEquals(1, groups.size());
             assertEquals("new", groups.get(0).getString("name"));
             List<? extends Config> waiting = weir.ask("queue a --json").ok().json();
             assertEquals("new: bps", waiting.get(waiting.size() - 1).getString("held_by"));
-            apply(text.formatted("new", "new").replace("bps = 1", "bps = 0"));
+            weir.apply(text.formatted("new", "new").replace("bps = 1", "bps = 0"));
             assertEquals(new RawNbd.Reply(0, 0), client.reply());
         }
     }
 
     @Test
     void emptyFileRemovesNothingAndEmptyBlockAll() throws IOException {
-        apply("weir.drives { a { %s, limits.bps = 1 } }".formatted(file("empty")));
+        weir.apply("weir.drives { a { %s, limits.bps = 1 } }".formatted(file("empty")));
         try (RawNbd client = queue("a")) {
-            write("");
+            Weir.writeConfiguration(home, "");
             Client.Result refused = weir.ask("reload");
             assertFalse(refused.status() == 0);
             assertEquals(
@@ -252,7 +246,7 @@ class RemovalIT {
                     weir.ask("drives --json").ok().json().stream()
                             .map(drive -> drive.getString("name"))
                             .toList());
-            apply("weir {}");
+            weir.apply("weir {}");
             assertServed();
             assertGone("a");
             assertEnds(client);

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +74,8 @@ class SoakIT {
     }
 
     private void configure() throws IOException {
-        Path written = Files.writeString(
-                folder.resolve("weir.conf.new"),
+        Weir.writeConfiguration(
+                folder,
                 """
                 weir.groups.shared { limits.iops = 400 }
                 weir.drives {
@@ -91,7 +89,6 @@ class SoakIT {
                 }
                 """
                         .formatted(200 + random.nextInt(400)));
-        Files.move(written, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String jobs(Weir weir) {

@@ -1,6 +1,5 @@
 package dev.weir.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,45 +16,34 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Weir that the first client of a socket of systemd starts. */
 class SocketActivationIT {
+    private final Path folder;
+    private final Path home;
+    private final Path nbd;
+
+    SocketActivationIT(@TempDir Path folder) {
+        this.folder = folder;
+        home = folder.resolve("home");
+        nbd = folder.resolve("nbd.sock");
+    }
 
     @Test
-    void firstClientStartsWeir(@TempDir Path folder) throws IOException, InterruptedException {
-        Client.need("systemd-socket-activate", "qemu-io");
-        Path socket = folder.resolve("nbd.sock");
-        Path home = folder.resolve("home");
-        List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "-l", socket.toString()));
-        List<String> weir = Weir.command(
-                        home, "run", "--no-shell", "--listen", "unix:" + socket, "-drive", "id=vm1,memory=1M")
-                .command();
-        command.add("--setenv=JAVA_HOME=" + System.getProperty("java.home"));
-        command.addAll(weir);
-        Path said = folder.resolve("said");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
+    void firstClientStartsWeir() throws IOException, InterruptedException {
+        Process systemd = listen("-l " + nbd, "--listen", "unix:" + nbd, "-drive", "id=vm1,memory=1M");
         try {
-            awaitSocket(socket);
-            String uri = "nbd+unix:///vm1?socket=" + socket;
-            Client.run("qemu-io", "-f", "raw", "-c", "write -P 7 0 64k", uri).ok();
-            Client.run("qemu-io", "-f", "raw", "-c", "read -P 7 0 64k", uri).ok();
-            String log = Files.readString(home.resolve("log/weir.log"));
-            assertTrue(log.contains("is a socket of systemd"), log);
-            process.destroy();
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still runs: " + log);
-            assertTrue(Files.exists(socket), "the socket of systemd is gone");
+            awaitSocket();
+            qemuIo("write -P 7 0 64k");
+            qemuIo("read -P 7 0 64k");
+            stop(systemd);
+            assertTrue(Files.exists(nbd), "the socket of systemd is gone");
         } finally {
-            process.destroyForcibly();
-            process.onExit().join();
+            end(systemd);
         }
     }
 
     @Test
-    void bothServersTakeTheirSockets(@TempDir Path folder) throws IOException, InterruptedException {
-        Client.need("systemd-socket-activate", "qemu-io", "curl");
-        Path nbd = folder.resolve("nbd.sock");
+    void bothServersTakeTheirSockets() throws IOException, InterruptedException {
+        Client.need("curl");
         Path api = folder.resolve("api.sock");
-        Path home = folder.resolve("home");
         Path file = Files.writeString(
                 folder.resolve("weir.conf"),
                 """
@@ -66,48 +54,59 @@ class SocketActivationIT {
                 }
                 """
                         .formatted(nbd, api));
-        List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "-l", nbd.toString()));
-        command.addAll(List.of("-l", api.toString(), "--fdname=nbd:control"));
-        command.add("--setenv=JAVA_HOME=" + System.getProperty("java.home"));
-        command.addAll(Weir.command(home, "run", "--no-shell", "--config", file.toString())
-                .command());
-        Path said = folder.resolve("said");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
+        Process systemd = listen("-l " + nbd + " -l " + api + " --fdname=nbd:control", "--config", file.toString());
         try {
-            awaitSocket(nbd);
-            Client.run(
-                            "curl",
-                            "-sS",
-                            "--fail",
-                            "--max-time",
-                            "60",
-                            "--unix-socket",
-                            api.toString(),
-                            "http://a/v1/drives/vm1")
-                    .ok();
-            Client.run("qemu-io", "-f", "raw", "-c", "write -P 7 0 64k", "nbd+unix:///vm1?socket=" + nbd)
-                    .ok();
-            String log = Files.readString(home.resolve("log/weir.log"));
-            assertTrue(log.contains("nbd.sock is a socket of systemd"), log);
-            process.destroy();
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still runs: " + log);
+            awaitSocket();
+            String get = "curl -sS --fail --max-time 60 --unix-socket " + api + " http://a/v1/drives/vm1";
+            Client.run(get.split(" ")).ok();
+            qemuIo("write -P 7 0 64k");
+            stop(systemd);
             assertTrue(Files.exists(nbd) && Files.exists(api), "a socket of systemd is gone");
         } finally {
-            process.destroyForcibly();
-            process.onExit().join();
+            end(systemd);
         }
     }
 
-    private static void awaitSocket(Path socket) throws IOException {
-        for (int i = 0; !Files.exists(socket); i++) {
+    /** Starts a program that opens sockets as systemd does and runs Weir at the first client. */
+    private Process listen(String options, String... arguments) throws IOException {
+        Client.need("systemd-socket-activate", "qemu-io");
+        List<String> command = new ArrayList<>(List.of("systemd-socket-activate"));
+        command.addAll(List.of(options.split(" ")));
+        command.add("--setenv=JAVA_HOME=" + System.getProperty("java.home"));
+        ProcessBuilder weir = Weir.command(home, "run", arguments);
+        command.addAll(weir.command());
+        command.add("--no-shell");
+        return weir.command(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile())
+                .start();
+    }
+
+    private void awaitSocket() throws IOException {
+        for (int i = 0; !Files.exists(nbd); i++) {
             assertTrue(i < 500, "no socket");
             Weir.pause(20);
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            assertEquals(true, probe.connect(UnixDomainSocketAddress.of(socket)));
+            assertTrue(probe.connect(UnixDomainSocketAddress.of(nbd)));
         }
+    }
+
+    private void qemuIo(String command) {
+        Client.run("qemu-io", "-f", "raw", "-c", command, "nbd+unix:///vm1?socket=" + nbd)
+                .ok();
+    }
+
+    /** Stops a Weir that runs on the socket of systemd. */
+    private void stop(Process weir) throws IOException, InterruptedException {
+        String log = Files.readString(home.resolve("log/weir.log"));
+        assertTrue(log.contains("nbd.sock is a socket of systemd"), log);
+        weir.destroy();
+        assertTrue(weir.waitFor(30, TimeUnit.SECONDS), () -> "still runs: " + log);
+    }
+
+    private static void end(Process process) {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 }

@@ -73,18 +73,7 @@ class StorageIT {
 
     private static void verify(Weir weir) {
         Client.needFio();
-        run(
-                "fio",
-                "--name=verify",
-                "--ioengine=nbd",
-                "--uri=" + weir.uri("vm1"),
-                "--rw=randwrite",
-                "--bs=16k",
-                "--iodepth=16",
-                "--size=" + Storage.BYTES,
-                "--fsync=64",
-                "--verify_state_save=0",
-                "--verify=crc32c");
+        FioLoad.verify(weir.uri("vm1"), "--bs=16k", "--size=" + Storage.BYTES, "--fsync=64");
     }
 
     /** Discarded and zeroed ranges read as zeroes, and the map covers the drive. */

@@ -290,7 +290,7 @@ class TerminalIT {
         terminal.enter("clear; echo was $x").await("was old\n");
         terminal.enter("clear; update " + shell)
                 .await("nothing but a prompt", screen -> screen.strip().equals(PROMPT));
-        // in a session of its own
+        // in a separate session
         terminal.enter("echo now $x").await("now null\n");
         terminal.enter("clear; queue scratch").await("HELD BY");
         assertEquals(0, weir.countLogged("a request from the shell failed"));

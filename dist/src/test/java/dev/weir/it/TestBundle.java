@@ -2,11 +2,11 @@ package dev.weir.it;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.jar.Attributes;
@@ -33,13 +33,8 @@ record TestBundle(
 
     /** Writes a bundle with a component of Declarative Services to a file. */
     static void writeComponent(Path jar, String name, String version, Class<?> component) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes headers = manifest.getMainAttributes();
-        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        headers.putValue("Bundle-ManifestVersion", "2");
-        headers.putValue("Bundle-SymbolicName", name);
-        headers.putValue("Bundle-Version", version);
-        headers.putValue("Service-Component", "OSGI-INF/component.xml");
+        Manifest manifest = manifest(name, version);
+        manifest.getMainAttributes().putValue("Service-Component", "OSGI-INF/component.xml");
         String xml =
                 """
                 <component xmlns="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s" immediate="true">
@@ -47,31 +42,40 @@ record TestBundle(
                 </component>
                 """
                         .formatted(name, component.getName());
-        Path unfinished = jar.resolveSibling(jar.getFileName() + ".new");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(unfinished), manifest)) {
-            put(out, component);
-            out.putNextEntry(new JarEntry("OSGI-INF/component.xml"));
-            out.write(xml.getBytes(StandardCharsets.UTF_8));
-        }
-        Files.move(unfinished, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        write(jar, manifest, List.of(component), xml);
     }
 
-    /** Writes the bundle to a file, which appears under this name when it is complete. */
+    /** Writes the bundle to a file. */
     void write(Path jar) throws IOException {
+        Manifest manifest = manifest(name, version);
+        Attributes headers = manifest.getMainAttributes();
+        headers.putValue("Bundle-Activator", activator.getName());
+        headers.putValue("Import-Package", "org.osgi.framework" + (imports.isEmpty() ? "" : "," + imports));
+        List<Class<?>> parts = new ArrayList<>(classes);
+        parts.add(activator);
+        write(jar, manifest, parts, "");
+    }
+
+    private static Manifest manifest(String name, String version) {
         Manifest manifest = new Manifest();
         Attributes headers = manifest.getMainAttributes();
         headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         headers.putValue("Bundle-ManifestVersion", "2");
         headers.putValue("Bundle-SymbolicName", name);
         headers.putValue("Bundle-Version", version);
-        headers.putValue("Bundle-Activator", activator.getName());
-        headers.putValue("Import-Package", "org.osgi.framework" + (imports.isEmpty() ? "" : "," + imports));
+        return manifest;
+    }
+
+    /** Writes a jar, which appears under its name when it is complete. */
+    private static void write(Path jar, Manifest manifest, List<Class<?>> parts, String component) throws IOException {
         Path unfinished = jar.resolveSibling(jar.getFileName() + ".new");
-        try (OutputStream file = Files.newOutputStream(unfinished);
-                JarOutputStream out = new JarOutputStream(file, manifest)) {
-            put(out, activator);
-            for (Class<?> part : classes) {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(unfinished), manifest)) {
+            for (Class<?> part : parts) {
                 put(out, part);
+            }
+            if (!component.isEmpty()) {
+                out.putNextEntry(new JarEntry("OSGI-INF/component.xml"));
+                out.write(component.getBytes(StandardCharsets.UTF_8));
             }
         }
         Files.move(unfinished, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.testkit.host.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ class TlsIT {
     @BeforeAll
     static void start() throws IOException {
         Client.need("certtool", "psktool", "nbdinfo", "nbdcopy", "qemu-img");
-        port = freePort();
+        port = Ports.free();
         Path authority = Files.createDirectory(folder.resolve("authority"));
         template(authority, "ca", "cn = Weir test CA\nca\ncert_signing_key");
         key(authority, "ca");
@@ -47,12 +46,6 @@ class TlsIT {
         Files.writeString(folder.resolve("weir.conf"), configuration());
         weir = Weir.start(
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private static String configuration() {
@@ -271,7 +264,7 @@ class TlsIT {
         Files.copy(in.resolve("own-cert.pem"), in.resolve("ca-cert.pem"));
         Files.copy(in.resolve("own-cert.pem"), in.resolve("client-cert.pem"));
         Files.copy(in.resolve("own-key.pem"), in.resolve("client-key.pem"));
-        int here = freePort();
+        int here = Ports.free();
         Path configuration = Files.writeString(
                 in.resolve("weir.conf"),
                 """

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -76,7 +75,7 @@ class UnreadListsIT {
 
     private static SocketChannel askForList() throws IOException {
         SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(weir.socket()));
-        receive(client, 18);
+        RawNbd.receive(client, 18);
         client.write(ByteBuffer.allocate(20)
                 .putInt(FIXED_NEWSTYLE_NO_ZEROES)
                 .putLong(OPTION_MAGIC)
@@ -89,8 +88,8 @@ class UnreadListsIT {
     /** Reads the reply to its end and returns the number of drives in it. */
     private static int readList(SocketChannel client) throws IOException {
         for (int drives = 0; ; drives++) {
-            ByteBuffer header = receive(client, 20);
-            ByteBuffer data = receive(client, header.getInt(16));
+            ByteBuffer header = RawNbd.receive(client, 20);
+            ByteBuffer data = RawNbd.receive(client, header.getInt(16));
             if (header.getInt(12) == REP_ACK) {
                 return drives;
             }
@@ -98,15 +97,5 @@ class UnreadListsIT {
                     UTF_8.decode(data.slice(Integer.BYTES, data.getInt(0))).toString();
             assertEquals("d%03d".formatted(drives), name);
         }
-    }
-
-    private static ByteBuffer receive(SocketChannel client, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining()) {
-            if (client.read(bytes) < 0) {
-                throw new EOFException("closed by the server after " + bytes.position() + " of " + length + " bytes");
-            }
-        }
-        return bytes.flip();
     }
 }

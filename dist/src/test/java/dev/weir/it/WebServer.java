@@ -2,10 +2,10 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.testkit.host.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class WebServer implements AutoCloseable {
         Client.need("busybox");
         Path configuration = file.resolveSibling("httpd.conf");
         Files.writeString(configuration, login.isEmpty() ? "" : "/:" + login + "\n");
-        int port = freePort();
+        int port = Ports.free();
         List<String> command = new ArrayList<>(List.of("busybox", "httpd", "-f", "-p", "127.0.0.1:" + port));
         command.addAll(List.of("-h", String.valueOf(file.getParent()), "-c", configuration.toString()));
         Process process = new ProcessBuilder(command)
@@ -41,12 +41,6 @@ final class WebServer implements AutoCloseable {
                 .start();
         awaitStart(process, port);
         return new WebServer(process, "http://127.0.0.1:%d/%s".formatted(port, file.getFileName()));
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     /** Waits until a server listens on a port of the loopback address. */

@@ -2,7 +2,9 @@ package dev.weir.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
 import dev.weir.launcher.client.ShortExec;
+import dev.weir.testkit.host.HostNetwork;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -11,6 +13,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,13 +99,11 @@ final class Weir implements AutoCloseable {
         return launch(builder, home);
     }
 
-    /** Starts a Weir that is ready soon in a network namespace, without waiting. */
-    static Weir launchInNamespace(String space, String options, Path home, String... arguments) {
+    /** Starts Weir with further JVM options on a host of a network, without waiting. */
+    static Weir launchOn(HostNetwork network, int host, String options, Path home, String... arguments) {
         ProcessBuilder builder = command(home, "run", arguments);
         builder.environment().merge("WEIR_JAVA_OPTS", options, (all, more) -> all + " " + more);
-        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", space));
-        words.addAll(builder.command());
-        return launch(builder.command(words), home);
+        return launch(builder.command(network.on(host, builder.command())), home);
     }
 
     private static Weir launch(ProcessBuilder builder, Path home) {
@@ -142,6 +143,18 @@ final class Weir implements AutoCloseable {
         } catch (IOException e) {
             // the test has ended the process
         }
+    }
+
+    /** Replaces the file {@code weir.conf} in a folder at once, so that no reader sees a part of it. */
+    static void writeConfiguration(Path folder, String text) throws IOException {
+        Path written = Files.writeString(folder.resolve("weir.conf.new"), text);
+        Files.move(written, folder.resolve("weir.conf"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Applies a configuration to the Weir of this home and returns the answer of {@code reload}. */
+    Config apply(String text) throws IOException {
+        writeConfiguration(home, text);
+        return ask("reload --json").ok().object();
     }
 
     /** Waits until it is ready. */

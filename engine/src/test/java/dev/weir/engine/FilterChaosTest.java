@@ -7,8 +7,6 @@ import dev.weir.block.Operation;
 import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
-import dev.weir.fault.FaultSettings;
-import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,20 +63,11 @@ class FilterChaosTest {
         }
 
         private void configure(Map<String, Long> limits, List<FilterSettings> filters) {
-            fixture.engine.configure(new DriveSettings(
-                    "vm1",
-                    "test",
-                    Map.of(),
-                    false,
-                    "bucket",
-                    null,
-                    ThrottleLimits.of(limits),
-                    "",
-                    List.of(),
-                    new Charging(false, random.nextInt(2) * 100L),
-                    filters,
-                    Share.DEFAULT,
-                    FaultSettings.NONE));
+            fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                    .limits(ThrottleLimits.of(limits))
+                    .charging(new Charging(false, random.nextInt(2) * 100L))
+                    .filters(filters)
+                    .build());
         }
 
         void step() {

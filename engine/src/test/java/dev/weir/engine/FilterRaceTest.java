@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
-import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
-import dev.weir.fault.FaultSettings;
-import dev.weir.throttle.Share;
-import dev.weir.throttle.ThrottleLimits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,20 +43,8 @@ class FilterRaceTest {
     }
 
     private void configure(List<FilterSettings> filters) {
-        fixture.engine.configure(new DriveSettings(
-                "vm1",
-                "observed",
-                Map.of(),
-                false,
-                "bucket",
-                null,
-                ThrottleLimits.NONE,
-                "",
-                List.of(),
-                Charging.DEFAULT,
-                filters,
-                Share.DEFAULT,
-                FaultSettings.NONE));
+        fixture.engine.configure(
+                DriveSettings.builder("vm1", "observed").filters(filters).build());
     }
 
     private void submitAll(int client) {

@@ -13,12 +13,9 @@ import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.control.QueuedRequest;
-import dev.weir.drive.settings.Charging;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.drive.settings.FilterSettings;
-import dev.weir.fault.FaultSettings;
 import dev.weir.throttle.LimitKey;
-import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;
 import java.util.List;
@@ -44,20 +41,10 @@ class FilterTest {
 
     /** Configures a drive with one request a second and the named filters. */
     private void configure(FilterSettings... filters) {
-        fixture.engine.configure(new DriveSettings(
-                "vm1",
-                "test",
-                Map.of(),
-                false,
-                "bucket",
-                null,
-                ThrottleLimits.of(Map.of("iops", 10L)),
-                "",
-                List.of(),
-                Charging.DEFAULT,
-                Arrays.asList(filters),
-                Share.DEFAULT,
-                FaultSettings.NONE));
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .limits(ThrottleLimits.of(Map.of("iops", 10L)))
+                .filters(Arrays.asList(filters))
+                .build());
     }
 
     private static FilterSettings filter(String type) {

@@ -67,7 +67,7 @@ final class Processes {
         return running == null ? wallAtStart : wallAtStart + running.clock.nanoTime() - origin;
     }
 
-    /** Ends the process in order. */
+    /** Ends the process as an orderly stop does. */
     void stop() {
         fixture().engine.close();
         kill();

@@ -2,6 +2,7 @@ package dev.weir.bench.server;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

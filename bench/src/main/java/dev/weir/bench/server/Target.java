@@ -1,6 +1,7 @@
 package dev.weir.bench.server;
 
 import dev.weir.bench.report.Run;
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;

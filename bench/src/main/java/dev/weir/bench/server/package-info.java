@@ -1,4 +1,4 @@
-/** The programs of a measurement: Weir and its peers as servers, fio as the client, hosts in network namespaces. */
+/** The programs of a measurement: Weir and its peers as servers, and fio as the client. */
 @NullMarked
 package dev.weir.bench.server;
 

@@ -1,7 +1,10 @@
 package dev.weir.testkit.tls;
 
+import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Key stores for tests, such as the secret of a cluster. */
 public final class TestKeyStore {
@@ -20,7 +23,10 @@ public final class TestKeyStore {
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         String options = "-genkeypair -alias weir -keyalg EC -dname CN=weir -validity 99 -storetype PKCS12"
                 + " -storepass changeit -keystore";
-        KeyTool.run(folder, keytool, options, file.toString());
+        List<String> command = new ArrayList<>(List.of(keytool));
+        command.addAll(List.of(options.split(" ")));
+        command.add(file.toString());
+        Program.output(command);
         return file;
     }
 }

@@ -1,4 +1,4 @@
-package dev.weir.bench.server;
+package dev.weir.testkit.host;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,26 +12,41 @@ import java.util.stream.Stream;
 public final class Program {
     private Program() {}
 
+    /** Returns whether the search path has a program of this name. */
     public static boolean isThere(String name) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
 
-    /** Returns standard output and standard error of a program. */
-    public static String output(List<String> command) throws IOException, InterruptedException {
+    /**
+     * Runs a program with empty standard input.
+     *
+     * @return standard output and standard error
+     * @throws IOException if the program is missing or fails; the message has its output
+     */
+    public static String output(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + " failed: " + printed.strip());
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + " failed: " + printed.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
         return printed;
     }
 
-    /** Returns the first line of a program's output. */
-    public static String firstLine(String... command) throws IOException, InterruptedException {
+    /**
+     * Returns the first line of a program's output.
+     *
+     * @throws IOException if the program is missing or fails
+     */
+    public static String firstLine(String... command) throws IOException {
         return output(List.of(command)).lines().findFirst().orElse("");
     }
 }
