@@ -51,7 +51,7 @@ final class FileWatch {
         this.folder = folder;
     }
 
-    /** Takes the present state of the folder as read, after a change of one's own. */
+    /** Takes the present state of the folder as read, after a change by Weir itself. */
     void accept() {
         if (folder != null) {
             ByteBuffer now = content(folder, 0);

@@ -30,7 +30,7 @@ record StorageDeletion(String drive, Path image) {
      * @param settings settings of the drive; null if they are unreadable
      * @param home base folder of relative paths
      * @param others the remaining drives
-     * @throws RefusedChangeException if the drive has no image of its own that can be deleted
+     * @throws RefusedChangeException if no image belongs to the drive alone
      */
     static StorageDeletion of(DefinitionKey key, @Nullable ConfigObject settings, Path home, List<DriveSettings> others)
             throws RefusedChangeException {

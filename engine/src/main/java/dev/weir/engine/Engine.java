@@ -67,7 +67,7 @@ public final class Engine {
 
     private final Executor threads;
 
-    /** Creates an engine without drives that opens and closes backends on threads of its own. */
+    /** Creates an engine without drives that opens and closes backends on its own threads. */
     public Engine(Clock clock, Publisher publisher, Debts debts) {
         this(clock, publisher, SerialSteps.threads(), debts);
     }

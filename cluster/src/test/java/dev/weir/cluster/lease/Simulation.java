@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster on the virtual clock. Messages are delayed, lost, repeated and reordered. Hosts crash, restart and pause.
- * The network splits. Each host has a clock of its own that drifts. The same seed gives the same run. The laws are
+ * The network splits. Each host has its own clock, which drifts. The same seed gives the same run. The laws are
  * checked before every step.
  */
 final class Simulation {

@@ -10,7 +10,7 @@ import com.typesafe.config.ConfigObject;
 import java.io.File;
 import java.net.URL;
 
-/** Rejects includes, because the settings of a command must not read files of their own choice. */
+/** Rejects includes, because the settings of a command must not choose files to read. */
 final class NoIncludes implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
     @Override

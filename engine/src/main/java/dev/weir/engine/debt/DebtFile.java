@@ -32,7 +32,7 @@ final class DebtFile {
     /** The longest file (bytes). 10,000 drives with all limits take a tenth. */
     private static final int MOST_BYTES = 64 << 20;
 
-    /** The most damaged lines with a log line of their own. */
+    /** The most damaged lines that the log names one by one. */
     private static final int MOST_REPORTS = 5;
 
     private final Path file;

@@ -25,7 +25,7 @@ class LatencyDistributionTest {
      * A distribution with its function in milliseconds.
      *
      * @param settings the settings of the fault
-     * @param cdf the probability of a latency of at most so many milliseconds
+     * @param cdf the probability of a latency of at most the given number of milliseconds
      */
     record Case(String settings, DoubleUnaryOperator cdf) {
         @Override
