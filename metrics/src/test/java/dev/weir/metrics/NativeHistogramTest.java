@@ -37,7 +37,7 @@ class NativeHistogramTest {
             + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
     @RegisterExtension
-    final WeirDrive disk = WeirDrive.memory(WeirDrive.MIB).limit("iops", 10);
+    final WeirDrive disk = WeirDrive.memory(WeirDrive.MIB).limit("iops", 1);
 
     private final MetricsEndpoint endpoint = new MetricsEndpoint();
 
@@ -117,7 +117,7 @@ class NativeHistogramTest {
         endpoint.drives = List.of(disk.control());
         endpoint.configure(new MetricsTest.Listen("tcp:127.0.0.1:0"));
         try (SeekableByteChannel channel = disk.channel()) {
-            for (int i = 0; i < 3; i++) { // the burst is 1
+            for (int i = 0; i < 2; i++) { // the second waits for most of a second
                 channel.position(0).read(ByteBuffer.allocate(512));
             }
         }
