@@ -91,7 +91,7 @@ public final class ClusterNode {
         this.invitedAt = now - timing.report();
         this.tickedAt = now;
         this.following = new Following(timing);
-        this.reports = new ReportTimer(timing, now);
+        this.reports = new ReportTimer(timing, scope.hosts(), now);
     }
 
     /** Adds a group. */

@@ -34,7 +34,8 @@ final class Coordinator {
     /** The shortest time between two changes of targets. */
     static final long REBALANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private static final int HOSTS_PER_REBALANCE = 100;
+    /** The same time for each host: a coordinator then sends at most 4000 unasked leases a second. */
+    private static final long REBALANCE_NANOS_PER_HOST = TimeUnit.MICROSECONDS.toNanos(250);
 
     /** How long the first lease of a host is delayed if it would be less than its current share (ns). */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -196,7 +197,7 @@ final class Coordinator {
 
     /** Returns the shortest time between two changes of targets (ns). It grows with the number of hosts. */
     private long rebalanceNanos() {
-        return REBALANCE_NANOS * (1 + followers.size() / HOSTS_PER_REBALANCE);
+        return Math.max(REBALANCE_NANOS, REBALANCE_NANOS_PER_HOST * followers.size());
     }
 
     private void setTargets(Pool pool, long now) {
@@ -237,8 +238,9 @@ final class Coordinator {
     /** Grants a new lease to each host whose share differs from its target. Hosts that lose come first. */
     private void push(List<Pool> changed, long now) {
         List<Follower> takers = new ArrayList<>();
+        long pause = rebalanceNanos();
         for (Follower follower : followers.all()) {
-            if (!follower.isLive(now) || !follower.hasLease() || now - follower.pushedAt() < REBALANCE_NANOS) {
+            if (!follower.isLive(now) || !follower.hasLease() || now - follower.pushedAt() < pause) {
                 continue;
             }
             int change = 0;

@@ -13,13 +13,22 @@ final class ReportTimer {
     /** The shortest time between two reports. */
     private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** The last two times are at least this long for each host of the cluster, because one coordinator takes all. */
+    private static final long GROWING_NANOS_PER_HOST = TimeUnit.MICROSECONDS.toNanos(250);
+
+    private static final long SHORTEST_NANOS_PER_HOST = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final Timing timing;
+    private final long growingNanos;
+    private final long shortestNanos;
     private long sentAt;
     private boolean soon;
     private boolean growing;
 
-    ReportTimer(Timing timing, long now) {
+    ReportTimer(Timing timing, int hosts, long now) {
         this.timing = timing;
+        this.growingNanos = Math.max(GROWING_NANOS, GROWING_NANOS_PER_HOST * hosts);
+        this.shortestNanos = Math.max(SHORTEST_NANOS, SHORTEST_NANOS_PER_HOST * hosts);
         this.sentAt = now - timing.report();
     }
 
@@ -50,10 +59,10 @@ final class ReportTimer {
      */
     long nextAt(boolean hasLease) {
         if (soon) {
-            return sentAt + SHORTEST_NANOS;
+            return sentAt + shortestNanos;
         }
         if (growing) {
-            return sentAt + GROWING_NANOS;
+            return sentAt + growingNanos;
         }
         return sentAt + (hasLease ? timing.report() : FAST_NANOS);
     }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The laws of leases in random runs. {@code -Dweir.cluster.runs=N} sets their number and {@code -Dweir.cluster.seed=S}
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final long SECOND = Simulation.SECOND;
     private static final long RUNS = Long.getLong("weir.cluster.runs", 10_000);
+    private static final long LIMIT = 1_000_000;
     private static final long SEED = Long.getLong("weir.cluster.seed", 1);
 
     @Test
@@ -25,6 +28,29 @@ class SimulationTest {
         for (long seed = SEED; seed < SEED + RUNS; seed++) {
             run(seed);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 10, 200})
+    void sharesFollowTheDemandWithinTwoReports(int hosts) {
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", LIMIT));
+        Simulation simulation = new Simulation(1, hosts, 1, limits, OnPartition.SAFE_SHARE);
+        simulation.detection = SECOND / 10;
+        simulation.all.forEach(Simulation.Host::start);
+        move(simulation, 0);
+        simulation.run(15 * SECOND);
+        move(simulation, 1);
+        // a report takes up to a second, and the divided shares some more
+        simulation.run(5 * SECOND / 2);
+        long used = simulation.all.stream()
+                .mapToLong(host -> Math.min(host.share(), host.wants))
+                .sum();
+        assertTrue(used >= 0.95 * LIMIT, () -> "used " + used + " of " + LIMIT);
+    }
+
+    /** Moves the whole demand to the hosts with even or odd numbers. */
+    private static void move(Simulation simulation, int to) {
+        simulation.all.forEach(host -> host.want(host.index % 2 == to ? Rates.UNBOUNDED : 0));
     }
 
     private static void run(long seed) {
