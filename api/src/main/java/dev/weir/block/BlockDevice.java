@@ -7,8 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Storage with asynchronous requests: the interface of network backends and of filters. Storage that simply blocks is
  * a {@link BlockBackend}.
  *
- * <p>The {@linkplain dev.weir.block package} has an example. A device may have threads of its own, for example to read
- * from a connection, and ends them in {@link #close}. {@link dev.weir.supervision.DaemonThreads} makes threads that do
+ * <p>The {@linkplain dev.weir.block package} has an example. A device may start threads, for example to read from a
+ * connection, and ends them in {@link #close}. {@link dev.weir.supervision.DaemonThreads} makes threads that do
  * not keep the process alive. Delays need no thread but the timers of the clock.
  *
  * <p>Thread-safe: the engine submits any number of requests at once on any thread. If two overlap in bytes and in

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** The known words that resemble an unknown one, for messages that suggest them. Stateless. */
+/** The known words that resemble an unknown one, for messages that ask "did you mean bps?". Stateless. */
 public final class NearWords {
     private static final int LETTERS_PER_CHANGE = 3;
 

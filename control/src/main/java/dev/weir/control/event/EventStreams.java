@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The clients of the events. While clients are connected, one thread reads the log and samples the drives each second.
- * A client that reconnects with {@code Last-Event-ID} first gets the kept events that it missed. A slow client skips
- * samples and later gets the current state.
+ * A client that reconnects with {@code Last-Event-ID} first gets the kept events that it missed: {@link
+ * EventView#number} reads the header and {@link EventView#after} selects them. A slow client skips samples and later
+ * gets the current state.
  *
  * <p>Thread-safe.
  */
@@ -39,7 +40,7 @@ public final class EventStreams implements AutoCloseable {
 
     private final Installation weir;
     private final Samples samples;
-    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final Set<EventClient> clients = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("weir-control-events"));
 
@@ -70,12 +71,12 @@ public final class EventStreams implements AutoCloseable {
             BooleanSupplier isAdmitted,
             boolean hasSamples,
             @Nullable String lastEventId) {
-        if (streams.size() >= MOST) {
+        if (clients.size() >= MOST) {
             throw new Problem(503, "there are " + MOST + " clients of events already, the most");
         }
         EventLog log = weir.events();
         long known = EventView.number(log, lastEventId);
-        streams.add(new EventStream(response, end, isAdmitted, hasSamples, log == null ? "" : log.epoch(), known));
+        clients.add(new EventClient(response, end, isAdmitted, hasSamples, log == null ? "" : log.epoch(), known));
         thread.execute(Supervision.task("weir-control-events", this::begin, LOG::error));
     }
 
@@ -89,9 +90,9 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private void tick() {
-        streams.forEach(EventStream::endIfRefused);
-        streams.removeIf(EventStream::isOver);
-        if (streams.isEmpty()) {
+        clients.forEach(EventClient::endIfRefused);
+        clients.removeIf(EventClient::isOver);
+        if (clients.isEmpty()) {
             end();
             return;
         }
@@ -137,53 +138,53 @@ public final class EventStreams implements AutoCloseable {
     private void pump(boolean isTick) {
         EventLog log = weir.events();
         hear(log);
-        for (EventStream stream : streams) {
-            if (!stream.isReady()) {
-                stream.needsAll = true; // misses this sample
+        for (EventClient client : clients) {
+            if (!client.isReady()) {
+                client.needsAll = true; // misses this sample
                 continue;
             }
             StringBuilder text = new StringBuilder();
             if (log != null) {
-                addEvents(text, stream, log);
+                addEvents(text, client, log);
             }
-            if (stream.hasSamples && stream.needsAll) {
+            if (client.hasSamples && client.needsAll) {
                 text.append(samples.all());
-                stream.needsAll = false;
-            } else if (stream.hasSamples && isTick) {
+                client.needsAll = false;
+            } else if (client.hasSamples && isTick) {
                 text.append(samples.changes());
             }
-            boolean isQuiet = stream.isNew || (isTick && ++stream.quietTicks >= QUIET_TICKS);
+            boolean isQuiet = client.isNew || (isTick && ++client.quietTicks >= QUIET_TICKS);
             if (text.isEmpty() && isQuiet) {
                 text.append(":\n\n");
             }
             if (!text.isEmpty()) {
-                stream.send(text.toString());
+                client.send(text.toString());
             }
         }
     }
 
-    private static void addEvents(StringBuilder text, EventStream stream, EventLog log) {
-        if (!log.epoch().equals(stream.epoch)) {
-            stream.epoch = log.epoch();
-            stream.lastId = 0;
+    private static void addEvents(StringBuilder text, EventClient client, EventLog log) {
+        if (!log.epoch().equals(client.epoch)) {
+            client.epoch = log.epoch();
+            client.lastId = 0;
         }
-        List<EventView> events = EventView.after(log, stream.lastId);
+        List<EventView> events = EventView.after(log, client.lastId);
         for (EventView event : events) {
             text.append("id: ").append(event.id()).append("\nevent: ").append(event.type());
             text.append("\ndata: ").append(Json.part(event)).append("\n\n");
-            stream.lastId = EventView.number(log, event.id());
+            client.lastId = EventView.number(log, event.id());
         }
     }
 
     int size() {
-        return streams.size();
+        return clients.size();
     }
 
-    /** Ends the streams of all clients. */
+    /** Ends the answers to all clients. */
     @Override
     public void close() {
         thread.shutdownNow();
-        streams.forEach(EventStream::close);
+        clients.forEach(EventClient::close);
         if (listening != null) {
             hear(null);
         }

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** One client of the events. Its fields are confined to the thread of {@link EventStreams}, except where noted. */
-final class EventStream implements Callback {
+final class EventClient implements Callback {
     private final Response response;
     private final Callback end;
     private final BooleanSupplier isAdmitted;
@@ -27,7 +27,7 @@ final class EventStream implements Callback {
 
     private volatile boolean isOver;
 
-    EventStream(
+    EventClient(
             Response response,
             Callback end,
             BooleanSupplier isAdmitted,
@@ -69,7 +69,7 @@ final class EventStream implements Callback {
         end.failed(failure);
     }
 
-    /** Ends the stream if the token or session of its client is not valid any more. */
+    /** Ends the answer if the token or session of its client is not valid any more. */
     void endIfRefused() {
         if (!isOver && !isAdmitted.getAsBoolean()) {
             close();
