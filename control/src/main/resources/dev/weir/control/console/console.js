@@ -1,6 +1,6 @@
 /** The console: signs in, follows the events and shows drives, groups and events. */
 import { call, signIn } from './api.js';
-import { bytes, limits, cell } from './format.js';
+import { bytes, limits, count, cell } from './format.js';
 import { DrivePanel, SAMPLES } from './drive.js';
 import { showGroups, showTimers, showCluster } from './views.js';
 
@@ -60,7 +60,7 @@ function showDrives() {
   if (element('view-drives').hidden || document.hidden) return;
   const found = visible(), pages = Math.max(1, Math.ceil(found.length / PAGE));
   page = Math.min(page, pages - 1);
-  element('page').textContent = `${found.length} drives, page ${page + 1} of ${pages}`;
+  element('page').textContent = `${count(found.length, 'drive')}, page ${page + 1} of ${pages}`;
   element('previous').disabled = page === 0;
   element('next').disabled = page === pages - 1;
   const shown = found.slice(page * PAGE, page * PAGE + PAGE);

@@ -22,6 +22,9 @@ export function limit(key, value) {
 
 export const limits = values => Object.entries(values).map(([key, value]) => `${key} ${limit(key, value)}`).join(', ') || '–';
 
+/** Returns a number with its noun. */
+export const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 /** Returns a name as a key of HOCON. */
 export const quoted = name => (/^[A-Za-z0-9_-]+$/.test(name) ? name : JSON.stringify(name));
 

@@ -1,6 +1,6 @@
 /** The views that are read every two seconds while they are shown: groups, timers and cluster. */
 import { call } from './api.js';
-import { bytes, nanos, limits, cell } from './format.js';
+import { bytes, nanos, limits, count, cell } from './format.js';
 
 const MOST_ROWS = 200;
 const element = id => document.getElementById(id);
@@ -90,8 +90,8 @@ export async function showCluster() {
     + `(${cluster.members.join(', ')}); this host is ${cluster.host}; coordinator ${cluster.coordinator ?? 'none'}`
     + (cluster.majority ? '' : ', without a majority: no more than safe shares')
     + (cluster.round_trip_nanos < 0 ? '' : `; round trip ${nanos(cluster.round_trip_nanos)}`)
-    + `; ${cluster.leases_lost} leases lost, ${cluster.partitions} partitions, `
-    + `${cluster.coordinator_changes} changes of the coordinator`;
+    + `; ${count(cluster.leases_lost, 'lost lease')}, ${count(cluster.partitions, 'partition')}, `
+    + `${count(cluster.coordinator_changes, 'change')} of the coordinator`;
   const hosts = group => (group.shares?.hosts ?? []).map((share, i, all) => ({ group, share, last: i === all.length - 1 }));
   rows('cluster', cluster.groups.flatMap(group => [{ group }, ...hosts(group)]), (row, of) => {
     if (of.share) {
@@ -121,7 +121,7 @@ async function showFleet() {
   const fleet = await call('GET', '/v1/cluster/drives');
   const found = fleet.hosts.flatMap(host => host.drives.slice(0, MOST_ROWS).map(drive => ({ host: host.host, drive })));
   element('fleet-state').textContent = fleet.hosts
-    .map(host => `${host.host}: ${host.answered ? `${host.total} drives` : 'no answer'}`).join(', ');
+    .map(host => `${host.host}: ${host.answered ? count(host.total, 'drive') : 'no answer'}`).join(', ');
   rows('fleet', found.slice(0, MOST_ROWS), (row, of) => {
     cell(row, of.host);
     cell(row, of.drive.name);
