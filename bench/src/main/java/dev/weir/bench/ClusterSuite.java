@@ -138,9 +138,7 @@ final class ClusterSuite {
             }
             Completions all = Completions.all(each);
             atMost("coordinator killed", "requests beyond the limit", ALLOWANCE, all.excess(LIMIT, all.first(), end));
-            // the safe share of the dead host stays aside
-            double left = LIMIT * (HOSTS - 1) / (double) HOSTS;
-            atLeast("coordinator killed", "rate at the end", 0.95 * left, all.rate(end - 5_000, end));
+            atLeast("coordinator killed", "rate at the end", 0.95 * LIMIT, all.rate(end - 5_000, end));
         }
     }
 

@@ -1,11 +1,5 @@
 package dev.weir.control.route;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -44,12 +38,12 @@ public final class JsonBody {
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
                 throw new Problem(400, "the body is not one JSON object");
             }
-            JsonElement tree = JsonParser.parseReader(reader);
+            Map<String, Object> fields = object(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new Problem(400, "the body is not one JSON object");
             }
-            return map(tree.getAsJsonObject());
-        } catch (IOException | JsonParseException | IllegalStateException e) {
+            return fields;
+        } catch (IOException | IllegalStateException e) {
             throw new Problem(400, "the body is not one JSON object" + place(String.valueOf(e.getMessage())));
         }
     }
@@ -78,33 +72,50 @@ public final class JsonBody {
         return fields;
     }
 
-    private static Map<String, Object> map(JsonObject object) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        object.entrySet().forEach(field -> map.put(field.getKey(), value(field.getValue())));
-        return map;
+    private static Map<String, Object> object(JsonReader reader) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        reader.beginObject();
+        while (reader.hasNext()) {
+            String field = reader.nextName();
+            if (fields.containsKey(field)) {
+                throw new Problem(400, Router.shown(field) + ": a field that is given twice");
+            }
+            fields.put(field, value(reader));
+        }
+        reader.endObject();
+        return fields;
     }
 
-    private static @Nullable Object value(JsonElement element) {
-        if (element instanceof JsonObject object) {
-            return map(object);
+    private static List<@Nullable Object> array(JsonReader reader) throws IOException {
+        List<@Nullable Object> values = new ArrayList<>();
+        reader.beginArray();
+        while (reader.hasNext()) {
+            values.add(value(reader));
         }
-        if (element instanceof JsonArray array) {
-            List<@Nullable Object> list = new ArrayList<>();
-            array.forEach(each -> list.add(value(each)));
-            return list;
+        reader.endArray();
+        return values;
+    }
+
+    private static @Nullable Object value(JsonReader reader) throws IOException {
+        switch (reader.peek()) {
+            case BEGIN_OBJECT:
+                return object(reader);
+            case BEGIN_ARRAY:
+                return array(reader);
+            case BOOLEAN:
+                return reader.nextBoolean();
+            case NUMBER:
+                return number(reader.nextString());
+            case NULL:
+                reader.nextNull();
+                return null;
+            default:
+                return reader.nextString();
         }
-        if (element instanceof JsonPrimitive single) {
-            if (single.isBoolean()) {
-                return single.getAsBoolean();
-            }
-            return single.isNumber() ? number(single) : single.getAsString();
-        }
-        return null;
     }
 
     /** Returns a whole number that fits as a {@code Long} and any other number as its text. */
-    private static Object number(JsonPrimitive single) {
-        String text = single.getAsString();
+    private static Object number(String text) {
         return text.matches("-?\\d{1,18}") ? (Object) Long.valueOf(text) : text;
     }
 
