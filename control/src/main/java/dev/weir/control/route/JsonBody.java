@@ -97,21 +97,17 @@ public final class JsonBody {
     }
 
     private static @Nullable Object value(JsonReader reader) throws IOException {
-        switch (reader.peek()) {
-            case BEGIN_OBJECT:
-                return object(reader);
-            case BEGIN_ARRAY:
-                return array(reader);
-            case BOOLEAN:
-                return reader.nextBoolean();
-            case NUMBER:
-                return number(reader.nextString());
-            case NULL:
+        return switch (reader.peek()) {
+            case BEGIN_OBJECT -> object(reader);
+            case BEGIN_ARRAY -> array(reader);
+            case BOOLEAN -> reader.nextBoolean();
+            case NUMBER -> number(reader.nextString());
+            case NULL -> {
                 reader.nextNull();
-                return null;
-            default:
-                return reader.nextString();
-        }
+                yield null;
+            }
+            default -> reader.nextString();
+        };
     }
 
     /** Returns a whole number that fits as a {@code Long} and any other number as its text. */
