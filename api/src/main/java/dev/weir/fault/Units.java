@@ -4,7 +4,9 @@ import dev.weir.unit.Measure;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** Durations and bytes of faults as texts: whole numbers from 0 to the largest long. */
+/**
+ * Durations and bytes of faults as texts: whole numbers from 0 to the largest long. {@link Measure} parses their units.
+ */
 final class Units {
     private static final String[] TIME_NAMES = {"ns", "us", "ms", "s", "m", "h", "d"};
     private static final long[] TIME_STEPS = {1000, 1000, 1000, 60, 60, 24};

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses image formats other than raw. Served as raw, such a file would show the guest its headers and metadata as
- * disk content. The guest would destroy them.
+ * Refuses qcow2 and all other image formats than raw. Served as raw, such a file would show the guest its headers and
+ * metadata as disk content. The guest would destroy them.
  */
 final class RawCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RawCheck.class);

@@ -32,7 +32,8 @@ function remember(drive) {
     histories.set(drive.name, history);
   }
   history.rates.push(rate(drive));
-  history.limits.push(drive.limits.bps ?? null);
+  const { bps, bps_rd: read, bps_wr: write } = drive.limits;
+  history.limits.push([bps, read, write].filter(Boolean).sort((a, b) => a - b)[0] ?? null);
   if (history.rates.length > SAMPLES) { history.rates.shift(); history.limits.shift(); }
 }
 

@@ -238,7 +238,7 @@ export class DrivePanel {
         width, height: 220, legend: { live: false },
         scales: { x: { range: (plot, low, high) => [high - SAMPLES, high] }, y: { range: (plot, low, high) => [0, Math.max(1, high * 1.1)] } },
         series: [{}, { label: 'bytes/s', stroke: color('--accent'), width: 2 },
-          { label: 'bps, the limit', stroke: color('--held'), width: 1, dash: [6, 4] }],
+          { label: 'lowest limit', stroke: color('--held'), width: 1, dash: [6, 4] }],
         axes: [{ ...axis, space: 90, values: (plot, ticks) => ticks.map(clock) }, { ...axis, size: 80, incrs: Array.from({ length: 50 }, (_, i) => 2 ** i), values: (plot, ticks) => ticks.map(bytes) }]
       }, [times, history.rates, history.limits], element('chart'));
     } else {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group in the tree of limits. Its members take turns by start-time fair queueing: first the members below their
- * minimum, then the member with the least service for its weight. Choosing the next one takes O(log members).
+ * minimum, so that it is guaranteed, then the member with the least service for its weight. Choosing the next one takes
+ * O(log members).
  *
  * <p>Guarded by the lock of its {@link ThrottleDomain}. See docs/design/decisions/035.
  */

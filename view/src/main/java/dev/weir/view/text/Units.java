@@ -2,7 +2,10 @@ package dev.weir.view.text;
 
 import java.util.List;
 
-/** Formats sizes and durations with a suitable unit and three significant digits. */
+/**
+ * Formats sizes and durations with a suitable unit and three significant digits. {@link dev.weir.unit.Measure} parses
+ * units.
+ */
 public final class Units {
     private static final List<String> BYTES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
     private static final List<String> NANOS = List.of("ns", "µs", "ms", "s");
