@@ -79,7 +79,7 @@ class ImageSharingTest {
         BlockBackend first = open("golden1", image, true);
         IOException refusal = assertThrows(
                 IOException.class, () -> factory.open("golden2", Map.of("path", image.toString(), "size", 7L), true));
-        assertEquals("size = 7: " + image + " has 1000 bytes; must be the same, or be left out", refusal.getMessage());
+        assertEquals("size = 7B: " + image + " has 1kB; must be the same, or be left out", refusal.getMessage());
         first.close();
         open("vm1", image, false).close();
     }

@@ -126,7 +126,7 @@ final class DefinitionWordsTest extends CommandsFixture {
         assertEquals(set.dryRun(), last());
         refuses(
                 "group: --dry-run needs add, set, rename or remove; usage: group [ACTION] GROUP [KEY=VALUE...] [--save]"
-                        + " [--dry-run] [--json]",
+                        + " [--cluster] [--dry-run] [--json]",
                 () -> changes.group("tenant-a", "iops=1", "--dry-run"));
         assertEquals(
                 2000, services.group("tenant-a").snapshot().limits().toMap().get("iops"));

@@ -272,12 +272,18 @@ public final class ClientHandshake {
         return expected == Expected.NOTHING ? Step.DONE : Step.RECEIVE;
     }
 
+    /** Ends the handshake in order, because QEMU logs a mere hang-up. Returns the reason. */
+    private ProtocolException abort(String reason) {
+        ask(Nbd.NBD_OPT_ABORT, Expected.NOTHING, new byte[0]);
+        return new ProtocolException(reason);
+    }
+
     private Step refused(int type, String message) throws ProtocolException {
         if (type == Nbd.NBD_REP_ERR_TLS_REQD) {
-            throw new ProtocolException("it demands TLS: use nbds in place of nbd");
+            throw abort("it demands TLS: use nbds in place of nbd");
         }
         switch (expected) {
-            case TLS -> throw new ProtocolException("it offers no TLS" + shown(message));
+            case TLS -> throw abort("it offers no TLS" + shown(message));
             case EXTENDED_HEADERS -> ask(Nbd.NBD_OPT_STRUCTURED_REPLY, Expected.STRUCTURED_REPLY, new byte[0]);
             case STRUCTURED_REPLY, META_CONTEXT -> {
                 allocationId = FarExport.NO_ALLOCATION;
@@ -285,8 +291,7 @@ public final class ClientHandshake {
             }
             default -> {
                 if (type != Nbd.NBD_REP_ERR_UNSUP) {
-                    ask(Nbd.NBD_OPT_ABORT, Expected.NOTHING, new byte[0]); // QEMU logs a mere hang-up
-                    throw new ProtocolException(refusal(type) + shown(message));
+                    throw abort(refusal(type) + shown(message));
                 }
                 byName();
             }

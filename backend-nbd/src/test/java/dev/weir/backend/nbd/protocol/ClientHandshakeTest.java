@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Handshakes with servers that refuse or break the protocol. */
 class ClientHandshakeTest {
     private final List<ByteBuffer> sent = new ArrayList<>();
-    private final ClientHandshake handshake = new ClientHandshake("disk", false, sent::add);
+    private ClientHandshake handshake = new ClientHandshake("disk", false, sent::add);
 
     private static ByteBuffer greeting(long magic, long style) {
         return ByteBuffer.allocate(18)
@@ -56,15 +56,18 @@ class ClientHandshakeTest {
 
     @Test
     void refusalsAreNamedWithTheServersWords() throws ProtocolException {
+        assertEquals("it has no export disk (try another?)", refusal(Nbd.NBD_REP_ERR_UNKNOWN, "try another\u0007"));
+        assertEquals("it demands TLS: use nbds in place of nbd", refusal(Nbd.NBD_REP_ERR_TLS_REQD, ""));
+        assertEquals("it is shutting down", refusal(Nbd.NBD_REP_ERR_SHUTDOWN, ""));
+    }
+
+    /** Returns the failure of a new handshake whose last option a server refuses. It must end with an abort. */
+    private String refusal(int type, String words) throws ProtocolException {
+        handshake = new ClientHandshake("disk", false, sent::add);
         untilGo();
-        int go = Nbd.NBD_OPT_GO;
-        assertEquals(
-                "it has no export disk (try another?)",
-                failure(handshake, reply(go, Nbd.NBD_REP_ERR_UNKNOWN, "try another\u0007".getBytes(UTF_8))));
-        assertEquals(
-                "it demands TLS: use nbds in place of nbd",
-                failure(handshake, reply(go, Nbd.NBD_REP_ERR_TLS_REQD, new byte[0])));
-        assertEquals("it is shutting down", failure(handshake, reply(go, Nbd.NBD_REP_ERR_SHUTDOWN, new byte[0])));
+        String failure = failure(handshake, reply(Nbd.NBD_OPT_GO, type, words.getBytes(UTF_8)));
+        assertEquals(Nbd.NBD_OPT_ABORT, sent.get(sent.size() - 1).getInt(Long.BYTES));
+        return failure;
     }
 
     @Test
