@@ -214,9 +214,7 @@ public final class InstalledServices implements Installation {
     @Override
     public List<String> exportFaults() {
         return Stream.of(
-                        exports.stream()
-                                .flatMap(export ->
-                                        ServiceLines.ofProperty(export.getKey(), DriveExport.FAULTS).stream()),
+                        ServiceLines.ofProperties(exports, DriveExport.FAULTS),
                         ServiceLines.of(otherFaults),
                         ownFaults.get().stream())
                 .flatMap(lines -> lines)
@@ -225,11 +223,7 @@ public final class InstalledServices implements Installation {
 
     @Override
     public List<String> exportWarnings() {
-        return Stream.concat(
-                        exports.stream()
-                                .flatMap(export ->
-                                        ServiceLines.ofProperty(export.getKey(), DriveExport.WARNINGS).stream()),
-                        ServiceLines.of(otherWarnings))
+        return Stream.concat(ServiceLines.ofProperties(exports, DriveExport.WARNINGS), ServiceLines.of(otherWarnings))
                 .toList();
     }
 

@@ -1,6 +1,5 @@
 package dev.weir.bench.micro;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.clock.Clock;
@@ -8,7 +7,6 @@ import dev.weir.clock.Timer;
 import dev.weir.drive.Drive;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,25 +71,23 @@ public final class Scale {
         configureAll(engine);
         heapBytes(); // collects what making them has left
         Thread.sleep(COMPILERS_MILLIS);
-        double idlePercent = 100e-9 * processorNanosOver(seconds) / seconds;
+        LongAdder released = new LongAdder();
+        double idlePercent = 100e-9 * Window.over(seconds, clock, released).processorNanos() / seconds;
         List<Drive> busy = drives.subList(0, busyCount);
         double requestNanos = requestNanos(busy);
-        LongAdder released = new LongAdder();
         long iops = RELEASES_PER_SECOND / busy.size();
         busy.forEach(drive -> engine.configure(drive.name(), "bucket", limits(iops)));
         busy.forEach(drive -> new Reader(drive, released).start());
         Thread.sleep(1000); // for the bursts
         lateness.reset();
-        long releasedBefore = released.sum();
-        long processorNanos = processorNanosOver(seconds);
-        long releasedNow = released.sum() - releasedBefore;
+        Window window = Window.over(seconds, clock, released);
         var latenesses = lateness.getIntervalHistogram();
         System.out.printf(
-                "%d %.3f %.0f %d %d %d%n",
+                "%d %.3f %.0f %.0f %d %d%n",
                 heapBytes,
                 idlePercent,
                 requestNanos,
-                processorNanos / releasedNow,
+                window.processorNanosPerRequest(),
                 latenesses.getValueAtPercentile(50),
                 latenesses.getValueAtPercentile(99));
         System.exit(0);
@@ -119,13 +115,6 @@ public final class Scale {
             Thread.sleep(100);
         }
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private static long processorNanosOver(long seconds) throws InterruptedException {
-        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long before = system.getProcessCpuTime();
-        Thread.sleep(seconds * 1000);
-        return system.getProcessCpuTime() - before;
     }
 
     /** Reads from the drives in turn at full speed; the first half is not counted. */

@@ -1,12 +1,10 @@
 package dev.weir.bench.micro;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.drive.Drive;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
-import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -51,15 +49,8 @@ public final class TreeScale {
             new Reader(drive, released).start();
         }
         Thread.sleep(seconds * 1000);
-        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long releasedBefore = released.sum();
-        long began = clock.nanoTime();
-        long processorBefore = system.getProcessCpuTime();
-        Thread.sleep(seconds * 1000);
-        long requests = released.sum() - releasedBefore;
-        double nanos = clock.nanoTime() - began;
-        System.out.printf(
-                "%d %.4f%n", (system.getProcessCpuTime() - processorBefore) / requests, requests / nanos * 1e9 / IOPS);
+        Window window = Window.over(seconds, clock, released);
+        System.out.printf("%.0f %.4f%n", window.processorNanosPerRequest(), window.requestsPerSecond() / IOPS);
         System.exit(0);
     }
 

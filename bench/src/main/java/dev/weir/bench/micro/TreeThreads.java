@@ -1,11 +1,9 @@
 package dev.weir.bench.micro;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.weir.backend.memory.MemoryBackendFactory;
 import dev.weir.bench.simulation.LocalEngine;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.throttle.ThrottleLimits;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +47,8 @@ public final class TreeThreads {
             thread.start();
         }
         Thread.sleep(seconds * 1000);
-        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long doneBefore = done.sum();
-        long began = clock.nanoTime();
-        long processorBefore = system.getProcessCpuTime();
-        Thread.sleep(seconds * 1000);
-        double requests = done.sum() - doneBefore;
-        double nanos = clock.nanoTime() - began;
-        System.out.printf(
-                "%.0f %.0f%n", (system.getProcessCpuTime() - processorBefore) / requests, requests / nanos * 1e9);
+        Window window = Window.over(seconds, clock, done);
+        System.out.printf("%.0f %.0f%n", window.processorNanosPerRequest(), window.requestsPerSecond());
         System.exit(0);
     }
 

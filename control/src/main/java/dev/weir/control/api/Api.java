@@ -2,6 +2,7 @@ package dev.weir.control.api;
 
 import dev.weir.control.route.OpenApi;
 import dev.weir.control.route.Route;
+import dev.weir.control.route.Route.Parameter;
 import dev.weir.control.route.Router;
 import dev.weir.drive.definition.Definition;
 import dev.weir.view.source.Views;
@@ -10,6 +11,10 @@ import java.util.List;
 
 /** The operations of the API. */
 public final class Api {
+    /** The parameter of {@code /v1/events} for samples of the drives. */
+    public static final Parameter SAMPLES =
+            Parameter.flag("samples", "true to stream the state of changed drives each second");
+
     private Api() {}
 
     /**

@@ -49,8 +49,7 @@ final class DriveRoutes {
                                 Answer.one(DriveView.class, "the drive; its version is the header ETag"),
                                 (request, path) -> {
                                     DriveControl drive = Found.drive(weir, path);
-                                    return ApiAnswer.json(200, Json.text(views.drive(drive)))
-                                            .withEtag(Etag.of(drive));
+                                    return shown(views.drive(drive), Etag.of(drive));
                                 })
                         .with(this::showAtOnce),
                 of(
@@ -128,7 +127,11 @@ final class DriveRoutes {
         }
         DriveSnapshot now = drive.snapshot();
         DriveView view = views.driveAtOnce(drive, now);
-        return view == null ? null : ApiAnswer.json(200, Json.text(view)).withEtag(Etag.of(drive, now));
+        return view == null ? null : shown(view, Etag.of(drive, now));
+    }
+
+    private static ApiAnswer shown(DriveView view, String version) {
+        return ApiAnswer.json(200, Json.text(view)).withEtag(version);
     }
 
     private ApiAnswer list(ApiRequest request, Map<String, String> path) {

@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import dev.weir.control.route.ApiAnswer;
 import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
-import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.view.Json;
@@ -43,7 +42,7 @@ final class SystemRoutes {
                                 "Streams the events, or lists the recent ones with Accept: application/json.",
                                 Answer.list(EventView.class, "the kept events, oldest first"),
                                 (request, path) -> ApiAnswer.json(200, Json.part(EventView.after(weir.events(), 0))))
-                        .with(Parameter.flag("samples", "true to stream the state of changed drives each second")),
+                        .with(Api.SAMPLES),
                 get(
                         "/v1/policies",
                         "listPolicies",

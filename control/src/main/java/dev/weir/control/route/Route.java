@@ -65,7 +65,16 @@ public record Route(
          * @throws Problem if its value is no flag
          */
         public boolean isSet(ApiRequest request) {
-            String value = request.query().getOrDefault(name, "false");
+            return isSet(request.query());
+        }
+
+        /**
+         * Returns whether a query sets this flag.
+         *
+         * @throws Problem if its value is no flag
+         */
+        public boolean isSet(Map<String, String> query) {
+            String value = query.getOrDefault(name, "false");
             if (!List.of("true", "false").contains(value)) {
                 throw new Problem(400, "%s = %s: must be true or false".formatted(name, Router.shown(value)));
             }

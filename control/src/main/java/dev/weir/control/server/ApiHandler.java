@@ -1,6 +1,7 @@
 package dev.weir.control.server;
 
 import dev.weir.control.access.Caller;
+import dev.weir.control.api.Api;
 import dev.weir.control.event.EventStreams;
 import dev.weir.control.route.ApiAnswer;
 import dev.weir.control.route.ApiRequest;
@@ -182,8 +183,8 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
 
     private void stream(Request request, Response response, Callback callback, BooleanSupplier isAdmitted) {
         Map<String, String> query = query(request);
-        boolean hasSamples = flag(query, "samples");
-        if (query.size() > (query.containsKey("samples") ? 1 : 0)) {
+        boolean hasSamples = Api.SAMPLES.isSet(query);
+        if (query.size() > (query.containsKey(Api.SAMPLES.name()) ? 1 : 0)) {
             throw new Problem(400, "unknown parameter in " + Router.shown(query.keySet() + "; there are samples"));
         }
         response.setStatus(200);
@@ -192,14 +193,6 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         events.add(
                 response, callback, isAdmitted, hasSamples, request.getHeaders().get("Last-Event-ID"));
-    }
-
-    private static boolean flag(Map<String, String> query, String name) {
-        String value = query.getOrDefault(name, "false");
-        if (!value.equals("true") && !value.equals("false")) {
-            throw new Problem(400, "%s = %s: must be true or false".formatted(name, Router.shown(value)));
-        }
-        return value.equals("true");
     }
 
     private Caller admit(Door door, Credentials given) {

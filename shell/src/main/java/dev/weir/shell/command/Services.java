@@ -318,19 +318,13 @@ public final class Services implements ReloadSources {
 
     @Override
     public List<String> exportFaults() {
-        return Stream.concat(
-                        exports.stream().flatMap(e -> ServiceLines.ofProperty(e.getKey(), DriveExport.FAULTS).stream()),
-                        ServiceLines.of(otherFaults))
+        return Stream.concat(ServiceLines.ofProperties(exports, DriveExport.FAULTS), ServiceLines.of(otherFaults))
                 .toList();
     }
 
     @Override
     public List<String> exportWarnings() {
-        return Stream.concat(
-                        exports.stream()
-                                .flatMap(export ->
-                                        ServiceLines.ofProperty(export.getKey(), DriveExport.WARNINGS).stream()),
-                        ServiceLines.of(otherWarnings))
+        return Stream.concat(ServiceLines.ofProperties(exports, DriveExport.WARNINGS), ServiceLines.of(otherWarnings))
                 .toList();
     }
 

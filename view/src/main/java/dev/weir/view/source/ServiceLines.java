@@ -18,6 +18,11 @@ public final class ServiceLines {
                 : List.of();
     }
 
+    /** Returns the strings of a property of all services. */
+    public static <S> Stream<String> ofProperties(List<Map.Entry<Map<String, Object>, S>> services, String key) {
+        return services.stream().flatMap(service -> ofProperty(service.getKey(), key).stream());
+    }
+
     /** Returns the current lines of all suppliers. */
     public static Stream<String> of(List<Supplier<List<String>>> suppliers) {
         return suppliers.stream().flatMap(each -> each.get().stream());
