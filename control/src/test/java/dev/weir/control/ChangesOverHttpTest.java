@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import dev.weir.control.RawHttp.Reply;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,20 +86,47 @@ final class ChangesOverHttpTest {
     void changesAtTheSameTimeAreAllKept() throws Exception {
         List<String> keys = List.of("iops_rd", "iops_wr", "bps_rd", "bps_wr");
         String path = "/v1/drives/scratch/limits";
-        ExecutorService clients = Executors.newFixedThreadPool(keys.size());
+        ExecutorService clients = Executors.newFixedThreadPool(keys.size() + 1);
         try {
             for (int i = 1; i <= 50; i++) {
                 String value = String.valueOf(i);
-                List<Callable<Reply>> changes = new ArrayList<>();
+                List<Callable<Object>> changes = new ArrayList<>();
+                changes.add(() -> changeAsTheShell("iops", Long.parseLong(value)));
                 keys.forEach(key -> changes.add(() -> weir.local("PATCH", path, "{\"" + key + "\":" + value + "}")));
                 clients.invokeAll(changes);
                 Map<String, Long> limits =
                         weir.weir.drive("scratch").snapshot().limits().toMap();
                 keys.forEach(key -> assertEquals(Long.valueOf(value), limits.get(key), key));
+                assertEquals(Long.valueOf(value), limits.get("iops"));
             }
         } finally {
             clients.shutdown();
         }
+    }
+
+    private DriveSnapshot changeAsTheShell(String key, long value) {
+        DriveControl drive = weir.weir.drive("scratch");
+        return drive.exclusively(() -> {
+            ThrottleLimits now = drive.snapshot().limits();
+            drive.limits(now.changed(Map.of(key, value), ThrottleLimits.NONE));
+            return drive.snapshot();
+        });
+    }
+
+    @Test
+    void definitionsOfADriveChangeInTurn() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<Reply>> changes =
+                    Collections.nCopies(40, () -> weir.local("PATCH", "/v1/drives/vm1", "{\"limits\":{\"iops\":1}}"));
+            for (Future<Reply> reply : clients.invokeAll(changes)) {
+                assertEquals(200, reply.get().status());
+            }
+        } finally {
+            clients.shutdown();
+        }
+        // another change between the check of If-Match and the change would be lost
+        assertEquals(1, weir.weir.definitions.mostTogether.get());
     }
 
     @Test
@@ -320,7 +350,8 @@ final class ChangesOverHttpTest {
             PATCH | /v1/drives/vm1/limits     | {"bps":1            | 400 | line 1 column
             PATCH | /v1/drives/vm1/limits     | [1]                 | 400 | one JSON object
             PATCH | /v1/drives/vm1/limits     | {"bps":1}{}         | 400 | one JSON object
-            PATCH | /v1/drives/vm1/limits     | {"bsp":1}           | 422 | bsp: unknown key
+            PATCH | /v1/drives/vm1/limits     | {"bsp":1}           | 422 | bsp: unknown key; did you mean bps?
+            PATCH | /v1/drives/vm1/limits     | {"limits":{}}       | 422 | unknown key; choose from bps, bps_max,
             PATCH | /v1/drives/vm1/limits     | {"bps":"10X"}       | 422 | bps = 10X: must be a number of bytes
             PATCH | /v1/drives/vm1/limits     | {"bps":1.5}         | 422 | must be a whole number
             PATCH | /v1/drives/vm1/limits     | {"bps":true}        | 422 | bps = true: must be a number

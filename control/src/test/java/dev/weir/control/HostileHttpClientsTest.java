@@ -98,6 +98,27 @@ final class HostileHttpClientsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PATCH /v1/drives/vm1/limits,Transfer-Encoding: chunked,zz",
+                "PUT /v1/drives/vm1/policy,Transfer-Encoding: chunked,-1",
+                "DELETE /v1/drives/vm1,Transfer-Encoding: chunked,1;x=\"",
+                "POST /v1/drives/vm1/resize,Transfer-Encoding: chunked,5\r\nabc\r\n0\r\n",
+                "PUT /v1/drives/a%2Fb,Content-Length: 2,{}",
+                "PATCH /v1/drives/vm1/limits,Content-Length: 2\r\nContent-Length: 3,{}"
+            })
+    void malformedRequestOfAnyMethodGetsAProblem(String text) throws IOException {
+        String[] parts = text.split(",", 3);
+        Reply reply = Reply.of(RawHttp.exchange(
+                weir.unix,
+                parts[0] + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + parts[1] + "\r\n\r\n"
+                        + parts[2] + "\r\n"));
+        assertEquals(400, reply.status());
+        assertEquals("application/problem+json", reply.header("Content-Type"));
+        assertTrue(reply.body().contains("\"title\":\"Malformed request\""), reply.body());
+    }
+
     @Test
     void requestThatComesByteByByteIsEnded() throws IOException {
         try (SocketChannel socket = RawHttp.connect(weir.tcp)) {

@@ -11,11 +11,17 @@ import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.definition.RefusedChangeException.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Records changes and answers them without a configuration. */
 final class TestDefinitions implements Definitions {
     final List<DefinitionChange> changes = new ArrayList<>();
+
+    private final AtomicInteger together = new AtomicInteger();
+
+    /** The largest number of changes at the same time. */
+    final AtomicInteger mostTogether = new AtomicInteger();
 
     private static Definition definition(Kind kind, String name) {
         return new Definition(kind, name, "limits { bps = 1 }", "v1", Origin.SAVED, "weir.d/x.conf:3");
@@ -38,7 +44,10 @@ final class TestDefinitions implements Definitions {
                     Reason.OPERATOR,
                     List.of(new DefinitionFault("weir.conf", 14, "drives.operators", "", "is defined in this file")));
         }
+        mostTogether.accumulateAndGet(together.incrementAndGet(), Math::max);
+        Thread.yield();
         changes.add(change);
+        together.decrementAndGet();
         return new ChangeOutcome(definition(change.kind(), change.newName()), List.of("added drive"), List.of());
     }
 

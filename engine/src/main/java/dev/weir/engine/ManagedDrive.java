@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -353,6 +354,13 @@ final class ManagedDrive implements DriveControl {
                 throttle.locked(at -> new QueueForecast(throttle.queue(), now)).requests());
         requests.addAll(flushes.queue());
         return requests;
+    }
+
+    @Override
+    public <T> T exclusively(Supplier<T> steps) {
+        synchronized (engine) {
+            return steps.get();
+        }
     }
 
     @Override

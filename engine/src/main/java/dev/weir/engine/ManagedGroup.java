@@ -12,6 +12,7 @@ import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.ThrottlePolicyFactory;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +157,13 @@ final class ManagedGroup implements GroupControl {
     @Override
     public void change(ThrottleLimits limits, @Nullable String newParent, Share share) {
         engine.change(this, limits, newParent, share);
+    }
+
+    @Override
+    public <T> T exclusively(Supplier<T> steps) {
+        synchronized (engine) {
+            return steps.get();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -34,6 +35,16 @@ public interface DriveControl {
 
     /** {@return the held requests at one moment in the forecast order of completion} */
     List<QueuedRequest> queue();
+
+    /**
+     * Runs steps while no other change of a drive or group can come between them, also none of the configuration. So
+     * a step may change what an earlier one has read. The steps must be short and must not wait for another thread.
+     *
+     * @param steps the steps, which may call this object
+     * @param <T> the type of their value
+     * @return the value of the steps; what they throw is thrown
+     */
+    <T> T exclusively(Supplier<T> steps);
 
     /**
      * Changes the limits. They apply to queued requests too. The change lasts until {@link #restore}, the end of Weir

@@ -4,6 +4,7 @@ import dev.weir.drive.settings.GroupSettings;
 import dev.weir.drive.settings.LimitTree;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -21,6 +22,16 @@ public interface GroupControl {
 
     /** {@return the consistent state of the group at one moment} */
     GroupSnapshot snapshot();
+
+    /**
+     * Runs steps while no other change of a drive or group can come between them, also none of the configuration. So
+     * a step may change what an earlier one has read. The steps must be short and must not wait for another thread.
+     *
+     * @param steps the steps, which may call this object
+     * @param <T> the type of their value
+     * @return the value of the steps; what they throw is thrown
+     */
+    <T> T exclusively(Supplier<T> steps);
 
     /**
      * Changes the shared limits. They apply to queued requests too. The change lasts until {@link #restore}, the end

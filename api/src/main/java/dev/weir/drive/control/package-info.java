@@ -1,6 +1,6 @@
 /** Inspection and live change of running drives and groups: snapshots, queued requests, limits, policies. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package dev.weir.drive.control;
 

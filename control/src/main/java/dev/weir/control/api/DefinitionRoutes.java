@@ -95,7 +95,7 @@ final class DefinitionRoutes {
                         "put" + id,
                         "Creates a " + word + ", or replaces all its settings. Repeating it changes nothing.",
                         answer,
-                        (request, names) -> change(request, names, put(request, name(names))))
+                        Actions.alone((request, names) -> change(request, names, put(request, name(names)))))
                 .with(body())
                 .with(DRY_RUN, TEMPORARY));
         routes.add(new Route(
@@ -104,8 +104,8 @@ final class DefinitionRoutes {
                         "patch" + id,
                         "Changes some settings of a " + word + " for good, by a merge patch (RFC 7396).",
                         answer,
-                        (request, names) ->
-                                change(request, names, DefinitionChange.set(kind, name(names), fields(request))))
+                        Actions.alone((request, names) ->
+                                change(request, names, DefinitionChange.set(kind, name(names), fields(request)))))
                 .with(new Body(body().fields(), true, "{\"limits\":{\"iops\":700}}"))
                 .with(DRY_RUN, TEMPORARY));
         routes.add(new Route(
@@ -114,13 +114,13 @@ final class DefinitionRoutes {
                         "rename" + id,
                         "Gives a " + word + " another name.",
                         answer,
-                        (request, names) -> change(
+                        Actions.alone((request, names) -> change(
                                 request,
                                 names,
                                 DefinitionChange.rename(
                                         kind,
                                         name(names),
-                                        Fields.text(JsonBody.fields(request.body(), List.of(NAME)), NAME))))
+                                        Fields.text(JsonBody.fields(request.body(), List.of(NAME)), NAME)))))
                 .with(new Body(Map.of(NAME, "the new name"), false, "{\"name\":\"renamed\"}"))
                 .with(DRY_RUN));
         Route delete = new Route(
@@ -131,7 +131,7 @@ final class DefinitionRoutes {
                         ? "Removes a drive. Its storage stays unless delete-storage is its name."
                         : "Removes a group that no drive and no other group uses.",
                 Answer.none("the " + word + " is removed"),
-                this::delete);
+                Actions.alone(this::delete));
         routes.add(
                 kind == Kind.DRIVE
                         ? delete.with(

@@ -116,8 +116,15 @@ final class DriveChanges {
 
     private DriveControl drive(ApiRequest request, Map<String, String> path) {
         DriveControl drive = Found.drive(weir, path);
-        Etag.check(request.ifMatch(), Etag.of(drive));
+        unchanged(request, drive);
         return drive;
+    }
+
+    /** Returns the state of a drive after the check of {@code If-Match}. */
+    private static DriveSnapshot unchanged(ApiRequest request, DriveControl drive) {
+        DriveSnapshot now = drive.snapshot();
+        Etag.check(request.ifMatch(), Etag.of(drive, now));
+        return now;
     }
 
     private ApiAnswer shown(DriveControl drive) {
@@ -125,38 +132,39 @@ final class DriveChanges {
     }
 
     private ApiAnswer limits(ApiRequest request, Map<String, String> path) {
-        DriveControl drive = drive(request, path);
+        DriveControl drive = Found.drive(weir, path);
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
-        DriveSnapshot now = drive.snapshot();
-        ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
-        drive.limits(after);
-        ChangeLog.add(
-                request,
-                "changed the limits of drive %s from %s to %s"
-                        .formatted(
-                                drive.name(), LiveChanges.text(now.limits().toMap()), LiveChanges.text(after.toMap())));
+        ChangeLog.add(request, drive.exclusively(() -> {
+            DriveSnapshot now = unchanged(request, drive);
+            ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
+            drive.change(after, now.share());
+            return "changed the limits of drive %s from %s to %s"
+                    .formatted(drive.name(), LiveChanges.text(now.limits().toMap()), LiveChanges.text(after.toMap()));
+        }));
         return ApiAnswer.json(200, Json.text(views.limits(drive))).withEtag(Etag.of(drive));
     }
 
     private ApiAnswer share(ApiRequest request, Map<String, String> path) {
-        DriveControl drive = drive(request, path);
+        DriveControl drive = Found.drive(weir, path);
         Map<String, Object> fields = JsonBody.fields(request.body(), List.of(ShareFields.WEIGHT, ShareFields.MIN));
-        DriveSnapshot now = drive.snapshot();
-        Share share = ShareFields.changed(now.share(), fields);
-        drive.change(now.limits(), share);
-        ChangeLog.add(
-                request,
-                "changed the share of drive %s from %s to %s"
-                        .formatted(drive.name(), now.share().toMap(), share.toMap()));
+        ChangeLog.add(request, drive.exclusively(() -> {
+            DriveSnapshot now = unchanged(request, drive);
+            Share share = ShareFields.changed(now.share(), fields);
+            drive.change(now.limits(), share);
+            return "changed the share of drive %s from %s to %s"
+                    .formatted(drive.name(), now.share().toMap(), share.toMap());
+        }));
         return shown(drive);
     }
 
     private ApiAnswer policy(ApiRequest request, Map<String, String> path) {
-        DriveControl drive = drive(request, path);
+        DriveControl drive = Found.drive(weir, path);
         String type = policyType(weir, request);
-        String before = drive.snapshot().policy();
-        drive.policy(type);
-        ChangeLog.add(request, "changed the policy of drive %s from %s to %s".formatted(drive.name(), before, type));
+        ChangeLog.add(request, drive.exclusively(() -> {
+            String before = unchanged(request, drive).policy();
+            drive.policy(type);
+            return "changed the policy of drive %s from %s to %s".formatted(drive.name(), before, type);
+        }));
         return shown(drive);
     }
 

@@ -79,8 +79,14 @@ final class GroupChanges {
 
     private GroupControl group(ApiRequest request, Map<String, String> path) {
         GroupControl group = Found.group(weir, path);
-        Etag.check(request.ifMatch(), Etag.of(group));
+        unchanged(request, group);
         return group;
+    }
+
+    /** Returns the state of a group after the check of {@code If-Match}. */
+    private static GroupSnapshot unchanged(ApiRequest request, GroupControl group) {
+        Etag.check(request.ifMatch(), Etag.of(group));
+        return group.snapshot();
     }
 
     private ApiAnswer shown(GroupControl group) {
@@ -89,29 +95,31 @@ final class GroupChanges {
     }
 
     private ApiAnswer limits(ApiRequest request, Map<String, String> path) {
-        GroupControl group = group(request, path);
+        GroupControl group = Found.group(weir, path);
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
-        GroupSnapshot now = group.snapshot();
-        group.limits(now.limits().changed(changes, now.settings().limits()));
+        group.exclusively(() -> {
+            GroupSnapshot now = unchanged(request, group);
+            ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
+            group.change(after, now.parent(), now.share());
+            return now;
+        });
         ChangeLog.add(request, "changed the limits of group %s: %s".formatted(group.name(), changes));
         return ApiAnswer.json(200, Json.text(views.limits(group))).withEtag(Etag.of(group));
     }
 
     private ApiAnswer share(ApiRequest request, Map<String, String> path) {
-        GroupControl group = group(request, path);
+        GroupControl group = Found.group(weir, path);
         Map<String, Object> fields =
                 JsonBody.fields(request.body(), List.of(PARENT, ShareFields.WEIGHT, ShareFields.MIN));
-        GroupSnapshot now = group.snapshot();
-        Share share = ShareFields.changed(now.share(), fields);
-        String parent = now.parent();
-        if (fields.containsKey(PARENT)) {
-            parent = fields.get(PARENT) == null ? null : Fields.text(fields, PARENT);
-        }
-        group.change(now.limits(), parent, share);
-        ChangeLog.add(
-                request,
-                "changed group %s: parent %s, %s"
-                        .formatted(group.name(), Objects.toString(parent, "none"), share.toMap()));
+        String newParent = fields.get(PARENT) == null ? null : Fields.text(fields, PARENT);
+        ChangeLog.add(request, group.exclusively(() -> {
+            GroupSnapshot now = unchanged(request, group);
+            Share share = ShareFields.changed(now.share(), fields);
+            String parent = fields.containsKey(PARENT) ? newParent : now.parent();
+            group.change(now.limits(), parent, share);
+            return "changed group %s: parent %s, %s"
+                    .formatted(group.name(), Objects.toString(parent, "none"), share.toMap());
+        }));
         return shown(group);
     }
 
@@ -123,9 +131,13 @@ final class GroupChanges {
     }
 
     private ApiAnswer policy(ApiRequest request, Map<String, String> path) {
-        GroupControl group = group(request, path);
+        GroupControl group = Found.group(weir, path);
         String type = DriveChanges.policyType(weir, request);
-        group.policy(type);
+        group.exclusively(() -> {
+            GroupSnapshot now = unchanged(request, group);
+            group.policy(type);
+            return now;
+        });
         ChangeLog.add(request, "changed the policy of group %s to %s".formatted(group.name(), type));
         return shown(group);
     }

@@ -1,6 +1,6 @@
 package dev.weir.control.route;
 
-import dev.weir.view.text.KnownNames;
+import dev.weir.log.NearWords;
 import dev.weir.view.text.LimitValues;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -40,14 +40,18 @@ public final class Fields {
         Map<String, Long> limits = new LinkedHashMap<>();
         fields.forEach((key, value) -> {
             if (!known.contains(key)) {
-                throw new Problem(
-                        422,
-                        prefix + Router.shown(key) + ": unknown key; "
-                                + KnownNames.hint(key, List.copyOf(known), "GET /v1/openapi.json"));
+                throw new Problem(422, prefix + Router.shown(key) + ": unknown key; " + choice(key, known));
             }
             limits.put(key, limit(prefix, key, value));
         });
         return limits;
+    }
+
+    private static String choice(String key, Collection<String> known) {
+        List<String> near = NearWords.of(key, List.copyOf(known));
+        return near.isEmpty()
+                ? "choose from " + String.join(", ", known)
+                : "did you mean " + String.join(", ", near) + "?";
     }
 
     /** Returns the value of one limit; null is 0. */

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Answers requests that HTTP itself rejects, for example malformed ones, with a problem and without details. */
 final class ProblemErrorHandler extends ErrorHandler {
 
+    /** Jetty alone would answer PUT, PATCH and DELETE without a body. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request,

@@ -41,18 +41,22 @@ public final class LimitChange {
             List<String> words,
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
-        DriveSnapshot now = drive.snapshot();
         List<String> limits = new ArrayList<>(words);
-        Share share = share(now.share(), limits);
-        ThrottleLimits after =
-                now.limits().changed(settings(limits, fault), now.settings().limits());
-        save.accept(saved(words, limits, now.limits(), after));
-        drive.change(after, share);
-        Caller.log(
-                "changed the limits of drive {} from {} to {}",
-                drive.name(),
-                text(now.limits(), now.share(), null),
-                text(after, share, null));
+        share(Share.DEFAULT, limits);
+        Map<String, Long> settings = settings(limits, fault);
+        DriveSnapshot before = drive.snapshot();
+        save.accept(saved(
+                words,
+                limits,
+                before.limits(),
+                before.limits().changed(settings, before.settings().limits())));
+        Caller.log("changed the limits of drive {} {}", drive.name(), drive.exclusively(() -> {
+            DriveSnapshot now = drive.snapshot();
+            Share share = share(now.share(), new ArrayList<>(words));
+            ThrottleLimits after = now.limits().changed(settings, now.settings().limits());
+            drive.change(after, share);
+            return "from %s to %s".formatted(text(now.limits(), now.share(), null), text(after, share, null));
+        }));
     }
 
     /** Removes the words of a share from a list and returns the share after them. */
@@ -80,26 +84,30 @@ public final class LimitChange {
             List<String> words,
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
-        GroupSnapshot now = group.snapshot();
         List<String> limits = new ArrayList<>(words);
-        Share newShare = share(now.share(), limits);
-        String parent = now.parent();
+        share(Share.DEFAULT, limits);
         String parentWord = PARENT + "=";
-        for (String word : List.copyOf(limits)) {
-            if (word.startsWith(parentWord)) {
-                parent = word.equals(parentWord) ? null : word.substring(parentWord.length());
-                limits.remove(word);
+        limits.removeIf(word -> word.startsWith(parentWord));
+        Map<String, Long> settings = settings(limits, fault);
+        GroupSnapshot before = group.snapshot();
+        save.accept(saved(
+                words,
+                limits,
+                before.limits(),
+                before.limits().changed(settings, before.settings().limits())));
+        Caller.log("changed group {} {}", group.name(), group.exclusively(() -> {
+            GroupSnapshot now = group.snapshot();
+            Share share = share(now.share(), new ArrayList<>(words));
+            String parent = now.parent();
+            for (String word : words) {
+                if (word.startsWith(parentWord)) {
+                    parent = word.equals(parentWord) ? null : word.substring(parentWord.length());
+                }
             }
-        }
-        ThrottleLimits after =
-                now.limits().changed(settings(limits, fault), now.settings().limits());
-        save.accept(saved(words, limits, now.limits(), after));
-        group.change(after, parent, newShare);
-        Caller.log(
-                "changed group {} from {} to {}",
-                group.name(),
-                text(now.limits(), now.share(), now.parent()),
-                text(after, newShare, parent));
+            ThrottleLimits after = now.limits().changed(settings, now.settings().limits());
+            group.change(after, parent, share);
+            return "from %s to %s".formatted(text(now.limits(), now.share(), now.parent()), text(after, share, parent));
+        }));
     }
 
     /** Returns the changed settings by path: the limits, and the other words of a command as they are. */

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A fake drive with settable state and counters. */
@@ -177,6 +178,11 @@ public final class TestDrive implements DriveControl {
     @Override
     public List<QueuedRequest> queue() {
         return queue;
+    }
+
+    @Override
+    public synchronized <T> T exclusively(Supplier<T> steps) {
+        return steps.get();
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Creates {@link Services} with fake drives and configurations. */
@@ -134,6 +135,13 @@ public final class TestServices {
         @Override
         public String name() {
             return snapshot().name();
+        }
+
+        @Override
+        public <T> T exclusively(Supplier<T> steps) {
+            synchronized (state) {
+                return steps.get();
+            }
         }
 
         @Override
