@@ -5,6 +5,7 @@ import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a host in the limits that a cluster shares. All hosts must be configured with the same number of hosts
@@ -60,6 +61,24 @@ public record ClusterScope(int weight, int totalWeight, int hosts, OnPartition o
     /** {@return whether there is no other host} */
     public boolean isAlone() {
         return hosts == 1;
+    }
+
+    /**
+     * {@return the rule that a limit of a group of the cluster breaks; null if it breaks none} A host alone has no
+     * rule.
+     *
+     * @param limits the limits of the group
+     * @param limit one of them
+     */
+    public @Nullable String brokenRule(ThrottleLimits limits, LimitKey limit) {
+        if (isAlone()) {
+            return null;
+        }
+        if (limits.isScaled(limit)) {
+            return "must not scale with the size of drives with scope = cluster";
+        }
+        boolean isTooLow = limits.rate(limit) > 0 && limits.rate(limit) < hosts;
+        return isTooLow ? "must be at least " + hosts + ", one for each host of the cluster" : null;
     }
 
     /**

@@ -31,17 +31,15 @@ final class ScopeReader {
             setting.warn("has no effect without weir.cluster; the limits apply to this host alone");
             return ClusterScope.ALONE;
         }
-        check(group.child("limits"), limits, cluster.scope().hosts());
+        check(group.child("limits"), limits, cluster.scope());
         return cluster.scope();
     }
 
-    private static void check(Setting setting, ThrottleLimits limits, int hosts) {
+    private static void check(Setting setting, ThrottleLimits limits, ClusterScope scope) {
         for (LimitKey limit : LimitKey.ALL) {
-            Setting written = setting.child(limit.key());
-            if (limits.isScaled(limit)) {
-                written.fault("must not scale with the size of drives with scope = cluster");
-            } else if (limits.rate(limit) > 0 && limits.rate(limit) < hosts) {
-                written.fault("must be at least " + hosts + ", one for each host of the cluster");
+            String rule = scope.brokenRule(limits, limit);
+            if (rule != null) {
+                setting.child(limit.key()).fault(rule);
             }
         }
     }

@@ -14,6 +14,7 @@ import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limits that a group shares with other hosts, and the lease of this host. The lease is an ordinary limit of the
@@ -109,6 +110,25 @@ final class ClusterGroup implements SharedGroup {
             group.node().onQueue(null);
             return at;
         });
+    }
+
+    /**
+     * Checks a live change of the group.
+     *
+     * @param parent the new parent; null for none
+     * @throws IllegalArgumentException if a group of the cluster cannot have the limits or the parent
+     */
+    void check(ThrottleLimits newLimits, @Nullable String parent) {
+        for (LimitKey limit : LimitKey.ALL) {
+            String rule = scope.brokenRule(newLimits, limit);
+            if (rule != null) {
+                String value = newLimits.isScaled(limit) ? "_per_gib" : " = " + newLimits.rate(limit);
+                throw new IllegalArgumentException(limit.key() + value + ": " + rule);
+            }
+        }
+        if (parent != null) {
+            throw new IllegalArgumentException("parent = " + parent + ": must not be set with scope = cluster");
+        }
     }
 
     /** Changes the limits of all hosts and returns the share of this host. The lease stays until the next one. */

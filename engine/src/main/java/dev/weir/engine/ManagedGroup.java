@@ -156,6 +156,10 @@ final class ManagedGroup implements GroupControl {
 
     @Override
     public void change(ThrottleLimits limits, @Nullable String newParent, Share share) {
+        ClusterGroup shared = cluster;
+        if (shared != null) {
+            shared.check(limits, newParent);
+        }
         engine.change(this, limits, newParent, share);
     }
 

@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.Operation;
@@ -10,6 +11,7 @@ import dev.weir.cluster.Lease;
 import dev.weir.cluster.LimitBroker;
 import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.SharedGroup;
+import dev.weir.drive.control.GroupControl;
 import dev.weir.drive.settings.GroupSettings;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.Share;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Groups whose limits other hosts share: the share of this host with and without a broker. */
 class ClusterGroupTest {
@@ -106,6 +109,26 @@ class ClusterGroupTest {
         fixture.clock.advance(11 * SECOND);
         fixture.group("tenant").limits(limits(6_000));
         assertEquals(2_000 * 10, released(load(), 10 * SECOND), 210);
+    }
+
+    @Test
+    void changeThatTheFileRefusesIsRefused() {
+        GroupControl tenant = fixture.group("tenant");
+        refuses("iops = 2: must be at least 3, one for each host of the cluster", () -> tenant.limits(limits(2)));
+        refuses(
+                "iops_per_gib: must not scale with the size of drives with scope = cluster",
+                () -> tenant.limits(ThrottleLimits.of(Map.of("iops", 3_000L, "iops_per_gib", 10L))));
+        refuses(
+                "parent = other: must not be set with scope = cluster",
+                () -> tenant.change(limits(3), "other", Share.DEFAULT));
+        assertEquals(limits(3_000), tenant.snapshot().limits());
+        tenant.limits(limits(3));
+        assertEquals(limits(3), tenant.snapshot().limits());
+    }
+
+    private static void refuses(String message, Executable change) {
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, change).getMessage());
     }
 
     @Test

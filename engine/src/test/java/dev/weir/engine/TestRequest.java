@@ -40,8 +40,8 @@ public final class TestRequest extends BlockRequest {
         return completed;
     }
 
-    @Nullable
-    BlockError error() {
+    /** Returns the error of the completed request; null for success. */
+    public @Nullable BlockError error() {
         return error;
     }
 

@@ -49,6 +49,7 @@ final class NbdDevice implements BlockDevice {
      *
      * @param blocking runs the look-up of hosts
      * @param log takes lost and new connections and lost writes
+     * @param failures takes the requests that the server answers with an error
      * @throws IOException if the server does not serve the export
      */
     static NbdDevice open(
@@ -57,10 +58,12 @@ final class NbdDevice implements BlockDevice {
             Executor blocking,
             UnflushedMemory memory,
             Clock clock,
-            RateLimitedLog log)
+            RateLimitedLog log,
+            RateLimitedLog failures)
             throws IOException {
         Link link = new Link(options, loop, blocking, clock, log);
-        RequestFlow flow = new RequestFlow(clock, loop, link, options.timeoutNanos(), new UnflushedWrites(memory), log);
+        RequestFlow flow =
+                new RequestFlow(clock, loop, link, options.timeoutNanos(), new UnflushedWrites(memory), log, failures);
         loop.execute(() -> link.open(flow));
         try {
             return new NbdDevice(loop, clock, link, flow, link.awaitOpen());

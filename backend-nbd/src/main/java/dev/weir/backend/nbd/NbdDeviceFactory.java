@@ -60,7 +60,9 @@ public final class NbdDeviceFactory implements BlockDeviceFactory {
             throws IOException {
         RateLimitedLog log = new RateLimitedLog(
                 "drive " + drive + ": news of its connections", line -> LOG.warn("drive {}: {}", drive, line));
-        return NbdDevice.open(DeviceOptions.of(options), loop(), blocking, memory, clock, log);
+        RateLimitedLog failures = new RateLimitedLog(
+                "drive " + drive + ": failed requests", line -> LOG.warn("drive {}: {}", drive, line));
+        return NbdDevice.open(DeviceOptions.of(options), loop(), blocking, memory, clock, log, failures);
     }
 
     private synchronized ClientLoop loop() throws IOException {

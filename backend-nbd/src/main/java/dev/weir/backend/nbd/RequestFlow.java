@@ -44,6 +44,7 @@ final class RequestFlow {
     private final long timeoutNanos;
     private final UnflushedWrites unflushed;
     private final RateLimitedLog log;
+    private final RateLimitedLog failures;
     private final SilenceWatch silence;
 
     /** Exchanges that wait for a connection, oldest first. */
@@ -84,11 +85,13 @@ final class RequestFlow {
             Connections connections,
             long timeoutNanos,
             UnflushedWrites unflushed,
-            RateLimitedLog log) {
+            RateLimitedLog log,
+            RateLimitedLog failures) {
         this.connections = connections;
         this.timeoutNanos = timeoutNanos;
         this.unflushed = unflushed;
         this.log = log;
+        this.failures = failures;
         silence = new SilenceWatch(clock, loop, timeoutNanos, this::expire);
     }
 
@@ -206,8 +209,13 @@ final class RequestFlow {
         if (!exchange.isAnswered()) {
             return;
         }
-        if (exchange.error() != null || (exchange.request == null && exchange != ownFlush)) {
-            finish(exchange, exchange.error());
+        BlockError failure = exchange.error();
+        if (failure != null || (exchange.request == null && exchange != ownFlush)) {
+            if (failure != null && failure != BlockError.ENOTSUP && exchange.request != null) {
+                failures.write(() -> "the server answers %s of %d bytes at %d with %s"
+                        .formatted(exchange.operation, exchange.length, exchange.offset, failure));
+            }
+            finish(exchange, failure);
         } else if (exchange.operation == Operation.FLUSH) {
             flushed(exchange);
         } else if (exchange.changesData() && from.has(Nbd.NBD_FLAG_SEND_FLUSH)) {

@@ -27,6 +27,7 @@ abstract class NbdDeviceFixture {
     final ManualClock clock = ManualClock.seeded(System.identityHashCode(this));
     final Map<String, Object> options = new HashMap<>();
     final List<String> logged = new CopyOnWriteArrayList<>();
+    final List<String> failed = new CopyOnWriteArrayList<>();
     private final ClientLoop loop = ClientLoop.start("test-nbd-client");
     private final ExecutorService blocking = Executors.newCachedThreadPool();
     FarServer.@Nullable Connection connection;
@@ -45,7 +46,8 @@ abstract class NbdDeviceFixture {
                 blocking,
                 new UnflushedMemory(),
                 clock,
-                new RateLimitedLog("device", logged::add));
+                new RateLimitedLog("device", logged::add),
+                new RateLimitedLog("failed requests", failed::add));
         connection = server.connections.take();
         return device;
     }

@@ -181,6 +181,7 @@ class NbdDeviceTest extends NbdDeviceFixture {
         BlockDevice device = open();
 
         TestRequest.fill(0, 3 * 4096, 1).to(device).fails(BlockError.ENOSPC);
+        assertEquals(List.of("the server answers WRITE of 12288 bytes at 0 with ENOSPC"), failed);
     }
 
     @Test

@@ -73,9 +73,13 @@ public final class BackendDevice implements BlockDevice {
     }
 
     public BackendDevice(String drive, BlockBackend backend, Clock clock) {
+        this(drive, backend, clock, new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn));
+    }
+
+    BackendDevice(String drive, BlockBackend backend, Clock clock, RateLimitedLog failures) {
         this.drive = drive;
         this.backend = backend;
-        this.failures = new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn);
+        this.failures = failures;
         this.hints = backend instanceof HintedBackend hinted ? hinted : null;
         this.workers = hints == null || hints.mayBlock() ? DriveThreads.of(drive) : null;
         this.writes = workers != null && hints != null && hints.writesInTurn()
@@ -235,7 +239,7 @@ public final class BackendDevice implements BlockDevice {
         if (e instanceof OutOfMemoryError) {
             failures.write(() ->
                     "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
-        } else if (!(e instanceof BlockException)) {
+        } else if (!(e instanceof BlockException known) || known.error() != BlockError.ENOTSUP) {
             failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
                     .formatted(drive, request.operation(), request.length(), request.offset(), FailureText.of(e)));
         }

@@ -9,8 +9,6 @@ import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.system.ClusterView;
 import dev.weir.view.system.FleetView;
-import dev.weir.view.text.LimitValues;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,15 +108,7 @@ public final class ClusterCommand {
     }
 
     private static ThrottleLimits limits(GroupControl group, List<String> words, CommandSyntax usage) {
-        Map<String, Long> limits = new LinkedHashMap<>();
-        for (String word : words) {
-            int equals = word.indexOf('=');
-            if (equals < 0) {
-                throw usage.fault("\"" + word + "\" is not KEY=VALUE");
-            }
-            String key = word.substring(0, equals);
-            limits.put(key, LimitValues.parse(key, word.substring(equals + 1)));
-        }
+        Map<String, Long> limits = LimitChange.settings(words, usage::fault);
         GroupSnapshot now = group.snapshot();
         return now.limits().changed(limits, now.settings().limits());
     }

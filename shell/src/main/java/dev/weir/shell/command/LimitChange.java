@@ -156,7 +156,8 @@ public final class LimitChange {
         }
     }
 
-    private static Map<String, Long> settings(List<String> words, Function<String, CommandFault> fault) {
+    /** Returns the values of words {@code KEY=VALUE}, whose keys are limits. */
+    static Map<String, Long> settings(List<String> words, Function<String, CommandFault> fault) {
         Map<String, Long> settings = new LinkedHashMap<>();
         for (String word : words) {
             int equals = word.indexOf('=');

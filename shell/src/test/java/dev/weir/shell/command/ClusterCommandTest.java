@@ -77,5 +77,8 @@ class ClusterCommandTest {
         assertEquals(20_000, cluster.local().groups().get(0).limits().rate(LimitKey.IOPS));
         assertThrows(CommandFault.class, () -> command.cluster("tenant-a"));
         assertThrows(CommandFault.class, () -> command.cluster("tenant-a", "fast"));
+        CommandFault misspelt =
+                assertThrows(CommandFault.class, () -> command.cluster("tenant-a", "parent=x", "iosp=1"));
+        assertTrue(String.valueOf(misspelt.getMessage()).startsWith("no limit \"parent\""), misspelt::getMessage);
     }
 }
