@@ -2,6 +2,7 @@ package dev.weir.cluster.members;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.cluster.ClusterScope;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
@@ -10,14 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with one address {@code HOST:PORT} a line. Blank lines and text after {@code #} do not count. The file is read
+ * A file with one address {@code HOST:PORT} a line, at least one. Blank lines and text after {@code #} do not count. The file is read
  * again after a change. A file with an error is refused as a whole, and the addresses before it stay.
  *
  * <p>Not thread-safe.
@@ -65,7 +67,7 @@ final class MemberFile implements Supplier<List<String>> {
     }
 
     private static List<String> parse(String text) throws IOException {
-        List<String> found = new ArrayList<>();
+        Set<String> found = new LinkedHashSet<>();
         int line = 0;
         for (String written : text.split("\n", -1)) {
             line++;
@@ -76,6 +78,10 @@ final class MemberFile implements Supplier<List<String>> {
             if (!entry.isEmpty()) {
                 found.add(entry);
             }
+        }
+        if (found.isEmpty() || found.size() > ClusterScope.MAX_HOSTS) {
+            throw new IOException(
+                    "has " + found.size() + " addresses; must have from 1 to " + ClusterScope.MAX_HOSTS);
         }
         return List.copyOf(found);
     }

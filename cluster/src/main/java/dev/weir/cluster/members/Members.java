@@ -1,16 +1,25 @@
 package dev.weir.cluster.members;
 
+import dev.weir.log.RateLimitedLog;
+import dev.weir.supervision.DaemonThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -23,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The addresses at which the hosts of a cluster listen, from entries {@code HOST:PORT}. A name stands for all its
  * addresses in DNS. Entries and names are looked up again at most once a second.
  *
- * <p>Thread-safe. A look-up of a name may block for seconds.
+ * <p>Thread-safe.
  */
 public final class Members {
     /** The rule for entries. */
@@ -32,7 +41,14 @@ public final class Members {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final Pattern ENTRY = Pattern.compile("\\[([0-9A-Fa-f:.]+)]:(\\d{1,5})|([^\\s:\\[\\]]+):(\\d{1,5})");
     private static final int HIGHEST_PORT = 65_535;
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+");
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The longest wait of a call for the look-ups (ns). */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** The most look-ups at the same time. */
+    private static final int LOOK_UPS = 16;
 
     /** Looks up a name. */
     interface Resolver {
@@ -45,8 +61,14 @@ public final class Members {
     private final LongSupplier nanoTime;
     private final Consumer<String> warnings;
 
+    /** Runs the look-ups of names, which may block for seconds each. */
+    private final Executor lookUps;
+
+    /** The look-ups that have no result yet, by entry. */
+    private final Map<String, CompletableFuture<List<InetSocketAddress>>> looking = new LinkedHashMap<>();
+
     /** The last addresses of each entry. */
-    private Map<String, List<InetSocketAddress>> known = Map.of();
+    private final Map<String, List<InetSocketAddress>> known = new HashMap<>();
 
     /** The entries whose last look-up failed. */
     private final Set<String> failed = new HashSet<>();
@@ -60,22 +82,37 @@ public final class Members {
      *
      * @param nanoTime the clock (ns)
      * @param warnings takes a line for each name that cannot be looked up any more
+     * @param lookUps runs the look-ups of names
      */
-    Members(Supplier<List<String>> entries, Resolver resolver, LongSupplier nanoTime, Consumer<String> warnings) {
+    Members(
+            Supplier<List<String>> entries,
+            Resolver resolver,
+            LongSupplier nanoTime,
+            Consumer<String> warnings,
+            Executor lookUps) {
         this.entries = entries;
         this.resolver = resolver;
         this.nanoTime = nanoTime;
         this.warnings = warnings;
+        this.lookUps = lookUps;
+    }
+
+    private static Members of(Supplier<List<String>> entries, LongSupplier nanoTime) {
+        RateLimitedLog log = new RateLimitedLog("names of the cluster without an address", LOG::warn);
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                LOOK_UPS, LOOK_UPS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named("weir-names"));
+        threads.allowCoreThreadTimeOut(true); // so it needs no end
+        return new Members(entries, InetAddress::getAllByName, nanoTime, line -> log.write(() -> line), threads);
     }
 
     /** Returns the members of a list of entries. */
     public static Members listed(List<String> entries, LongSupplier nanoTime) {
-        return new Members(() -> entries, InetAddress::getAllByName, nanoTime, LOG::warn);
+        return of(() -> entries, nanoTime);
     }
 
     /** Returns the members of a file, which has one entry a line and is read again after a change. */
     public static Members inFile(Path file, LongSupplier nanoTime) {
-        return new Members(new MemberFile(file, LOG::warn), InetAddress::getAllByName, nanoTime, LOG::warn);
+        return of(new MemberFile(file, LOG::warn), nanoTime);
     }
 
     /** Returns whether a text is {@code HOST:PORT} with a port from 1 to 65535. */
@@ -88,40 +125,91 @@ public final class Members {
         return Integer.parseInt(entry.group(2) == null ? entry.group(4) : entry.group(2));
     }
 
-    /** Returns the present addresses without repetitions. A name that cannot be looked up keeps its last addresses. */
+    /**
+     * Returns the present addresses without repetitions. A name that cannot be looked up keeps its last addresses. So
+     * does one whose look-up takes longer; a later call has its result.
+     */
     public synchronized List<InetSocketAddress> addresses() {
         long now = nanoTime.getAsLong();
         if (isLooked && now - lookedAt < FRESH_NANOS) {
             return all;
         }
-        Map<String, List<InetSocketAddress>> found = new LinkedHashMap<>();
-        entries.get().forEach(entry -> found.put(entry, resolved(entry)));
-        failed.retainAll(found.keySet());
-        known = found;
-        all = found.values().stream().flatMap(List::stream).distinct().toList();
+        List<String> wanted = entries.get();
+        lookUp(wanted);
+        known.keySet().retainAll(wanted);
+        failed.retainAll(wanted);
+        all = wanted.stream()
+                .flatMap(entry -> known.getOrDefault(entry, List.of()).stream())
+                .distinct()
+                .toList();
         isLooked = true;
         lookedAt = nanoTime.getAsLong();
         return all;
     }
 
-    private List<InetSocketAddress> resolved(String text) {
+    /** Looks all entries up at the same time and waits for the quick ones. */
+    private void lookUp(List<String> wanted) {
+        looking.keySet().retainAll(wanted);
+        wanted.forEach(entry -> looking.computeIfAbsent(entry, this::begin));
+        awaitAll();
+        looking.entrySet().removeIf(look -> {
+            boolean isDone = look.getValue().isDone();
+            if (isDone) {
+                take(look.getKey(), look.getValue().join());
+            }
+            return isDone;
+        });
+    }
+
+    private void awaitAll() {
+        try {
+            CompletableFuture.allOf(looking.values().toArray(CompletableFuture[]::new))
+                    .get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // the others are quick; a later call has the results of these
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a look-up must not throw", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CompletableFuture<List<InetSocketAddress>> begin(String text) {
         Matcher entry = ENTRY.matcher(text);
         if (!entry.matches()) {
             throw new IllegalArgumentException(text + ": " + RULE);
         }
-        String host = entry.group(1) == null ? entry.group(3) : entry.group(1);
+        String host = host(entry);
+        boolean isAddress = entry.group(1) != null || ADDRESS.matcher(host).matches();
+        // an address needs no look-up and must not wait behind slow ones
+        return CompletableFuture.supplyAsync(() -> resolved(host, port(entry)), isAddress ? Runnable::run : lookUps);
+    }
+
+    private static String host(Matcher entry) {
+        return entry.group(1) == null ? entry.group(3) : entry.group(1);
+    }
+
+    /** Returns the addresses of a host; none if it cannot be looked up. */
+    private List<InetSocketAddress> resolved(String host, int port) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         try {
             for (InetAddress address : resolver.addresses(host)) {
-                addresses.add(new InetSocketAddress(address, port(entry)));
+                addresses.add(new InetSocketAddress(address, port));
             }
+        } catch (UnknownHostException | RuntimeException e) {
+            return List.of();
+        }
+        return addresses;
+    }
+
+    private void take(String text, List<InetSocketAddress> addresses) {
+        if (!addresses.isEmpty()) {
+            known.put(text, addresses);
             failed.remove(text);
-            return addresses;
-        } catch (UnknownHostException e) {
-            if (failed.add(text)) {
-                warnings.accept("cluster: " + host + " has no address; its last addresses stay");
-            }
-            return known.getOrDefault(text, List.of());
+        } else if (failed.add(text)) {
+            Matcher entry = ENTRY.matcher(text);
+            warnings.accept("cluster: " + (entry.matches() ? host(entry) : text)
+                    + " has no address; its last addresses stay");
         }
     }
 }

@@ -100,7 +100,7 @@ public final class JGroupsTransport implements Transport, Receiver {
     private static List<Protocol> stack(InetSocketAddress listen, Members others, @Nullable Path secret)
             throws Exception {
         InetAddress address = listen.getAddress();
-        TCP tcp = new TCP();
+        TCP tcp = new BoundedTcp();
         tcp.setBindAddress(address);
         tcp.setBindPort(listen.getPort());
         tcp.setPortRange(0);

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStore.PrivateKeyEntry;
 import java.util.Collections;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -40,7 +41,7 @@ final class Secret {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted(store));
+        trust.init(trusted(file, store));
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
@@ -57,11 +58,16 @@ final class Secret {
     }
 
     /** Returns a store that trusts the certificates of the given store's keys. */
-    private static KeyStore trusted(KeyStore store) throws GeneralSecurityException, IOException {
+    private static KeyStore trusted(Path file, KeyStore store) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         for (String alias : Collections.list(store.aliases())) {
-            trusted.setCertificateEntry(alias, store.getCertificate(alias));
+            if (store.entryInstanceOf(alias, PrivateKeyEntry.class)) {
+                trusted.setCertificateEntry(alias, store.getCertificate(alias));
+            }
+        }
+        if (trusted.size() == 0) {
+            throw new IOException(file + ": has no private key with its certificate; make one with keytool -genkeypair");
         }
         return trusted;
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,7 @@ class MembersTest {
         names.put("10.0.0.1", List.of("10.0.0.1"));
         names.put("10.0.0.2", List.of("10.0.0.2"));
         names.put("::1", List.of("::1"));
-        return new Members(new MemberFile(file, warnings::add), this::resolve, () -> now, warnings::add);
+        return new Members(new MemberFile(file, warnings::add), this::resolve, () -> now, warnings::add, Runnable::run);
     }
 
     private List<String> later(Members members) {
@@ -68,7 +69,7 @@ class MembersTest {
     @Test
     void nameStandsForAllItsAddresses() {
         names.put("weir.internal", List.of("10.0.0.1", "10.0.0.2"));
-        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add);
+        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
         assertEquals(List.of("10.0.0.1:7800", "10.0.0.2:7800"), shown(members));
         names.put("weir.internal", List.of("10.0.0.3"));
         assertEquals(List.of("10.0.0.1:7800", "10.0.0.2:7800"), shown(members));
@@ -78,12 +79,40 @@ class MembersTest {
     @Test
     void nameWithoutAddressKeepsTheLastOnes() {
         names.put("weir.internal", List.of("10.0.0.1"));
-        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add);
+        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         names.clear();
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         assertEquals(List.of("cluster: weir.internal has no address; its last addresses stay"), warnings);
+    }
+
+    @Test
+    void slowNameDelaysNoOther() {
+        names.put("slow", List.of("10.0.0.9"));
+        names.put("10.0.0.1", List.of("10.0.0.1"));
+        List<Runnable> slow = new ArrayList<>();
+        Members members = new Members(
+                () -> List.of("slow:7800", "10.0.0.1:7800"), this::resolve, () -> now, warnings::add, slow::add);
+        assertEquals(List.of("10.0.0.1:7800"), later(members));
+        assertEquals(List.of("10.0.0.1:7800"), later(members));
+        assertEquals(1, slow.size());
+        slow.get(0).run();
+        assertEquals(List.of("10.0.0.9:7800", "10.0.0.1:7800"), later(members));
+        assertEquals(List.of(), warnings);
+    }
+
+    @Test
+    void fileWithoutAddressOrWithTooManyIsRefused() throws IOException {
+        Members members = inFile();
+        write("10.0.0.1:7800");
+        assertEquals(List.of("10.0.0.1:7800"), later(members));
+        write("# none");
+        assertEquals(List.of("10.0.0.1:7800"), later(members));
+        write(IntStream.rangeClosed(1, 1001).mapToObj(port -> "10.0.0.2:" + port).toArray(String[]::new));
+        assertEquals(List.of("10.0.0.1:7800"), later(members));
+        String rule = "members-file = %s: has %d addresses; must have from 1 to 1000; the members before it stay";
+        assertEquals(List.of(rule.formatted(file, 0), rule.formatted(file, 1001)), warnings);
     }
 
     @Test

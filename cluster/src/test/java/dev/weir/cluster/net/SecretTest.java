@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +44,17 @@ class SecretTest {
         assertEquals(
                 "is writable by every user (mode 666), so it cannot be trusted: chmod o-w " + file.toRealPath(),
                 refused());
+    }
+
+    @Test
+    void storeWithoutPrivateKeyIsRefused() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("weir", new SecretKeySpec(new byte[16], "AES"), "changeit".toCharArray(), null);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, "changeit".toCharArray());
+        }
+        assertEquals("has no private key with its certificate; make one with keytool -genkeypair", refused());
     }
 
     @Test
