@@ -14,16 +14,27 @@ final class Load {
     private final String drive;
     private final Operation operation;
     private final int length;
+    private final Runnable onRelease;
     private int missing;
     private boolean filling;
     private long requests;
     private boolean stopped;
 
     Load(EngineFixture fixture, String drive, Operation operation, int length, int depth) {
+        this(fixture, drive, operation, length, depth, () -> {});
+    }
+
+    /**
+     * Starts a client.
+     *
+     * @param onRelease runs at each successful completion
+     */
+    Load(EngineFixture fixture, String drive, Operation operation, int length, int depth, Runnable onRelease) {
         this.fixture = fixture;
         this.drive = drive;
         this.operation = operation;
         this.length = length;
+        this.onRelease = onRelease;
         this.missing = depth;
         fill();
     }
@@ -43,6 +54,7 @@ final class Load {
             missing--;
             fixture.submit(drive, this, operation, 0, length, request -> {
                 if (request.error() == null) {
+                    onRelease.run();
                     requests++;
                     missing++;
                     fill();
