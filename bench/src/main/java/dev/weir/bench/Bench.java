@@ -53,7 +53,7 @@ public final class Bench {
         capped("exactness and evenness at a cap, beside QEMU and nbdkit"),
         latency("completion times at a cap and the cost of a release, beside QEMU and nbdkit"),
         scale("1 to 100 000 drives"),
-        tree("1 to 10 000 drives that wait for one group, below 1 and 4 levels; threads in one tree"),
+        tree("1 to 10 000 drives that wait for one group; threads in one tree; QEMU's throttle group"),
         cluster("a limit that three hosts share: rates, cuts, a killed coordinator; needs root"),
         api("processor time of 1 000 reads/s of the HTTP API"),
         start("from the start to ready, beside a bare Felix"),
@@ -154,11 +154,23 @@ public final class Bench {
             case capped -> new Smoothness(run).measure();
             case latency -> new CappedLatency(run).measure();
             case scale -> new ScaleSuite(run).measure();
-            case tree -> new ScaleSuite(run).measureTrees();
+            case tree -> measureTrees(run);
             case cluster -> new ClusterSuite(run).measure();
             case api -> new ApiCost(run).measure();
             case start -> new StartTime(run).measure();
             case simulation -> Simulation.main(new String[0]);
+        }
+    }
+
+    private static void measureTrees(Run run) throws IOException, InterruptedException {
+        if (run.isWanted("waiting drives")) {
+            new ScaleSuite(run).measureTrees();
+        }
+        if (run.isWanted("threads")) {
+            new ScaleSuite(run).measureThreads();
+        }
+        if (run.isWanted("members")) {
+            new GroupSuite(run).measure();
         }
     }
 

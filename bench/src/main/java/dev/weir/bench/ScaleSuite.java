@@ -23,13 +23,14 @@ final class ScaleSuite {
     private static final List<Fleet> FLEETS =
             List.of(ONE, new Fleet(100, 1), new Fleet(10_000, 100), new Fleet(1_000, 1_000), MOST);
     private static final int FIGURES = 6;
+    private static final int MANY_WAITING = 10_000;
     private static final List<Tree> TREES = List.of(
             new Tree(1, 1, false),
             new Tree(100, 1, false),
-            new Tree(10_000, 1, false),
-            new Tree(10_000, 1, true),
-            new Tree(10_000, 4, false),
-            new Tree(10_000, 4, true));
+            new Tree(MANY_WAITING, 1, false),
+            new Tree(MANY_WAITING, 1, true),
+            new Tree(MANY_WAITING, 4, false),
+            new Tree(MANY_WAITING, 4, true));
 
     /** The levels of groups above the drives; 0 for drives without a group. */
     private static final List<Integer> LEVELS = List.of(0, 1, 4);
@@ -132,16 +133,34 @@ final class ScaleSuite {
                 tree.own ? "each fourth" : "none",
                 by.get(0).summary("%,.0f"),
                 by.get(1).summary("%.4f")));
+        treeGoals(figures);
         run.section(
                 "Tree of limits",
                 "Memory drives that all wait for `iops = 10000` of the group at the root, with two reads in flight"
                         + " each.",
                 table);
-        measureThreads();
+    }
+
+    private void treeGoals(Map<Tree, List<Samples>> figures) {
+        Samples one = Objects.requireNonNull(figures.get(TREES.get(0))).get(0);
+        figures.forEach((tree, by) -> {
+            if (tree.drives == MANY_WAITING) {
+                String what = "%,d waiting drives, depth %d%s: "
+                        .formatted(tree.drives, tree.levels, tree.own ? ", own limits" : "");
+                double most = tree.levels == 1 ? 1.5 : 2;
+                run.goals()
+                        .atMost(
+                                what + "processor time ÷ one drive",
+                                most,
+                                by.get(0).medianRatioTo(one));
+                run.goals().atLeast(what + "rate ÷ limit", 0.995, by.get(1).median());
+                run.goals().atMost(what + "rate ÷ limit", 1.005, by.get(1).median());
+            }
+        });
     }
 
     /** Runs {@link dev.weir.bench.micro.TreeThreads}. */
-    private void measureThreads() throws IOException, InterruptedException {
+    void measureThreads() throws IOException, InterruptedException {
         Map<Threads, List<Samples>> figures = new LinkedHashMap<>();
         for (int round = 1; round <= run.rounds(); round++) {
             for (int levels : LEVELS) {

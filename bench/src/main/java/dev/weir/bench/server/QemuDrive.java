@@ -20,8 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A drive of a QEMU process without a guest. QEMU's own throttling limits it. Requests enter through the monitor as
- * in QEMU's tests and take the path of a guest's request. (The storage daemon of QEMU 7.2 accepts a throttle filter
- * but does not throttle.)
+ * in QEMU's tests and take the path of a guest's request.
  */
 public final class QemuDrive implements AutoCloseable {
     public static final String PROGRAM = "qemu-system-x86_64";
