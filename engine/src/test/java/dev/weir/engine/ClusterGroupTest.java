@@ -139,6 +139,15 @@ class ClusterGroupTest {
     }
 
     @Test
+    void everyRequestWaitsWithoutABrokerUnderHold() {
+        configure(new ClusterScope(1, 3, 3, OnPartition.HOLD), 3_000);
+        assertEquals(0, released(load(), 60 * SECOND));
+        assertEquals(
+                "it has no lease of the cluster",
+                fixture.group("tenant").snapshot().reason());
+    }
+
+    @Test
     void groupOfALoneHostHasItsWholeLimit() {
         configure(ClusterScope.ALONE, 3_000);
         fixture.engine.broker(broker);

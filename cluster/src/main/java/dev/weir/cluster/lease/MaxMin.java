@@ -7,7 +7,7 @@ import java.util.Arrays;
  * weight. Beyond its floor no member gets more than it wants. No share can grow without taking from a member whose
  * share is no larger for its weight.
  *
- * <p>Takes O(members × 64).
+ * <p>Takes O(members × bits of the capacity), at most O(members × 64).
  */
 final class MaxMin {
     private static final int STEPS = 64;
@@ -62,7 +62,9 @@ final class MaxMin {
         if (sum(high) <= capacity) {
             return shares(high);
         }
-        for (int step = 0; step < STEPS && high - low > low * 1e-15; step++) {
+        int heaviest = Arrays.stream(weights).max().orElse(1);
+        // then no share differs by more than a unit between the two levels
+        for (int step = 0; step < STEPS && (high - low) * heaviest >= 1; step++) {
             double middle = (low + high) / 2;
             if (sum(middle) <= capacity) {
                 low = middle;
