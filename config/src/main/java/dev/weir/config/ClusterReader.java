@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the block {@code cluster}: the hosts that share the limits of groups. */
@@ -25,6 +26,8 @@ final class ClusterReader {
     /** Keys of the block {@code cluster}. */
     static final List<String> KEYS =
             List.of(NAME, HOST, LISTEN, MEMBERS, MEMBERS_DNS, MEMBERS_FILE, HOSTS, WEIGHTS, SECRET, ON_PARTITION);
+
+    private static final Pattern SERVICE = Pattern.compile("_[A-Za-z0-9-]+\\._tcp(\\.[A-Za-z0-9_-]+)+\\.?");
 
     /** Keys that tell the addresses of the hosts. One of them is set. */
     private static final List<String> SOURCES = List.of(MEMBERS, MEMBERS_DNS, MEMBERS_FILE);
@@ -115,7 +118,7 @@ final class ClusterReader {
             properties.put(MEMBERS, members.toArray(String[]::new));
             return members;
         }
-        String named = source.key().equals(MEMBERS_DNS) ? address(source) : Values.path(source);
+        String named = source.key().equals(MEMBERS_DNS) ? dnsName(source) : Values.path(source);
         if (named != null) {
             properties.put(source.key(), named);
         }
@@ -123,6 +126,19 @@ final class ClusterReader {
             cluster.child(HOSTS).fault("must be set with " + source.key() + ": the number of all hosts");
         }
         return List.of();
+    }
+
+    /** Returns an address or a name of SRV records, which have the ports. */
+    private static @Nullable String dnsName(Setting setting) {
+        String text = Values.word(setting);
+        if (text == null || !text.startsWith("_")) {
+            return address(setting);
+        }
+        if (!SERVICE.matcher(text).matches()) {
+            setting.fault("must be HOST:PORT or a name of SRV records: _weir._tcp.example.org");
+            return null;
+        }
+        return text;
     }
 
     private static List<String> listed(Setting setting, @Nullable String listen) {

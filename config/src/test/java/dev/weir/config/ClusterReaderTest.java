@@ -85,6 +85,13 @@ class ClusterReaderTest {
         assertEquals(List.of(), dns.faults());
         assertEquals("weir.internal:7800", clusterOf(dns).get("members-dns"));
         assertEquals(3, clusterOf(dns).get("hosts"));
+        Reading service = read(start + "members-dns = _weir._tcp.internal }");
+        assertEquals(List.of(), service.faults());
+        assertEquals("_weir._tcp.internal", clusterOf(service).get("members-dns"));
+        assertEquals(
+                List.of("cluster.members-dns = _weir.internal:7800: must be HOST:PORT or a name of SRV records:"
+                        + " _weir._tcp.example.org"),
+                faults(start + "members-dns = \"_weir.internal:7800\" }"));
     }
 
     @Test

@@ -55,7 +55,7 @@ record ClusterSettings(
         if (file != null) {
             return Members.inFile(Path.of(file.toString()), nanoTime);
         } else if (name != null) {
-            return Members.listed(List.of(name.toString()), nanoTime);
+            return Members.inDns(name.toString(), nanoTime);
         } else if (properties.get("members") instanceof String[] addresses) {
             return Members.listed(List.of(addresses), nanoTime);
         }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.cluster.ClusterScope;
 import dev.weir.file.TrustedFile;
-import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class MemberFile implements Supplier<List<String>> {
+final class MemberFile extends RereadEntries {
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path file;
-    private final Consumer<String> warnings;
     private @Nullable List<Object> read;
-    private List<String> entries = List.of();
-    private String warned = "";
 
     /**
      * Names a file, which need not exist yet.
@@ -39,26 +34,23 @@ final class MemberFile implements Supplier<List<String>> {
      * @param warnings takes a line for each new error
      */
     MemberFile(Path file, Consumer<String> warnings) {
+        super("members-file = " + file, warnings);
         this.file = file;
-        this.warnings = warnings;
     }
 
-    /** Returns the entries of the last file without errors. */
     @Override
-    public List<String> get() {
+    List<String> read(List<String> last) throws IOException {
         try {
             List<Object> state = state();
-            if (!state.equals(read)) {
-                entries = parse(new String(TrustedFile.read(file, MOST_BYTES), UTF_8));
-                read = state;
+            if (state.equals(read)) {
+                return last;
             }
-            warned = "";
+            List<String> entries = parse(new String(TrustedFile.read(file, MOST_BYTES), UTF_8));
+            read = state;
+            return entries;
         } catch (NoSuchFileException e) {
-            warn("is missing");
-        } catch (IOException e) {
-            warn(FailureText.of(e));
+            throw new IOException("is missing", e);
         }
-        return entries;
     }
 
     private List<Object> state() throws IOException {
@@ -84,12 +76,5 @@ final class MemberFile implements Supplier<List<String>> {
                     "has " + found.size() + " addresses; must have from 1 to " + ClusterScope.MAX_HOSTS);
         }
         return List.copyOf(found);
-    }
-
-    private void warn(String rule) {
-        if (!rule.equals(warned)) {
-            warned = rule;
-            warnings.accept("members-file = " + file + ": " + rule + "; the members before it stay");
-        }
     }
 }

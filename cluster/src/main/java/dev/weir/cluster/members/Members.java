@@ -110,6 +110,17 @@ public final class Members {
         return of(() -> entries, nanoTime);
     }
 
+    /** Returns the members of a name in DNS: {@code HOST:PORT}, or the name of SRV records, which begins with a "_". */
+    public static Members inDns(String name, LongSupplier nanoTime) {
+        return ServiceRecords.isName(name)
+                ? new Members(
+                        new ServiceRecords(name, ServiceRecords.SYSTEM, LOG::warn),
+                        InetAddress::getAllByName,
+                        nanoTime,
+                        LOG::warn)
+                : listed(List.of(name), nanoTime);
+    }
+
     /** Returns the members of a file, which has one entry a line and is read again after a change. */
     public static Members inFile(Path file, LongSupplier nanoTime) {
         return of(new MemberFile(file, LOG::warn), nanoTime);
