@@ -49,8 +49,8 @@ public interface ClusterControl {
     /**
      * Changes the limits of a group on all hosts and saves them on each, so they outlast restarts. First asks all
      * reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets each
-     * host save them. A host that is not reachable takes over the limits when it is back and does not save them. Waits
-     * for at most 20 seconds.
+     * host save them. A host that is not reachable takes over the limits when it is back and saves them then, unless
+     * all other hosts have restarted meanwhile or the limits have changed again. Waits for at most 20 seconds.
      *
      * @param group the name of the group
      * @param limits the new limits for all hosts together

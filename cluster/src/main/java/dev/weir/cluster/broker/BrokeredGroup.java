@@ -10,7 +10,9 @@ import dev.weir.cluster.lease.HeldShare.State;
 import dev.weir.cluster.message.GroupTerms;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,15 +26,37 @@ final class BrokeredGroup {
 
     private final SharedGroup group;
     private final ClusterNode node;
+    private final Saver saver;
     private ThrottleLimits limits;
+
+    /** The limits that this host saves at the moment. */
+    private final List<ThrottleLimits> saving = new ArrayList<>();
+
     private @Nullable Lease lease;
     private State state = State.STARTING;
     private long version;
     private boolean disagrees;
 
-    BrokeredGroup(SharedGroup group, ClusterNode node) {
+    /** Saves limits of a group. */
+    interface Saver {
+
+        /**
+         * Begins to save limits, in place of earlier ones that are not saved yet.
+         *
+         * @param after runs on the thread of the broker after the save, also if it fails or others take its place
+         */
+        void save(String group, ThrottleLimits limits, Runnable after);
+    }
+
+    /**
+     * Creates a group without a lease.
+     *
+     * @param saver saves limits that were changed for the whole cluster
+     */
+    BrokeredGroup(SharedGroup group, ClusterNode node, Saver saver) {
         this.group = group;
         this.node = node;
+        this.saver = saver;
         this.limits = group.limits();
     }
 
@@ -47,10 +71,16 @@ final class BrokeredGroup {
     /** Passes limits that were changed on this host to the node. */
     void readLimits() {
         ThrottleLimits current = group.limits();
-        if (!current.equals(limits)) {
-            limits = current;
-            node.limits(group.name(), current);
+        if (current.equals(limits)) {
+            return;
         }
+        if (saving.contains(current)) {
+            // not a change by an operator: the limits were saved, and newer ones came meanwhile
+            group.limits(limits);
+            return;
+        }
+        limits = current;
+        node.limits(group.name(), current);
     }
 
     /** Passes the current share to the engine. Returns whether a lease was lost. */
@@ -109,13 +139,23 @@ final class BrokeredGroup {
         ThrottleLimits changed = terms.limits(limits.iopsSize());
         if (!changed.equals(limits)) {
             try {
-                limits = changed;
                 group.limits(changed);
+                limits = changed;
                 LOG.info("group {}: its limits were changed for the whole cluster: {}", group.name(), changed);
             } catch (IllegalArgumentException e) {
                 LOG.warn("group {} cannot take over the limits {} of the cluster", group.name(), changed, e);
+                return;
             }
         }
+        if (terms.isSaved()) {
+            saving.add(changed);
+            saver.save(group.name(), changed, () -> saved(changed));
+        }
+    }
+
+    private void saved(ThrottleLimits written) {
+        readLimits();
+        saving.remove(written);
     }
 
     private Lease lease(HeldShare share) {

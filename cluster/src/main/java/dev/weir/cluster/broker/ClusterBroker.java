@@ -174,11 +174,11 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void addDefinitions(Definitions definitions) {
-        peers.saved().definitions(definitions);
+        peers.definitions(definitions);
     }
 
     void removeDefinitions(Definitions definitions) {
-        peers.saved().definitions(null);
+        peers.definitions(null);
     }
 
     private Demand demand(String group) {
@@ -223,9 +223,13 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     public void add(SharedGroup group) {
         step(() -> {
             node.add(group.name(), group.limits(), clock.nanoTime());
-            groups.put(group.name(), new BrokeredGroup(group, node));
+            groups.put(group.name(), new BrokeredGroup(group, node, this::saveLater));
             group.onQueue(this::queueFormed);
         });
+    }
+
+    private void saveLater(String group, ThrottleLimits limits, Runnable after) {
+        peers.saveLater(group, limits, () -> step(after));
     }
 
     private void queueFormed() {
@@ -295,11 +299,15 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
 
     @Override
     public void limits(String group, ThrottleLimits limits) {
+        limits(group, limits, false);
+    }
+
+    private void limits(String group, ThrottleLimits limits, boolean isSaved) {
         ask(() -> {
             BrokeredGroup brokered = brokered(group);
             brokered.group().limits(limits);
             brokered.readLimits();
-            node.limitsOfCluster(group, limits);
+            node.limitsOfCluster(group, limits, System.currentTimeMillis(), isSaved);
             return limits;
         });
     }
@@ -318,7 +326,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
             brokered(group);
             return node.view();
         });
-        peers.save(hosts, settings.host(), group, limits.toMap(), () -> limits(group, limits));
+        peers.save(hosts, settings.host(), group, limits.toMap(), () -> limits(group, limits, true));
         return hosts;
     }
 

@@ -8,8 +8,10 @@ import dev.weir.cluster.look.SavedLimits;
 import dev.weir.cluster.message.Answer;
 import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Question.Subject;
+import dev.weir.drive.definition.Definitions;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
+import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +84,27 @@ final class Peers {
         return drives;
     }
 
-    /** Returns the limits that this host saves. */
-    SavedLimits saved() {
-        return saved;
+    /** Saves limits by these definitions from now on; null for none. */
+    void definitions(@Nullable Definitions definitions) {
+        saved.definitions(definitions);
+        if (definitions != null) {
+            look(() -> {});
+        }
+    }
+
+    /** Saves limits that this host has taken over from others; see {@link SavedLimits#later}. */
+    void saveLater(String group, ThrottleLimits limits, Runnable after) {
+        saved.later(group, limits.toMap(), after);
+        look(() -> {});
+    }
+
+    /** Runs a task and then the due saves, which also follow the pending tasks if there are too many for this one. */
+    private void look(Runnable task) {
+        Runnable both = () -> {
+            task.run();
+            saved.saveDue();
+        };
+        looker.execute(Supervision.task("weir-cluster-look", both, LOG::error));
     }
 
     /** Returns the shares of all hosts by group from the coordinator {@code of}; empty without an answer. */
@@ -179,8 +199,7 @@ final class Peers {
         if (question.subject() == Subject.SHARES) {
             reply.accept(from, Answer.of(question.id(), known.get()));
         } else {
-            looker.execute(
-                    Supervision.task("weir-cluster-look", () -> reply.accept(from, slowAnswer(question)), LOG::error));
+            look(() -> reply.accept(from, slowAnswer(question)));
         }
     }
 

@@ -113,11 +113,11 @@ public final class ClusterNode {
         }
     }
 
-    /** Changes the limits of a group on all hosts. */
-    public void limitsOfCluster(String group, ThrottleLimits limits) {
+    /** Changes the limits of a group on all hosts; see {@link HeldGroup#limitsOfCluster}. */
+    public void limitsOfCluster(String group, ThrottleLimits limits, long millis, boolean isSaved) {
         HeldGroup held = holder.group(group);
         if (held != null) {
-            held.limitsOfCluster(limits);
+            held.limitsOfCluster(limits, millis, isSaved);
             reports.soon();
         }
     }

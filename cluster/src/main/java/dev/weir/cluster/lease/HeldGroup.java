@@ -31,21 +31,26 @@ final class HeldGroup {
 
     /** Changes the limits on this host. They also replace a change for the whole cluster. */
     void limits(ThrottleLimits newLimits) {
-        if (!newLimits.equals(limits)) {
-            limits = newLimits;
+        limits = newLimits;
+        if (!GroupTerms.of(own.version(), own.isSaved(), newLimits).equals(own)) {
             own = GroupTerms.of(own.version() == 0 ? 0 : own.version() + 1, newLimits);
         }
     }
 
-    /** Changes the limits on all hosts of the cluster. */
-    void limitsOfCluster(ThrottleLimits newLimits) {
+    /**
+     * Changes the limits on all hosts of the cluster.
+     *
+     * @param millis the time of the change (ms since 1970)
+     * @param isSaved whether each host saves them
+     */
+    void limitsOfCluster(ThrottleLimits newLimits, long millis, boolean isSaved) {
         limits = newLimits;
-        own = GroupTerms.of(terms().version() + 1, newLimits);
+        own = GroupTerms.of(Math.max(terms().version() + 1, millis), isSaved, newLimits);
     }
 
     /** Accepts the limits that the coordinator uses. */
     void told(GroupTerms terms) {
-        told = terms;
+        told = terms.equals(own) ? own : terms;
         if (terms.version() > own.version()) {
             own = terms;
         }
@@ -53,7 +58,7 @@ final class HeldGroup {
 
     /** Returns the limits in force: those of the coordinator if they are lower. */
     GroupTerms terms() {
-        return told == null ? own : own.lower(told);
+        return told == null || told == own ? own : own.lower(told);
     }
 
     /** Returns whether another host has other limits of the same version. */

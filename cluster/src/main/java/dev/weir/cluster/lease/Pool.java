@@ -41,7 +41,7 @@ final class Pool {
     private long reserveAt;
     private boolean fills;
     private boolean hasBurst;
-    private GroupTerms terms = new GroupTerms(0, Rates.NONE, Rates.NONE, Rates.NONE);
+    private GroupTerms terms = new GroupTerms(0, false, Rates.NONE, Rates.NONE, Rates.NONE);
 
     /** Whether the targets must be computed again. */
     boolean dirty = true;

@@ -9,9 +9,22 @@ import dev.weir.throttle.ThrottleLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Saves limits of groups on this host. Thread-safe. */
+/**
+ * Saves limits of groups on this host, when asked or later. A later save waits for the definitions. Of one group only
+ * the last limits are saved.
+ *
+ * <p>Thread-safe.
+ */
 public final class SavedLimits {
+    private static final Logger LOG = LoggerFactory.getLogger(SavedLimits.class);
+
+    /** Limits to save and the step after it. */
+    private record Due(Map<String, Long> limits, Runnable after) {}
+
+    private final Map<String, Due> due = new LinkedHashMap<>();
     private volatile @Nullable Definitions definitions;
 
     /** Saves by these definitions from now on; null for none. */
@@ -41,6 +54,44 @@ public final class SavedLimits {
             return String.valueOf(e.getMessage());
         } catch (RuntimeException e) {
             return FailureText.of(e);
+        }
+    }
+
+    /**
+     * Makes a save due, in place of an earlier one of the group.
+     *
+     * @param limits the limits by key
+     * @param after runs after the save, also if it fails or another one takes its place
+     */
+    public void later(String group, Map<String, Long> limits, Runnable after) {
+        Due replaced;
+        synchronized (due) {
+            replaced = due.put(group, new Due(limits, after));
+        }
+        if (replaced != null) {
+            replaced.after.run();
+        }
+    }
+
+    /** Makes the due saves once there are definitions. Blocks until they are written. */
+    public void saveDue() {
+        while (definitions != null) {
+            String group;
+            Due next;
+            synchronized (due) {
+                if (due.isEmpty()) {
+                    return;
+                }
+                group = due.keySet().iterator().next();
+                next = due.remove(group);
+            }
+            String refusal = save(group, next.limits, false);
+            if (refusal.isEmpty()) {
+                LOG.info("group {}: the limits of the whole cluster are saved on this host", group);
+            } else {
+                LOG.warn("group {}: the limits of the whole cluster cannot be saved on this host: {}", group, refusal);
+            }
+            next.after.run();
         }
     }
 }

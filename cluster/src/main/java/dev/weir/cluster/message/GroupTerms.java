@@ -8,17 +8,25 @@ import java.util.Map;
 /**
  * The limits of a group for all hosts together.
  *
- * @param version the number of changes for the whole cluster; 0 for the limits of the configuration
+ * @param version rises with each change for the whole cluster; 0 for the limits of the configuration. It is at least the
+ *     time of the change (ms since 1970), so the later one of two changes on both sides of a partition is the higher one
+ * @param isSaved whether each host saves the limits
  * @param rate the rates; 0 for no limit
  * @param max the rates during a burst; 0 without a burst
  * @param depth the amount of a burst: {@code max} times its length; 0 without a burst
  */
-public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
+public record GroupTerms(long version, boolean isSaved, Rates rate, Rates max, Rates depth) {
+
+    /** Returns the terms of limits that hosts do not save. */
+    public static GroupTerms of(long version, ThrottleLimits limits) {
+        return of(version, false, limits);
+    }
 
     /** Returns the terms of limits. */
-    public static GroupTerms of(long version, ThrottleLimits limits) {
+    public static GroupTerms of(long version, boolean isSaved, ThrottleLimits limits) {
         return new GroupTerms(
                 version,
+                isSaved,
                 Rates.of(limits),
                 Rates.of(limits::max),
                 Rates.of(key -> depth(limits.max(key), limits.maxLengthSeconds(key))));
@@ -29,7 +37,8 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
     }
 
     /**
-     * Returns the terms of the higher version. With equal versions each limit is the lower one of both.
+     * Returns the terms of the higher version. With equal versions each limit is the lower one of both, and it is saved
+     * if one of both is.
      */
     public GroupTerms lower(GroupTerms other) {
         if (version != other.version) {
@@ -39,6 +48,7 @@ public record GroupTerms(long version, Rates rate, Rates max, Rates depth) {
                 ? this
                 : new GroupTerms(
                         version,
+                        isSaved || other.isSaved,
                         Rates.of(key -> lower(rate.get(key), other.rate.get(key))),
                         Rates.of(key -> Math.min(max.get(key), other.max.get(key))),
                         Rates.of(key -> Math.min(depth.get(key), other.depth.get(key))));

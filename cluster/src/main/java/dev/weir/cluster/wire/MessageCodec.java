@@ -53,6 +53,7 @@ public final class MessageCodec {
     private static final int GROUP_WANTS = 7;
     private static final int GROUP_MINIMUM = 8;
     private static final int GROUP_USED = 9;
+    private static final int GROUP_SAVED = 10;
 
     private static final int FLAG_ESTABLISHED = 1;
     private static final int FLAG_RESIGNED = 2;
@@ -117,6 +118,7 @@ public final class MessageCodec {
     private static FieldWriter terms(FieldWriter out, String name, GroupTerms terms) {
         return out.text(GROUP_NAME, name)
                 .number(GROUP_VERSION, terms.version())
+                .number(GROUP_SAVED, terms.isSaved() ? 1 : 0)
                 .rates(GROUP_RATE, terms.rate())
                 .rates(GROUP_MAX, terms.max())
                 .rates(GROUP_DEPTH, terms.depth());
@@ -202,6 +204,7 @@ public final class MessageCodec {
     private static final class Group {
         private String name = "";
         private long version;
+        private boolean isSaved;
         private Rates rate = Rates.NONE;
         private Rates max = Rates.NONE;
         private Rates depth = Rates.NONE;
@@ -211,7 +214,7 @@ public final class MessageCodec {
         private Rates minimum = Rates.NONE;
 
         private GroupTerms terms() {
-            return new GroupTerms(version, rate, max, depth);
+            return new GroupTerms(version, isSaved, rate, max, depth);
         }
     }
 
@@ -223,6 +226,7 @@ public final class MessageCodec {
             switch (tag) {
                 case GROUP_NAME -> group.name = value.text(MAX_NAME_BYTES);
                 case GROUP_VERSION -> group.version = value.amount();
+                case GROUP_SAVED -> group.isSaved = value.number() != 0;
                 case GROUP_RATE -> group.rate = value.rates();
                 case GROUP_MAX -> group.max = value.rates();
                 case GROUP_DEPTH -> group.depth = value.rates();

@@ -109,4 +109,29 @@ class RareOrdersTest {
         coordinator.receive("h2", report(3, told, 1_000), SECOND + 1);
         assertNotNull(offers.get(offers.size() - 1).lease());
     }
+
+    @Test
+    void laterChangeOfTheLimitsWinsAfterAPartition() {
+        HeldGroup cutOff = new HeldGroup(LIMITS, 0);
+        HeldGroup other = new HeldGroup(LIMITS, 0);
+        for (long iops = 100; iops < 110; iops++) {
+            cutOff.limitsOfCluster(ThrottleLimits.of(Map.of("iops", iops)), 1_000, true);
+        }
+        // the others have restarted and count from the beginning
+        other.limitsOfCluster(ThrottleLimits.of(Map.of("iops", 200L)), 2_000, false);
+        assertEquals(other.terms(), cutOff.terms().lower(other.terms()));
+        cutOff.told(other.terms());
+        assertEquals(other.terms(), cutOff.terms());
+        // also with a clock that is behind
+        cutOff.limitsOfCluster(ThrottleLimits.of(Map.of("iops", 300L)), 1_500, false);
+        assertEquals(cutOff.terms(), cutOff.terms().lower(other.terms()));
+    }
+
+    @Test
+    void localChangeBackToTheFirstLimitsIsAChange() {
+        HeldGroup group = new HeldGroup(LIMITS, 0);
+        group.told(GroupTerms.of(7, ThrottleLimits.of(Map.of("iops", 200L))));
+        group.limits(LIMITS);
+        assertEquals(GroupTerms.of(8, LIMITS), group.terms());
+    }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class MessageCodecTest {
     private static final GroupTerms TERMS =
-            GroupTerms.of(7, ThrottleLimits.of(Map.of("iops", 3_000L, "iops_max", 9_000L, "bps_wr", 1L << 40)));
+            GroupTerms.of(7, true, ThrottleLimits.of(Map.of("iops", 3_000L, "iops_max", 9_000L, "bps_wr", 1L << 40)));
     private static final Rates SHARE = Rates.of(key -> key == LimitKey.IOPS ? 1_000 : 0);
     private static final Report REPORT = new Report(
             Long.MAX_VALUE,

@@ -1,0 +1,192 @@
+package dev.weir.cluster.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.Demand;
+import dev.weir.cluster.OnPartition;
+import dev.weir.cluster.lease.ClusterNode;
+import dev.weir.cluster.lease.Timing;
+import dev.weir.cluster.look.SavedLimits;
+import dev.weir.cluster.message.Offer;
+import dev.weir.cluster.message.Report;
+import dev.weir.drive.definition.ChangeOutcome;
+import dev.weir.drive.definition.Definition;
+import dev.weir.drive.definition.DefinitionChange;
+import dev.weir.drive.definition.DefinitionFault;
+import dev.weir.drive.definition.Definitions;
+import dev.weir.drive.definition.RefusedChangeException;
+import dev.weir.throttle.LimitKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hosts save limits that were changed for the whole cluster. */
+class ClusterSaveTest extends BrokerFixture {
+
+    ClusterSaveTest(@TempDir Path folder) {
+        super(folder);
+    }
+
+    /** The definitions of a host whose file may have the group. */
+    private static final class Saved implements Definitions {
+        private final String refusal;
+        private final List<String> changes = new CopyOnWriteArrayList<>();
+
+        Saved(String refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        public List<Definition> list(Definition.Kind kind) {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable Definition find(Definition.Kind kind, String name) {
+            return null;
+        }
+
+        @Override
+        public ChangeOutcome change(DefinitionChange change) throws RefusedChangeException {
+            if (!refusal.isEmpty()) {
+                throw new RefusedChangeException(
+                        RefusedChangeException.Reason.OPERATOR, List.of(DefinitionFault.of("", "", refusal)));
+            }
+            String iops = change.name() + " " + change.settings().get("limits.iops");
+            changes.add(change.isDryRun() ? "check " + iops : iops);
+            return new ChangeOutcome(null, List.of(), List.of());
+        }
+
+        @Override
+        public ChangeOutcome restore() {
+            return new ChangeOutcome(null, List.of(), List.of());
+        }
+
+        @Override
+        public List<String> temporary() {
+            return List.of();
+        }
+    }
+
+    @Test
+    void limitsAreSavedOnAllHosts() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        assertEquals(Set.of("h0", "h1", "h2"), Set.copyOf(brokers.get(1).save("tenant", iops(600))));
+        // a host that has taken over the limits already saves them again
+        saved.forEach(host -> assertEquals(
+                List.of("check tenant 600", "tenant 600"),
+                host.changes.stream().distinct().toList()));
+        await("the new limits", () -> groups.stream()
+                .allMatch(group -> group.limits().equals(iops(600))));
+    }
+
+    @Test
+    void limitsThatAHostCannotSaveAreRefused() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved("weir.conf:3: is defined here"));
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> brokers.get(0).save("tenant", iops(600)));
+        assertEquals("h2: weir.conf:3: is defined here", refused.getMessage());
+        saved.forEach(host -> assertFalse(host.changes.contains("tenant 600")));
+        groups.forEach(group -> assertEquals(iops(LIMIT), group.limits()));
+        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).save("other", iops(1)));
+    }
+
+    @Test
+    void unreachableHostSavesTheLimitsWhenItIsBack() throws Exception {
+        List<String> members = start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
+        brokers.get(2).stop();
+        await("two hosts", () -> brokers.get(0).snapshot().members().size() == 2);
+        for (int i = 0; i < 2; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        assertEquals(Set.of("h0", "h1"), Set.copyOf(brokers.get(0).save("tenant", iops(600))));
+        brokers.set(2, started(2, properties(2, members)));
+        await("the new limits", () -> groups.get(2).limits().equals(iops(600)));
+        // its file is read after it has joined
+        brokers.get(2).addDefinitions(saved.get(2));
+        await("the saved limits", () -> saved.get(2).changes.equals(List.of("tenant 600")));
+        brokers.get(0).limits("tenant", iops(900));
+        await("later limits", () -> groups.get(2).limits().equals(iops(900)));
+        assertEquals(List.of("tenant 600"), saved.get(2).changes);
+    }
+
+    @Test
+    void savedLimitsDoNotUndoNewerOnes() {
+        ClusterNode node = new ClusterNode(
+                "h0",
+                1,
+                new ClusterScope(1, HOSTS, HOSTS, OnPartition.SAFE_SHARE),
+                Timing.DEFAULT,
+                name -> Demand.NONE,
+                new ClusterNode.Outbox() {
+                    @Override
+                    public void send(String host, Offer offer) {
+                        // the host is alone
+                    }
+
+                    @Override
+                    public void send(String host, Report report) {
+                        // the host is alone
+                    }
+                },
+                0);
+        node.add("tenant", iops(LIMIT), 0);
+        Group group = new Group();
+        List<Runnable> written = new ArrayList<>();
+        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, after) -> written.add(after));
+        node.limitsOfCluster("tenant", iops(600), 1, true);
+        brokered.apply(0);
+        node.limitsOfCluster("tenant", iops(900), 2, false);
+        brokered.apply(0);
+        // the configuration now has the saved limits
+        group.limits = iops(600);
+        written.forEach(Runnable::run);
+        assertEquals(iops(900), group.limits());
+        brokered.apply(0);
+        assertEquals(900, node.share("tenant", 0).terms().rate().get(LimitKey.IOPS));
+        // an operator may set the same limits afterwards
+        group.limits = iops(600);
+        brokered.readLimits();
+        brokered.apply(0);
+        assertEquals(600, node.share("tenant", 0).terms().rate().get(LimitKey.IOPS));
+        assertEquals(1, written.size());
+    }
+
+    @Test
+    void onlyTheLastDueLimitsAreSaved() {
+        SavedLimits limits = new SavedLimits();
+        List<String> after = new ArrayList<>();
+        limits.later("tenant", Map.of("iops", 600L), () -> after.add("600"));
+        limits.saveDue();
+        assertEquals(List.of(), after);
+        limits.later("tenant", Map.of("iops", 700L), () -> after.add("700"));
+        assertEquals(List.of("600"), after);
+        Saved saved = new Saved("");
+        limits.definitions(saved);
+        limits.saveDue();
+        limits.saveDue();
+        assertEquals(List.of("tenant 700"), saved.changes);
+        assertEquals(List.of("600", "700"), after);
+    }
+}
