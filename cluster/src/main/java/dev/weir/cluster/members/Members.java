@@ -100,7 +100,12 @@ public final class Members {
     private static Members of(Supplier<List<String>> entries, LongSupplier nanoTime) {
         RateLimitedLog log = new RateLimitedLog("names of the cluster without an address", LOG::warn);
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                LOOK_UPS, LOOK_UPS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named("weir-names"));
+                LOOK_UPS,
+                LOOK_UPS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.named("weir-names"));
         threads.allowCoreThreadTimeOut(true); // so it needs no end
         return new Members(entries, InetAddress::getAllByName, nanoTime, line -> log.write(() -> line), threads);
     }
@@ -113,11 +118,9 @@ public final class Members {
     /** Returns the members of a name in DNS: {@code HOST:PORT}, or the name of SRV records, which begins with a "_". */
     public static Members inDns(String name, LongSupplier nanoTime) {
         return ServiceRecords.isName(name)
-                ? new Members(
-                        new ServiceRecords(name, ServiceRecords.SYSTEM, LOG::warn),
-                        InetAddress::getAllByName,
-                        nanoTime,
-                        LOG::warn)
+                ? of(
+                        new ServiceRecords(name, ServiceRecords.SYSTEM, ServiceRecords.PATIENCE_MILLIS, LOG::warn),
+                        nanoTime)
                 : listed(List.of(name), nanoTime);
     }
 
@@ -219,8 +222,8 @@ public final class Members {
             failed.remove(text);
         } else if (failed.add(text)) {
             Matcher entry = ENTRY.matcher(text);
-            warnings.accept("cluster: " + (entry.matches() ? host(entry) : text)
-                    + " has no address; its last addresses stay");
+            warnings.accept(
+                    "cluster: " + (entry.matches() ? host(entry) : text) + " has no address; its last addresses stay");
         }
     }
 }

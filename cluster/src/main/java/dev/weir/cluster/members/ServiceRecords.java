@@ -18,15 +18,18 @@ import javax.naming.directory.InitialDirContext;
 /**
  * The hosts and ports in the SRV records of a name. All of them are members, so priorities and weights do not count.
  *
- * <p>Not thread-safe. A look-up may block for seconds.
+ * <p>Not thread-safe. A look-up blocks for at most half a second for each DNS server.
  */
 final class ServiceRecords extends RereadEntries {
     /** The DNS servers of the operating system. */
     static final String SYSTEM = "dns:";
 
     private static final String TYPE = "SRV";
-    private static final String FIRST_PATIENCE_MILLIS = "1000";
-    private static final String TRIES = "2";
+    /** How long to wait for each server. */
+    static final int PATIENCE_MILLIS = 500;
+
+    /** The next search for hosts is another try. */
+    private static final String TRIES = "1";
 
     /** Fields of a record: priority, weight, port and host. */
     private static final int FIELDS = 4;
@@ -39,10 +42,11 @@ final class ServiceRecords extends RereadEntries {
      *
      * @param name full name of the service
      * @param servers {@link #SYSTEM} or {@code dns://HOST:PORT}
+     * @param patienceMillis how long to wait for each server (ms)
      * @param warnings takes a line for each new failure
      */
     @SuppressWarnings("JdkObsolete") // JNDI wants a Hashtable
-    ServiceRecords(String name, String servers, Consumer<String> warnings) {
+    ServiceRecords(String name, String servers, int patienceMillis, Consumer<String> warnings) {
         super("members-dns = " + name, warnings);
         this.name = name;
         this.environment = new Hashtable<>(Map.of(
@@ -51,7 +55,7 @@ final class ServiceRecords extends RereadEntries {
                 Context.PROVIDER_URL,
                 servers,
                 "com.sun.jndi.dns.timeout.initial",
-                FIRST_PATIENCE_MILLIS,
+                Integer.toString(patienceMillis),
                 "com.sun.jndi.dns.timeout.retries",
                 TRIES));
     }

@@ -67,7 +67,8 @@ final class Secret {
             }
         }
         if (trusted.size() == 0) {
-            throw new IOException(file + ": has no private key with its certificate; make one with keytool -genkeypair");
+            throw new IOException(
+                    file + ": has no private key with its certificate; make one with keytool -genkeypair");
         }
         return trusted;
     }

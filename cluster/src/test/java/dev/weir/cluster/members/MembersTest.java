@@ -69,7 +69,8 @@ class MembersTest {
     @Test
     void nameStandsForAllItsAddresses() {
         names.put("weir.internal", List.of("10.0.0.1", "10.0.0.2"));
-        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
+        Members members = new Members(
+                () -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
         assertEquals(List.of("10.0.0.1:7800", "10.0.0.2:7800"), shown(members));
         names.put("weir.internal", List.of("10.0.0.3"));
         assertEquals(List.of("10.0.0.1:7800", "10.0.0.2:7800"), shown(members));
@@ -79,7 +80,8 @@ class MembersTest {
     @Test
     void nameWithoutAddressKeepsTheLastOnes() {
         names.put("weir.internal", List.of("10.0.0.1"));
-        Members members = new Members(() -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
+        Members members = new Members(
+                () -> List.of("weir.internal:7800"), this::resolve, () -> now, warnings::add, Runnable::run);
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         names.clear();
         assertEquals(List.of("10.0.0.1:7800"), later(members));
@@ -109,7 +111,9 @@ class MembersTest {
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         write("# none");
         assertEquals(List.of("10.0.0.1:7800"), later(members));
-        write(IntStream.rangeClosed(1, 1001).mapToObj(port -> "10.0.0.2:" + port).toArray(String[]::new));
+        write(IntStream.rangeClosed(1, 1001)
+                .mapToObj(port -> "10.0.0.2:" + port)
+                .toArray(String[]::new));
         assertEquals(List.of("10.0.0.1:7800"), later(members));
         String rule = "members-file = %s: has %d addresses; must have from 1 to 1000; the members before it stay";
         assertEquals(List.of(rule.formatted(file, 0), rule.formatted(file, 1001)), warnings);

@@ -88,7 +88,7 @@ class ServiceRecordsTest {
     }
 
     private ServiceRecords records() {
-        return new ServiceRecords(NAME, "dns://127.0.0.1:" + socket.getLocalPort(), warnings::add);
+        return new ServiceRecords(NAME, "dns://127.0.0.1:" + socket.getLocalPort(), 30_000, warnings::add);
     }
 
     @Test
@@ -121,7 +121,7 @@ class ServiceRecordsTest {
 
     @Test
     void serverWithoutAnAnswerKeepsTheLastOnes() {
-        ServiceRecords records = new ServiceRecords(NAME, "dns://127.0.0.1:1", warnings::add);
+        ServiceRecords records = new ServiceRecords(NAME, "dns://127.0.0.1:1", 100, warnings::add);
         assertEquals(List.of(), records.get());
         assertEquals(1, warnings.size());
     }
