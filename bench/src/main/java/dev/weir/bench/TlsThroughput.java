@@ -29,6 +29,9 @@ final class TlsThroughput {
     private static final List<String> PROGRAMS = List.of("nbdcopy", "certtool");
     private static final double GOAL = 0.9;
 
+    /** Rounds that are not counted. The JVM compiles the code of a cipher after some 100,000 records. */
+    private static final int WARM_ROUNDS = 5;
+
     private final Run run;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final Map<String, Samples> perSecond = new LinkedHashMap<>();
@@ -38,7 +41,7 @@ final class TlsThroughput {
         this.run = run;
     }
 
-    /** Measures all servers. All run throughout and the first round is not counted. */
+    /** Measures all servers. All run throughout. The first rounds are not counted. */
     void measure() throws IOException, InterruptedException {
         for (String program : PROGRAMS) {
             if (!Program.isThere(program)) {
@@ -51,10 +54,10 @@ final class TlsThroughput {
             start(keys);
             fill(keys);
             List<String> names = new ArrayList<>(servers.keySet());
-            for (int round = 0; round <= run.rounds(); round++) {
+            for (int round = 0; round < WARM_ROUNDS + run.rounds(); round++) {
                 for (String name : names) {
                     run.progress(round, "TLS: " + name);
-                    measure(keys, name, round > 0);
+                    measure(keys, name, round >= WARM_ROUNDS);
                 }
                 Collections.rotate(names, -1);
             }
@@ -208,8 +211,8 @@ final class TlsThroughput {
         });
         run.section(
                 "TLS",
-                "%d rounds after one that is not counted, %d reads each, TLS 1.3 with a certificate."
-                        .formatted(run.rounds(), REQUESTS),
+                "%d rounds after %d that are not counted, %d reads each, TLS 1.3 with a certificate."
+                        .formatted(run.rounds(), WARM_ROUNDS, REQUESTS),
                 table);
     }
 }

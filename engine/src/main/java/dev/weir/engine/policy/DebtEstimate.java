@@ -5,7 +5,6 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.arithmetic.MeteredTime;
-import java.util.Arrays;
 
 /**
  * An estimate of the debt that needs no policy because a policy may be missing or broken. It is the debt at the last
@@ -31,15 +30,22 @@ final class DebtEstimate {
      */
     private long lastChargeAt;
 
-    /** Charges since, by direction: in bytes and in metered units of the limits that count requests. */
-    private final long[] charged = new long[2 * Direction.values().length];
+    /** Charges since: in bytes and in metered units of the limits that count requests. No array, for the caches. */
+    private long readBytes;
+
+    private long readUnits;
+    private long writtenBytes;
+    private long writtenUnits;
 
     /** Sets the current debt. */
     void set(ThrottleDebt newDebt, long now) {
         debt = newDebt;
         knownAt = now;
         lastChargeAt = now;
-        Arrays.fill(charged, 0);
+        readBytes = 0;
+        readUnits = 0;
+        writtenBytes = 0;
+        writtenUnits = 0;
     }
 
     /** Returns the moment of the last charge or of {@link #set}. */
@@ -53,12 +59,14 @@ final class DebtEstimate {
 
     void charge(ThrottleLimits limits, Direction direction, long length, long now) {
         lastChargeAt = now;
-        charged[place(direction, true)] += length;
-        charged[place(direction, false)] += limits.meteredUnits(LimitKey.IOPS, length);
-    }
-
-    private static int place(Direction direction, boolean inBytes) {
-        return 2 * direction.ordinal() + (inBytes ? 0 : 1);
+        long units = limits.meteredUnits(LimitKey.IOPS, length);
+        if (direction == Direction.READ) {
+            readBytes += length;
+            readUnits += units;
+        } else {
+            writtenBytes += length;
+            writtenUnits += units;
+        }
     }
 
     /**
@@ -115,10 +123,11 @@ final class DebtEstimate {
 
     private long chargedNanos(ThrottleLimits limits, LimitKey limit, long rate) {
         MeteredTime span = new MeteredTime(limits.meteredRate(limit, rate), 0);
-        for (Direction direction : Direction.values()) {
-            if (limit.appliesTo(direction)) {
-                span.add(charged[place(direction, limit.countsBytes())]);
-            }
+        if (limit.appliesTo(Direction.READ)) {
+            span.add(limit.countsBytes() ? readBytes : readUnits);
+        }
+        if (limit.appliesTo(Direction.WRITE)) {
+            span.add(limit.countsBytes() ? writtenBytes : writtenUnits);
         }
         return span.ceil();
     }

@@ -21,7 +21,7 @@ final class PolicyAnswers {
     private int contradictions;
 
     /**
-     * Returns an answer and records it.
+     * Returns an answer other than 0 and records it.
      *
      * @throws IllegalStateException if it is negative, or if the contradictions are too many
      */
@@ -40,7 +40,7 @@ final class PolicyAnswers {
     private boolean isBroken(long waitNanos, Direction direction, long requestBytes, long now) {
         int place = direction.ordinal();
         long newGoesAt = now + waitNanos;
-        if (waitNanos > 0 && bytes[place] == requestBytes && newGoesAt - goesAt[place] > 0) {
+        if (bytes[place] == requestBytes && newGoesAt - goesAt[place] > 0) {
             contradictions++;
         }
         bytes[place] = requestBytes;

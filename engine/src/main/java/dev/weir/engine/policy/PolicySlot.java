@@ -48,6 +48,7 @@ public final class PolicySlot {
     private boolean estimateKeepsForgiven;
 
     private final PolicyAnswers answers = new PolicyAnswers();
+    private boolean isAnswered; // saves a look at the answers, which are in no cache of the processor
     private final DebtEstimate known = new DebtEstimate();
     private String type;
 
@@ -166,7 +167,9 @@ public final class PolicySlot {
             return UNKNOWN_NANOS;
         }
         try {
-            return answers.checked(policy.waitNanos(direction, bytes, now), direction, bytes, now);
+            long wait = policy.waitNanos(direction, bytes, now);
+            isAnswered |= wait != 0;
+            return wait == 0 ? 0 : answers.checked(wait, direction, bytes, now);
         } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
@@ -214,7 +217,10 @@ public final class PolicySlot {
         }
         // before the call, because a policy that throws in it can no longer report its debt
         known.charge(limits, direction, bytes, now);
-        answers.forget();
+        if (isAnswered) {
+            isAnswered = false;
+            answers.forget();
+        }
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {

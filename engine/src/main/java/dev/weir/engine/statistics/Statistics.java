@@ -5,7 +5,8 @@ import dev.weir.block.BlockRequest;
 import dev.weir.drive.control.DriveHistograms.Histogram;
 import dev.weir.drive.control.DriveLatencies.Percentiles;
 import dev.weir.drive.control.DriveSnapshot.Counters;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** The counters of a drive's completed requests. Thread-safe. */
@@ -22,15 +23,19 @@ public final class Statistics {
         CANCELLED
     }
 
-    private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /** By {@link Count}. Accessed by {@link #COUNT} alone. */
+    private final long[] counts = new long[Count.values().length];
+
     private final LatencyHistogram inBackend = new LatencyHistogram();
 
     private void add(Count count, long more) {
-        counts.getAndAdd(count.ordinal(), more);
+        COUNT.getAndAdd(counts, count.ordinal(), more);
     }
 
     private long get(Count count) {
-        return counts.get(count.ordinal());
+        return (long) COUNT.getVolatile(counts, count.ordinal());
     }
 
     public void completed(BlockRequest request, @Nullable BlockError error) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.backend.memory.MemoryBackendFactory;
+import dev.weir.block.BlockBackend;
 import dev.weir.block.BlockDevice;
 import dev.weir.block.BlockError;
 import dev.weir.block.BlockRequest;
@@ -14,6 +16,7 @@ import dev.weir.testkit.clock.ManualClock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,19 @@ class StorageTest {
         assertEquals(1, statistics.inBackend().measured());
         assertEquals(1e6, statistics.inBackend().maxNanos(), 1e5);
         assertEquals(1, statistics.counters(0, 0).failed());
+    }
+
+    @Test
+    void memoryHasOneSampleInSixtyOneRequests() throws IOException {
+        BlockBackend memory = new MemoryBackendFactory().open("vm1", Map.of("size", 4096L), false);
+        Storage ofMemory = new Storage("vm1", new BackendDevice("vm1", memory, clock), statistics, clock);
+        ofMemory.resume();
+        for (int i = 0; i < 2 * 61; i++) {
+            ofMemory.execute(new TestRequest("guest", Operation.READ, 0, 512, done -> {}));
+        }
+        assertEquals(2, statistics.inBackend().measured());
+        assertEquals(122, statistics.counters(0, 0).reads());
+        ofMemory.close(late -> {});
     }
 
     @Test
