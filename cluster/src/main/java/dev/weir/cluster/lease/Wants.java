@@ -8,12 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wanted rates of one group, computed from totals at two moments. Limits that hold no requests want the rate of the
- * last second and a little more. A limit that holds requests wants twice its share. If its share has become less than
- * the last rate at which it held none, it wants that rate again. Otherwise the end of a burst would cut a share a little
- * below the demand, and the host would take twice the demand from others for a moment.
- *
- * <p>Not thread-safe.
+ * The wanted rates of one group, computed from totals at two moments. A limit that holds requests wants twice its
+ * share. Other limits want the rate of the last second and a little more. Not thread-safe.
  */
 final class Wants {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -28,9 +24,6 @@ final class Wants {
     private @Nullable Demand newer;
     private long olderAt;
     private long newerAt;
-
-    /** The wanted rate of each limit when it held no requests; 0 if it is unknown or too low by now. */
-    private final long[] enough = new long[LimitKey.ALL.size()];
 
     /**
      * Returns the wanted rates.
@@ -63,17 +56,11 @@ final class Wants {
 
     private long wants(LimitKey key, Demand demand, long has, long sizeOfRequest, long now) {
         long used = used(key, demand, sizeOfRequest, now);
-        int i = key.ordinal();
-        if (!demand.held().contains(key)) {
-            enough[i] = used + used / MARGIN + LEAST_MARGIN;
-            // if another limit holds requests then it may soon hold fewer
-            return demand.held().isEmpty() ? enough[i] : 2 * used + LEAST_MARGIN;
+        if (demand.held().contains(key)) {
+            return 2 * Math.max(used, has) + LEAST_MARGIN;
         }
-        if (has < enough[i]) {
-            return enough[i];
-        }
-        enough[i] = 0;
-        return 2 * Math.max(used, has) + LEAST_MARGIN;
+        // if another limit holds requests then it may soon hold fewer
+        return demand.held().isEmpty() ? used + used / MARGIN + LEAST_MARGIN : 2 * used + LEAST_MARGIN;
     }
 
     private long used(LimitKey key, Demand demand, long now) {
