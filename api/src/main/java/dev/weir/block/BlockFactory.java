@@ -27,7 +27,7 @@ public interface BlockFactory {
     /**
      * {@return the type as a configuration names it, for example {@code file}} Constant, and read at the registration
      * of the service. Use the pattern [a-z][a-z0-9-]*, so that a configuration needs no quotes. Backends and devices
-     * share one set of types. Filters have a set of their own.
+     * share one set of types. Filters have a separate set.
      */
     String type();
 

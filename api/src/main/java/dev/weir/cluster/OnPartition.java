@@ -1,9 +1,9 @@
 package dev.weir.cluster;
 
 /**
- * The share of a host that cannot reach a coordinator after the end of its lease ({@code on-partition}). All hosts of a
- * cluster must have the same value. The same rule applies while no {@link LimitBroker} is installed.
- * {@code Holder} of the bundle cluster applies it.
+ * The share of a host in a network partition ({@code on-partition}): it cannot reach a coordinator after the end of its
+ * lease. All hosts of a cluster must have the same value. The same rule applies while no {@link LimitBroker} is
+ * installed. {@code Holder} of the bundle cluster applies it.
  */
 public enum OnPartition {
     /** At most the last share for a grace period and then the safe share. */

@@ -17,7 +17,7 @@ public sealed interface Latency {
     long MAX_NANOS = 3_600_000_000_000L;
 
     /**
-     * {@return the latency (ns) at two random numbers}
+     * {@return a latency (ns) drawn from the distribution by two random numbers}
      *
      * @param u uniform between 0 and 1, both excluded
      * @param v as {@code u} and independent of it

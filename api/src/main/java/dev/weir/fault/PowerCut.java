@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A power cut: the fate of the unflushed writes. Flushed writes and those with force unit access survive in any case.
- * {@code Fate} of the bundle filter-faults decides.
+ * {@code PowerCutFate} of the bundle filter-faults decides.
  *
  * <p>Immutable.
  *

@@ -13,7 +13,7 @@ final class LimitEdit {
     /** The values by key. */
     final Map<String, Long> values;
 
-    /** The bursts of limits that are not set, and the {@code iops_size} without one. 0 stands for none. */
+    /** The bursts of limits that are not set, and the {@code iops_size} without one. 0 means none. */
     final Map<String, Long> lifted;
 
     LimitEdit(Map<String, Long> values, Map<String, Long> lifted) {

@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Creates policies of one type. The bundle of a policy registers a factory as a service of this interface; the package
  * has an example. Without the service the drives that name its type hold their queues.
  *
- * <p>A policy has no options of its own. A drive names only the type. A parameter belongs to the configuration of the
+ * <p>A policy has no options. A drive names only the type. A parameter belongs to the configuration of the
  * component and then holds for all drives, or each value is a factory with a type such as {@code pace-slow}.
  *
  * <p>Thread-safe. A call that throws, answers null or takes more than a second has failed. A drive whose policy could

@@ -13,7 +13,7 @@ final class ClusterSuite {
     private static final int HOSTS = 3;
     private static final long LIMIT = 3_000;
 
-    /** A tenth of a second of each host's largest share and one request for each: what a change of shares may add. */
+    /** Allowance of a change of shares: a tenth of a second of each host's largest share and one request for each. */
     private static final double ALLOWANCE = HOSTS * (LIMIT / 10.0 + 1);
 
     private static final long SETTLE_MILLIS = 3_000;

@@ -170,7 +170,7 @@ public final class NbdExport implements DriveExport {
         }
     }
 
-    /** Looks who can reach the Unix sockets. Returns whether that has changed. */
+    /** Checks which users can reach the Unix sockets. Returns whether that has changed. */
     private boolean checkAccess() {
         List<String> before = warnings;
         warnings = server.warnings();

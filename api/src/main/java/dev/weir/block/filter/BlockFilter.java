@@ -18,7 +18,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * the next device. The engine does not call {@code check} in front of storage in memory.
  *
  * <p>Operators see the options of a filter, the number of requests that it holds and its condition. A filter with
- * numbers of its own registers a service for them, such as a shell command or an MBean.
+ * further numbers registers a service for them, such as a shell command or an MBean.
  *
  * <p>Thread-safe. The engine calls {@link #configure}, {@link #release} and {@link #close} on one thread at a time. A
  * filter must hold no lock while it submits a request to the next device or completes one: the completion may run
@@ -41,7 +41,7 @@ public interface BlockFilter extends BlockDevice {
 
     /**
      * Passes on all {@linkplain #held held} requests in their order. Holds no request from now on, until {@link
-     * #configure}. Only the engine calls it, on one thread at a time, before it changes the chain of filters. Never
+     * #configure}. Only the engine may call it, on one thread at a time, before it changes the chain of filters. Never
      * blocks.
      */
     void release();

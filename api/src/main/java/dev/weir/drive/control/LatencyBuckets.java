@@ -2,7 +2,7 @@ package dev.weir.drive.control;
 
 import dev.weir.drive.control.DriveHistograms.Histogram;
 
-/** The bounds of the buckets of a {@link Histogram}. */
+/** Defines the buckets of the latency {@link Histogram} by their bounds. */
 final class LatencyBuckets {
 
     /** The exponent of the upper bound of the first bucket: 2^-26 s are 14.9 ns. */

@@ -19,9 +19,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one device between their submission and completion. It holds them while no connection is up. It
- * decides which of them are sent again (replay, resend, retry) after a reconnect, and fails them if the server stays
- * silent. Two changes of the same bytes are never in flight together. See {@code docs/design/decisions/032-nbd-reconnect.md}.
+ * The requests of one device between their submission and completion. It holds them while no connection to the server
+ * is up. After a connection was lost it replays the unflushed writes and then re-sends the unanswered requests. It
+ * fails them if the server stays silent. Two changes of the same bytes are never in flight together. See {@code
+ * docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Confined to the thread of the loop except {@link #held}.
  */
@@ -296,7 +297,7 @@ final class RequestFlow {
     }
 
     /**
-     * Goes on after a connection is up.
+     * Goes on after a reconnect: replays the unflushed writes and then re-sends the held requests.
      *
      * @param downNanos how long none was up (ns)
      */
@@ -310,7 +311,7 @@ final class RequestFlow {
         replay();
     }
 
-    /** Sends unflushed writes, oldest first. Two of the same bytes are not in flight together. */
+    /** Re-sends unflushed writes, oldest first. Two of the same bytes are not in flight together. */
     private void replay() {
         for (Exchange next = replays.peek();
                 next != null && sent.size() < MAX_REPLAYS && !isBusy(next);
@@ -336,7 +337,7 @@ final class RequestFlow {
         replay();
     }
 
-    /** Holds all requests because the connections are lost. */
+    /** Holds all requests because the connections are lost. {@link #up} re-sends them. */
     void down() {
         open = false;
         export = null;

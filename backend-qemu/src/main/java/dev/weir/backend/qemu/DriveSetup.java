@@ -7,7 +7,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The QMP commands that make a daemon serve a drive. Each later daemon opens the files that the first one opened.
+ * The QMP commands by which a daemon opens the image of a drive (qcow2, raw and others) and serves it. Each later
+ * daemon opens the files that the first one opened.
  *
  * <p>Thread-safe.
  */

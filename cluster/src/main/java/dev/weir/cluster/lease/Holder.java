@@ -17,9 +17,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shares of one host, also in a partition ({@link OnPartition}). A lease begins when the host sends the report that
- * the lease answers. After its end the host keeps at most its last share for a grace period. The coordinator needs that
- * time to take back the safe share from others. Then the host takes the safe share without a message.
+ * The shares of one host, also in a network partition ({@link OnPartition}). A lease begins when the host sends the
+ * report that the lease answers. After its end the host keeps at most its last share for a grace period. The
+ * coordinator needs that time to take back the safe share from others. Then the host takes the safe share without a
+ * message.
  *
  * <p>A host that has just started cannot know a lease from before its restart. It begins with the least share.
  *

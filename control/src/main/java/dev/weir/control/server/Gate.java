@@ -8,9 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is answered and for which user: checks its origin against cross-site request forgery (CSRF)
- * and DNS rebinding, and then its token or session. A page of another site cannot use a user's session: its
- * host, origin and site are checked before the session. Thread-safe.
+ * Decides whether a request is answered and for which user. It checks the headers Host and Origin against cross-site
+ * request forgery (CSRF) and DNS rebinding, and then the token or session. A page of another site cannot use a user's
+ * session because its host, origin and site are checked before the session. Thread-safe.
  */
 final class Gate {
     private static final String BEARER = "bearer ";

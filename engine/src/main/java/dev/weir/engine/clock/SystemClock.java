@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine's monotonic clock and the thread that fires all its timers. The thread sleeps until the earliest timer
- * is due. A timer fires within microseconds of its due time, never before it.
+ * The machine's monotonic clock and the thread that fires all its timers. The thread sleeps in {@link PunctualSleep}
+ * until the earliest timer is due. An earlier timer wakes it. A timer fires within microseconds of its due time, never
+ * before it.
  *
  * <p>Thread-safe.
  */

@@ -57,7 +57,7 @@ final class DriveWatch {
     }
 
     /**
-     * Looks at the drive and reports what has changed.
+     * Looks at the drive and reports its changes.
      *
      * @param now time of the clock (ns)
      * @param millis time of the events (ms since 1970)

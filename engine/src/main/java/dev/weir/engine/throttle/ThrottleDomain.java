@@ -9,9 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduler of one tree of limits: all drives of a group and of the groups below it, or one drive alone. Releases
- * requests in turn when all limits above them admit them. Its timer is set to the earliest moment at which a request
- * can go.
+ * The scheduler of one tree of limits: all drives of a group and of the groups below it, or one drive alone. It
+ * releases held requests in turn when all limits above them admit them ({@link #release}). Its timer is set to the
+ * earliest moment at which a held request can go.
  *
  * <p>The monitor guards the whole tree. Code under it takes no other lock except those of the clock's timers. It
  * passes no request to a backend and completes none. See docs/design/decisions/003.
@@ -90,8 +90,8 @@ public final class ThrottleDomain {
     }
 
     /**
-     * Releases all due requests and arms the timer for the others. Called without the lock by any thread: the timer,
-     * a submission, a change of limits or tree, and a leaving client.
+     * Releases all held requests that are due and arms the timer for the others. Any thread may call it, without the
+     * lock. The callers are the timer, a submission, a change of limits or of the tree, and a leaving client.
      */
     public void release() {
         synchronized (this) {
@@ -118,6 +118,7 @@ public final class ThrottleDomain {
         releasing = false;
     }
 
+    /** Releases a held request, the next in turn. Returns false if none can go now. */
     private boolean releaseNext() {
         BlockQueue queue;
         BlockRequest request;

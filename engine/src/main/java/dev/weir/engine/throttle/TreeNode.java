@@ -77,7 +77,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
         }
     }
 
-    /** Releases all due requests of the tree. */
+    /** Releases all held requests of the tree that are due. Any thread may call it, without the lock. */
     public void release() {
         domain.release();
     }

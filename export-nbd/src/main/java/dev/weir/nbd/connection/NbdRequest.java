@@ -184,8 +184,8 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
     }
 
     /**
-     * Sets the range. A trim (discard), write-zeroes or cache request that is longer than {@link Drive#MAX_TRANSFER} is
-     * split: its first part is set, and {@link #nextPart} sets the next.
+     * Sets the range. Splits a trim (discard), write-zeroes or cache request that is longer than {@link
+     * Drive#MAX_TRANSFER}: sets its first part, and {@link #nextPart} sets the next.
      */
     void range(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
         long part = Math.min(length, Drive.MAX_TRANSFER);

@@ -98,14 +98,14 @@ public final class BufferPool {
     }
 
     /** Frees all spare buffers. */
-    void trim() {
-        List<ByteBuffer> trimmed;
+    void freeSpares() {
+        List<ByteBuffer> freed;
         synchronized (this) {
-            trimmed = spares.stream().flatMap(ArrayDeque::stream).toList();
+            freed = spares.stream().flatMap(ArrayDeque::stream).toList();
             spares.forEach(ArrayDeque::clear);
             spareBytes = 0;
         }
-        trimmed.forEach(memory::free);
+        freed.forEach(memory::free);
     }
 
     private synchronized boolean keep(ByteBuffer buffer) {

@@ -33,16 +33,16 @@ public final class PoolMemory {
     ByteBuffer allocate(int bytes) {
         ByteBuffer buffer;
         try {
-            buffer = allocated.get() + bytes > maxBytes ? trimAndAllocate(bytes) : DirectMemory.allocate(bytes);
+            buffer = allocated.get() + bytes > maxBytes ? freeSparesAndAllocate(bytes) : DirectMemory.allocate(bytes);
         } catch (OutOfMemoryError e) {
-            buffer = trimAndAllocate(bytes);
+            buffer = freeSparesAndAllocate(bytes);
         }
         allocated.addAndGet(bytes);
         return buffer;
     }
 
-    private ByteBuffer trimAndAllocate(int bytes) {
-        pools.forEach(BufferPool::trim);
+    private ByteBuffer freeSparesAndAllocate(int bytes) {
+        pools.forEach(BufferPool::freeSpares);
         return DirectMemory.allocate(bytes);
     }
 

@@ -139,7 +139,7 @@ final class ActiveFault {
                 || Draws.uniform(seed, number * DRAWS) * 100 < fault.percent();
     }
 
-    /** Returns the latency of a hit request that arrives now (ns). */
+    /** Draws the latency of a hit request that arrives now from the distribution of the fault (ns). */
     long latencyNanos(long number, BlockRequest request, long now) {
         Latency latency = Objects.requireNonNull(fault.latency());
         double v = Draws.uniform(seed, number * DRAWS + 2);

@@ -136,7 +136,7 @@ public final class LimitChange {
         settings.put(prefix + word.substring(0, equals), value.isEmpty() ? null : value);
     }
 
-    /** Returns limits and what goes with them for the log, in the syntax of commands. */
+    /** Returns limits, share and parent for the log, in the syntax of commands. */
     private static String text(ThrottleLimits limits, Share share, @Nullable String parent) {
         Map<String, Object> all = new LinkedHashMap<>();
         if (parent != null) {

@@ -326,7 +326,7 @@ public final class UnflushedWrites {
     public PowerCutReport cutPower(PowerCut how, long seed) throws IOException {
         List<Write> writes = log.all();
         long early = log.early();
-        Fate fate = Fate.of(writes, how.keep(), how.tear(), seed);
+        PowerCutFate fate = PowerCutFate.of(writes, how.keep(), how.tear(), seed);
         log.clear();
         isOff = false;
         write(Image.of(fate.kept()), "a write that survives the power cut");
@@ -340,7 +340,7 @@ public final class UnflushedWrites {
     }
 
     /** Returns the first lost ranges, with the places of their writes. */
-    private static List<PowerCutReport.Lost> lost(Fate fate, List<Write> writes) {
+    private static List<PowerCutReport.Lost> lost(PowerCutFate fate, List<Write> writes) {
         Map<Long, Long> places = new HashMap<>();
         writes.forEach(write -> places.putIfAbsent(write.number(), places.size() + 1L));
         return fate.lost().stream()

@@ -7,21 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fate of unflushed writes in a power cut. Pure: the same writes, power cut and seed have the same fate.
+ * The choice of the writes that a power cut loses. Pure: the same writes, power cut and seed have the same lost writes.
  *
  * @param kept the surviving writes or parts, in the order of writing
  * @param lost the lost writes or parts, in the order of writing
  */
-record Fate(List<Write> kept, List<Write> lost) {
+record PowerCutFate(List<Write> kept, List<Write> lost) {
 
-    /** Decides the fate of writes in their order. Trims and write-zeroes are never torn. */
-    static Fate of(List<Write> writes, PowerCut.Keep keep, int tear, long seed) {
+    /** Chooses the lost writes of a record, given in its order. Trims and write-zeroes are never torn. */
+    static PowerCutFate of(List<Write> writes, PowerCut.Keep keep, int tear, long seed) {
         List<Write> pieces = new ArrayList<>();
         writes.forEach(write -> split(write, tear, pieces));
         int[] units = units(pieces, tear);
         int count = pieces.isEmpty() ? 0 : units[units.length - 1] + 1;
         long survivors = keep == PowerCut.Keep.PREFIX ? (long) (Draws.uniform(seed, 0) * (count + 1)) : 0;
-        Fate fate = new Fate(new ArrayList<>(), new ArrayList<>());
+        PowerCutFate fate = new PowerCutFate(new ArrayList<>(), new ArrayList<>());
         for (int i = 0; i < pieces.size(); i++) {
             int unit = units[i];
             boolean isKept =
