@@ -1,6 +1,6 @@
-/** Checks that other users cannot change a file that Weir trusts. */
+/** Files of Weir: trust in them, changes of them and their replacement in one step. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package dev.weir.file;
 

@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.MemberAddress;
 import dev.weir.cluster.OnPartition;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,11 @@ final class ClusterReader {
 
     private static @Nullable String address(Setting setting) {
         String text = Values.word(setting);
-        return text == null ? null : NbdAddress.hostAndPort(setting, text);
+        if (text != null && MemberAddress.parse(text) == null) {
+            setting.fault(MemberAddress.RULE);
+            return null;
+        }
+        return text;
     }
 
     /** Returns the listed members and puts the source of the members. */

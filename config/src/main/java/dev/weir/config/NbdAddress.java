@@ -33,19 +33,13 @@ final class NbdAddress {
         if (text.startsWith(UNIX)) {
             return unix(setting, text.substring(UNIX.length()));
         }
-        return tcp(setting, text, FORM);
+        return tcp(setting, text);
     }
 
-    /** Returns {@code host:port}; null if it has an error. */
-    static @Nullable String hostAndPort(Setting setting, String text) {
-        String address = tcp(setting, "tcp:" + text, "must be HOST:PORT, an IPv6 address in brackets");
-        return address == null ? null : text;
-    }
-
-    private static @Nullable String tcp(Setting setting, String text, String form) {
+    private static @Nullable String tcp(Setting setting, String text) {
         Matcher tcp = TCP.matcher(text);
         if (!tcp.matches()) {
-            setting.fault(form);
+            setting.fault(FORM);
         } else if (Integer.parseInt(tcp.group(1)) > HIGHEST_PORT) {
             setting.fault("the port must be at most " + HIGHEST_PORT);
         } else {

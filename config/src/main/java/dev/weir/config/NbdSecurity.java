@@ -1,6 +1,7 @@
 package dev.weir.config;
 
 import dev.weir.drive.export.DriveExport;
+import dev.weir.file.FileStamp;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class NbdSecurity {
         return words.get(0);
     }
 
-    /** Adds a file's path and a stamp of its time and size. A changed stamp makes the server load the file again. */
+    /** Adds a file's path and its stamp. A changed stamp makes the server load the file again. */
     private void file(Setting setting, String property, StringBuilder stamp) {
         String path = Values.path(setting);
         if (path == null) {
@@ -132,9 +133,7 @@ final class NbdSecurity {
         Path file = Path.of(path);
         files.add(file);
         try {
-            stamp.append(Files.getLastModifiedTime(file))
-                    .append(Files.size(file))
-                    .append(' ');
+            stamp.append(FileStamp.of(file)).append(' ');
             if (!Files.isRegularFile(file)) {
                 setting.fault("must be a regular file");
             } else if (!Files.isReadable(file)) {

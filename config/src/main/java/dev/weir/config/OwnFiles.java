@@ -20,7 +20,7 @@ record OwnFiles(Path home, @Nullable Path file) {
     static final String RULE = "is a file of Weir itself; choose another path";
 
     private static final List<String> NAMES =
-            List.of("deploy", "felix-cache", "log", "run", "tokens", "tokens.new", "weir.d");
+            List.of("debts", "debts.new", "deploy", "felix-cache", "log", "run", "tokens", "tokens.new", "weir.d");
 
     /** Returns the first path of an own file among a value and its nested values; null for none. May block. */
     @Nullable

@@ -101,7 +101,8 @@ class ClusterReaderTest {
                 faults(TWO + ", members-dns = \"weir.internal:1\" }"));
         assertEquals(
                 List.of(
-                        "cluster.members-dns = weir.internal: must be HOST:PORT, an IPv6 address in brackets",
+                        "cluster.members-dns = weir.internal: must be HOST:PORT, an IPv6 address in brackets,"
+                                + " the port from 1 to 65535",
                         "cluster.hosts: must be set with members-dns: the number of all hosts"),
                 faults("weir.cluster { host = h1, listen = \"127.0.0.1:1\", members-dns = weir.internal }"));
     }

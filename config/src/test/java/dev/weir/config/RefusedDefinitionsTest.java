@@ -28,7 +28,15 @@ final class RefusedDefinitionsTest extends DefinitionsFixture {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"tokens", "weir.d/drive-x.conf", "deploy/x.jar", "disks/../run/x", "link/x.jar", "weir.conf"})
+            strings = {
+                "tokens",
+                "debts",
+                "weir.d/drive-x.conf",
+                "deploy/x.jar",
+                "disks/../run/x",
+                "link/x.jar",
+                "weir.conf"
+            })
     void driveUsesNoFileOfWeir(String path) throws Exception {
         Files.createDirectories(home.resolve("deploy"));
         Files.createSymbolicLink(home.resolve("link"), home.resolve("deploy"));

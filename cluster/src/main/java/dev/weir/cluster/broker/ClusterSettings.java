@@ -1,6 +1,7 @@
 package dev.weir.cluster.broker;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.MemberAddress;
 import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.members.Members;
 import java.net.InetSocketAddress;
@@ -72,8 +73,10 @@ record ClusterSettings(
     }
 
     private static InetSocketAddress address(String text) {
-        int colon = text.lastIndexOf(':');
-        String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
-        return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+        MemberAddress address = MemberAddress.parse(text);
+        if (address == null) {
+            throw new IllegalArgumentException("listen = " + text + ": " + MemberAddress.RULE);
+        }
+        return new InetSocketAddress(address.host(), address.port());
     }
 }

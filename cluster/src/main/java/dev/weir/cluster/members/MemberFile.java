@@ -3,13 +3,13 @@ package dev.weir.cluster.members;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.cluster.ClusterScope;
+import dev.weir.cluster.MemberAddress;
+import dev.weir.file.FileStamp;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.PlainText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +26,7 @@ final class MemberFile extends RereadEntries {
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path file;
-    private @Nullable List<Object> read;
+    private @Nullable FileStamp read;
 
     /**
      * Names a file, which need not exist yet.
@@ -41,21 +41,16 @@ final class MemberFile extends RereadEntries {
     @Override
     List<String> read(List<String> last) throws IOException {
         try {
-            List<Object> state = state();
-            if (state.equals(read)) {
+            FileStamp stamp = FileStamp.of(file);
+            if (stamp.equals(read)) {
                 return last;
             }
             List<String> entries = parse(new String(TrustedFile.read(file, MOST_BYTES), UTF_8));
-            read = state;
+            read = stamp;
             return entries;
         } catch (NoSuchFileException e) {
             throw new IOException("is missing", e);
         }
-    }
-
-    private List<Object> state() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
     }
 
     private static List<String> parse(String text) throws IOException {
@@ -64,8 +59,8 @@ final class MemberFile extends RereadEntries {
         for (String written : text.split("\n", -1)) {
             line++;
             String entry = written.replaceFirst("#.*", "").strip();
-            if (!entry.isEmpty() && !Members.isEntry(entry)) {
-                throw new IOException("line " + line + ": \"" + PlainText.of(entry) + "\": " + Members.RULE);
+            if (!entry.isEmpty() && MemberAddress.parse(entry) == null) {
+                throw new IOException("line " + line + ": \"" + PlainText.of(entry) + "\": " + MemberAddress.RULE);
             }
             if (!entry.isEmpty()) {
                 found.add(entry);

@@ -1,5 +1,6 @@
 package dev.weir.cluster.members;
 
+import dev.weir.cluster.MemberAddress;
 import dev.weir.log.RateLimitedLog;
 import dev.weir.supervision.DaemonThreads;
 import java.net.InetAddress;
@@ -23,7 +24,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,13 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Members {
-    /** The rule for entries. */
-    static final String RULE = "must be HOST:PORT, an IPv6 address in brackets";
-
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
-    private static final Pattern ENTRY = Pattern.compile("\\[([0-9A-Fa-f:.]+)]:(\\d{1,5})|([^\\s:\\[\\]]+):(\\d{1,5})");
-    private static final int HIGHEST_PORT = 65_535;
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+");
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The longest wait of a call for the look-ups (ns). */
@@ -129,16 +124,6 @@ public final class Members {
         return of(new MemberFile(file, LOG::warn), nanoTime);
     }
 
-    /** Returns whether a text is {@code HOST:PORT} with a port from 1 to 65535. */
-    static boolean isEntry(String text) {
-        Matcher entry = ENTRY.matcher(text);
-        return entry.matches() && port(entry) >= 1 && port(entry) <= HIGHEST_PORT;
-    }
-
-    private static int port(Matcher entry) {
-        return Integer.parseInt(entry.group(2) == null ? entry.group(4) : entry.group(2));
-    }
-
     /**
      * Returns the present addresses without repetitions. A name that cannot be looked up keeps its last addresses. So
      * does one whose look-up takes longer; a later call has its result.
@@ -189,26 +174,21 @@ public final class Members {
     }
 
     private CompletableFuture<List<InetSocketAddress>> begin(String text) {
-        Matcher entry = ENTRY.matcher(text);
-        if (!entry.matches()) {
-            throw new IllegalArgumentException(text + ": " + RULE);
+        MemberAddress entry = MemberAddress.parse(text);
+        if (entry == null) {
+            throw new IllegalArgumentException(text + ": " + MemberAddress.RULE);
         }
-        String host = host(entry);
-        boolean isAddress = entry.group(1) != null || ADDRESS.matcher(host).matches();
         // an address needs no look-up and must not wait behind slow ones
-        return CompletableFuture.supplyAsync(() -> resolved(host, port(entry)), isAddress ? Runnable::run : lookUps);
-    }
-
-    private static String host(Matcher entry) {
-        return entry.group(1) == null ? entry.group(3) : entry.group(1);
+        boolean isAddress = ADDRESS.matcher(entry.host()).matches();
+        return CompletableFuture.supplyAsync(() -> resolved(entry), isAddress ? Runnable::run : lookUps);
     }
 
     /** Returns the addresses of a host; none if it cannot be looked up. */
-    private List<InetSocketAddress> resolved(String host, int port) {
+    private List<InetSocketAddress> resolved(MemberAddress entry) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         try {
-            for (InetAddress address : resolver.addresses(host)) {
-                addresses.add(new InetSocketAddress(address, port));
+            for (InetAddress address : resolver.addresses(entry.host())) {
+                addresses.add(new InetSocketAddress(address, entry.port()));
             }
         } catch (UnknownHostException | RuntimeException e) {
             return List.of();
@@ -221,9 +201,9 @@ public final class Members {
             known.put(text, addresses);
             failed.remove(text);
         } else if (failed.add(text)) {
-            Matcher entry = ENTRY.matcher(text);
+            MemberAddress entry = MemberAddress.parse(text);
             warnings.accept(
-                    "cluster: " + (entry.matches() ? host(entry) : text) + " has no address; its last addresses stay");
+                    "cluster: " + (entry == null ? text : entry.host()) + " has no address; its last addresses stay");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.cluster.members;
 
+import dev.weir.cluster.MemberAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Hashtable;
@@ -106,7 +107,7 @@ final class ServiceRecords extends RereadEntries {
     private static String entry(String record) throws IOException {
         String[] fields = record.split(" ", -1);
         String entry = fields.length == FIELDS ? fields[3].replaceFirst("\\.$", "") + ":" + fields[2] : record;
-        if (!Members.isEntry(entry)) {
+        if (MemberAddress.parse(entry) == null) {
             throw new IOException("the record \"" + record + "\" has no host and port");
         }
         return entry;

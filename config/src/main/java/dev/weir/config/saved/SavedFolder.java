@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
+import dev.weir.file.FileReplacement;
+import dev.weir.file.FileStamp;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,15 +17,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +49,6 @@ public final class SavedFolder {
 
     private static final FileAttribute<?> OWNERS_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<?> OWNERS_FILE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
     private Map<String, Stamped> read = Map.of();
@@ -66,9 +61,9 @@ public final class SavedFolder {
     /**
      * A parsed file.
      *
-     * @param stamp state of the file at its reading
+     * @param stamp state of the file at its reading; null if it could not be read
      */
-    private record Stamped(String stamp, SavedDefinition definition) {}
+    private record Stamped(@Nullable FileStamp stamp, SavedDefinition definition) {}
 
     /**
      * Content of the folder.
@@ -118,14 +113,13 @@ public final class SavedFolder {
     }
 
     private static Stamped read(Path file, String place, @Nullable Stamped before) {
-        String stamp = "";
+        FileStamp stamp = null;
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            stamp = attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
-            if (before != null && before.stamp.equals(stamp) && before.definition.fault() == null) {
+            stamp = FileStamp.of(file);
+            if (before != null && stamp.equals(before.stamp) && before.definition.fault() == null) {
                 return before;
             }
-            String violated = attributes.isRegularFile() ? TrustedFile.violated(file) : "must be a file";
+            String violated = Files.isRegularFile(file) ? TrustedFile.violated(file) : "must be a file";
             if (violated != null) {
                 return new Stamped(stamp, SavedDefinition.unreadable(place, violated));
             }
@@ -169,26 +163,7 @@ public final class SavedFolder {
         Files.createDirectories(folder, OWNERS_FOLDER);
         Path file = folder.resolve(key.fileName());
         Path unfinished = folder.resolve(UNFINISHED_PREFIX + key.fileName() + UNFINISHED_ENDING);
-        Files.deleteIfExists(unfinished);
-        try {
-            writeAll(unfinished, text);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.deleteIfExists(unfinished); // a full disk keeps no empty files
-            throw e;
-        }
-        forceFolder();
-    }
-
-    private static void writeAll(Path file, byte[] text) throws IOException {
-        try (FileChannel out =
-                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNERS_FILE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
+        FileReplacement.replaceDurably(file, unfinished, text);
     }
 
     /** Returns the definition that a written file would have, with the lines of its values. */
@@ -212,20 +187,13 @@ public final class SavedFolder {
     /** Deletes the file of a definition. No effect if it is absent. */
     public void delete(DefinitionKey key) throws IOException {
         if (Files.deleteIfExists(folder.resolve(key.fileName()))) {
-            forceFolder();
+            FileReplacement.flushFolder(folder);
         }
     }
 
     /** Gives a definition another name in one step. */
     public void rename(DefinitionKey key, DefinitionKey newKey) throws IOException {
         Files.move(folder.resolve(key.fileName()), folder.resolve(newKey.fileName()), StandardCopyOption.ATOMIC_MOVE);
-        forceFolder();
-    }
-
-    /** Makes new names durable. */
-    private void forceFolder() throws IOException {
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        FileReplacement.flushFolder(folder);
     }
 }

@@ -1,28 +1,20 @@
 package dev.weir.control.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import dev.weir.access.AccessToken;
+import dev.weir.file.FileReplacement;
+import dev.weir.file.FileStamp;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of tokens. Each has a line {@code NAME admin|read-only CREATED SHA-256} with CREATED in ms since 1970. The
@@ -52,7 +44,7 @@ final class TokenFile {
         Map<String, AccessToken> tokens = new TreeMap<>();
         String text;
         try {
-            text = new String(TrustedFile.read(path, MOST_BYTES), StandardCharsets.UTF_8);
+            text = new String(TrustedFile.read(path, MOST_BYTES), UTF_8);
         } catch (NoSuchFileException e) {
             return tokens;
         } catch (IOException e) {
@@ -86,35 +78,17 @@ final class TokenFile {
                 .append(hash)
                 .append('\n'));
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        try (FileChannel out = FileChannel.open(
-                fresh,
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = UTF_8.encode(text.toString());
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        Files.move(fresh, path, ATOMIC_MOVE);
-        // a revoked token is not back after a power failure
-        try (FileChannel names = FileChannel.open(folder(), StandardOpenOption.READ)) {
-            names.force(true);
-        }
+        // durably: a revoked token is not back after a power failure
+        FileReplacement.replaceDurably(path, fresh, text.toString().getBytes(UTF_8));
     }
 
-    private Path folder() {
-        return Objects.requireNonNull(path.toAbsolutePath().getParent());
-    }
-
-    /** Returns a value that differs after a change of the file. */
-    String stamp() {
+    /** Returns the state of the file, which differs after a change; null if it is missing. */
+    @Nullable
+    FileStamp stamp() {
         try {
-            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-            return now.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " " + now.size();
+            return FileStamp.of(path);
         } catch (IOException e) {
-            return "";
+            return null;
         }
     }
 }

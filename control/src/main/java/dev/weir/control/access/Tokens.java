@@ -1,18 +1,23 @@
 package dev.weir.control.access;
 
 import dev.weir.access.AccessToken;
+import dev.weir.file.FileStamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The bearer tokens. A change of their file applies to the next request. Thread-safe. */
+/**
+ * The API tokens, which are bearer tokens. The scope of a token is every call or only reading. A change of their file
+ * applies to the next request. Thread-safe.
+ */
 public final class Tokens {
     private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -24,12 +29,13 @@ public final class Tokens {
     /**
      * The tokens of the file.
      *
-     * @param stamp the stamp of the file before they were read
+     * @param stamp the stamp of the file before they were read; null if it was missing
      * @param byHash the tokens by the hash of their secret
      */
-    private record Known(String stamp, Map<String, AccessToken> byHash) {}
+    private record Known(@Nullable FileStamp stamp, Map<String, AccessToken> byHash) {}
 
-    private volatile Known known = new Known("none", Map.of());
+    /** The tokens as read last; null before the first reading. */
+    private volatile @Nullable Known known;
 
     /**
      * Creates the tokens of a file. A missing file has none.
@@ -88,19 +94,24 @@ public final class Tokens {
 
     /** Returns the user of a secret; null if no token has it. A file that cannot be read permits no user. */
     public @Nullable Caller find(String secret) {
-        String stamp = file.stamp();
-        Known current = known.stamp.equals(stamp) ? known : load();
+        FileStamp stamp = file.stamp();
+        Known current = known;
+        if (current == null || !Objects.equals(current.stamp, stamp)) {
+            current = load();
+        }
         // the timing of a comparison of hashes reveals no secret
         AccessToken token = current.byHash.get(Secrets.hash(secret));
         return token == null ? null : new Caller("token " + token.name(), !token.readOnly());
     }
 
     private synchronized Known load() {
-        String stamp = file.stamp();
-        if (!known.stamp.equals(stamp)) {
-            known = new Known(stamp, read());
+        FileStamp stamp = file.stamp();
+        Known current = known;
+        if (current == null || !Objects.equals(current.stamp, stamp)) {
+            current = new Known(stamp, read());
+            known = current;
         }
-        return known;
+        return current;
     }
 
     private Map<String, AccessToken> read() {

@@ -1,16 +1,12 @@
 package dev.weir.engine.debt;
 
+import dev.weir.file.FileReplacement;
 import dev.weir.file.TrustedFile;
 import dev.weir.log.FailureText;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,12 +82,7 @@ final class DebtFile {
     void write(Collection<SavedDebt> debts) throws IOException {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         debts.forEach(debt -> text.append(DebtText.of(debt)).append('\n'));
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (OutputStream out = Files.newOutputStream(next, StandardOpenOption.WRITE)) {
-            out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        FileReplacement.replace(file, next, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
