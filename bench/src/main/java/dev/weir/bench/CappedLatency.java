@@ -10,12 +10,15 @@ import dev.weir.bench.server.Server;
 import dev.weir.bench.server.Target;
 import dev.weir.testkit.host.Program;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /**
  * Completion times of a drive at its cap beside QEMU's throttling and nbdkit's rate filter, and the processor time of a
@@ -31,7 +34,7 @@ final class CappedLatency {
     private static final String QEMU = "QEMU";
     private static final List<Double> PERCENTILES = List.of(50.0, 99.0, 99.9);
 
-    /** Most of the best peer's time. fio's histogram has steps of 1.6 %. */
+    /** Most of the best peer's time. */
     private static final double GOAL = 1.02;
 
     private static final List<Fio> LOADS = List.of(
@@ -41,6 +44,14 @@ final class CappedLatency {
     private record Figure(List<Samples> percentiles, Samples cpuMicros) {
         Figure() {
             this(PERCENTILES.stream().map(percentile -> new Samples()).toList(), new Samples());
+        }
+
+        void addTimes(LongStream nanos) {
+            long[] sorted = nanos.sorted().toArray();
+            for (int i = 0; i < PERCENTILES.size(); i++) {
+                int place = (int) (PERCENTILES.get(i) / 100 * sorted.length);
+                percentiles.get(i).add(sorted[place] / 1e3);
+            }
         }
     }
 
@@ -108,32 +119,28 @@ final class CappedLatency {
     }
 
     private void measure(Server server, Fio load, Figure figure) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(run.folder(), "times");
         double before = server.cpuSeconds();
-        Fio.Result result = load.run(
+        load.run(
                 server.uri(),
                 DRIVE_BYTES,
                 run.seconds(),
                 "--ramp_time=" + SKIPPED_SECONDS,
-                "--percentile_list=50:99:99.9");
+                "--write_lat_log=" + folder.resolve("log"));
         double requests = PER_SECOND * (SKIPPED_SECONDS + run.seconds());
         figure.cpuMicros.add((server.cpuSeconds() - before) * 1e6 / requests);
-        for (int i = 0; i < PERCENTILES.size(); i++) {
-            figure.percentiles.get(i).add(result.completionMicros(PERCENTILES.get(i)));
-        }
+        List<String> lines = Files.readAllLines(folder.resolve("log_clat.1.log"));
+        // at its end fio waits for all requests in flight and takes their completions together
+        figure.addTimes(lines.subList(0, lines.size() - load.depth()).stream()
+                .mapToLong(line -> Long.parseLong(line.split(", ")[1])));
     }
 
     private void measureQemu(Fio load, Figure figure) throws IOException, InterruptedException {
         int skippedMillis = 1000 * SKIPPED_SECONDS;
         try (QemuDrive drive = QemuDrive.start(run, DRIVE_BYTES, "bps-total=" + BYTES_PER_SECOND)) {
-            long[] nanos = drive.readFor(skippedMillis + 1000 * run.seconds(), load).stream()
+            figure.addTimes(drive.readFor(skippedMillis + 1000 * run.seconds(), load).stream()
                     .filter(read -> read.completedAtMillis() >= skippedMillis)
-                    .mapToLong(Read::nanos)
-                    .sorted()
-                    .toArray();
-            for (int i = 0; i < PERCENTILES.size(); i++) {
-                int place = (int) (PERCENTILES.get(i) / 100 * nanos.length);
-                figure.percentiles.get(i).add(nanos[place] / 1e3);
-            }
+                    .mapToLong(Read::nanos));
         }
     }
 
@@ -152,8 +159,7 @@ final class CappedLatency {
         run.section(
                 "Completion times at a cap",
                 """
-                %d rounds of %d s each, 10 MiB/s of 4 KiB random reads. QEMU's times contain its monitor. At its
-                end fio counts the last requests in flight together. Judge p99.9 at depth 32 by --seconds 15 or more."""
+                %d rounds of %d s each, 10 MiB/s of 4 KiB random reads. QEMU's times contain its monitor."""
                         .formatted(run.rounds(), run.seconds()),
                 table);
     }

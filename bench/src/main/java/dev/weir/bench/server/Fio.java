@@ -6,7 +6,6 @@ import dev.weir.testkit.host.Program;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A workload of fio's NBD engine.
@@ -24,17 +23,10 @@ public record Fio(String name, String rw, int blockBytes, int depth, int connect
      *
      * @param requests completed requests
      * @param seconds elapsed time
-     * @param percentiles completion times (ns) by percentile, as fio writes it
      */
-    public record Result(long requests, double seconds, JsonObject percentiles) {
+    public record Result(long requests, double seconds) {
         public double perSecond() {
             return requests / seconds;
-        }
-
-        /** Returns a percentile of the completion times (µs). fio must have been asked for it. */
-        public double completionMicros(double percentile) {
-            String key = String.format(Locale.ROOT, "%.6f", percentile);
-            return percentiles.get(key).getAsDouble() / 1e3;
         }
     }
 
@@ -71,7 +63,6 @@ public record Fio(String name, String rw, int blockBytes, int depth, int connect
         JsonObject did = job.getAsJsonObject(rw.endsWith("read") ? "read" : "write");
         return new Result(
                 did.get("io_bytes").getAsLong() / blockBytes,
-                did.get("runtime").getAsLong() / 1e3,
-                did.getAsJsonObject("clat_ns").getAsJsonObject("percentile"));
+                did.get("runtime").getAsLong() / 1e3);
     }
 }
