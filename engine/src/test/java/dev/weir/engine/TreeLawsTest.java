@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(strings = {"bucket", "slice"})
 class TreeLawsTest {
     private static final long SECOND = EngineFixture.SECOND;
+    private static final long DAY = 86_400 * SECOND;
     private static final long MIB = 1 << 20;
 
     /** The documented allowance of both policies: two slices. A bucket's tenth of a second is less. */
@@ -268,6 +269,31 @@ class TreeLawsTest {
         drive("a1", "a", Map.of(), Share.DEFAULT, 512);
         Map<String, Long> requests = requestsIn(SECOND);
         assertEquals(500, of(requests, "a1"), 5, requests::toString);
+    }
+
+    /** Tags are compared by the sign of their difference, which 104 days at a limit would turn around. */
+    @Test
+    void monthsOfIdlingLoseNoTurn() {
+        group("host", null, Map.of("bps", 1L), Share.DEFAULT);
+        int days = 12; // of one request
+        drive("busy", "host", Map.of(), Share.DEFAULT, days * 86_400);
+        fixture.configure("new", policy, "host", Map.of(), Share.DEFAULT);
+        fixture.clock.advance(10 * days * DAY);
+        Load late = new Load(fixture, "new", Operation.READ, days * 86_400, 8);
+        fixture.clock.advance(10 * days * DAY);
+        assertEquals(5, late.requests(), 1);
+    }
+
+    @Test
+    void monthsWithoutReadsLoseNoTurn() {
+        fixture.configure("vm", policy, null, Map.of("bps", 1L));
+        int days = 12;
+        Load writes = new Load(fixture, "vm", Operation.WRITE, days * 86_400, 8);
+        fixture.clock.advance(10 * days * DAY);
+        assertEquals(10, writes.requests(), 1);
+        Load reads = new Load(fixture, "vm", Operation.READ, days * 86_400, 8);
+        fixture.clock.advance(10 * days * DAY);
+        assertEquals(5, reads.requests(), 1);
     }
 
     /** A tree of limits and the law of the rate of each of its nodes. */

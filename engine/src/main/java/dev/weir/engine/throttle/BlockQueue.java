@@ -136,6 +136,11 @@ public final class BlockQueue extends TreeNode {
         // a lane that a limit of its direction held has no claim to the turns that it missed
         laneTurn = FairShare.later(lane.served, laneTurn);
         lane.served = laneTurn + sharedCost;
+        Lane other = lane == reads ? writes : reads;
+        if (other.isEmpty()) {
+            // as GroupNode.keepComparable
+            other.served = FairShare.later(other.served, laneTurn);
+        }
         BlockRequest request = lane.removeFirst();
         addQueued(-1);
         changed();

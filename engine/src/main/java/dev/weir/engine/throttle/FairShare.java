@@ -21,7 +21,7 @@ final class FairShare {
     private static final double COSTS_PER_NANO = 1 << 10;
 
     /** The highest cost (13 days), so that the sum of a few fits into a long. */
-    private static final double HIGHEST_COST = 1L << 60;
+    static final long HIGHEST_COST = 1L << 60;
 
     private static final double LONGEST_NANOS = 1L << 60;
 

@@ -42,6 +42,9 @@ public final class GroupNode extends TreeNode {
     /** The virtual time: the start tag of the request served last by weight. */
     private long turn;
 
+    /** The virtual time of the last {@link #keepComparable}. */
+    private long comparableSince;
+
     /** The highest tag of any member. */
     private long furthest;
 
@@ -346,6 +349,7 @@ public final class GroupNode extends TreeNode {
             // a member that a limit of one direction held has no claim to the turns that it missed
             turn = FairShare.later(member.served, turn);
             member.served = turn + step;
+            keepComparable();
         }
         furthest = FairShare.later(furthest, member.served);
         if (hasMinimum(member)) {
@@ -355,6 +359,16 @@ public final class GroupNode extends TreeNode {
             // much service now does not cost the member its minimum later
             long most = FairShare.later(from, now + 2 * nanos);
             member.minimumDue = from + nanos - most > 0 ? most : from + nanos;
+        }
+    }
+
+    /** Moves the tags of idle members up to the virtual time. A tag 104 days before it would compare as a later one. */
+    private void keepComparable() {
+        if (turn - comparableSince >= FairShare.HIGHEST_COST) {
+            comparableSince = turn;
+            members.stream()
+                    .filter(member -> !member.competes)
+                    .forEach(member -> member.served = FairShare.later(member.served, turn));
         }
     }
 
