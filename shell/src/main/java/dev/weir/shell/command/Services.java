@@ -1,36 +1,22 @@
 package dev.weir.shell.command;
 
 import dev.weir.access.ControlAccess;
-import dev.weir.block.BlockBackendFactory;
-import dev.weir.block.BlockDeviceFactory;
-import dev.weir.block.filter.BlockFilterFactory;
-import dev.weir.clock.Clock;
-import dev.weir.cluster.ClusterControl;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.definition.Definitions;
-import dev.weir.drive.export.DriveExport;
-import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.log.PlainText;
 import dev.weir.shell.syntax.CommandFault;
-import dev.weir.supervision.Supervision;
-import dev.weir.throttle.ThrottlePolicyFactory;
 import dev.weir.view.DriveView;
 import dev.weir.view.GroupView;
 import dev.weir.view.LimitsView;
-import dev.weir.view.reload.ReloadSources;
-import dev.weir.view.source.DriveOrder;
+import dev.weir.view.osgi.TrackedServices;
 import dev.weir.view.source.ServiceLines;
 import dev.weir.view.source.Views;
-import dev.weir.view.system.StatusView;
 import dev.weir.view.text.KnownNames;
 import dev.weir.view.text.Rates;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -48,28 +34,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * <p>Thread-safe: Declarative Services replaces whole lists.
  */
 @Component(service = Services.class, immediate = true)
-public final class Services implements ReloadSources {
-
-    /** A concurrent set, because with up to ten thousand drives copying a list on each change is too slow. */
-    private final Set<DriveControl> drives = ConcurrentHashMap.newKeySet();
+public final class Services extends TrackedServices {
 
     private final Views views = new Views(this);
 
-    /** Times the snapshots for rates. Without it (during an update of the engine) no rates are shown. */
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile @Nullable Clock clock;
-
     /** The open drives by name. */
     private final Map<String, Drive> open = new ConcurrentHashMap<>();
-
-    @Reference
-    volatile List<GroupControl> groups = List.of();
-
-    @Reference
-    volatile List<Map.Entry<Map<String, Object>, DriveExport>> exports = List.of();
 
     /** Tokens of the HTTP API; null while it is off. */
     @Reference(
@@ -78,61 +48,9 @@ public final class Services implements ReloadSources {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable ControlAccess access;
 
-    /** The cluster; null while it is off. */
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile @Nullable ClusterControl cluster;
-
-    @Reference
-    volatile List<ThrottlePolicyFactory> policies = List.of();
-
-    @Reference
-    volatile List<BlockBackendFactory> backends = List.of();
-
-    @Reference
-    volatile List<BlockDeviceFactory> devices = List.of();
-
-    @Reference
-    volatile List<BlockFilterFactory> filters = List.of();
-
-    /** The launcher's lists of unusable jars. */
-    @Reference(target = "(weir.lines=deploy-faults)")
-    volatile List<Supplier<List<String>>> deployFaults = List.of();
-
     /** Errors of other parts, for example of the metrics endpoint. */
     @Reference(target = "(weir.lines=faults)")
     volatile List<Supplier<List<String>>> otherFaults = List.of();
-
-    /** Warnings of other parts, for example of the HTTP API. */
-    @Reference(target = "(weir.lines=warnings)")
-    volatile List<Supplier<List<String>>> otherWarnings = List.of();
-
-    /** The launcher's lists of running jars. */
-    @Reference(target = "(weir.lines=deployed)")
-    volatile List<Supplier<List<String>>> deployed = List.of();
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile Map.@Nullable Entry<Map<String, Object>, ConfigurationSource> configuration;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile @Nullable Definitions definitions;
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addDrive(DriveControl drive) {
-        drives.add(drive);
-    }
-
-    void removeDrive(DriveControl drive) {
-        drives.remove(drive);
-    }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addOpenDrive(Drive drive) {
@@ -143,31 +61,9 @@ public final class Services implements ReloadSources {
         open.remove(drive.name(), drive);
     }
 
-    /** Returns all drives in the order of the configuration. Unconfigured drives follow by name. */
     @Override
-    public List<DriveControl> drives() {
-        return DriveOrder.of(drives, configurationProperty(ConfigurationSource.DRIVES));
-    }
-
-    @Override
-    public List<DriveExport> exports() {
-        return exports.stream().map(Map.Entry::getValue).toList();
-    }
-
-    @Override
-    public @Nullable ConfigurationSource source() {
-        Map.Entry<?, ConfigurationSource> current = configuration;
-        return current == null ? null : current.getValue();
-    }
-
-    @Override
-    public @Nullable Clock time() {
-        return clock;
-    }
-
-    @Override
-    public List<GroupControl> groups() {
-        return groups.stream().sorted(Comparator.comparing(GroupControl::name)).toList();
+    protected Stream<String> otherFaults() {
+        return ServiceLines.of(otherFaults);
     }
 
     /**
@@ -176,12 +72,13 @@ public final class Services implements ReloadSources {
      * @throws CommandFault if the name is unknown
      */
     DriveControl drive(String name) {
-        return drives.stream()
-                .filter(drive -> drive.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> isGroup(name)
-                        ? new CommandFault("%s is a group; this needs a drive".formatted(name))
-                        : absent("drive", name, drives().stream().map(DriveControl::name)));
+        DriveControl found = findDrive(name);
+        if (found != null) {
+            return found;
+        }
+        throw isGroup(name)
+                ? new CommandFault("%s is a group; this needs a drive".formatted(name))
+                : absent("drive", name, drives().stream().map(DriveControl::name));
     }
 
     /**
@@ -203,12 +100,13 @@ public final class Services implements ReloadSources {
      * @throws CommandFault if neither a drive nor a group has the name
      */
     DriveControl driveOrGroup(String name) {
-        Stream<String> names = Stream.concat(
-                drives().stream().map(DriveControl::name), groups().stream().map(GroupControl::name));
-        return drives.stream()
-                .filter(drive -> drive.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> absent("drive or group", name, names));
+        DriveControl found = findDrive(name);
+        if (found == null) {
+            Stream<String> names = Stream.concat(
+                    drives().stream().map(DriveControl::name), groups().stream().map(GroupControl::name));
+            throw absent("drive or group", name, names);
+        }
+        return found;
     }
 
     /**
@@ -225,7 +123,7 @@ public final class Services implements ReloadSources {
 
     /** Returns whether a group has this name and no drive has it. */
     boolean isGroup(String name) {
-        return drives.stream().noneMatch(drive -> drive.name().equals(name))
+        return findDrive(name) == null
                 && groups.stream().anyMatch(group -> group.name().equals(name));
     }
 
@@ -268,15 +166,6 @@ public final class Services implements ReloadSources {
                 .formatted(kind, PlainText.of(name), KnownNames.hint(name, names.toList(), commands)));
     }
 
-    /** Returns the distinct policy types by name. */
-    public List<String> policyTypes() {
-        return policies.stream()
-                .map(ThrottlePolicyFactory::type)
-                .distinct()
-                .sorted()
-                .toList();
-    }
-
     /** Returns views of drives with their current state. */
     List<DriveView> driveViews(List<DriveControl> of) {
         return views.drives(of);
@@ -300,66 +189,5 @@ public final class Services implements ReloadSources {
     /** Returns the current limits of a drive. */
     LimitsView limits(DriveControl drive) {
         return views.limits(drive);
-    }
-
-    /**
-     * Returns the errors of the configuration, the exports, the jars in {@code deploy/} and the threads, one line
-     * each.
-     */
-    List<String> faults() {
-        return Stream.of(
-                        configurationProperty(ConfigurationSource.FAULTS).stream(),
-                        exportFaults().stream(),
-                        ServiceLines.of(deployFaults),
-                        Supervision.failures().stream().map("unhealthy: "::concat))
-                .flatMap(lines -> lines)
-                .toList();
-    }
-
-    @Override
-    public List<String> exportFaults() {
-        return Stream.concat(ServiceLines.ofProperties(exports, DriveExport.FAULTS), ServiceLines.of(otherFaults))
-                .toList();
-    }
-
-    @Override
-    public List<String> exportWarnings() {
-        return Stream.concat(ServiceLines.ofProperties(exports, DriveExport.WARNINGS), ServiceLines.of(otherWarnings))
-                .toList();
-    }
-
-    /** Returns the unusable jars in {@code deploy/}. */
-    List<String> unusableJars() {
-        return ServiceLines.of(deployFaults)
-                .map(line -> line.substring(0, line.indexOf(' ')))
-                .toList();
-    }
-
-    /** Returns one line for each running jar in {@code deploy/}. */
-    List<String> deployed() {
-        return ServiceLines.of(deployed).toList();
-    }
-
-    /** Returns the current status of this Weir. */
-    public StatusView status(String version, String home) {
-        List<String> configured = configuration == null ? null : configurationProperty(ConfigurationSource.DRIVES);
-        return StatusView.of(
-                version, home, drives(), configured, unusableJars(), deployed(), faults(), exportWarnings());
-    }
-
-    @Override
-    public @Nullable Definitions definitions() {
-        return definitions;
-    }
-
-    @Override
-    public Map<String, Object> configurationProperties() {
-        Map.Entry<Map<String, Object>, ConfigurationSource> current = configuration;
-        return current == null ? Map.of() : current.getKey();
-    }
-
-    /** Returns the strings of a property of the configuration service; empty before the configuration is read. */
-    List<String> configurationProperty(String key) {
-        return ServiceLines.ofProperty(configurationProperties(), key);
     }
 }

@@ -1,6 +1,5 @@
 package dev.weir.shell.command;
 
-import dev.weir.block.BlockFactory;
 import dev.weir.drive.control.DriveControl;
 import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.shell.syntax.CommandSyntax;
@@ -8,7 +7,6 @@ import dev.weir.view.system.BackendView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -75,16 +73,11 @@ public final class TypeCommands {
 
     @Descriptor(BACKENDS)
     public Object backends(String... words) {
-        return CommandSyntax.of(BACKENDS)
-                .answer(
-                        words,
-                        args -> BackendView.list(
-                                Stream.<BlockFactory>concat(services.backends.stream(), services.devices.stream())
-                                        .toList()));
+        return CommandSyntax.of(BACKENDS).answer(words, args -> BackendView.list(services.backends()));
     }
 
     @Descriptor(FILTERS)
     public Object filters(String... words) {
-        return CommandSyntax.of(FILTERS).answer(words, args -> FilterView.list(services.filters, drives()));
+        return CommandSyntax.of(FILTERS).answer(words, args -> FilterView.list(services.filters(), drives()));
     }
 }
