@@ -125,7 +125,12 @@ final class OpenImages {
         }
     }
 
-    private static Image openAndLock(ImageSpec spec, boolean isMissing, boolean mayGrow) throws IOException {
+    /**
+     * Opens an image.
+     *
+     * @param isOpened whether a drive uses it; a mere check changes nothing of the file
+     */
+    private static Image openAndLock(ImageSpec spec, boolean isMissing, boolean isOpened) throws IOException {
         AsynchronousFileChannel channel = openChannel(spec);
         LinuxFile linux = null;
         try {
@@ -141,8 +146,10 @@ final class OpenImages {
             }
             long found = channel.size();
             checkContent(spec, channel, found, isDevice);
-            long size = mayGrow ? grown(spec, channel, linux, found) : found;
-            prepare(spec, linux, size, isEmpty);
+            long size = isOpened ? grown(spec, channel, linux, found) : found;
+            if (isOpened) {
+                prepare(spec, linux, size, isEmpty);
+            }
             DirectIo direct = linux == null || !spec.direct()
                     ? null
                     : new DirectIo(linux, isDevice ? linux.blockSize() : FILE_UNIT);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,17 @@ final class CheckTest {
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(size);
         }
+    }
+
+    @Test
+    void checkChangesNothingOfTheFile() throws Exception {
+        Files.write(image, new byte[4096]);
+        FileTime before = FileTime.fromMillis(1_000);
+        Files.setLastModifiedTime(image, before);
+        factory.check("a", options(4096, true), false);
+        factory.check("a", options(8192, false), false);
+        assertEquals(before, Files.getLastModifiedTime(image));
+        assertEquals(4096, Files.size(image));
     }
 
     @Test
