@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Three hosts that share 3000 requests per second, each in its own network namespace. fio logs each request. The
- * suite cuts, kills and heals, and evaluates the logs.
+ * suite cuts, kills and heals, and evaluates the logs. The case of idle hosts runs on loopback.
  */
 final class ClusterSuite {
     private static final int HOSTS = 3;
@@ -23,6 +23,11 @@ final class ClusterSuite {
     private static final long SPLIT_MILLIS = 25_000;
 
     private static final long LEASE_SECONDS = 5;
+
+    /** The start is over and most of its code compiled. */
+    private static final long IDLE_SETTLE_MILLIS = 75_000;
+
+    private static final long IDLE_MILLIS = 60_000;
 
     private final Run run;
     private final Table table = new Table("case", "figure", "measured");
@@ -54,6 +59,10 @@ final class ClusterSuite {
                 run.progress(round, "one-way");
                 measureCut("one-way cut", hosts -> hosts.network().block(3, 1, true), hosts -> hosts.network()
                         .block(3, 1, false));
+            }
+            if (run.isWanted("idle")) {
+                run.progress(round, "idle");
+                measureIdle();
             }
         }
         run.section("Cluster", "Three hosts, 3000 requests/s together, 32 requests pending on each busy host.", table);
@@ -173,6 +182,28 @@ final class ClusterSuite {
             figure(name, "seconds below 95 % during the cut", all.longestBelow(0.95 * LIMIT, begun - 1000, healed));
             atMost(name, "seconds to full use after healing", 5, all.secondsUntil(0.95 * LIMIT, healed, end));
         }
+    }
+
+    private void measureIdle() throws IOException, InterruptedException {
+        try (IdleHosts hosts = new IdleHosts(run, HOSTS)) {
+            Thread.sleep(IDLE_SETTLE_MILLIS);
+            List<Double> before = hosts.cpuSeconds();
+            Thread.sleep(IDLE_MILLIS);
+            List<Double> after = hosts.cpuSeconds();
+            List<Double> memory = hosts.mebibytes();
+            double lone = idlePercent(before.get(0), after.get(0));
+            figure("without a cluster", "% of a core", lone);
+            figure("without a cluster", "MiB", memory.get(0));
+            for (int i = 1; i <= HOSTS; i++) {
+                double more = idlePercent(before.get(i), after.get(i)) - lone;
+                atMost("idle", "more % of a core, h" + i, 0.5, more);
+                atMost("idle", "more MiB, h" + i, 32, memory.get(i) - memory.get(0));
+            }
+        }
+    }
+
+    private static double idlePercent(double before, double after) {
+        return (after - before) / IDLE_MILLIS * 1e5;
     }
 
     private void atLeast(String name, String what, double bound, double measured) {
