@@ -32,6 +32,7 @@ final class BrokeredGroup {
     /** The limits that this host saves at the moment. */
     private final List<ThrottleLimits> saving = new ArrayList<>();
 
+    private @Nullable HeldShare applied;
     private @Nullable Lease lease;
     private State state = State.STARTING;
     private long version;
@@ -80,14 +81,19 @@ final class BrokeredGroup {
             return;
         }
         limits = current;
+        applied = null;
         node.limits(group.name(), current);
     }
 
     /** Passes the current share to the engine. Returns whether a lease was lost. */
     boolean apply(long now) {
         HeldShare share = node.share(group.name(), now);
-        adopt(share.terms());
-        Lease next = lease(share);
+        Lease next = lease;
+        if (next == null || !share.equals(applied)) {
+            applied = share;
+            adopt(share.terms());
+            next = lease(share);
+        }
         if (!next.equals(lease)) {
             lease = next;
             group.lease(next);

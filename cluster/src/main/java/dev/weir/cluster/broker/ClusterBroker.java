@@ -86,6 +86,8 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     private final ClusterNode node;
     private volatile @Nullable Transport transport;
     private volatile boolean stopped;
+    private boolean isArmed;
+    private long armedFor;
 
     private final Changes changes;
     private final Peers peers;
@@ -96,7 +98,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         this.settings = ClusterSettings.of(properties, clock::nanoTime);
         this.clock = clock;
         this.thread = new BrokerThread(settings.name());
-        this.timer = clock.timer(() -> step(() -> {}));
+        this.timer = clock.timer(() -> step(() -> isArmed = false));
         long incarnation = System.currentTimeMillis() << MILLIS_BITS;
         this.node = new ClusterNode(
                 settings.host(), incarnation, settings.scope(), Timing.DEFAULT, this::demand, this, clock.nanoTime());
@@ -104,8 +106,8 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         this.peers = new Peers(
                 settings.host(),
                 clock::nanoTime,
-                (host, question) -> send(host, MessageCodec.encode(question)),
-                (host, answer) -> send(host, MessageCodec.encode(answer)));
+                (host, question) -> deliver(host, MessageCodec.encode(question)),
+                (host, answer) -> deliver(host, MessageCodec.encode(answer)));
         this.joiner = DaemonThreads.named("weir-cluster-join").newThread(this::join);
         joiner.start();
         step(() -> {});
@@ -119,6 +121,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                         settings.host(),
                         settings.listen(),
                         settings.members(),
+                        settings.scope().hosts(),
                         settings.secret(),
                         this);
                 transport = joined;
@@ -194,6 +197,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                 advance();
             } catch (RuntimeException | Error e) {
                 LOG.error("cluster {}: a step failed", settings.name(), e);
+                isArmed = false;
                 timer.arm(clock.nanoTime() + Timing.DEFAULT.report());
             }
         });
@@ -214,7 +218,10 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
             }
         }
         changes.observe(node);
-        if (!stopped) {
+        // arming wakes the thread of the clock, and most messages do not move the next step
+        if (!stopped && (!isArmed || next != armedFor)) {
+            isArmed = true;
+            armedFor = next;
             timer.arm(next);
         }
     }
@@ -258,6 +265,13 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         Transport current = transport;
         if (current != null) {
             sender.execute(() -> current.send(host, bytes));
+        }
+    }
+
+    private void deliver(String host, byte[] bytes) {
+        Transport current = transport;
+        if (current != null) {
+            sender.execute(() -> current.deliver(host, bytes));
         }
     }
 

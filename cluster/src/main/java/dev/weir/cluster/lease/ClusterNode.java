@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * repeated and reordered. Not thread-safe.
  */
 public final class ClusterNode {
-    private static final long INVITE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** The period at which the coordinator checks for grants that have become possible (ns). */
-    private static final long TICK_NANOS = Coordinator.REBALANCE_NANOS;
-
     /** A message from this host to itself. */
     private record Own(@Nullable Offer offer, @Nullable Report report) {}
 
@@ -273,12 +267,11 @@ public final class ClusterNode {
         if (current.isOver(now)) {
             current = begin(now);
         }
-        if (now - tickedAt >= (current.isBusy() ? TICK_NANOS : INVITE_NANOS)) {
+        if (current.tickAt(tickedAt, now) - now <= 0) {
             tickedAt = now;
             current.tick(now);
         }
-        long every = current.isEstablished(now) ? timing.report() : INVITE_NANOS;
-        if (now - invitedAt >= every) {
+        if (now - invitedAt >= current.inviteNanos(now)) {
             invitedAt = now;
             invite(current, now);
         }
@@ -336,7 +329,7 @@ public final class ClusterNode {
         if (coordinator == null) {
             return next;
         }
-        long tick = tickedAt + (coordinator.isBusy() ? TICK_NANOS : INVITE_NANOS);
+        long tick = coordinator.tickAt(tickedAt, now);
         long first = tick - next < 0 ? tick : next;
         return first - now < 0 ? now : first;
     }

@@ -32,10 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Coordinator {
     /** The shortest time between two changes of targets. */
-    static final long REBALANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long REBALANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** The same time for each host: a coordinator then sends at most 4000 unasked leases a second. */
     private static final long REBALANCE_NANOS_PER_HOST = TimeUnit.MICROSECONDS.toNanos(250);
+
+    /** The time between two invitations of hosts until a majority follows (ns). */
+    private static final long INVITE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** How long the first lease of a host is delayed if it would be less than its current share (ns). */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -176,7 +179,7 @@ final class Coordinator {
         }
     }
 
-    /** Makes the grants that have become possible. Called at least every {@link #REBALANCE_NANOS}. */
+    /** Makes the grants that have become possible. Must be called at {@link #tickAt} at the latest. */
     void tick(long now) {
         establish(now);
         if (!isEstablished(now)) {
@@ -209,14 +212,25 @@ final class Coordinator {
         }
     }
 
-    /** Returns whether {@link #tick} is due soon because grants may have become possible. */
-    boolean isBusy() {
-        for (Pool pool : pools.all()) {
-            if (pool.dirty) {
-                return learned;
-            }
+    /** Returns the time between two invitations of the reachable hosts (ns). */
+    long inviteNanos(long now) {
+        return isEstablished(now) ? timing.report() : INVITE_NANOS;
+    }
+
+    /**
+     * Returns the moment of the next call of {@link #tick}. It is soon while grants may have become possible.
+     *
+     * @param tickedAt the moment of the last call
+     */
+    long tickAt(long tickedAt, long now) {
+        if (learned && pools.all().stream().anyMatch(pool -> pool.dirty)) {
+            return tickedAt + REBALANCE_NANOS;
         }
-        return false;
+        if (!isEstablished(now)) {
+            return tickedAt + INVITE_NANOS;
+        }
+        long refreshAt = refreshedAt + timing.report();
+        return lateAt - refreshAt < 0 ? lateAt : refreshAt;
     }
 
     /** Updates the usable shares after ended leases and for hosts that may take their safe share. */
@@ -334,11 +348,16 @@ final class Coordinator {
         return Math.max(0, Math.max(floor, Math.min(wanted, room)));
     }
 
-    /** Sends an offer without a lease: an invitation, or for a follower the news that the term continues. */
+    /**
+     * Sends an offer without a lease: an invitation, or for a follower the news that the term continues. Does nothing if
+     * the host has got an answer since the last period of reports.
+     */
     void offer(String host, long now) {
         Follower follower = followers.get(host);
         if (follower != null) {
-            offer(follower, now);
+            if (now - follower.pushedAt() > timing.report()) {
+                offer(follower, now);
+            }
         } else {
             out.accept(host, new Offer(term, 0, isEstablished(now), false, 0, 0, null));
         }

@@ -16,7 +16,6 @@ import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FRAG4;
-import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
@@ -42,12 +41,18 @@ public final class JGroupsTransport implements Transport, Receiver {
 
     private static final int CONNECT_MILLIS = 500;
     private static final long SILENCE_MILLIS = 3_000;
-    private static final long HEARTBEAT_MILLIS = 600;
+    private static final long HEARTBEAT_MILLIS = 1_000;
     private static final long VERIFY_MILLIS = 500;
     private static final long MERGE_MIN_MILLIS = 500;
     private static final long MERGE_MAX_MILLIS = 1_500;
     private static final long JOIN_MILLIS = 1_000;
     private static final int FRAGMENT_BYTES = 60_000;
+
+    /** How often lost messages of the membership are looked for. */
+    private static final long RESEND_MILLIS = 1_000;
+
+    /** The resolution of the time at which an unused connection is forgotten. */
+    private static final long TIME_MILLIS = 10_000;
 
     /** The longest message of a connection (bytes): a fragment, or the members of a cluster of 1000 hosts. */
     private static final int MOST_BYTES = 1 << 20;
@@ -63,6 +68,7 @@ public final class JGroupsTransport implements Transport, Receiver {
      * @param host the name of this host
      * @param listen the address to listen on
      * @param others the addresses of all hosts
+     * @param hosts the number of configured hosts
      * @param secret a file with the secret; null for none
      * @throws Exception if the address cannot be used or the secret cannot be read
      */
@@ -71,6 +77,7 @@ public final class JGroupsTransport implements Transport, Receiver {
             String host,
             InetSocketAddress listen,
             Members others,
+            int hosts,
             @Nullable Path secret,
             Listener listener)
             throws Exception {
@@ -81,7 +88,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         thread.setContextClassLoader(JGroupsTransport.class.getClassLoader());
         JChannel created = null;
         try {
-            created = new JChannel(stack(listen, others, secret));
+            created = new JChannel(stack(listen, others, hosts, secret));
             channel = created;
             channel.setName(host);
             channel.setReceiver(this);
@@ -97,7 +104,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         }
     }
 
-    private static List<Protocol> stack(InetSocketAddress listen, Members others, @Nullable Path secret)
+    private static List<Protocol> stack(InetSocketAddress listen, Members others, int hosts, @Nullable Path secret)
             throws Exception {
         InetAddress address = listen.getAddress();
         TCP tcp = new BoundedTcp();
@@ -110,6 +117,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         tcp.setSockConnTimeout(CONNECT_MILLIS);
         // each thread sends its own messages, so the search for an unreachable host delays no heartbeat
         tcp.setBundlerType("no-bundler");
+        tcp.setTimeServiceInterval(TIME_MILLIS);
         if (secret != null) {
             tcp.tls(new BoundedTls()
                     .enabled(true)
@@ -120,13 +128,13 @@ public final class JGroupsTransport implements Transport, Receiver {
         List<Protocol> stack = new ArrayList<>(List.of(
                 tcp,
                 new ChangingHosts(listen, others),
-                new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
+                new SplitSearch(hosts).setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
                 new BoundedFailureDetection().setBindAddress(address),
                 new FD_ALL3().setTimeout(SILENCE_MILLIS).setInterval(HEARTBEAT_MILLIS),
                 new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS)));
         stack.addAll(List.of(
-                new NAKACK2(),
-                new UNICAST3(),
+                new NAKACK2().setXmitInterval(RESEND_MILLIS),
+                new UNICAST3().setXmitInterval(RESEND_MILLIS),
                 new STABLE(),
                 new GMS().setJoinTimeout(JOIN_MILLIS).printLocalAddress(false),
                 new FRAG4().setFragSize(FRAGMENT_BYTES)));
@@ -159,12 +167,23 @@ public final class JGroupsTransport implements Transport, Receiver {
 
     @Override
     public void send(String host, byte[] bytes) {
+        // an acknowledgement would be another message
+        send(host, bytes, bytes.length < FRAGMENT_BYTES / 2);
+    }
+
+    @Override
+    public void deliver(String host, byte[] bytes) {
+        send(host, bytes, false);
+    }
+
+    private void send(String host, byte[] bytes, boolean mayBeLost) {
         Address address = members.get(host);
         if (address == null) {
             return;
         }
         try {
-            channel.send(new BytesMessage(address, bytes).setFlag(Message.Flag.OOB));
+            Message message = new BytesMessage(address, bytes).setFlag(Message.Flag.OOB);
+            channel.send(mayBeLost ? message.setFlag(Message.Flag.NO_RELIABILITY) : message);
         } catch (Exception e) {
             LOG.debug("cluster: a message to {} is lost", host, e);
         }

@@ -19,8 +19,11 @@ public interface Transport extends AutoCloseable {
         void message(String from, byte[] bytes);
     }
 
-    /** Sends a message. It may be lost. */
+    /** Sends a message once. It may be lost. */
     void send(String host, byte[] bytes);
+
+    /** Sends a message, and again until the host has it. It is lost if the host becomes unreachable. */
+    void deliver(String host, byte[] bytes);
 
     @Override
     void close();

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.Rates;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -34,22 +36,49 @@ class SimulationTest {
         }
     }
 
+    /** The time depends on how the move falls between two reports. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 10, 200})
-    void sharesFollowTheDemandWithinTwoReports(int hosts) {
-        ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", LIMIT));
-        Simulation simulation = new Simulation(1, hosts, 1, limits, OnPartition.SAFE_SHARE);
-        simulation.detection = SECOND / 10;
+    @CsvSource({"2, 15", "3, 15", "10, 15", "200, 3"})
+    void sharesFollowTheDemandWithinTwoReports(int hosts, int moves) {
+        double[] afterTwoReports = new double[moves];
+        for (int i = 0; i < moves; i++) {
+            ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", LIMIT));
+            Simulation simulation = new Simulation(i, hosts, 1, limits, OnPartition.SAFE_SHARE);
+            simulation.detection = SECOND / 10;
+            simulation.all.forEach(Simulation.Host::start);
+            move(simulation, 0);
+            simulation.run(15 * SECOND + i * SECOND / moves);
+            move(simulation, 1);
+            // a report takes up to a second, and the divided shares some more
+            simulation.run(5 * SECOND / 2);
+            afterTwoReports[i] = used(simulation);
+            simulation.run(SECOND);
+            assertTrue(used(simulation) >= 0.95, () -> "used " + used(simulation) + " of the limit a second later");
+        }
+        Arrays.sort(afterTwoReports);
+        assertTrue(afterTwoReports[moves / 2] >= 0.95, () -> "used " + Arrays.toString(afterTwoReports));
+    }
+
+    /** Returns the used part of the limit. */
+    private static double used(Simulation simulation) {
+        return simulation.all.stream()
+                        .mapToLong(host -> Math.min(host.share(), host.wants))
+                        .sum()
+                / (double) LIMIT;
+    }
+
+    @Test
+    void idleHostSendsOneReportAndGetsOneAnswerInAPeriod() {
+        Simulation simulation =
+                new Simulation(SEED, 3, 1, ThrottleLimits.of(Map.of("iops", LIMIT)), OnPartition.SAFE_SHARE);
         simulation.all.forEach(Simulation.Host::start);
-        move(simulation, 0);
         simulation.run(15 * SECOND);
-        move(simulation, 1);
-        // a report takes up to a second, and the divided shares some more
-        simulation.run(5 * SECOND / 2);
-        long used = simulation.all.stream()
-                .mapToLong(host -> Math.min(host.share(), host.wants))
-                .sum();
-        assertTrue(used >= 0.95 * LIMIT, () -> "used " + used + " of " + LIMIT);
+        long before = simulation.messages;
+        int periods = 60;
+        simulation.run(periods * Timing.DEFAULT.report());
+        // the coordinator needs none for itself
+        long expected = 2 * (simulation.hosts - 1) * periods;
+        assertEquals(expected, simulation.messages - before, 0.05 * expected);
     }
 
     /** The coordinator is host 0. */
