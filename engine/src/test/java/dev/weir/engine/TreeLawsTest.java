@@ -164,6 +164,31 @@ class TreeLawsTest {
         assertEquals(Map.of("capped", 1_000L, "free", 3_000L, "other", 6_000L), requests);
     }
 
+    /** The limits of both directions release at moments of their own. So each saturates its law alone. */
+    @Test
+    void limitOfOneDirectionLeavesTheOtherItsWholeLimit() {
+        group("host", null, Map.of("iops_wr", 700L), Share.DEFAULT);
+        group("tenant", "host", Map.of("iops_rd", 300L, "iops_wr", 500L), Share.DEFAULT);
+        Map<Operation, RateLaw> laws = new HashMap<>();
+        laws.put(Operation.READ, new RateLaw(300, ALLOWANCE_NANOS, fixture.clock.nanoTime()));
+        laws.put(Operation.WRITE, new RateLaw(700, ALLOWANCE_NANOS, fixture.clock.nanoTime()));
+        for (String name : List.of("tenant READ", "tenant WRITE", "host WRITE")) {
+            String[] words = name.split(" ", -1);
+            Operation operation = Operation.valueOf(words[1]);
+            RateLaw law = Objects.requireNonNull(laws.get(operation));
+            fixture.configure(name, policy, words[0], Map.of());
+            loads.put(name, new Load(fixture, name, operation, 512, 8, () -> {
+                law.saturatedUntil(fixture.clock.nanoTime(), 1);
+                law.released(1, fixture.clock.nanoTime());
+            }));
+        }
+        requestsIn(SECOND);
+        Map<String, Long> requests = requestsIn(10 * SECOND);
+        assertEquals(3_000, of(requests, "tenant READ"), 2, requests::toString);
+        assertEquals(3_500, of(requests, "tenant WRITE"), 4, requests::toString);
+        assertEquals(3_500, of(requests, "host WRITE"), 4, requests::toString);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {512, 65_536})
     void minimumIsAFloorInEverySecond(int lengthOfOthers) {
@@ -218,7 +243,8 @@ class TreeLawsTest {
     void minimumHoldsThroughTheGroupsAbove() {
         group("host", null, Map.of("iops", 1_000L), Share.DEFAULT);
         group("tenant", "host", Map.of(), Share.DEFAULT);
-        drive("sure", "tenant", Map.of(), minimum(400), 512);
+        group("team", "tenant", Map.of(), Share.DEFAULT);
+        drive("sure", "team", Map.of(), minimum(400), 512);
         drive("sibling", "tenant", Map.of(), weight(100), 512);
         drive("neighbour", "host", Map.of(), weight(900), 512);
         requestsIn(SECOND);
