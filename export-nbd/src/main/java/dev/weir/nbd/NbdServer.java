@@ -119,7 +119,7 @@ final class NbdServer {
 
     /** Sets how long each thread polls before it sleeps (ns of processor time). At 0 it sleeps at once. */
     void busyPoll(long nanos) {
-        loops.forEach(loop -> loop.busyPoll(nanos));
+        loops.forEach(loop -> loop.busyPoll(nanos, loops));
     }
 
     /** Returns the quotas of clients and their usage. */

@@ -174,7 +174,11 @@ final class TransmissionConnection implements Connection, ReplyQueue.Owner, Tick
     }
 
     private State take(ByteBuffer in) {
+        int before = in.remaining();
         State state = transmission.take(in);
+        if (in.remaining() < before) {
+            loop.tookRequests();
+        }
         inbox.keep(in);
         return state;
     }

@@ -73,9 +73,19 @@ public final class EventLoop implements Executor {
     private final Ticker ticker;
     private final Hangups hangups;
     private final Thread thread;
+    private final LongSupplier time;
     private final LongSupplier processorNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
+    private volatile List<EventLoop> others = List.of();
+
+    /** The end of the poll for the client of another loop, as {@link #time} counts (ns). */
+    private volatile long pollsAlongUntil;
+
+    private volatile boolean sleeps;
+
+    /** Whether a handler has taken requests in this turn. */
+    private boolean hasTaken;
 
     /** Whether a client is in the middle of a long write. */
     private boolean expectsMore;
@@ -90,23 +100,28 @@ public final class EventLoop implements Executor {
      * @param timer makes its ticks due
      */
     public static EventLoop start(String name, BufferPool pool, TickTimer timer) throws IOException {
-        return start(name, pool, timer, THREADS::getCurrentThreadCpuTime);
+        return start(name, pool, timer, System::nanoTime, THREADS::getCurrentThreadCpuTime);
     }
 
     /**
-     * Starts the thread with its own measure of its polls.
+     * Starts the thread with its own measures of its polls.
      *
+     * @param time the clock (ns)
      * @param processorNanos returns the processor time of the calling thread (ns)
      */
-    static EventLoop start(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos)
+    static EventLoop start(
+            String name, BufferPool pool, TickTimer timer, LongSupplier time, LongSupplier processorNanos)
             throws IOException {
-        EventLoop loop = new EventLoop(name, pool, timer, processorNanos);
+        EventLoop loop = new EventLoop(name, pool, timer, time, processorNanos);
         timer.add(loop.ticker);
         loop.thread.start();
         return loop;
     }
 
-    private EventLoop(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos) throws IOException {
+    private EventLoop(String name, BufferPool pool, TickTimer timer, LongSupplier time, LongSupplier processorNanos)
+            throws IOException {
+        this.time = time;
+        pollsAlongUntil = time.getAsLong();
         this.processorNanos = processorNanos;
         this.pool = pool;
         selector = Selector.open();
@@ -206,14 +221,25 @@ public final class EventLoop implements Executor {
         selector.wakeup();
     }
 
-    /** Sets how long the loop polls before it sleeps (ns of processor time). At 0 it sleeps at once. */
-    public void busyPoll(long nanos) {
+    /**
+     * Sets how long the loop polls before it sleeps (ns of processor time). At 0 it sleeps at once.
+     *
+     * @param loops the loops that then also poll for that time (ns) if this one has taken requests. See {@code
+     *     docs/design/decisions/061-polling-together.md}.
+     */
+    public void busyPoll(long nanos, List<EventLoop> loops) {
+        others = loops.stream().filter(loop -> loop != this).toList();
         busyPollNanos = nanos;
     }
 
     /** Makes the loop poll for a moment before its next sleep because a client is in the middle of a long write. */
     public void expectMore() {
         expectsMore = true;
+    }
+
+    /** Notes that a handler has taken requests. */
+    public void tookRequests() {
+        hasTaken = true;
     }
 
     /** Waits for the end of the thread for at most that long. Returns whether it has ended. */
@@ -237,11 +263,14 @@ public final class EventLoop implements Executor {
             end();
             return false;
         }
+        askOthersToPoll();
         if (!tasks.isEmpty()) {
             selector.selectNow(serve);
         } else if (!pollBusily()) {
             Thread.yield(); // lets a client send more first (see docs/design/decisions/019)
+            sleeps = true;
             selector.select(serve);
+            sleeps = false;
         }
         tasks.run(noteTask);
         ticker.tickIfDue();
@@ -263,25 +292,62 @@ public final class EventLoop implements Executor {
         return selector.keys().stream().noneMatch(key -> key.channel().isOpen());
     }
 
-    /**
-     * Polls the sockets until one is ready or the allowed processor time is used up.
-     *
-     * @return whether a socket was ready or a task is pending
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on the yield
+    /** Makes the other loops poll if this one has taken requests. So no processor sleeps that the client needs next. */
+    private void askOthersToPoll() {
+        if (hasTaken && busyPollNanos > 0) {
+            long until = time.getAsLong() + busyPollNanos;
+            for (EventLoop other : others) {
+                other.pollAlong(until);
+            }
+        }
+        hasTaken = false;
+    }
+
+    /** Polls the sockets if a request is expected. Returns whether a socket was ready or a task is pending. */
     private boolean pollBusily() throws IOException {
         long mayTakeNanos = expectsMore ? Math.max(EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
         expectsMore = false;
-        if (mayTakeNanos == 0) {
-            return false;
+        return mayTakeNanos > 0 && (pollBusily(mayTakeNanos, processorNanos) || pollsAlong());
+    }
+
+    /** Polls until that time because another loop serves a client. Thread-safe. */
+    private void pollAlong(long until) {
+        pollsAlongUntil = until;
+        if (sleeps) {
+            sleeps = false;
+            wakeup();
         }
-        long begin = processorNanos.getAsLong();
+    }
+
+    /** Polls for the client of another loop. Returns whether a socket was ready or a task is pending. */
+    private boolean pollsAlong() throws IOException {
+        for (long left = leftNanos(); left > 0; left = leftNanos()) {
+            if (pollBusily(left, time)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long leftNanos() {
+        return busyPollNanos == 0 ? 0 : pollsAlongUntil - time.getAsLong();
+    }
+
+    /**
+     * Polls the sockets until one is ready or that time is used up.
+     *
+     * @param measure the time that counts (ns)
+     * @return whether a socket was ready or a task is pending
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on the yield
+    private boolean pollBusily(long mayTakeNanos, LongSupplier measure) throws IOException {
+        long begin = measure.getAsLong();
         do {
             if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
                 return true;
             }
             Thread.yield(); // the client may need this processor
-        } while (processorNanos.getAsLong() - begin < mayTakeNanos);
+        } while (measure.getAsLong() - begin < mayTakeNanos);
         return false;
     }
 

@@ -1,12 +1,15 @@
 package dev.weir.nbd.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.nbd.protocol.ReplyWriter;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,12 +28,15 @@ class EventLoopTest {
     /** Has a permit for each completed poll phase. */
     private final Semaphore polled = new Semaphore(0);
 
+    /** Advances by 1 ns with each look. */
+    private final AtomicLong time = new AtomicLong();
+
     private final TickTimer timer = TickTimer.start("ticks-test");
     private final EventLoop loop;
 
     EventLoopTest() throws IOException {
         BufferPool pool = new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES);
-        loop = EventLoop.start("loop-test", pool, timer, this::processorNanos);
+        loop = EventLoop.start("loop-test", pool, timer, time::incrementAndGet, this::processorNanos);
     }
 
     @AfterEach
@@ -60,6 +66,25 @@ class EventLoopTest {
             polled.acquire();
             takeTurns();
             assertEquals(phase * LOOKS, looks.get());
+        }
+    }
+
+    @Test
+    void otherLoopsPollAlong() throws Exception {
+        AtomicLong unused = new AtomicLong();
+        BufferPool pool = new BufferPool(0, ReplyWriter.MAX_DATA_HEADER_BYTES);
+        EventLoop other = EventLoop.start("other-test", pool, timer, time::incrementAndGet, unused::incrementAndGet);
+        try {
+            other.busyPoll(1, List.of());
+            loop.busyPoll(1_000_000, List.of(loop, other));
+            // the loop itself looks a few times for each request
+            for (int request = 0; request < 100 && time.get() < 10_000; request++) {
+                loop.execute(loop::tookRequests);
+                Thread.sleep(10);
+            }
+            assertTrue(time.get() >= 10_000, "looks at the clock: " + time);
+        } finally {
+            other.stop();
         }
     }
 
