@@ -187,7 +187,7 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
      * Sets the range. Splits a trim (discard), write-zeroes or cache request that is longer than {@link
      * Drive#MAX_TRANSFER}: sets its first part, and {@link #nextPart} sets the next.
      */
-    void range(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
+    void splitRange(Operation operation, long offset, long length, boolean fua, boolean mayUnmap) {
         long part = Math.min(length, Drive.MAX_TRANSFER);
         restBytes = length - part;
         prepare(operation, offset, part);
@@ -203,13 +203,13 @@ final class NbdRequest extends BlockRequest implements TransferPool.Waiter {
         prepare(Operation.BLOCK_STATUS, offset, length);
     }
 
-    boolean hasMore() {
+    boolean hasNextPart() {
         return restBytes > 0;
     }
 
     /** Sets the next part of a long range. */
     void nextPart() {
-        range(operation(), offset() + length(), restBytes, fua(), mayUnmap());
+        splitRange(operation(), offset() + length(), restBytes, fua(), mayUnmap());
     }
 
     /**

@@ -194,24 +194,24 @@ public final class TransmissionCodec {
     private void start(NbdRequest request) {
         boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
         switch (header.type) {
-            case Nbd.NBD_CMD_READ -> request.range(Operation.READ, header.offset, header.length, false, false);
-            case Nbd.NBD_CMD_TRIM -> request.range(Operation.TRIM, header.offset, header.length, fua, false);
-            case Nbd.NBD_CMD_CACHE -> request.range(Operation.CACHE, header.offset, header.length, false, false);
+            case Nbd.NBD_CMD_READ -> request.splitRange(Operation.READ, header.offset, header.length, false, false);
+            case Nbd.NBD_CMD_TRIM -> request.splitRange(Operation.TRIM, header.offset, header.length, fua, false);
+            case Nbd.NBD_CMD_CACHE -> request.splitRange(Operation.CACHE, header.offset, header.length, false, false);
             case Nbd.NBD_CMD_BLOCK_STATUS -> request.blockStatus(header.offset, header.length, maxExtents());
             case Nbd.NBD_CMD_WRITE_ZEROES -> {
                 boolean mayUnmap = !header.has(Nbd.NBD_CMD_FLAG_NO_HOLE);
                 boolean fast = header.has(Nbd.NBD_CMD_FLAG_FAST_ZERO);
                 Operation zero = fast ? Operation.FAST_ZERO : Operation.WRITE_ZEROES;
-                request.range(zero, header.offset, header.length, fua, mayUnmap);
+                request.splitRange(zero, header.offset, header.length, fua, mayUnmap);
             }
-            default -> request.range(Operation.FLUSH, 0, 0, false, false);
+            default -> request.splitRange(Operation.FLUSH, 0, 0, false, false);
         }
         drive.submit(request);
     }
 
     private void expectPayload(NbdRequest request) {
         boolean fua = header.has(Nbd.NBD_CMD_FLAG_FUA);
-        request.range(Operation.WRITE, header.offset, header.length, fua, false);
+        request.splitRange(Operation.WRITE, header.offset, header.length, fua, false);
         incoming = request;
         deferred = request.isDeferred();
         if (deferred) {
@@ -325,7 +325,7 @@ public final class TransmissionCodec {
             long payloadBytes = request.length();
             executor.execute(() -> passOverDeferred(payloadBytes));
         }
-        if (outcome == null && request.hasMore()) {
+        if (outcome == null && request.hasNextPart()) {
             executor.execute(() -> goOn(request));
         } else if (outcome == BlockError.ESHUTDOWN && queued == StopMode.UNANSWERED) {
             request.giveBackData();

@@ -51,7 +51,7 @@ class ReplyLoanTest extends ReplyQueueFixture {
     @Test
     void incompleteLoanIsReturned() {
         NbdRequest request = begin(1);
-        request.range(Operation.READ, 0, 20_000, false, false);
+        request.splitRange(Operation.READ, 0, 20_000, false, false);
         assertTrue(request.borrows());
         lender.lend(new byte[100], 30, request);
         assertEquals(20_000, request.buffer().remaining());
@@ -76,7 +76,7 @@ class ReplyLoanTest extends ReplyQueueFixture {
     @Test
     void shortReadsDoNotBorrow() {
         NbdRequest request = begin(1);
-        request.range(Operation.READ, 0, NbdRequest.MIN_BORROWED_BYTES - 1, false, false);
+        request.splitRange(Operation.READ, 0, NbdRequest.MIN_BORROWED_BYTES - 1, false, false);
         assertFalse(request.borrows());
         request.finish(RequestError.NO_MEMORY);
         queue.add(request, false);

@@ -44,7 +44,7 @@ abstract class ReplyQueueFixture {
             request = queue.begin(0, false, this::newRequest);
         }
         request.begin(cookie, 0);
-        request.range(Operation.FLUSH, 0, 0, false, false);
+        request.splitRange(Operation.FLUSH, 0, 0, false, false);
         return request;
     }
 
@@ -63,14 +63,14 @@ abstract class ReplyQueueFixture {
     NbdRequest borrowed(ReplyQueue from, long cookie, byte[] bytes, int partBytes) {
         NbdRequest request = Objects.requireNonNull(from.begin(0, false, this::newRequest));
         request.begin(cookie, 0);
-        request.range(Operation.READ, 0, bytes.length, false, false);
+        request.splitRange(Operation.READ, 0, bytes.length, false, false);
         lender.lend(bytes, partBytes, request);
         request.finish(null);
         return request;
     }
 
     static void readInto(NbdRequest request, int length) {
-        request.range(Operation.READ, 0, length, false, false);
+        request.splitRange(Operation.READ, 0, length, false, false);
         request.buffer();
         request.finish(null);
     }
