@@ -207,7 +207,7 @@ final class Coordinator {
         pool.dirty = false;
         for (LimitKey key : LimitKey.ALL) {
             if (pool.terms().limits(key)) {
-                pool.setTargets(key, pool.budget(key, followers.isComplete(), now), followers.all(), now);
+                pool.setTargets(key, pool.goal(key, followers.isComplete(), now), followers.all(), now);
             }
         }
     }

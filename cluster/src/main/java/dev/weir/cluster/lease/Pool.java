@@ -20,6 +20,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Pool {
     private static final int KEYS = LimitKey.ALL.size();
+
+    /** The part of the reserve that targets use. */
+    private static final double GOAL_PART = 0.8;
+
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
     final String name;
@@ -140,6 +144,21 @@ final class Pool {
      * @param isComplete whether all configured hosts follow
      */
     long budget(LimitKey key, boolean isComplete, long now) {
+        return budget(key, isComplete, 1, now);
+    }
+
+    /**
+     * Returns the sum of the targets. It is less than the budget while a burst ends, because the budget shrinks by up to a
+     * fifth of the lent part in a second, the time between two leases of a host. Otherwise the host with the next lease
+     * would lose what all others have too much.
+     *
+     * @param isComplete whether all configured hosts follow
+     */
+    long goal(LimitKey key, boolean isComplete, long now) {
+        return budget(key, isComplete, GOAL_PART, now);
+    }
+
+    private long budget(LimitKey key, boolean isComplete, double part, long now) {
         settle(now);
         long limit = terms.rate().get(key);
         long budget = limit - absent[key.ordinal()];
@@ -152,7 +171,7 @@ final class Pool {
             return budget;
         }
         double lent = reserve[key.ordinal()] / (timing.atMost(timing.lease()) / SECOND);
-        return budget + (long) Math.max(0, Math.min(max - limit, lent));
+        return budget + (long) Math.max(0, Math.min(max - limit, lent * part));
     }
 
     /** Returns the part of a limit that a host can get now. */

@@ -148,7 +148,7 @@ class CoordinatorCostTest {
                 bytesToHosts / 1e3 / SECONDS,
                 offers / SECONDS);
         long each = (bytesToCoordinator + bytesToHosts) / SECONDS / HOSTS / GROUPS;
-        assertTrue(each < 1_000, () -> each + " bytes/s for each host and group");
+        assertTrue(each < 600, () -> each + " bytes/s for each host and group");
         isSteady = true;
         run(SETTLE_SECONDS);
         long sum = nodes.stream()

@@ -36,6 +36,13 @@ class SimulationTest {
         }
     }
 
+    /** Here hosts with small demands lost what others had too much, and then asked for twice their demand. */
+    @ParameterizedTest
+    @ValueSource(longs = {92_099, 292_036})
+    void limitStaysInUseWhileABurstEnds(long seed) {
+        run(seed);
+    }
+
     /** The time depends on how the move falls between two reports. */
     @ParameterizedTest
     @CsvSource({"2, 15", "3, 15", "10, 15", "200, 3"})
