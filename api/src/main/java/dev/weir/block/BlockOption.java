@@ -7,11 +7,11 @@ package dev.weir.block;
  *   <li>The name, the {@link Kind} with its range, and {@code required} are checked before the factory is called. A
  *       wrong value in a configuration file is a fault with file, line, key and rule. For a configuration from
  *       Configuration Admin the engine checks the Java type but not the range of the kind.
- *   <li>A narrower range, such as 0 to 255, and a rule of several options are checked by the factory in {@code open} and
- *       in {@link BlockFactory#check}. It refuses a value by an {@link java.io.IOException} with the message {@code key
- *       = 256: must be from 0 to 255}. A refusal of {@code check} is a fault at the line of the backend, of its size or
- *       of the filters, and nothing of the file applies. A refusal of {@code open} makes the drive unavailable, and log
- *       and {@code drives} show the message.
+ *   <li>A narrower range, such as 0 to 255, and a rule of several options are checked by the factory in {@code open}
+ *       and in {@link BlockFactory#check}. It refuses a value by an {@link java.io.IOException} with the message {@code
+ *       key = 256: must be from 0 to 255}. A refusal of {@code check} is a fault at the line of the backend, of its
+ *       size or of the filters, and nothing of the file applies. A refusal of {@code open} makes the drive unavailable,
+ *       and log and {@code drives} show the message.
  * </ul>
  *
  * <p>A default belongs to {@code open} too: an absent option has no entry in the map. Name the default in the

@@ -37,10 +37,10 @@ public interface BlockStorage {
     }
 
     /**
-     * {@return whether write-zeroes is faster than a write of as many zeroes; false by default} The engine asks with the
-     * flag of each request. If the answer is false then a fast-zero request fails with {@link BlockError#ENOTSUP} at
-     * once and does not reach the storage. If it is true then a write-zeroes or fast-zero request is charged as a trim:
-     * as {@linkplain dev.weir.drive.settings.Charging one request of 0 bytes}. Never blocks.
+     * {@return whether write-zeroes is faster than a write of as many zeroes; false by default} The engine asks with
+     * the flag of each request. If the answer is false then a fast-zero request fails with {@link BlockError#ENOTSUP}
+     * at once and does not reach the storage. If it is true then a write-zeroes or fast-zero request is charged as a
+     * trim: as {@linkplain dev.weir.drive.settings.Charging one request of 0 bytes}. Never blocks.
      *
      * @param mayUnmap whether the storage may deallocate the range; a later write may then find no space
      */

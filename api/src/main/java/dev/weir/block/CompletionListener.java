@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Takes the completion of a {@linkplain BlockRequest#watch watched} request. Only the drive has one; devices and filters
- * need none. Thread-safe.
+ * Takes the completion of a {@linkplain BlockRequest#watch watched} request. Only the drive has one; devices and
+ * filters need none. Thread-safe.
  */
 @ConsumerType
 @FunctionalInterface

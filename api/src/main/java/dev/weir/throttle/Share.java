@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The share of a drive or group in the limits of the group above it. Members that wait for a limit first receive
- * their guaranteed minima. The weights then divide the rest. {@code GroupNode} of the engine applies it each time that the
+ * The share of a drive or group in the limits of the group above it. Members that wait for a limit first receive their
+ * guaranteed minima. The weights then divide the rest. {@code GroupNode} of the engine applies it each time that the
  * group releases a request.
  *
  * <p>Immutable.

@@ -148,7 +148,9 @@ final class ConfigurationReader {
                 false);
     }
 
-    /** Returns the written blocks. Those of commands may refer to a file that could not be read, and are left out then. */
+    /**
+     * Returns the written blocks. Those of commands may refer to a file that could not be read, and are left out then.
+     */
     private List<Setting> blocks(Kind kind, Setting written, boolean unread) {
         return unread ? written.children() : commands.with(kind, written.children());
     }

@@ -41,7 +41,9 @@ record Running(Map<String, RunningDrive> drives, Map<String, GroupSettings> grou
                     drive.size());
         }
 
-        /** Returns whether the new settings differ in the backend, its options except the size, or {@code read-only}. */
+        /**
+         * Returns whether the new settings differ in the backend, its options except the size, or {@code read-only}.
+         */
         boolean hasOtherBackend(DriveSettings other) {
             return !settings.backendType().equals(other.backendType())
                     || !withoutSize(settings).equals(withoutSize(other))

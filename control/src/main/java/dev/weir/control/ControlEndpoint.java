@@ -106,7 +106,9 @@ public final class ControlEndpoint implements ControlAccess, Supplier<List<Strin
         thread.execute(Supervision.task("weir-control-change", this::look, LOG::error));
     }
 
-    /** Starts the server, and restarts it after a change. Else ends slow requests and tries unusable addresses again. */
+    /**
+     * Starts the server, and restarts it after a change. Else ends slow requests and tries unusable addresses again.
+     */
     private void look() {
         serve();
         List<String> before = warnings;

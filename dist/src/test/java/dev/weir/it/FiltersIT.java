@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Filters are added, changed, removed and replaced, and the drive is resized, while clients are attached. {@code -Dweir.filter.seconds=3600} runs
- * for an hour, {@code -Dweir.seed=N} repeats a run.
+ * Filters are added, changed, removed and replaced, and the drive is resized, while clients are attached. {@code
+ * -Dweir.filter.seconds=3600} runs for an hour, {@code -Dweir.seed=N} repeats a run.
  */
 class FiltersIT {
     private static final int SECONDS = Integer.getInteger("weir.filter.seconds", 60);

@@ -31,8 +31,9 @@ class TrueNamesTest {
             Set.of(("GnuTLS EdDSA KiB MiB GiB TiB NaN NetworkBlockDevice TlsFatalAlert ConsumerType ProviderType"
                             + " ManagedServiceFactory BundleException RegisterExtension SerialGC MetaspaceSize MaxDirectMemorySize"
                             + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
-                            + " UseTransparentHugePages PrivateDevices DeviceAllow KillMode FileDescriptorName OpenAPI DevTools HttpOnly SameSite CommandNotFoundException"
-                            + " VmRSS")
+                            + " UseTransparentHugePages CompileCommand CompileThresholdScaling TrimNativeHeapInterval"
+                            + " PrivateDevices DeviceAllow KillMode FileDescriptorName OpenAPI DevTools HttpOnly SameSite"
+                            + " CommandNotFoundException VmRSS")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */

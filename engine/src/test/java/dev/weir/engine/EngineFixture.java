@@ -136,7 +136,9 @@ public final class EngineFixture implements Publisher {
         return request;
     }
 
-    /** Runs the checks of a completion. The engine catches exceptions of a client, so the clock throws a failure again. */
+    /**
+     * Runs the checks of a completion. The engine catches exceptions of a client, so the clock throws a failure again.
+     */
     private void check(Runnable checks) {
         try {
             checks.run();

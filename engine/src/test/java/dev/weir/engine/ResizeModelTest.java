@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random requests, limits, filters and sizes of one drive on the virtual clock, compared with an array of bytes. Nothing
- * below the smaller size is lost, new bytes are zeroes, and only requests beyond the end fail. {@code
+ * Random requests, limits, filters and sizes of one drive on the virtual clock, compared with an array of bytes.
+ * Nothing below the smaller size is lost, new bytes are zeroes, and only requests beyond the end fail. {@code
  * -Dchaos.seeds=N} sets the number of runs.
  */
 class ResizeModelTest {

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers an MXBean for each drive, each group and the cluster with the platform MBean server. Creating that server is slow, so a
- * separate thread registers the beans. A bean therefore appears shortly after its drive or group. Thread-safe.
+ * Registers an MXBean for each drive, each group and the cluster with the platform MBean server. Creating that server
+ * is slow, so a separate thread registers the beans. A bean therefore appears shortly after its drive or group.
+ * Thread-safe.
  */
 @Component(
         service = {},

@@ -38,6 +38,9 @@ public interface ClusterMXBean {
     /** Returns the shares of this host by group and limit, in the unit of the limit: bytes/s or requests/s. */
     Map<String, Map<String, Long>> getShares();
 
-    /** Returns the state of the shares by group: {@code starting}, {@code leased}, {@code last}, {@code safe}, {@code held}. */
+    /**
+     * Returns the state of the shares by group: {@code starting}, {@code leased}, {@code last}, {@code safe}, {@code
+     * held}.
+     */
     Map<String, String> getStates();
 }

@@ -1,6 +1,7 @@
 /**
  * Filters: devices that wrap the storage of a drive. A bundle adds a type of filter by one service, here of Declarative
- * Services. Its tests extend {@code BlockFilterContract} of the test kit (the module {@code testkit}). This one answers flushes itself, so that a test runs faster:
+ * Services. Its tests extend {@code BlockFilterContract} of the test kit (the module {@code testkit}). This one answers
+ * flushes itself, so that a test runs faster:
  *
  * <pre>{@code
  * import dev.weir.block.*;

@@ -15,13 +15,13 @@ import java.math.BigInteger;
  * hold.
  *
  * <p>A charge is {@link #add}. Call {@link #set}{@code (now)} before it if {@link #nanos}{@code (now)} is 0. Otherwise
- * idle time counts as credit without a bound. {@link #add}, {@link #set} and {@link #shift} move the debt as time and as
- * units alike: they move the earlier of the two moments, and the distance to the later one stays. {@link #floor} and
+ * idle time counts as credit without a bound. {@link #add}, {@link #set} and {@link #shift} move the debt as time and
+ * as units alike: they move the earlier of the two moments, and the distance to the later one stays. {@link #floor} and
  * {@link #ceil} are the earlier moment. Change the rate by {@link #rate(ThrottleLimits, LimitKey, long, long)} alone,
  * because the inherited {@link #rate(long)} keeps no debt as units.
  *
- * <p>Queries change nothing. {@link #nanos} takes any time, also an earlier one than the call before. {@link #timeNanos}
- * and {@link #unitNanos} take any time since the last change of rate.
+ * <p>Queries change nothing. {@link #nanos} takes any time, also an earlier one than the call before. {@link
+ * #timeNanos} and {@link #unitNanos} take any time since the last change of rate.
  *
  * <p>Not thread-safe.
  */

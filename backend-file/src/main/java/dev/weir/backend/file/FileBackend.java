@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A drive in a raw image or a block device: byte n of the drive is byte n of the file.
  *
  * <p>A flush is fdatasync. That suffices because a change of the size is synced by itself and the block map counts as
- * data; only timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it could not
- * write and would report the next fdatasync as a success.
+ * data; only timestamps are left out. After a failed flush all later flushes fail too. The kernel drops the pages it
+ * could not write and would report the next fdatasync as a success.
  *
  * <p>A trim punches a hole. A write-zeroes request punches a hole if it may unmap; otherwise it keeps or allocates
  * the blocks. Without support of the system and the file system a trim does nothing, zeroes are written and the block

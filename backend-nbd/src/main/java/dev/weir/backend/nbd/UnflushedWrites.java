@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of the answered writes that the server has not flushed, in the order of their answers. The server may lose
- * them. {@link RequestFlow} decides which writes are kept, and replays them after a reconnect. See {@code docs/design/decisions/032-nbd-reconnect.md}.
+ * them. {@link RequestFlow} decides which writes are kept, and replays them after a reconnect. See {@code
+ * docs/design/decisions/032-nbd-reconnect.md}.
  *
  * <p>Not thread-safe.
  */

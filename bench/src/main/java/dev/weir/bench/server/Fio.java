@@ -62,7 +62,6 @@ public record Fio(String name, String rw, int blockBytes, int depth, int connect
                 .getAsJsonObject();
         JsonObject did = job.getAsJsonObject(rw.endsWith("read") ? "read" : "write");
         return new Result(
-                did.get("io_bytes").getAsLong() / blockBytes,
-                did.get("runtime").getAsLong() / 1e3);
+                did.get("io_bytes").getAsLong() / blockBytes, did.get("runtime").getAsLong() / 1e3);
     }
 }

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with one address {@code HOST:PORT} a line, at least one. Blank lines and text after {@code #} do not count. The
- * file is read again after a change. A file with an error is refused as a whole, and the addresses before it stay.
+ * A file with one address {@code HOST:PORT} a line, at least one. Blank lines and text after {@code #} do not count.
+ * The file is read again after a change. A file with an error is refused as a whole, and the addresses before it stay.
  *
  * <p>Not thread-safe.
  */

@@ -8,8 +8,9 @@ import java.util.Map;
 /**
  * The limits of a group for all hosts together.
  *
- * @param version rises with each change for the whole cluster; 0 for the limits of the configuration. It is at least the
- *     time of the change (ms since 1970), so the later one of two changes on both sides of a partition is the higher one
+ * @param version rises with each change for the whole cluster; 0 for the limits of the configuration. It is at least
+ *     the time of the change (ms since 1970), so the later one of two changes on both sides of a partition is the
+ *     higher one
  * @param isSaved whether each host saves the limits
  * @param rate the rates; 0 for no limit
  * @param max the rates during a burst; 0 without a burst

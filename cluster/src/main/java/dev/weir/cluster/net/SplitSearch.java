@@ -9,9 +9,9 @@ import org.jgroups.protocols.MERGE3;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the other parts of a split cluster. A host that misses others searches at all addresses, which takes up to eight
- * messages for each pair of hosts. While all configured hosts are members, each host only tells its view to the others,
- * and seldom. It searches once it hears of another view.
+ * Finds the other parts of a split cluster. A host that misses others searches at all addresses, which takes up to
+ * eight messages for each pair of hosts. While all configured hosts are members, each host only tells its view to the
+ * others, and seldom. It searches once it hears of another view.
  */
 class SplitSearch extends MERGE3 {
     /** A host of a complete cluster tells its view once in this many periods. */

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API tokens, which are bearer tokens. The scope of a token is every call or only reading. A change of their file
- * applies to the next request. Thread-safe.
+ * The API tokens, which are bearer tokens. The scope of a token is every call or only reading. {@code Gate} asks for
+ * the token and {@code Router} checks its scope. A change of their file applies to the next request. Thread-safe.
  */
 public final class Tokens {
     private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);

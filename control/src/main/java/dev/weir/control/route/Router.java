@@ -112,6 +112,7 @@ public final class Router {
         throw new Problem(404, "no such path: " + shown(request.path()) + "; /v1/openapi.json lists all");
     }
 
+    /** Checks the scope of the caller's token and the query, and calls the action. */
     private static ApiAnswer answer(ApiRequest request, String[] path, Place place) {
         String method = request.method().equals("HEAD") ? "GET" : request.method();
         for (Route route : place.routes) {

@@ -31,8 +31,8 @@ final class SlowHeaders implements Connection.Listener {
     }
 
     /**
-     * Looks at all connections. Closes each whose headers were partial at the last look and are still incomplete. Spares
-     * those that were new or being answered at the last look.
+     * Looks at all connections. Closes each whose headers were partial at the last look and are still incomplete.
+     * Spares those that were new or being answered at the last look.
      */
     void look() {
         connections.forEach((connection, before) -> {

@@ -22,7 +22,9 @@ final class PunctualSleep {
     /** Most spinning that a quiet time saves up (ns). */
     static final long MAX_SAVED_NANOS = 2_000_000;
 
-    /** Change of the lead after one sleep (ns). The lead settles where four wake-ups of five come before the due time. */
+    /**
+     * Change of the lead after one sleep (ns). The lead settles where four wake-ups of five come before the due time.
+     */
     private static final long LONGER_NANOS = 2_000;
 
     private static final long SHORTER_NANOS = 500;
@@ -63,8 +65,8 @@ final class PunctualSleep {
     }
 
     /**
-     * Sleeps until the due time or a call of {@link #wake} since {@link #prepare}. The park may end early for no reason,
-     * so the caller checks the time again.
+     * Sleeps until the due time or a call of {@link #wake} since {@link #prepare}. The park may end early for no
+     * reason, so the caller checks the time again.
      */
     void until(long due) {
         long now = time.getAsLong();

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of debts in the home: a line for each drive and group with a debt. It is replaced as a whole, so that a
- * killed process leaves the old file or the new one. Only its user can read and write it.
+ * The file of debts in the home: a line for each drive and group with a debt. {@link SavedDebts} saves and restores
+ * them. The file is replaced as a whole, so that a killed process leaves the old file or the new one. Only its user can read
+ * and write it.
  *
  * <p>Not thread-safe.
  */

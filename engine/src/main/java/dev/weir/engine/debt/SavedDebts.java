@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Saves debts to disk, in a file of the home, and restores them after a restart. A separate thread saves them several
- * times a second while they change. A
- * request costs nothing more: the thread sees from the slot whether something was charged.
+ * times a second while they change. A request costs nothing more: the thread sees from the slot whether something was
+ * charged.
  *
  * <p>A killed process forgets the charges since the last save. The debt of a drive with a burst is therefore saved as
  * it can be at the next save. A save at an orderly stop is exact. See docs/design/decisions/049.

@@ -7,9 +7,9 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.arithmetic.MeteredTime;
 
 /**
- * An estimate of the debt that needs no policy because a policy may be missing or broken. It is the debt at the last
- * query plus the charges since, less the time since the last charge. It is never too low. It is too high by at most
- * the time between two queries.
+ * An estimate of the debt that needs no policy because a policy may be missing. {@link PolicySlot} drops a policy that
+ * throws. The estimate is the debt at the last query plus the charges since, less the time since the last charge. It is
+ * never too low. It is too high by at most the time between two queries.
  *
  * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
@@ -25,8 +25,8 @@ final class DebtEstimate {
     private long knownAt;
 
     /**
-     * The moment of the last charge or of {@link #set}. Only time after it is deducted, so that the estimate is never too
-     * low.
+     * The moment of the last charge or of {@link #set}. Only time after it is deducted, so that the estimate is never
+     * too low.
      */
     private long lastChargeAt;
 

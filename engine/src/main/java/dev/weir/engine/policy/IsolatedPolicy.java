@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy that may not return at once. Its calls run on separate threads, so that a call that never returns
- * keeps no event loop, timer thread or lock. Throws if a call takes more than a second or returns null. See
- * docs/design/decisions/026.
+ * A policy that may not return at once. Its calls run on separate threads, so that a call that never returns keeps no
+ * event loop, timer thread or lock. Throws if a call takes more than a second or returns null; {@link PolicySlot} then
+ * drops the policy. See docs/design/decisions/026.
  *
  * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The limits of one drive or group and the policy that enforces them. The policy may be missing. Without limits every
- * request may go. With limits and no policy every request is held. The debt outlives the policy,
- * also a policy that throws.
+ * request may go. With limits and no policy every request is held. A policy that throws is dropped. The debt outlives a
+ * policy that throws: it stays in {@link DebtEstimate} until another policy takes it over.
  *
  * <p>Guarded by the lock of the {@code ThrottleDomain}.
  */
@@ -356,8 +356,8 @@ public final class PolicySlot {
     }
 
     /**
-     * Drops a policy that throws, because its bundle may be half gone. It counts as missing. The queue is held. Debt
-     * outlives a policy that throws: it stays in the estimate until another policy takes it over.
+     * Drops a policy that throws, because its bundle may be half gone. It counts as missing. The queue is held. The
+     * estimate keeps the debt.
      */
     private void fail(Throwable e) {
         policy = null;

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts latencies in the buckets of {@link dev.weir.drive.control.DriveHistograms.Histogram}: 16 for each power of two.
- * Allocates 6 KiB at the first sample because most of many drives are idle. See docs/design/decisions/016.
+ * Counts latencies in the buckets of {@link dev.weir.drive.control.DriveHistograms.Histogram}: 16 for each power of
+ * two. Allocates 6 KiB at the first sample because most of many drives are idle. See docs/design/decisions/016.
  *
  * <p>Thread-safe.
  */

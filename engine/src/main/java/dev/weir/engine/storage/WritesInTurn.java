@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Executes writes in the order of arrival on one worker at a time. Completes fast writes in batches because a client
- * that receives several replies at once sends several requests at once. A worker without writes polls for a moment if its
- * client has been quick so far. See docs/design/decisions/019 and 060.
+ * that receives several replies at once sends several requests at once. A worker without writes polls for a moment if
+ * its client has been quick so far. See docs/design/decisions/019 and 060.
  *
  * <p>Thread-safe.
  */
@@ -113,8 +113,8 @@ final class WritesInTurn {
     }
 
     /**
-     * Yields to a client that needs a core to send more (see docs/design/decisions/019). Polls for its next write if the
-     * previous pause between two writes was shorter than a poll (see docs/design/decisions/060).
+     * Yields to a client that needs a core to send more (see docs/design/decisions/019). Polls for its next write if
+     * the previous pause between two writes was shorter than a poll (see docs/design/decisions/060).
      */
     private void awaitMore(int count) {
         if (unfinished.get() > count) {

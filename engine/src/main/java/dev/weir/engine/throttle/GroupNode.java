@@ -9,9 +9,9 @@ import dev.weir.throttle.ThrottleLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group in the tree of limits. Its members take turns by start-time fair queueing. A minimum is a reservation: the
- * members below theirs go before the weights count. Then the member with the least service for its weight goes.
- * Choosing the next one takes O(log members).
+ * A group in the tree of limits. Decides whose turn it is. Its members take turns by start-time fair queueing. A
+ * minimum is a reservation: the members below theirs go before the weights count. Then the member with the least
+ * service for its weight goes. Choosing the next one takes O(log members).
  *
  * <p>Guarded by the lock of its {@link ThrottleDomain}. See docs/design/decisions/035.
  */

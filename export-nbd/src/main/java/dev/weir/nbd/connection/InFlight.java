@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests in flight of one connection, from receipt until their replies are written. It enforces the quotas of
- * requests and memory, which is the backpressure on the client, and pools the request objects.
+ * requests and memory and pools the request objects. At a quota {@link TransmissionConnection} stops reading, which is
+ * the backpressure on the client.
  *
  * <p>Guarded by the {@link ReplyQueue} of the connection.
  */

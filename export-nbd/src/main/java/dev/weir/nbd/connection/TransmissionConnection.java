@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection in the transmission phase. It reads requests while it is below its quotas and while the client reads the
- * replies (backpressure). If the socket is full, it writes the remaining replies when the socket becomes writable. Its drive sees it as the client. Confined to the
- * thread of its event loop except the methods of {@link ReplyQueue.Owner}.
+ * A connection in the transmission phase. Applies backpressure to the client: reads its requests only while
+ * {@link InFlight} is below the quotas and the client reads the replies. If the socket is full, it writes the remaining
+ * replies when the socket becomes writable. Its drive sees it as the client. Confined to the thread of its event loop
+ * except the methods of {@link ReplyQueue.Owner}.
  */
 final class TransmissionConnection implements Connection, ReplyQueue.Owner, Ticker.Task {
     private static final Logger LOG = LoggerFactory.getLogger(TransmissionConnection.class);

@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listening sockets that systemd passes to the process. Java takes over only one, {@link InheritedSocket}. A channel
- * for a further descriptor is made from a bound channel of Java: its descriptor becomes a copy of the passed one (see
- * {@code docs/design/decisions/055-socket-activation.md}). Thread-safe.
+ * The listening sockets that systemd passes to the process. Java takes over only one, {@link InheritedSocket}. A
+ * channel for a further descriptor is made from a bound channel of Java: its descriptor becomes a copy of the passed
+ * one (see {@code docs/design/decisions/055-socket-activation.md}). Thread-safe.
  */
 final class PassedSockets {
     /** System property of the start script: the numbers of further descriptors, separated by commas. */

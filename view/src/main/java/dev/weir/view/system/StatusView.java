@@ -99,8 +99,8 @@ public record StatusView(
     }
 
     /**
-     * Returns the status as text: one line, followed by a line for each jar, each error and each warning. With more than ten drives
-     * the first line counts the states. Up to ten drives that are not serving follow by name.
+     * Returns the status as text: one line, followed by a line for each jar, each error and each warning. With more
+     * than ten drives the first line counts the states. Up to ten drives that are not serving follow by name.
      */
     public String text() {
         List<String> lines = new ArrayList<>();

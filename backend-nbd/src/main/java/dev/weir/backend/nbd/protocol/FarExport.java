@@ -77,8 +77,8 @@ public record FarExport(NbdMode mode, long size, int flags, int minBlock, int ma
     }
 
     /**
-     * Returns why this export cannot take the place of an earlier one after a reconnect. Null if it can. A larger export
-     * can. A smaller one has lost data, or is another disk.
+     * Returns why this export cannot take the place of an earlier one after a reconnect. Null if it can. A larger
+     * export can. A smaller one has lost data, or is another disk.
      *
      * @param earlierSize the last size of the export (bytes)
      * @param permittedSize a smaller size that is wanted (bytes); 0 for none

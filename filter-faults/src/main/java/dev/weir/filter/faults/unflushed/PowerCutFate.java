@@ -49,8 +49,8 @@ record PowerCutFate(List<Write> kept, List<Write> lost) {
     }
 
     /**
-     * Returns the unit of each piece. A unit survives or is lost as a whole. It is a torn part, or a whole write without
-     * tearing.
+     * Returns the unit of each piece. A unit survives or is lost as a whole. It is a torn part, or a whole write
+     * without tearing.
      */
     private static int[] units(List<Write> pieces, int tear) {
         int[] units = new int[pieces.size()];
