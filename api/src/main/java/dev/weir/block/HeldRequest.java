@@ -4,9 +4,10 @@ import java.util.Objects;
 
 /**
  * A request that a device or filter held back at one moment. The limits had released it before. Copied from the request
- * because a request is reused after its completion. Only the engine may call {@link
- * dev.weir.block.filter.BlockFilter#release}, which releases the held requests of a filter. A request that the limits
- * hold is a {@link dev.weir.drive.control.QueuedRequest}, and {@code ThrottleDomain} of the engine releases it.
+ * because a request is reused after its completion. A device releases its requests itself, for example after a
+ * reconnect. Only the engine may call {@link dev.weir.block.filter.BlockFilter#release}, which releases those of a
+ * filter. A request that the limits hold is a {@link dev.weir.drive.control.QueuedRequest}, and {@code ThrottleDomain}
+ * of the engine releases it.
  *
  * @param client the {@linkplain BlockRequest#client owner} of the request
  * @param operation the operation

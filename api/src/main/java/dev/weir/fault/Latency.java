@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The distribution of a latency that a fault adds to requests. A value is computed from uniform random numbers, so
- * that the caller decides the seed. All values lie from 0 to {@link #MAX_NANOS}.
+ * The distribution of a latency that a fault adds to requests. {@link #nanos} draws a latency from it by uniform random
+ * numbers, so that the caller decides the seed. All values lie from 0 to {@link #MAX_NANOS}.
  *
  * <p>Immutable.
  */

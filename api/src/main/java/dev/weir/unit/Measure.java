@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The measure of a number with a unit: {@code 10MiB}, {@code 1.5s}, {@code 5k}. The units are those of HOCON. The
- * arithmetic is exact: {@code 0.0001K} is a tenth of a byte and not 0.
+ * The measure of a number with a unit: {@code 10MiB}, {@code 1.5s}, {@code 5k}. Parses such a text. The units are those
+ * of HOCON. The arithmetic is exact: {@code 0.0001K} is a tenth of a byte and not 0.
  *
  * <p>One parser serves the configuration, the shell, the HTTP API and faults, so that a text means the same in all of
  * them. Thread-safe.

@@ -19,8 +19,11 @@ class FileReplacementTest {
     private static final byte[] OLD = {1, 2, 3};
     private static final byte[] NEW = {4, 5, 6};
 
-    @TempDir
-    Path folder;
+    private final Path folder;
+
+    FileReplacementTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     private Path file() {
         return folder.resolve("debts");

@@ -132,7 +132,7 @@ final class CappedLatency {
         List<String> lines = Files.readAllLines(folder.resolve("log_clat.1.log"));
         // at its end fio waits for all requests in flight and takes their completions together
         figure.addTimes(lines.subList(0, lines.size() - load.depth()).stream()
-                .mapToLong(line -> Long.parseLong(line.split(", ")[1])));
+                .mapToLong(line -> Long.parseLong(line.split(", ", 3)[1])));
     }
 
     private void measureQemu(Fio load, Figure figure) throws IOException, InterruptedException {

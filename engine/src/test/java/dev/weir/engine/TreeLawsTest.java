@@ -304,9 +304,9 @@ class TreeLawsTest {
         int days = 12; // of one request
         drive("busy", "host", Map.of(), Share.DEFAULT, days * 86_400);
         fixture.configure("new", policy, "host", Map.of(), Share.DEFAULT);
-        fixture.clock.advance(10 * days * DAY);
+        fixture.clock.advance(10L * days * DAY);
         Load late = new Load(fixture, "new", Operation.READ, days * 86_400, 8);
-        fixture.clock.advance(10 * days * DAY);
+        fixture.clock.advance(10L * days * DAY);
         assertEquals(5, late.requests(), 1);
     }
 
@@ -315,10 +315,10 @@ class TreeLawsTest {
         fixture.configure("vm", policy, null, Map.of("bps", 1L));
         int days = 12;
         Load writes = new Load(fixture, "vm", Operation.WRITE, days * 86_400, 8);
-        fixture.clock.advance(10 * days * DAY);
+        fixture.clock.advance(10L * days * DAY);
         assertEquals(10, writes.requests(), 1);
         Load reads = new Load(fixture, "vm", Operation.READ, days * 86_400, 8);
-        fixture.clock.advance(10 * days * DAY);
+        fixture.clock.advance(10L * days * DAY);
         assertEquals(5, reads.requests(), 1);
     }
 

@@ -57,6 +57,7 @@ final class HeldGroup {
     }
 
     /** Returns the limits in force: those of the coordinator if they are lower. */
+    @SuppressWarnings("ReferenceEquality") // equal terms are kept as one object, so that most calls allocate nothing
     GroupTerms terms() {
         return told == null || told == own ? own : own.lower(told);
     }

@@ -84,7 +84,7 @@ class SimulationTest {
         int periods = 60;
         simulation.run(periods * Timing.DEFAULT.report());
         // the coordinator needs none for itself
-        long expected = 2 * (simulation.hosts - 1) * periods;
+        long expected = 2L * (simulation.hosts - 1) * periods;
         assertEquals(expected, simulation.messages - before, 0.05 * expected);
     }
 

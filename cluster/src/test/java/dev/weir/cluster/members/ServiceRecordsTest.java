@@ -66,7 +66,9 @@ class ServiceRecordsTest {
             out.writeShort(count);
         }
         int end = HEADER_BYTES + NAME.length() + 2;
-        out.write(query.array(), HEADER_BYTES, end - HEADER_BYTES);
+        byte[] question = new byte[end - HEADER_BYTES];
+        query.get(HEADER_BYTES, question);
+        out.write(question);
         out.writeShort(SRV);
         out.writeShort(INTERNET);
         for (Service service : found) {
@@ -78,7 +80,7 @@ class ServiceRecordsTest {
             out.writeShort(10);
             out.writeShort(20);
             out.writeShort(service.port);
-            for (String label : service.host.split("\\.")) {
+            for (String label : service.host.split("\\.", -1)) {
                 out.writeByte(label.length());
                 out.write(label.getBytes(US_ASCII));
             }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API tokens, which are bearer tokens. The scope of a token is every call or only reading. {@code Gate} asks for
+ * The API tokens, which are bearer tokens. The scope of a token is every call or only reading. {@code RequestGate} asks for
  * the token and {@code Router} checks its scope. A change of their file applies to the next request. Thread-safe.
  */
 public final class Tokens {

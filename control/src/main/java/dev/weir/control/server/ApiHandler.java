@@ -23,15 +23,16 @@ import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks each request and answers it. The selector's thread answers the requests that need no wait. A thread of the
- * pool answers all others, and those that are refused. Thread-safe. See docs/design/decisions/059.
+ * Answers each request. {@link RequestGate} checks its Host, Origin and token before. The selector's thread answers the
+ * requests that need no wait. A thread of the pool answers all others, and those that are refused. Thread-safe. See
+ * docs/design/decisions/059.
  */
 final class ApiHandler extends Handler.Abstract.NonBlocking {
     private static final List<String> SAFE = List.of("GET", "HEAD", "OPTIONS");
 
     private static final int MOST_ANSWERING = 1 << 20;
 
-    private final Gate gate;
+    private final RequestGate gate;
     private final SignIn signIn;
     private final Router router;
     private final Map<String, Door> doors;
@@ -52,7 +53,7 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
      * @param strangers bounds the requests without a valid token
      */
     ApiHandler(
-            Gate gate,
+            RequestGate gate,
             SignIn signIn,
             Router router,
             Map<String, Door> doors,

@@ -97,7 +97,7 @@ public final class HttpServer implements AutoCloseable {
             throws IOException {
         Map<String, Door> doors = new ConcurrentHashMap<>();
         ApiHandler handler = new ApiHandler(
-                new Gate(tokens, sessions),
+                new RequestGate(tokens, sessions),
                 new SignIn(sessions),
                 router,
                 doors,

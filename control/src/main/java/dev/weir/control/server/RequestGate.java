@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * request forgery (CSRF) and DNS rebinding, and then the token or session. A page of another site cannot use a user's
  * session because its host, origin and site are checked before the session. Thread-safe.
  */
-final class Gate {
+final class RequestGate {
     private static final String BEARER = "bearer ";
     private static final int MOST_TOKEN = 256;
 
     private final Tokens tokens;
     private final Sessions sessions;
 
-    Gate(Tokens tokens, Sessions sessions) {
+    RequestGate(Tokens tokens, Sessions sessions) {
         this.tokens = tokens;
         this.sessions = sessions;
     }
