@@ -254,7 +254,12 @@ final class Coordinator {
         List<Follower> takers = new ArrayList<>();
         long pause = rebalanceNanos();
         for (Follower follower : followers.all()) {
-            if (!follower.isLive(now) || !follower.hasLease() || now - follower.pushedAt() < pause) {
+            if (!follower.isLive(now) || !follower.hasLease()) {
+                continue;
+            }
+            if (now - follower.pushedAt() < pause) {
+                // tried again after the pause
+                changed.forEach(pool -> pool.dirty = pool.dirty || change(follower, pool, now) != 0);
                 continue;
             }
             int change = 0;

@@ -2,7 +2,10 @@ package dev.weir.cluster.lease;
 
 import java.util.concurrent.TimeUnit;
 
-/** The moment of a host's next report. Reports are periodic and come earlier after a change. Not thread-safe. */
+/**
+ * The moment of a host's next report. Reports are periodic, and others come between after a change. These do not delay
+ * the next periodic one: the demand is that of the time since a periodic report. Not thread-safe.
+ */
 final class ReportTimer {
     /** The time between two reports while the host has no lease of its coordinator. */
     static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -22,6 +25,10 @@ final class ReportTimer {
     private final long growingNanos;
     private final long shortestNanos;
     private long sentAt;
+
+    /** The moment of the last periodic report. */
+    private long periodAt;
+
     private boolean soon;
     private boolean growing;
 
@@ -30,6 +37,7 @@ final class ReportTimer {
         this.growingNanos = Math.max(GROWING_NANOS, GROWING_NANOS_PER_HOST * hosts);
         this.shortestNanos = Math.max(SHORTEST_NANOS, SHORTEST_NANOS_PER_HOST * hosts);
         this.sentAt = now - timing.report();
+        this.periodAt = sentAt;
     }
 
     /** Makes a report due as soon as the shortest period allows. */
@@ -44,6 +52,9 @@ final class ReportTimer {
 
     void sent(long now) {
         sentAt = now;
+        if (now - periodAt >= timing.report()) {
+            periodAt = now;
+        }
         soon = false;
         growing = false;
     }
@@ -58,12 +69,8 @@ final class ReportTimer {
      * @param hasLease whether the host has a lease of its coordinator
      */
     long nextAt(boolean hasLease) {
-        if (soon) {
-            return sentAt + shortestNanos;
-        }
-        if (growing) {
-            return sentAt + growingNanos;
-        }
-        return sentAt + (hasLease ? timing.report() : FAST_NANOS);
+        long pause = soon ? shortestNanos : growing ? growingNanos : hasLease ? timing.report() : FAST_NANOS;
+        long untilPeriod = periodAt + timing.report() - sentAt;
+        return sentAt + Math.max(shortestNanos, Math.min(pause, untilPeriod));
     }
 }
