@@ -119,7 +119,8 @@ class SecretsTest {
     private Path encrypted() throws IOException {
         Path image = folder.resolve("luks.img");
         String secret = "secret,id=k,format=raw,data=dijkstra";
-        // qemu-img measures how long the hash takes and fails if that is less than a tick of the kernel, as with SHA-256
+        // qemu-img measures how long the hash takes and fails if that is less than a tick of the kernel, as with
+        // SHA-256
         Images.run(
                 "qemu-img",
                 "create",

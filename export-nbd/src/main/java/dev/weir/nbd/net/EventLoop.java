@@ -73,14 +73,13 @@ public final class EventLoop implements Executor {
     private final Ticker ticker;
     private final Hangups hangups;
     private final Thread thread;
-    private final LongSupplier time;
     private final LongSupplier processorNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile long busyPollNanos;
     private volatile List<EventLoop> others = List.of();
 
-    /** The end of the poll for the client of another loop, as {@link #time} counts (ns). */
-    private volatile long pollsAlongUntil;
+    /** Whether another loop serves a client since this one began to poll. */
+    private volatile boolean pollsAlong;
 
     private volatile boolean sleeps;
 
@@ -100,28 +99,23 @@ public final class EventLoop implements Executor {
      * @param timer makes its ticks due
      */
     public static EventLoop start(String name, BufferPool pool, TickTimer timer) throws IOException {
-        return start(name, pool, timer, System::nanoTime, THREADS::getCurrentThreadCpuTime);
+        return start(name, pool, timer, THREADS::getCurrentThreadCpuTime);
     }
 
     /**
-     * Starts the thread with its own measures of its polls.
+     * Starts the thread with its own measure of its polls.
      *
-     * @param time the clock (ns)
      * @param processorNanos returns the processor time of the calling thread (ns)
      */
-    static EventLoop start(
-            String name, BufferPool pool, TickTimer timer, LongSupplier time, LongSupplier processorNanos)
+    static EventLoop start(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos)
             throws IOException {
-        EventLoop loop = new EventLoop(name, pool, timer, time, processorNanos);
+        EventLoop loop = new EventLoop(name, pool, timer, processorNanos);
         timer.add(loop.ticker);
         loop.thread.start();
         return loop;
     }
 
-    private EventLoop(String name, BufferPool pool, TickTimer timer, LongSupplier time, LongSupplier processorNanos)
-            throws IOException {
-        this.time = time;
-        pollsAlongUntil = time.getAsLong();
+    private EventLoop(String name, BufferPool pool, TickTimer timer, LongSupplier processorNanos) throws IOException {
         this.processorNanos = processorNanos;
         this.pool = pool;
         selector = Selector.open();
@@ -224,7 +218,7 @@ public final class EventLoop implements Executor {
     /**
      * Sets how long the loop polls before it sleeps (ns of processor time). At 0 it sleeps at once.
      *
-     * @param loops the loops that then also poll for that time (ns) if this one has taken requests. See {@code
+     * @param loops the loops that also poll when this one has taken requests. See {@code
      *     docs/design/decisions/061-polling-together.md}.
      */
     public void busyPoll(long nanos, List<EventLoop> loops) {
@@ -295,10 +289,7 @@ public final class EventLoop implements Executor {
     /** Makes the other loops poll if this one has taken requests. So no processor sleeps that the client needs next. */
     private void askOthersToPoll() {
         if (hasTaken && busyPollNanos > 0) {
-            long until = time.getAsLong() + busyPollNanos;
-            for (EventLoop other : others) {
-                other.pollAlong(until);
-            }
+            others.forEach(EventLoop::pollAlong);
         }
         hasTaken = false;
     }
@@ -307,47 +298,37 @@ public final class EventLoop implements Executor {
     private boolean pollBusily() throws IOException {
         long mayTakeNanos = expectsMore ? Math.max(EXPECT_MORE_NANOS, busyPollNanos) : busyPollNanos;
         expectsMore = false;
-        return mayTakeNanos > 0 && (pollBusily(mayTakeNanos, processorNanos) || pollsAlong());
+        boolean isReady = mayTakeNanos > 0 && pollBusily(mayTakeNanos);
+        while (!isReady && pollsAlong && busyPollNanos > 0) {
+            pollsAlong = false;
+            isReady = pollBusily(busyPollNanos);
+        }
+        return isReady;
     }
 
-    /** Polls until that time because another loop serves a client. Thread-safe. */
-    private void pollAlong(long until) {
-        pollsAlongUntil = until;
+    /** Polls once more, or wakes up to poll, because another loop serves a client. Thread-safe. */
+    private void pollAlong() {
+        pollsAlong = true;
         if (sleeps) {
             sleeps = false;
             wakeup();
         }
     }
 
-    /** Polls for the client of another loop. Returns whether a socket was ready or a task is pending. */
-    private boolean pollsAlong() throws IOException {
-        for (long left = leftNanos(); left > 0; left = leftNanos()) {
-            if (pollBusily(left, time)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long leftNanos() {
-        return busyPollNanos == 0 ? 0 : pollsAlongUntil - time.getAsLong();
-    }
-
     /**
-     * Polls the sockets until one is ready or that time is used up.
+     * Polls the sockets until one is ready or the allowed processor time is used up.
      *
-     * @param measure the time that counts (ns)
      * @return whether a socket was ready or a task is pending
      */
     @SuppressWarnings("ThreadPriorityCheck") // only speed depends on the yield
-    private boolean pollBusily(long mayTakeNanos, LongSupplier measure) throws IOException {
-        long begin = measure.getAsLong();
+    private boolean pollBusily(long mayTakeNanos) throws IOException {
+        long begin = processorNanos.getAsLong();
         do {
             if (selector.selectNow(serve) > 0 || !tasks.isEmpty() || stopping) {
                 return true;
             }
             Thread.yield(); // the client may need this processor
-        } while (measure.getAsLong() - begin < mayTakeNanos);
+        } while (processorNanos.getAsLong() - begin < mayTakeNanos);
         return false;
     }
 
