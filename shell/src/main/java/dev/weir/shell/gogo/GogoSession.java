@@ -61,11 +61,16 @@ public final class GogoSession implements AutoCloseable {
     private final PrintStream err;
     private final AtomicInteger status = new AtomicInteger();
 
-    /** Identifies the line that is being executed; null between lines. */
-    private volatile @Nullable Object executing;
+    /** The line that is being executed; null between lines. */
+    private volatile @Nullable Execution executing;
 
     /** The execution that did not end although it was interrupted; null if none was abandoned. */
-    private volatile @Nullable Object abandoned;
+    private volatile @Nullable Execution abandoned;
+
+    /** The execution of one line. */
+    private static final class Execution {
+        final Thread thread = Thread.currentThread();
+    }
 
     /**
      * Opens a session.
@@ -118,7 +123,7 @@ public final class GogoSession implements AutoCloseable {
      * parsed or is interrupted.
      */
     public int execute(CharSequence line) {
-        Object execution = new Object();
+        Execution execution = new Execution();
         executing = execution;
         int result = 0;
         try {
@@ -143,7 +148,7 @@ public final class GogoSession implements AutoCloseable {
     }
 
     /** Executes a statement. Returns its exit status, or {@link #FAILED} after printing the error. */
-    private int attempt(Statements.One statement, Object execution) throws InterruptedException {
+    private int attempt(Statements.One statement, Execution execution) throws InterruptedException {
         try {
             return executeOne(statement, execution);
         } catch (InterruptedException e) {
@@ -154,7 +159,7 @@ public final class GogoSession implements AutoCloseable {
         }
     }
 
-    private int executeOne(Statements.One statement, Object execution) throws Exception {
+    private int executeOne(Statements.One statement, Execution execution) throws Exception {
         status.set(0);
         session.put("pipe-exception", null);
         Object value = session.execute(statement.text());
@@ -172,7 +177,7 @@ public final class GogoSession implements AutoCloseable {
      * Returns false if no line is being executed.
      */
     public boolean interrupt() {
-        Object execution = executing;
+        Execution execution = executing;
         if (execution == null) {
             return false;
         }
@@ -184,7 +189,7 @@ public final class GogoSession implements AutoCloseable {
      * Interrupts the foreground job repeatedly while {@code goesOn} is true, then abandons the execution. Repeats
      * because the job may not have started yet and may never end.
      */
-    private void endJob(Object execution, BooleanSupplier goesOn) {
+    private void endJob(Execution execution, BooleanSupplier goesOn) {
         for (int i = 0; i < INTERRUPTS && goesOn.getAsBoolean(); i++) {
             Job job = session.foregroundJob();
             if (job != null) {
@@ -194,15 +199,15 @@ public final class GogoSession implements AutoCloseable {
         }
         if (goesOn.getAsBoolean()) {
             abandoned = execution;
-            leaveJob();
+            leaveJob(execution);
         }
     }
 
     /**
      * Moves the job to the background because Gogo never ends a job that is interrupted before its thread has
-     * started. See docs/design/decisions/011.
+     * started. A line that has no job yet ends when it gets one. See docs/design/decisions/011.
      */
-    private void leaveJob() {
+    private void leaveJob(Execution execution) {
         Job job = session.foregroundJob();
         if (job != null) {
             try {
@@ -210,6 +215,8 @@ public final class GogoSession implements AutoCloseable {
             } catch (IllegalStateException e) {
                 LOG.debug("the job has ended meanwhile: {}", e.getMessage());
             }
+        } else if (execution == executing) {
+            execution.thread.interrupt();
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -53,6 +54,41 @@ final class GogoSessionTest {
         assertEquals(1, status.get(10, TimeUnit.SECONDS));
         assertEquals("weir: interrupted\n", shown.toString(StandardCharsets.UTF_8));
         assertEquals(0, session.execute("drives"), "and the session goes on");
+    }
+
+    /** A line may need long for its first job on a machine that does much else. */
+    @Test
+    void lineWithoutAJobIsInterrupted() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> session.execute(new CharSequence() {
+            @Override
+            public int length() {
+                return toString().length();
+            }
+
+            @Override
+            public char charAt(int index) {
+                return toString().charAt(index);
+            }
+
+            @Override
+            public CharSequence subSequence(int start, int end) {
+                return toString().subSequence(start, end);
+            }
+
+            @Override
+            public String toString() {
+                begun.countDown();
+                interrupted.join();
+                return "hang";
+            }
+        }));
+        begun.await();
+        interrupted.complete(session.interrupt());
+        assertTrue(interrupted.join());
+        assertEquals(1, status.get(10, TimeUnit.SECONDS));
+        assertEquals("weir: interrupted\n", shown.toString(StandardCharsets.UTF_8));
     }
 
     @Test
