@@ -83,7 +83,7 @@ final class Microbenchmarks {
 
     private Iterable<RunResult> runOnce(String benchmark, int threads) throws RunnerException {
         return new Runner(new OptionsBuilder()
-                        .include("dev\\.weir\\.engine\\." + benchmark + "\\." + run.only())
+                        .include("dev\\.weir\\.bench\\.micro\\." + benchmark + "\\." + run.only())
                         .threads(threads)
                         .forks(1)
                         .warmupIterations(2)
