@@ -60,13 +60,13 @@ public final class Members {
     private final Executor lookUps;
 
     /** The look-ups that have no result yet, by entry. */
-    private final Map<String, CompletableFuture<List<InetSocketAddress>>> looking = new LinkedHashMap<>();
+    private final Map<MemberAddress, CompletableFuture<List<InetSocketAddress>>> looking = new LinkedHashMap<>();
 
     /** The last addresses of each entry. */
-    private final Map<String, List<InetSocketAddress>> known = new HashMap<>();
+    private final Map<MemberAddress, List<InetSocketAddress>> known = new HashMap<>();
 
     /** The entries whose last look-up failed. */
-    private final Set<String> failed = new HashSet<>();
+    private final Set<MemberAddress> failed = new HashSet<>();
 
     private List<InetSocketAddress> all = List.of();
     private boolean isLooked;
@@ -133,7 +133,7 @@ public final class Members {
         if (isLooked && now - lookedAt < FRESH_NANOS) {
             return all;
         }
-        List<String> wanted = entries.get();
+        List<MemberAddress> wanted = entries.get().stream().map(Members::parsed).toList();
         lookUp(wanted);
         known.keySet().retainAll(wanted);
         failed.retainAll(wanted);
@@ -147,7 +147,7 @@ public final class Members {
     }
 
     /** Looks all entries up at the same time and waits for the quick ones. */
-    private void lookUp(List<String> wanted) {
+    private void lookUp(List<MemberAddress> wanted) {
         looking.keySet().retainAll(wanted);
         wanted.forEach(entry -> looking.computeIfAbsent(entry, this::begin));
         awaitAll();
@@ -173,11 +173,15 @@ public final class Members {
         }
     }
 
-    private CompletableFuture<List<InetSocketAddress>> begin(String text) {
+    private static MemberAddress parsed(String text) {
         MemberAddress entry = MemberAddress.parse(text);
         if (entry == null) {
             throw new IllegalArgumentException(text + ": " + MemberAddress.RULE);
         }
+        return entry;
+    }
+
+    private CompletableFuture<List<InetSocketAddress>> begin(MemberAddress entry) {
         // an address needs no look-up and must not wait behind slow ones
         boolean isAddress = ADDRESS.matcher(entry.host()).matches();
         return CompletableFuture.supplyAsync(() -> resolved(entry), isAddress ? Runnable::run : lookUps);
@@ -196,14 +200,12 @@ public final class Members {
         return addresses;
     }
 
-    private void take(String text, List<InetSocketAddress> addresses) {
+    private void take(MemberAddress entry, List<InetSocketAddress> addresses) {
         if (!addresses.isEmpty()) {
-            known.put(text, addresses);
-            failed.remove(text);
-        } else if (failed.add(text)) {
-            MemberAddress entry = MemberAddress.parse(text);
-            warnings.accept(
-                    "cluster: " + (entry == null ? text : entry.host()) + " has no address; its last addresses stay");
+            known.put(entry, addresses);
+            failed.remove(entry);
+        } else if (failed.add(entry)) {
+            warnings.accept("cluster: " + entry.host() + " has no address; its last addresses stay");
         }
     }
 }
