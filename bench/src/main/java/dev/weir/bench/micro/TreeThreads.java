@@ -39,10 +39,14 @@ public final class TreeThreads {
             engine.configureGroup("level-" + level, group, UNREACHED);
             group = "level-" + level;
         }
-        LongAdder done = new LongAdder();
+        // a new drive may hold a request of another one for a moment, and a reader does not wait for its completion
+        List<List<Reader>> ofThreads = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            List<Reader> readers = readers(engine, i * DRIVES, group);
-            Thread thread = new Thread(() -> read(readers, done), "load-" + i);
+            ofThreads.add(readers(engine, i * DRIVES, group));
+        }
+        LongAdder done = new LongAdder();
+        for (List<Reader> readers : ofThreads) {
+            Thread thread = new Thread(() -> read(readers, done), "load");
             thread.setDaemon(true);
             thread.start();
         }

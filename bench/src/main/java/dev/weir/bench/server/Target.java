@@ -43,29 +43,30 @@ public record Target(String storage, String server, Starter starter) {
 
     /** Returns the targets whose programs are installed and reports the missing ones. */
     public static List<Target> all(Run run) {
-        return all(run, new String[0]);
+        return all(run, false);
     }
 
     /**
-     * Returns the targets whose programs are installed with a second drive of each plain Weir, which warms its JVM up.
-     * The name of the second drive is {@value #WARM}.
+     * Returns the targets whose programs are installed. Each plain Weir has a second drive on the same kind of storage,
+     * which warms its JVM up. The name of the second drive is {@value #WARM}.
      */
     public static List<Target> withWarmDrive(Run run) {
-        return all(run, "-drive", "id=" + WARM + ",memory=" + DRIVE_BYTES).stream()
+        return all(run, true).stream()
                 .filter(target ->
                         !Set.of(WITH_LIMITS, IDLE_FAULTS, BUSY_POLL, NULL_CO).contains(target.server))
                 .toList();
     }
 
-    private static List<Target> all(Run run, String... more) {
+    private static List<Target> all(Run run, boolean hasWarmDrive) {
         String memory = "memory=" + DRIVE_BYTES;
         List<Target> targets = new ArrayList<>();
-        targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory, more)));
+        String[] warmMemory = hasWarmDrive ? warm(memory) : new String[0];
+        targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory, warmMemory)));
         targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
         targets.add(new Target(MEMORY, IDLE_FAULTS, () -> Server.weir(run, "faults", "", idleFaults(run))));
         targets.add(new Target(FILE, WEIR, () -> {
             String image = image(run, "weir.img");
-            return Server.weir(run, "file", "file=" + image, more);
+            return Server.weir(run, "file", "file=" + image, hasWarmDrive ? warmImage(run) : new String[0]);
         }));
         targets.add(new Target(MEMORY, BUSY_POLL, () -> Server.weir(run, "memory", memory, busyPoll(run))));
         targets.add(new Target(FILE, BUSY_POLL, () -> {
@@ -74,10 +75,11 @@ public record Target(String storage, String server, Starter starter) {
         }));
         Path other = run.against();
         if (other != null) {
-            targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory, more)));
+            targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory, warmMemory)));
             targets.add(new Target(FILE, OTHER_COMMIT, () -> {
                 String image = image(run, "other.img");
-                return Server.weir(run, other, "other", "file=" + image, more);
+                String[] warm = hasWarmDrive ? warmImage(run) : new String[0];
+                return Server.weir(run, other, "other", "file=" + image, warm);
             }));
         }
         if (isThere(run, "nbdkit")) {
@@ -100,6 +102,14 @@ public record Target(String storage, String server, Starter starter) {
             }));
         }
         return targets;
+    }
+
+    private static String[] warm(String storage) {
+        return new String[] {"-drive", "id=" + WARM + "," + storage};
+    }
+
+    private static String[] warmImage(Run run) throws IOException {
+        return warm("file=" + image(run, "warm.img"));
     }
 
     /** Returns the arguments for a drive whose fault is not active. */
