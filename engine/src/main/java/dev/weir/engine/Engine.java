@@ -241,18 +241,16 @@ public final class Engine {
             if (drive == null) {
                 return;
             }
-            drive.leave(debts);
-            closed = drive.remove("removed").whenComplete((done, failure) -> {
-                LOG.info("drive {} is removed", name);
-                forgetLifecycle(name);
-            });
+            drive.leave(groups.exit("drive " + name), debts);
+            closed = drive.remove("removed").whenComplete((done, failure) -> removed(name));
         }
         if (!await(List.of(closed), PATIENCE_NANOS)) {
             LOG.warn("drive {} is withdrawn; its removal completes when its backend has closed", name);
         }
     }
 
-    private synchronized void forgetLifecycle(String name) {
+    private synchronized void removed(String name) {
+        LOG.info("drive {} is removed", name);
         if (!drives.containsKey(name)) {
             lifecycles.forgetIfIdle(name);
         }
@@ -377,8 +375,10 @@ public final class Engine {
     }
 
     private synchronized void endDrain(ManagedDrive drive) {
-        drive.lift(false, groupOf(drive.settings()));
-        LOG.info("drive {}: its limits apply again", drive.name());
+        if (drives.get(drive.name()) == drive) {
+            drive.lift(false, groupOf(drive.settings()));
+            LOG.info("drive {}: its limits apply again", drive.name());
+        }
     }
 
     /** Closes every drive. Returns when they are closed or the timeout expires. */

@@ -149,6 +149,13 @@ final class GroupTree {
         return new GroupNode(parent, new PolicySlot(owner, reason, clock.nanoTime()), clock);
     }
 
+    /** Returns a node above a removed drive. It holds every request because the limits of its group no longer do. */
+    GroupNode exit(String member) {
+        PolicySlot own = new PolicySlot(member, "", ThrottleLimits.NONE, null, clock.nanoTime());
+        own.hold("it is removed");
+        return new GroupNode(member, own, clock);
+    }
+
     static LimitTree.Node node(ManagedGroup group) {
         return new LimitTree.Node(
                 group.name(), false, group.currentParent(), group.currentLimits(), group.currentShare());

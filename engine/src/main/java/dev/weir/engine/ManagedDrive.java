@@ -229,12 +229,9 @@ final class ManagedDrive implements DriveControl {
         return faults;
     }
 
-    /** Takes the drive's size and debts away. Called before {@link #remove} of a drive whose settings are gone. */
-    void leave(Debts debts) {
-        throttle.locked(at -> {
-            throttle.queue().size(0); // for the groups above
-            return at;
-        });
+    /** Takes the debts away and moves below a group that holds every request until {@link #remove} ends them. */
+    void leave(GroupNode exit, Debts debts) {
+        throttle.moveTo(exit, () -> {});
         debts.forget(throttle.queue());
         flushes.leave(debts);
     }

@@ -3,14 +3,22 @@ package dev.weir.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.block.BlockError;
 import dev.weir.block.Operation;
 import dev.weir.drive.control.DriveSnapshot.State;
+import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups that come, go and move in the tree of limits. */
 class GroupTreeTest {
@@ -170,6 +178,29 @@ class GroupTreeTest {
         fixture.clock.advance(SECOND);
         assertEquals(2_000, requestsInTenSeconds(one), 4);
         assertEquals(Share.DEFAULT, fixture.control("vm1").snapshot().share());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void removedDriveTakesItsMinimumAlong(boolean drains) {
+        group("host", null, Map.of("iops", 1_000L));
+        group("tenant", "host", Map.of());
+        fixture.engine.configure(DriveSettings.builder("sure", "test")
+                .group("tenant")
+                .share(new Share(1, 0, 400))
+                .filters(List.of(new FilterSettings("missing", Map.of())))
+                .build());
+        Load other = drive("other", "tenant");
+        fixture.configure("neighbour", "bucket", "host", Map.of(), new Share(9, 0, 0));
+        new Load(fixture, "neighbour", Operation.READ, 512, 8);
+        TestRequest held = fixture.submit("sure", Operation.READ, 0, 512);
+        CompletableFuture<Boolean> drained =
+                drains ? fixture.control("sure").drain(10 * SECOND) : CompletableFuture.completedFuture(true);
+        fixture.engine.removeDrive("sure");
+        assertEquals(BlockError.ESHUTDOWN, held.error());
+        fixture.clock.advance(SECOND);
+        assertTrue(drained.join());
+        assertEquals(1_000, requestsInTenSeconds(other), 4);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.block.BlockError;
@@ -14,11 +15,13 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.BackendDevice;
 import dev.weir.engine.storage.Storage;
 import dev.weir.engine.throttle.GroupNode;
+import dev.weir.engine.throttle.RequestSink;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
+import dev.weir.throttle.slice.SlicePolicyFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,10 +117,64 @@ class MoveTest {
     }
 
     private static void submit(Throttle throttle, Storage storage, long offset) {
-        TestRequest request = read(offset);
+        submit(throttle, storage, read(offset));
+    }
+
+    private static void submit(Throttle throttle, Storage storage, TestRequest request) {
         if (throttle.admit(Direction.READ, request, request.length(), storage) == Throttle.Admission.GO) {
             storage.execute(request);
         }
+    }
+
+    private static TestRequest read(long offset, long length) {
+        return new TestRequest("guest", Operation.READ, offset, length, request -> {});
+    }
+
+    /** A slice holds a long request longer than a short one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"move", "cancel", "close"})
+    void leavingRequestMakesWayAtOnce(String how) throws IOException {
+        PolicySlot slices =
+                new PolicySlot("g", "slice", ThrottleLimits.of(Map.of("bps", 1_000L)), new SlicePolicyFactory(), 0);
+        GroupNode group = new GroupNode("g", slices, clock);
+        Throttle leaving = throttle(Map.of());
+        Throttle staying = throttle(Map.of());
+        Storage ofLeaving = open(leaving);
+        Storage ofStaying = open(staying);
+        leaving.moveTo(group, () -> {});
+        staying.moveTo(group, () -> {});
+        submit(leaving, ofLeaving, read(0, 100_000));
+        submit(staying, ofStaying, read(1, 100));
+        assertEquals(List.of(), reached);
+        switch (how) {
+            case "move" -> leaving.moveTo(null, () -> {});
+            case "cancel" -> leaving.withdraw(all -> true);
+            default -> leaving.close();
+        }
+        clock.advance(EngineFixture.SECOND);
+        assertTrue(reached.contains(1L), reached::toString);
+    }
+
+    @Test
+    void errorOfOneReleaseStopsNoLaterOne() {
+        Throttle throttle = throttle(Map.of("iops", 1L));
+        RequestSink failing = request -> {
+            reached.add(request.offset());
+            if (request.offset() == 1) {
+                throw new StackOverflowError("for the test");
+            }
+        };
+        throttle.open(failing);
+        for (long offset = 0; offset < 4; offset++) {
+            TestRequest request = read(offset);
+            if (throttle.admit(Direction.READ, request, 512, failing) == Throttle.Admission.GO) {
+                failing.execute(request);
+            }
+        }
+        assertThrows(StackOverflowError.class, () -> clock.advance(EngineFixture.SECOND));
+        throttle.release();
+        clock.advance(2 * EngineFixture.SECOND);
+        assertEquals(List.of(0L, 1L, 2L, 3L), reached);
     }
 
     @Test
@@ -149,6 +206,18 @@ class MoveTest {
         long before = load.requests();
         fixture.configure("vm1", "bucket", "tenant", Map.of());
         assertTrue(load.requests() - before <= 2, load.requests() - before + " went without any limit");
+    }
+
+    @Test
+    void raisedLimitSetsTheTimerEarlier() {
+        EngineFixture fixture = new EngineFixture(1);
+        fixture.configure("vm1", "bucket", null, Map.of("iops", 1L));
+        fixture.submit("vm1", Operation.READ, 0, 512);
+        TestRequest second = fixture.submit("vm1", Operation.READ, 1, 512);
+        fixture.control("vm1").limits(ThrottleLimits.of(Map.of("iops", 5L)));
+        assertFalse(second.isCompleted());
+        fixture.clock.advance(EngineFixture.SECOND / 5);
+        assertTrue(second.isCompleted());
     }
 
     @Test
