@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.block.BlockError;
 import dev.weir.block.Operation;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.drive.settings.Charging;
@@ -122,5 +123,16 @@ class ChargingTest {
         assertFalse(held.isCompleted());
         configure(Map.of(), Charging.DEFAULT);
         assertTrue(held.isCompleted());
+    }
+
+    @Test
+    void removalEndsHeldFlushes() {
+        configure(Map.of(), new Charging(false, 1));
+        fixture.submit("vm1", Operation.FLUSH, 0, 0);
+        TestRequest held = fixture.submit("vm1", Operation.FLUSH, 0, 0);
+        assertFalse(held.isCompleted());
+        fixture.engine.removeDrive("vm1");
+        assertTrue(held.isCompleted());
+        assertEquals(BlockError.ESHUTDOWN, held.error());
     }
 }
