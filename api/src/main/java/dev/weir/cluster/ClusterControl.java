@@ -47,6 +47,21 @@ public interface ClusterControl {
     void limits(String group, ThrottleLimits limits);
 
     /**
+     * Asks all reachable hosts whether {@link #save} would be refused, and changes nothing. Waits for at most five
+     * seconds.
+     *
+     * @param group the name of the group
+     * @param limits the new limits for all hosts together
+     * @return the names of the hosts that would save them
+     * @throws IllegalArgumentException if the group is not one of the cluster, or a host would refuse to save the
+     *     limits or does not answer; the message has a line for each such host
+     * @throws IllegalStateException if the cluster does not answer within a second, or cannot ask its hosts
+     */
+    default List<String> check(String group, ThrottleLimits limits) {
+        throw new IllegalStateException("the cluster cannot check a change of group " + group + " without making it");
+    }
+
+    /**
      * Changes the limits of a group on all hosts and saves them on each, so they outlast restarts. First asks all
      * reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets each
      * host save them. A host that is not reachable takes over the limits when it is back and saves them then, unless

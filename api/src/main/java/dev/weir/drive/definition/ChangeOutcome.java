@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param definition definition after the change; null after a removal
  * @param changes applied changes: {@code added drive vm1}, {@code changed group tenant-a}; empty if nothing differs
- * @param warnings one line for each setting of the drive or group that is valid but probably a mistake
+ * @param warnings one line for each setting of the drive or group that is valid but probably a mistake, and one if
+ *     the drive does not serve now
  */
 public record ChangeOutcome(@Nullable Definition definition, List<String> changes, List<String> warnings) {
 

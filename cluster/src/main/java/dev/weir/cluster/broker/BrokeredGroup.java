@@ -65,6 +65,11 @@ final class BrokeredGroup {
         return group;
     }
 
+    /** Returns the reachable hosts, this one included. */
+    List<String> hosts() {
+        return node.view();
+    }
+
     State state() {
         return state;
     }

@@ -335,13 +335,14 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     }
 
     @Override
+    public List<String> check(String group, ThrottleLimits limits) {
+        return peers.check(ask(() -> brokered(group).hosts()), group, limits.toMap());
+    }
+
+    @Override
     public List<String> save(String group, ThrottleLimits limits) {
-        List<String> hosts = ask(() -> {
-            brokered(group);
-            return node.view();
-        });
-        peers.save(hosts, settings.host(), group, limits.toMap(), () -> limits(group, limits, true));
-        return hosts;
+        List<String> hosts = ask(() -> brokered(group).hosts());
+        return peers.save(hosts, group, limits.toMap(), () -> limits(group, limits, true));
     }
 
     @Override

@@ -40,6 +40,7 @@ final class Peers {
     private static final long SAVE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST_UNANSWERED = 100;
 
+    private final String self;
     private final LongSupplier nanoTime;
     private final BiConsumer<String, Answer> reply;
     private final Questions questions;
@@ -73,6 +74,7 @@ final class Peers {
      * @param reply sends an answer to a host; it may be lost
      */
     Peers(String self, LongSupplier nanoTime, BiConsumer<String, Question> ask, BiConsumer<String, Answer> reply) {
+        this.self = self;
         this.nanoTime = nanoTime;
         this.reply = reply;
         this.questions = new Questions(ask);
@@ -153,24 +155,37 @@ final class Peers {
      *
      * @param of the hosts, this one included
      * @param change changes the limits on all hosts
+     * @return the hosts
      * @throws IllegalArgumentException if a host cannot save them; nothing has changed then
      * @throws IllegalStateException if a host has not saved them in spite of its answer
      */
-    void save(List<String> of, String self, String group, Map<String, Long> limits, Runnable change) {
-        String refusals = refusals(of, self, Subject.CHECK, group, limits, CHECK_PATIENCE_NANOS);
-        if (!refusals.isEmpty()) {
-            throw new IllegalArgumentException(refusals);
-        }
+    List<String> save(List<String> of, String group, Map<String, Long> limits, Runnable change) {
+        check(of, group, limits);
         change.run();
-        String failures = refusals(of, self, Subject.SAVE, group, limits, SAVE_PATIENCE_NANOS);
+        String failures = refusals(of, Subject.SAVE, group, limits, SAVE_PATIENCE_NANOS);
         if (!failures.isEmpty()) {
             throw new IllegalStateException("the limits have changed, but not all hosts have saved them: " + failures);
         }
+        return of;
+    }
+
+    /**
+     * Asks hosts whether they can save the limits of a group.
+     *
+     * @param of the hosts, this one included
+     * @return the hosts
+     * @throws IllegalArgumentException if a host cannot save them
+     */
+    List<String> check(List<String> of, String group, Map<String, Long> limits) {
+        String refusals = refusals(of, Subject.CHECK, group, limits, CHECK_PATIENCE_NANOS);
+        if (!refusals.isEmpty()) {
+            throw new IllegalArgumentException(refusals);
+        }
+        return of;
     }
 
     /** Returns the refusals and the hosts without an answer, a line for each; empty for none. */
-    private String refusals(
-            List<String> of, String self, Subject subject, String group, Map<String, Long> limits, long patience) {
+    private String refusals(List<String> of, Subject subject, String group, Map<String, Long> limits, long patience) {
         List<String> others = of.stream().filter(host -> !host.equals(self)).toList();
         Map<String, Answer> answers = questions.ask(others, id -> new Question(id, subject, group, limits), patience);
         Map<String, String> refusals = new LinkedHashMap<>();

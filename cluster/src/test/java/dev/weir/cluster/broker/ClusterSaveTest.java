@@ -111,6 +111,24 @@ class ClusterSaveTest extends BrokerFixture {
     }
 
     @Test
+    void checkAsksAllHostsAndChangesNothing() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        assertEquals(Set.of("h0", "h1", "h2"), Set.copyOf(brokers.get(1).check("tenant", iops(600))));
+        saved.forEach(host -> assertEquals(List.of("check tenant 600"), host.changes));
+        brokers.get(2).addDefinitions(new Saved("weir.conf:3: is defined here"));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> brokers.get(0).check("tenant", iops(600)));
+        assertEquals("h2: weir.conf:3: is defined here", refused.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).check("other", iops(1)));
+        groups.forEach(group -> assertEquals(iops(LIMIT), group.limits()));
+    }
+
+    @Test
     void unreachableHostSavesTheLimitsWhenItIsBack() throws Exception {
         List<String> members = start();
         await("leases", this::areLeased);

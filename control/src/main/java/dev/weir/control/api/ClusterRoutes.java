@@ -23,6 +23,8 @@ import java.util.Map;
 final class ClusterRoutes {
     private static final Parameter SAVE =
             Parameter.flag("save", "true to save the limits on all hosts; refused if a host cannot");
+    private static final Parameter DRY_RUN =
+            Parameter.flag("dry-run", "true to ask all hosts whether they could save the limits; nothing changes");
 
     private final Installation weir;
 
@@ -55,7 +57,7 @@ final class ClusterRoutes {
                                 Answer.one(ClusterView.class, "the cluster after the change"),
                                 Actions.waiting(Actions.alone(this::limits)))
                         .with(DriveChanges.limitsBody())
-                        .with(SAVE));
+                        .with(SAVE, DRY_RUN));
     }
 
     private ClusterControl cluster() {
@@ -77,6 +79,10 @@ final class ClusterRoutes {
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
         GroupSnapshot now = group.snapshot();
         ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
+        if (DRY_RUN.isSet(request)) {
+            cluster.check(group.name(), after);
+            return shown(cluster);
+        }
         boolean isSaved = SAVE.isSet(request);
         if (isSaved) {
             cluster.save(group.name(), after);

@@ -73,11 +73,17 @@ public class TestCluster implements ClusterControl {
 
     /** Refuses one request per second, as if the file of h2 defined the group. */
     @Override
-    public List<String> save(String group, ThrottleLimits newLimits) {
+    public List<String> check(String group, ThrottleLimits newLimits) {
         if (newLimits.rate(LimitKey.IOPS) == 1) {
             throw new IllegalArgumentException("h2: weir.conf:3: groups.tenant-a: is defined here");
         }
-        limits(group, newLimits);
         return List.of("h1", "h2");
+    }
+
+    @Override
+    public List<String> save(String group, ThrottleLimits newLimits) {
+        List<String> hosts = check(group, newLimits);
+        limits(group, newLimits);
+        return hosts;
     }
 }
