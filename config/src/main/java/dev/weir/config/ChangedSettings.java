@@ -83,14 +83,13 @@ final class ChangedSettings {
     private ConfigObject withWords(ConfigObject before) throws RefusedChangeException {
         ConfigObject settings = before;
         List<String> options = new ArrayList<>();
+        refuseSplit();
         for (String word : change.words()) {
             int equals = word.indexOf('=');
-            if (equals < 1) {
-                throw refused("", "", "\"" + Findings.shown(word) + "\" is not KEY=VALUE");
-            }
             String name = word.substring(0, equals);
             String value = word.substring(equals + 1);
-            List<String> option = key.kind() == Kind.DRIVE ? DriveOption.path(name) : null;
+            boolean isBlock = isHocon(value) && DriveReader.DRIVE_KEYS.contains(name);
+            List<String> option = key.kind() == Kind.DRIVE && !isBlock ? DriveOption.path(name) : null;
             if (option == null) {
                 refuseMisspelt(name, value);
             }
@@ -103,6 +102,56 @@ final class ChangedSettings {
             }
         }
         return options.isEmpty() ? settings : withOptions(settings, options);
+    }
+
+    /**
+     * Refuses a word that is not {@code KEY=VALUE}. After a key whose value is missing or has an open bracket, it is
+     * probably a part of that value.
+     */
+    private void refuseSplit() throws RefusedChangeException {
+        List<String> words = change.words();
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).indexOf('=') < 1 || isHocon(words.get(i))) {
+                int start = startOfValue(words.subList(0, i));
+                String first = start < 0 ? "" : words.get(start);
+                int equals = first.indexOf('=');
+                if (equals < 1) {
+                    throw refused("", "", "\"" + Findings.shown(words.get(i)) + "\" is not KEY=VALUE");
+                }
+                String name = first.substring(0, equals);
+                String value =
+                        String.join(" ", words.subList(start, words.size())).substring(equals + 1);
+                throw refused(name, value.strip(), "came as several words; " + quote(name));
+            }
+        }
+    }
+
+    /** Returns the index of the last word whose value goes on in the words after it; -1 for none. */
+    private static int startOfValue(List<String> words) {
+        for (int i = words.size() - 1; i >= 0; i--) {
+            String value = words.get(i).substring(words.get(i).indexOf('=') + 1);
+            boolean isLast = i == words.size() - 1;
+            if ((isLast && value.isEmpty()) || (isHocon(value) && isOpen(value))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isOpen(String value) {
+        int depth = 0;
+        for (int i = 0; i < value.length(); i++) {
+            depth += "[{".indexOf(value.charAt(i)) >= 0 ? 1 : "]}".indexOf(value.charAt(i)) >= 0 ? -1 : 0;
+        }
+        return depth > 0;
+    }
+
+    private static String quote(String name) {
+        return "put the whole word in quotes: '" + Findings.shown(name) + "=…'";
+    }
+
+    private static boolean isHocon(String value) {
+        return value.startsWith("[") || value.startsWith("{");
     }
 
     /** Refuses a word of a drive that is no key of the file and is near to an option of {@code -drive}. */
@@ -122,14 +171,16 @@ final class ChangedSettings {
     }
 
     private Object value(String name, String text) throws RefusedChangeException {
-        if (!text.startsWith("[") && !text.startsWith("{")) {
+        if (!isHocon(text)) {
             return text;
         }
         try {
             return Objects.requireNonNull(
                     SettingsText.parse(HOCON + " = " + text, "").get(HOCON));
         } catch (ConfigException e) {
-            throw refused(name, text, "is not HOCON: " + Findings.shown(String.valueOf(e.getMessage())));
+            String reason = Findings.shown(String.valueOf(e.getMessage()).replaceFirst("^: \\d+: ", ""));
+            throw refused(
+                    name, text, "is not HOCON; if a shell took quotes or spaces, " + quote(name) + " (" + reason + ")");
         }
     }
 

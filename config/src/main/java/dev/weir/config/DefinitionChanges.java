@@ -15,6 +15,7 @@ import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.definition.RefusedChangeException.Reason;
 import dev.weir.log.FailureText;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -57,18 +58,28 @@ final class DefinitionChanges {
      *
      * @param outcome its outcome
      * @param reading the configuration after it; null if nothing has changed
-     * @param drives names of the drives that it has added
      * @param deletion deletion of storage that is due; null for none
      */
-    record Applied(
-            ChangeOutcome outcome, @Nullable Reading reading, Set<String> drives, @Nullable StorageDeletion deletion) {
-        private static final Applied NOTHING =
-                new Applied(new ChangeOutcome(null, List.of(), List.of()), null, Set.of(), null);
+    record Applied(ChangeOutcome outcome, @Nullable Reading reading, @Nullable StorageDeletion deletion) {
+        private static final Applied NOTHING = new Applied(new ChangeOutcome(null, List.of(), List.of()), null, null);
 
-        /** Deletes the storage that is due. Returns the outcome with a warning if that fails. */
-        ChangeOutcome afterDeletion() {
+        /** Returns the drive that the change has defined; empty for none. */
+        String drive() {
+            Definition after = outcome.definition();
+            return after == null || after.kind() != Kind.DRIVE ? "" : after.name();
+        }
+
+        /**
+         * Deletes the storage that is due. Returns the outcome with a warning if that fails.
+         *
+         * @param state why the drive does not serve now; empty if it does
+         */
+        ChangeOutcome settled(String state) {
             String warning = deletion == null ? "" : deletion.delete();
             List<String> warnings = new ArrayList<>(outcome.warnings());
+            if (!state.isEmpty()) {
+                warnings.add(state);
+            }
             if (!warning.isEmpty()) {
                 warnings.add(warning);
             }
@@ -137,7 +148,7 @@ final class DefinitionChanges {
             }
             List<String> changes = applied.apply(reading);
             earlier.clear();
-            return new Applied(new ChangeOutcome(null, changes, List.of()), reading, Set.of(), null);
+            return new Applied(new ChangeOutcome(null, changes, List.of()), reading, null);
         } catch (IOException e) {
             throw new RefusedChangeException(Reason.FAILED, List.of(DefinitionFault.of("", "", FailureText.of(e))));
         } finally {
@@ -161,13 +172,15 @@ final class DefinitionChanges {
             throw new RefusedChangeException(
                     Reason.FAILED, List.of(new DefinitionFault(SavedFolder.PLACE, 0, "", "", unusable)));
         }
-        DefinitionEdit edit = DefinitionEdit.of(change, before, applied.definitions(), inputs.home(), running);
+        DefinitionEdit edit = DefinitionEdit.of(change, before, applied.definitions(), inputs, running);
         if (isSame(edit, before)) {
             Definition same = applied.find(edit.key());
-            return new Applied(new ChangeOutcome(same, List.of(), List.of()), null, Set.of(), null);
+            return new Applied(new ChangeOutcome(same, List.of(), List.of()), null, null);
         }
-        checkFiles(edit);
+        Path file = inputs.file();
+        checkFiles(edit, file == null ? Set.of() : Set.of(file));
         Reading reading = reader.apply(before.with(edit.definitions(), edit.added()));
+        checkFiles(edit, reading.files());
         check(edit, before, reading, reader);
         StorageDeletion deletion = change.deletesStorage()
                 ? StorageDeletion.of(
@@ -179,13 +192,10 @@ final class DefinitionChanges {
                 .map(DefinitionFault::toString)
                 .toList();
         if (change.isDryRun()) {
-            return new Applied(new ChangeOutcome(after, List.of(), warnings), null, Set.of(), null);
+            return new Applied(new ChangeOutcome(after, List.of(), warnings), null, null);
         }
-        return new Applied(
-                new ChangeOutcome(after, store(edit, change.isTemporary(), reading), warnings),
-                reading,
-                edit.added(),
-                deletion);
+        ChangeOutcome outcome = new ChangeOutcome(after, store(edit, change.isTemporary(), reading), warnings);
+        return new Applied(outcome, reading, deletion);
     }
 
     private static @Nullable ConfigObject settings(@Nullable SavedDefinition definition) {
@@ -242,11 +252,11 @@ final class DefinitionChanges {
         }
     }
 
-    /** Refuses a drive on Weir's own files. */
-    private void checkFiles(DefinitionEdit edit) throws RefusedChangeException {
+    /** Refuses a drive on Weir's own files, which include these files of the configuration. */
+    private void checkFiles(DefinitionEdit edit, Set<Path> files) throws RefusedChangeException {
         ConfigObject settings = settings(edit.definition());
         ConfigValue backend = settings == null ? null : settings.get("backend");
-        String own = backend == null ? null : new OwnFiles(inputs.home(), inputs.file()).find(backend.unwrapped());
+        String own = backend == null ? null : new OwnFiles(inputs.home(), files).find(backend.unwrapped());
         if (own != null) {
             throw new RefusedChangeException(
                     Reason.INVALID,

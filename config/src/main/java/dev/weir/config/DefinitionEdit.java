@@ -13,7 +13,6 @@ import dev.weir.drive.definition.DefinitionChange.Action;
 import dev.weir.drive.definition.DefinitionFault;
 import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.definition.RefusedChangeException.Reason;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,18 +60,25 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
      *
      * @param saved definitions by commands
      * @param known all definitions by key
-     * @param home base folder of relative paths
      * @throws RefusedChangeException if the change is not possible; its values are not checked here
      */
     static DefinitionEdit of(
-            DefinitionChange change, Saved saved, Map<DefinitionKey, Reading.Block> known, Path home, Running running)
+            DefinitionChange change,
+            Saved saved,
+            Map<DefinitionKey, Reading.Block> known,
+            Inputs inputs,
+            Running running)
             throws RefusedChangeException {
-        return new Editor(change, saved, known, home, running).edit();
+        return new Editor(change, saved, known, inputs, running).edit();
     }
 
     /** The definitions before a change. */
     private record Editor(
-            DefinitionChange change, Saved saved, Map<DefinitionKey, Reading.Block> known, Path home, Running running) {
+            DefinitionChange change,
+            Saved saved,
+            Map<DefinitionKey, Reading.Block> known,
+            Inputs inputs,
+            Running running) {
 
         DefinitionEdit edit() throws RefusedChangeException {
             DefinitionKey key = key(change.name());
@@ -104,7 +110,7 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
                 return renamed(key, before == null ? ChangedSettings.none() : before);
             }
             ConfigObject base = action == Action.SET && before != null ? before : ChangedSettings.none();
-            ConfigObject settings = ChangedSettings.of(change, key, base, home, running);
+            ConfigObject settings = ChangedSettings.of(change, key, base, inputs.home(), running);
             Set<String> added = before == null && key.kind() == Kind.DRIVE ? Set.of(key.name()) : Set.of();
             return new DefinitionEdit(key, Map.of(key, defined(key, settings)), added);
         }
@@ -133,9 +139,16 @@ record DefinitionEdit(DefinitionKey key, Map<DefinitionKey, @Nullable SavedDefin
                                 place.line(),
                                 Findings.shown(key.path()),
                                 "",
-                                "is defined here; edit this file, which Weir does not change")));
+                                "is defined here; " + remedy(place))));
             }
             return null;
+        }
+
+        /** Returns how to change a definition of the operator. */
+        private String remedy(Place place) {
+            return place.isDriveOption()
+                    ? "change this option of the command line and start Weir again"
+                    : "edit " + Findings.shown(inputs.path(place)) + ", which Weir does not change";
         }
 
         /** Returns the drives and groups that commands have defined in a group. */

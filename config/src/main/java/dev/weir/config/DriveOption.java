@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,10 @@ final class DriveOption {
 
     private static final Set<String> YES = Set.of("on", "yes", "true");
     private static final String GENERAL = "backend.";
+
+    /** Parts of a block that is given in place of a type. A shell may have split it. */
+    private static final Pattern NO_TYPE = Pattern.compile("[{\\[=]");
+
     private static final Map<String, List<String>> PATHS = paths();
 
     private final Place place;
@@ -166,6 +171,10 @@ final class DriveOption {
                 option.startsWith(GENERAL) ? List.of("backend", option.substring(GENERAL.length())) : PATHS.get(option);
         if (path == null) {
             fault(option, value, "unknown option" + Suggestion.of(option, PATHS.keySet()));
+            return;
+        }
+        if (path.equals(TYPE) && NO_TYPE.matcher(value).find()) {
+            fault(option, value, "must be a type, such as nbd; write each option as its own word: backend.uri=URI");
             return;
         }
         String type = TYPES.get(option);

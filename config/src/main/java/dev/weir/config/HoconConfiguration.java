@@ -371,13 +371,13 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
     private ChangeOutcome changeAndSettle(DefinitionChanges.Step step) throws RefusedChangeException {
         DefinitionChanges.Applied made = DefinitionChanges.watched(step, watch);
         Reading reading = made.reading();
-        if (reading != null) {
-            lastRead = reading;
-            hasLoggedFaults = false;
-            applied.publish(List.of(), reading.warnings());
-            settlement.await(drives, made.drives()::contains);
+        if (reading == null) {
+            return made.outcome();
         }
-        return made.afterDeletion();
+        lastRead = reading;
+        hasLoggedFaults = false;
+        applied.publish(List.of(), reading.warnings());
+        return made.settled(settlement.state(drives, made.drive()));
     }
 
     private Reading read(Saved saved) {

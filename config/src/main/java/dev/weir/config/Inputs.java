@@ -38,6 +38,13 @@ record Inputs(Path home, Path folder, @Nullable Path file, List<String> drives, 
                 all("weir.listen.", properties));
     }
 
+    /** Returns the absolute path of a place in the configuration file or its includes. A URL stays as it is. */
+    String path(Place place) {
+        return file == null || place.name().contains("://")
+                ? place.name()
+                : file.resolveSibling(place.name()).toString();
+    }
+
     private static Path absolute(String path) {
         return Path.of(path).toAbsolutePath().normalize();
     }

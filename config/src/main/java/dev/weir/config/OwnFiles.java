@@ -11,22 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Weir's own files. A command must not make a drive of them, because its client could then write tokens, definitions or
- * code.
+ * code. The default configuration file is one of them also while another one is in use, because a later start may use
+ * it.
  *
  * @param home folder of all state
- * @param file configuration file; null without one
+ * @param files absolute paths of the files that the configuration in use consists of: the file, its includes, keys
  */
-record OwnFiles(Path home, @Nullable Path file) {
+record OwnFiles(Path home, Collection<Path> files) {
     static final String RULE = "is a file of Weir itself; choose another path";
 
-    private static final List<String> NAMES =
-            List.of("debts", "debts.new", "deploy", "felix-cache", "log", "run", "tokens", "tokens.new", "weir.d");
+    private static final List<String> NAMES = List.of(
+            "debts", "debts.new", "deploy", "felix-cache", "log", "run", "tokens", "tokens.new", "weir.conf", "weir.d");
 
-    /** Returns the first path of an own file among a value and its nested values; null for none. May block. */
+    /**
+     * Returns the first path of an own file among a value and its nested values; null for none. May block. The files of
+     * TLS are only read, so a drive may share them with Weir.
+     */
     @Nullable
     String find(@Nullable Object value) {
         if (value instanceof Map<?, ?> block) {
-            return find(block.values());
+            return find(block.entrySet().stream()
+                    .filter(entry -> !String.valueOf(entry.getKey()).startsWith("tls-"))
+                    .map(Map.Entry::getValue)
+                    .toList());
         } else if (value instanceof Collection<?> list) {
             for (Object each : list) {
                 String own = find(each);
@@ -43,7 +50,7 @@ record OwnFiles(Path home, @Nullable Path file) {
             Path path = real(home.resolve(text));
             Path base = real(home);
             return NAMES.stream().anyMatch(name -> path.startsWith(base.resolve(name)))
-                    || (file != null && path.equals(real(file)));
+                    || files.stream().anyMatch(file -> path.equals(real(file)));
         } catch (InvalidPathException e) {
             return false; // the backend refuses it
         }

@@ -14,6 +14,11 @@ record Place(int order, String name, int line) implements Comparable<Place> {
     private static final Comparator<Place> READING =
             Comparator.comparingInt(Place::order).thenComparing(Place::name).thenComparingInt(Place::line);
 
+    /** Returns whether the origin is a drive of the command line. */
+    boolean isDriveOption() {
+        return name.startsWith("-drive ");
+    }
+
     @Override
     public int compareTo(Place other) {
         return READING.compare(this, other);

@@ -25,6 +25,17 @@ record Settlement(BundleContext context, ConfigurationAdmin admin) {
     private static final long REOPEN_SECONDS = 2;
 
     /**
+     * Waits for the delivery of changes to the engine and opens a drive that is unavailable. Returns why it does not
+     * serve then; empty if it serves or does not exist.
+     *
+     * @param drives all drives; changes during the delivery
+     */
+    String state(Collection<DriveControl> drives, String name) {
+        await(drives, name::equals);
+        return ClosedDrives.state(drives, name);
+    }
+
+    /**
      * Waits for the delivery of changes to the engine and opens unavailable drives.
      *
      * @param drives all drives; changes during the delivery

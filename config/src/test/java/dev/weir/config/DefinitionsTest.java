@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.definition.ChangeOutcome;
 import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
@@ -23,6 +24,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Changes of drives and groups by commands and their files. */
 final class DefinitionsTest extends DefinitionsFixture {
@@ -59,6 +62,33 @@ final class DefinitionsTest extends DefinitionsFixture {
         Definition definition = definition(Kind.DRIVE, "vm1");
         assertEquals(Origin.SAVED, definition.origin());
         assertEquals(definition, outcome.definition());
+    }
+
+    @Test
+    void backendIsABlockAsInTheFile() throws Exception {
+        make(add("backend={type=memory, size=1M}", "bps=10M"));
+        DriveSettings added = DriveSettings.of(properties("weir.drive~vm1"));
+        assertEquals("memory", added.backendType());
+        assertEquals(Map.of("size", 1L << 20), added.backendOptions());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            UNAVAILABLE | drive vm1 is defined but not served: refused; Weir tries again by itself
+            HOLDING     | drive vm1 holds its requests: refused
+            SERVING     |
+            """)
+    void answerNamesTheReasonOfADriveThatDoesNotServe(State state, @Nullable String warning) throws Exception {
+        component.addDrive(new IdleDrive("other", State.HOLDING).control());
+        component.addDrive(new IdleDrive("vm1", state).control());
+        List<String> expected = warning == null ? List.of() : List.of(warning);
+        assertEquals(expected, make(add("memory=1M")).warnings());
+        assertEquals(expected, make(set("bps=10M")).warnings());
+        assertEquals(List.of(), make(set("bps=5M").dryRun()).warnings());
+        assertEquals(List.of(), make(DefinitionChange.remove(Kind.DRIVE, "vm1")).warnings());
     }
 
     @Test

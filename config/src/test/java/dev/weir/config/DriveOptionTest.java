@@ -124,6 +124,16 @@ final class DriveOptionTest {
     }
 
     @Test
+    void backendIsATypeAndNoBlock() {
+        assertEquals(
+                "-drive id=a,…: backend = {type=nbd: must be a type, such as nbd; write each option as its own word:"
+                        + " backend.uri=URI",
+                ConfigFolder.readOptions("id=a,backend={type=nbd,uri=nbd://h/x}")
+                        .faults()
+                        .get(0));
+    }
+
+    @Test
     void emptyOption() {
         assertEquals(
                 List.of("-drive \"\": \"\": must be OPTION=VALUE", "-drive \"\": id: must be set"),

@@ -35,15 +35,67 @@ final class RefusedDefinitionsTest extends DefinitionsFixture {
                 "deploy/x.jar",
                 "disks/../run/x",
                 "link/x.jar",
-                "weir.conf"
+                "weir.conf",
+                "../weir.conf",
+                "../more.conf"
             })
     void driveUsesNoFileOfWeir(String path) throws Exception {
         Files.createDirectories(home.resolve("deploy"));
         Files.createSymbolicLink(home.resolve("link"), home.resolve("deploy"));
-        String place = path.equals("weir.conf") ? home.resolveSibling(path).toString() : path;
-        Map<String, Object> backend = Map.of("type", "memory", "size", "1M", "nested", Map.of("path", place));
+        folder.write("more.conf", "");
+        folder.write("weir.conf", "include \"more.conf\"\n" + TWO_DRIVES);
+        assertEquals(List.of(), component.reload());
+        Map<String, Object> backend = Map.of("type", "memory", "size", "1M", "nested", Map.of("path", path));
         RefusedChangeException refused = refused(DefinitionChange.add(Kind.DRIVE, "x", Map.of("backend", backend)));
         assertEquals(OwnFiles.RULE, refused.faults().get(0).rule());
+    }
+
+    @Test
+    void driveMayShareFilesOfTls() {
+        OwnFiles own = new OwnFiles(home, List.of(home.resolve("ca.pem")));
+        assertNull(own.find(Map.of("type", "nbd", "tls-ca", "ca.pem")));
+        assertEquals("ca.pem", own.find(Map.of("type", "file", "path", "ca.pem")));
+    }
+
+    @Test
+    void splitValueNamesItsKey() throws Exception {
+        String quote = "; put the whole word in quotes: 'filters=…'";
+        List<String> words = List.of("memory=1M", "filters=[{", "type=trace,", "slower-than", "=", "5ms", "}]");
+        assertEquals(
+                "drives.vm1.filters = [{ type=trace, slower-than = 5ms }]: came as several words" + quote,
+                refused(add(words.toArray(String[]::new))).getMessage());
+        assertEquals(
+                "drives.vm1.bps = 10 M: came as several words; put the whole word in quotes: 'bps=…'",
+                refused(add("memory=1M", "bps=", "10", "M")).getMessage());
+        assertEquals(
+                "drives.vm1.filters = [[type = trace]]: came as several words" + quote,
+                refused(add("memory=1M", "filters=", "[[type = trace]]")).getMessage());
+        assertEquals(
+                "drives.vm1: \"x\" is not KEY=VALUE",
+                refused(add("memory=1M", "filters=[]", "x")).getMessage());
+        assertEquals(
+                "drives.vm1: \"=\" is not KEY=VALUE",
+                refused(add("bps=", "memory=1M", "=")).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[{", "[type=trace]", "[{ type = ${HOME} }]"})
+    void unreadableBlockAsksForQuotes(String value) throws Exception {
+        String message = refused(add("memory=1M", "filters=" + value)).getMessage();
+        assertTrue(
+                String.valueOf(message)
+                        .startsWith(
+                                "drives.vm1.filters = " + value + ": is not HOCON; if a shell took quotes or spaces,"
+                                        + " put the whole word in quotes: 'filters=…' ("),
+                message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"type=memory", "{type=memory", "[memory]"})
+    void partOfABackendIsNoType(String value) throws Exception {
+        String shown = value.startsWith("type") ? "backend = type=memory: must be a type" : "drives.vm1.backend";
+        String message = refused(add("backend=" + value, "size=1M")).getMessage();
+        assertTrue(String.valueOf(message).startsWith(shown), message);
     }
 
     @Test
@@ -68,11 +120,14 @@ final class RefusedDefinitionsTest extends DefinitionsFixture {
         RefusedChangeException refused = refused(DefinitionChange.set(Kind.DRIVE, "a", Map.of("limits.bps", 5)));
         assertEquals(Reason.OPERATOR, refused.reason());
         assertEquals(
-                "weir.conf:4: drives.a: is defined here; edit this file, which Weir does not change",
+                "weir.conf:4: drives.a: is defined here; edit " + folder.file() + ", which Weir does not change",
                 refused.getMessage());
+        RefusedChangeException option = refused(DefinitionChange.remove(Kind.DRIVE, "option"));
+        assertEquals(Reason.OPERATOR, option.reason());
         assertEquals(
-                Reason.OPERATOR,
-                refused(DefinitionChange.remove(Kind.DRIVE, "option")).reason());
+                "-drive id=option,…: drives.option: is defined here; change this option of the command line and start"
+                        + " Weir again",
+                option.getMessage());
         assertEquals(
                 Reason.EXISTS,
                 refused(DefinitionChange.add(Kind.GROUP, "g", Map.of())).reason());

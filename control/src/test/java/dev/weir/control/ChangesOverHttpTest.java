@@ -306,6 +306,11 @@ final class ChangesOverHttpTest {
         assertEquals(422, refused.status());
         assertTrue(refused.body().contains("h2: weir.conf:3"), refused.body());
         assertEquals(400, weir.local("PATCH", path + "x", "{}").status());
+        Reply check = weir.local("PATCH", path + "&dry-run=true", "{\"iops\":\"30k\"}");
+        assertEquals(200, check.status(), check.body());
+        assertTrue(check.body().contains("\"limits\":{\"iops\":20000}"), check.body());
+        assertEquals(
+                422, weir.local("PATCH", path + "&dry-run=true", "{\"iops\":1}").status());
     }
 
     @Test
@@ -359,7 +364,8 @@ final class ChangesOverHttpTest {
             PUT   | /v1/drives/vm1/policy     | {}                  | 422 | policy = null: must be a text
             PUT   | /v1/drives/vm1/policy     | {"policy":"slice","x":1} | 422 | x: unknown field
             POST  | /v1/drives/vm1/resize     | {"shrink":1,"size":1} | 422 | shrink = 1: must be true or false
-            POST  | /v1/drives/vm1/drain      | {"seconds":0}       | 422 | must be a number from 1 to 3600
+            POST  | /v1/drives/vm1/drain      | {"seconds":0}       | 422 | must be a whole number from 1 to 3600
+            POST  | /v1/drives/vm1/drain      | {"seconds":3601}    | 422 | must be a whole number from 1 to 3600
             PATCH | /v1/groups/tenant-a/share | {"min":{"bpd":1}}   | 422 | min.bpd: unknown key
             PATCH | /v1/groups/tenant-a/share | {"weight":"a"}      | 422 | weight = a: must be a whole number
             PUT   | /v1/drives/vm1/faults/f   | {"latency":"soon"}  | 422 | latency

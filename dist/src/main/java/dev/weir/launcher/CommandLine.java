@@ -67,8 +67,29 @@ final class CommandLine {
 
     /** Returns the command of the shell that {@code exec}, {@code token} or {@code console} runs. */
     String line() {
-        String rest = String.join(" ", words);
+        String rest = rest();
         return command == Command.EXEC ? rest : rest.isEmpty() ? command.toString() : command + " " + rest;
+    }
+
+    /** Returns the words as a line. A value in brackets that is a word of its own stays one in the shell. */
+    private String rest() {
+        StringBuilder line = new StringBuilder();
+        for (String word : words) {
+            String quote = words.size() > 1 && isBracketed(word) && word.indexOf('\'') < 0 ? "'" : "";
+            line.append(line.length() == 0 ? "" : " ")
+                    .append(quote)
+                    .append(word)
+                    .append(quote);
+        }
+        return line.toString();
+    }
+
+    /** Returns whether a word is {@code KEY=[…]} or {@code KEY={…}}. */
+    private static boolean isBracketed(String word) {
+        int equals = word.indexOf('=');
+        return equals > 0
+                && ((word.startsWith("[", equals + 1) && word.endsWith("]"))
+                        || (word.startsWith("{", equals + 1) && word.endsWith("}")));
     }
 
     private void readOptions() throws UsageException {

@@ -71,6 +71,18 @@ class CommandLineTest {
     }
 
     @Test
+    void valueInBracketsStaysOneWord() throws UsageException {
+        String filters = "filters=[{ type = trace, slower-than = 5ms }]";
+        assertEquals(
+                "drive set vm1 '" + filters + "' 'backend={ size = 1M }' bps=1M",
+                new CommandLine("exec", "drive", "set", "vm1", filters, "backend={ size = 1M }", "bps=1M").line());
+        assertEquals("drive set vm1 " + filters, new CommandLine("exec", "drive set vm1 " + filters).line());
+        for (String word : List.of("| grep vm1", "'filters=[{ }]'", "filters=['a']", "filters=[{ a", "[{ a = 1 }]")) {
+            assertEquals("drive " + word, new CommandLine("exec", "drive", word).line());
+        }
+    }
+
+    @Test
     void helpAndVersionNeedNothingElse() throws UsageException {
         assertTrue(parse("--help").has(Option.HELP));
         assertTrue(parse("-V").has(Option.VERSION));

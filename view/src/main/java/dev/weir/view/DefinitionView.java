@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param version version of the settings; empty after a removal
  * @param hocon settings in HOCON; empty after a removal
  * @param changes applied changes: {@code added drive vm1}
- * @param warnings one line for each probable mistake
+ * @param warnings one line for each probable mistake, and one if the drive does not serve
  */
 public record DefinitionView(
         String kind,

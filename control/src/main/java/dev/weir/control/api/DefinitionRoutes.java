@@ -46,7 +46,8 @@ final class DefinitionRoutes {
      * @param origin {@code operator} (the file or the command line), {@code saved} or {@code temporary}
      * @param place the place of the block: {@code weir.d/drive-vm1.conf}
      * @param changes the applied changes: {@code added drive vm1}; empty if nothing differs
-     * @param warnings one line for each setting that is valid but probably a mistake
+     * @param warnings one line for each setting that is valid but probably a mistake, and one if the drive does not
+     *     serve
      */
     record DefinitionView(
             String kind,

@@ -6,6 +6,7 @@ import dev.weir.control.route.JsonBody;
 import dev.weir.control.route.Problem;
 import dev.weir.control.route.Route.Body;
 import dev.weir.drive.control.DriveControl;
+import dev.weir.view.text.DrainSeconds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 /** Lifts the limits of drives until they are idle. */
 final class Drain {
     private static final String SECONDS = "seconds";
-    private static final long MOST_SECONDS = 3600;
     private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private Drain() {}
@@ -35,9 +35,9 @@ final class Drain {
      */
     static void run(List<DriveControl> drives, ApiRequest request) {
         Map<String, Object> fields = JsonBody.fields(request.body(), List.of(SECONDS));
-        Object given = fields.getOrDefault(SECONDS, 60L);
-        if (!(given instanceof Long seconds) || seconds < 1 || seconds > MOST_SECONDS) {
-            throw Fields.refused(SECONDS, given, "must be a number from 1 to " + MOST_SECONDS);
+        Object given = fields.getOrDefault(SECONDS, DrainSeconds.DEFAULT);
+        if (!(given instanceof Long seconds) || !DrainSeconds.isValid(seconds)) {
+            throw Fields.refused(SECONDS, given, DrainSeconds.RULE);
         }
         long nanos = TimeUnit.SECONDS.toNanos(seconds);
         Map<String, CompletableFuture<Boolean>> drains = new LinkedHashMap<>();

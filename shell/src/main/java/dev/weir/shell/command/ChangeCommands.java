@@ -13,6 +13,7 @@ import dev.weir.view.LimitsView;
 import dev.weir.view.reload.RefusedReloadException;
 import dev.weir.view.reload.Reload;
 import dev.weir.view.system.ReloadView;
+import dev.weir.view.text.DrainSeconds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +101,8 @@ public final class ChangeCommands {
             """
                     + DefinitionWords.LASTING
                     + """
-                         --cluster   with set: changes limits on all hosts of the cluster and saves them there
+                         --cluster   with set: changes limits on all hosts of the cluster and saves them there;
+                                     with --dry-run only asks the hosts whether they could
                     """
                     + CommandSyntax.OPTIONS;
 
@@ -114,7 +116,7 @@ public final class ChangeCommands {
             guest, which waits for all queued requests. Requests released meanwhile are not charged. The
             limits apply again when the drive is idle or the time is over.
 
-                 --seconds=N   maximum time without limits, in seconds; default: 60
+                 --seconds=N   maximum time without limits, in seconds, 1 to 3600; default: 60
             """
                     + CommandSyntax.OPTIONS;
 
@@ -224,8 +226,8 @@ public final class ChangeCommands {
                 if (!DefinitionWords.isAction(args) || !args.get(0).equals("set")) {
                     throw usage.fault("--cluster needs set");
                 }
-                DefinitionWords.refuseDryRun(options, usage);
-                return ClusterCommand.save(services, args.get(1), args.subList(2, args.size()), usage);
+                boolean isCheck = DefinitionWords.isDryRun(options);
+                return ClusterCommand.save(services, args.get(1), args.subList(2, args.size()), isCheck, usage);
             }
             if (DefinitionWords.isAction(args)) {
                 return new DefinitionWords(services).run(Kind.GROUP, options, usage);
@@ -242,7 +244,7 @@ public final class ChangeCommands {
         return Objects.requireNonNull(usage.answerWith(words, options -> {
             String name = options.args().get(0);
             List<DriveControl> drives = services.drivesOf(name);
-            long seconds = seconds(options.isSet("seconds") ? options.get("seconds") : "60", usage);
+            long seconds = options.isSet("seconds") ? seconds(options.get("seconds"), usage) : DrainSeconds.DEFAULT;
             List<String> busy = drain(drives, seconds);
             if (!busy.isEmpty()) {
                 throw new CommandFault("still busy after %d s: %s; the limits apply again"
@@ -255,10 +257,11 @@ public final class ChangeCommands {
     }
 
     private static long seconds(String text, CommandSyntax usage) {
-        if (!text.matches("[1-9][0-9]{0,4}")) {
-            throw usage.fault("--seconds = %s: must be a number from 1 to 99999".formatted(text));
+        long seconds = text.matches("[0-9]{1,9}") ? Long.parseLong(text) : 0;
+        if (!DrainSeconds.isValid(seconds)) {
+            throw usage.fault("--seconds = %s: %s".formatted(text, DrainSeconds.RULE));
         }
-        return Long.parseLong(text);
+        return seconds;
     }
 
     /** Drains drives at the same time. Returns the names of those that did not get idle. */

@@ -7,6 +7,8 @@ import dev.weir.shell.session.Caller;
 import dev.weir.shell.syntax.CommandFault;
 import dev.weir.shell.syntax.CommandSyntax;
 import dev.weir.throttle.ThrottleLimits;
+import dev.weir.view.View;
+import dev.weir.view.system.ClusterCheckView;
 import dev.weir.view.system.ClusterView;
 import dev.weir.view.system.FleetView;
 import java.util.List;
@@ -90,16 +92,23 @@ public final class ClusterCommand {
      * Changes limits of a group on all hosts and saves them there.
      *
      * @param words limits as words {@code KEY=VALUE}
-     * @return the cluster after the change
+     * @param isCheck whether to ask the hosts only
+     * @return the cluster after the change, or the change that the hosts would make
      * @throws CommandFault if a word is invalid or a host cannot save them
      */
-    static ClusterView save(Services services, String name, List<String> words, CommandSyntax usage) {
+    static View save(Services services, String name, List<String> words, boolean isCheck, CommandSyntax usage) {
         ClusterControl cluster = cluster(services);
         if (words.isEmpty()) {
             throw usage.fault("KEY=VALUE is missing");
         }
         try {
-            List<String> hosts = cluster.save(name, limits(services.group(name), words, usage));
+            GroupControl group = services.group(name);
+            ThrottleLimits after = limits(group, words, usage);
+            if (isCheck) {
+                ThrottleLimits before = group.snapshot().limits();
+                return ClusterCheckView.of(name, cluster.check(name, after), before, after);
+            }
+            List<String> hosts = cluster.save(name, after);
             Caller.log("saved the limits of group {} on {}: {}", name, hosts, words);
             return ClusterView.of(cluster.snapshot());
         } catch (IllegalStateException e) {

@@ -110,9 +110,14 @@ public record DefinitionWords(Services services) {
      * @throws CommandFault if it is set
      */
     static void refuseDryRun(Options options, CommandSyntax usage) {
-        if (options.isSet(DRY_RUN)) {
+        if (isDryRun(options)) {
             throw usage.fault("--%s needs add, set, rename or remove".formatted(DRY_RUN));
         }
+    }
+
+    /** Returns whether the option {@code --dry-run} is set. */
+    static boolean isDryRun(Options options) {
+        return options.isSet(DRY_RUN);
     }
 
     private static void refuse(List<String> words, int expected, CommandSyntax usage) {
@@ -141,7 +146,7 @@ public record DefinitionWords(Services services) {
 
     private View make(DefinitionChange change, Options options) {
         DefinitionChange lasting = options.isSet(SAVE) ? change : change.temporary();
-        boolean isCheck = options.isSet(DRY_RUN);
+        boolean isCheck = isDryRun(options);
         ChangeOutcome outcome = make(isCheck ? lasting.dryRun() : lasting);
         if (!isCheck) {
             outcome.changes().forEach(line -> Caller.log("{}", line));

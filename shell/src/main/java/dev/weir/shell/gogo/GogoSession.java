@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
@@ -55,6 +57,9 @@ public final class GogoSession implements AutoCloseable {
 
     /** The maximum number of characters of a line of an error message. A line may repeat a word of 64 KiB. */
     private static final int LONGEST_LINE = 1000;
+
+    /** A key whose value in brackets is not quoted. Gogo would read a list or a closure there. */
+    private static final Pattern BLOCK = Pattern.compile("(?<=\\s)([\\w.-]+)=\\s*[\\[{]");
 
     private final CommandSession session;
     private final PrintStream out;
@@ -241,7 +246,9 @@ public final class GogoSession implements AutoCloseable {
             return unknown(unknown.getCommand());
         }
         if (e instanceof EOFException || e instanceof SyntaxError || e instanceof EOFError) {
-            return "cannot read \"" + quote(line) + "\": " + e.getMessage();
+            Matcher block = BLOCK.matcher(line);
+            String advice = block.find() ? "; put the whole word in quotes: '" + block.group(1) + "=…'" : "";
+            return "cannot read \"" + quote(line) + "\": " + e.getMessage() + advice;
         }
         if (e instanceof CommandFault || e instanceof IllegalArgumentException) {
             return Objects.toString(e.getMessage(), e.toString());

@@ -221,10 +221,14 @@ final class ChangeCommandsTest extends CommandsFixture {
     @Test
     void drainShowsTheDrive() {
         assertEquals("vm1", ((DriveView) changes.drain("vm1")).name());
-        refuses(
-                "drain: --seconds = 0: must be a number from 1 to 99999; usage: drain NAME|GROUP [--seconds=N]"
-                        + " [--json]",
-                () -> changes.drain("vm1", "--seconds=0"));
+        changes.drain("vm1", "--seconds=3600");
+        for (String seconds : List.of("0", "3601", "1.5", "99999999999")) {
+            refuses(
+                    "drain: --seconds = %s: must be a whole number from 1 to 3600; usage: drain NAME|GROUP [--seconds=N]"
+                                    .formatted(seconds)
+                            + " [--json]",
+                    () -> changes.drain("vm1", "--seconds=" + seconds));
+        }
     }
 
     @Test

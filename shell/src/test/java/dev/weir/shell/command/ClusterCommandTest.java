@@ -64,10 +64,28 @@ class ClusterCommandTest {
             {"add", "tenant-a", "iops=1", "--cluster"},
             {"set", "tenant-a", "--cluster"},
             {"set", "tenant-a", "weight=2", "--cluster"},
-            {"set", "tenant-a", "iops=1", "--cluster", "--dry-run"}
+            {"set", "tenant-a", "iops=1", "--cluster", "--dry-run"},
+            {"tenant-a", "iops=5", "--cluster", "--dry-run"}
         }) {
             assertThrows(CommandFault.class, () -> group.group(wrong), () -> String.join(" ", wrong));
         }
+    }
+
+    @Test
+    void dryRunShowsTheChangeOfAllHosts() {
+        services.cluster = cluster;
+        ChangeCommands group = new ChangeCommands(services);
+        assertEquals(
+                """
+                group     tenant-a
+                now       iops=2000
+                then      iops=20000
+                on        h1, h2
+                changed   nothing; without --dry-run these hosts change the limits and save them""",
+                ((View) group.group("set", "tenant-a", "iops=20k", "--cluster", "--dry-run")).text(80));
+        assertEquals(3_000, cluster.local().groups().get(0).limits().rate(LimitKey.IOPS));
+        String json = (String) group.group("set", "tenant-a", "iops=20k", "--cluster", "--dry-run", "--json");
+        assertTrue(json.contains("\"hosts\":[\"h1\",\"h2\"]"), json);
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.weir.view.PowerCutView;
 import dev.weir.view.QueuedView;
 import dev.weir.view.TimerView;
 import dev.weir.view.system.BackendView;
+import dev.weir.view.system.ClusterCheckView;
 import dev.weir.view.system.EventView;
 import dev.weir.view.system.FilterView;
 import dev.weir.view.system.PolicyView;
@@ -65,6 +66,7 @@ final class JsonDocumentationTest {
             PowerCutView.LostRange.class,
             BlockOption.class,
             ReloadView.class,
+            ClusterCheckView.class,
             BenchView.class,
             StatusView.class,
             StatusView.DriveState.class,

@@ -154,6 +154,9 @@ final class GogoRequestTest {
         Answer answer = execute("drives {");
         assertEquals(1, answer.status());
         assertTrue(answer.err().startsWith("weir: cannot read \"drives {\": "), answer.err());
+        assertFalse(answer.err().contains("quotes"), answer.err());
+        Answer block = execute("drive set vm1 filters=[{ type = trace }]");
+        assertTrue(block.err().endsWith("; put the whole word in quotes: 'filters=…'\n"), block.err());
     }
 
     @Test

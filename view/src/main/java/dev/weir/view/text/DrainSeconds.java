@@ -1,0 +1,19 @@
+package dev.weir.view.text;
+
+/** The longest time without limits of a drain (s). All interfaces have the same bounds. */
+public final class DrainSeconds {
+    /** Time of a drain without one of its own (s). */
+    public static final long DEFAULT = 60;
+
+    /** Rule that a refused value breaks. */
+    public static final String RULE = "must be a whole number from 1 to 3600";
+
+    private static final long MOST = 3600;
+
+    private DrainSeconds() {}
+
+    /** Returns whether a drain may last this long (s). */
+    public static boolean isValid(long seconds) {
+        return seconds >= 1 && seconds <= MOST;
+    }
+}
