@@ -1,7 +1,7 @@
 package dev.weir.cluster;
 
-import dev.weir.throttle.ThrottleLimits;
 import java.util.List;
+import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -37,43 +37,49 @@ public interface ClusterControl {
     List<HostDrives> drives();
 
     /**
-     * Changes the limits of a group on all hosts. The coordinator uses them from one moment on. The change lasts until
-     * another value of the group in the configuration of a host, or until all hosts have restarted.
+     * Changes some limits of a group on all hosts. The coordinator applies one change after another. So two changes of
+     * different keys both take effect, and of two changes of the same key the later one at the coordinator. A change
+     * lasts until another value of the group in the configuration of a host, or until all hosts have restarted. Waits
+     * for a coordinator for at most 15 seconds.
      *
      * @param group the name of the group
-     * @param limits the new limits for all hosts together
-     * @throws IllegalArgumentException if the group is not one of the cluster or the limits are not valid for it
+     * @param changes the new values by key, as in {@link dev.weir.throttle.ThrottleLimits#changed}
+     * @throws IllegalArgumentException if the group is not one of the cluster or the limits after the change are not
+     *     valid; nothing has changed then
+     * @throws IllegalStateException if no coordinator has a majority, or it does not answer; the message tells whether
+     *     the limits may have changed
      */
-    void limits(String group, ThrottleLimits limits);
+    void limits(String group, Map<String, Long> changes);
 
     /**
      * Asks all reachable hosts whether {@link #save} would be refused, and changes nothing. Waits for at most five
      * seconds.
      *
      * @param group the name of the group
-     * @param limits the new limits for all hosts together
+     * @param changes the new values by key, as in {@link dev.weir.throttle.ThrottleLimits#changed}
      * @return the names of the hosts that would save them
-     * @throws IllegalArgumentException if the group is not one of the cluster, or a host would refuse to save the
-     *     limits or does not answer; the message has a line for each such host
+     * @throws IllegalArgumentException if the group is not one of the cluster, the limits after the change are not
+     *     valid, or a host would refuse to save them or does not answer; the message has a line for each such host
      * @throws IllegalStateException if the cluster does not answer within a second, or cannot ask its hosts
      */
-    default List<String> check(String group, ThrottleLimits limits) {
+    default List<String> check(String group, Map<String, Long> changes) {
         throw new IllegalStateException("the cluster cannot check a change of group " + group + " without making it");
     }
 
     /**
-     * Changes the limits of a group on all hosts and saves them on each, so they outlast restarts. First asks all
-     * reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets each
-     * host save them. A host that is not reachable takes over the limits when it is back and saves them then, unless
-     * all other hosts have restarted meanwhile or the limits have changed again. Waits for at most 20 seconds.
+     * Changes some limits of a group on all hosts and saves its limits on each, so they outlast restarts. First asks
+     * all reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets
+     * each host save them. A host that is not reachable takes over the limits when it is back and saves them then,
+     * unless all other hosts have restarted meanwhile or the limits have changed again. Waits for at most 35 seconds.
      *
      * @param group the name of the group
-     * @param limits the new limits for all hosts together
+     * @param changes the new values by key, as in {@link dev.weir.throttle.ThrottleLimits#changed}
      * @return the names of the hosts that have saved them
-     * @throws IllegalArgumentException if the group is not one of the cluster, the limits are not valid for it, or a
-     *     host refuses to save them or does not answer; nothing has changed then, and the message has a line for each
-     *     such host
-     * @throws IllegalStateException if the limits have changed but a host has failed to save them; the message names it
+     * @throws IllegalArgumentException if the group is not one of the cluster, the limits after the change are not
+     *     valid, or a host refuses to save them or does not answer; nothing has changed then, and the message has a
+     *     line for each such host
+     * @throws IllegalStateException if the coordinator has not confirmed the change, a host has failed to save the
+     *     limits, or a later change has replaced them meanwhile; the message tells which
      */
-    List<String> save(String group, ThrottleLimits limits);
+    List<String> save(String group, Map<String, Long> changes);
 }

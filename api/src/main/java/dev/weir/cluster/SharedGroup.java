@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.throttle.ThrottleLimits;
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -16,6 +17,14 @@ public interface SharedGroup {
 
     /** {@return the limits for all hosts together, as set on this host} */
     ThrottleLimits limits();
+
+    /**
+     * {@return the limits after a change of some values} Changes nothing.
+     *
+     * @param changes the new values by key, as in {@link ThrottleLimits#changed}
+     * @throws IllegalArgumentException if the result is invalid or the group's policy cannot enforce it
+     */
+    ThrottleLimits changed(Map<String, Long> changes);
 
     /** {@return the part of this host in the limits while it has no lease} */
     ClusterScope scope();

@@ -3,7 +3,7 @@
  * dev.weir.cluster.LimitBroker}, which leases it a share of the group's limits.
  */
 @Export
-@Version("2.1.0")
+@Version("3.0.0")
 @NullMarked
 package dev.weir.cluster;
 

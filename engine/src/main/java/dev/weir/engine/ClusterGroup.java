@@ -152,6 +152,11 @@ final class ClusterGroup implements SharedGroup {
     }
 
     @Override
+    public ThrottleLimits changed(Map<String, Long> changes) {
+        return group.changed(changes);
+    }
+
+    @Override
     public ClusterScope scope() {
         return scope;
     }

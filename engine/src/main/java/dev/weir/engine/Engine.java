@@ -315,12 +315,12 @@ public final class Engine {
         groups.change(group, group.currentParent(), policy, factory, limits, group.currentShare());
     }
 
-    /** Changes a group's limits, parent and share until its settings change. */
-    synchronized void change(ManagedGroup group, ThrottleLimits limits, @Nullable String parent, Share share) {
+    /** Checks a change of a group's limits, parent and share and returns it. It lasts until the settings change. */
+    synchronized Runnable checked(ManagedGroup group, ThrottleLimits limits, @Nullable String parent, Share share) {
         LimitTree.Node after = new LimitTree.Node(group.name(), false, parent, limits, share);
         groups.check(GroupTree.node(group), after, drives.values());
-        String type = group.policyType();
-        groups.change(group, parent, type, policies.accepting(type, limits), limits, share);
+        ThrottlePolicyFactory factory = policies.accepting(group.policyType(), limits);
+        return () -> groups.change(group, parent, group.policyType(), factory, limits, share);
     }
 
     /** Restores policy, limits, share and parent of a group's settings. */

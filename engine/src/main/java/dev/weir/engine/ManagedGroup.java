@@ -156,11 +156,26 @@ final class ManagedGroup implements GroupControl {
 
     @Override
     public void change(ThrottleLimits limits, @Nullable String newParent, Share share) {
+        synchronized (engine) {
+            checked(limits, newParent, share).run();
+        }
+    }
+
+    private Runnable checked(ThrottleLimits limits, @Nullable String newParent, Share share) {
         ClusterGroup shared = cluster;
         if (shared != null) {
             shared.check(limits, newParent);
         }
-        engine.change(this, limits, newParent, share);
+        return engine.checked(this, limits, newParent, share);
+    }
+
+    /** Returns the limits after a change of some values. Throws if they are refused. Changes nothing. */
+    ThrottleLimits changed(Map<String, Long> changes) {
+        synchronized (engine) {
+            ThrottleLimits after = currentLimits().changed(changes, settings.limits());
+            checked(after, parent, currentShare());
+            return after;
+        }
     }
 
     @Override

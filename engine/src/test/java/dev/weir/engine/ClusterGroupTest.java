@@ -78,6 +78,17 @@ class ClusterGroupTest {
     }
 
     @Test
+    void limitsAfterAChangeAreCheckedAndNotApplied() {
+        fixture.engine.broker(broker);
+        SharedGroup tenant = broker.tenant();
+        ThrottleLimits before = tenant.limits();
+        ThrottleLimits after = tenant.changed(Map.of("bps", 9_000L));
+        assertEquals(ThrottleLimits.of(Map.of("iops", 3_000L, "bps", 9_000L)), after);
+        assertThrows(IllegalArgumentException.class, () -> tenant.changed(Map.of("bps", 2L)));
+        assertEquals(before, tenant.limits());
+    }
+
+    @Test
     void groupWithoutBrokerTakesTheSafeShareLater() {
         Load load = load();
         // one fiftieth of a third

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,7 @@ final class BrokeredGroup {
     private final Saver saver;
     private ThrottleLimits limits;
 
-    /** The limits that this host saves at the moment. */
+    /** The limits that this host saves at the moment. Its configuration then has them. */
     private final List<ThrottleLimits> saving = new ArrayList<>();
 
     private @Nullable HeldShare applied;
@@ -46,7 +47,7 @@ final class BrokeredGroup {
          *
          * @param after runs on the thread of the broker after the save, also if it fails or others take its place
          */
-        void save(String group, ThrottleLimits limits, Runnable after);
+        void save(String group, ThrottleLimits limits, long version, Runnable after);
     }
 
     /**
@@ -65,11 +66,6 @@ final class BrokeredGroup {
         return group;
     }
 
-    /** Returns the reachable hosts, this one included. */
-    List<String> hosts() {
-        return node.view();
-    }
-
     State state() {
         return state;
     }
@@ -80,7 +76,7 @@ final class BrokeredGroup {
         if (current.equals(limits)) {
             return;
         }
-        if (saving.contains(current)) {
+        if (saving.stream().anyMatch(saved -> isSaved(saved, current))) {
             // not a change by an operator: the limits were saved, and newer ones came meanwhile
             group.limits(limits);
             return;
@@ -88,6 +84,37 @@ final class BrokeredGroup {
         limits = current;
         applied = null;
         node.limits(group.name(), current);
+    }
+
+    /** Returns whether the limits differ from those before in keys of a save only. */
+    private boolean isSaved(ThrottleLimits saved, ThrottleLimits current) {
+        Map<String, Long> before = limits.toMap();
+        Map<String, Long> now = current.toMap();
+        return ThrottleLimits.keys().stream()
+                .allMatch(key -> Objects.equals(now.get(key), before.get(key))
+                        || Objects.equals(now.get(key), saved.toMap().get(key)));
+    }
+
+    /**
+     * Takes over limits that the coordinator has changed for a command of this host.
+     *
+     * @param wanted the limits that the command asked for; they know the bursts that it removed
+     */
+    void changed(GroupTerms terms, ThrottleLimits wanted) {
+        readLimits();
+        if (!node.told(group.name(), terms)) {
+            return;
+        }
+        ThrottleLimits changed = terms.limits(wanted.iopsSize());
+        group.limits(changed.equals(wanted) ? wanted : changed);
+        limits = changed;
+        node.limits(group.name(), limits);
+    }
+
+    /** Keeps the limits in force while these are saved. {@link #saved} must follow. */
+    void saving(ThrottleLimits written) {
+        readLimits();
+        saving.add(written);
     }
 
     /** Passes the current share to the engine. Returns whether a lease was lost. */
@@ -159,12 +186,13 @@ final class BrokeredGroup {
             }
         }
         if (terms.isSaved()) {
-            saving.add(changed);
-            saver.save(group.name(), changed, () -> saved(changed));
+            saving(changed);
+            saver.save(group.name(), changed, version, () -> saved(changed));
         }
     }
 
-    private void saved(ThrottleLimits written) {
+    /** Must follow each call of {@link #saving}. */
+    void saved(ThrottleLimits written) {
         readLimits();
         saving.remove(written);
     }

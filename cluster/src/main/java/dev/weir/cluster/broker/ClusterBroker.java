@@ -91,6 +91,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
 
     private final Changes changes;
     private final Peers peers;
+    private final LimitChanges limitChanges;
 
     /** Starts to join the cluster. Returns before it has joined. */
     @Activate
@@ -108,6 +109,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                 clock::nanoTime,
                 (host, question) -> deliver(host, MessageCodec.encode(question)),
                 (host, answer) -> deliver(host, MessageCodec.encode(answer)));
+        this.limitChanges = new LimitChanges(settings.host(), clock, node, groups, peers, new Steps());
         this.joiner = DaemonThreads.named("weir-cluster-join").newThread(this::join);
         joiner.start();
         step(() -> {});
@@ -235,8 +237,8 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         });
     }
 
-    private void saveLater(String group, ThrottleLimits limits, Runnable after) {
-        peers.saveLater(group, limits, () -> step(after));
+    private void saveLater(String group, ThrottleLimits limits, long version, Runnable after) {
+        peers.saveLater(group, limits, version, () -> step(after));
     }
 
     private void queueFormed() {
@@ -302,7 +304,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
         step(() -> {
             long now = clock.nanoTime();
             if (message instanceof Question question) {
-                peers.answer(from, question, () -> node.shares(MOST_SHARES, now));
+                peers.answer(from, question, () -> node.shares(MOST_SHARES, now), limitChanges);
             } else if (message instanceof Report report) {
                 node.receive(from, report, now);
             } else if (message instanceof Offer offer) {
@@ -312,37 +314,18 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     }
 
     @Override
-    public void limits(String group, ThrottleLimits limits) {
-        limits(group, limits, false);
-    }
-
-    private void limits(String group, ThrottleLimits limits, boolean isSaved) {
-        ask(() -> {
-            BrokeredGroup brokered = brokered(group);
-            brokered.group().limits(limits);
-            brokered.readLimits();
-            node.limitsOfCluster(group, limits, System.currentTimeMillis(), isSaved);
-            return limits;
-        });
-    }
-
-    private BrokeredGroup brokered(String group) {
-        BrokeredGroup brokered = groups.get(group);
-        if (brokered == null) {
-            throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
-        }
-        return brokered;
+    public void limits(String group, Map<String, Long> newLimits) {
+        limitChanges.change(group, newLimits);
     }
 
     @Override
-    public List<String> check(String group, ThrottleLimits limits) {
-        return peers.check(ask(() -> brokered(group).hosts()), group, limits.toMap());
+    public List<String> check(String group, Map<String, Long> newLimits) {
+        return limitChanges.check(group, newLimits);
     }
 
     @Override
-    public List<String> save(String group, ThrottleLimits limits) {
-        List<String> hosts = ask(() -> brokered(group).hosts());
-        return peers.save(hosts, group, limits.toMap(), () -> limits(group, limits, true));
+    public List<String> save(String group, Map<String, Long> newLimits) {
+        return limitChanges.save(group, newLimits);
     }
 
     @Override
@@ -383,6 +366,18 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
                 changes.leasesLost(),
                 changes.partitions(),
                 changes.coordinatorChanges());
+    }
+
+    private final class Steps implements LimitChanges.Steps {
+        @Override
+        public void run(Runnable action) {
+            step(action);
+        }
+
+        @Override
+        public <T> T ask(Callable<T> question) {
+            return ClusterBroker.this.ask(question);
+        }
     }
 
     private <T> T ask(Callable<T> question) {

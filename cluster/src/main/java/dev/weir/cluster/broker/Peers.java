@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -95,8 +96,8 @@ final class Peers {
     }
 
     /** Saves limits that this host has taken over from others; see {@link SavedLimits#later}. */
-    void saveLater(String group, ThrottleLimits limits, Runnable after) {
-        saved.later(group, limits.toMap(), after);
+    void saveLater(String group, ThrottleLimits limits, long version, Runnable after) {
+        saved.later(group, limits.toMap(), version, after);
         look(() -> {});
     }
 
@@ -150,46 +151,41 @@ final class Peers {
         return answer == null || !answer.drives().hasAnswered() ? HostDrives.silent(host) : answer.drives();
     }
 
-    /**
-     * Changes the limits of a group on hosts and lets each save them, if all can.
-     *
-     * @param of the hosts, this one included
-     * @param change changes the limits on all hosts
-     * @return the hosts
-     * @throws IllegalArgumentException if a host cannot save them; nothing has changed then
-     * @throws IllegalStateException if a host has not saved them in spite of its answer
-     */
-    List<String> save(List<String> of, String group, Map<String, Long> limits, Runnable change) {
-        check(of, group, limits);
-        change.run();
-        String failures = refusals(of, Subject.SAVE, group, limits, SAVE_PATIENCE_NANOS);
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException("the limits have changed, but not all hosts have saved them: " + failures);
-        }
-        return of;
+    /** Asks the coordinator for a change. Returns null without an answer. */
+    @Nullable
+    Answer change(String of, Subject subject, String group, Map<String, Long> changes) {
+        LongFunction<Question> question = id -> new Question(id, subject, group, changes, 0);
+        return questions.ask(List.of(of), question, CHECK_PATIENCE_NANOS).get(of);
     }
 
     /**
-     * Asks hosts whether they can save the limits of a group.
+     * Asks hosts whether they can save limits of a group.
      *
      * @param of the hosts, this one included
-     * @return the hosts
-     * @throws IllegalArgumentException if a host cannot save them
+     * @return the refusals and the hosts without an answer, a line for each; empty for none
      */
-    List<String> check(List<String> of, String group, Map<String, Long> limits) {
-        String refusals = refusals(of, Subject.CHECK, group, limits, CHECK_PATIENCE_NANOS);
-        if (!refusals.isEmpty()) {
-            throw new IllegalArgumentException(refusals);
-        }
-        return of;
+    String check(List<String> of, String group, Map<String, Long> limits) {
+        return refusals(
+                of,
+                id -> new Question(id, Subject.CHECK, group, limits, 0),
+                CHECK_PATIENCE_NANOS,
+                () -> saved.check(group, limits));
     }
 
-    /** Returns the refusals and the hosts without an answer, a line for each; empty for none. */
-    private String refusals(List<String> of, Subject subject, String group, Map<String, Long> limits, long patience) {
+    /** Lets hosts save limits of a group. Parameters and result are those of {@link #check}. */
+    String save(List<String> of, String group, Map<String, Long> limits, long version) {
+        return refusals(
+                of,
+                id -> new Question(id, Subject.SAVE, group, limits, version),
+                SAVE_PATIENCE_NANOS,
+                () -> saved.save(group, limits, version));
+    }
+
+    private String refusals(List<String> of, LongFunction<Question> question, long patience, Supplier<String> own) {
         List<String> others = of.stream().filter(host -> !host.equals(self)).toList();
-        Map<String, Answer> answers = questions.ask(others, id -> new Question(id, subject, group, limits), patience);
+        Map<String, Answer> answers = questions.ask(others, question, patience);
         Map<String, String> refusals = new LinkedHashMap<>();
-        refusals.put(self, saved.save(group, limits, subject == Subject.CHECK));
+        refusals.put(self, own.get());
         for (String host : others) {
             Answer answer = answers.get(host);
             refusals.put(host, answer == null ? "does not answer" : answer.refusal());
@@ -209,20 +205,27 @@ final class Peers {
      * Answers a question.
      *
      * @param known gives the shares of all hosts by group; empty if this host is not the coordinator
+     * @param changes answers the questions for a change, and keeps the limits in force while others are saved
      */
-    void answer(String from, Question question, Supplier<Map<String, Shares>> known) {
-        if (question.subject() == Subject.SHARES) {
-            reply.accept(from, Answer.of(question.id(), known.get()));
-        } else {
-            look(() -> reply.accept(from, slowAnswer(question)));
+    void answer(String from, Question question, Supplier<Map<String, Shares>> known, LimitChanges changes) {
+        switch (question.subject()) {
+            case SHARES -> reply.accept(from, Answer.of(question.id(), known.get()));
+            case CHANGE, CHANGE_AND_SAVE -> reply.accept(from, changes.answer(question));
+            case DRIVES -> look(() -> reply.accept(from, Answer.of(question.id(), drives.now())));
+            case CHECK -> look(() -> answer(from, question, saved.check(question.group(), question.limits())));
+            case SAVE ->
+                look(() -> answer(
+                        from,
+                        question,
+                        changes.saved(
+                                question.group(),
+                                question.limits(),
+                                () -> saved.save(question.group(), question.limits(), question.version()))));
         }
     }
 
-    private Answer slowAnswer(Question question) {
-        boolean isCheck = question.subject() == Subject.CHECK;
-        return question.subject() == Subject.DRIVES
-                ? Answer.of(question.id(), drives.now())
-                : Answer.of(question.id(), saved.save(question.group(), question.limits(), isCheck));
+    private void answer(String from, Question question, String refusal) {
+        reply.accept(from, Answer.of(question.id(), refusal));
     }
 
     /** Stops answering. */

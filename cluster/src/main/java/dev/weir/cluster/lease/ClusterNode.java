@@ -6,6 +6,7 @@ import dev.weir.cluster.Demand;
 import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.lease.Following.Term;
 import dev.weir.cluster.message.GroupLease;
+import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Offer;
 import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
@@ -54,7 +55,6 @@ public final class ClusterNode {
     private long terms;
     private long invitedAt;
     private long tickedAt;
-
     private boolean unlisted;
     private long roundTripNanos = -1;
 
@@ -107,13 +107,21 @@ public final class ClusterNode {
         }
     }
 
-    /** Changes the limits of a group on all hosts; see {@link HeldGroup#limitsOfCluster}. */
-    public void limitsOfCluster(String group, ThrottleLimits limits, long millis, boolean isSaved) {
+    /** Changes some limits of a group on all hosts. Returns null if this host does not coordinate the group. */
+    public @Nullable GroupTerms change(
+            String group, Map<String, Long> changes, boolean isSaved, long millis, long now) {
+        return coordinator == null ? null : coordinator.change(group, changes, isSaved, millis, now);
+    }
+
+    /** Takes over limits of the coordinator before the lease that has them, unless the host has newer ones. */
+    public boolean told(String group, GroupTerms terms) {
         HeldGroup held = holder.group(group);
-        if (held != null) {
-            held.limitsOfCluster(limits, millis, isSaved);
-            reports.soon();
+        if (held == null || terms.version() < held.terms().version()) {
+            return false;
         }
+        held.told(terms);
+        reports.soon();
+        return true;
     }
 
     /** Returns the share in a group that was added. */

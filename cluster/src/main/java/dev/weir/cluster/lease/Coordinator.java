@@ -5,6 +5,7 @@ import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.OnPartition;
 import dev.weir.cluster.message.GroupLease;
 import dev.weir.cluster.message.GroupReport;
+import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Offer;
 import dev.weir.cluster.message.Rates;
 import dev.weir.cluster.message.Report;
@@ -24,9 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An established term first confirms the current shares of its hosts. It does so for the length of one lease because
  * leases of an earlier coordinator may last that long, or until every configured host has told its share. Then it
- * divides the limits. The sum of all shares that hosts may
- * have is at most the limit at every moment. It includes the safe shares of hosts that do not report. Only a burst may
- * exceed it; see {@link Pool}.
+ * divides the limits. The sum of all shares that hosts may have is at most the limit at every moment. It includes the
+ * safe shares of hosts that do not report. Only a burst may exceed it; see {@link Pool}.
  *
  * <p>Not thread-safe. See docs/design/decisions/056.
  */
@@ -171,6 +171,20 @@ final class Coordinator {
         pool.dirty = true;
     }
 
+    /** Changes limits for all hosts. Returns null while limits of an earlier coordinator may be unknown. */
+    @Nullable
+    GroupTerms change(String group, Map<String, Long> changes, boolean isSaved, long millis, long now) {
+        Pool pool = pools.get(group);
+        if (!learned || pool == null || !isEstablished(now)) {
+            return null;
+        }
+        if (!changes.isEmpty()) {
+            pool.change(changes, isSaved, millis);
+            updateTerms(pool, now);
+        }
+        return pool.terms();
+    }
+
     private void establish(long now) {
         if (!established && followers.hasMajority(now)) {
             established = true;
@@ -311,16 +325,8 @@ final class Coordinator {
         if (lease != null) {
             follower.grant(number, pools.indexed(lease), now);
             pools.all().forEach(pool -> pool.refresh(follower, now));
-            out.accept(
-                    follower.host,
-                    new Offer(
-                            term,
-                            number,
-                            true,
-                            false,
-                            follower.report().incarnation(),
-                            follower.report().sequence(),
-                            lease));
+            Report last = follower.report();
+            out.accept(follower.host, new Offer(term, number, true, false, last.incarnation(), last.sequence(), lease));
         } else {
             out.accept(follower.host, offer(follower, number, now));
         }

@@ -37,17 +37,6 @@ final class HeldGroup {
         }
     }
 
-    /**
-     * Changes the limits on all hosts of the cluster.
-     *
-     * @param millis the time of the change (ms since 1970)
-     * @param isSaved whether each host saves them
-     */
-    void limitsOfCluster(ThrottleLimits newLimits, long millis, boolean isSaved) {
-        limits = newLimits;
-        own = GroupTerms.of(Math.max(terms().version() + 1, millis), isSaved, newLimits);
-    }
-
     /** Accepts the limits that the coordinator uses. */
     void told(GroupTerms terms) {
         told = terms.equals(own) ? own : terms;

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one group for all hosts and the sums of their shares. Not thread-safe.
@@ -45,6 +47,10 @@ final class Pool {
     private long reserveAt;
     private boolean fills;
     private boolean hasBurst;
+
+    /** The limits of a change for the whole cluster that some hosts have not taken over yet; null for none. */
+    private @Nullable GroupTerms changed;
+
     private GroupTerms terms = new GroupTerms(0, false, Rates.NONE, Rates.NONE, Rates.NONE);
 
     /** Whether the targets must be computed again. */
@@ -62,17 +68,32 @@ final class Pool {
         return terms;
     }
 
+    /** Changes some limits; see {@link GroupTerms#changed}. {@link #updateTerms} must follow. */
+    void change(Map<String, Long> changes, boolean isSaved, long millis) {
+        changed = terms.changed(changes, isSaved, millis);
+    }
+
     /**
-     * Computes the limits from the reports of all hosts and the part of the hosts that do not follow.
+     * Computes the limits from the last change and the reports of all hosts, and the part of the hosts that do not
+     * follow.
      */
     void updateTerms(Collection<Follower> followers, boolean isComplete, long now) {
         settle(now);
+        GroupTerms newest = changed;
         GroupTerms lowest = null;
+        boolean isTakenOver = true;
         for (Follower follower : followers) {
             GroupReport report = follower.report(this);
             if (report != null) {
                 lowest = lowest == null ? report.terms() : lowest.lower(report.terms());
+                isTakenOver &= newest == null || report.terms().version() >= newest.version();
             }
+        }
+        if (lowest != null && isTakenOver) {
+            // from now on the hosts keep it, also for the next coordinator
+            changed = null;
+        } else if (newest != null) {
+            lowest = lowest == null ? newest : newest.lower(lowest);
         }
         terms = Objects.requireNonNullElse(lowest, terms);
         hasBurst = !terms.depth().isEmpty();

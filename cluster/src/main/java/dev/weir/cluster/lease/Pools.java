@@ -27,6 +27,12 @@ final class Pools {
         return byName.values();
     }
 
+    /** Returns a group; null if no host has reported it. */
+    @Nullable
+    Pool get(String name) {
+        return byName.get(name);
+    }
+
     /** Lets the reserves for bursts fill from now on; see {@link Pool#fill}. */
     void fill(long now) {
         fills = true;

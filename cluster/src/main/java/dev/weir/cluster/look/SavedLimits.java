@@ -6,6 +6,7 @@ import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.log.FailureText;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,10 @@ public final class SavedLimits {
     private static final Logger LOG = LoggerFactory.getLogger(SavedLimits.class);
 
     /** Limits to save and the step after it. */
-    private record Due(Map<String, Long> limits, Runnable after) {}
+    private record Due(Map<String, Long> limits, long version, Runnable after) {}
+
+    /** The version of the saved limits by group. Guards the writing too. */
+    private final Map<String, Long> saved = new HashMap<>();
 
     private final Map<String, Due> due = new LinkedHashMap<>();
     private volatile @Nullable Definitions definitions;
@@ -33,13 +37,36 @@ public final class SavedLimits {
     }
 
     /**
-     * Saves the limits of a group in place of all its limits before. Blocks until they are written.
+     * Checks whether {@link #save} can save limits. Saves nothing.
      *
-     * @param limits the limits by key
-     * @param isCheck whether to check the change only
      * @return the reason why they cannot be saved; empty if they can
      */
-    public String save(String group, Map<String, Long> limits, boolean isCheck) {
+    public String check(String group, Map<String, Long> limits) {
+        return write(group, limits, true);
+    }
+
+    /**
+     * Saves the limits of a group in place of all its limits before. Does nothing if limits of a later version are
+     * saved already, because they include the earlier change. Blocks until they are written.
+     *
+     * @param limits the limits by key
+     * @param version the version of the limits; see {@link dev.weir.cluster.message.GroupTerms}
+     * @return the reason why they cannot be saved; empty if they can
+     */
+    public String save(String group, Map<String, Long> limits, long version) {
+        synchronized (saved) {
+            if (version < saved.getOrDefault(group, 0L)) {
+                return "";
+            }
+            String refusal = write(group, limits, false);
+            if (refusal.isEmpty()) {
+                saved.put(group, version);
+            }
+            return refusal;
+        }
+    }
+
+    private String write(String group, Map<String, Long> limits, boolean isCheck) {
         Definitions current = definitions;
         if (current == null) {
             return "the configuration has not been read yet";
@@ -61,12 +88,13 @@ public final class SavedLimits {
      * Makes a save due, in place of an earlier one of the group.
      *
      * @param limits the limits by key
+     * @param version the version of the limits
      * @param after runs after the save, also if it fails or another one takes its place
      */
-    public void later(String group, Map<String, Long> limits, Runnable after) {
+    public void later(String group, Map<String, Long> limits, long version, Runnable after) {
         Due replaced;
         synchronized (due) {
-            replaced = due.put(group, new Due(limits, after));
+            replaced = due.put(group, new Due(limits, version, after));
         }
         if (replaced != null) {
             replaced.after.run();
@@ -85,7 +113,7 @@ public final class SavedLimits {
                 group = due.keySet().iterator().next();
                 next = due.remove(group);
             }
-            String refusal = save(group, next.limits, false);
+            String refusal = save(group, next.limits, next.version);
             if (refusal.isEmpty()) {
                 LOG.info("group {}: the limits of the whole cluster are saved on this host", group);
             } else {

@@ -60,22 +60,46 @@ public record GroupTerms(long version, boolean isSaved, Rates rate, Rates max, R
     }
 
     /**
+     * Returns the terms after a change of some limits.
+     *
+     * @param changes the new values by key; 0 removes one. The size of a request does not count: hosts keep their own
+     * @param millis the time of the change (ms since 1970)
+     * @throws IllegalArgumentException if the limits after the change have faults
+     */
+    public GroupTerms changed(Map<String, Long> changes, boolean isToSave, long millis) {
+        Map<String, Long> values = limits(0).toMap();
+        changes.forEach((key, value) -> {
+            if (value == 0) {
+                values.remove(key);
+            } else if (!key.equals(ThrottleLimits.IOPS_SIZE)) {
+                values.put(key, value);
+            }
+        });
+        return of(Math.max(version + 1, millis), isToSave, ThrottleLimits.of(values));
+    }
+
+    /**
      * Returns the limits of these terms.
      *
-     * @param iopsSize the bytes above which a request counts as several; 0 if each counts as one
+     * @param iopsSize the bytes above which a request counts as several; 0 if each counts as one. It has no effect
+     *     without a limit of requests
      */
     public ThrottleLimits limits(long iopsSize) {
         Map<String, Long> values = new LinkedHashMap<>();
+        boolean countsRequests = false;
         for (LimitKey key : LimitKey.ALL) {
             if (rate.get(key) > 0) {
                 values.put(key.key(), rate.get(key));
+                countsRequests |= !key.countsBytes();
             }
             if (max.get(key) > 0) {
                 values.put(key.key() + "_max", max.get(key));
                 values.put(key.key() + "_max_length", Math.max(1, depth.get(key) / max.get(key)));
             }
         }
-        values.put(ThrottleLimits.IOPS_SIZE, iopsSize);
+        if (countsRequests) {
+            values.put(ThrottleLimits.IOPS_SIZE, iopsSize);
+        }
         return ThrottleLimits.of(values);
     }
 

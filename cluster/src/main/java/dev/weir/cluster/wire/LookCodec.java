@@ -5,6 +5,7 @@ import dev.weir.cluster.ClusterSnapshot.Shares;
 import dev.weir.cluster.HostDrives;
 import dev.weir.cluster.HostDrives.Summary;
 import dev.weir.cluster.message.Answer;
+import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Question.Subject;
 import dev.weir.cluster.message.Rates;
@@ -34,6 +35,8 @@ final class LookCodec {
     private static final int TAG_GROUP = 8;
     private static final int TAG_LIMIT = 9;
     private static final int TAG_REFUSAL = 10;
+    private static final int TAG_TERMS = 11;
+    private static final int TAG_LIMITS_VERSION = 12;
 
     private static final int LIMIT_KEY = 1;
     private static final int LIMIT_VALUE = 2;
@@ -70,7 +73,7 @@ final class LookCodec {
                 .number(TAG_ID, question.id())
                 .number(TAG_SUBJECT, question.subject().ordinal() + 1);
         if (!question.group().isEmpty()) {
-            out.text(TAG_GROUP, question.group());
+            out.text(TAG_GROUP, question.group()).number(TAG_LIMITS_VERSION, question.version());
         }
         question.limits()
                 .forEach((key, value) -> out.fields(
@@ -90,6 +93,10 @@ final class LookCodec {
         if (!answer.refusal().isEmpty()) {
             String refusal = answer.refusal();
             out.text(TAG_REFUSAL, refusal.substring(0, Math.min(refusal.length(), MAX_REFUSAL_BYTES / 4)));
+        }
+        GroupTerms terms = answer.terms();
+        if (terms != null) {
+            out.fields(TAG_TERMS, MessageCodec.terms(new FieldWriter(), terms));
         }
         return out;
     }
@@ -137,6 +144,7 @@ final class LookCodec {
     static Question question(FieldReader in) {
         long id = 0;
         long subject = 0;
+        long version = 0;
         String group = "";
         Map<String, Long> limits = new LinkedHashMap<>();
         while (in.hasNext()) {
@@ -147,6 +155,7 @@ final class LookCodec {
                 case TAG_SUBJECT -> subject = value.number();
                 case TAG_GROUP -> group = value.text(MAX_TEXT_BYTES);
                 case TAG_LIMIT -> putLimit(value, limits);
+                case TAG_LIMITS_VERSION -> version = value.amount();
                 default -> ignored();
             }
         }
@@ -154,7 +163,7 @@ final class LookCodec {
         if (subject < 1 || subject > known.length) {
             throw new IllegalArgumentException("a question about the unknown subject " + subject);
         }
-        return new Question(id, known[(int) subject - 1], group, limits);
+        return new Question(id, known[(int) subject - 1], group, limits, version);
     }
 
     private static void putLimit(FieldReader in, Map<String, Long> limits) {
@@ -180,6 +189,7 @@ final class LookCodec {
         int total = 0;
         String host = "";
         String refusal = "";
+        GroupTerms terms = null;
         Map<String, Shares> shares = new LinkedHashMap<>();
         List<Summary> drives = new ArrayList<>();
         while (in.hasNext()) {
@@ -192,11 +202,12 @@ final class LookCodec {
                 case TAG_SHARES -> putShares(value, shares);
                 case TAG_DRIVE -> drives.add(drive(value));
                 case TAG_REFUSAL -> refusal = value.text(MAX_REFUSAL_BYTES);
+                case TAG_TERMS -> terms = MessageCodec.terms(value);
                 default -> ignored();
             }
         }
         boolean hasDrives = !host.isEmpty();
-        return new Answer(id, shares, new HostDrives(host, hasDrives, total, drives), refusal);
+        return new Answer(id, shares, new HostDrives(host, hasDrives, total, drives), refusal, terms);
     }
 
     private static void putShares(FieldReader in, Map<String, Shares> shares) {

@@ -76,7 +76,7 @@ public final class MessageCodec {
         report.groups()
                 .forEach((name, group) -> out.fields(
                         TAG_GROUP,
-                        terms(inner.clear(), name, group.terms())
+                        terms(inner.clear().text(GROUP_NAME, name), group.terms())
                                 .rates(GROUP_SHARE, group.has())
                                 .rates(GROUP_USED, group.used())
                                 .rates(GROUP_WANTS, group.wants())
@@ -100,7 +100,8 @@ public final class MessageCodec {
         if (lease != null) {
             FieldWriter inner = new FieldWriter();
             lease.forEach((name, group) -> out.fields(
-                    TAG_GROUP, terms(inner.clear(), name, group.terms()).rates(GROUP_SHARE, group.share())));
+                    TAG_GROUP,
+                    terms(inner.clear().text(GROUP_NAME, name), group.terms()).rates(GROUP_SHARE, group.share())));
         }
         return message(OFFER, out);
     }
@@ -115,9 +116,8 @@ public final class MessageCodec {
         return message(ANSWER, LookCodec.fields(answer));
     }
 
-    private static FieldWriter terms(FieldWriter out, String name, GroupTerms terms) {
-        return out.text(GROUP_NAME, name)
-                .number(GROUP_VERSION, terms.version())
+    static FieldWriter terms(FieldWriter out, GroupTerms terms) {
+        return out.number(GROUP_VERSION, terms.version())
                 .number(GROUP_SAVED, terms.isSaved() ? 1 : 0)
                 .rates(GROUP_RATE, terms.rate())
                 .rates(GROUP_MAX, terms.max())
@@ -156,6 +156,9 @@ public final class MessageCodec {
             FieldReader value = in.value();
             if (tag == TAG_GROUP) {
                 Group group = group(value);
+                if (group.name.isEmpty()) {
+                    throw new IllegalArgumentException("a group without a name");
+                }
                 groups.put(group.name, group);
             } else if (tag < numbers.length) {
                 numbers[tag] = value.number();
@@ -218,6 +221,10 @@ public final class MessageCodec {
         }
     }
 
+    static GroupTerms terms(FieldReader in) {
+        return group(in).terms();
+    }
+
     private static Group group(FieldReader in) {
         Group group = new Group();
         while (in.hasNext()) {
@@ -238,9 +245,6 @@ public final class MessageCodec {
                     // a field of a later version
                 }
             }
-        }
-        if (group.name.isEmpty()) {
-            throw new IllegalArgumentException("a group without a name");
         }
         return group;
     }

@@ -61,6 +61,11 @@ abstract class BrokerFixture {
         }
 
         @Override
+        public ThrottleLimits changed(Map<String, Long> changes) {
+            return limits.changed(changes, ThrottleLimits.NONE);
+        }
+
+        @Override
         public ClusterScope scope() {
             return scope;
         }

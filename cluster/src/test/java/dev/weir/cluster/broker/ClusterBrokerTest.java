@@ -9,13 +9,20 @@ import dev.weir.cluster.Lease;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.EmbeddedEngine;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.ThrottleLimits;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jgroups.Version;
 import org.junit.jupiter.api.Test;
@@ -112,14 +119,68 @@ class ClusterBrokerTest extends BrokerFixture {
     void limitsChangeOnAllHosts() throws Exception {
         start();
         await("leases", this::areLeased);
-        brokers.get(2).limits("tenant", iops(600));
+        brokers.get(2).limits("tenant", Map.of("iops", 600L));
+        // at once on the host of the command
+        assertEquals(iops(600), groups.get(2).limits());
         await("the new limits", () -> groups.stream()
                 .allMatch(group -> group.limits().equals(iops(600))));
         groups.get(0).limits = iops(300);
         await(
                 "the lower limits",
                 () -> brokers.get(1).snapshot().groups().get(0).limits().equals(iops(300)));
-        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).limits("other", iops(1)));
+        assertThrows(IllegalArgumentException.class, () -> brokers.get(0).limits("other", Map.of("iops", 1L)));
+    }
+
+    /** No host has seen the limits of another one when it changes them. */
+    @Test
+    void changesOfDifferentLimitsOnAllHostsTakeEffect() throws Exception {
+        start();
+        await("leases", this::areLeased);
+        List<Map<String, Long>> changes =
+                List.of(Map.of("iops", 600L), Map.of("bps", 1L << 20), Map.of("bps_wr", 1L << 19));
+        CyclicBarrier together = new CyclicBarrier(HOSTS);
+        ExecutorService operators = Executors.newFixedThreadPool(HOSTS);
+        try {
+            List<Future<Object>> commands = new ArrayList<>();
+            for (int i = 0; i < HOSTS; i++) {
+                int host = i;
+                commands.add(operators.submit(() -> {
+                    together.await();
+                    brokers.get(host).limits("tenant", changes.get(host));
+                    return "";
+                }));
+            }
+            for (Future<Object> command : commands) {
+                command.get();
+            }
+        } finally {
+            operators.shutdown();
+        }
+        ThrottleLimits all = ThrottleLimits.of(Map.of("iops", 600L, "bps", 1L << 20, "bps_wr", 1L << 19));
+        await("all changes", () -> groups.stream()
+                .allMatch(group -> group.limits().equals(all)));
+    }
+
+    @Test
+    void changeWithoutAMajorityIsRefused() throws Exception {
+        start("one.p12", "two.p12", "three.p12");
+        await("hosts alone", () -> brokers.get(0).snapshot().members().size() == 1);
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> brokers.get(0).limits("tenant", Map.of("iops", 600L)));
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("no coordinator has a majority"), refused::getMessage);
+        assertEquals(iops(LIMIT), groups.get(0).limits());
+    }
+
+    @Test
+    void limitsOfRequestsAreRemovedOnAHostThatCountsThemBySize() throws Exception {
+        start();
+        groups.get(0).limits = ThrottleLimits.of(Map.of("iops", LIMIT, "bps", 9_000L, "iops_size", 4_096L));
+        await("leases", this::areLeased);
+        brokers.get(1).limits("tenant", Map.of("bps", 8_000L, "iops", 0L));
+        ThrottleLimits bps = ThrottleLimits.of(Map.of("bps", 8_000L));
+        await("limits of bytes", () -> groups.stream()
+                .allMatch(group -> group.limits().equals(bps)));
     }
 
     /** The port of failed hosts is plain, so it must not take the memory that a stranger asks for. */

@@ -113,18 +113,17 @@ class RareOrdersTest {
     @Test
     void laterChangeOfTheLimitsWinsAfterAPartition() {
         HeldGroup cutOff = new HeldGroup(LIMITS, 0);
-        HeldGroup other = new HeldGroup(LIMITS, 0);
         for (long iops = 100; iops < 110; iops++) {
-            cutOff.limitsOfCluster(ThrottleLimits.of(Map.of("iops", iops)), 1_000, true);
+            cutOff.told(cutOff.terms().changed(Map.of("iops", iops), true, 1_000));
         }
         // the others have restarted and count from the beginning
-        other.limitsOfCluster(ThrottleLimits.of(Map.of("iops", 200L)), 2_000, false);
-        assertEquals(other.terms(), cutOff.terms().lower(other.terms()));
-        cutOff.told(other.terms());
-        assertEquals(other.terms(), cutOff.terms());
+        GroupTerms other = TERMS.changed(Map.of("iops", 200L), false, 2_000);
+        assertEquals(other, cutOff.terms().lower(other));
+        cutOff.told(other);
+        assertEquals(other, cutOff.terms());
         // also with a clock that is behind
-        cutOff.limitsOfCluster(ThrottleLimits.of(Map.of("iops", 300L)), 1_500, false);
-        assertEquals(300, cutOff.terms().lower(other.terms()).rate().get(Simulation.KEY));
+        GroupTerms last = cutOff.terms().changed(Map.of("iops", 300L), false, 1_500);
+        assertEquals(300, last.lower(other).rate().get(Simulation.KEY));
     }
 
     @Test

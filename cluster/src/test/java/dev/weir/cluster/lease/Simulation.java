@@ -149,6 +149,15 @@ final class Simulation {
             });
         }
 
+        /** Runs a step of this host now and sets its alarm. */
+        void step(Runnable step) {
+            step.run();
+            if (node != null) {
+                node.advance(clock());
+            }
+            wake();
+        }
+
         private void run(Runnable step) {
             if (paused) {
                 inbox.add(step);

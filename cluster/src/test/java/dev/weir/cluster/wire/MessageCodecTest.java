@@ -41,8 +41,11 @@ class MessageCodecTest {
 
     private static final Question QUESTION = Question.of(9, Question.Subject.DRIVES);
     private static final Question SAVE =
-            new Question(9, Question.Subject.SAVE, "tenant", Map.of("iops", Long.MAX_VALUE, "bps", 0L));
+            new Question(9, Question.Subject.SAVE, "tenant", Map.of("iops", Long.MAX_VALUE, "bps", 0L), 1L << 41);
     private static final Answer REFUSAL = Answer.of(12, "weir.conf:3: grüße");
+    private static final Question CHANGE =
+            new Question(9, Question.Subject.CHANGE_AND_SAVE, "tenant", Map.of("iops_max_length", 9L), 0);
+    private static final Answer CHANGED = Answer.of(13, TERMS);
     private static final Answer SHARES = Answer.of(
             10,
             Map.of(
@@ -66,6 +69,8 @@ class MessageCodecTest {
             MessageCodec.encode(QUESTION),
             MessageCodec.encode(SAVE),
             MessageCodec.encode(REFUSAL),
+            MessageCodec.encode(CHANGE),
+            MessageCodec.encode(CHANGED),
             MessageCodec.encode(SHARES),
             MessageCodec.encode(DRIVES));
 
@@ -76,6 +81,8 @@ class MessageCodecTest {
         assertEquals(QUESTION, MessageCodec.decode(MessageCodec.encode(QUESTION)));
         assertEquals(SAVE, MessageCodec.decode(MessageCodec.encode(SAVE)));
         assertEquals(REFUSAL, MessageCodec.decode(MessageCodec.encode(REFUSAL)));
+        assertEquals(CHANGE, MessageCodec.decode(MessageCodec.encode(CHANGE)));
+        assertEquals(CHANGED, MessageCodec.decode(MessageCodec.encode(CHANGED)));
         assertEquals(SHARES, MessageCodec.decode(MessageCodec.encode(SHARES)));
         assertEquals(DRIVES, MessageCodec.decode(MessageCodec.encode(DRIVES)));
         Offer end = new Offer(-1, 0, false, true, 0, 0, null);

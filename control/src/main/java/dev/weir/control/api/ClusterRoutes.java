@@ -10,7 +10,6 @@ import dev.weir.control.route.Route;
 import dev.weir.control.route.Route.Answer;
 import dev.weir.control.route.Route.Parameter;
 import dev.weir.drive.control.GroupControl;
-import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.Json;
 import dev.weir.view.LiveChanges;
@@ -77,22 +76,20 @@ final class ClusterRoutes {
         GroupControl group = Found.group(weir, path);
         Etag.check(request.ifMatch(), Etag.of(group));
         Map<String, Long> changes = Fields.limits(JsonBody.fields(request.body()), ThrottleLimits.keys(), "");
-        GroupSnapshot now = group.snapshot();
-        ThrottleLimits after = now.limits().changed(changes, now.settings().limits());
         if (DRY_RUN.isSet(request)) {
-            cluster.check(group.name(), after);
+            cluster.check(group.name(), changes);
             return shown(cluster);
         }
         boolean isSaved = SAVE.isSet(request);
         if (isSaved) {
-            cluster.save(group.name(), after);
+            cluster.save(group.name(), changes);
         } else {
-            cluster.limits(group.name(), after);
+            cluster.limits(group.name(), changes);
         }
         ChangeLog.add(
                 request,
                 "%s the limits of group %s on all hosts: %s"
-                        .formatted(isSaved ? "saved" : "changed", group.name(), LiveChanges.text(after.toMap())));
+                        .formatted(isSaved ? "saved" : "changed", group.name(), LiveChanges.text(changes)));
         return shown(cluster);
     }
 }

@@ -84,7 +84,11 @@ public final class ClusterCommand {
     }
 
     private static void change(ClusterControl cluster, GroupControl group, List<String> words, CommandSyntax usage) {
-        cluster.limits(group.name(), limits(group, words, usage));
+        try {
+            cluster.limits(group.name(), LimitChange.settings(words, usage::fault));
+        } catch (IllegalStateException e) {
+            throw new CommandFault(String.valueOf(e.getMessage()), e);
+        }
         Caller.log("changed the limits of group {} on all hosts: {}", group.name(), words);
     }
 
@@ -103,22 +107,18 @@ public final class ClusterCommand {
         }
         try {
             GroupControl group = services.group(name);
-            ThrottleLimits after = limits(group, words, usage);
+            Map<String, Long> changes = LimitChange.settings(words, usage::fault);
             if (isCheck) {
-                ThrottleLimits before = group.snapshot().limits();
-                return ClusterCheckView.of(name, cluster.check(name, after), before, after);
+                GroupSnapshot now = group.snapshot();
+                ThrottleLimits after =
+                        now.limits().changed(changes, now.settings().limits());
+                return ClusterCheckView.of(name, cluster.check(name, changes), now.limits(), after);
             }
-            List<String> hosts = cluster.save(name, after);
+            List<String> hosts = cluster.save(name, changes);
             Caller.log("saved the limits of group {} on {}: {}", name, hosts, words);
             return ClusterView.of(cluster.snapshot());
         } catch (IllegalStateException e) {
             throw new CommandFault(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static ThrottleLimits limits(GroupControl group, List<String> words, CommandSyntax usage) {
-        Map<String, Long> limits = LimitChange.settings(words, usage::fault);
-        GroupSnapshot now = group.snapshot();
-        return now.limits().changed(limits, now.settings().limits());
     }
 }

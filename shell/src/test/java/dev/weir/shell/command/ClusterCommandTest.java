@@ -8,6 +8,7 @@ import dev.weir.shell.syntax.CommandFault;
 import dev.weir.testkit.cluster.TestCluster;
 import dev.weir.throttle.LimitKey;
 import dev.weir.view.View;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClusterCommandTest {
@@ -86,6 +87,19 @@ class ClusterCommandTest {
         assertEquals(3_000, cluster.local().groups().get(0).limits().rate(LimitKey.IOPS));
         String json = (String) group.group("set", "tenant-a", "iops=20k", "--cluster", "--dry-run", "--json");
         assertTrue(json.contains("\"hosts\":[\"h1\",\"h2\"]"), json);
+    }
+
+    @Test
+    void changeThatTheCoordinatorDoesNotMakeFails() {
+        services.cluster = new TestCluster() {
+            @Override
+            public void limits(String group, Map<String, Long> changes) {
+                assertEquals(Map.of("iops", 20_000L), changes);
+                throw new IllegalStateException("no coordinator");
+            }
+        };
+        CommandFault fault = assertThrows(CommandFault.class, () -> command.cluster("tenant-a", "iops=20k"));
+        assertEquals("no coordinator", fault.getMessage());
     }
 
     @Test

@@ -64,26 +64,26 @@ public class TestCluster implements ClusterControl {
     }
 
     @Override
-    public void limits(String group, ThrottleLimits newLimits) {
+    public void limits(String group, Map<String, Long> changes) {
         if (!group.equals("tenant-a")) {
             throw new IllegalArgumentException("no group " + group + " in the cluster");
         }
-        limits = newLimits;
+        limits = limits.changed(changes, ThrottleLimits.NONE);
     }
 
     /** Refuses one request per second, as if the file of h2 defined the group. */
     @Override
-    public List<String> check(String group, ThrottleLimits newLimits) {
-        if (newLimits.rate(LimitKey.IOPS) == 1) {
+    public List<String> check(String group, Map<String, Long> changes) {
+        if (changes.getOrDefault("iops", 0L) == 1) {
             throw new IllegalArgumentException("h2: weir.conf:3: groups.tenant-a: is defined here");
         }
         return List.of("h1", "h2");
     }
 
     @Override
-    public List<String> save(String group, ThrottleLimits newLimits) {
-        List<String> hosts = check(group, newLimits);
-        limits(group, newLimits);
+    public List<String> save(String group, Map<String, Long> changes) {
+        List<String> hosts = check(group, changes);
+        limits(group, changes);
         return hosts;
     }
 }
