@@ -126,6 +126,28 @@ class RareOrdersTest {
         assertEquals(300, last.lower(other).rate().get(Simulation.KEY));
     }
 
+    /** The coordinator of a group on other hosts must not bring a change back that all of them had. */
+    @Test
+    void changeEndsWhenAllHostsHaveRestarted() {
+        Pool pool = new Pool("g", 0, Timing.DEFAULT, OnPartition.SAFE_SHARE, 0);
+        assertEquals(TERMS, termsAfter(pool, TERMS));
+        pool.change(Map.of("iops", 600L), false, 7);
+        GroupTerms changed = GroupTerms.of(7, ThrottleLimits.of(Map.of("iops", 600L)));
+        assertEquals(changed, termsAfter(pool, TERMS));
+        assertEquals(changed, termsAfter(pool, changed));
+        assertEquals(TERMS, termsAfter(pool, TERMS));
+    }
+
+    /** Returns the terms of a group after a report of its only host. */
+    private static GroupTerms termsAfter(Pool pool, GroupTerms reported) {
+        GroupReport group = new GroupReport(reported, Rates.NONE, Rates.NONE, Rates.NONE, Rates.NONE);
+        Report report = new Report(1, 1, 5, 1, 0, 0, 1, Map.of("g", group));
+        Follower host = new Follower("h1", THIRD, Timing.DEFAULT, OnPartition.SAFE_SHARE, report, 0);
+        host.receive(report, new GroupReport[] {group}, true, true, false, 0, 0);
+        pool.updateTerms(List.of(host), false, 0);
+        return pool.terms();
+    }
+
     @Test
     void localChangeBackToTheFirstLimitsIsAChange() {
         HeldGroup group = new HeldGroup(LIMITS, 0);
