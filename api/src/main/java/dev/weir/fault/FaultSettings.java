@@ -179,8 +179,10 @@ public record FaultSettings(List<Fault> faults, boolean powerCut, long memory, @
         Map<String, String> settings = new LinkedHashMap<>();
         for (String word : words) {
             int equals = word.indexOf('=');
-            if (equals <= 0) {
-                throw new IllegalArgumentException("\"" + word + "\": must be KEY=VALUE");
+            boolean isList = word.startsWith("[") || word.startsWith("{");
+            if (equals <= 0 || isList) {
+                throw new IllegalArgumentException(
+                        "\"" + word + "\": must be KEY=VALUE" + (isList ? " without brackets: on=read,write" : ""));
             }
             String key = word.substring(0, equals);
             if (settings.put(key, word.substring(equals + 1)) != null) {

@@ -175,4 +175,11 @@ class FaultTest {
         assertFalse(active[0] || active[2] || active[4] || active[7] || active[10]);
         assertEquals(Activity.NEVER, Activity.ALWAYS.nextChange(5));
     }
+
+    @Test
+    void listOfAShellIsRefused() {
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> FaultSettings.settings(List.of("on=", "[read=1]")));
+        assertEquals("\"[read=1]\": must be KEY=VALUE without brackets: on=read,write", refused.getMessage());
+    }
 }

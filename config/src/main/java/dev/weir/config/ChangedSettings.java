@@ -116,7 +116,8 @@ final class ChangedSettings {
                 String first = start < 0 ? "" : words.get(start);
                 int equals = first.indexOf('=');
                 if (equals < 1) {
-                    throw refused("", "", "\"" + Findings.shown(words.get(i)) + "\" is not KEY=VALUE");
+                    String advice = isHocon(words.get(i)) ? "; put key and value in quotes: 'KEY=…'" : "";
+                    throw refused("", "", "\"" + Findings.shown(words.get(i)) + "\" is not KEY=VALUE" + advice);
                 }
                 String name = first.substring(0, equals);
                 String value =

@@ -71,6 +71,9 @@ final class RefusedDefinitionsTest extends DefinitionsFixture {
                 "drives.vm1.filters = [[type = trace]]: came as several words" + quote,
                 refused(add("memory=1M", "filters=", "[[type = trace]]")).getMessage());
         assertEquals(
+                "drives.vm1: \"[backend=type=nbd backend=uri=x]\" is not KEY=VALUE; put key and value in quotes: 'KEY=…'",
+                refused(add("[backend=type=nbd backend=uri=x]")).getMessage());
+        assertEquals(
                 "drives.vm1: \"x\" is not KEY=VALUE",
                 refused(add("memory=1M", "filters=[]", "x")).getMessage());
         assertEquals(

@@ -17,7 +17,8 @@ final class HelpText {
                                        from a sample if missing
                   -drive OPT=VAL[,OPT=VAL]...
                                      an additional drive in QEMU's form; repeatable;
-                                       without --config, only these are served
+                                       without --config, HOME/weir.conf is not read;
+                                       drives that commands have saved are served too
                                      storage: file=PATH, memory=SIZE or uri=NBD-URI;
                                        size=SIZE, read-only=on
                                      name: id=NAME
