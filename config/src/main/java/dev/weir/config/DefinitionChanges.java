@@ -177,8 +177,6 @@ final class DefinitionChanges {
             Definition same = applied.find(edit.key());
             return new Applied(new ChangeOutcome(same, List.of(), List.of()), null, null);
         }
-        Path file = inputs.file();
-        checkFiles(edit, file == null ? Set.of() : Set.of(file));
         Reading reading = reader.apply(before.with(edit.definitions(), edit.added()));
         checkFiles(edit, reading.files());
         check(edit, before, reading, reader);

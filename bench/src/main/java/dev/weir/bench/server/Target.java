@@ -32,6 +32,8 @@ public record Target(String storage, String server, Starter starter) {
     public static final String WARM = "warm";
     public static final String NULL_CO = "qemu-nbd null-co";
 
+    private static final String[] NO_ARGUMENTS = {};
+
     /** Limits so high that no request is ever held. */
     private static final String UNREACHED = ",bps=900T,bps_rd=800T,bps_wr=700T"
             + ",iops=900000000000000,iops_rd=800000000000000,iops_wr=700000000000000";
@@ -60,13 +62,13 @@ public record Target(String storage, String server, Starter starter) {
     private static List<Target> all(Run run, boolean hasWarmDrive) {
         String memory = "memory=" + DRIVE_BYTES;
         List<Target> targets = new ArrayList<>();
-        String[] warmMemory = hasWarmDrive ? warm(memory) : new String[0];
+        String[] warmMemory = hasWarmDrive ? warm(memory) : NO_ARGUMENTS;
         targets.add(new Target(MEMORY, WEIR, () -> Server.weir(run, "memory", memory, warmMemory)));
         targets.add(new Target(MEMORY, WITH_LIMITS, () -> Server.weir(run, "limits", memory + UNREACHED)));
         targets.add(new Target(MEMORY, IDLE_FAULTS, () -> Server.weir(run, "faults", "", idleFaults(run))));
         targets.add(new Target(FILE, WEIR, () -> {
             String image = image(run, "weir.img");
-            return Server.weir(run, "file", "file=" + image, hasWarmDrive ? warmImage(run) : new String[0]);
+            return Server.weir(run, "file", "file=" + image, warmImage(run, hasWarmDrive));
         }));
         targets.add(new Target(MEMORY, BUSY_POLL, () -> Server.weir(run, "memory", memory, busyPoll(run))));
         targets.add(new Target(FILE, BUSY_POLL, () -> {
@@ -78,8 +80,7 @@ public record Target(String storage, String server, Starter starter) {
             targets.add(new Target(MEMORY, OTHER_COMMIT, () -> Server.weir(run, other, "other", memory, warmMemory)));
             targets.add(new Target(FILE, OTHER_COMMIT, () -> {
                 String image = image(run, "other.img");
-                String[] warm = hasWarmDrive ? warmImage(run) : new String[0];
-                return Server.weir(run, other, "other", "file=" + image, warm);
+                return Server.weir(run, other, "other", "file=" + image, warmImage(run, hasWarmDrive));
             }));
         }
         if (isThere(run, "nbdkit")) {
@@ -108,8 +109,8 @@ public record Target(String storage, String server, Starter starter) {
         return new String[] {"-drive", "id=" + WARM + "," + storage};
     }
 
-    private static String[] warmImage(Run run) throws IOException {
-        return warm("file=" + image(run, "warm.img"));
+    private static String[] warmImage(Run run, boolean isWanted) throws IOException {
+        return isWanted ? warm("file=" + image(run, "warm.img")) : NO_ARGUMENTS;
     }
 
     /** Returns the arguments for a drive whose fault is not active. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,14 +80,20 @@ class ClusterSaveTest extends BrokerFixture {
         }
     }
 
+    /** Gives each host definitions that refuse every change with a text. An empty text refuses none. */
+    private List<Saved> saved(String... refusals) {
+        List<Saved> saved = Stream.of(refusals).map(Saved::new).toList();
+        for (int i = 0; i < HOSTS; i++) {
+            brokers.get(i).addDefinitions(saved.get(i));
+        }
+        return saved;
+    }
+
     @Test
     void limitsAreSavedOnAllHosts() throws Exception {
         start();
         await("leases", this::areLeased);
-        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
-        for (int i = 0; i < HOSTS; i++) {
-            brokers.get(i).addDefinitions(saved.get(i));
-        }
+        List<Saved> saved = saved("", "", "");
         assertEquals(Set.of("h0", "h1", "h2"), Set.copyOf(brokers.get(1).save("tenant", Map.of("iops", 600L))));
         // a host that has taken over the limits already saves them again
         saved.forEach(host -> assertEquals(
@@ -100,10 +107,7 @@ class ClusterSaveTest extends BrokerFixture {
     void limitsThatAHostCannotSaveAreRefused() throws Exception {
         start();
         await("leases", this::areLeased);
-        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved("weir.conf:3: is defined here"));
-        for (int i = 0; i < HOSTS; i++) {
-            brokers.get(i).addDefinitions(saved.get(i));
-        }
+        List<Saved> saved = saved("", "", "weir.conf:3: is defined here");
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> brokers.get(0).save("tenant", Map.of("iops", 600L)));
         assertEquals("h2: weir.conf:3: is defined here", refused.getMessage());
@@ -116,10 +120,7 @@ class ClusterSaveTest extends BrokerFixture {
     void checkAsksAllHostsAndChangesNothing() throws Exception {
         start();
         await("leases", this::areLeased);
-        List<Saved> saved = List.of(new Saved(""), new Saved(""), new Saved(""));
-        for (int i = 0; i < HOSTS; i++) {
-            brokers.get(i).addDefinitions(saved.get(i));
-        }
+        List<Saved> saved = saved("", "", "");
         assertEquals(Set.of("h0", "h1", "h2"), Set.copyOf(brokers.get(1).check("tenant", Map.of("iops", 600L))));
         saved.forEach(host -> assertEquals(List.of("check tenant 600"), host.changes));
         brokers.get(2).addDefinitions(new Saved("weir.conf:3: is defined here"));

@@ -1,14 +1,14 @@
 package dev.weir.view.text;
 
-/** The longest time without limits of a drain (s). All interfaces have the same bounds. */
+/** The bounds of the time that a drain lifts limits (s). All interfaces have the same ones. */
 public final class DrainSeconds {
     /** Time of a drain without one of its own (s). */
     public static final long DEFAULT = 60;
 
-    /** Rule that a refused value breaks. */
-    public static final String RULE = "must be a whole number from 1 to 3600";
-
     private static final long MOST = 3600;
+
+    /** Rule that a refused value breaks. */
+    public static final String RULE = "must be a whole number from 1 to " + MOST;
 
     private DrainSeconds() {}
 
