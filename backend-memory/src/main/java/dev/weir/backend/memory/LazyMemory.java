@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * <p>The mapping ends when no buffer refers to it any more. Thread-safe.
  */
 final class LazyMemory {
+    /** The size of a huge page of the kernel on x86-64 and most others. */
+    private static final int HUGE_BYTES = 2 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(LazyMemory.class);
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicBoolean IS_ASKED_FOR = new AtomicBoolean();
@@ -52,7 +55,7 @@ final class LazyMemory {
         if (address == Calls.FAILED) {
             return null;
         }
-        // huge pages would be zeroed whole, too; an error leaves the system's default
+        // the kernel zeroes a huge page whole; an error leaves the system's default
         Calls.madvise(address, length, Calls.MADV_NOHUGEPAGE);
         return new LazyMemory(address, length);
     }
@@ -68,6 +71,21 @@ final class LazyMemory {
         return bytes;
     }
 
+    /**
+     * Takes a part from the kernel at once, because all of it will be written. If it begins a huge page then that page
+     * is taken whole. An error leaves the part to the first touch.
+     *
+     * @param from the begin of the part
+     * @param length in bytes
+     */
+    void touch(int from, int length) {
+        long at = address + from;
+        if (at % HUGE_BYTES == 0 && from + HUGE_BYTES <= bytes.capacity()) {
+            Calls.madvise(at, HUGE_BYTES, Calls.MADV_HUGEPAGE);
+        }
+        Calls.madvise(at, length, Calls.MADV_POPULATE_WRITE);
+    }
+
     /** Gives the content back to the kernel. A thread that still reads it sees the old bytes or zeroes. */
     void discard() {
         Calls.madvise(address, bytes.capacity(), Calls.MADV_DONTNEED);
@@ -80,7 +98,11 @@ final class LazyMemory {
         static final int NO_FILE = -1;
         static final long FAILED = -1;
         static final int MADV_DONTNEED = 4;
+        static final int MADV_HUGEPAGE = 14;
         static final int MADV_NOHUGEPAGE = 15;
+
+        /** Since Linux 5.14. */
+        static final int MADV_POPULATE_WRITE = 23;
 
         private Calls() {}
 

@@ -109,15 +109,15 @@ final class MemoryBackend implements HintedBackend {
         while (!written) {
             Page page = pages.find(number);
             if (page == null) {
-                page = newPage(number);
+                page = newPage(number, length == Page.BYTES);
             }
             written = page.write(from, source, position, length);
         }
     }
 
-    private Page newPage(long number) throws BlockException {
+    private Page newPage(long number, boolean isWhole) throws BlockException {
         try {
-            Page mine = pool.take(detached);
+            Page mine = pool.take(detached, isWhole);
             Page there = putOrGiveBack(number, mine);
             if (there != mine) {
                 mine.letGo();

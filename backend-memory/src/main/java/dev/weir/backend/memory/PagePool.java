@@ -41,6 +41,10 @@ final class PagePool {
 
     private @Nullable Page unused;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
+
+    /** The lazy memory of {@link #chunk}; null if it is direct memory. */
+    private @Nullable LazyMemory lazyChunk;
+
     private final List<LazyMemory> lazyChunks = new ArrayList<>();
 
     /** Creates a pool of at most {@code maxBytes} bytes. */
@@ -59,19 +63,28 @@ final class PagePool {
         this.lazy = lazy;
     }
 
+    /** A page of new memory and the place in its chunk. */
+    private record Fresh(Page page, @Nullable LazyMemory chunk, int at) {}
+
     /**
      * Takes a page of zeroes.
      *
      * @param detached counter of the drive's detached pages
+     * @param isWhole whether a write of the whole page follows
      * @throws BlockException with ENOSPC if the limit is reached or the JVM has no memory
      */
-    Page take(DetachedPages detached) throws BlockException {
+    Page take(DetachedPages detached, boolean isWhole) throws BlockException {
         Page used = takeUnused(detached);
-        if (used == null) {
-            return takeFresh(detached);
+        if (used != null) {
+            used.zero(0, Page.BYTES);
+            return used;
         }
-        used.zero(0, Page.BYTES);
-        return used;
+        Fresh fresh = takeFresh(detached);
+        if (isWhole && fresh.chunk != null) {
+            // outside the lock because the kernel zeroes the memory now
+            fresh.chunk.touch(fresh.at, Page.BYTES);
+        }
+        return fresh.page;
     }
 
     private synchronized @Nullable Page takeUnused(DetachedPages detached) {
@@ -86,14 +99,15 @@ final class PagePool {
     }
 
     /** Takes a page of new memory, which is zero. */
-    private synchronized Page takeFresh(DetachedPages detached) throws BlockException {
+    private synchronized Fresh takeFresh(DetachedPages detached) throws BlockException {
         if (!chunk.hasRemaining()) {
             chunk = newChunk();
         }
-        Page page = new Page(chunk.slice(chunk.position(), Page.BYTES), this, detached);
-        chunk.position(chunk.position() + Page.BYTES);
+        int at = chunk.position();
+        Page page = new Page(chunk.slice(at, Page.BYTES), this, detached);
+        chunk.position(at + Page.BYTES);
         usedPages++;
-        return page;
+        return new Fresh(page, lazyChunk, at);
     }
 
     private ByteBuffer newChunk() throws BlockException {
@@ -101,21 +115,16 @@ final class PagePool {
         if (pagesLeft == 0) {
             throw noRoom();
         }
-        ByteBuffer memory = newLazyChunk((int) Math.min(LAZY_CHUNK_PAGES, pagesLeft));
-        if (memory == null) {
+        lazyChunk = lazy.apply((int) Math.min(LAZY_CHUNK_PAGES, pagesLeft) * Page.BYTES);
+        ByteBuffer memory;
+        if (lazyChunk == null) {
             memory = newDirectChunk((int) Math.min(DIRECT_CHUNK_PAGES, pagesLeft));
+        } else {
+            lazyChunks.add(lazyChunk);
+            memory = lazyChunk.bytes();
         }
         reservedPages += memory.capacity() / Page.BYTES;
         return memory;
-    }
-
-    private @Nullable ByteBuffer newLazyChunk(int pages) {
-        LazyMemory memory = lazy.apply(pages * Page.BYTES);
-        if (memory == null) {
-            return null;
-        }
-        lazyChunks.add(memory);
-        return memory.bytes();
     }
 
     private ByteBuffer newDirectChunk(int pages) throws BlockException {

@@ -71,6 +71,18 @@ class LazyMemoryTest {
     }
 
     @Test
+    void partThatIsTouchedIsThereAndZero() throws IOException {
+        LazyMemory memory = map(64 * MIB);
+        long before = residentBytes();
+        for (int from = 0; from < 64 * MIB; from += Page.BYTES) {
+            memory.touch(from, Page.BYTES);
+        }
+        long taken = residentBytes() - before;
+        assertTrue(taken > 32 * MIB, taken + " bytes of 64 MiB");
+        assertEquals(ByteBuffer.allocate(64 * MIB), memory.bytes());
+    }
+
+    @Test
     void lastCloseReturnsMemoryToTheKernel() throws IOException {
         MemoryBackend drive = new MemoryBackend(DRIVE_BYTES, new PagePool(DRIVE_BYTES));
         ByteBuffer block = ByteBuffer.allocateDirect(MIB);

@@ -106,9 +106,9 @@ class MemoryBackendTest {
 
     @Test
     void freedMemoryReturnsAsAnotherPage() throws IOException {
-        Page first = pool.take(new DetachedPages());
+        Page first = pool.take(new DetachedPages(), false);
         pool.give(first);
-        Page second = pool.take(new DetachedPages());
+        Page second = pool.take(new DetachedPages(), false);
         assertNotSame(first, second);
         assertEquals(PAGE, pool.usedBytes());
     }
