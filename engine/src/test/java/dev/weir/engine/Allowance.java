@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A change of rate alone keeps the same part of the level released, or more if the rest would hold longer than before
  * in time and in units.
  *
- * <p>Slices release a request if the level with its cost is at most a slice, 100 ms. Idle time is credit and pays for
- * requests: two slices of it, or for a request longer than a slice its cost and one slice. A change of rate keeps the
+ * <p>Slices release a request if the level with its cost is at most a slice, 100 ms. They release a longer one after a
+ * slice of idle time. Idle time is credit and pays for requests, at most two slices of it. A change of rate keeps the
  * units of the credit. A bucket has no credit.
  */
 final class Allowance {
@@ -140,7 +140,7 @@ final class Allowance {
             double cost = average.nanos(units);
             double forgiven = Math.min(level, sizeNanos - smallestNanos);
             sizeNanos = smallestNanos + forgiven;
-            double paid = bySlices ? Math.min(creditNanos, mostCredit(cost)) : 0;
+            double paid = bySlices ? Math.min(creditNanos, 2 * TENTH_NANOS) : 0;
             creditNanos = Math.max(0, paid - cost);
             average.charge(units * (cost == 0 ? 0 : Math.max(0, cost - paid) / cost));
             boolean keepsBurst = burst == null || burst.nanos(now) <= TENTH_NANOS + SLACK_NANOS;
@@ -148,12 +148,8 @@ final class Allowance {
                 burst.charge(units);
             }
             double filled = bySlices ? level - forgiven - paid + cost : level;
-            double allowed = bySlices ? TENTH_NANOS : sizeNanos;
+            double allowed = bySlices ? Math.max(TENTH_NANOS, cost - TENTH_NANOS) : sizeNanos;
             return keepsBurst && filled <= allowed * (1 + 1e-9) + SLACK_NANOS;
-        }
-
-        private static double mostCredit(double costNanos) {
-            return costNanos <= TENTH_NANOS ? 2 * TENTH_NANOS : TENTH_NANOS + costNanos;
         }
     }
 

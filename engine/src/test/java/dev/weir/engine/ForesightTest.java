@@ -94,7 +94,7 @@ class ForesightTest {
         submit("vm0", Operation.READ, 16 * MIB);
         submit("vm0", Operation.READ, 4096);
         assertEquals(
-                List.of("iops", "tenant: bps", "tenant: bps"),
+                List.of("iops", "iops", "tenant: bps"),
                 fixture.control("vm0").queue().stream()
                         .map(QueuedRequest::heldBy)
                         .toList());

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The law of the tree of limits under change: random moves, changes of limits, swaps of policies, reloads, joins and
- * departures lose, repeat and reorder no request. Each release charges the drive and each group above it once.
+ * departures lose, repeat and reorder no request. Each release charges the drive and each group above it once. The
+ * timer is never late.
  */
 class TreeChangesTest {
     private static final int WORLDS = 60;
@@ -101,6 +102,7 @@ class TreeChangesTest {
         private final ScriptedBackends backends = Observed.backends((drive, size, offset) -> reached(offset));
         private final List<Object> clients = List.of(new Object(), new Object());
         private @Nullable String violation;
+        private int releases;
         /** Reloads of drives with waiting requests. */
         private int reloads;
 
@@ -143,9 +145,14 @@ class TreeChangesTest {
             return switch (random.nextInt(5)) {
                 case 0 -> ThrottleLimits.NONE;
                 case 1 -> ThrottleLimits.of(Map.of("bps", 2_000L + random.nextInt(50_000)));
-                case 2 -> ThrottleLimits.of(Map.of("iops_rd", 5L + random.nextInt(50)));
-                default -> ThrottleLimits.of(Map.of("iops", 5L + random.nextInt(200)));
+                case 2 -> ThrottleLimits.of(Map.of("iops_rd", 10L + random.nextInt(50)));
+                default -> ThrottleLimits.of(Map.of("iops", 10L + random.nextInt(200)));
             };
+        }
+
+        /** A share with or without a minimum. The lowest limit covers the minima of all nodes. */
+        private Share share() {
+            return new Share(1 + random.nextInt(5), 0, random.nextInt(2));
         }
 
         private CountedPolicies policy(Node of) {
@@ -165,7 +172,7 @@ class TreeChangesTest {
                     .policy(policy(drive).type())
                     .group(group)
                     .limits(limits())
-                    .share(new Share(1 + random.nextInt(5), 0, 0))
+                    .share(share())
                     .build());
         }
 
@@ -173,12 +180,8 @@ class TreeChangesTest {
         private void configureGroup(int number) {
             Node group = groups.get(number);
             group.exists = true;
-            fixture.engine.configure(new GroupSettings(
-                    group.name,
-                    policy(group).type(),
-                    limits(),
-                    groupBelow(number),
-                    new Share(1 + random.nextInt(5), 0, 0)));
+            fixture.engine.configure(
+                    new GroupSettings(group.name, policy(group).type(), limits(), groupBelow(number), share()));
         }
 
         private void reload() {
@@ -244,7 +247,7 @@ class TreeChangesTest {
             String parent = groupBelow(number);
             boolean isThere = parent == null || groups.get(parent.charAt(1) - '0').exists;
             if (group.exists && isThere) {
-                fixture.group(group.name).change(limits(), parent, new Share(1 + random.nextInt(5), 0, 0));
+                fixture.group(group.name).change(limits(), parent, share());
             }
         }
 
@@ -282,6 +285,7 @@ class TreeChangesTest {
             Request request = requests.get((int) serial);
             Node drive = request.drive;
             request.releases++;
+            releases++;
             int direction = request.operation().direction() == Direction.READ ? 0 : 1;
             expect(serial > drive.last[direction], serial + " was overtaken in " + drive.name);
             drive.last[direction] = serial;
@@ -322,8 +326,19 @@ class TreeChangesTest {
                 }
             }
             groups.stream().filter(group -> group.exists).forEach(this::checkCounts);
+            drives.stream().filter(drive -> drive.exists).forEach(this::checkTimer);
             if (violation != null) {
                 throw new AssertionError(violation);
+            }
+        }
+
+        /** Makes the engine look for due requests by a cancellation that concerns no request. */
+        private void checkTimer(Node drive) {
+            Drive to = fixture.driveIfAny(drive.name);
+            if (to != null) {
+                int before = releases;
+                to.cancel(new Object());
+                expect(releases == before, "a request of the tree of " + drive.name + " could go before");
             }
         }
 

@@ -29,12 +29,12 @@ abstract sealed class AdmittingNode permits TreeNode {
     /** The one of both that goes first. */
     private @Nullable Lane first;
 
-    /** Whether a request below this node can go later. {@link #due} is the earliest such moment. */
+    /** Whether the state can change by the passing of time. {@link #due} is the earliest such moment. */
     private boolean holds;
 
     private long due;
 
-    /** The queue of that request. */
+    /** The queue whose request that moment can free. */
     private @Nullable BlockQueue dueQueue;
 
     AdmittingNode(PolicySlot own) {
@@ -68,19 +68,13 @@ abstract sealed class AdmittingNode permits TreeNode {
         first = null;
         lookBelow(now);
         Lane one = candidate(now);
-        if (one == null) {
-            holdsAsBelow();
-            return;
+        if (one != null && (lookAt(one, now) || !own.holdsBothWith(one.direction, one.headCost(), now))) {
+            Lane two = candidate(one.direction == Direction.READ ? Direction.WRITE : Direction.READ, now);
+            if (two != null) {
+                lookAt(two, now);
+            }
         }
-        boolean goes = lookAt(one, now);
-        if (!goes && own.holdsBothWith(one.direction, one.headCost(), now)) {
-            return;
-        }
-        Lane two = candidate(one.direction == Direction.READ ? Direction.WRITE : Direction.READ, now);
-        if (two != null) {
-            lookAt(two, now);
-        }
-        holdsAsBelow();
+        holdsAsBelow(now);
     }
 
     /** Updates the members whose state has changed. */
@@ -92,8 +86,8 @@ abstract sealed class AdmittingNode permits TreeNode {
     /** Returns the lane whose head is the next in turn, or null. */
     abstract @Nullable Lane candidate(long now);
 
-    /** Records the earliest moment at which a limit below this node ceases to hold a request. */
-    abstract void holdsAsBelow();
+    /** Records the earliest moment at which another request below this node can be the next in turn. */
+    abstract void holdsAsBelow(long now);
 
     private boolean lookAt(Lane lane, long now) {
         // no look at the request without need: it is in no cache of the processor
@@ -132,7 +126,7 @@ abstract sealed class AdmittingNode permits TreeNode {
         return first;
     }
 
-    /** Returns whether a request below this node can go later, at {@link #due}. */
+    /** Returns whether a request below this node may go later, at {@link #due} at the earliest. */
     final boolean holds() {
         return holds;
     }

@@ -181,7 +181,7 @@ public final class BlockQueue extends TreeNode {
     }
 
     @Override
-    void holdsAsBelow() {}
+    void holdsAsBelow(long now) {}
 
     @Override
     BlockQueue copy(ThrottleDomain to, long now) {

@@ -252,7 +252,7 @@ public final class GroupNode extends TreeNode {
             member.served = FairShare.later(member.served, turn);
         }
         member.competes = competes;
-        boolean hasMinimum = hasMinimum(member);
+        boolean hasMinimum = member.hasMinimum();
         put(member, member.ready(Direction.READ), reads, hasMinimum ? readMinima : null);
         put(member, member.ready(Direction.WRITE), writes, hasMinimum ? writeMinima : null);
         if (!hasMinimum) {
@@ -279,18 +279,10 @@ public final class GroupNode extends TreeNode {
         }
     }
 
-    private static boolean hasMinimum(TreeNode member) {
-        return member.minBps() > 0 || member.minIops() > 0;
-    }
-
-    private static boolean isBelowMinimum(TreeNode member, long now) {
-        return hasMinimum(member) && now - member.minimumDue >= 0;
-    }
-
     private @Nullable TreeNode next(Direction direction, long now) {
         boolean isRead = direction == Direction.READ;
         TreeNode byMinimum = (isRead ? readMinima : writeMinima).first();
-        return byMinimum != null && isBelowMinimum(byMinimum, now) ? byMinimum : (isRead ? reads : writes).first();
+        return byMinimum != null && byMinimum.isBelowMinimum(now) ? byMinimum : (isRead ? reads : writes).first();
     }
 
     @Override
@@ -318,8 +310,8 @@ public final class GroupNode extends TreeNode {
 
     /** Whether the first write goes before the first read, which belongs to another member. */
     private static boolean precedes(TreeNode write, TreeNode read, long now) {
-        boolean belowMinimum = isBelowMinimum(write, now);
-        if (belowMinimum != isBelowMinimum(read, now)) {
+        boolean belowMinimum = write.isBelowMinimum(now);
+        if (belowMinimum != read.isBelowMinimum(now)) {
             return belowMinimum;
         }
         long lead = belowMinimum ? write.minimumDue - read.minimumDue : write.served - read.served;
@@ -327,10 +319,21 @@ public final class GroupNode extends TreeNode {
     }
 
     @Override
-    void holdsAsBelow() {
+    void holdsAsBelow(long now) {
         TreeNode member = held.first();
         if (member != null) {
             holdsUntil(held.firstKey(), member.dueQueue());
+        }
+        holdsUntilMinimum(readMinima, Direction.READ, now);
+        holdsUntilMinimum(writeMinima, Direction.WRITE, now);
+    }
+
+    /** A member that falls below its minimum goes before the one that waits for its turn by weight. */
+    private void holdsUntilMinimum(NodeHeap minima, Direction direction, long now) {
+        TreeNode member = minima.first();
+        if (member != null && minima.firstKey() - now > 0) {
+            Lane lane = member.ready(direction);
+            holdsUntil(minima.firstKey(), lane == null ? null : lane.queue);
         }
     }
 
@@ -342,7 +345,7 @@ public final class GroupNode extends TreeNode {
     void serve(TreeNode member, long cost, long bytes, long now) {
         int weight = member.share.weight();
         long step = (cost + weight / 2) / weight;
-        if (isBelowMinimum(member, now)) {
+        if (member.isBelowMinimum(now)) {
             // it went ahead of its turn, which must not hold it back once the others need less
             member.served = FairShare.later(member.served, turn + step);
         } else {
@@ -352,7 +355,7 @@ public final class GroupNode extends TreeNode {
             keepComparable();
         }
         furthest = FairShare.later(furthest, member.served);
-        if (hasMinimum(member)) {
+        if (member.hasMinimum()) {
             long nanos = FairShare.minimumNanos(member.minBps(), member.minIops(), own.limits(), bytes);
             long from = FairShare.later(member.minimumDue, now - ARREARS_NANOS);
             // service by weight counts towards the minimum too, but the due moment is at most two requests ahead:
@@ -374,10 +377,7 @@ public final class GroupNode extends TreeNode {
 
     /** Returns the member with an ordinal. */
     TreeNode member(long ofOrdinal) {
-        return members.stream()
-                .filter(member -> member.ordinal == ofOrdinal)
-                .findAny()
-                .orElseThrow();
+        return members.ofOrdinal(ofOrdinal);
     }
 
     /** Copies this group and all below it that have waiting requests; see {@link TreeNode#copyTo}. */

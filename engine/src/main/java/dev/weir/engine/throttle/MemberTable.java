@@ -40,6 +40,11 @@ final class MemberTable {
         return member;
     }
 
+    /** Returns the member with an ordinal. */
+    TreeNode ofOrdinal(long ordinal) {
+        return stream().filter(member -> member.ordinal == ordinal).findAny().orElseThrow();
+    }
+
     /** Returns the members by number. */
     Stream<TreeNode> stream() {
         return used.stream().mapToObj(this::get);

@@ -118,7 +118,7 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
 
     /** Called when the number of waiting requests has changed. */
     void queuedChanged(int before, int after) {
-        if (before == 0 && (minBps() > 0 || minIops() > 0)) {
+        if (before == 0 && hasMinimum()) {
             // an idle member saves nothing of its minimum up
             minimumDue = FairShare.later(minimumDue, domain.now());
         }
@@ -135,6 +135,14 @@ public abstract sealed class TreeNode extends AdmittingNode permits BlockQueue, 
     /** Returns the least requests per second that this node needs of its parent; 0 for no minimum. */
     long minIops() {
         return share.minIops();
+    }
+
+    final boolean hasMinimum() {
+        return minBps() > 0 || minIops() > 0;
+    }
+
+    final boolean isBelowMinimum(long now) {
+        return hasMinimum() && now - minimumDue >= 0;
     }
 
     /** Returns the share in the limits above. */

@@ -96,7 +96,7 @@ public final class DriveCommands {
             Usage: timers [--json]
 
             A timer is armed while a queue waits for a limit. Drives that share groups have one timer; it
-            is shown at the drive that it releases next. A late timer does not lower the rate because the
+            is shown at the drive whose request it can free. A late timer does not lower the rate because the
             policy accounts by time.
 
             """

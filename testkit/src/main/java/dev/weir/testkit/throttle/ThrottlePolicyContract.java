@@ -15,6 +15,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
+import net.jqwik.api.constraints.IntRange;
 
 /**
  * The laws for a single policy. To test a policy, extend this class and implement {@link #factory} and {@link
@@ -136,6 +137,20 @@ public abstract class ThrottlePolicyContract extends ChangeLaws {
             drive.release(Direction.WRITE, load.size(i));
         }
         assertEquals(ahead.now(), drive.now());
+    }
+
+    @Property(tries = 20)
+    void aLongRequestGoesThoughShortOnesPassIt(@ForAll @IntRange(min = 1, max = 100) int tenths) {
+        ThrottlePolicy policy = policy(ThrottleLimits.of(Map.of("bps", 1_000_000L)), 0);
+        long now = 0;
+        for (int i = 0; policy.waitNanos(Direction.READ, 100_000L * tenths, now) > 0; i++) {
+            // half of the rate is left for the long one
+            assertTrue(i < 20 * tenths + 100, "the long request still waits after " + i + " short ones");
+            if (policy.waitNanos(Direction.READ, 5_000, now) == 0) {
+                policy.charge(Direction.READ, 5_000, now);
+            }
+            now += SECOND / 100;
+        }
     }
 
     @Example

@@ -45,39 +45,36 @@ final class Slices {
         budget = of.budget;
     }
 
-    /** Returns the wait of a request (ns, rounded up). */
+    /**
+     * Returns the wait of a request (ns, rounded up). A request longer than a slice waits for the time of a slice only.
+     * Shorter ones that pass it could otherwise end the slice again and again before it has waited for its cost.
+     */
     long waitNanos(long bytes, long now) {
         long goes = paid.ceilAfter(limits.meteredUnits(limit, bytes));
-        return goes - budget <= 0 ? 0 : Math.max(0, goes - now);
+        if (goes - budget <= 0) {
+            return 0;
+        }
+        long unused = paid.ceil() + SLICE_NANOS;
+        return Math.max(0, (goes - unused > 0 ? unused : goes) - now);
     }
 
     /** Dispatches a request that need not wait. The first one after the end of a slice begins the next. */
     void charge(long bytes, long now) {
-        long units = limits.meteredUnits(limit, bytes);
         if (now - paid.ceil() >= OVER_NANOS) {
-            begin(paid.ceilAfter(units) - paid.ceil(), now);
+            paid.set(now);
+            budget = now + SLICE_NANOS;
         }
-        add(units);
-    }
-
-    /** Adds units and keeps the budget close enough that moments can be compared. */
-    private void add(long units) {
-        paid.add(units);
-        if (paid.floor() - budget > 0) {
-            budget = paid.floor();
-        }
+        add(limits.meteredUnits(limit, bytes));
     }
 
     /**
-     * Begins a slice with a request of this cost. If it fits, the slice starts now and the time since the last
-     * payment is dropped. A longer request pays with that time and begins no slice.
+     * Adds units and keeps the budget close enough that moments can be compared. A debt stays beyond it: also a
+     * request without cost waits for that.
      */
-    private void begin(long costNanos, long now) {
-        if (costNanos <= SLICE_NANOS) {
-            paid.set(now);
-            budget = now + SLICE_NANOS;
-        } else if (now - SLICE_NANOS - costNanos - paid.floor() > 0) {
-            paid.set(now - SLICE_NANOS - costNanos);
+    private void add(long units) {
+        paid.add(units);
+        if (paid.floor() - budget > 0) {
+            budget = paid.floor() - 1;
         }
     }
 
