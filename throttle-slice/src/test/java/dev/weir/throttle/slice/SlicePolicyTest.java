@@ -206,6 +206,23 @@ class SlicePolicyTest {
     }
 
     @Test
+    void freeRequestFitsIntoAFullSlice() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
+        policy.charge(Direction.WRITE, 100, ORIGIN);
+        assertEquals(0, policy.waitNanos(Direction.WRITE, 0, ORIGIN));
+    }
+
+    /** 5,000 bytes take 50 ms at 100 kB/s and 80 ms at 62.5 kB/s. */
+    @Test
+    void debtThatBecomesLongerTakesPartOfTheSlice() {
+        ThrottleDebt owed = ThrottleDebt.of(limit -> 10_000 * MILLIS, limit -> 50 * MILLIS, limit -> 0, limit -> 0);
+        SlicePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("bps", 100_000L)), owed, ORIGIN);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 62_500L)), ORIGIN);
+        assertEquals(0, policy.waitNanos(Direction.READ, 1_250, ORIGIN));
+        assertEquals(104 * MILLIS, policy.waitNanos(Direction.READ, 1_500, ORIGIN));
+    }
+
+    @Test
     void timeToPayKeepsItsUnits() {
         ThrottlePolicy policy = policy(Map.of("iops", 40L));
         for (int i = 0; i < 4; i++) {
