@@ -28,6 +28,7 @@ final class BrokeredGroup {
     private final SharedGroup group;
     private final ClusterNode node;
     private final Saver saver;
+    private final Runnable reporter;
     private ThrottleLimits limits;
 
     /** The limits that this host saves at the moment. Its configuration then has them. */
@@ -54,11 +55,13 @@ final class BrokeredGroup {
      * Creates a group without a lease.
      *
      * @param saver saves limits that were changed for the whole cluster
+     * @param reporter sends a report soon, so that the coordinator knows the limits of this host
      */
-    BrokeredGroup(SharedGroup group, ClusterNode node, Saver saver) {
+    BrokeredGroup(SharedGroup group, ClusterNode node, Saver saver, Runnable reporter) {
         this.group = group;
         this.node = node;
         this.saver = saver;
+        this.reporter = reporter;
         this.limits = group.limits();
     }
 
@@ -84,6 +87,7 @@ final class BrokeredGroup {
         limits = current;
         applied = null;
         node.limits(group.name(), current);
+        reporter.run();
     }
 
     /** Returns whether the limits differ from those before in keys of a save only. */
@@ -105,7 +109,7 @@ final class BrokeredGroup {
         if (!node.told(group.name(), terms)) {
             return;
         }
-        ThrottleLimits changed = terms.limits(wanted.iopsSize());
+        ThrottleLimits changed = terms.limits();
         group.limits(changed.equals(wanted) ? wanted : changed);
         limits = changed;
         node.limits(group.name(), limits);
@@ -155,7 +159,7 @@ final class BrokeredGroup {
         HeldShare share = node.share(group.name(), now);
         return new ClusterSnapshot.Group(
                 group.name(),
-                share.terms().limits(limits.iopsSize()),
+                share.terms().limits(),
                 node.disagrees(group.name()),
                 word(share.state()),
                 share.share().toMap(),
@@ -174,7 +178,8 @@ final class BrokeredGroup {
             return;
         }
         version = terms.version();
-        ThrottleLimits changed = terms.limits(limits.iopsSize());
+        reporter.run();
+        ThrottleLimits changed = terms.limits();
         if (!changed.equals(limits)) {
             try {
                 group.limits(changed);
@@ -199,23 +204,31 @@ final class BrokeredGroup {
 
     private Lease lease(HeldShare share) {
         Map<String, Long> values = new LinkedHashMap<>();
-        boolean countsRequests = false;
+        ThrottleLimits whole = share.terms().limits();
         boolean hasAll = true;
         for (LimitKey key : LimitKey.ALL) {
-            if (share.terms().rate().get(key) > 0) {
-                hasAll &= share.share().get(key) > 0;
-                countsRequests |= !key.countsBytes();
-                // 0 would mean no limit
-                values.put(key.key(), Math.max(1, share.share().get(key)));
+            if (whole.rate(key) > 0) {
+                long part = part(share, key);
+                hasAll &= part > 0;
+                // a lease may be older than the limits; 0 would mean no limit
+                values.put(key.key(), Math.max(1, Math.min(part, Math.max(whole.rate(key), whole.max(key)))));
             }
         }
-        if (countsRequests && limits.iopsSize() > 0) {
-            values.put(ThrottleLimits.IOPS_SIZE, limits.iopsSize());
+        if (whole.iopsSize() > 0) {
+            values.put(ThrottleLimits.IOPS_SIZE, whole.iopsSize());
         }
         ThrottleLimits part = ThrottleLimits.of(values);
         if (!hasAll) {
             return Lease.none(part, NO_LEASE);
         }
         return share.state() == State.LEASED ? Lease.until(part, share.end()) : Lease.endless(part);
+    }
+
+    /** Returns the share in a limit. One that the lease does not have yet is the least share, which no host grants. */
+    private long part(HeldShare share, LimitKey key) {
+        long leased = share.share().get(key);
+        return leased > 0 || group.scope().holds()
+                ? leased
+                : group.scope().least(share.terms().rate().get(key));
     }
 }

@@ -232,7 +232,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
     public void add(SharedGroup group) {
         step(() -> {
             node.add(group.name(), group.limits(), clock.nanoTime());
-            groups.put(group.name(), new BrokeredGroup(group, node, this::saveLater));
+            groups.put(group.name(), new BrokeredGroup(group, node, this::saveLater, this::queueFormed));
             group.onQueue(this::queueFormed);
         });
     }

@@ -68,7 +68,7 @@ final class LimitChanges {
         ThrottleLimits checked = steps.ask(() -> wanted(group, changes)).after;
         List<String> hosts = checked(group, checked);
         GroupTerms terms = change(group, changes, Subject.CHANGE_AND_SAVE);
-        ThrottleLimits saved = terms.limits(checked.iopsSize());
+        ThrottleLimits saved = terms.limits();
         Map<String, Long> values = saved.toMap();
         String failures = saved(group, values, () -> peers.save(hosts, group, values, terms.version()));
         if (!failures.isEmpty()) {
@@ -165,8 +165,7 @@ final class LimitChanges {
     private String replaced(String group, Map<String, Long> changes, ThrottleLimits saved) {
         Map<String, Long> then = saved.toMap();
         // without new values the coordinator tells its limits
-        Map<String, Long> now =
-                change(group, Map.of(), Subject.CHANGE).limits(saved.iopsSize()).toMap();
+        Map<String, Long> now = change(group, Map.of(), Subject.CHANGE).limits().toMap();
         return ThrottleLimits.keys().stream()
                 .filter(key -> changes.containsKey(key) && !Objects.equals(then.get(key), now.get(key)))
                 .map(key -> key + " = " + now.getOrDefault(key, 0L))

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class HeldGroup {
     private final Wants wants = new Wants();
     private final long since;
-    private ThrottleLimits limits;
     private GroupTerms own;
     private @Nullable GroupTerms told;
     private Rates used = Rates.NONE;
 
     HeldGroup(ThrottleLimits limits, long now) {
-        this.limits = limits;
         this.own = GroupTerms.of(0, limits);
         this.since = now;
     }
@@ -31,7 +29,6 @@ final class HeldGroup {
 
     /** Changes the limits on this host. They also replace a change for the whole cluster. */
     void limits(ThrottleLimits newLimits) {
-        limits = newLimits;
         if (!GroupTerms.of(own.version(), own.isSaved(), newLimits).equals(own)) {
             own = GroupTerms.of(own.version() == 0 ? 0 : own.version() + 1, newLimits);
         }
@@ -58,9 +55,9 @@ final class HeldGroup {
 
     GroupReport report(Rates has, Demand demand, long now) {
         GroupTerms terms = terms();
-        Rates wanted = wants.update(demand, has, terms, limits.iopsSize(), now);
+        Rates wanted = wants.update(demand, has, terms, terms.iopsSize(), now);
         Rates minimum = Rates.of(key -> key.direction() == null && terms.limits(key) ? demand.minimum(key) : 0);
-        used = wants.used(demand, terms, limits.iopsSize(), now);
+        used = wants.used(demand, terms, terms.iopsSize(), now);
         return new GroupReport(own, has, used, wanted, minimum);
     }
 

@@ -54,6 +54,7 @@ public final class MessageCodec {
     private static final int GROUP_MINIMUM = 8;
     private static final int GROUP_USED = 9;
     private static final int GROUP_SAVED = 10;
+    private static final int GROUP_IOPS_SIZE = 11;
 
     private static final int FLAG_ESTABLISHED = 1;
     private static final int FLAG_RESIGNED = 2;
@@ -121,7 +122,8 @@ public final class MessageCodec {
                 .number(GROUP_SAVED, terms.isSaved() ? 1 : 0)
                 .rates(GROUP_RATE, terms.rate())
                 .rates(GROUP_MAX, terms.max())
-                .rates(GROUP_DEPTH, terms.depth());
+                .rates(GROUP_DEPTH, terms.depth())
+                .number(GROUP_IOPS_SIZE, terms.iopsSize());
     }
 
     private static byte[] message(int kind, FieldWriter fields) {
@@ -211,13 +213,18 @@ public final class MessageCodec {
         private Rates rate = Rates.NONE;
         private Rates max = Rates.NONE;
         private Rates depth = Rates.NONE;
+        private long iopsSize;
         private Rates share = Rates.NONE;
         private Rates used = Rates.NONE;
         private Rates wants = Rates.NONE;
         private Rates minimum = Rates.NONE;
 
         private GroupTerms terms() {
-            return new GroupTerms(version, isSaved, rate, max, depth);
+            GroupTerms terms = new GroupTerms(version, isSaved, rate, max, depth, iopsSize);
+            if (!terms.isValid()) {
+                throw new IllegalArgumentException("invalid limits: " + terms);
+            }
+            return terms;
         }
     }
 
@@ -237,6 +244,7 @@ public final class MessageCodec {
                 case GROUP_RATE -> group.rate = value.rates();
                 case GROUP_MAX -> group.max = value.rates();
                 case GROUP_DEPTH -> group.depth = value.rates();
+                case GROUP_IOPS_SIZE -> group.iopsSize = value.amount();
                 case GROUP_SHARE -> group.share = value.rates();
                 case GROUP_USED -> group.used = value.rates();
                 case GROUP_WANTS -> group.wants = value.rates();

@@ -180,7 +180,8 @@ class ClusterSaveTest extends BrokerFixture {
         ClusterNode node = node();
         Group group = new Group();
         List<Runnable> written = new ArrayList<>();
-        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> written.add(after));
+        BrokeredGroup brokered =
+                new BrokeredGroup(group, node, (name, limits, version, after) -> written.add(after), () -> {});
         node.told("tenant", GroupTerms.of(1, true, iops(600)));
         brokered.apply(0);
         node.told("tenant", GroupTerms.of(2, iops(900)));
@@ -226,7 +227,7 @@ class ClusterSaveTest extends BrokerFixture {
     void saveOfAnEarlierChangeKeepsLaterLimits() {
         ClusterNode node = node();
         Group group = new Group();
-        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {});
+        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {}, () -> {});
         ThrottleLimits later = ThrottleLimits.of(Map.of("iops", 900L, "bps", 5_000L));
         node.told("tenant", GroupTerms.of(2, later));
         brokered.apply(0);
@@ -243,7 +244,7 @@ class ClusterSaveTest extends BrokerFixture {
     void lateAnswerToAChangeIsNotTakenForALaterOne() {
         ClusterNode node = node();
         Group group = new Group();
-        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {});
+        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {}, () -> {});
         node.told("tenant", GroupTerms.of(2, iops(900)));
         brokered.apply(0);
         brokered.changed(GroupTerms.of(1, iops(600)), iops(600));
@@ -257,7 +258,7 @@ class ClusterSaveTest extends BrokerFixture {
     void changeKeepsTheBurstThatItRemoved() {
         ClusterNode node = node();
         Group group = new Group();
-        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {});
+        BrokeredGroup brokered = new BrokeredGroup(group, node, (name, limits, version, after) -> {}, () -> {});
         ThrottleLimits burst = ThrottleLimits.of(Map.of("iops", LIMIT, "iops_max", 9_000L, "bps", 5_000L));
         ThrottleLimits without = burst.changed(Map.of("iops", 0L), ThrottleLimits.NONE);
         brokered.changed(GroupTerms.of(2, without), without);

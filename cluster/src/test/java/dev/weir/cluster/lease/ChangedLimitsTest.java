@@ -54,7 +54,7 @@ class ChangedLimitsTest {
     }
 
     private static ThrottleLimits limits(Host host) {
-        return node(host).share(Simulation.GROUP, host.clock()).terms().limits(0);
+        return node(host).share(Simulation.GROUP, host.clock()).terms().limits();
     }
 
     private static void assertLimits(Simulation simulation, Map<String, Long> expected) {

@@ -18,14 +18,17 @@ import dev.weir.cluster.message.Report;
 import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MessageCodecTest {
-    private static final GroupTerms TERMS =
-            GroupTerms.of(7, true, ThrottleLimits.of(Map.of("iops", 3_000L, "iops_max", 9_000L, "bps_wr", 1L << 40)));
+    private static final GroupTerms TERMS = GroupTerms.of(
+            7,
+            true,
+            ThrottleLimits.of(Map.of("iops", 3_000L, "iops_max", 9_000L, "bps_wr", 1L << 40, "iops_size", 4_096L)));
     private static final Rates SHARE = Rates.of(key -> key == LimitKey.IOPS ? 1_000 : 0);
     private static final Report REPORT = new Report(
             Long.MAX_VALUE,
@@ -118,6 +121,46 @@ class MessageCodecTest {
             assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(bad), () -> Arrays.toString(bad));
         }
         assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(new byte[MessageCodec.MAX_BYTES + 1]));
+    }
+
+    /** Each host would fail at each step that uses such limits. */
+    @Test
+    void limitsThatNoHostCanUseAreRefused() {
+        Rates none = Rates.NONE;
+        Rates most = Rates.of(key -> key == LimitKey.IOPS ? Long.MAX_VALUE : 0);
+        for (GroupTerms bad : List.of(
+                new GroupTerms(Long.MAX_VALUE, false, SHARE, none, none),
+                new GroupTerms(1, false, most, none, none),
+                new GroupTerms(1, false, none, SHARE, SHARE),
+                new GroupTerms(1, false, SHARE, most, SHARE),
+                new GroupTerms(1, false, SHARE, none, none, Long.MAX_VALUE))) {
+            byte[] answer = MessageCodec.encode(Answer.of(1, bad));
+            assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(answer), bad::toString);
+            byte[] offer = MessageCodec.encode(
+                    new Offer(1, 2, true, false, 3, 4, Map.of("tenant", new GroupLease(bad, SHARE))));
+            assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(offer), bad::toString);
+        }
+    }
+
+    @Test
+    void negativeAndCountlessLimitsOfAQuestionAreRefused() {
+        byte[] question =
+                MessageCodec.encode(new Question(9, Question.Subject.CHANGE, "tenant", Map.of("iops", -1L), 0));
+        assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(question));
+        byte[] version = MessageCodec.encode(new Question(9, Question.Subject.SAVE, "tenant", Map.of("iops", 1L), -1));
+        assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(version));
+        Map<String, Long> many = new LinkedHashMap<>();
+        for (long i = 0; i <= 100; i++) {
+            many.put("limit" + i, i);
+        }
+        byte[] countless = MessageCodec.encode(new Question(9, Question.Subject.CHANGE, "tenant", many, 0));
+        assertThrows(IllegalArgumentException.class, () -> MessageCodec.decode(countless));
+        many.remove("limit0");
+        assertEquals(
+                many,
+                ((Question) MessageCodec.decode(
+                                MessageCodec.encode(new Question(9, Question.Subject.CHANGE, "tenant", many, 0))))
+                        .limits());
     }
 
     @Test
