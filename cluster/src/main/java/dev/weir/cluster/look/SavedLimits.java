@@ -1,5 +1,6 @@
 package dev.weir.cluster.look;
 
+import dev.weir.drive.definition.Definition;
 import dev.weir.drive.definition.Definition.Kind;
 import dev.weir.drive.definition.DefinitionChange;
 import dev.weir.drive.definition.Definitions;
@@ -9,6 +10,7 @@ import dev.weir.throttle.ThrottleLimits;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SavedLimits {
     private static final Logger LOG = LoggerFactory.getLogger(SavedLimits.class);
+
+    /** The keys that a definition may set to 0: those of a limit without its parts. */
+    private static final Pattern WHOLE = Pattern.compile("(bps|iops)(_rd|_wr)?(_max)?|" + ThrottleLimits.IOPS_SIZE);
 
     /** Limits to save and the step after it. */
     private record Due(Map<String, Long> limits, long version, Runnable after) {}
@@ -72,7 +77,11 @@ public final class SavedLimits {
             return "the configuration has not been read yet";
         }
         Map<String, @Nullable Object> settings = new LinkedHashMap<>();
-        ThrottleLimits.keys().forEach(key -> settings.put("limits." + key, limits.get(key)));
+        Long none = hasProfile(current, group) ? 0L : null;
+        ThrottleLimits.keys()
+                .forEach(key -> settings.put(
+                        "limits." + key,
+                        limits.getOrDefault(key, WHOLE.matcher(key).matches() ? none : null)));
         DefinitionChange change = DefinitionChange.set(Kind.GROUP, group, settings);
         try {
             current.change(isCheck ? change.dryRun() : change);
@@ -82,6 +91,12 @@ public final class SavedLimits {
         } catch (RuntimeException e) {
             return FailureText.of(e);
         }
+    }
+
+    /** Returns whether limits that the definition does not set may come from a profile. Only 0 takes these away. */
+    private static boolean hasProfile(Definitions definitions, String group) {
+        Definition definition = definitions.find(Kind.GROUP, group);
+        return definition != null && definition.hocon().contains("profile");
     }
 
     /**

@@ -23,6 +23,7 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -284,6 +285,35 @@ class ClusterSaveTest extends BrokerFixture {
         IllegalStateException replaced =
                 assertThrows(IllegalStateException.class, () -> brokers.get(0).save("tenant", Map.of("iops", 600L)));
         assertEquals("a later change of group tenant has replaced this one: iops = 900", replaced.getMessage());
+    }
+
+    /** Otherwise the removed limit of the profile would be back and count as a change by the file. */
+    @Test
+    void limitsOfAProfileAreRemovedByZero() {
+        Map<String, Object> settings = new HashMap<>();
+        SavedLimits limits = new SavedLimits();
+        limits.definitions(new Saved("") {
+            @Override
+            public Definition find(Definition.Kind kind, String name) {
+                String hocon = name.equals("tenant") ? "profile = gold" : "scope = cluster";
+                return new Definition(kind, name, hocon, "1", Definition.Origin.SAVED, "");
+            }
+
+            @Override
+            public ChangeOutcome change(DefinitionChange change) throws RefusedChangeException {
+                change.settings().forEach((key, value) -> settings.put(key, String.valueOf(value)));
+                return super.change(change);
+            }
+        });
+        assertEquals("", limits.save("tenant", Map.of("iops", 600L), 1));
+        assertEquals("600", settings.get("limits.iops"));
+        assertEquals("0", settings.get("limits.bps"));
+        assertEquals("0", settings.get("limits.iops_max"));
+        assertEquals("0", settings.get("limits.iops_size"));
+        // a length of 0 is refused
+        assertEquals("null", settings.get("limits.iops_max_length"));
+        assertEquals("", limits.save("other", Map.of("iops", 600L), 1));
+        assertEquals("null", settings.get("limits.bps"));
     }
 
     @Test
