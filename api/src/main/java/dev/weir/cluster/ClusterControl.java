@@ -39,15 +39,16 @@ public interface ClusterControl {
     /**
      * Changes some limits of a group on all hosts. The coordinator applies one change after another. So two changes of
      * different keys both take effect, and of two changes of the same key the later one at the coordinator. A change
-     * lasts until another value of the group in the configuration of a host, or until all hosts have restarted. Waits
-     * for a coordinator for at most 15 seconds.
+     * lasts until another value of the group in the configuration of a host, or until all hosts have restarted. Returns
+     * once a majority of the hosts has the change. Waits for a coordinator for at most 15 seconds and for the majority
+     * for five.
      *
      * @param group the name of the group
      * @param changes the new values by key, as in {@link dev.weir.throttle.ThrottleLimits#changed}
      * @throws IllegalArgumentException if the group is not one of the cluster or the limits after the change are not
      *     valid; nothing has changed then
-     * @throws IllegalStateException if no coordinator has a majority, or it does not answer; the message tells whether
-     *     the limits may have changed
+     * @throws IllegalStateException if no coordinator has a majority, or it does not confirm the change; the message
+     *     tells whether the limits may have changed
      */
     void limits(String group, Map<String, Long> changes);
 
@@ -70,7 +71,7 @@ public interface ClusterControl {
      * Changes some limits of a group on all hosts and saves its limits on each, so they outlast restarts. First asks
      * all reachable hosts whether they can save the limits. Then changes the limits as {@link #limits} does and lets
      * each host save them. A host that is not reachable takes over the limits when it is back and saves them then,
-     * unless all other hosts have restarted meanwhile or the limits have changed again. Waits for at most 35 seconds.
+     * unless all other hosts have restarted meanwhile or the limits have changed again. Waits for at most 40 seconds.
      *
      * @param group the name of the group
      * @param changes the new values by key, as in {@link dev.weir.throttle.ThrottleLimits#changed}

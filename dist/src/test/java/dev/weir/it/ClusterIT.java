@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -202,19 +204,57 @@ class ClusterIT {
         awaitLeases();
     }
 
-    @Test
-    void limitsAreSavedOnAllHosts() throws Exception {
-        start(listed(), "", "");
+    private void startWithSavedGroup(String profiles) throws IOException {
+        start(listed(), "", profiles);
         for (Weir weir : weirs) {
-            weir.ask("group add tenant scope=cluster iops=3000 --save").ok();
+            weir.ask("group add tenant scope=cluster profile=gold --save").ok();
         }
         awaitLeases();
-        weirs.get(1).ask("group set tenant iops=600 --cluster").ok();
-        await("the new limit", () -> all().allMatch(host -> group(host).getLong("limits.iops") == 600));
+    }
+
+    private List<String> savedGroups() throws IOException {
+        List<String> saved = new ArrayList<>();
         for (int host = 1; host <= HOSTS; host++) {
-            String saved = Files.readString(folder.resolve("h" + host + "/weir.d/group-tenant.conf"));
-            assertTrue(saved.contains("600"), saved);
+            saved.add(Files.readString(folder.resolve("h" + host + "/weir.d/group-tenant.conf")));
         }
+        return saved;
+    }
+
+    @Test
+    void limitsAreSavedOnAllHosts() throws Exception {
+        startWithSavedGroup("profiles.gold { limits { iops = 3000, bps = 1GiB } }");
+        weirs.get(1)
+                .ask("group set tenant iops=600 iops_size=8k bps=0 --cluster")
+                .ok();
+        await("the new limits", () -> all().allMatch(this::hasNewLimits));
+        for (String saved : savedGroups()) {
+            assertTrue(saved.contains("600") && saved.contains("8192"), saved);
+        }
+        weirs.forEach(weir -> weir.ask("reload --restore").ok());
+        all().forEach(host -> assertTrue(hasNewLimits(host), () -> group(host).toString()));
+    }
+
+    private boolean hasNewLimits(int host) {
+        Config limits = group(host).getConfig("limits");
+        return limits.root().unwrapped().equals(Map.of("iops", 600, "iops_size", 8_192));
+    }
+
+    @Test
+    void checkOfAChangeAsksAllHostsAndChangesNothing() throws Exception {
+        startWithSavedGroup("profiles.gold { limits { iops = 3000 } }");
+        List<String> before = savedGroups();
+        String change = "group set tenant iops=600 --cluster --dry-run";
+        Config checked = weirs.get(1).ask(change + " --json").ok().object();
+        assertEquals(
+                List.of("h1", "h2", "h3"),
+                checked.getStringList("hosts").stream().sorted().toList());
+        assertEquals(600, checked.getLong("limits.iops"));
+        weirs.get(2).ask("group remove tenant").ok();
+        Client.Result refused = weirs.get(0).ask(change);
+        assertEquals(1, refused.status());
+        assertTrue(refused.err().contains("h3: groups.tenant: no such group"), refused::err);
+        assertTrue(IntStream.of(1, 2).allMatch(host -> group(host).getLong("limits.iops") == LIMIT));
+        assertEquals(before.subList(0, 2), savedGroups().subList(0, 2));
     }
 
     @Test
@@ -256,6 +296,8 @@ class ClusterIT {
         int coordinator = Integer.parseInt(cluster(1).getString("coordinator").substring(1));
         int[] others = all().filter(host -> host != coordinator).toArray();
         weirs.get(coordinator - 1).kill();
+        CompletableFuture<Client.Result> command =
+                CompletableFuture.supplyAsync(() -> weirs.get(others[0] - 1).ask("cluster tenant iops=2400"));
         await("another coordinator", () -> IntStream.of(others).allMatch(host -> {
             assertTrue(share(host) > 0, () -> group(host).toString());
             assertTrue(share(others[0]) + share(others[1]) <= LIMIT);
@@ -265,6 +307,8 @@ class ClusterIT {
         // the safe share of the dead host stays aside
         await("leases", () -> IntStream.of(others).allMatch(this::isLeased));
         assertTrue(share(others[0]) + share(others[1]) <= LIMIT - LIMIT / HOSTS + 2);
+        command.join().ok();
+        await("the changed limit", () -> share(others[0]) + share(others[1]) <= 2_400 - 2_400 / HOSTS + 2);
     }
 
     @Test

@@ -37,17 +37,19 @@ final class BrokerThread {
      * Runs a question after the steps before it and returns its answer.
      *
      * @throws IllegalArgumentException if the question throws it
-     * @throws IllegalStateException if the question fails or has no answer within a second
+     * @throws IllegalStateException if the question fails or has no answer within a second, or after {@link #stop}
      */
     <T> T ask(Callable<T> question) {
-        Future<T> answer = thread.submit(question);
         try {
+            Future<T> answer = thread.submit(question);
             return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IllegalArgumentException refusal) {
                 throw refusal;
             }
             throw new IllegalStateException("cluster " + cluster + " failed: " + e.getCause(), e);
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("cluster " + cluster + " has been turned off", e);
         } catch (TimeoutException e) {
             throw new IllegalStateException("cluster " + cluster + " does not answer", e);
         } catch (InterruptedException e) {

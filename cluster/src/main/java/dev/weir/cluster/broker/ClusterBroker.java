@@ -220,6 +220,7 @@ public final class ClusterBroker implements LimitBroker, ClusterControl, Cluster
             }
         }
         changes.observe(node);
+        limitChanges.advance(now);
         // arming wakes the thread of the clock, and most messages do not move the next step
         if (!stopped && (!isArmed || next != armedFor)) {
             isArmed = true;

@@ -7,12 +7,17 @@ import dev.weir.cluster.message.GroupTerms;
 import dev.weir.cluster.message.Question;
 import dev.weir.cluster.message.Question.Subject;
 import dev.weir.throttle.ThrottleLimits;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +27,16 @@ import org.jspecify.annotations.Nullable;
  * own limits, so no change undoes another key. Blocks its callers; the state is confined to the thread of the broker.
  */
 final class LimitChanges {
-    /** The time that a command waits for a coordinator: an election and the leases of an earlier one, and some more. */
-    private static final int ATTEMPTS = 40;
+    /** The pauses of a command without a coordinator: an election and the leases of an earlier one, and some more. */
+    static final int ATTEMPTS = 60;
 
     private static final long PAUSE_MILLIS = 250;
+
+    /** The pauses in the time that a command waits for an answer. */
+    private static final int ATTEMPTS_OF_AN_ANSWER = 20;
+
+    /** How long a change waits for the hosts to have it. */
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final String self;
     private final Clock clock;
@@ -34,7 +45,10 @@ final class LimitChanges {
     private final Peers peers;
     private final Steps steps;
 
-    /** Runs steps on the thread of the broker. */
+    /** The changes that too few hosts have yet. */
+    private final List<Pending> pending = new ArrayList<>();
+
+    /** Runs steps on the thread of the broker, and lets commands wait. */
     interface Steps {
 
         /** Runs a step and then the due steps. */
@@ -42,10 +56,23 @@ final class LimitChanges {
 
         /** Runs a question and then the due steps; see {@link BrokerThread#ask}. */
         <T> T ask(Callable<T> question);
+
+        /** Returns how long a command waits for an answer (ns). */
+        default long patienceNanos() {
+            return PATIENCE_NANOS;
+        }
+
+        /** Waits between two attempts. */
+        default void pause() throws InterruptedException {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
     }
 
     /** A change as a host sees it: the values that differ, and the limits after it. */
     private record Wanted(Map<String, Long> changes, ThrottleLimits after) {}
+
+    /** A change that the coordinator has made and not answered yet. */
+    private record Pending(Question question, GroupTerms terms, long end, Consumer<Answer> reply) {}
 
     /** Creates an object for the groups of a broker. */
     LimitChanges(
@@ -96,30 +123,48 @@ final class LimitChanges {
     }
 
     private GroupTerms change(String group, Map<String, Long> changes, Subject subject) {
+        boolean isAsked = false;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Wanted wanted = steps.ask(() -> wanted(group, changes));
-            String coordinator = steps.ask(() -> node.isEstablished() ? node.followed() : null);
+            String coordinator = steps.ask(this::coordinator);
             Answer answer = coordinator == null ? null : ask(coordinator, subject, group, wanted.changes);
-            if (coordinator != null && answer == null) {
-                throw new IllegalStateException("coordinator " + coordinator + " does not answer; the limits of group "
-                        + group + " may have changed");
-            }
             GroupTerms terms = answer == null ? null : answer.terms();
             if (terms != null) {
                 return steps.ask(() -> takenOver(group, terms, wanted.after));
             }
             if (answer != null && !answer.refusal().isEmpty()) {
-                throw new IllegalArgumentException(answer.refusal());
+                throw isAsked ? unconfirmed(group, answer.refusal()) : new IllegalArgumentException(answer.refusal());
+            }
+            if (coordinator != null && answer == null) {
+                if (coordinator.equals(steps.ask(this::coordinator))) {
+                    throw unconfirmed(group, "coordinator " + coordinator + " has not confirmed the change");
+                }
+                // it is gone; the next one may know the change or not, and making it again does no harm
+                isAsked = true;
+                attempt += ATTEMPTS_OF_AN_ANSWER;
             }
             pause();
+        }
+        if (isAsked) {
+            throw unconfirmed(group, "the coordinator has not confirmed the change, and no other one has a majority");
         }
         throw new IllegalStateException("no coordinator has a majority of the hosts, so nothing has changed; \"group "
                 + group + " KEY=VALUE\" changes this host alone");
     }
 
-    private static void pause() {
+    private static IllegalStateException unconfirmed(String group, String reason) {
+        return new IllegalStateException(reason + "; the limits of group " + group + " may have changed");
+    }
+
+    /** Returns the established coordinator; null if this host knows of none that it can reach. */
+    private @Nullable String coordinator() {
+        String followed = node.isEstablished() ? node.followed() : null;
+        return followed != null && node.view().contains(followed) ? followed : null;
+    }
+
+    private void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            steps.pause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted; nothing has changed", e);
@@ -127,9 +172,21 @@ final class LimitChanges {
     }
 
     private @Nullable Answer ask(String coordinator, Subject subject, String group, Map<String, Long> changes) {
-        return coordinator.equals(self)
-                ? steps.ask(() -> answer(new Question(0, subject, group, changes, 0)))
-                : peers.change(coordinator, subject, group, changes);
+        if (!coordinator.equals(self)) {
+            return peers.change(coordinator, subject, group, changes, steps.patienceNanos());
+        }
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        steps.run(() -> answer(new Question(0, subject, group, changes, 0), answer::complete));
+        try {
+            return answer.get(steps.patienceNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted; the limits of group " + group + " may have changed", e);
+        }
     }
 
     private GroupTerms takenOver(String group, GroupTerms terms, ThrottleLimits wanted) {
@@ -145,10 +202,7 @@ final class LimitChanges {
     }
 
     private Wanted wanted(String group, Map<String, Long> changes) {
-        BrokeredGroup brokered = groups.get(group);
-        if (brokered == null) {
-            throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
-        }
+        BrokeredGroup brokered = brokered(group);
         ThrottleLimits after = brokered.group().changed(changes);
         Map<String, Long> before = brokered.group().limits().toMap();
         Map<String, Long> now = after.toMap();
@@ -161,27 +215,67 @@ final class LimitChanges {
         return new Wanted(values, after);
     }
 
-    /** Returns the changed keys whose values at the coordinator are others now; empty for none. */
+    /**
+     * Returns the changed keys whose values are others now; empty for none. Without a coordinator the values of this
+     * host count.
+     */
     private String replaced(String group, Map<String, Long> changes, ThrottleLimits saved) {
+        String coordinator = steps.ask(this::coordinator);
+        Answer answer = coordinator == null ? null : ask(coordinator, Subject.CHANGE, group, Map.of());
+        GroupTerms terms = answer == null ? null : answer.terms();
         Map<String, Long> then = saved.toMap();
-        // without new values the coordinator tells its limits
-        Map<String, Long> now = change(group, Map.of(), Subject.CHANGE).limits().toMap();
+        Map<String, Long> now = (terms == null ? steps.ask(() -> limits(group)) : terms.limits()).toMap();
         return ThrottleLimits.keys().stream()
                 .filter(key -> changes.containsKey(key) && !Objects.equals(then.get(key), now.get(key)))
                 .map(key -> key + " = " + now.getOrDefault(key, 0L))
                 .collect(Collectors.joining(", "));
     }
 
-    /** Answers the question of a host for a change. Call it on the thread of the broker. */
-    Answer answer(Question question) {
+    private ThrottleLimits limits(String group) {
+        return brokered(group).group().limits();
+    }
+
+    private BrokeredGroup brokered(String group) {
+        BrokeredGroup brokered = groups.get(group);
+        if (brokered == null) {
+            throw new IllegalArgumentException("group " + group + " is not a group of the cluster");
+        }
+        return brokered;
+    }
+
+    /**
+     * Answers the question of a host for a change once enough hosts have it, so that a later coordinator knows it. A
+     * coordinator that was cut off could otherwise confirm a change that others undo. Without new values the answer has
+     * the last limits that enough hosts have. Call it on the thread of the broker.
+     *
+     * @param reply sends the answer. It is not called if too few hosts have the change within {@link #PATIENCE_NANOS}
+     */
+    void answer(Question question, Consumer<Answer> reply) {
         boolean isSaved = question.subject() == Subject.CHANGE_AND_SAVE;
         long millis = System.currentTimeMillis();
+        long now = clock.nanoTime();
         try {
-            GroupTerms terms = node.change(question.group(), question.limits(), isSaved, millis, clock.nanoTime());
-            return Answer.of(question.id(), terms);
+            GroupTerms terms = node.change(question.group(), question.limits(), isSaved, millis, now);
+            if (terms == null || question.limits().isEmpty()) {
+                reply.accept(Answer.of(question.id(), terms));
+            } else {
+                pending.add(new Pending(question, terms, now + PATIENCE_NANOS, reply));
+            }
         } catch (IllegalArgumentException e) {
-            return Answer.of(question.id(), String.valueOf(e.getMessage()));
+            reply.accept(Answer.of(question.id(), String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Answers the changes that enough hosts have now. Call it after each step on the thread of the broker. */
+    void advance(long now) {
+        pending.removeIf(change -> {
+            GroupTerms kept = node.change(change.question.group(), Map.of(), false, 0, now);
+            boolean isKept = kept != null && kept.version() >= change.terms.version();
+            if (isKept) {
+                change.reply.accept(Answer.of(change.question.id(), change.terms));
+            }
+            return isKept || now - change.end >= 0;
+        });
     }
 
     /**

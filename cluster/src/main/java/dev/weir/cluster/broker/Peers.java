@@ -151,11 +151,11 @@ final class Peers {
         return answer == null || !answer.drives().hasAnswered() ? HostDrives.silent(host) : answer.drives();
     }
 
-    /** Asks the coordinator for a change. Returns null without an answer. */
+    /** Asks the coordinator for a change. Returns null without an answer in time. */
     @Nullable
-    Answer change(String of, Subject subject, String group, Map<String, Long> changes) {
+    Answer change(String of, Subject subject, String group, Map<String, Long> changes, long patienceNanos) {
         LongFunction<Question> question = id -> new Question(id, subject, group, changes, 0);
-        return questions.ask(List.of(of), question, CHECK_PATIENCE_NANOS).get(of);
+        return questions.ask(List.of(of), question, patienceNanos).get(of);
     }
 
     /**
@@ -210,7 +210,7 @@ final class Peers {
     void answer(String from, Question question, Supplier<Map<String, Shares>> known, LimitChanges changes) {
         switch (question.subject()) {
             case SHARES -> reply.accept(from, Answer.of(question.id(), known.get()));
-            case CHANGE, CHANGE_AND_SAVE -> reply.accept(from, changes.answer(question));
+            case CHANGE, CHANGE_AND_SAVE -> changes.answer(question, answer -> reply.accept(from, answer));
             case DRIVES -> look(() -> reply.accept(from, Answer.of(question.id(), drives.now())));
             case CHECK -> look(() -> answer(from, question, saved.check(question.group(), question.limits())));
             case SAVE ->

@@ -107,7 +107,7 @@ public final class ClusterNode {
         }
     }
 
-    /** Changes some limits of a group on all hosts. Returns null if this host does not coordinate the group. */
+    /** Changes limits of a group; without changes returns {@link Pool#kept}. Returns null unless it coordinates them. */
     public @Nullable GroupTerms change(
             String group, Map<String, Long> changes, boolean isSaved, long millis, long now) {
         return coordinator == null ? null : coordinator.change(group, changes, isSaved, millis, now);

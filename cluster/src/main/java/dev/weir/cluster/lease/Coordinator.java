@@ -171,17 +171,18 @@ final class Coordinator {
         pool.dirty = true;
     }
 
-    /** Changes limits for all hosts. Returns null while limits of an earlier coordinator may be unknown. */
+    /** See {@link ClusterNode#change}. Returns null also while limits of an earlier coordinator may be unknown. */
     @Nullable
     GroupTerms change(String group, Map<String, Long> changes, boolean isSaved, long millis, long now) {
         Pool pool = pools.get(group);
         if (!learned || pool == null || !isEstablished(now)) {
             return null;
         }
-        if (!changes.isEmpty()) {
-            pool.change(changes, isSaved, millis);
-            updateTerms(pool, now);
+        if (changes.isEmpty()) {
+            return pool.kept(followers.all(), scope.hosts());
         }
+        pool.change(changes, isSaved, millis);
+        updateTerms(pool, now);
         return pool.terms();
     }
 

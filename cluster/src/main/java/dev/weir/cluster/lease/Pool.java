@@ -8,6 +8,7 @@ import dev.weir.throttle.LimitKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,6 +72,22 @@ final class Pool {
     /** Changes some limits; see {@link GroupTerms#changed}. {@link #updateTerms} must follow. */
     void change(Map<String, Long> changes, boolean isSaved, long millis) {
         changed = terms.changed(changes, isSaved, millis);
+    }
+
+    /**
+     * Returns the limits of the newest version that a majority of the hosts has. If fewer hosts have the group, all of
+     * them must have the version. A later coordinator knows these limits, because it has a majority too.
+     *
+     * @param hosts the number of configured hosts
+     */
+    GroupTerms kept(Collection<Follower> followers, int hosts) {
+        List<GroupTerms> newest = followers.stream()
+                .map(follower -> follower.report(this))
+                .filter(Objects::nonNull)
+                .map(GroupReport::terms)
+                .sorted(Comparator.comparingLong(GroupTerms::version).reversed())
+                .toList();
+        return newest.isEmpty() ? terms : newest.get(Math.min(hosts / 2 + 1, newest.size()) - 1);
     }
 
     /**

@@ -2,14 +2,8 @@ package dev.weir.cluster.broker;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.cluster.ClusterScope;
-import dev.weir.cluster.Demand;
-import dev.weir.cluster.Lease;
-import dev.weir.cluster.OnPartition;
-import dev.weir.cluster.SharedGroup;
 import dev.weir.engine.clock.SystemClock;
 import dev.weir.testkit.tls.TestKeyStore;
-import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,16 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** Three hosts on loopback with real connections. Their groups are scripted. */
 abstract class BrokerFixture {
-    static final int HOSTS = 3;
+    static final int HOSTS = TenantGroup.HOSTS;
     static final long PATIENCE_SECONDS = 30;
-    static final long LIMIT = 3_000;
+    static final long LIMIT = TenantGroup.LIMIT;
 
     final SystemClock clock = new SystemClock();
     final List<ClusterBroker> brokers = new ArrayList<>();
@@ -42,68 +35,10 @@ abstract class BrokerFixture {
         clock.start();
     }
 
-    /** A group whose drives want all they can get, or nothing. */
-    final class Group implements SharedGroup {
-        private final ClusterScope scope = new ClusterScope(1, HOSTS, HOSTS, OnPartition.SAFE_SHARE);
-        volatile ThrottleLimits limits = iops(LIMIT);
-        volatile Lease lease = Lease.endless(iops(1));
-        private volatile boolean isHungry;
-        private volatile Runnable onQueue = () -> {};
-
-        @Override
-        public String name() {
-            return "tenant";
-        }
-
-        @Override
-        public ThrottleLimits limits() {
-            return limits;
-        }
-
-        @Override
-        public ThrottleLimits changed(Map<String, Long> changes) {
-            return limits.changed(changes, ThrottleLimits.NONE);
-        }
-
-        @Override
-        public ClusterScope scope() {
-            return scope;
-        }
-
-        @Override
-        public Demand demand() {
-            return isHungry ? new Demand(0, 0, 0, 0, 9, Set.of(LimitKey.IOPS), 0, 0) : Demand.NONE;
-        }
-
-        @Override
-        public void lease(Lease newLease) {
-            lease = newLease;
-        }
-
-        @Override
-        public void limits(ThrottleLimits newLimits) {
-            limits = newLimits;
-        }
-
-        @Override
-        public void onQueue(Runnable action) {
-            onQueue = action;
-        }
-
-        void hungry(boolean nowHungry) {
-            isHungry = nowHungry;
-            onQueue.run();
-        }
-
-        /** Returns the share; 0 after the end of its lease. */
-        long share() {
-            Lease now = lease;
-            boolean isOver = now.hasEnd() && clock.nanoTime() - now.endNanos() >= 0;
-            return isOver ? 0 : now.limits().rate(LimitKey.IOPS);
-        }
-
-        boolean isLeased() {
-            return lease.hasEnd();
+    /** A group on the clock of the hosts. */
+    final class Group extends TenantGroup {
+        Group() {
+            super(clock);
         }
     }
 

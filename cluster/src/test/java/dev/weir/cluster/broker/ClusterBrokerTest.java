@@ -162,17 +162,6 @@ class ClusterBrokerTest extends BrokerFixture {
     }
 
     @Test
-    void changeWithoutAMajorityIsRefused() throws Exception {
-        start("one.p12", "two.p12", "three.p12");
-        await("hosts alone", () -> brokers.get(0).snapshot().members().size() == 1);
-        IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> brokers.get(0).limits("tenant", Map.of("iops", 600L)));
-        assertTrue(
-                String.valueOf(refused.getMessage()).startsWith("no coordinator has a majority"), refused::getMessage);
-        assertEquals(iops(LIMIT), groups.get(0).limits());
-    }
-
-    @Test
     void limitsOfRequestsAreRemovedOnAHostThatCountsThemBySize() throws Exception {
         start();
         groups.get(0).limits = ThrottleLimits.of(Map.of("iops", LIMIT, "bps", 9_000L, "iops_size", 4_096L));

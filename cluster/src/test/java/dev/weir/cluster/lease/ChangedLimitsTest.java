@@ -192,4 +192,85 @@ class ChangedLimitsTest {
         int all = accepted;
         assertTrue(all > RUNS * 10, () -> all + " accepted changes");
     }
+
+    /** Returns whether a coordinator makes a change and then confirms it within five seconds. */
+    private static boolean isConfirmed(Simulation simulation, Host coordinator, String key, long value) {
+        ClusterNode node = coordinator.node;
+        if (node == null) {
+            return false;
+        }
+        long now = coordinator.clock();
+        GroupTerms made = node.change(Simulation.GROUP, Map.of(key, value), false, simulation.now, now);
+        for (int i = 0; made != null && node == coordinator.node && i < 500; i++) {
+            simulation.run(10 * Simulation.MILLI);
+            GroupTerms kept = node.change(Simulation.GROUP, Map.of(), false, 0, coordinator.clock());
+            if (kept != null && kept.version() >= made.version()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Host coordinator(Simulation simulation) {
+        return simulation.all.stream()
+                .filter(host -> host.node != null && host.name.equals(node(host).followed()))
+                .filter(host -> host.side == 0)
+                .findAny()
+                .orElse(simulation.all.get(0));
+    }
+
+    /** Cuts a host off, or lets it crash and start again, for a while. */
+    private static void fail(Simulation simulation, Host host, boolean isCrash, long from, long until) {
+        simulation.at(from, () -> {
+            host.side = isCrash ? 0 : 1;
+            if (isCrash) {
+                host.crash();
+            }
+            simulation.sight();
+        });
+        simulation.at(until, () -> {
+            host.side = 0;
+            if (isCrash) {
+                host.start();
+            }
+            simulation.sight();
+        });
+    }
+
+    /** A host fails around a change of the coordinator, and then another limit is changed. */
+    @Test
+    void confirmedChangesOutlastAFaultOfAnyHost() {
+        int changes = 0;
+        int confirmed = 0;
+        for (long seed = 0; seed < RUNS; seed++) {
+            Simulation simulation = started(seed);
+            Random random = new Random(seed);
+            Map<String, Long> expected = new HashMap<>();
+            for (List<String> keys : List.of(List.of("bps", "bps_rd"), List.of("iops_wr", "bps_wr"))) {
+                Host first = coordinator(simulation);
+                Host failed = random.nextInt(3) > 0 ? first : simulation.all.get(random.nextInt(3));
+                long from = simulation.now + 1 + random.nextInt(200) * Simulation.MILLI;
+                fail(simulation, failed, random.nextBoolean(), from, from + 20 * SECOND);
+                simulation.run(random.nextInt(2_000) * Simulation.MILLI);
+                for (String key : keys) {
+                    long value = 3L + random.nextInt((int) LIMIT);
+                    changes++;
+                    if (isConfirmed(
+                            simulation, key.equals(keys.get(0)) ? first : coordinator(simulation), key, value)) {
+                        expected.put(key, value);
+                        confirmed++;
+                    }
+                    simulation.run(13 * SECOND);
+                }
+                simulation.run(15 * SECOND);
+            }
+            for (Host host : simulation.all) {
+                Map<String, Long> limits = limits(host).toMap();
+                expected.forEach((key, value) ->
+                        assertEquals(value, limits.get(key), () -> host.name + " " + key + " of " + limits));
+            }
+        }
+        String counts = confirmed + " of " + changes + " changes were confirmed";
+        assertTrue(confirmed > changes / 3 && confirmed < changes * 9 / 10, counts);
+    }
 }

@@ -138,13 +138,30 @@ class RareOrdersTest {
         assertEquals(TERMS, termsAfter(pool, TERMS));
     }
 
-    /** Returns the terms of a group after a report of its only host. */
-    private static GroupTerms termsAfter(Pool pool, GroupTerms reported) {
+    /** A group that only some hosts have is never on a majority of all hosts. */
+    @Test
+    void limitsOfAGroupOnFewHostsAreKeptByAllOfThese() {
+        Pool pool = new Pool("g", 0, Timing.DEFAULT, OnPartition.SAFE_SHARE, 0);
+        assertEquals(pool.terms(), pool.kept(List.of(), 5));
+        GroupTerms changed = GroupTerms.of(7, LIMITS);
+        assertEquals(changed, pool.kept(List.of(follower(changed)), 5));
+        assertEquals(TERMS, pool.kept(List.of(follower(TERMS), follower(changed)), 5));
+        List<Follower> three = List.of(follower(changed), follower(TERMS), follower(changed));
+        assertEquals(changed, pool.kept(three, 3));
+        assertEquals(TERMS, pool.kept(three, 5));
+    }
+
+    private static Follower follower(GroupTerms reported) {
         GroupReport group = new GroupReport(reported, Rates.NONE, Rates.NONE, Rates.NONE, Rates.NONE);
         Report report = new Report(1, 1, 5, 1, 0, 0, 1, Map.of("g", group));
         Follower host = new Follower("h1", THIRD, Timing.DEFAULT, OnPartition.SAFE_SHARE, report, 0);
         host.receive(report, new GroupReport[] {group}, true, true, false, 0, 0);
-        pool.updateTerms(List.of(host), false, 0);
+        return host;
+    }
+
+    /** Returns the terms of a group after a report of its only host. */
+    private static GroupTerms termsAfter(Pool pool, GroupTerms reported) {
+        pool.updateTerms(List.of(follower(reported)), false, 0);
         return pool.terms();
     }
 
