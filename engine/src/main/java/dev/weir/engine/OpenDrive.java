@@ -10,14 +10,18 @@ import dev.weir.engine.statistics.Statistics;
 import dev.weir.engine.storage.Completions;
 import dev.weir.engine.storage.Geometry;
 import dev.weir.engine.storage.Storage;
+import dev.weir.engine.throttle.RequestSink;
 import dev.weir.engine.throttle.Throttle;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A drive with open storage. It validates requests and passes them through the throttle to the storage. */
-final class OpenDrive implements Drive {
+/**
+ * A drive with open storage. It validates requests and passes them through the throttle to the storage. Released
+ * requests reach the storage through the drive that admitted them, because the storage may serve another drive since.
+ */
+final class OpenDrive implements Drive, RequestSink {
     private final String name;
     private final boolean readOnly;
     private final Geometry opened;
@@ -83,8 +87,8 @@ final class OpenDrive implements Drive {
     void start() {
         storage.serve(this);
         throttle.size(size());
-        throttle.open(storage);
-        flushes.open(storage);
+        throttle.open(this);
+        flushes.open(this);
     }
 
     @Override
@@ -95,18 +99,24 @@ final class OpenDrive implements Drive {
             return;
         }
         switch (admission(request)) {
-            case GO -> storage.execute(request, this);
+            case GO -> execute(request);
             case CLOSED -> refuse(request, BlockError.ESHUTDOWN);
             case QUEUED -> {}
         }
     }
 
+    /** Passes an admitted request to the storage, or rejects it if the storage serves another drive or none now. */
+    @Override
+    public void execute(BlockRequest request) {
+        storage.execute(request, this);
+    }
+
     private Throttle.Admission admission(BlockRequest request) {
         Direction direction = request.operation().direction();
         if (direction != null) {
-            return throttle.admit(direction, request, chargedBytes(request), storage);
+            return throttle.admit(direction, request, chargedBytes(request), this);
         }
-        return request.operation() == Operation.FLUSH ? flushes.admit(request, storage) : Throttle.Admission.GO;
+        return request.operation() == Operation.FLUSH ? flushes.admit(request, this) : Throttle.Admission.GO;
     }
 
     /**

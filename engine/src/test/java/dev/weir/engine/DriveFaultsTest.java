@@ -18,6 +18,7 @@ import dev.weir.block.filter.FilterContext;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveSnapshot.State;
 import dev.weir.drive.settings.DriveSettings;
+import dev.weir.drive.settings.FilterSettings;
 import dev.weir.fault.Fault;
 import dev.weir.fault.FaultControl;
 import dev.weir.fault.FaultFilter;
@@ -243,6 +244,38 @@ class DriveFaultsTest {
         assertFalse(queued.isCompleted());
         cut(PowerCut.Keep.NONE, 0).join();
         assertEquals(BlockError.ESHUTDOWN, queued.error());
+    }
+
+    @Test
+    void flushThatWaitsForAFilterEndsWithThePower() {
+        fixture.engine.addFilters(factory, 0);
+        configure("", true);
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .faults(FaultSettings.of(Map.of(FaultSettings.POWER_CUT, true)))
+                .filters(List.of(new FilterSettings("missing", Map.of())))
+                .build());
+        TestRequest flush = fixture.submit("vm1", Operation.FLUSH, 0, 0);
+        assertFalse(flush.isCompleted());
+        cut(PowerCut.Keep.NONE, 0).join();
+        assertEquals(BlockError.ESHUTDOWN, flush.error());
+    }
+
+    @Test
+    void limitedDriveTakesNothingFromBeforeAPowerCut() {
+        fixture.engine.addFilters(factory, 0);
+        fixture.engine.configure(DriveSettings.builder("vm1", "test")
+                .faults(FaultSettings.of(Map.of(FaultSettings.POWER_CUT, true)))
+                .limits(ThrottleLimits.of(Map.of("iops", 1L)))
+                .build());
+        Drive before = fixture.drive("vm1");
+        cut(PowerCut.Keep.NONE, 0).join();
+        fixture.submit("vm1", Operation.WRITE, 0, 512);
+        fixture.submit("vm1", Operation.WRITE, 0, 512);
+        TestRequest late = new TestRequest("c", Operation.WRITE, 4096, 512, request -> {});
+        late.submitTo(before);
+        assertEquals(BlockError.ESHUTDOWN, late.error());
+        fixture.clock.advance(10 * EngineFixture.SECOND);
+        assertFalse(fixture.script.log.contains("write 4096"));
     }
 
     @Test

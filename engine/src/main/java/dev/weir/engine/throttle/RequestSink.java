@@ -3,7 +3,7 @@ package dev.weir.engine.throttle;
 import dev.weir.block.BlockRequest;
 
 /**
- * The next stage of an admitted request: the open storage of a drive.
+ * The next stage of an admitted request: the open drive that passes it to its storage.
  *
  * <p>Thread-safe.
  */
