@@ -2,6 +2,8 @@ package dev.weir.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +21,7 @@ import dev.weir.engine.throttle.RequestSink;
 import dev.weir.engine.throttle.Throttle;
 import dev.weir.testkit.block.ScriptedBackends;
 import dev.weir.testkit.clock.ManualClock;
+import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.throttle.bucket.BucketPolicyFactory;
 import dev.weir.throttle.slice.SlicePolicyFactory;
@@ -49,12 +52,14 @@ class MoveTest {
         return new Throttle(own, clock);
     }
 
-    private Storage open(Throttle throttle) throws IOException {
+    private RequestSink open(Throttle throttle) throws IOException {
         BackendDevice device = new BackendDevice("vm1", backends.open("vm1", Map.of(), false), clock);
         Storage storage = new Storage("vm1", device, new Statistics(), clock);
+        storage.serve(this);
         storage.resume();
-        throttle.open(storage);
-        return storage;
+        RequestSink sink = request -> storage.execute(request, this);
+        throttle.open(sink);
+        return sink;
     }
 
     private static TestRequest read(long offset) {
@@ -64,15 +69,12 @@ class MoveTest {
     @Test
     void admissionUsesTheDomainMovedToWhileWaiting() throws IOException {
         Throttle throttle = throttle(Map.of());
-        Storage storage = open(throttle);
+        RequestSink sink = open(throttle);
         GroupNode closed = new GroupNode("g", new PolicySlot("g", "there is no such group", 0), clock);
         CompletableFuture<Throttle.Admission> admission = new CompletableFuture<>();
-        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), 512, storage)));
+        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1), 512, sink)));
         throttle.locked(at -> {
-            client.start();
-            while (client.getState() != Thread.State.BLOCKED) {
-                Thread.onSpinWait();
-            }
+            startUntilBlocked(client);
             throttle.moveTo(closed, () -> {});
             return at;
         });
@@ -80,15 +82,97 @@ class MoveTest {
         assertEquals(List.of(), reached);
     }
 
+    /** A slice holds the long request in the queue and would let the short one go. */
+    @Test
+    void admissionThatWaitedForAMoveOvertakesNothing() throws IOException {
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1_000L));
+        Throttle throttle = new Throttle(new PolicySlot("vm1", "slice", limits, new SlicePolicyFactory(), 0), clock);
+        RequestSink sink = open(throttle);
+        GroupNode group = groupOfOneRequestPerSecond("g");
+        submit(throttle, sink, read(0, 100_000));
+        CompletableFuture<Throttle.Admission> admission = new CompletableFuture<>();
+        Thread client = new Thread(() -> admission.complete(throttle.admit(Direction.READ, read(1, 100), 100, sink)));
+        throttle.locked(at -> {
+            startUntilBlocked(client);
+            throttle.moveTo(group, () -> {});
+            return at;
+        });
+        assertEquals(Throttle.Admission.QUEUED, admission.join());
+        assertEquals(2, throttle.queue().queued());
+    }
+
+    /** Starts a thread and waits until it waits for a lock or has ended. */
+    private static void startUntilBlocked(Thread thread) {
+        thread.start();
+        while (thread.isAlive() && thread.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void cancelTakesNothingWithoutTheLock() throws Exception {
+        Throttle throttle = throttle(Map.of("iops", 1L));
+        RequestSink sink = open(throttle);
+        submit(throttle, sink, 0);
+        submit(throttle, sink, 1);
+        Thread client = new Thread(() -> throttle.withdraw(all -> true));
+        throttle.locked(at -> {
+            startUntilBlocked(client);
+            assertEquals(1, throttle.queue().queued());
+            return at;
+        });
+        client.join();
+        assertEquals(0, throttle.queue().queued());
+    }
+
+    @Test
+    void moveWaitsForTheLockOfTheOldTree() throws Exception {
+        Throttle throttle = throttle(Map.of());
+        GroupNode group = new GroupNode("g", new PolicySlot("g", "there is no such group", 0), clock);
+        Thread mover = new Thread(() -> throttle.moveTo(group, () -> {}));
+        throttle.locked(at -> {
+            startUntilBlocked(mover);
+            assertNull(throttle.queue().parent());
+            return at;
+        });
+        mover.join();
+        assertSame(group, throttle.queue().parent());
+    }
+
+    @Test
+    void moveDuringAHandOverChargesTheOldGroupOnce() throws IOException {
+        Throttle throttle = throttle(Map.of());
+        RequestSink sink = open(throttle);
+        GroupNode from = groupOfOneRequestPerSecond("from");
+        GroupNode to = groupOfOneRequestPerSecond("to");
+        throttle.moveTo(from, () -> {});
+        submit(throttle, sink, 0);
+        submit(throttle, sink, 1);
+        whileReaching = () -> throttle.moveTo(to, () -> {});
+        clock.advance(EngineFixture.SECOND);
+        assertEquals(List.of(0L, 1L), reached);
+        assertEquals(EngineFixture.SECOND, owedNanos(from));
+        assertEquals(0, owedNanos(to));
+    }
+
+    private GroupNode groupOfOneRequestPerSecond(String name) {
+        ThrottleLimits limits = ThrottleLimits.of(Map.of("iops", 1L));
+        return new GroupNode(name, new PolicySlot(name, "bucket", limits, new BucketPolicyFactory(), 0), clock);
+    }
+
+    private long owedNanos(GroupNode group) {
+        return group.own.debt(clock.nanoTime()).nanos(LimitKey.IOPS);
+    }
+
     @Test
     void movedQueueDoesNotOvertake() throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
-        Storage storage = open(throttle);
+        RequestSink sink = open(throttle);
         GroupNode other = new GroupNode(
                 "other", new PolicySlot("other", "bucket", ThrottleLimits.NONE, new BucketPolicyFactory(), 0), clock);
         PolicySlot own = throttle.queue().own;
         for (long offset = 0; offset < 4; offset++) {
-            submit(throttle, storage, offset);
+            submit(throttle, sink, offset);
         }
         assertEquals(List.of(0L), reached);
         whileReaching = () -> throttle.moveTo(other, () -> own.reconfigure("bucket", null, ThrottleLimits.NONE, 0));
@@ -100,29 +184,29 @@ class MoveTest {
     @ValueSource(longs = {0, 1_000_000})
     void aMoveLetsNoLaterRequestOvertakeAnEarlierOne(long iopsAfter) throws IOException {
         Throttle throttle = throttle(Map.of("iops", 1L));
-        Storage storage = open(throttle);
+        RequestSink sink = open(throttle);
         GroupNode other = new GroupNode(
                 "other", new PolicySlot("other", "bucket", ThrottleLimits.NONE, new BucketPolicyFactory(), 0), clock);
         PolicySlot own = throttle.queue().own;
         ThrottleLimits after = ThrottleLimits.of(iopsAfter == 0 ? Map.of() : Map.of("iops", iopsAfter));
-        submit(throttle, storage, 0);
-        submit(throttle, storage, 1);
+        submit(throttle, sink, 0);
+        submit(throttle, sink, 1);
         whileReaching = () -> {
             throttle.moveTo(other, () -> own.reconfigure("bucket", new BucketPolicyFactory(), after, clock.nanoTime()));
             clock.advance(10_000_000_000L);
-            submit(throttle, storage, 2);
+            submit(throttle, sink, 2);
         };
         clock.advance(1_000_000_000L);
         assertEquals(List.of(0L, 1L, 2L), reached);
     }
 
-    private static void submit(Throttle throttle, Storage storage, long offset) {
-        submit(throttle, storage, read(offset));
+    private static void submit(Throttle throttle, RequestSink sink, long offset) {
+        submit(throttle, sink, read(offset));
     }
 
-    private static void submit(Throttle throttle, Storage storage, TestRequest request) {
-        if (throttle.admit(Direction.READ, request, request.length(), storage) == Throttle.Admission.GO) {
-            storage.execute(request);
+    private static void submit(Throttle throttle, RequestSink sink, TestRequest request) {
+        if (throttle.admit(Direction.READ, request, request.length(), sink) == Throttle.Admission.GO) {
+            sink.execute(request);
         }
     }
 
@@ -139,8 +223,8 @@ class MoveTest {
         GroupNode group = new GroupNode("g", slices, clock);
         Throttle leaving = throttle(Map.of());
         Throttle staying = throttle(Map.of());
-        Storage ofLeaving = open(leaving);
-        Storage ofStaying = open(staying);
+        RequestSink ofLeaving = open(leaving);
+        RequestSink ofStaying = open(staying);
         leaving.moveTo(group, () -> {});
         staying.moveTo(group, () -> {});
         submit(leaving, ofLeaving, read(0, 100_000));

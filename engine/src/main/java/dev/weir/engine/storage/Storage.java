@@ -10,7 +10,6 @@ import dev.weir.block.Operation;
 import dev.weir.clock.Clock;
 import dev.weir.drive.settings.DriveSettings;
 import dev.weir.engine.statistics.Statistics;
-import dev.weir.engine.throttle.RequestSink;
 import dev.weir.log.FailureText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Only the drive's lifecycle stops, changes, resumes and closes it.
  */
-public final class Storage implements RequestSink, CompletionListener {
+public final class Storage implements CompletionListener {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
     /** Sampling interval of latencies in requests. A prime avoids a resonance with periodic patterns of requests. */
@@ -146,17 +145,12 @@ public final class Storage implements RequestSink, CompletionListener {
         return inFlight;
     }
 
-    /** Passes a request to the chain. The request waits if the storage is stopped. */
-    @Override
-    public void execute(BlockRequest request) {
-        // counted before the look at the state: either a stop waits for this request or the request waits
-        IN_FLIGHT.incrementAndGet(this);
-        pass(request);
-    }
-
-    /** Passes a request of a drive to the chain, or rejects it if another drive or none has the storage now. */
+    /**
+     * Passes a request of a drive to the chain. Rejects it if the storage serves another drive or none now. The request
+     * waits if the storage is stopped.
+     */
     public void execute(BlockRequest request, Object by) {
-        // counted first: a stop after the end of a drive waits for each request that has seen no end
+        // counted before the look at the user and the state: either a stop waits for this request or the request waits
         IN_FLIGHT.incrementAndGet(this);
         if (by == user) {
             pass(request);

@@ -191,6 +191,7 @@ class BlockingPartsTest {
         if (filters != null) {
             storage.filters().change(List.of(new WantedFilter("test", Map.of(), filters)));
         }
+        storage.serve(this);
         storage.resume();
         return storage;
     }
@@ -203,8 +204,8 @@ class BlockingPartsTest {
     void blockedDeviceKeepsNoThreadOfItsCaller() throws Exception {
         Storage storage = storage(new Devices(false), null);
         blocks.set(true);
-        storage.execute(new Request(0));
-        storage.execute(new Request(LENGTH));
+        storage.execute(new Request(0), this);
+        storage.execute(new Request(LENGTH), this);
         assertNotSame(Thread.currentThread(), threads.take());
         assertEquals(2, storage.inFlight());
         clock.advance(TimeUnit.SECONDS.toNanos(7));
@@ -231,7 +232,7 @@ class BlockingPartsTest {
     @Test
     void deviceThatPromisesToReturnRunsOnItsCaller() throws Exception {
         Storage storage = storage(new Devices(true), null);
-        storage.execute(new Request(0));
+        storage.execute(new Request(0), this);
         assertSame(Thread.currentThread(), threads.take());
         storage.close(late -> {});
     }
@@ -242,7 +243,7 @@ class BlockingPartsTest {
         filters.atRequest = this::call;
         filters.atCompletion = this::call;
         Storage storage = storage(new Devices(true), filters);
-        storage.execute(new Request(0));
+        storage.execute(new Request(0), this);
         assertEquals("0 success", result());
         Thread filter = threads.take();
         assertNotSame(Thread.currentThread(), filter);
@@ -257,7 +258,7 @@ class BlockingPartsTest {
         filters.atCompletion = this::call;
         Storage storage = storage(new Devices(false), filters);
         blocks.set(true);
-        storage.execute(new Request(0));
+        storage.execute(new Request(0), this);
         Thread device = threads.take();
         blocks.set(false);
         unblock();

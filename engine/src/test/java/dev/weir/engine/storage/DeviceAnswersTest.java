@@ -126,13 +126,14 @@ class DeviceAnswersTest {
 
     private Storage open(BlockDevice device) throws IOException {
         Storage storage = new Storage("vm1", device, statistics, clock);
+        storage.serve(this);
         storage.resume();
         return storage;
     }
 
     private Reused execute(Operation operation, Consumer<BlockRequest> answer) throws IOException {
         Reused request = new Reused(operation);
-        open(new Device(answer)).execute(request);
+        open(new Device(answer)).execute(request, this);
         return request;
     }
 
@@ -155,7 +156,7 @@ class DeviceAnswersTest {
             throw new IllegalStateException("a test");
         }));
         Reused request = new Reused(Operation.READ);
-        storage.execute(request);
+        storage.execute(request, this);
         assertEquals(List.of("EIO"), request.results);
         assertEquals(1, request.forfeits, "the device may still write to the buffer");
         passedOn.get(0).complete(null);

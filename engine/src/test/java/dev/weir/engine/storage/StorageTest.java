@@ -37,7 +37,9 @@ class StorageTest {
 
     private Storage storage() {
         try {
-            return new Storage("vm1", new Device(), statistics, clock);
+            Storage created = new Storage("vm1", new Device(), statistics, clock);
+            created.serve(this);
+            return created;
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -70,7 +72,7 @@ class StorageTest {
     }
 
     private void execute(long offset, Runnable then) {
-        storage.execute(new TestRequest("guest", Operation.WRITE, offset, 512, done -> then.run()));
+        storage.execute(new TestRequest("guest", Operation.WRITE, offset, 512, done -> then.run()), this);
     }
 
     @Test
@@ -132,9 +134,10 @@ class StorageTest {
     void memoryHasOneSampleInSixtyOneRequests() throws IOException {
         BlockBackend memory = new MemoryBackendFactory().open("vm1", Map.of("size", 4096L), false);
         Storage ofMemory = new Storage("vm1", new BackendDevice("vm1", memory, clock), statistics, clock);
+        ofMemory.serve(this);
         ofMemory.resume();
         for (int i = 0; i < 2 * 61; i++) {
-            ofMemory.execute(new TestRequest("guest", Operation.READ, 0, 512, done -> {}));
+            ofMemory.execute(new TestRequest("guest", Operation.READ, 0, 512, done -> {}), this);
         }
         assertEquals(2, statistics.inBackend().measured());
         assertEquals(122, statistics.counters(0, 0).reads());
