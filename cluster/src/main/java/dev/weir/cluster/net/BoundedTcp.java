@@ -15,14 +15,22 @@ import org.slf4j.LoggerFactory;
 final class BoundedTcp extends TCP {
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
 
+    private final Consumer<String> lines;
+
     BoundedTcp() {
+        this(LOG::warn);
+    }
+
+    /** Creates a transport that writes its warnings elsewhere. */
+    BoundedTcp(Consumer<String> lines) {
+        this.lines = lines;
         setId(ClassConfigurator.getProtocolId(TCP.class)); // JGroups knows no number of this class
     }
 
     @Override
     public void start() throws Exception {
         super.start();
-        srv.log(bounded(srv.log(), LOG::warn));
+        srv.log(bounded(srv.log(), lines));
     }
 
     /** Returns a log whose warnings and errors go to a rate limit. */

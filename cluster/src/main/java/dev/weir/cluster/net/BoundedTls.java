@@ -1,11 +1,15 @@
 package dev.weir.cluster.net;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.SocketException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLSocket;
 import org.jgroups.util.SocketFactory;
 import org.jgroups.util.TLS;
+import org.jgroups.util.TLSClientAuth;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +19,20 @@ import org.slf4j.LoggerFactory;
  */
 final class BoundedTls extends TLS {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedTls.class);
-    private static final int HANDSHAKE_MILLIS = 500;
+    static final int HANDSHAKE_MILLIS = 500;
+
+    /**
+     * Returns TLS 1.3 between holders of a secret.
+     *
+     * @throws IOException if the secret cannot be read or is none
+     */
+    static TLS of(Path secret) throws IOException, GeneralSecurityException {
+        return new BoundedTls()
+                .enabled(true)
+                .setSSLContext(Secret.context(secret))
+                .setProtocols(new String[] {"TLSv1.3"})
+                .setClientAuth(TLSClientAuth.NEED);
+    }
 
     @Override
     public SocketFactory createSocketFactory() {

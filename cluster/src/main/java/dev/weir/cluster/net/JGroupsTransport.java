@@ -24,7 +24,6 @@ import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.Protocol;
 import org.jgroups.util.NameCache;
-import org.jgroups.util.TLSClientAuth;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +103,8 @@ public final class JGroupsTransport implements Transport, Receiver {
         }
     }
 
-    private static List<Protocol> stack(InetSocketAddress listen, Members others, int hosts, @Nullable Path secret)
+    /** Returns the protocols from the transport to the fragments. */
+    static List<Protocol> stack(InetSocketAddress listen, Members others, int hosts, @Nullable Path secret)
             throws Exception {
         InetAddress address = listen.getAddress();
         TCP tcp = new BoundedTcp();
@@ -119,11 +119,7 @@ public final class JGroupsTransport implements Transport, Receiver {
         tcp.setBundlerType("no-bundler");
         tcp.setTimeServiceInterval(TIME_MILLIS);
         if (secret != null) {
-            tcp.tls(new BoundedTls()
-                    .enabled(true)
-                    .setSSLContext(Secret.context(secret))
-                    .setProtocols(new String[] {"TLSv1.3"})
-                    .setClientAuth(TLSClientAuth.NEED));
+            tcp.tls(BoundedTls.of(secret));
         }
         List<Protocol> stack = new ArrayList<>(List.of(
                 tcp,
@@ -187,6 +183,11 @@ public final class JGroupsTransport implements Transport, Receiver {
         } catch (Exception e) {
             LOG.debug("cluster: a message to {} is lost", host, e);
         }
+    }
+
+    /** Returns the channel, for tests. */
+    JChannel channel() {
+        return channel;
     }
 
     @Override

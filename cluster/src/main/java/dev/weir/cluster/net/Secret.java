@@ -31,13 +31,7 @@ final class Secret {
      * @throws IOException if the file cannot be read, is not such a file or can be changed by other users
      */
     static SSLContext context(Path file) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        byte[] content = content(file);
-        try {
-            store.load(new ByteArrayInputStream(content), PASSWORD.toCharArray());
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IOException(file + ": must be a PKCS #12 file with the password " + PASSWORD, e);
-        }
+        KeyStore store = store(file);
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -45,6 +39,18 @@ final class Secret {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** Returns the content of a file. */
+    static KeyStore store(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        byte[] content = content(file);
+        try {
+            store.load(new ByteArrayInputStream(content), PASSWORD.toCharArray());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IOException(file + ": must be a PKCS #12 file with the password " + PASSWORD, e);
+        }
+        return store;
     }
 
     private static byte[] content(Path file) throws IOException {
@@ -58,7 +64,7 @@ final class Secret {
     }
 
     /** Returns a store that trusts the certificates of the given store's keys. */
-    private static KeyStore trusted(Path file, KeyStore store) throws GeneralSecurityException, IOException {
+    static KeyStore trusted(Path file, KeyStore store) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         for (String alias : Collections.list(store.aliases())) {

@@ -161,17 +161,6 @@ class ClusterBrokerTest extends BrokerFixture {
                 .allMatch(group -> group.limits().equals(all)));
     }
 
-    @Test
-    void limitsOfRequestsAreRemovedOnAHostThatCountsThemBySize() throws Exception {
-        start();
-        groups.get(0).limits = ThrottleLimits.of(Map.of("iops", LIMIT, "bps", 9_000L, "iops_size", 4_096L));
-        await("leases", this::areLeased);
-        brokers.get(1).limits("tenant", Map.of("bps", 8_000L, "iops", 0L));
-        ThrottleLimits bps = ThrottleLimits.of(Map.of("bps", 8_000L));
-        await("limits of bytes", () -> groups.stream()
-                .allMatch(group -> group.limits().equals(bps)));
-    }
-
     /** The port of failed hosts is plain, so it must not take the memory that a stranger asks for. */
     @Test
     void strangersGetNoMemoryOfThePlainPort() throws Exception {

@@ -139,6 +139,16 @@ class LimitChangesTest {
         assertLimits(iops(TenantGroup.LIMIT));
     }
 
+    @Test
+    void limitsOfRequestsAreRemovedOnAHostThatCountsThemBySize() {
+        ThrottleLimits sized = ThrottleLimits.of(Map.of("iops", TenantGroup.LIMIT, "bps", 9_000L, "iops_size", 4_096L));
+        first.step(() -> first.group.limits(sized));
+        hosts.run(SECOND);
+        last.changes.change("tenant", Map.of("bps", 8_000L, "iops", 0L));
+        hosts.run(SECOND);
+        assertLimits(ThrottleLimits.of(Map.of("bps", 8_000L)));
+    }
+
     /** Its leases come once the coordinator knows the new limit. */
     @Test
     void newLimitOfAHostHoldsNoRequests() {

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class GroupTermsTest {
-    private static final int RUNS = 100_000;
+    private static final int RUNS = 20_000;
 
     private static GroupTerms terms(Map<String, Long> limits) {
         return GroupTerms.of(1, ThrottleLimits.of(limits));

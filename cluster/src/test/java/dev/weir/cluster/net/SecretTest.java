@@ -3,12 +3,16 @@ package dev.weir.cluster.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.weir.testkit.tls.TestKeyStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +59,18 @@ class SecretTest {
             store.store(out, "changeit".toCharArray());
         }
         assertEquals("has no private key with its certificate; make one with keytool -genkeypair", refused());
+    }
+
+    /** A chain may have a certificate of others, whose keys must not open the cluster. */
+    @Test
+    void onlyCertificatesOfItsKeysAreTrusted() throws Exception {
+        Path folder = Objects.requireNonNull(file.getParent());
+        KeyStore own = Secret.store(TestKeyStore.in(folder, "cluster.p12"));
+        own.setCertificateEntry(
+                "other", Secret.store(TestKeyStore.in(folder, "other.p12")).getCertificate("weir"));
+        KeyStore trusted = Secret.trusted(file, own);
+        assertEquals(List.of("weir"), Collections.list(trusted.aliases()));
+        assertEquals(own.getCertificate("weir"), trusted.getCertificate("weir"));
     }
 
     @Test

@@ -2,7 +2,10 @@ package dev.weir.cluster.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jgroups.Address;
 import org.jgroups.EmptyMessage;
 import org.jgroups.Event;
@@ -11,6 +14,7 @@ import org.jgroups.View;
 import org.jgroups.ViewId;
 import org.jgroups.protocols.MERGE3.MergeHeader;
 import org.jgroups.stack.Protocol;
+import org.jgroups.util.TimeScheduler;
 import org.jgroups.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,34 @@ class SplitSearchTest {
         for (int i = 0; i < count; i++) {
             search.sendInfo();
         }
+    }
+
+    /** A timer that runs nothing. */
+    private static TimeScheduler timer(List<Runnable> tasks) {
+        return (TimeScheduler) Proxy.newProxyInstance(
+                TimeScheduler.class.getClassLoader(), new Class<?>[] {TimeScheduler.class}, (proxy, method, given) -> {
+                    assertEquals("scheduleWithDynamicInterval", method.getName());
+                    tasks.add((Runnable) given[0]);
+                    return new CompletableFuture<>();
+                });
+    }
+
+    @Test
+    void eachPeriodOfTheTimerTellsTheViewOnce() {
+        List<Runnable> tasks = new ArrayList<>();
+        SplitSearch timed = new SplitSearch(3) {
+            {
+                timer = timer(tasks);
+                local_addr = hosts.get(0);
+                view = new View(new ViewId(hosts.get(0), 8), hosts.subList(0, 2));
+            }
+        };
+        timed.setDownProtocol(network);
+        timed.startInfoSender();
+        timed.startInfoSender();
+        assertEquals(1, tasks.size());
+        tasks.forEach(Runnable::run);
+        assertEquals(1, network.searches);
     }
 
     @Test
