@@ -1,7 +1,5 @@
 package dev.weir.backend.memory;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
  * Number of detached pages of one drive: pages that were trimmed out of its table while clients have parts of them on
  * loan. The number is bounded by {@link #MAX}. Without the bound, a client that reads without taking the replies and
@@ -14,23 +12,24 @@ final class DetachedPages {
     /** Largest number; 4 MiB of pages. */
     static final int MAX = (4 << 20) / Page.BYTES;
 
-    private final AtomicInteger pages = new AtomicInteger();
+    /** Guarded by this. */
+    private int pages;
 
     /** Counts one more page. Returns false if the drive has {@link #MAX} already. */
-    boolean add() {
-        int before;
-        do {
-            before = pages.get();
-        } while (before < MAX && !pages.compareAndSet(before, before + 1));
-        return before < MAX;
+    synchronized boolean add() {
+        if (pages == MAX) {
+            return false;
+        }
+        pages++;
+        return true;
     }
 
     /** Counts one page less, after its last loan was given back. */
-    void remove() {
-        pages.decrementAndGet();
+    synchronized void remove() {
+        pages--;
     }
 
-    int count() {
-        return pages.get();
+    synchronized int count() {
+        return pages;
     }
 }

@@ -18,13 +18,20 @@ import java.nio.ByteBuffer;
  * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
 final class MemoryBackend implements HintedBackend {
+
+    /** The table of every drive without a page. It stays empty and covers any size. */
+    private static final PageTable NO_PAGES = new PageTable(Long.MAX_VALUE);
+
     private final PagePool pool;
     private volatile long size;
+
+    /** Made for the first page, because many drives stay empty. */
     private volatile PageTable pages;
+
     private final DetachedPages detached = new DetachedPages();
 
     MemoryBackend(long size, PagePool pool) {
-        this(size, pool, new PageTable((size - 1) >>> Page.SHIFT));
+        this(size, pool, NO_PAGES);
     }
 
     MemoryBackend(long size, PagePool pool, PageTable pages) {
@@ -130,11 +137,24 @@ final class MemoryBackend implements HintedBackend {
 
     private Page putOrGiveBack(long number, Page page) {
         try {
-            return pages.putIfAbsent(number, page);
+            return table().putIfAbsent(number, page);
         } catch (OutOfMemoryError e) {
             page.letGo();
             throw e;
         }
+    }
+
+    /** Returns the table for a new page. */
+    private PageTable table() {
+        PageTable now = pages;
+        return now == NO_PAGES ? newTable() : now;
+    }
+
+    private synchronized PageTable newTable() {
+        if (pages == NO_PAGES) {
+            pages = new PageTable((size - 1) >>> Page.SHIFT);
+        }
+        return pages;
     }
 
     @Override

@@ -253,6 +253,31 @@ class MemoryBackendTest {
         assertFalse(huge.mayBlock());
     }
 
+    @Test
+    void driveWithoutPagesHasNoTable() {
+        long before = allocatedBytes();
+        for (int i = 0; i < 1_000; i++) {
+            new MemoryBackend(16L << 40, pool).close();
+        }
+        long bytes = (allocatedBytes() - before) / 1_000;
+        assertTrue(bytes < 128, bytes + " bytes of heap");
+    }
+
+    @Test
+    void emptyDriveTakesPagesAfterItHasGrown() throws IOException {
+        MemoryBackend grown = new MemoryBackend(PAGE, pool);
+        grown.resize(16L << 40);
+        long last = (16L << 40) - PAGE;
+        assertArrayEquals(new byte[PAGE], read(grown, last, PAGE));
+        write(grown, last, 7, PAGE);
+        write(grown, 0, 8, PAGE);
+        assertArrayEquals(filled(7, PAGE), read(grown, last, PAGE));
+        assertArrayEquals(filled(8, PAGE), read(grown, 0, PAGE));
+        assertArrayEquals(new byte[PAGE], read(grown, 64L * PAGE, PAGE));
+        assertArrayEquals(new byte[PAGE], read(drive, 0, PAGE));
+        grown.close();
+    }
+
     private static long allocatedBytes() {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
