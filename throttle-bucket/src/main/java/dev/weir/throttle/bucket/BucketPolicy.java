@@ -29,11 +29,19 @@ final class BucketPolicy implements ThrottlePolicy {
 
     private static final LimitBuckets[] NONE = {};
 
+    /** The buckets of every policy that has put nothing in. It has none. */
+    private static final @Nullable LimitBuckets[] UNUSED = new @Nullable LimitBuckets[LimitKey.ALL.size()];
+
     /** Half the range of a long (ns); more than any debt. */
     private static final long LONG_NANOS = 1L << 62;
 
-    /** Buckets of each limit by {@link LimitKey#ordinal()}; null for an unset limit. */
-    private final @Nullable LimitBuckets[] buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
+    /**
+     * Buckets of each limit by {@link LimitKey#ordinal()}; null for an unset limit. Made for the first request that is
+     * put in, because many drives stay far below their limits.
+     */
+    private @Nullable LimitBuckets[] buckets = UNUSED;
+
+    private ThrottleLimits limits;
 
     /** Buckets that hold reads and writes alike. The next two hold one direction each. */
     private LimitBuckets[] shared = NONE;
@@ -67,21 +75,34 @@ final class BucketPolicy implements ThrottlePolicy {
     private long loneAt;
 
     BucketPolicy(ThrottleLimits limits, ThrottleDebt owed, long now) {
+        this.limits = limits;
+        if (!owed.equals(ThrottleDebt.NONE)) {
+            makeBuckets(owed, now);
+        }
+        settle(now);
+    }
+
+    private void makeBuckets(ThrottleDebt owed, long now) {
+        buckets = new @Nullable LimitBuckets[LimitKey.ALL.size()];
         for (LimitKey limit : LimitKey.ALL) {
             if (limits.rate(limit) > 0) {
                 buckets[limit.ordinal()] = new LimitBuckets(limit, limits, owed, now);
             }
         }
-        arrange(limits, now);
+        arrange();
     }
 
-    private void arrange(ThrottleLimits limits, long now) {
-        cost = CostBound.of(limits);
-        touchedAt = now;
-        emptyAt = now + highestLevel(now);
+    private void arrange() {
         shared = bucketsOf(null);
         readOnly = bucketsOf(Direction.READ);
         writeOnly = bucketsOf(Direction.WRITE);
+    }
+
+    /** Takes over the limits and the levels of the buckets. */
+    private void settle(long now) {
+        cost = CostBound.of(limits);
+        touchedAt = now;
+        emptyAt = now + highestLevel(now);
         readsAt = now + Math.max(longestWait(shared, now), longestWait(readOnly, now));
         writesAt = now + Math.max(longestWait(shared, now), longestWait(writeOnly, now));
     }
@@ -152,6 +173,9 @@ final class BucketPolicy implements ThrottlePolicy {
     }
 
     private void putIn(Direction direction, long bytes, long now) {
+        if (buckets == UNUSED) {
+            makeBuckets(ThrottleDebt.NONE, now);
+        }
         touchedAt = now;
         long bothAt = now + charge(shared, bytes, now);
         if (direction == Direction.READ) {
@@ -176,8 +200,16 @@ final class BucketPolicy implements ThrottlePolicy {
     }
 
     @Override
-    public void reconfigure(ThrottleLimits limits, long now) {
+    public void reconfigure(ThrottleLimits newLimits, long now) {
         putIn();
+        limits = newLimits;
+        if (buckets != UNUSED) {
+            reconfigureBuckets(now);
+        }
+        settle(now);
+    }
+
+    private void reconfigureBuckets(long now) {
         for (LimitKey limit : LimitKey.ALL) {
             LimitBuckets bucket = buckets[limit.ordinal()];
             if (limits.rate(limit) == 0) {
@@ -188,7 +220,7 @@ final class BucketPolicy implements ThrottlePolicy {
                 bucket.reconfigure(limits, now);
             }
         }
-        arrange(limits, now);
+        arrange();
     }
 
     @Override

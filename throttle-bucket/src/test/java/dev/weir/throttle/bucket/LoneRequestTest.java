@@ -13,8 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * A policy with an untouched lone request answers like one with up-to-date buckets. Reading the debt updates the
- * buckets.
+ * A policy with an untouched lone request, or without buckets until one is needed, answers like one with up-to-date
+ * buckets. Reading the debt updates the buckets.
  */
 class LoneRequestTest {
     private static final long MILLION = 1_000_000;
@@ -39,10 +39,15 @@ class LoneRequestTest {
     private static void compare(ThrottleLimits limits, Random random, String seed) {
         long now = random.nextLong();
         ThrottlePolicy policy = new BucketPolicy(limits, ThrottleDebt.NONE, now);
-        ThrottlePolicy touched = new BucketPolicy(limits, ThrottleDebt.NONE, now);
+        ThrottlePolicy touched = new BucketPolicy(limits, ThrottleDebt.of(limit -> 1, limit -> 1), now - 1);
         for (int i = 0; i < 60; i++) {
             Direction direction = random.nextBoolean() ? Direction.READ : Direction.WRITE;
             long bytes = random.nextInt(4) == 0 ? 1 + random.nextInt(1 << 20) : 4_096;
+            if (random.nextInt(20) == 0) {
+                ThrottleLimits other = ThrottleLimits.of(LIMITS.get(random.nextInt(LIMITS.size())));
+                policy.reconfigure(other, now);
+                touched.reconfigure(other, now);
+            }
             touched.debt(now);
             for (Direction each : Direction.values()) {
                 assertEquals(
@@ -94,6 +99,14 @@ class LoneRequestTest {
         ThrottlePolicy policy = owing(50);
         policy.charge(Direction.READ, 60_000, -7);
         assertEquals(10 * MILLION, policy.waitNanos(Direction.WRITE, 1, -7));
+    }
+
+    @Test
+    void limitsBeforeTheFirstRequestAreForgotten() {
+        ThrottlePolicy policy = owing(0);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MILLION)), -7);
+        policy.charge(Direction.READ, 400_000, -7);
+        assertEquals(100 * MILLION, policy.waitNanos(Direction.WRITE, 1, -7));
     }
 
     @Test
