@@ -25,7 +25,9 @@ final class PowerSwitch {
     private final StorageLifecycle storage;
     private final Clock clock;
     private final SerialSteps steps;
-    private final Timer back;
+
+    /** Made for the first power cut with an end. */
+    private @Nullable Timer back;
 
     /** A power cut whose drive is off. */
     private record Cut(
@@ -41,7 +43,6 @@ final class PowerSwitch {
         this.storage = storage;
         this.clock = clock;
         this.steps = steps;
-        this.back = clock.timer(this::planBack);
     }
 
     boolean isOff() {
@@ -84,6 +85,9 @@ final class PowerSwitch {
             LOG.error("drive {}: its power cut failed", storage.name(), e);
         }
         if (how.afterNanos() > 0) {
+            if (back == null) {
+                back = clock.timer(this::planBack);
+            }
             back.arm(clock.nanoTime() + how.afterNanos());
             storage.show("its power is cut; it comes back %d ms after the cut"
                     .formatted(TimeUnit.NANOSECONDS.toMillis(how.afterNanos())));
@@ -124,7 +128,9 @@ final class PowerSwitch {
         Cut ended = cut;
         if (ended != null) {
             cut = null;
-            back.disarm();
+            if (back != null) {
+                back.disarm();
+            }
             ended.result.completeExceptionally(
                     new IOException("drive " + storage.name() + " was closed while its power was off: " + reason));
         }

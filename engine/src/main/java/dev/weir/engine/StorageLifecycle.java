@@ -50,7 +50,6 @@ final class StorageLifecycle {
     private final Throttle throttle;
     private final FlushCap flushes;
     private final Consumer<String> onChange;
-    private final Timer nextCheck;
     private final RetryTimer retry;
     private final PowerSwitch powerSwitch;
 
@@ -68,6 +67,7 @@ final class StorageLifecycle {
     private @Nullable BlockFactory factory;
 
     private DriveSettings openedAs;
+    private @Nullable Timer nextCheck; // made for the first check
 
     private final StorageHold hold;
     private final DriveSize size;
@@ -97,7 +97,6 @@ final class StorageLifecycle {
         this.onChange = onChange;
         this.openedAs = settings.get();
         this.unavailable = BackendChange.missing(openedAs);
-        this.nextCheck = clock.timer(this::check);
         this.retry = new RetryTimer(clock, this::openAgain);
         this.powerSwitch = new PowerSwitch(this, clock, steps);
         this.hold = new StorageHold(openedAs.name(), throttle, flushes, retry);
@@ -214,6 +213,7 @@ final class StorageLifecycle {
     /** Plans the next check. Memory needs none because it cannot be lost. */
     private void planCheck(OpenDrive opened) {
         if (!opened.storage().isMemory()) {
+            nextCheck = nextCheck == null ? clock.timer(this::check) : nextCheck;
             nextCheck.arm(clock.nanoTime() + CHECK_NANOS);
         }
     }
@@ -267,7 +267,6 @@ final class StorageLifecycle {
 
     /** Withdraws the drive and ends its requests. The storage stays open and stopped. */
     void powerOff(OpenDrive ended, String reason) {
-        nextCheck.disarm();
         show(reason); // first, as in a close
         withdraw();
         ended.end(requests ->
@@ -353,7 +352,11 @@ final class StorageLifecycle {
         }
     }
 
+    /** Withdraws the drive and ends its checks. */
     private void withdraw() {
+        if (nextCheck != null) {
+            nextCheck.disarm();
+        }
         Publisher.Publication offer;
         synchronized (steps) {
             offer = drive;
@@ -371,7 +374,6 @@ final class StorageLifecycle {
         withdraw();
         OpenDrive closing = open;
         open = null;
-        nextCheck.disarm();
         if (closing != null) {
             closing.close(requests -> {
                 LOG.warn("drive {}: its backend still has {} requests; it is closed when they end", name(), requests);

@@ -2,6 +2,7 @@ package dev.weir.engine.clock;
 
 import dev.weir.clock.Clock;
 import dev.weir.clock.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Retries a failed step with exponential backoff from one second to one minute.
@@ -15,7 +16,10 @@ public final class RetryTimer {
     public static final long LONGEST_PAUSE_NANOS = 60 * FIRST_PAUSE_NANOS;
 
     private final Clock clock;
-    private final Timer timer;
+    private final Runnable step;
+
+    /** Made for the first retry. */
+    private @Nullable Timer timer;
 
     /** Zero while no retry is pending. */
     private long pauseNanos;
@@ -28,20 +32,25 @@ public final class RetryTimer {
      */
     public RetryTimer(Clock clock, Runnable step) {
         this.clock = clock;
-        timer = clock.timer(() -> {
-            again(); // before the step, so that a step that throws is retried too
-            step.run();
-        });
+        this.step = step;
     }
 
     /** Plans the next try and doubles the pause. */
     public synchronized void later() {
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, Math.max(FIRST_PAUSE_NANOS, 2 * pauseNanos));
+        if (timer == null) {
+            timer = clock.timer(this::fire);
+        }
         timer.arm(clock.nanoTime() + pauseNanos);
     }
 
+    private void fire() {
+        again(); // before the step, so that a step that throws is retried too
+        step.run();
+    }
+
     private synchronized void again() {
-        if (pauseNanos > 0) {
+        if (pauseNanos > 0 && timer != null) {
             timer.arm(clock.nanoTime() + LONGEST_PAUSE_NANOS);
         }
     }
@@ -49,7 +58,9 @@ public final class RetryTimer {
     /** Cancels the pending retry and resets the pause. */
     public synchronized void reset() {
         pauseNanos = 0;
-        timer.disarm();
+        if (timer != null) {
+            timer.disarm();
+        }
     }
 
     /** Returns whether a retry is planned. */

@@ -32,14 +32,32 @@ final class HoldLog {
         LOG.warn("{} holds its queue: {}", owner, reason);
     }
 
+    /**
+     * The state of the slot may have changed.
+     *
+     * @param before why it held its queue; empty if it did not
+     * @param reason why it holds its queue now; empty if it does not
+     * @param policy the type of its policy
+     */
+    void changed(String before, String reason, String policy) {
+        if (reason.equals(before)) {
+            return;
+        }
+        if (reason.isEmpty()) {
+            goesOn(policy);
+        } else {
+            holds(reason);
+        }
+    }
+
     /** The reason to hold the queue has changed. */
-    void holds(String reason) {
+    private void holds(String reason) {
         end();
         warning = HoldWarning.begin(owner, reason);
     }
 
     /** The slot holds its queue no longer. */
-    void goesOn(String policy) {
+    private void goesOn(String policy) {
         LOG.atLevel(end()).log("{} goes on with policy {}", owner, policy);
     }
 

@@ -48,7 +48,7 @@ public final class PolicySlot {
     /** Whether the estimate keeps the forgiven part of a debt for the next policy, because this policy keeps none. */
     private boolean estimateKeepsForgiven;
 
-    private final PolicyAnswers answers = new PolicyAnswers();
+    private @Nullable PolicyAnswers answers; // made at the first wait
     private boolean isAnswered; // saves a look at the answers, which are in no cache of the processor
     private final DebtEstimate known = new DebtEstimate();
     private String type;
@@ -73,7 +73,7 @@ public final class PolicySlot {
         this.limits = limits;
         known.set(ThrottleDebt.NONE, now);
         install(factory, now);
-        tell("");
+        log.changed("", reason(), type);
     }
 
     /** Creates a slot that holds every request because its group or policy does not exist. */
@@ -169,11 +169,23 @@ public final class PolicySlot {
         }
         try {
             long wait = policy.waitNanos(direction, bytes, now);
-            isAnswered |= wait != 0;
-            return wait == 0 ? 0 : answers.checked(wait, direction, bytes, now);
+            return wait == 0 ? 0 : checked(wait, direction, bytes, now);
         } catch (RuntimeException | Error e) {
             fail(e);
             return UNKNOWN_NANOS;
+        }
+    }
+
+    private long checked(long wait, Direction direction, long bytes, long now) {
+        isAnswered = true;
+        answers = answers == null ? new PolicyAnswers() : answers;
+        return answers.checked(wait, direction, bytes, now);
+    }
+
+    private void forgetAnswers() {
+        if (isAnswered && answers != null) {
+            isAnswered = false;
+            answers.forget();
         }
     }
 
@@ -218,10 +230,7 @@ public final class PolicySlot {
         }
         // before the call, because a policy that throws in it can no longer report its debt
         known.charge(limits, direction, bytes, now);
-        if (isAnswered) {
-            isAnswered = false;
-            answers.forget();
-        }
+        forgetAnswers();
         try {
             policy.charge(direction, bytes, now);
             if (known.isOld(now)) {
@@ -276,14 +285,14 @@ public final class PolicySlot {
             String before = reason();
             known.set(debt(now), now);
             install(current, now);
-            tell(before);
+            log.changed(before, reason(), type);
         }
     }
 
     /** Creates a policy of this slot's type from a factory; null for none. {@link #known} holds the debt. */
     private void install(@Nullable ThrottlePolicyFactory newFactory, long now) {
         policy = null;
-        answers.forget();
+        forgetAnswers();
         factory = newFactory;
         if (newFactory == null) {
             reason = "policy " + type + " is missing";
@@ -325,7 +334,7 @@ public final class PolicySlot {
         if (!samePolicy || estimateKeepsForgiven || !isReconfigured(now)) {
             install(newFactory, now);
         }
-        tell(before);
+        log.changed(before, reason(), type);
     }
 
     /**
@@ -344,7 +353,7 @@ public final class PolicySlot {
 
     private boolean isReconfigured(long now) {
         try {
-            answers.forget();
+            forgetAnswers();
             if (policy != null) {
                 policy.reconfigure(limits, now);
             }
@@ -385,17 +394,5 @@ public final class PolicySlot {
     /** Returns the owner for messages: {@code drive vm1} or {@code group tenant-a}. */
     public String owner() {
         return owner;
-    }
-
-    /** Logs a transition between holding and releasing. */
-    private void tell(String reasonBefore) {
-        if (reason().equals(reasonBefore)) {
-            return;
-        }
-        if (isHolding()) {
-            log.holds(reason());
-        } else {
-            log.goesOn(type);
-        }
     }
 }

@@ -38,7 +38,9 @@ public final class BackendDevice implements BlockDevice {
     private final BlockBackend backend;
     private final @Nullable HintedBackend hints;
     private final @Nullable ExecutorService workers;
-    private final RateLimitedLog failures;
+
+    /** Made at the first failure. Guarded by this. */
+    private @Nullable RateLimitedLog failures;
 
     /** Executes writes if the backend serialises them. */
     private final @Nullable WritesInTurn writes;
@@ -73,10 +75,10 @@ public final class BackendDevice implements BlockDevice {
     }
 
     public BackendDevice(String drive, BlockBackend backend, Clock clock) {
-        this(drive, backend, clock, new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn));
+        this(drive, backend, clock, null);
     }
 
-    BackendDevice(String drive, BlockBackend backend, Clock clock, RateLimitedLog failures) {
+    BackendDevice(String drive, BlockBackend backend, Clock clock, @Nullable RateLimitedLog failures) {
         this.drive = drive;
         this.backend = backend;
         this.failures = failures;
@@ -210,8 +212,8 @@ public final class BackendDevice implements BlockDevice {
             complete(request, BlockError.ESHUTDOWN);
         } catch (OutOfMemoryError e) {
             // the system refused another thread; a later request may find one
-            logged(() -> failures.write(
-                    () -> "drive " + drive + ": cannot start a thread for a request: " + FailureText.of(e)));
+            logged(() -> failures()
+                    .write(() -> "drive " + drive + ": cannot start a thread for a request: " + FailureText.of(e)));
             complete(request, BlockError.ENOMEM);
         }
     }
@@ -237,13 +239,20 @@ public final class BackendDevice implements BlockDevice {
 
     private void log(BlockRequest request, Throwable e) {
         if (e instanceof OutOfMemoryError) {
-            failures.write(() ->
-                    "drive %s: no memory for %s of %d bytes".formatted(drive, request.operation(), request.length()));
+            failures().write(() -> "drive %s: no memory for %s of %d bytes"
+                    .formatted(drive, request.operation(), request.length()));
         } else if (!(e instanceof BlockException known) || known.error() != BlockError.ENOTSUP) {
-            failures.write(() -> "drive %s: %s of %d bytes at %d failed: %s"
+            failures().write(() -> "drive %s: %s of %d bytes at %d failed: %s"
                     .formatted(drive, request.operation(), request.length(), request.offset(), FailureText.of(e)));
         }
         LOG.debug("drive {}: {} at {} failed", drive, request.operation(), request.offset(), e);
+    }
+
+    private synchronized RateLimitedLog failures() {
+        if (failures == null) {
+            failures = new RateLimitedLog("drive " + drive + ": failed requests", LOG::warn);
+        }
+        return failures;
     }
 
     /** Logs a message. Without memory the message is dropped because completing the request matters more. */
@@ -292,8 +301,8 @@ public final class BackendDevice implements BlockDevice {
             request.complete(error, moreFollow);
         } catch (RuntimeException | Error e) {
             // a filter broke its contract; the requests behind this one still complete
-            logged(() ->
-                    failures.write(() -> "drive " + drive + ": a filter failed on a completion: " + FailureText.of(e)));
+            logged(() -> failures()
+                    .write(() -> "drive " + drive + ": a filter failed on a completion: " + FailureText.of(e)));
         }
     }
 }

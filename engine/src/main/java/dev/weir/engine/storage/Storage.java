@@ -45,6 +45,8 @@ public final class Storage implements CompletionListener {
 
     private static final long LATE_SECONDS = 1;
 
+    private static final CompletableFuture<@Nullable Void> NEVER_STOPPED = CompletableFuture.completedFuture(null);
+
     /** Updates a field and no separate object, because the objects of many drives do not fit into the caches. */
     private static final AtomicIntegerFieldUpdater<Storage> IN_FLIGHT =
             AtomicIntegerFieldUpdater.newUpdater(Storage.class, "inFlight");
@@ -80,7 +82,7 @@ public final class Storage implements CompletionListener {
     private final WaitingRequests waiting = new WaitingRequests();
 
     /** Completed when no request is in flight after the last stop. */
-    private volatile CompletableFuture<@Nullable Void> idle = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<@Nullable Void> idle = NEVER_STOPPED;
 
     /**
      * Creates a stopped storage without filters.

@@ -32,7 +32,9 @@ public final class BlockQueue extends TreeNode {
     /** The service that the lane released last had received before that release. */
     private long laneTurn;
 
-    private final LongHolds longHolds = new LongHolds();
+    /** Made at the first long hold. */
+    private @Nullable LongHolds longHolds;
+
     private long held;
     private final LatencyHistogram heldNanos = new LatencyHistogram();
     private long fired;
@@ -195,7 +197,8 @@ public final class BlockQueue extends TreeNode {
 
     /** Warns if the total wait of a lane's head exceeds the usual timeout of clients. */
     void warnIfLong(Lane lane, long waitNanos, long now) {
-        if (waitNanos != PolicySlot.UNKNOWN_NANOS && !own.isCopy()) {
+        if (waitNanos != PolicySlot.UNKNOWN_NANOS && !own.isCopy() && LongHolds.isLong(lane, waitNanos, now)) {
+            longHolds = longHolds == null ? new LongHolds() : longHolds;
             longHolds.check(own.owner(), lane, waitNanos, now);
         }
     }

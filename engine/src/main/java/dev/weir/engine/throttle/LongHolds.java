@@ -28,13 +28,25 @@ final class LongHolds {
     private long toldAt;
 
     /**
+     * Returns whether the head of a lane is held longer than the usual timeout.
+     *
+     * @param waitNanos the least time until its release
+     */
+    static boolean isLong(Lane lane, long waitNanos, long now) {
+        return heldNanos(lane, waitNanos, now) >= CLIENT_TIMEOUT_NANOS;
+    }
+
+    private static long heldNanos(Lane lane, long waitNanos, long now) {
+        return now - lane.headArrival() + waitNanos;
+    }
+
+    /**
      * Checks the head of a lane.
      *
      * @param waitNanos the least time until its release
      */
     void check(String owner, Lane lane, long waitNanos, long now) {
-        long heldNanos = now - lane.arrival(0) + waitNanos;
-        if (heldNanos < CLIENT_TIMEOUT_NANOS || lane.id(0) <= lastId) {
+        if (!isLong(lane, waitNanos, now) || lane.id(0) <= lastId) {
             return;
         }
         lastId = lane.id(0);
@@ -42,7 +54,7 @@ final class LongHolds {
         if (told > 0 && now - toldAt < QUIET_NANOS) {
             return;
         }
-        LOG.warn(line(owner, lane.get(0), heldNanos, found - told - 1));
+        LOG.warn(line(owner, lane.get(0), heldNanos(lane, waitNanos, now), found - told - 1));
         told = found;
         toldAt = now;
     }

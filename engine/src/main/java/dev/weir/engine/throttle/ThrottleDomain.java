@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThrottleDomain {
     private final Clock clock;
-    private final Timer timer;
+
+    /** Made when a request is held first. */
+    private @Nullable Timer timer;
 
     /** The root of the tree; null after it has moved to another tree. */
     private @Nullable TreeNode root;
@@ -38,7 +40,6 @@ public final class ThrottleDomain {
     ThrottleDomain(Clock clock, @Nullable TreeNode root) {
         this.clock = clock;
         this.root = root;
-        timer = clock.timer(this::fire);
     }
 
     Clock clock() {
@@ -177,14 +178,15 @@ public final class ThrottleDomain {
     private void arm(long newDue, @Nullable BlockQueue newQueue) {
         dueQueue = newQueue;
         if (!armed || due != newDue) {
+            timer = timer == null ? clock.timer(this::fire) : timer;
+            timer.arm(newDue);
             armed = true;
             due = newDue;
-            timer.arm(newDue);
         }
     }
 
     private void disarm() {
-        if (armed) {
+        if (armed && timer != null) {
             armed = false;
             timer.disarm();
         }
