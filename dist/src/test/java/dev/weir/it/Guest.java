@@ -41,7 +41,7 @@ final class Guest {
         command.addAll(List.of("-kernel", find("vmlinuz").orElseThrow().toString()));
         command.addAll(
                 List.of("-initrd", initrd(folder, init, modules, programs).toString()));
-        command.addAll(List.of("-append", "console=ttyS0 panic=-1 quiet"));
+        command.addAll(List.of("-append", "console=ttyS0 panic=-1 quiet no_timer_check"));
         command.addAll(options);
         return Client.run(command.toArray(String[]::new)).ok().out();
     }

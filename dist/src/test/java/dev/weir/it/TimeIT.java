@@ -144,8 +144,8 @@ class TimeIT {
             Weir.pause(1000);
             long since = event.happen();
             Weir.pause(WATCHED_SECONDS * 1000L);
-            clients.forEach((drive, client) -> check(drive, client.secondsAfter(since), before));
             clients.forEach((drive, client) -> assertEquals("", client.failure(), drive));
+            clients.forEach((drive, client) -> check(drive, client.secondsAfter(since), before));
         } finally {
             for (SaturatingClient client : clients.values()) {
                 client.close();
