@@ -226,4 +226,23 @@ class GroupTreeTest {
         fixture.configure("vm1", "bucket", "host", Map.of("bps", 1_000L), new Share(2, 0, 0));
         assertEquals(2, fixture.control("vm1").snapshot().share().weight());
     }
+
+    /**
+     * Long requests of a neighbour fill the host for a second each. A tenant's drive with a minimum goes first whenever
+     * the host is free. The long request of the other drive must still get a turn, in the same moment.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"bucket", "slice"})
+    void longRequestGoesBesideAMinimumAndALongNeighbour(String policy) {
+        fixture.configureGroup("host", policy, Map.of("bps", 1_000_000L));
+        fixture.configureGroup("tenant", policy, "host", Map.of("bps", 400_000L), Share.DEFAULT);
+        fixture.configure("neighbour", policy, "host", Map.of());
+        fixture.configure("reserved", policy, "tenant", Map.of(), new Share(1, 0, 10));
+        fixture.configure("long", policy, "tenant", Map.of());
+        new Load(fixture, "neighbour", Operation.READ, 1_000_000, 4);
+        new Load(fixture, "reserved", Operation.READ, 512, 4);
+        Load load = new Load(fixture, "long", Operation.READ, 64_000, 1);
+        fixture.clock.advance(100 * SECOND);
+        assertTrue(load.requests() > 30, load.requests() + " requests in 100 s");
+    }
 }

@@ -31,6 +31,9 @@ final class Slices {
     /** The moment up to which requests go at once: a slice's length after its start. */
     private long budget;
 
+    /** Whether the slice followed idle time, which a request longer than a slice uses while the budget lasts. */
+    private boolean followsIdleTime;
+
     Slices(LimitKey limit, ThrottleLimits limits, ThrottleDebt owed, long now) {
         this.limit = limit;
         this.limits = limits;
@@ -43,11 +46,13 @@ final class Slices {
         limits = of.limits;
         paid = new MeteredDebt(of.paid);
         budget = of.budget;
+        followsIdleTime = of.followsIdleTime;
     }
 
     /**
-     * Returns the wait of a request (ns, rounded up). A request longer than a slice waits for the time of a slice only.
-     * Shorter ones that pass it could otherwise end the slice again and again before it has waited for its cost.
+     * Returns the wait of a request (ns, rounded up). A request longer than a slice waits for the time of a slice only,
+     * and not at all in a slice that followed idle time. Shorter ones that pass it could otherwise end the slice again
+     * and again, or begin one, before it has waited for its cost.
      */
     long waitNanos(long bytes, long now) {
         long goes = paid.ceilAfter(limits.meteredUnits(limit, bytes));
@@ -55,7 +60,10 @@ final class Slices {
             return 0;
         }
         long unused = paid.ceil() + SLICE_NANOS;
-        return Math.max(0, (goes - unused > 0 ? unused : goes) - now);
+        if (goes - unused <= 0) {
+            return Math.max(0, goes - now);
+        }
+        return followsIdleTime && paid.ceil() - budget <= 0 ? 0 : Math.max(0, unused - now);
     }
 
     /** Dispatches a request that need not wait. The first one after the end of a slice begins the next. */
@@ -63,6 +71,7 @@ final class Slices {
         if (now - paid.ceil() >= OVER_NANOS) {
             paid.set(now);
             budget = now + SLICE_NANOS;
+            followsIdleTime = true;
         }
         add(limits.meteredUnits(limit, bytes));
     }
@@ -109,6 +118,8 @@ final class Slices {
         long left = budget - paid.ceil();
         long credit = Math.max(0, now - paid.ceil());
         long oldRate = paid.rate();
+        // the idle time was worth units of the old rate
+        followsIdleTime &= newLimits.rate(limit) == oldRate;
         limits = newLimits;
         paid.rate(newLimits, limit, newLimits.rate(limit), now);
         if (credit > 0) {

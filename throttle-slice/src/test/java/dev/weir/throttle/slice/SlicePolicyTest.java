@@ -109,6 +109,28 @@ class SlicePolicyTest {
         assertEquals(0, policy.waitNanos(Direction.READ, 32 * MIB, ORIGIN + 100 * MILLIS));
     }
 
+    /** A short request that goes first after idle time would otherwise make the long one wait again each time. */
+    @Test
+    void longRequestGoesBesideShortOnesAfterIdleTime() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
+        long now = ORIGIN + 1_000 * MILLIS;
+        policy.charge(Direction.READ, 50, now);
+        assertEquals(0, policy.waitNanos(Direction.READ, 5_000, now));
+        policy.charge(Direction.READ, 50, now);
+        assertEquals(0, policy.waitNanos(Direction.READ, 5_000, now));
+        policy.charge(Direction.READ, 5_000, now);
+        assertEquals(5_200 * MILLIS, policy.waitNanos(Direction.READ, 5_000, now));
+    }
+
+    @Test
+    void idleTimeBeforeAChangeOfTheRateLetsNoLongRequestGo() {
+        ThrottlePolicy policy = policy(Map.of("bps", 1_000L));
+        long now = ORIGIN + 1_000 * MILLIS;
+        policy.charge(Direction.READ, 0, now);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2_000L)), now);
+        assertEquals(100 * MILLIS, policy.waitNanos(Direction.READ, 5_000, now));
+    }
+
     @Test
     void heldElsewhereKeepsTheWait() {
         ThrottlePolicy policy = policy(Map.of("bps", MIB));
