@@ -19,9 +19,6 @@ import org.slf4j.LoggerFactory;
  * <p>The mapping ends when no buffer refers to it any more. Thread-safe.
  */
 final class LazyMemory {
-    /** The size of a huge page of the kernel on x86-64 and most others. */
-    private static final int HUGE_BYTES = 2 << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(LazyMemory.class);
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicBoolean IS_ASKED_FOR = new AtomicBoolean();
@@ -72,18 +69,14 @@ final class LazyMemory {
     }
 
     /**
-     * Takes a part from the kernel at once, because all of it will be written. If it begins a huge page then that page
-     * is taken whole. An error leaves the part to the first touch.
+     * Takes a part from the kernel at once, because all of it will be written. An error leaves the part to the first
+     * touch.
      *
      * @param from the begin of the part
      * @param length in bytes
      */
     void touch(int from, int length) {
-        long at = address + from;
-        if (at % HUGE_BYTES == 0 && from + HUGE_BYTES <= bytes.capacity()) {
-            Calls.madvise(at, HUGE_BYTES, Calls.MADV_HUGEPAGE);
-        }
-        Calls.madvise(at, length, Calls.MADV_POPULATE_WRITE);
+        Calls.madvise(address + from, length, Calls.MADV_POPULATE_WRITE);
     }
 
     /** Gives the content back to the kernel. A thread that still reads it sees the old bytes or zeroes. */
@@ -98,7 +91,6 @@ final class LazyMemory {
         static final int NO_FILE = -1;
         static final long FAILED = -1;
         static final int MADV_DONTNEED = 4;
-        static final int MADV_HUGEPAGE = 14;
         static final int MADV_NOHUGEPAGE = 15;
 
         /** Since Linux 5.14. */
