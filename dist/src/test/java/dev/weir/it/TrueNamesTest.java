@@ -33,7 +33,7 @@ class TrueNamesTest {
                             + " MaxTenuringThreshold StrictModes GitHub LimitNOFILE MemoryDenyWriteExecute MemoryMax"
                             + " UseTransparentHugePages CompileCommand CompileThresholdScaling TrimNativeHeapInterval"
                             + " PrivateDevices DeviceAllow KillMode FileDescriptorName OpenAPI DevTools HttpOnly SameSite"
-                            + " CommandNotFoundException VmRSS")
+                            + " CommandNotFoundException VmRSS TieredStopAtLevel")
                     .split(" "));
 
     /** Members that a source does not declare, and the end of a file's name. */
