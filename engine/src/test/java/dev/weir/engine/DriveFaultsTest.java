@@ -231,13 +231,17 @@ class DriveFaultsTest {
         return faults().cutPower(new PowerCut(keep, 0, 1L, afterNanos)).toCompletableFuture();
     }
 
-    @Test
-    void queuedRequestsEndWithThePower() {
+    private void configureLimited() {
         fixture.engine.addFilters(factory, 0);
         fixture.engine.configure(DriveSettings.builder("vm1", "test")
                 .faults(FaultSettings.of(Map.of(FaultSettings.POWER_CUT, true)))
                 .limits(ThrottleLimits.of(Map.of("iops", 1L)))
                 .build());
+    }
+
+    @Test
+    void queuedRequestsEndWithThePower() {
+        configureLimited();
         fixture.submit("vm1", Operation.WRITE, 0, 512);
         fixture.submit("vm1", Operation.WRITE, 0, 512);
         TestRequest queued = fixture.submit("vm1", Operation.WRITE, 0, 512);
@@ -262,11 +266,7 @@ class DriveFaultsTest {
 
     @Test
     void limitedDriveTakesNothingFromBeforeAPowerCut() {
-        fixture.engine.addFilters(factory, 0);
-        fixture.engine.configure(DriveSettings.builder("vm1", "test")
-                .faults(FaultSettings.of(Map.of(FaultSettings.POWER_CUT, true)))
-                .limits(ThrottleLimits.of(Map.of("iops", 1L)))
-                .build());
+        configureLimited();
         Drive before = fixture.drive("vm1");
         cut(PowerCut.Keep.NONE, 0).join();
         fixture.submit("vm1", Operation.WRITE, 0, 512);

@@ -80,11 +80,12 @@ public record GroupTerms(long version, boolean isSaved, Rates rate, Rates max, R
      * @throws IllegalArgumentException if the limits after the change have faults
      */
     public GroupTerms changed(Map<String, Long> changes, boolean isToSave, long millis) {
-        Map<String, Long> after = new LinkedHashMap<>(limits().toMap());
+        Map<String, Long> after = limits().toMap();
         changes.forEach((key, value) -> {
-            after.put(key, value);
             if (value == 0) {
                 after.remove(key);
+            } else {
+                after.put(key, value);
             }
         });
         if (!changes.containsKey(ThrottleLimits.IOPS_SIZE) && !countsRequests(after)) {
