@@ -1,6 +1,6 @@
 package dev.weir.nbd;
 
-import dev.weir.nbd.wire.TlsFiles;
+import dev.weir.nbd.tls.TlsFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +22,10 @@ final class SharedKeys {
     /** The files of a server that asks its clients for certificates. */
     static final TlsFiles FILES =
             new TlsFiles(file("server-cert.pem"), file("server-key.pem"), file("ca-cert.pem"), null);
+
+    /** The same with pre-shared keys. */
+    static final TlsFiles WITH_PRE_SHARED_KEYS =
+            new TlsFiles(FILES.certificate(), FILES.key(), FILES.authorities(), file("keys.psk"));
 
     private SharedKeys() {}
 

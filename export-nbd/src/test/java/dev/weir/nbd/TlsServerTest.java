@@ -12,8 +12,8 @@ import dev.weir.nbd.connection.Requests;
 import dev.weir.nbd.connection.TlsPolicy;
 import dev.weir.nbd.protocol.TlsMode;
 import dev.weir.nbd.spec.Nbd;
-import dev.weir.nbd.wire.TlsContext;
-import dev.weir.nbd.wire.TlsFiles;
+import dev.weir.nbd.tls.TlsContext;
+import dev.weir.nbd.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** TLS over real sockets with the JDK's TLS as the client. */
 @Timeout(60)
@@ -64,9 +64,12 @@ class TlsServerTest {
         return client;
     }
 
+    /** Servers with pre-shared keys have another library. */
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void aClientWithACertificateReadsAndWrites(String version) throws Exception {
+    @CsvSource({"TLSv1.2, false", "TLSv1.2, true", "TLSv1.3, false", "TLSv1.3, true"})
+    void aClientWithACertificateReadsAndWrites(String version, boolean psk) throws Exception {
+        TlsFiles files = psk ? SharedKeys.WITH_PRE_SHARED_KEYS : SharedKeys.FILES;
+        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files), false));
         byte[] data = new byte[SIZE];
         new Random(6).nextBytes(data);
         try (NbdClient client = connect()) {
@@ -96,8 +99,10 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void aClientWithoutACertificateIsSentAway(String version) throws Exception {
+    @CsvSource({"TLSv1.2, false", "TLSv1.2, true", "TLSv1.3, false", "TLSv1.3, true"})
+    void aClientWithoutACertificateIsSentAway(String version, boolean psk) throws Exception {
+        TlsFiles files = psk ? SharedKeys.WITH_PRE_SHARED_KEYS : SharedKeys.FILES;
+        server.secure(new TlsPolicy(TlsMode.REQUIRED, TlsContext.read(files), false));
         try (NbdClient client = connect()) {
             assertThrows(IOException.class, () -> {
                 client.startTls(SharedKeys.client(null), version);

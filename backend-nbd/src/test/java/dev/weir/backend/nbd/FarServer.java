@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weir.nbd.spec.Nbd;
 import dev.weir.nbd.spec.NbdMode;
+import dev.weir.nbd.tls.TlsContext;
 import dev.weir.nbd.wire.PlainWire;
-import dev.weir.nbd.wire.TlsContext;
 import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.net.InetAddress;

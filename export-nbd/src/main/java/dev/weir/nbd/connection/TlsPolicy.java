@@ -2,7 +2,7 @@ package dev.weir.nbd.connection;
 
 import dev.weir.nbd.net.ListenSocket;
 import dev.weir.nbd.protocol.TlsMode;
-import dev.weir.nbd.wire.TlsContext;
+import dev.weir.nbd.tls.TlsContext;
 import org.jspecify.annotations.Nullable;
 
 /**

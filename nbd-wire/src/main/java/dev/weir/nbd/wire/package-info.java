@@ -1,6 +1,6 @@
 /**
- * The transport of a connection: a plain socket or TLS, and the tasks of the thread that serves it. Nothing in this
- * package knows NBD. Only this package knows the TLS library.
+ * The transport of a connection, a plain socket, the proven name of its client and the tasks of the thread that serves
+ * it. Nothing in this package knows NBD.
  */
 @NullMarked
 package dev.weir.nbd.wire;

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.tls.TestKeys;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,9 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Subjects of certificates from openssl, some of which imitate another client. */
 class IdentityTest {
 
-    private static X509Certificate certificate(String subject) throws IOException {
-        return PemFile.certificates(TestKeys.file("subject-" + subject + ".pem"))
-                .get(0);
+    private static X509Certificate certificate(String subject) throws IOException, CertificateException {
+        try (InputStream pem = Files.newInputStream(TestKeys.file("subject-" + subject + ".pem"))) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
+        }
     }
 
     private static Identity identity(String subject) throws IOException, CertificateException {
@@ -37,7 +42,7 @@ class IdentityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"two-cns", "two-cns-in-one"})
-    void severalCommonNamesAreRefused(String subject) throws IOException {
+    void severalCommonNamesAreRefused(String subject) throws Exception {
         X509Certificate certificate = certificate(subject);
 
         CertificateException refusal = assertThrows(CertificateException.class, () -> Identity.of(certificate));

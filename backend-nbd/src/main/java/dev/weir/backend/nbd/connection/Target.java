@@ -1,6 +1,6 @@
 package dev.weir.backend.nbd.connection;
 
-import dev.weir.nbd.wire.TlsClientContext;
+import dev.weir.nbd.tls.TlsClientContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import java.io.IOException;
 import java.io.Serial;

@@ -1,10 +1,9 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path authorities, @Nullable Path psk) {
 
-    /** The password of each key store. It protects nothing because the store is never written. */
-    public static final String KEY_STORE_PASSWORD = "memory";
+    /** The password of {@link #keyStore}. */
+    public static final String KEY_STORE_PASSWORD = CertifiedKey.STORE_PASSWORD;
 
     /**
      * Returns the certificate and its key for libraries that use the JDK's TLS.
@@ -33,11 +32,7 @@ public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable
         }
         CertifiedKey read = CertifiedKey.read(certificate, key);
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            X509Certificate[] chain = read.chain().toArray(X509Certificate[]::new);
-            store.setKeyEntry("weir", read.privateKey(), KEY_STORE_PASSWORD.toCharArray(), chain);
-            return store;
+            return read.store();
         } catch (GeneralSecurityException e) {
             throw new TlsFileException(key, "the key cannot be used: " + e.getMessage(), e);
         }

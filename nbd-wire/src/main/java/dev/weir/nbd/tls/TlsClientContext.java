@@ -1,7 +1,9 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -85,7 +87,7 @@ public final class TlsClientContext {
     public Wire start(SocketChannel socket, String host) throws IOException {
         TlsClientProtocol protocol = new TlsClientProtocol();
         protocol.connect(new TlsClientPeer(this, host));
-        return new TlsWire(socket, protocol, () -> Identity.UNKNOWN);
+        return new TlsWire(socket, new BouncySession(protocol, () -> Identity.UNKNOWN));
     }
 
     JcaTlsCrypto crypto() {

@@ -1,4 +1,4 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -73,6 +73,11 @@ final class TrustedAuthorities {
             }
         }
         throw new IllegalStateException("no PKIX trust manager for X.509");
+    }
+
+    /** Returns what validates certificate chains. */
+    X509TrustManager manager() {
+        return manager;
     }
 
     /** Returns the names of the authorities for the certificate request. */

@@ -1,7 +1,9 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate chain and its private key, of a server or of a client. Thread-safe. */
 final class CertifiedKey {
+    /** The password of each key store. It protects nothing because the store is never written. */
+    static final String STORE_PASSWORD = "memory";
+
     private final List<X509Certificate> chain;
     private final PrivateKey key;
     private final KeyKind kind;
@@ -54,13 +59,12 @@ final class CertifiedKey {
         return new CertifiedKey(chain, PemFile.privateKey(key, kind, owner), kind);
     }
 
-    /** Returns the certificates, the one of the key first. */
-    List<X509Certificate> chain() {
-        return chain;
-    }
-
-    PrivateKey privateKey() {
-        return key;
+    /** Returns the key and its certificates for the JDK's TLS. */
+    KeyStore store() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("weir", key, STORE_PASSWORD.toCharArray(), chain.toArray(X509Certificate[]::new));
+        return store;
     }
 
     /** Returns the TLS 1.2 cipher suites of the key. */

@@ -1,4 +1,4 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

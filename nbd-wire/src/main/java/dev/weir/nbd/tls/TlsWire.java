@@ -1,63 +1,42 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import dev.weir.log.PlainText;
-import dev.weir.memory.DirectMemory;
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.function.Supplier;
-import org.bouncycastle.tls.TlsProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One side of TLS over a socket. The handshake is a part of {@link #read} and {@link #write}, which move no bytes
- * until it is complete. Each direction buffers at most about {@link #CHUNK} bytes. See {@code
+ * until it is complete. Each direction buffers one step of its {@link TlsSession}. See {@code
  * docs/design/decisions/020-tls.md}.
  *
  * <p>Thread-safe. Its monitor guards all state and no thread waits while it holds it.
  */
 final class TlsWire implements Wire {
-    /** Size of two TLS records (bytes): the most that one step reads from the socket or encrypts. */
-    private static final int CHUNK = 32 << 10;
-
-    /** Room for the headers and tags of two records (bytes). */
-    private static final int RECORD_OVERHEAD = 1 << 10;
-
-    /** One buffer per thread. It is enough because a thread serves one connection at a time. */
-    private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[CHUNK]);
-
-    /** The encrypted form of a step, on its way to the socket. The JDK would copy a buffer of the heap once more. */
-    private static final ThreadLocal<ByteBuffer> ENCRYPTED = ThreadLocal.withInitial(TlsWire::newBuffer);
-
     /** Longest message of the library (characters). It may contain text from the client. */
     private static final int MAX_MESSAGE = 256;
 
     private final SocketChannel socket;
-    private final TlsProtocol protocol;
-    private final Supplier<Identity> peer;
+    private final TlsSession session;
 
     /** Encrypted bytes that the socket did not accept. */
     private @Nullable ByteBuffer unsent;
 
     private boolean ended;
 
-    /**
-     * Makes a wire.
-     *
-     * @param protocol a protocol whose handshake has begun
-     * @param peer the identity of the other side
-     */
-    TlsWire(SocketChannel socket, TlsProtocol protocol, Supplier<Identity> peer) {
+    TlsWire(SocketChannel socket, TlsSession session) {
         this.socket = socket;
-        this.protocol = protocol;
-        this.peer = peer;
+        this.session = session;
     }
 
     @Override
     public synchronized int read(ByteBuffer to) throws IOException {
         int before = to.position();
-        while (to.hasRemaining() && (protocol.getAvailableInputBytes() > 0 || receive())) {
-            protocol.readInput(to, Math.min(to.remaining(), protocol.getAvailableInputBytes()));
+        while (to.hasRemaining() && (session.available() > 0 || receive())) {
+            session.read(to);
         }
         int taken = to.position() - before;
         return taken == 0 && ended && to.hasRemaining() ? -1 : taken;
@@ -68,15 +47,14 @@ final class TlsWire implements Wire {
         if (ended) {
             return false;
         }
-        byte[] scratch = SCRATCH.get();
-        int received = socket.read(ByteBuffer.wrap(scratch));
+        int received = socket.read(session.room());
         ended = received < 0;
         if (received <= 0) {
             return false;
         }
         try {
-            protocol.offerInput(scratch, 0, received);
-            ended = protocol.isClosed();
+            session.received();
+            ended = session.isClosed();
         } catch (IOException e) {
             throw failed(e);
         }
@@ -125,28 +103,15 @@ final class TlsWire implements Wire {
 
     @Override
     public synchronized long write(ByteBuffer[] from, int offset, int length) throws IOException {
-        byte[] scratch = SCRATCH.get();
         long written = 0;
-        while (flush() && !protocol.isHandshaking()) {
-            int gathered = gather(from, offset, length, scratch);
-            if (gathered == 0) {
+        while (flush() && !session.isHandshaking()) {
+            int taken = session.encrypt(from, offset, length);
+            if (taken == 0) {
                 break;
             }
-            protocol.writeApplicationData(scratch, 0, gathered);
-            written += gathered;
+            written += taken;
         }
         return written;
-    }
-
-    /** Gathers small parts into one record. Returns its length (bytes). */
-    private static int gather(ByteBuffer[] from, int offset, int length, byte[] to) {
-        int gathered = 0;
-        for (int i = offset; i < offset + length && gathered < to.length; i++) {
-            int here = Math.min(from[i].remaining(), to.length - gathered);
-            from[i].get(to, gathered, here);
-            gathered += here;
-        }
-        return gathered;
     }
 
     @Override
@@ -163,21 +128,16 @@ final class TlsWire implements Wire {
             }
             unsent = null;
         }
-        while (unsent == null && protocol.getAvailableOutputBytes() > 0) {
-            ByteBuffer sending = ENCRYPTED.get().clear();
-            protocol.readOutput(sending, Math.min(sending.capacity(), protocol.getAvailableOutputBytes()));
-            socket.write(sending.flip());
-            unsent = sending.hasRemaining() ? copy(sending) : null;
+        ByteBuffer sending = session.output();
+        while (sending.hasRemaining()) {
+            socket.write(sending);
+            if (sending.hasRemaining()) {
+                unsent = copy(sending);
+                return false;
+            }
+            sending = session.output();
         }
-        return unsent == null;
-    }
-
-    private static ByteBuffer newBuffer() {
-        try {
-            return DirectMemory.allocate(CHUNK + RECORD_OVERHEAD);
-        } catch (OutOfMemoryError e) {
-            return ByteBuffer.allocate(CHUNK + RECORD_OVERHEAD);
-        }
+        return true;
     }
 
     private static ByteBuffer copy(ByteBuffer bytes) {
@@ -186,17 +146,17 @@ final class TlsWire implements Wire {
 
     @Override
     public synchronized boolean hasMore() {
-        return protocol.getAvailableInputBytes() > 0;
+        return session.available() > 0;
     }
 
     @Override
     public synchronized boolean isHandshaking() {
-        return protocol.isHandshaking();
+        return session.isHandshaking();
     }
 
     @Override
     public synchronized Identity peer() {
-        return peer.get();
+        return session.peer();
     }
 
     @Override
@@ -216,7 +176,7 @@ final class TlsWire implements Wire {
     public synchronized void close() throws IOException {
         try {
             if (socket.isOpen() && !ended) {
-                protocol.close();
+                session.close();
                 flush();
             }
         } finally {

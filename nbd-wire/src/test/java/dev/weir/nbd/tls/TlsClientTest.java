@@ -1,9 +1,10 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import dev.weir.log.PlainText;
 import java.net.IDN;

@@ -1,9 +1,11 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.wire.Identity;
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,23 +31,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KeyKindTest {
     private static final List<String> KINDS = List.of("server", "p384", "p521", "rsa", "ed25519", "ed448");
 
-    static Stream<Arguments> kindsAndVersions() {
-        return KINDS.stream()
-                .flatMap(kind -> Stream.of("TLSv1.2", "TLSv1.3").map(version -> Arguments.of(kind, version)));
+    /** Servers with pre-shared keys have another library. */
+    static Stream<Arguments> kindsVersionsAndPreSharedKeys() {
+        return KINDS.stream().flatMap(kind -> Stream.of("TLSv1.2", "TLSv1.3")
+                .flatMap(version -> Stream.of("", "keys.psk").map(psk -> Arguments.of(kind, version, psk))));
     }
 
     @ParameterizedTest
-    @MethodSource("kindsAndVersions")
-    void serverProvesItselfWithItsKey(String kind, String version) throws Exception {
-        TlsFiles files = new TlsFiles(file(kind, "cert"), file(kind, "key"), null, null);
+    @MethodSource("kindsVersionsAndPreSharedKeys")
+    void serverProvesItselfWithItsKey(String kind, String version, String psk) throws Exception {
+        TlsFiles files = new TlsFiles(file(kind, "cert"), file(kind, "key"), null, psk(psk));
 
         assertEquals(Identity.UNKNOWN.toString(), handshake(files, TestKeys.trusting(kind, null), version));
     }
 
     @ParameterizedTest
-    @MethodSource("kindsAndVersions")
-    void clientProvesItselfWithItsKey(String kind, String version) throws Exception {
-        TlsFiles files = new TlsFiles(file("server", "cert"), file("server", "key"), file(kind, "cert"), null);
+    @MethodSource("kindsVersionsAndPreSharedKeys")
+    void clientProvesItselfWithItsKey(String kind, String version, String psk) throws Exception {
+        TlsFiles files = new TlsFiles(file("server", "cert"), file("server", "key"), file(kind, "cert"), psk(psk));
         if (kind.equals("server")) {
             return; // its certificate is for servers only
         }
@@ -73,6 +77,10 @@ class KeyKindTest {
 
         assertEquals(files.key(), fault.file());
         assertTrue(fault.reason().startsWith("the key"), fault.reason());
+    }
+
+    private static @Nullable Path psk(String name) {
+        return name.isEmpty() ? null : TestKeys.file(name);
     }
 
     private static Path file(String kind, String part) {

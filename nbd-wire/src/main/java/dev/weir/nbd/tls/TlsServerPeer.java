@@ -1,7 +1,8 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weir.nbd.wire.Identity;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;

@@ -1,5 +1,6 @@
-package dev.weir.nbd.wire;
+package dev.weir.nbd.tls;
 
+import dev.weir.nbd.wire.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -20,11 +21,16 @@ public final class TlsContext {
     private final @Nullable TrustedAuthorities trust;
     private final Map<ByteBuffer, byte[]> preSharedKeys;
 
+    /** The JDK's TLS, which is faster but has no pre-shared keys. Null if there are some. */
+    private final @Nullable JdkServer jdk;
+
     private TlsContext(
-            @Nullable CertifiedKey key, @Nullable TrustedAuthorities trust, Map<ByteBuffer, byte[]> preSharedKeys) {
+            @Nullable CertifiedKey key, @Nullable TrustedAuthorities trust, Map<ByteBuffer, byte[]> preSharedKeys)
+            throws IOException {
         this.key = key;
         this.trust = trust;
         this.preSharedKeys = preSharedKeys;
+        jdk = key != null && preSharedKeys.isEmpty() ? new JdkServer(key, trust) : null;
     }
 
     /**
@@ -53,10 +59,13 @@ public final class TlsContext {
      * already.
      */
     public Wire start(SocketChannel socket) throws IOException {
+        if (jdk != null) {
+            return new TlsWire(socket, jdk.start());
+        }
         TlsServerProtocol protocol = new TlsServerProtocol();
         TlsServerPeer peer = new TlsServerPeer(this);
         protocol.accept(peer);
-        return new TlsWire(socket, protocol, peer::identity);
+        return new TlsWire(socket, new BouncySession(protocol, peer::identity));
     }
 
     JcaTlsCrypto crypto() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.nbd.tls;
+
+import org.jspecify.annotations.NullMarked;
