@@ -158,7 +158,7 @@ public final class Bench {
             case cluster -> new ClusterSuite(run).measure();
             case api -> new ApiCost(run).measure();
             case start -> new StartTime(run).measure();
-            case simulation -> Simulation.main(new String[0]);
+            case simulation -> Simulation.simulate(run.goals());
         }
     }
 

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  */
 final class ScaleSuite {
     private static final Fleet ONE = new Fleet(1, 1);
+    private static final Fleet MANY = new Fleet(10_000, 100);
     private static final Fleet MOST = new Fleet(100_000, 1_000);
-    private static final List<Fleet> FLEETS =
-            List.of(ONE, new Fleet(100, 1), new Fleet(10_000, 100), new Fleet(1_000, 1_000), MOST);
+    private static final List<Fleet> FLEETS = List.of(ONE, new Fleet(100, 1), MANY, new Fleet(1_000, 1_000), MOST);
     private static final int FIGURES = 6;
     private static final int MANY_WAITING = 10_000;
     private static final List<Tree> TREES = List.of(
@@ -101,6 +101,13 @@ final class ScaleSuite {
                         2048,
                         most.get(0).median());
         run.goals().atMost("100 000 idle drives, % of a core", 1, most.get(1).median());
+        for (Fleet fleet : List.of(MANY, MOST)) {
+            run.goals()
+                    .atMost(
+                            "request with %,d drives, one in a hundred busy, ÷ with one".formatted(fleet.drives),
+                            1.1,
+                            Objects.requireNonNull(figures.get(fleet)).get(2).medianRatioTo(one.get(2)));
+        }
         run.goals()
                 .atMost(
                         "request with 100 000 drives ÷ with one",

@@ -1,6 +1,6 @@
 package dev.weir.bench.simulation;
 
-import dev.weir.bench.report.Run;
+import dev.weir.bench.report.Goals;
 import dev.weir.block.Direction;
 import dev.weir.block.Operation;
 import dev.weir.drive.Drive;
@@ -29,6 +29,11 @@ public final class Simulation {
     private static final long HOUR_SECONDS = 3_600;
     private static final long YEAR_SECONDS = 365 * 24 * HOUR_SECONDS;
     private static final int MILLION = 1_000_000;
+    private static final long SEED = 20_261_123;
+    private static final int SAMPLE = 1_000;
+
+    /** Time between two questions to a policy that is asked all the time (ns). */
+    private static final long POLL_NANOS = 1_000;
 
     /** Typical lateness of the timers of a real machine (ns). */
     private static final long LATE_NANOS = 60_000;
@@ -68,7 +73,7 @@ public final class Simulation {
         System.err.println();
     }
 
-    private static void hour(long seed, int sample) {
+    private static void hour(long seed, int sample, Goals goals) {
         Simulation simulation = new Simulation(seed);
         Random random = new Random(seed);
         List<Run> runs = new ArrayList<>();
@@ -91,9 +96,10 @@ public final class Simulation {
                 "a virtual hour of %,d drives (1 of %,d): %,d requests in %.1f s; the worst drive is off by %.2f"
                         + " requests beside the tenth of a second that may go at once%n",
                 sample, MILLION / sample, requests, seconds, Math.max(0, worst));
+        goals.atMost("a virtual hour, worst drive: requests off beside a tenth of a second's", 1, Math.max(0, worst));
     }
 
-    private static void year(long seed, String policy, long bytesPerSecond, long length) {
+    private static void year(long seed, String policy, long bytesPerSecond, long length, Goals goals) {
         Simulation simulation = new Simulation(seed);
         Run run = simulation.run("vm1", policy, LimitKey.BPS, bytesPerSecond, length);
         long begin = System.currentTimeMillis();
@@ -106,9 +112,13 @@ public final class Simulation {
                 run.client.completed(),
                 (System.currentTimeMillis() - begin) / 1e3,
                 run.drift(YEAR_SECONDS));
+        goals.atMost(
+                "a virtual year of %s, requests of %,d bytes: requests off".formatted(policy, length),
+                1,
+                Math.abs(run.drift(YEAR_SECONDS)));
     }
 
-    private static void polled(ThrottlePolicyFactory factory) {
+    private static void polled(ThrottlePolicyFactory factory, Goals goals) {
         ThrottleLimits limits = ThrottleLimits.of(Map.of("bps", 1_234_567L, "iops", 777L));
         ThrottlePolicy asked = factory.create(limits, ThrottleDebt.NONE, 0);
         ThrottlePolicy awaited = factory.create(limits, ThrottleDebt.NONE, 0);
@@ -116,7 +126,7 @@ public final class Simulation {
         long released = 0;
         long earliest = Long.MAX_VALUE;
         long latest = Long.MIN_VALUE;
-        for (long now = 0; now < HOUR_SECONDS * SECOND; now += 1_000) {
+        for (long now = 0; now < HOUR_SECONDS * SECOND; now += POLL_NANOS) {
             while (asked.waitNanos(Direction.READ, 4096, now) == 0) {
                 asked.charge(Direction.READ, 4096, now);
                 due += awaited.waitNanos(Direction.READ, 4096, due);
@@ -129,19 +139,31 @@ public final class Simulation {
         System.out.printf(
                 "%s asked every microsecond for a virtual hour: %,d requests, %d to %d ns after they were due%n",
                 factory.type(), released, earliest, latest);
+        String what = factory.type() + " asked every microsecond: ns after a request was due, ";
+        goals.atLeast(what + "earliest", 0, earliest);
+        goals.atMost(what + "latest", POLL_NANOS, latest);
     }
 
     /** Runs the simulation and prints the result. */
     public static void main(String[] args) {
-        long seed = args.length > 0 ? Long.parseLong(args[0]) : 20_261_123;
-        int sample = args.length > 1 ? Integer.parseInt(args[1]) : 1_000;
+        long seed = args.length > 0 ? Long.parseLong(args[0]) : SEED;
+        int sample = args.length > 1 ? Integer.parseInt(args[1]) : SAMPLE;
+        simulate(seed, sample, new Goals());
+    }
+
+    /** Runs the simulation, prints the result and adds its goals. */
+    public static void simulate(Goals goals) {
+        simulate(SEED, SAMPLE, goals);
+    }
+
+    private static void simulate(long seed, int sample, Goals goals) {
         System.out.println("seed " + seed);
-        hour(seed, sample);
+        hour(seed, sample, goals);
         for (String policy : List.of("bucket", "slice")) {
-            year(seed, policy, 1, 1);
-            year(seed, policy, 1_000_000, 16_000_000);
+            year(seed, policy, 1, 1, goals);
+            year(seed, policy, 1_000_000, 16_000_000, goals);
         }
-        polled(new BucketPolicyFactory());
-        polled(new SlicePolicyFactory());
+        polled(new BucketPolicyFactory(), goals);
+        polled(new SlicePolicyFactory(), goals);
     }
 }
