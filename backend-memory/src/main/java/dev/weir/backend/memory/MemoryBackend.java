@@ -6,6 +6,7 @@ import dev.weir.block.ExtentVisitor;
 import dev.weir.block.HintedBackend;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * A sparse drive in memory. The first write to a page allocates it. A trim (or a write-zeroes request that may unmap)
@@ -14,8 +15,8 @@ import java.nio.ByteBuffer;
  * pages and allocates none.
  *
  * <p>Thread-safe. Reads take no lock and allocate nothing: they copy the bytes and copy again if the page was
- * freed meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: page
- * first, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
+ * freed meanwhile. A loan locks the loan count of its page. Writes lock the destination page. Lock order: {@link
+ * PagePool#takers}, then a page, then any other lock. Design: {@code docs/design/decisions/008-memory-backend.md}.
  */
 final class MemoryBackend implements HintedBackend {
 
@@ -123,6 +124,25 @@ final class MemoryBackend implements HintedBackend {
     }
 
     private Page newPage(long number, boolean isWhole) throws BlockException {
+        StampedLock takers = pool.takers();
+        long taker = takers.readLock();
+        try {
+            return takePage(number, isWhole);
+        } catch (BlockException e) {
+            // another thread may be about to put this page into the table, or to give one back
+        } finally {
+            takers.unlockRead(taker);
+        }
+        long alone = takers.writeLock();
+        try {
+            Page there = pages.find(number);
+            return there != null ? there : takePage(number, isWhole);
+        } finally {
+            takers.unlockWrite(alone);
+        }
+    }
+
+    private Page takePage(long number, boolean isWhole) throws BlockException {
         try {
             Page mine = pool.take(detached, isWhole);
             Page there = putOrGiveBack(number, mine);

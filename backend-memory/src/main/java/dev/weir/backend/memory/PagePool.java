@@ -6,6 +6,7 @@ import dev.weir.memory.DirectMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.StampedLock;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ final class PagePool {
 
     private final long maxBytes;
     private final IntFunction<@Nullable LazyMemory> lazy;
+
+    private final StampedLock takers = new StampedLock();
 
     // fields below: guarded by this
     private int drives;
@@ -61,6 +64,14 @@ final class PagePool {
     PagePool(long maxBytes, IntFunction<@Nullable LazyMemory> lazy) {
         this.maxBytes = maxBytes;
         this.lazy = lazy;
+    }
+
+    /**
+     * Returns a lock that is read from {@link #take} until the page is in a table or given back. A thread that holds it
+     * for writing finds all taken pages in their tables.
+     */
+    StampedLock takers() {
+        return takers;
     }
 
     /** A page of new memory and the place in its chunk. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class InterleavingTest {
     /** Runs an action once, right after a lookup. */
     private static final class InterruptedTable extends PageTable {
         private @Nullable Meanwhile meanwhile;
+        private @Nullable Meanwhile beforeAddition;
         private @Nullable Meanwhile beforeRemoval;
 
         InterruptedTable() {
@@ -66,6 +68,14 @@ class InterleavingTest {
             Page found = super.find(number);
             interrupt();
             return found;
+        }
+
+        @Override
+        synchronized Page putIfAbsent(long number, Page page) {
+            Meanwhile now = beforeAddition;
+            beforeAddition = null;
+            run(now);
+            return super.putIfAbsent(number, page);
         }
 
         @Override
@@ -166,5 +176,51 @@ class InterleavingTest {
         assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
         assertArrayEquals(filled(MINE, 512), read(mine, 512, 512));
         assertEquals(PAGE, pool.usedBytes());
+    }
+
+    @Test
+    void lastPageServesTwoFirstWritesThatMeet() throws IOException {
+        write(theirs, 0, THEIRS, PAGE);
+        table.meanwhile = () -> write(mine, 512, MINE, 512);
+        write(mine, 0, LATER, 512);
+        assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
+        assertArrayEquals(filled(MINE, 512), read(mine, 512, 512));
+    }
+
+    @Test
+    void refusedWriteWaitsForThePageOnItsWayToTheTable() throws Exception {
+        write(theirs, 0, THEIRS, PAGE);
+        FutureTask<byte[]> other = writeAndRead(512);
+        table.beforeAddition = () -> startAndAwaitItsWait(other);
+        write(mine, 0, LATER, 512);
+        assertArrayEquals(filled(MINE, 512), other.get());
+        assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
+    }
+
+    @Test
+    void refusedWriteTakesThePageThatALostRaceGivesBack() throws Exception {
+        FutureTask<byte[]> other = writeAndRead(PAGE);
+        table.beforeAddition = () -> {
+            write(mine, 512, MINE, 512);
+            startAndAwaitItsWait(other);
+        };
+        write(mine, 0, LATER, 512);
+        assertArrayEquals(filled(MINE, 512), other.get());
+        assertArrayEquals(filled(LATER, 512), read(mine, 0, 512));
+    }
+
+    private FutureTask<byte[]> writeAndRead(long offset) {
+        return new FutureTask<>(() -> {
+            write(mine, offset, MINE, 512);
+            return read(mine, offset, 512);
+        });
+    }
+
+    private static void startAndAwaitItsWait(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
+            Thread.onSpinWait();
+        }
     }
 }
