@@ -108,7 +108,7 @@ final class JdkSession implements TlsSession {
         }
     }
 
-    /** Adds what the engine itself has to send. Returns whether there was any. */
+    /** Adds the engine's own output, such as alerts and parts of the handshake. Returns whether it had any. */
     private boolean addOutput() throws SSLException {
         int before = output.remaining();
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {

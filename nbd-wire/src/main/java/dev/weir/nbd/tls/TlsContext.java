@@ -21,7 +21,7 @@ public final class TlsContext {
     private final @Nullable TrustedAuthorities trust;
     private final Map<ByteBuffer, byte[]> preSharedKeys;
 
-    /** The JDK's TLS, which is faster but has no pre-shared keys. Null if there are some. */
+    /** The JDK's TLS, which is faster but has no pre-shared keys. Null with pre-shared keys. */
     private final @Nullable JdkServer jdk;
 
     private TlsContext(

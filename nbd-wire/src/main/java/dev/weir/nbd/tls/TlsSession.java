@@ -19,7 +19,7 @@ interface TlsSession {
     /** Returns the proven identity of the other side. It is unknown until the handshake is complete. */
     Identity peer();
 
-    /** Returns a buffer with room for bytes of the socket. {@link #received} takes what was put into it. */
+    /** Returns a buffer for bytes of the socket. {@link #received} takes them from it. */
     ByteBuffer room();
 
     /**
@@ -46,7 +46,7 @@ interface TlsSession {
     /**
      * Takes bytes to send. They are valid until the next call of a session on this thread.
      *
-     * @return an empty buffer if there are none
+     * @return an empty buffer if nothing is to be sent
      */
     ByteBuffer output() throws IOException;
 

@@ -75,7 +75,7 @@ final class TrustedAuthorities {
         throw new IllegalStateException("no PKIX trust manager for X.509");
     }
 
-    /** Returns what validates certificate chains. */
+    /** Returns the validator of certificate chains. */
     X509TrustManager manager() {
         return manager;
     }

@@ -39,7 +39,7 @@ class JdkSessionTest {
         return client;
     }
 
-    /** Collects what the client has to send. */
+    /** Collects the output of the client. */
     private void clientSends(SSLEngine client) throws SSLException {
         while (client.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
             client.wrap(ByteBuffer.allocate(0), toServer);

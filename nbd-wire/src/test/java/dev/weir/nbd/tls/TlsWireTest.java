@@ -190,7 +190,7 @@ class TlsWireTest {
         assertEquals(HexFormat.of().formatHex(noise), HexFormat.of().formatHex(all.array()));
     }
 
-    /** The alert is what follows the last plain byte. The JDK's client does not ask for it. */
+    /** The alert follows the last plain byte. The JDK's client does not require it. */
     @ParameterizedTest
     @MethodSource("serversAndVersions")
     void clientCanTellTheEndFromAnAttack(boolean psk, String version) throws Exception {
