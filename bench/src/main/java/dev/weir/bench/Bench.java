@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import dev.weir.bench.api.ApiCost;
 import dev.weir.bench.report.Goals;
 import dev.weir.bench.report.Run;
 import dev.weir.bench.simulation.Simulation;
@@ -47,6 +48,7 @@ public final class Bench {
         nbd("throughput over NBD beside nbdkit and qemu-nbd, warm"),
         cold("the same in the first four seconds"),
         fresh("first writes to fresh drives and sparse images"),
+        device("block devices with direct I/O beside qemu-nbd; needs root"),
         hop("Weir in front of a qcow2 image by the backends qemu and nbd, beside qemu-nbd alone"),
         tls("64 KiB reads over TLS beside nbdkit and qemu-nbd"),
         many("1 000 connections to 1 000 drives beside nbdkit"),
@@ -136,7 +138,15 @@ public final class Bench {
     }
 
     private static void measure(Suite suite, Run run) throws IOException, InterruptedException, RunnerException {
-        if (EnumSet.of(Suite.nbd, Suite.cold, Suite.fresh, Suite.hop, Suite.capped, Suite.latency, Suite.cluster)
+        if (EnumSet.of(
+                                Suite.nbd,
+                                Suite.cold,
+                                Suite.fresh,
+                                Suite.device,
+                                Suite.hop,
+                                Suite.capped,
+                                Suite.latency,
+                                Suite.cluster)
                         .contains(suite)
                 && !Program.isThere("fio")) {
             run.progress("fio is missing: " + suite + " is left out");
@@ -148,6 +158,7 @@ public final class Bench {
             case nbd -> new Throughput(run).measureWarm();
             case cold -> new Throughput(run).measureCold();
             case fresh -> Throughput.ofFirstWrites(run).measureFirstWrites();
+            case device -> new DeviceThroughput(run).measure();
             case hop -> new DoubleHop(run).measure();
             case tls -> new TlsThroughput(run).measure();
             case many -> new ManySuite(run).measure();

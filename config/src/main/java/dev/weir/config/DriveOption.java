@@ -117,6 +117,7 @@ final class DriveOption {
         paths.put("size", SIZE);
         paths.put("create", CREATE);
         paths.put("format", FORMAT);
+        paths.put("cache", List.of("backend", "cache"));
         paths.put("policy", List.of("policy"));
         paths.put(Profiles.PROFILE, List.of(Profiles.PROFILE));
         paths.put("group", List.of("group"));

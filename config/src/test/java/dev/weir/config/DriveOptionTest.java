@@ -41,6 +41,12 @@ final class DriveOptionTest {
         assertEquals(Map.of("path", "/cwd/a.img"), backend("id=a,backend=file,backend.path=a.img"));
     }
 
+    /** QEMU has it under the same name. */
+    @Test
+    void cacheIsAnOptionOfTheBackend() {
+        assertEquals(Map.of("path", "/cwd/a.img", "cache", "none"), backend("id=a,file=a.img,cache=none"));
+    }
+
     @Test
     void doubledCommaIsOne() {
         assertEquals(Map.of("path", "/cwd/a,b,.img"), backend("id=a,file=a,,b,,.img"));

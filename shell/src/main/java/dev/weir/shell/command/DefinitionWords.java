@@ -38,6 +38,7 @@ public record DefinitionWords(Services services) {
             "size",
             "create",
             "format",
+            "cache",
             "read-only",
             "group",
             "policy",

@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.api;
 
 import dev.weir.bench.report.Run;
 import dev.weir.bench.report.Samples;
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * Processor time of Weir while clients of the HTTP API read one of 1,000 drives after another, and the rate of a drive
  * at its limit meanwhile.
  */
-final class ApiCost {
+public final class ApiCost {
     private static final int DRIVES = 1_000;
     private static final int CONNECTIONS = 8;
     private static final int PER_SECOND = 1_000;
@@ -35,11 +35,11 @@ final class ApiCost {
     private final Samples rateAlone = new Samples();
     private final Samples rateBeside = new Samples();
 
-    ApiCost(Run run) {
+    public ApiCost(Run run) {
         this.run = run;
     }
 
-    void measure() throws IOException, InterruptedException {
+    public void measure() throws IOException, InterruptedException {
         for (int round = 1; round <= run.rounds(); round++) {
             run.progress(round, "api");
             round();

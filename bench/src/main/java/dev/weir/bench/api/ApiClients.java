@@ -1,4 +1,4 @@
-package dev.weir.bench;
+package dev.weir.bench.api;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
