@@ -1,7 +1,10 @@
 package dev.weir.throttle.bucket;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.weir.testkit.throttle.ThrottlePolicyContract;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import org.junit.jupiter.api.Test;
 
 class BucketPolicyContractTest extends ThrottlePolicyContract {
 
@@ -13,5 +16,10 @@ class BucketPolicyContractTest extends ThrottlePolicyContract {
     @Override
     protected long allowanceNanos() {
         return 100_000_000;
+    }
+
+    @Test
+    void clientsCallItOnTheirOwnThreads() {
+        assertTrue(factory().returnsAtOnce());
     }
 }

@@ -116,4 +116,23 @@ class LoneRequestTest {
         policy.reconfigure(ThrottleLimits.of(Map.of("bps", 2 * MILLION)), -7);
         assertEquals(25 * MILLION, policy.debt(-7).nanos(LimitKey.BPS));
     }
+
+    @Test
+    void waitsForNothingInCenturiesOfRareRequests() {
+        long year = 365L * 24 * 3_600 * 1_000_000_000L;
+        for (long origin : new long[] {Long.MIN_VALUE, -(1L << 62), 0, 1L << 62, Long.MAX_VALUE}) {
+            for (long years : new long[] {1, 50, 100, 145, 150, 290}) {
+                long now = origin;
+                ThrottlePolicy policy = new BucketPolicy(ThrottleLimits.of(LIMITS.get(0)), ThrottleDebt.NONE, now);
+                for (long passed = 0; passed < 2_000; passed += years) {
+                    String when = "each " + years + " years from " + origin + ", after " + passed;
+                    for (Direction each : Direction.values()) {
+                        assertEquals(0, policy.waitNanos(each, 4_096, now), when);
+                    }
+                    policy.charge(Direction.READ, 4_096, now);
+                    now += years * year;
+                }
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ import dev.weir.throttle.LimitKey;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A burst that is taken away while it is in use, and comes back. */
@@ -72,5 +73,60 @@ final class RemovedBurstTest {
         assertEquals(0, later.nanos(LimitKey.BPS));
         assertEquals(10 * SECOND, later.forgivenNanos(LimitKey.BPS));
         assertEquals(ThrottleDebt.NONE, policy.debt(NOW + 40 * SECOND));
+    }
+
+    private static ThrottleLimits limits(long bps, long lengthSeconds) {
+        return lengthSeconds == 0
+                ? ThrottleLimits.of(Map.of("bps", bps))
+                : ThrottleLimits.of(Map.of("bps", bps, "bps_max", 100 * bps, "bps_max_length", lengthSeconds));
+    }
+
+    private static long wait(BucketPolicy policy) {
+        return policy.waitNanos(Direction.READ, 1, NOW);
+    }
+
+    /** A policy with a burst of 100 s that a request of 109 s has overfilled. */
+    private static BucketPolicy overfull() {
+        BucketPolicy policy = new BucketPolicy(limits(1_000, 1), ThrottleDebt.NONE, 0);
+        policy.charge(Direction.READ, 109_000 + NOW / (SECOND / 1_000), 0);
+        assertEquals(9 * SECOND, wait(policy));
+        return policy;
+    }
+
+    @Test
+    void burstRemovedAtTwiceTheRateLeavesHalfTheWait() {
+        BucketPolicy policy = overfull();
+        policy.reconfigure(limits(2_000, 0), NOW);
+        assertEquals(9 * SECOND / 2, wait(policy));
+    }
+
+    @Test
+    void rateThatComesBackAsTheBurstGoesShortensNoWait() {
+        BucketPolicy policy = overfull();
+        policy.reconfigure(limits(500, 1), NOW);
+        policy.reconfigure(limits(1_000, 0), NOW);
+        assertEquals(9 * SECOND, wait(policy));
+    }
+
+    @Test
+    void burstOfAsManyBytesIsNoSmallerOne() {
+        BucketPolicy policy = overfull();
+        policy.reconfigure(limits(500, 1), NOW);
+        policy.reconfigure(ThrottleLimits.of(Map.of("bps", 1_000L, "bps_max", 50_000L)), NOW);
+        assertEquals(59 * SECOND, wait(policy), "109 s owed, 50 s of burst");
+    }
+
+    @Test
+    void noChangeOfTheBurstAloneLengthensTheWait() {
+        for (long seed = 0; seed < 1_000; seed++) {
+            Random random = new Random(seed);
+            BucketPolicy policy = new BucketPolicy(limits(1_000, 60), ThrottleDebt.NONE, 0);
+            policy.charge(Direction.READ, 1 + random.nextInt(7_000_000), 0);
+            for (int i = 0; i < 5; i++) {
+                long before = wait(policy);
+                policy.reconfigure(limits(1_000, random.nextInt(60)), NOW);
+                assertTrue(wait(policy) <= before, "seed " + seed + ", change " + i + ": waited " + before);
+            }
+        }
     }
 }

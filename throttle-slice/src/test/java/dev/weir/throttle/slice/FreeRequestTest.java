@@ -155,4 +155,13 @@ class FreeRequestTest {
         go(policy, 100, 1, next);
         assertEquals(101 * MILLION, policy.waitNanos(Direction.READ, 1, next));
     }
+
+    @Test
+    void requestAtTheEndOfASliceBeginsTheNext() {
+        SlicePolicy policy = new SlicePolicy(ThrottleLimits.of(Map.of("iops", 1_000L)), ThrottleDebt.NONE, 0);
+        go(policy, 1, 1, 0);
+        long next = MILLION + Slices.OVER_NANOS;
+        go(policy, 100, 1, next);
+        assertEquals(101 * MILLION, policy.waitNanos(Direction.READ, 1, next));
+    }
 }

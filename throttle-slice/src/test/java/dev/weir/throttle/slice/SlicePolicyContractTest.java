@@ -1,7 +1,10 @@
 package dev.weir.throttle.slice;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.weir.testkit.throttle.ThrottlePolicyContract;
 import dev.weir.throttle.ThrottlePolicyFactory;
+import org.junit.jupiter.api.Test;
 
 class SlicePolicyContractTest extends ThrottlePolicyContract {
 
@@ -18,5 +21,10 @@ class SlicePolicyContractTest extends ThrottlePolicyContract {
     @Override
     protected long granularityNanos() {
         return Slices.SLICE_NANOS;
+    }
+
+    @Test
+    void clientsCallItOnTheirOwnThreads() {
+        assertTrue(factory().returnsAtOnce());
     }
 }
