@@ -80,8 +80,7 @@ final class DeviceThroughput {
     private List<Target> targets(Path folder) throws IOException {
         String ours = device(folder, Target.WEIR);
         List<Target> targets = new ArrayList<>();
-        targets.add(new Target(
-                DEVICE, Target.WEIR, () -> Server.weir(run, DEVICE, "file=" + ours + ",cache=none")));
+        targets.add(new Target(DEVICE, Target.WEIR, () -> Server.weir(run, DEVICE, "file=" + ours + ",cache=none")));
         for (String aio : List.of("io_uring", "native")) {
             String theirs = device(folder, aio);
             targets.add(new Target(
