@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import dev.weir.block.BlockFactory;
+import dev.weir.block.HeldRequest;
 import dev.weir.clock.Clock;
 import dev.weir.drive.Drive;
 import dev.weir.drive.control.DriveControl;
@@ -335,20 +336,22 @@ final class ManagedDrive implements DriveControl {
 
     @Override
     public List<QueuedRequest> queue() {
-        long now = clock.nanoTime();
         OpenDrive opened = storage.open();
         List<QueuedRequest> requests = new ArrayList<>();
         // the parts nearest to the storage first, because their requests came first
         List<ChainPart> parts = parts(opened);
         for (int i = parts.size() - 1; i >= 0; i--) {
-            requests.addAll(parts.get(i).queued(now));
+            requests.addAll(parts.get(i).queued(clock));
         }
         if (opened != null) {
             String reason = throttle.locked(at -> throttle.queue().own.reason());
-            opened.storage().waiting(reason).forEach(held -> requests.add(ChainPart.queued(held, reason, now)));
+            List<HeldRequest> waiting = opened.storage().waiting(reason);
+            long now = clock.nanoTime();
+            waiting.forEach(held -> requests.add(ChainPart.queued(held, reason, now)));
         }
-        requests.addAll(
-                throttle.locked(at -> new QueueForecast(throttle.queue(), now)).requests());
+        // the time under the lock, because requests may have arrived meanwhile
+        requests.addAll(throttle.locked(at -> new QueueForecast(throttle.queue(), clock.nanoTime()))
+                .requests());
         requests.addAll(flushes.queue());
         return requests;
     }

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,21 @@ class FilterTest {
         fixture.engine.removeFilters(better);
         assertEquals(2, a.opened);
         assertEquals(State.SERVING, snapshot().state());
+    }
+
+    @Test
+    void requestsThatArriveDuringALookAreNotYoungerThanZero() {
+        configure(filter("a", 10 * SECOND));
+        a.onLook = () -> {
+            fixture.clock.advance(1_000_000);
+            IntStream.range(0, 3).forEach(i -> submit(Operation.READ, i * 512L));
+        };
+        List<QueuedRequest> queue = fixture.control("vm1").queue();
+        assertEquals(
+                List.of(0L, 0L, 0L), queue.stream().map(QueuedRequest::ageNanos).toList());
+        assertEquals(
+                List.of(10 * SECOND, 10 * SECOND, SECOND / 10),
+                queue.stream().map(QueuedRequest::goesInNanos).toList());
     }
 
     @Test

@@ -29,6 +29,9 @@ final class TestFilters implements BlockFilterFactory {
     @Nullable
     Error error;
 
+    /** Runs before a filter collects the requests that it holds. */
+    Runnable onLook = () -> {};
+
     int blockSize = 1;
     int opened;
 
@@ -157,7 +160,12 @@ final class TestFilters implements BlockFilterFactory {
         }
 
         @Override
-        public synchronized List<HeldRequest> held() {
+        public List<HeldRequest> held() {
+            onLook.run();
+            return heldNow();
+        }
+
+        private synchronized List<HeldRequest> heldNow() {
             return held.stream()
                     .map(late -> HeldRequest.of(
                             late.request,

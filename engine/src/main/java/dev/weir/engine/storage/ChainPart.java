@@ -2,6 +2,7 @@ package dev.weir.engine.storage;
 
 import dev.weir.block.BlockDevice;
 import dev.weir.block.HeldRequest;
+import dev.weir.clock.Clock;
 import dev.weir.drive.control.QueuedRequest;
 import dev.weir.log.FailureText;
 import dev.weir.log.PlainText;
@@ -29,9 +30,11 @@ public record ChainPart(String name, BlockDevice device) {
     }
 
     /** Returns these requests as operators see them. */
-    public List<QueuedRequest> queued(long now) {
-        return held().stream()
-                .map(held -> queued(held, name + ": " + held.reason(), now))
+    public List<QueuedRequest> queued(Clock clock) {
+        List<HeldRequest> held = held();
+        long now = clock.nanoTime(); // not earlier, because a request would be younger than 0
+        return held.stream()
+                .map(one -> queued(one, name + ": " + one.reason(), now))
                 .toList();
     }
 
