@@ -222,7 +222,7 @@ public record DriveView(
                 .row("backend", text(backend, backendOptions))
                 .row("policy", policy + " (" + policySetBy + ")")
                 .row("group", groupText())
-                .row("limits", limitsView().text(Details.textWidth(width)))
+                .row("limits", limitsView().text(Details.textWidth(width), group == null))
                 .row(
                         "queue",
                         "reads %d, writes %d, in flight %d%s"
@@ -287,7 +287,8 @@ public record DriveView(
     }
 
     private LimitsView limitsView() {
-        return new LimitsView(name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, configured);
+        return new LimitsView(
+                name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, weight, min, configured);
     }
 
     private String timerText() {

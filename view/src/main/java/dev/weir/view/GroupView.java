@@ -190,7 +190,8 @@ public record GroupView(
 
     @Override
     public String text(int width) {
-        LimitsView view = new LimitsView(name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, configured);
+        LimitsView view = new LimitsView(
+                name, policy, limits, effective, owedNanos, owedBurstNanos, setBy, weight, min, configured);
         return new Details()
                 .row("group", name)
                 .row("state", DriveView.standing(state, reason))
@@ -198,7 +199,7 @@ public record GroupView(
                 .row("parent", parent == null ? "" : parent + origin(setBy.get("parent")))
                 .row("share", shareText())
                 .row("rate", "%s/s, %d requests/s".formatted(Units.bytes(rates.bytes()), rates.requests()))
-                .row("limits", view.text(Details.textWidth(width)))
+                .row("limits", view.text(Details.textWidth(width), parent == null))
                 .row("queue", "%d waiting requests of %d drives".formatted(queued, waitingDrives))
                 .row("drives", String.join(", ", drives))
                 .text();
@@ -208,13 +209,12 @@ public record GroupView(
         if (parent == null) {
             return "";
         }
-        String minima = min.isEmpty() ? "" : ", min " + LiveChanges.text(min);
         String origins = Stream.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS)
                 .filter(setBy::containsKey)
                 .map(setBy::get)
                 .distinct()
                 .collect(Collectors.joining(", "));
-        return "weight " + weight + minima + origin(origins) + ", now " + share() + " of " + parent;
+        return LimitsView.share(weight, min) + origin(origins) + ", now " + share() + " of " + parent;
     }
 
     private static String origin(@Nullable String origin) {

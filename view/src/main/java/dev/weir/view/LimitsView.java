@@ -4,6 +4,7 @@ import dev.weir.drive.control.DriveSnapshot;
 import dev.weir.drive.control.GroupSnapshot;
 import dev.weir.drive.settings.ConfigurationSource;
 import dev.weir.throttle.LimitKey;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleDebt;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.text.Column;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -28,6 +30,8 @@ import java.util.stream.Collectors;
  * @param owedNanos the time until each limit owes nothing (nanoseconds)
  * @param owedBurstNanos the same time at the burst rate for each limit with a burst
  * @param setBy the origin of each key: a place in a file, the option {@code -drive} or {@code shell}
+ * @param weight the weight of its share in the limits of a group
+ * @param min its minima there by limit, in the key's unit
  * @param configured the configured values of keys that commands have changed, as in {@link LiveChanges}; the policy
  *     has the key {@code policy}
  */
@@ -39,6 +43,8 @@ public record LimitsView(
         Map<String, Long> owedNanos,
         Map<String, Long> owedBurstNanos,
         Map<String, String> setBy,
+        int weight,
+        Map<String, Long> min,
         Map<String, Object> configured)
         implements View {
 
@@ -67,11 +73,25 @@ public record LimitsView(
      * @param origins the origins of its settings by key, from {@link ConfigurationSource#origins}
      */
     public static LimitsView of(DriveSnapshot drive, Map<String, String> origins) {
-        return of(drive.name(), drive.policy(), drive.limits(), drive.debt(), origins, LiveChanges.of(drive));
+        return of(
+                drive.name(),
+                drive.policy(),
+                drive.limits(),
+                drive.debt(),
+                drive.share(),
+                origins,
+                LiveChanges.of(drive));
     }
 
     public static LimitsView of(GroupSnapshot group, Map<String, String> origins) {
-        return of(group.name(), group.policy(), group.limits(), group.debt(), origins, LiveChanges.of(group));
+        return of(
+                group.name(),
+                group.policy(),
+                group.limits(),
+                group.debt(),
+                group.share(),
+                origins,
+                LiveChanges.of(group));
     }
 
     private static LimitsView of(
@@ -79,6 +99,7 @@ public record LimitsView(
             String policy,
             ThrottleLimits limits,
             ThrottleDebt debt,
+            Share share,
             Map<String, String> origins,
             Map<String, Object> changed) {
         Map<String, Long> now = limits.toMap();
@@ -95,6 +116,8 @@ public record LimitsView(
                 byKey(key -> limits.rate(key), debt::nanos),
                 byKey(key -> limits.max(key), debt::burstNanos),
                 Collections.unmodifiableMap(setBy),
+                share.weight(),
+                GroupView.minima(share),
                 changed);
     }
 
@@ -110,6 +133,16 @@ public record LimitsView(
 
     @Override
     public String text(int width) {
+        return text(width, true);
+    }
+
+    /**
+     * Formats the limits for people.
+     *
+     * @param width the number of columns
+     * @param showsShare whether the text names weight and minima that are set or that commands have changed
+     */
+    String text(int width, boolean showsShare) {
         List<Row> rows = owedNanos.keySet().stream().map(this::row).toList();
         String table = TABLE.text(rows, width);
         StringBuilder text = new StringBuilder(table);
@@ -119,10 +152,24 @@ public record LimitsView(
         }
         effective.keySet().forEach(key -> text.append('\n').append(scale(key)));
         slow().forEach(line -> text.append('\n').append(line));
+        if (showsShare && hasShare()) {
+            text.append("\nits share in a group: ").append(share(weight, min));
+        }
         if (!configured.isEmpty()) {
             text.append("\nuntil reload --restore; the configuration has ").append(LiveChanges.text(configured));
         }
         return text.toString();
+    }
+
+    private boolean hasShare() {
+        return weight != 1
+                || !min.isEmpty()
+                || configured.keySet().stream().anyMatch(Set.of(Share.WEIGHT, Share.MIN_BPS, Share.MIN_IOPS)::contains);
+    }
+
+    /** Returns a share for people. */
+    static String share(int weight, Map<String, Long> min) {
+        return "weight " + weight + (min.isEmpty() ? "" : ", min " + LiveChanges.text(min));
     }
 
     /** Returns how a limit follows the size. */

@@ -232,6 +232,7 @@ public final class ChangeCommands {
             if (DefinitionWords.isAction(args)) {
                 return new DefinitionWords(services).run(Kind.GROUP, options, usage);
             }
+            DefinitionWords.refuseNameless(args, services.groups().stream().map(GroupControl::name), usage);
             DefinitionWords.refuseDryRun(options, usage);
             return services.groupViews(List.of(changed(options.args().get(0), options, usage)))
                     .get(0);

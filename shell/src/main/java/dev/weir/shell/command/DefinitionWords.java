@@ -70,6 +70,14 @@ public record DefinitionWords(Services services) {
         return args.size() > 1 && ACTIONS.contains(args.get(0)) && !args.get(1).contains("=");
     }
 
+    /** Refuses an action without a name, unless its word is the name of a drive or group. */
+    static void refuseNameless(List<String> args, Stream<String> names, CommandSyntax usage) {
+        String action = args.get(0);
+        if (ACTIONS.contains(action) && names.noneMatch(action::equals)) {
+            throw usage.fault("%s needs a name".formatted(action));
+        }
+    }
+
     /** Returns the keys of a definition for completion. */
     public static Stream<String> keys(String command, Stream<String> limits) {
         return Stream.concat((command.equals("drive") ? DRIVE_KEYS : GROUP_KEYS).stream(), limits);

@@ -135,6 +135,7 @@ public final class DriveCommands {
             if (DefinitionWords.isAction(args)) {
                 return new DefinitionWords(services).run(Kind.DRIVE, options, usage);
             }
+            DefinitionWords.refuseNameless(args, services.drives().stream().map(DriveControl::name), usage);
             DriveControl drive = services.drive(args.get(0));
             DefinitionWords.refuseDryRun(options, usage);
             if (args.size() > 1) {

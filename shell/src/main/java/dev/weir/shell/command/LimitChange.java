@@ -11,10 +11,12 @@ import dev.weir.throttle.ThrottleLimits;
 import dev.weir.view.LiveChanges;
 import dev.weir.view.text.LimitValues;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ public final class LimitChange {
             List<String> words,
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
+        refuseTwice(words, fault);
         List<String> limits = new ArrayList<>(words);
         share(Share.DEFAULT, limits);
         Map<String, Long> settings = settings(limits, fault);
@@ -57,6 +60,16 @@ public final class LimitChange {
             drive.change(after, share);
             return "from %s to %s".formatted(text(now.limits(), now.share(), null), text(after, share, null));
         }));
+    }
+
+    private static void refuseTwice(List<String> words, Function<String, CommandFault> fault) {
+        Set<String> keys = new HashSet<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals >= 0 && !keys.add(word.substring(0, equals))) {
+                throw fault.apply(word.substring(0, equals) + " is set twice");
+            }
+        }
     }
 
     /** Removes the words of a share from a list and returns the share after them. */
@@ -84,6 +97,7 @@ public final class LimitChange {
             List<String> words,
             Function<String, CommandFault> fault,
             Consumer<Map<String, @Nullable Object>> save) {
+        refuseTwice(words, fault);
         List<String> limits = new ArrayList<>(words);
         share(Share.DEFAULT, limits);
         String parentWord = PARENT + "=";

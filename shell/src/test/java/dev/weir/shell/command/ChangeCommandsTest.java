@@ -29,6 +29,7 @@ final class ChangeCommandsTest extends CommandsFixture {
                 LIMIT     RATE   BURST  FOR   OWED  BURST OWED  SET BY
                 bps    10MiB/s       -    -  95 ms           -  weir.conf:3
                 iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
+                its share in a group: weight 3, min iops=100
                 """,
                 80,
                 changes.limits("vm1"));
@@ -61,6 +62,7 @@ final class ChangeCommandsTest extends CommandsFixture {
                 iops     500/s  2000/s  30s      0      500 ns  weir.conf:4, configuration
                 a request counts once per 4 KiB of its length (iops_size)
                 bps_wr delays a request of 4 KiB by 8 s; clients may time out
+                its share in a group: weight 3, min iops=100
                 until reload --restore; the configuration has bps=10MiB bps_wr=0 iops_size=0
                 """,
                 80,
@@ -128,6 +130,10 @@ final class ChangeCommandsTest extends CommandsFixture {
         refuses(
                 "limits: bps is set twice; usage: limits NAME|GROUP [KEY=VALUE...] [--save] [--json]",
                 () -> changes.limits("vm1", "bps=1", "bps=2"));
+        refuses(
+                "limits: weight is set twice; usage: limits NAME|GROUP [KEY=VALUE...] [--save] [--json]",
+                () -> changes.limits("vm1", "weight=1", "weight=2"));
+        refuses("weight = x: must be a number of parts, for example 3", () -> changes.limits("vm1", "weight=x"));
         refuses("iops = 666: this policy cannot keep it", () -> changes.limits("vm1", "iops=666"));
         assertEquals(before, vm1.snapshot().limits().toMap());
     }
@@ -140,6 +146,8 @@ final class ChangeCommandsTest extends CommandsFixture {
         changes.group("tenant-a", "parent=", "min.iops=0");
         GroupSnapshot group = services.group("tenant-a").snapshot();
         assertNull(group.parent());
+        shown = ((View) changes.group("tenant-a")).text(80);
+        assertTrue(shown.contains("its share in a group: weight 3"), shown);
         assertEquals(new Share(3, 0, 0), group.share());
         assertEquals(Map.of("iops", 5_000L), group.limits().toMap());
         refuses(
@@ -150,7 +158,9 @@ final class ChangeCommandsTest extends CommandsFixture {
 
     @Test
     void weightAndMinimaOfADriveChangeWithItsLimits() {
-        changes.limits("vm1", "weight=5", "min.iops=1k", "min.bps=1M", "iops=1k");
+        Object answer = changes.limits("vm1", "weight=5", "min.iops=1k", "min.bps=1M", "iops=1k");
+        String share = "its share in a group: weight 5, min bps=1MiB iops=1000";
+        assertTrue(((View) answer).text(80).contains(share), ((View) answer).text(80));
         DriveSnapshot drive = vm1.snapshot();
         assertEquals(new Share(5, 1 << 20, 1_000), drive.share());
         assertEquals(1_000, drive.limits().rate(LimitKey.IOPS));

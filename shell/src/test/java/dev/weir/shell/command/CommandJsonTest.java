@@ -110,7 +110,7 @@ final class CommandJsonTest {
                 "limits":{"bps":10485760,"iops":500,"iops_max":2000,"iops_max_length":30},
                 "effective":{},"owed_nanos":{"bps":95000000,"iops":0},"owed_burst_nanos":{"iops":500},
                 "set_by":{"bps":"weir.conf:3","iops":"weir.conf:4","iops_max":"configuration",
-                "iops_max_length":"configuration"},"configured":{}}""",
+                "iops_max_length":"configuration"},"weight":3,"min":{"iops":100},"configured":{}}""",
                 changes.limits("vm1", "--json"));
     }
 

@@ -115,6 +115,11 @@ final class DefinitionWordsTest extends CommandsFixture {
         refuses("drive: the new name is missing" + usage, () -> drives.drive("rename", "vm1"));
         refuses("drive: \"x\" is one argument too many" + usage, () -> drives.drive("remove", "vm1", "x"));
         refuses("drive: \"x\" is one argument too many" + usage, () -> drives.drive("vm1", "x"));
+        refuses("drive: add needs a name" + usage, () -> drives.drive("add", "memory=1M"));
+        refuses(
+                "group: remove needs a name; usage: group [ACTION] GROUP [KEY=VALUE...] [--save] [--cluster] [--dry-run]"
+                        + " [--json]",
+                () -> changes.group("remove"));
         refuses("no drive \"vm3\" is defined; there are vm1", () -> drives.drive("show", "vm3"));
         assertEquals(List.of(), recorder.made);
     }

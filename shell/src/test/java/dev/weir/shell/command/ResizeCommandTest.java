@@ -58,6 +58,7 @@ class ResizeCommandTest extends CommandsFixture {
                 LIMIT  RATE  BURST  FOR  OWED  BURST OWED  SET BY
                 iops   30/s      -    -     0           -  shell
                 iops scales with the size: 3/s per GiB, at least 10/s, at most 1000/s
+                its share in a group: weight 3, min iops=100
                 until reload --restore; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s \
                 iops_per_gib=0 iops_floor=0
                 """,

@@ -124,6 +124,7 @@ final class GogoRequestTest {
                         """
                         LIMIT       RATE  BURST  FOR   OWED  BURST OWED  SET BY
                         bps    1536KiB/s      -    -  95 ms           -  shell
+                        its share in a group: weight 3, min iops=100
                         until reload --restore; the configuration has bps=10MiB iops=500 iops_max=2000 iops_max_length=30s
                         """),
                 execute("limits vm1"));

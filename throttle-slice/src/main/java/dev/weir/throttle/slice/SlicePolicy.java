@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Slices of 100 ms. Each is worth 100 ms of every limit. A request is admitted if it fits into the rest of the slice.
  * Otherwise it waits until the time since the start of the slice covers everything dispatched in it and the request
  * itself. A slice lasts until everything dispatched in it is paid for and 200 ms more. Held requests therefore go
- * one by one at the limit's rate. A request that is longer than a slice goes when 100 ms are left over, or within the
- * budget of a slice that follows idle time. The requests after it wait until it is paid for. A held request changes
- * nothing and may be withdrawn.
+ * one by one at the limit's rate. A request that is longer than a slice goes 100 ms after everything dispatched is paid
+ * for. In a slice that follows idle time it goes at once while some of the budget is left. The requests after it wait
+ * until it is paid for. A held request changes nothing and may be withdrawn.
  *
  * <p>Worked numbers with {@code bps = 10 MiB}: a slice is worth 1 MiB. Three requests of 300 KiB go at the start. The
  * fourth waits until 117.2 ms because 1200 KiB are due then. Each later one waits 29.3 ms more. The first request 200

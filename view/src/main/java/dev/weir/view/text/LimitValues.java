@@ -1,6 +1,7 @@
 package dev.weir.view.text;
 
 import dev.weir.block.BlockOption;
+import dev.weir.throttle.Share;
 import dev.weir.throttle.ThrottleLimits;
 import dev.weir.unit.Measure;
 import java.math.BigDecimal;
@@ -22,6 +23,9 @@ public final class LimitValues {
         static Kind of(String key) {
             if (key.endsWith(LENGTH)) {
                 return new Kind("seconds", "30 or 30s", Measure.DURATION, ThrottleLimits.MAX_VALUE);
+            }
+            if (key.equals(Share.WEIGHT)) {
+                return new Kind("parts", "3", Measure.REQUESTS, ThrottleLimits.MAX_VALUE);
             }
             boolean isSize = key.equals(BlockOption.SIZE);
             return key.startsWith("bps") || key.equals(ThrottleLimits.IOPS_SIZE) || isSize
