@@ -8,15 +8,19 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The reason of a failure in plain words, for logs and error texts. The JDK leaves the reason of some failures to the
- * name of the exception: the message of a missing file is only its path.
+ * name of the exception: the message of a missing file is only its path. A full heap has its size and remedy.
  *
  * <p>Stateless.
  */
 public final class FailureText {
+
+    /** The JVM's messages for a full heap. */
+    private static final Set<String> HEAP = Set.of("Java heap space", "GC overhead limit exceeded");
 
     private FailureText() {}
 
@@ -39,6 +43,10 @@ public final class FailureText {
         }
         if (failure instanceof UnknownHostException && message != null) {
             return "no such host: " + message;
+        }
+        if (failure instanceof OutOfMemoryError && message != null && HEAP.contains(message)) {
+            return "the JVM's heap of %d MiB is full (raise -Xmx)"
+                    .formatted(Runtime.getRuntime().maxMemory() >> 20);
         }
         return failure instanceof IOException && message != null ? message : failure.toString();
     }

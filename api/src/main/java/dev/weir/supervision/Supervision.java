@@ -1,5 +1,6 @@
 package dev.weir.supervision;
 
+import dev.weir.log.FailureText;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +171,7 @@ public final class Supervision {
 
     private void note(Throwable failure) {
         try {
-            last = failure.toString();
+            last = FailureText.of(failure);
             FAILING.put(name, this);
             if (Long.bitCount(total) == 1) {
                 log.accept("%s failed (%d times since it began) and goes on".formatted(name, total), failure);

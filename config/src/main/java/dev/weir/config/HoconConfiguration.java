@@ -15,6 +15,7 @@ import dev.weir.drive.definition.Definitions;
 import dev.weir.drive.definition.RefusedChangeException;
 import dev.weir.drive.export.DriveExport;
 import dev.weir.drive.settings.ConfigurationSource;
+import dev.weir.log.FailureText;
 import dev.weir.supervision.DaemonThreads;
 import dev.weir.supervision.Supervision;
 import dev.weir.throttle.ThrottlePolicyFactory;
@@ -260,7 +261,7 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
 
     /** Records a failed reading, so that a later look retries it, and returns its error. */
     private String failed(Throwable failure) {
-        String fault = "the configuration could not be read or applied and is tried again: " + failure;
+        String fault = "the configuration could not be read or applied and is tried again: " + FailureText.of(failure);
         lastRead = Reading.failed(fault);
         looksUntilRetry = LOOKS_UNTIL_RETRY;
         return fault;
@@ -385,7 +386,7 @@ public final class HoconConfiguration implements ConfigurationSource, Definition
             return ConfigurationReader.read(inputs, saved, types.now(), Running.of(drives, groups, exports), pipe);
         } catch (RuntimeException | Error e) {
             LOG.error("the configuration could not be read", e);
-            return Reading.failed("the configuration could not be read: " + e);
+            return Reading.failed("the configuration could not be read: " + FailureText.of(e));
         }
     }
 

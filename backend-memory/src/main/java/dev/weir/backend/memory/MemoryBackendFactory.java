@@ -24,16 +24,18 @@ public final class MemoryBackendFactory implements BlockBackendFactory {
 
     /** Creates a factory whose drives share this JVM's memory for drives. */
     public MemoryBackendFactory() {
-        this(new PagePool(
-                budgetBytes(MemoryShares.ofThisJvm(), Runtime.getRuntime().maxMemory())));
+        this(pool(MemoryShares.ofThisJvm(), Runtime.getRuntime().maxMemory()));
     }
 
     MemoryBackendFactory(PagePool pool) {
         this.pool = pool;
     }
 
-    static long budgetBytes(MemoryShares shares, long maxHeapBytes) {
-        return Math.min(shares.driveBytes(), maxHeapBytes * MAX_HEAPS);
+    static PagePool pool(MemoryShares shares, long maxHeapBytes) {
+        long most = maxHeapBytes * MAX_HEAPS;
+        return shares.driveBytes() <= most
+                ? new PagePool(shares.driveBytes(), "-XX:MaxDirectMemorySize")
+                : new PagePool(most, "-Xmx: " + MAX_HEAPS + " times the heap");
     }
 
     @Override

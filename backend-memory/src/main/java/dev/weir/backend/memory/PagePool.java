@@ -30,6 +30,7 @@ final class PagePool {
     private static final int LAZY_CHUNK_PAGES = (64 << 20) / Page.BYTES;
 
     private final long maxBytes;
+    private final String remedy;
     private final IntFunction<@Nullable LazyMemory> lazy;
 
     private final StampedLock takers = new StampedLock();
@@ -52,7 +53,17 @@ final class PagePool {
 
     /** Creates a pool of at most {@code maxBytes} bytes. */
     PagePool(long maxBytes) {
-        this(maxBytes, LazyMemory::map);
+        this(maxBytes, "");
+    }
+
+    /**
+     * Creates a pool.
+     *
+     * @param maxBytes its limit
+     * @param remedy the option of the JVM that raises the limit
+     */
+    PagePool(long maxBytes, String remedy) {
+        this(maxBytes, remedy, LazyMemory::map);
     }
 
     /**
@@ -62,7 +73,12 @@ final class PagePool {
      * @param lazy maps lazy memory of a length in bytes, or returns null
      */
     PagePool(long maxBytes, IntFunction<@Nullable LazyMemory> lazy) {
+        this(maxBytes, "", lazy);
+    }
+
+    private PagePool(long maxBytes, String remedy, IntFunction<@Nullable LazyMemory> lazy) {
         this.maxBytes = maxBytes;
+        this.remedy = remedy;
         this.lazy = lazy;
     }
 
@@ -157,8 +173,8 @@ final class PagePool {
     BlockException noRoom() {
         return new BlockException(
                 BlockError.ENOSPC,
-                "no memory left: all memory drives together are limited to " + maxBytes
-                        + " bytes (raise -XX:MaxDirectMemorySize)");
+                "no memory left: all memory drives together are limited to " + maxBytes + " bytes (raise " + remedy
+                        + ")");
     }
 
     /** Returns a freed page that has no loans. */

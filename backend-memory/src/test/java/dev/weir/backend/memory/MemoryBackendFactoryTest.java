@@ -10,6 +10,7 @@ import dev.weir.block.BlockOption.Kind;
 import dev.weir.memory.MemoryShares;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MemoryBackendFactoryTest {
@@ -48,7 +49,15 @@ class MemoryBackendFactoryTest {
 
     @Test
     void poolLeavesTheClientsTheirShare() {
-        assertEquals(48L << 20, MemoryBackendFactory.budgetBytes(MemoryShares.of(128L << 20), 4L << 30));
-        assertEquals(12L << 28, MemoryBackendFactory.budgetBytes(MemoryShares.of(1L << 40), 1L << 28));
+        assertEquals(
+                "no memory left: all memory drives together are limited to 50331648 bytes (raise -XX:MaxDirectMemorySize)",
+                refusal(MemoryShares.of(128L << 20), 4L << 30));
+        assertEquals(
+                "no memory left: all memory drives together are limited to 3221225472 bytes (raise -Xmx: 12 times the heap)",
+                refusal(MemoryShares.of(1L << 40), 1L << 28));
+    }
+
+    private static @Nullable String refusal(MemoryShares shares, long maxHeapBytes) {
+        return MemoryBackendFactory.pool(shares, maxHeapBytes).noRoom().getMessage();
     }
 }
