@@ -31,7 +31,7 @@ final class FlushCap {
     /** Null if the drive never had a cap. */
     private volatile @Nullable Throttle throttle;
 
-    /** The open storage; null while the drive is closed. Guarded by this. */
+    /** The open drive; null while the drive is closed. Guarded by this. */
     private @Nullable RequestSink sink;
 
     private String holdReason = "";
@@ -92,7 +92,7 @@ final class FlushCap {
         change(slot -> slot.hold(reason));
     }
 
-    /** Accepts flushes for this storage. */
+    /** Accepts the flushes of this open drive. */
     synchronized void open(RequestSink newSink) {
         sink = newSink;
         Throttle cap = throttle;

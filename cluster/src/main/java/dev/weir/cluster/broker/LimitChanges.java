@@ -35,7 +35,7 @@ final class LimitChanges {
     /** The pauses in the time that a command waits for an answer. */
     private static final int ATTEMPTS_OF_AN_ANSWER = 20;
 
-    /** How long a change waits for the hosts to have it. */
+    /** The longest wait of a change until enough hosts have it. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final String self;
@@ -216,7 +216,7 @@ final class LimitChanges {
     }
 
     /**
-     * Returns the changed keys whose values are others now; empty for none. Without a coordinator the values of this
+     * Returns the changed keys that have other values now; empty for none. Without a coordinator the values of this
      * host count.
      */
     private String replaced(String group, Map<String, Long> changes, ThrottleLimits saved) {

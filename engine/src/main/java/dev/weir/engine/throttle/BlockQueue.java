@@ -52,7 +52,7 @@ public final class BlockQueue extends TreeNode {
     }
 
     /**
-     * Passes a released request to its storage. Called without the lock.
+     * Passes a released request to its drive. Called without the lock.
      *
      * @param from the domain that released it
      */

@@ -39,7 +39,7 @@ public final class Throttle {
      * Charges a request that may go now, or queues it. A queued request may be released before this returns.
      *
      * @param bytes the bytes to charge, 0 or more
-     * @param sink the storage of the request; it is rejected if another storage is open now
+     * @param sink the open drive that submits the request; the request is rejected if another one is open now
      */
     public Admission admit(Direction direction, BlockRequest request, long bytes, RequestSink sink) {
         for (; ; ) {
@@ -77,7 +77,7 @@ public final class Throttle {
         return withdrawn;
     }
 
-    /** Accepts requests for this storage. */
+    /** Accepts the requests of this open drive. */
     public void open(RequestSink sink) {
         locked(at -> queue.sink = sink);
     }
