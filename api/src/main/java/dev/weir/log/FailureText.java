@@ -45,7 +45,7 @@ public final class FailureText {
             return "no such host: " + message;
         }
         if (failure instanceof OutOfMemoryError && message != null && HEAP.contains(message)) {
-            return "the JVM's heap of %d MiB is full (raise -Xmx)"
+            return "OutOfMemoryError: the JVM's heap of %d MiB is full (raise -Xmx)"
                     .formatted(Runtime.getRuntime().maxMemory() >> 20);
         }
         return failure instanceof IOException && message != null ? message : failure.toString();

@@ -44,7 +44,7 @@ class FailureTextTest {
     @Test
     void fullHeapIsNamedWithItsSizeAndRemedy() {
         long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
-        String text = "the JVM's heap of " + mebibytes + " MiB is full (raise -Xmx)";
+        String text = "OutOfMemoryError: the JVM's heap of " + mebibytes + " MiB is full (raise -Xmx)";
         assertEquals(text, FailureText.of(new OutOfMemoryError("Java heap space")));
         assertEquals(text, FailureText.of(new OutOfMemoryError("GC overhead limit exceeded")));
         assertEquals("java.lang.OutOfMemoryError: Metaspace", FailureText.of(new OutOfMemoryError("Metaspace")));
