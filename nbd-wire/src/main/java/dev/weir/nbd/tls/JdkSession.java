@@ -20,6 +20,12 @@ final class JdkSession implements TlsSession {
     /** The most that one step encrypts (records of 16 KiB). */
     private static final int STEP_RECORDS = 4;
 
+    /** Most successive records without plain bytes. Key updates are such records and each costs two new keys. */
+    private static final int MAX_EMPTY_RECORDS = 32;
+
+    /** Most bytes of answers to key updates that the other side may leave unread. */
+    private static final int MAX_ANSWER_BYTES = 16 << 10;
+
     /** The encrypted form of a step. The JDK encrypts faster into an array than into direct memory. */
     private static final ThreadLocal<ByteBuffer> ENCRYPTED = new ThreadLocal<>();
 
@@ -32,7 +38,15 @@ final class JdkSession implements TlsSession {
     /** Plain bytes that can be read. It has no room before the end of the handshake. */
     private ByteBuffer plain = NOTHING;
 
+    /** Encrypted plain bytes that are to be sent. */
     private ByteBuffer output = NOTHING;
+
+    /** The engine's own output up to its position, such as alerts and parts of the handshake. */
+    private ByteBuffer answers = NOTHING;
+
+    /** Successive records without plain bytes since the handshake. */
+    private int emptyRecords;
+
     private boolean isHandshaking = true;
 
     /**
@@ -85,13 +99,17 @@ final class JdkSession implements TlsSession {
             if (status == HandshakeStatus.NEED_TASK) {
                 runTasks();
             } else if (status == HandshakeStatus.NEED_WRAP) {
-                goesOn = addOutput();
+                goesOn = addAnswers();
+                if (!isHandshaking && answers.position() > MAX_ANSWER_BYTES) {
+                    throw new SSLException("the other side does not read the answers to its key updates");
+                }
             } else {
                 if (isHandshaking && status == HandshakeStatus.NOT_HANDSHAKING) {
                     isHandshaking = false;
                     plain = ByteBuffer.allocate(RECEIVED_BYTES);
                 }
                 SSLEngineResult result = engine.unwrap(received, plain);
+                countEmpty(result);
                 goesOn = result.getStatus() == Status.OK && (result.bytesConsumed() > 0 || isHandshaking);
             }
         }
@@ -108,19 +126,28 @@ final class JdkSession implements TlsSession {
         }
     }
 
-    /** Adds the engine's own output, such as alerts and parts of the handshake. Returns whether it had any. */
-    private boolean addOutput() throws SSLException {
-        int before = output.remaining();
+    private void countEmpty(SSLEngineResult result) throws SSLException {
+        if (isHandshaking || result.bytesProduced() > 0) {
+            emptyRecords = 0;
+        } else if (result.bytesConsumed() > 0 && ++emptyRecords > MAX_EMPTY_RECORDS) {
+            throw new SSLException("the other side sent more than " + MAX_EMPTY_RECORDS + " records without data");
+        }
+    }
+
+    /** Adds the engine's own output to the answers. Returns whether it had any. */
+    private boolean addAnswers() throws SSLException {
+        int before = answers.position();
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            ByteBuffer longer =
-                    ByteBuffer.allocate(output.remaining() + packetBytes()).put(output);
-            SSLEngineResult result = engine.wrap(NOTHING, longer);
-            output = longer.flip();
-            if (result.bytesProduced() == 0) {
+            if (answers.remaining() < packetBytes()) {
+                // doubled because key updates add many short answers
+                answers = ByteBuffer.allocate(2 * answers.position() + packetBytes())
+                        .put(answers.flip());
+            }
+            if (engine.wrap(NOTHING, answers).bytesProduced() == 0) {
                 break;
             }
         }
-        return output.remaining() > before;
+        return answers.position() > before;
     }
 
     private int packetBytes() {
@@ -172,12 +199,16 @@ final class JdkSession implements TlsSession {
     public ByteBuffer output() {
         ByteBuffer taken = output;
         output = NOTHING;
+        if (!taken.hasRemaining()) {
+            taken = answers.flip();
+            answers = NOTHING;
+        }
         return taken;
     }
 
     @Override
     public void close() throws IOException {
         engine.closeOutbound();
-        addOutput();
+        addAnswers();
     }
 }

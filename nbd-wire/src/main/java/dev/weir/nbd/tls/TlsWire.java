@@ -19,6 +19,9 @@ final class TlsWire implements Wire {
     /** Longest message of the library (characters). It may contain text from the client. */
     private static final int MAX_MESSAGE = 256;
 
+    /** Most steps of one read, of some 32 KiB each. Then the other connections of the thread have their turn. */
+    private static final int MAX_STEPS_PER_READ = 16;
+
     private final SocketChannel socket;
     private final TlsSession session;
 
@@ -35,7 +38,11 @@ final class TlsWire implements Wire {
     @Override
     public synchronized int read(ByteBuffer to) throws IOException {
         int before = to.position();
-        while (to.hasRemaining() && (session.available() > 0 || receive())) {
+        session.read(to);
+        boolean isPlain = true;
+        for (int i = 0; i < MAX_STEPS_PER_READ && isPlain && to.hasRemaining() && receive(); i++) {
+            // a step without plain bytes is the last one because the other side may send alerts without end
+            isPlain = session.available() > 0;
             session.read(to);
         }
         int taken = to.position() - before;
@@ -170,12 +177,13 @@ final class TlsWire implements Wire {
     }
 
     /**
-     * Sends the TLS close alert if the socket accepts it at once. The client can then tell the end from an attack.
+     * Sends the TLS close alert if the socket accepts it at once, also as the answer to one. The client can then tell
+     * the end from an attack.
      */
     @Override
     public synchronized void close() throws IOException {
         try {
-            if (socket.isOpen() && !ended) {
+            if (socket.isOpen() && (!ended || session.isClosed())) {
                 session.close();
                 flush();
             }

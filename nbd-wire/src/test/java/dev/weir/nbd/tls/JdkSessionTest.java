@@ -6,13 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.bouncycastle.tls.TlsClientProtocol;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +44,11 @@ class JdkSessionTest {
     }
 
     private static SSLEngine client(String version) throws Exception {
-        SSLEngine client = TestKeys.client(null).createSSLEngine("localhost", 0);
+        return client(TestKeys.client(null), version);
+    }
+
+    private static SSLEngine client(SSLContext context, String version) throws SSLException {
+        SSLEngine client = context.createSSLEngine("localhost", 0);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {version});
         client.beginHandshake();
@@ -156,5 +171,157 @@ class JdkSessionTest {
 
         assertEquals(0, server.available());
         assertFalse(server.isClosed());
+    }
+
+    /** GnuTLS would otherwise send no RSA certificate to JDK 25. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void requestNamesNoAuthorities(String version) throws Exception {
+        List<Principal> named = new ArrayList<>();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                new KeyManager[] {new NamedAuthorities(named)},
+                new TrustManager[] {
+                    TrustedAuthorities.read(TestKeys.file("ca-cert.pem")).manager()
+                },
+                null);
+        SSLEngine client = client(context, version);
+        TlsSession server = server(TestKeys.FILES.authorities());
+
+        assertThrows(IOException.class, () -> handshake(client, server, BYTES));
+
+        assertEquals(List.of(), named);
+    }
+
+    /** Notes the authorities of a request and has no certificate. */
+    private static final class NamedAuthorities extends X509ExtendedKeyManager {
+        private final List<Principal> named;
+
+        NamedAuthorities(List<Principal> named) {
+            this.named = named;
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
+            named.addAll(issuers == null ? List.of() : List.of(issuers));
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String type, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String type, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            return null;
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            return null;
+        }
+    }
+
+    /** A client of Bouncy Castle because the JDK's clients send no key updates on demand. */
+    private static final class UpdatingClient extends TlsClientProtocol {
+        final byte[] output = new byte[BYTES];
+
+        void update() throws IOException {
+            send13KeyUpdate(true);
+        }
+
+        /** Passes all output to the server and all answers to this client, if it reads them. */
+        void exchange(TlsSession server, boolean isReading) throws IOException {
+            int bytes = readOutput(output, 0, output.length);
+            server.room().put(output, 0, bytes);
+            server.received();
+            if (isReading) {
+                ByteBuffer answers = server.output();
+                byte[] read = new byte[answers.remaining()];
+                answers.get(read);
+                offerInput(read);
+            }
+        }
+    }
+
+    private static UpdatingClient updating(TlsSession server) throws IOException {
+        UpdatingClient client = new UpdatingClient();
+        TlsClientContext context =
+                TlsClientContext.read(new TlsFiles(null, null, TestKeys.FILES.authorities(), null), "");
+        client.connect(new TlsClientPeer(context, "localhost"));
+        while (server.isHandshaking()) {
+            client.exchange(server, true);
+        }
+        return client;
+    }
+
+    @Test
+    void keyUpdatesAreAnswered() throws Exception {
+        TlsSession server = server(null);
+        UpdatingClient client = updating(server);
+        for (int i = 0; i < 100; i++) {
+            client.update();
+            client.writeApplicationData(new byte[] {1}, 0, 1);
+            client.exchange(server, true);
+            server.encrypt(new ByteBuffer[] {ByteBuffer.wrap(new byte[] {2})}, 0, 1);
+            client.exchange(server, true);
+        }
+
+        assertEquals(100, server.available());
+        assertEquals(100, client.getAvailableInputBytes());
+    }
+
+    /** Each costs the server two keys and the client almost nothing. */
+    @Test
+    void keyUpdatesWithoutDataEndTheSession() throws Exception {
+        TlsSession server = server(null);
+        UpdatingClient client = updating(server);
+        for (int i = 0; i < 32; i++) {
+            client.update();
+        }
+        client.exchange(server, true);
+        client.update();
+
+        String reason = String.valueOf(assertThrows(IOException.class, () -> client.exchange(server, true))
+                .getMessage());
+        assertEquals("the other side sent more than 32 records without data", reason);
+    }
+
+    /** Otherwise a client that reads nothing could fill the heap. */
+    @Test
+    void unreadAnswersEndTheSession() throws Exception {
+        TlsSession server = server(null);
+        UpdatingClient client = updating(server);
+
+        String reason = String.valueOf(assertThrows(IOException.class, () -> updateWithoutReading(client, server))
+                .getMessage());
+
+        assertEquals("the other side does not read the answers to its key updates", reason);
+    }
+
+    private static void updateWithoutReading(UpdatingClient client, TlsSession server) throws IOException {
+        for (int i = 0; i < 10_000; i++) {
+            client.update();
+            client.writeApplicationData(new byte[] {1}, 0, 1);
+            client.exchange(server, false);
+            server.read(ByteBuffer.allocate(1));
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The server's side of TLS with the JDK's TLS as the client. The library of a server with pre-shared keys is Bouncy
@@ -211,6 +213,24 @@ class TlsWireTest {
 
     @ParameterizedTest
     @MethodSource("serversAndVersions")
+    void closeAlertOfTheClientIsAnswered(boolean psk, String version) throws Exception {
+        Server server = wire -> {
+            assertEquals(7, next(wire));
+            writeAll(wire, ByteBuffer.wrap(new byte[] {8}));
+            assertEquals(-1, next(wire));
+        };
+        connect(server(psk, null), server, TestKeys.client(null), version, (socket, received) -> {
+            socket.getOutputStream().write(7);
+            assertEquals(8, socket.getInputStream().read());
+            long before = received.get();
+            socket.shutdownOutput();
+            assertEquals(-1, socket.getInputStream().read());
+            assertTrue(received.get() > before, "the connection ended without an alert");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("serversAndVersions")
     void nameOfTheClientIsKnownAfterTheHandshake(boolean psk, String version) throws Exception {
         Server server = wire -> {
             assertEquals(Identity.UNKNOWN, wire.peer());
@@ -309,5 +329,33 @@ class TlsWireTest {
                 socket.getInputStream().read();
             });
         });
+    }
+
+    /** Otherwise a client that sends them faster than they are read would keep the thread from all others. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void floodOfAlertsDoesNotHoldTheThread(boolean psk) throws Exception {
+        ByteBuffer warnings = ByteBuffer.allocate(70_000);
+        while (warnings.remaining() >= 7) {
+            warnings.put(new byte[] {21, 3, 3, 0, 2, 1, 90}); // user_canceled
+        }
+        byte[] bytes = warnings.array();
+        try (Socket client = new Socket()) {
+            client.connect(listening.getLocalAddress());
+            FutureTask<Void> flood = new FutureTask<>(() -> {
+                while (true) {
+                    client.getOutputStream().write(bytes);
+                }
+            });
+            new Thread(flood, "flood").start();
+            try (SocketChannel socket = listening.accept()) {
+                socket.configureBlocking(false);
+                Wire wire = server(psk, null).start(socket);
+                for (int i = 0; i < 100; i++) {
+                    assertEquals(0, wire.read(ByteBuffer.allocate(1)));
+                }
+            }
+            assertThrows(ExecutionException.class, flood::get);
+        }
     }
 }
