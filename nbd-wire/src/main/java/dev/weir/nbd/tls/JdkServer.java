@@ -57,6 +57,12 @@ final class JdkServer {
 
     /** Returns the server's side of a new session. */
     TlsSession start() throws IOException {
+        SSLEngine engine = engine();
+        return new JdkSession(engine, () -> client(engine));
+    }
+
+    /** Returns the engine of a new session. */
+    SSLEngine engine() throws IOException {
         SSLEngine engine;
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -72,7 +78,7 @@ final class JdkServer {
         parameters.setUseCipherSuitesOrder(true);
         parameters.setNeedClientAuth(trust != null);
         engine.setSSLParameters(parameters);
-        return new JdkSession(engine, () -> client(engine));
+        return engine;
     }
 
     private Identity client(SSLEngine engine) {

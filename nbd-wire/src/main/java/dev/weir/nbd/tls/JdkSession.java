@@ -29,8 +29,15 @@ final class JdkSession implements TlsSession {
     /** The encrypted form of a step. The JDK encrypts faster into an array than into direct memory. */
     private static final ThreadLocal<ByteBuffer> ENCRYPTED = new ThreadLocal<>();
 
+    /**
+     * Received bytes after which a session of TLS 1.3 asks for new keys. The JDK asks at 2^37 bytes, and again with each
+     * record until the answer arrives. GnuTLS ends a connection on which it is asked more than 8 times in a second.
+     */
+    private static final long BYTES_PER_KEY = 1L << 36;
+
     private final SSLEngine engine;
     private final Supplier<Identity> peer;
+    private final long bytesPerKey;
 
     /** Bytes of the socket, up to its position. */
     private final ByteBuffer received = ByteBuffer.allocate(RECEIVED_BYTES);
@@ -47,6 +54,9 @@ final class JdkSession implements TlsSession {
     /** Successive records without plain bytes since the handshake. */
     private int emptyRecords;
 
+    /** Received bytes since the session last asked for new keys. */
+    private long keyBytes;
+
     private boolean isHandshaking = true;
 
     /**
@@ -55,8 +65,14 @@ final class JdkSession implements TlsSession {
      * @param peer the identity of the other side when the handshake is complete
      */
     JdkSession(SSLEngine engine, Supplier<Identity> peer) throws SSLException {
+        this(engine, peer, BYTES_PER_KEY);
+    }
+
+    /** Makes a session that asks for new keys after some received bytes. For tests. */
+    JdkSession(SSLEngine engine, Supplier<Identity> peer, long bytesPerKey) throws SSLException {
         this.engine = engine;
         this.peer = peer;
+        this.bytesPerKey = bytesPerKey;
         engine.beginHandshake();
     }
 
@@ -110,6 +126,7 @@ final class JdkSession implements TlsSession {
                 }
                 SSLEngineResult result = engine.unwrap(received, plain);
                 countEmpty(result);
+                renewKeys(result.bytesConsumed());
                 goesOn = result.getStatus() == Status.OK && (result.bytesConsumed() > 0 || isHandshaking);
             }
         }
@@ -131,6 +148,14 @@ final class JdkSession implements TlsSession {
             emptyRecords = 0;
         } else if (result.bytesConsumed() > 0 && ++emptyRecords > MAX_EMPTY_RECORDS) {
             throw new SSLException("the other side sent more than " + MAX_EMPTY_RECORDS + " records without data");
+        }
+    }
+
+    private void renewKeys(int consumed) throws SSLException {
+        keyBytes += consumed;
+        if (keyBytes >= bytesPerKey && engine.getSession().getProtocol().equals("TLSv1.3")) {
+            keyBytes = 0;
+            engine.beginHandshake(); // in TLS 1.3 an update of the keys
         }
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.nbd.wire.Identity;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -41,6 +43,12 @@ class JdkSessionTest {
         CertifiedKey key = CertifiedKey.read(
                 Objects.requireNonNull(TestKeys.FILES.certificate()), Objects.requireNonNull(TestKeys.FILES.key()));
         return new JdkServer(key, authorities == null ? null : TrustedAuthorities.read(authorities)).start();
+    }
+
+    private static TlsSession server(long bytesPerKey) throws IOException {
+        CertifiedKey key = CertifiedKey.read(
+                Objects.requireNonNull(TestKeys.FILES.certificate()), Objects.requireNonNull(TestKeys.FILES.key()));
+        return new JdkSession(new JdkServer(key, null).engine(), () -> Identity.UNKNOWN, bytesPerKey);
     }
 
     private static SSLEngine client(String version) throws Exception {
@@ -242,6 +250,13 @@ class JdkSessionTest {
     /** A client of Bouncy Castle because the JDK's clients send no key updates on demand. */
     private static final class UpdatingClient extends TlsClientProtocol {
         final byte[] output = new byte[BYTES];
+        int askedForKeys;
+
+        @Override
+        protected void receive13KeyUpdate(ByteArrayInputStream message) throws IOException {
+            super.receive13KeyUpdate(message);
+            askedForKeys++;
+        }
 
         void update() throws IOException {
             send13KeyUpdate(true);
@@ -286,6 +301,24 @@ class JdkSessionTest {
 
         assertEquals(100, server.available());
         assertEquals(100, client.getAvailableInputBytes());
+    }
+
+    /** GnuTLS ends a connection on which it is asked more than 8 times in a second. */
+    @Test
+    void newKeysAreAskedForOncePerMebibyte() throws Exception {
+        TlsSession server = server(1 << 20);
+        UpdatingClient client = updating(server);
+        for (int i = 0; i < 300; i++) {
+            client.writeApplicationData(new byte[10_000], 0, 10_000);
+            client.exchange(server, false);
+            server.read(ByteBuffer.allocate(10_000));
+        }
+        client.exchange(server, true);
+        client.writeApplicationData(new byte[1], 0, 1);
+        client.exchange(server, true);
+
+        assertEquals(2, client.askedForKeys);
+        assertEquals(1, server.available());
     }
 
     /** Each costs the server two keys and the client almost nothing. */
