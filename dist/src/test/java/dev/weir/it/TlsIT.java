@@ -30,6 +30,11 @@ class TlsIT {
     private static Weir weir;
     private static int port;
 
+    /** A server without pre-shared keys, which has another library of TLS. */
+    private static Weir certified;
+
+    private static int certifiedPort;
+
     @BeforeAll
     static void start() throws IOException {
         Client.need("certtool", "psktool", "nbdinfo", "nbdcopy", "qemu-img");
@@ -43,12 +48,24 @@ class TlsIT {
         certificate(authority, "carol", "client", "cn = carol\ntls_www_client\nsigning_key");
         Client.run("psktool", "-u", "bob", "-p", folder.resolve("keys.psk").toString())
                 .ok();
-        Files.writeString(folder.resolve("weir.conf"), configuration());
+        Files.writeString(folder.resolve("weir.conf"), configuration(port));
         weir = Weir.start(
                 folder.resolve("home"), "--config", folder.resolve("weir.conf").toString());
+        certificate(
+                authority,
+                "dave",
+                "client",
+                "cn = dave\ntls_www_client\nsigning_key",
+                "--key-type=rsa",
+                "--sec-param=medium");
+        certifiedPort = Ports.free();
+        Path plain = Files.writeString(
+                folder.resolve("certified.conf"),
+                configuration(certifiedPort).replace(", tls-psk = keys.psk", "").replace("[bob,", "[dave,"));
+        certified = Weir.start(folder.resolve("certified"), "--config", plain.toString());
     }
 
-    private static String configuration() {
+    private static String configuration(int port) {
         return """
                 weir {
                   nbd {
@@ -69,15 +86,11 @@ class TlsIT {
         Files.writeString(in.resolve(name + ".info"), text + "\n");
     }
 
-    private static void key(Path in, String name) {
-        Client.run(
-                        "certtool",
-                        "--generate-privkey",
-                        "--key-type=ecdsa",
-                        "--curve=secp256r1",
-                        "--outfile",
-                        in + "/" + name + "-key.pem")
-                .ok();
+    private static void key(Path in, String name, String... kind) {
+        List<String> command = new ArrayList<>(List.of("certtool", "--generate-privkey"));
+        command.addAll(kind.length == 0 ? List.of("--key-type=ecdsa", "--curve=secp256r1") : List.of(kind));
+        command.addAll(List.of("--outfile", in + "/" + name + "-key.pem"));
+        Client.run(command.toArray(String[]::new)).ok();
     }
 
     private static void certtool(String what, String option, String value, Path in, String name) {
@@ -94,10 +107,11 @@ class TlsIT {
     }
 
     /** Makes a folder with the files that clients and QEMU's servers expect. */
-    private static void certificate(Path authority, String who, String role, String text) throws IOException {
+    private static void certificate(Path authority, String who, String role, String text, String... kind)
+            throws IOException {
         Path in = Files.createDirectories(folder.resolve(who));
         template(in, role, text);
-        key(in, role);
+        key(in, role, kind);
         Client.run(
                         "certtool",
                         "--generate-certificate",
@@ -150,6 +164,9 @@ class TlsIT {
         if (weir != null) {
             weir.close();
         }
+        if (certified != null) {
+            certified.close();
+        }
     }
 
     private static String certified(String who, String drive) {
@@ -186,6 +203,32 @@ class TlsIT {
                         "driver=nbd,host=localhost,port=%d,export=secret,tls-creds=t".formatted(port))
                 .ok();
         assertTrue(info.out().contains("16 MiB"), info.out());
+    }
+
+    /** Dave has an RSA certificate. */
+    @ParameterizedTest
+    @CsvSource({"alice, 1.2", "alice, 1.3", "dave, 1.2", "dave, 1.3"})
+    void serverWithoutPreSharedKeys(String who, String version) throws IOException {
+        byte[] random = new byte[BYTES];
+        new Random().nextBytes(random);
+        Path data = Files.write(folder.resolve("sent"), random);
+        Path copy = folder.resolve("read");
+        Files.deleteIfExists(copy);
+        Client.run("nbdcopy", data.toString(), certified(who, "secret").replace(":" + port, ":" + certifiedPort))
+                .ok();
+        Client.run(
+                        "qemu-img",
+                        "convert",
+                        "--object",
+                        "tls-creds-x509,dir=%s,id=t,endpoint=client,priority=NORMAL:-VERS-ALL:+VERS-TLS%s"
+                                .formatted(folder.resolve(who), version),
+                        "--image-opts",
+                        "driver=nbd,host=localhost,port=%d,export=secret,tls-creds=t".formatted(certifiedPort),
+                        "-O",
+                        "raw",
+                        copy.toString())
+                .ok();
+        assertEquals(-1, Files.mismatch(data, copy));
     }
 
     /** The shell shows URIs to which a client adds only its own credentials. */
@@ -302,13 +345,13 @@ class TlsIT {
         Path key = folder.resolve("server/server-key.pem");
         byte[] before = Files.readAllBytes(key);
         Files.write(key, Files.readAllBytes(folder.resolve("alice/client-key.pem")));
-        Files.writeString(folder.resolve("weir.conf"), configuration().replace("secret {", "other {"));
+        Files.writeString(folder.resolve("weir.conf"), configuration(port).replace("secret {", "other {"));
         Client.Result refused = weir.exec("reload");
         assertEquals(1, refused.status(), refused::out);
         assertTrue(refused.err().startsWith("weir: nothing was changed:\nweir.conf:4: nbd.tls-key = "), refused::err);
         assertTrue(refused.err().contains("the key does not belong to the certificate"), refused::err);
         Client.run("nbdinfo", certified("alice", "secret")).ok();
-        Files.writeString(folder.resolve("weir.conf"), configuration());
+        Files.writeString(folder.resolve("weir.conf"), configuration(port));
         Files.write(key, before);
         certificate(
                 folder.resolve("authority"),
