@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,17 @@ class BundlesIT {
     private void deployPace() throws IOException {
         Path jar = Files.copy(PACE, folder.resolve("pace.jar"), StandardCopyOption.REPLACE_EXISTING);
         Files.move(jar, home().resolve("deploy/pace.jar"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Test
+    void jarsInsideBundlesThatAreOffStayPacked() throws IOException {
+        Weir weir = Weir.start(home(), "-drive", "id=vm1,memory=1M");
+        try (weir;
+                Stream<Path> files = Files.walk(home().resolve("felix-cache"))) {
+            assertEquals(
+                    List.of(),
+                    files.filter(file -> file.endsWith("bundle.jar-embedded")).toList());
+        }
     }
 
     @Test

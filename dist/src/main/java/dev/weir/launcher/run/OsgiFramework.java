@@ -24,7 +24,6 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.launch.Framework;
-import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -79,28 +78,31 @@ final class OsgiFramework {
      */
     void start(Runnable started) throws BundleException, IOException, InterruptedException {
         framework.start();
+        FrameworkStartLevel startLevel = framework.adapt(FrameworkStartLevel.class);
         int highest = 1;
         for (Path folder : list(bundles)) {
             int level = Integer.parseInt(folder.getFileName().toString());
+            // a start level that is set later writes the bundle's file again and starts a search for bundles to start
+            startLevel.setInitialBundleStartLevel(level);
             for (Path jar : list(folder)) {
-                install(jar, level);
+                install(jar);
             }
             highest = Math.max(highest, level);
         }
+        startLevel.setInitialBundleStartLevel(1); // of bundles that a user installs later
         deploy.install();
         publish("deploy-faults", deploy::faults);
         publish("deployed", deploy::running);
         // resolving all bundles together is faster than one by one
         framework.adapt(FrameworkWiring.class).resolveBundles(null);
-        framework.adapt(FrameworkStartLevel.class).setStartLevel(highest, event -> {
+        startLevel.setStartLevel(highest, event -> {
             started.run();
             deploy.follow(deployPollMillis);
         });
     }
 
-    private void install(Path jar, int level) throws BundleException {
+    private void install(Path jar) throws BundleException {
         Bundle bundle = framework.getBundleContext().installBundle(jar.toUri().toString());
-        bundle.adapt(BundleStartLevel.class).setStartLevel(level);
         boolean fragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
         if (!fragment && !CONSOLE.equals(bundle.getSymbolicName())) {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
