@@ -134,18 +134,9 @@ final class DeviceThroughput {
             for (int i = 0; i < targets.size() && run.isWanted(load.name()); i++) {
                 Target target = targets.get((i + round) % targets.size());
                 run.progress(round, load.name() + ": " + target);
-                measure(load, target, Objects.requireNonNull(servers.get(target)), round > 0);
+                Server server = Objects.requireNonNull(servers.get(target));
+                figures.measure(load, target, server, run.seconds(), round > 0);
             }
-        }
-    }
-
-    private void measure(Fio load, Target target, Server server, boolean counts)
-            throws IOException, InterruptedException {
-        double before = server.cpuSeconds();
-        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, run.seconds());
-        double cpuSeconds = server.cpuSeconds() - before;
-        if (counts) {
-            figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
         }
     }
 }

@@ -4,7 +4,9 @@ import dev.weir.bench.report.Goals;
 import dev.weir.bench.report.Samples;
 import dev.weir.bench.report.Table;
 import dev.weir.bench.server.Fio;
+import dev.weir.bench.server.Server;
 import dev.weir.bench.server.Target;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +22,24 @@ final class Figures {
 
     private final Map<Fio, Map<Target, Figure>> byCase = new LinkedHashMap<>();
 
-    void add(Fio load, Target target, double perSecond, double cpuMicros) {
+    /**
+     * Runs a load on the server of a target.
+     *
+     * @param seconds duration; 0 runs over the whole range once
+     * @param counts whether the figures are kept
+     * @param more further arguments of fio
+     */
+    void measure(Fio load, Target target, Server server, int seconds, boolean counts, String... more)
+            throws IOException, InterruptedException {
+        double before = server.cpuSeconds();
+        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, seconds, more);
+        double cpuSeconds = server.cpuSeconds() - before;
+        if (counts) {
+            add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
+        }
+    }
+
+    private void add(Fio load, Target target, double perSecond, double cpuMicros) {
         Figure figure = byCase.computeIfAbsent(load, key -> new LinkedHashMap<>())
                 .computeIfAbsent(target, key -> new Figure(new Samples(), new Samples()));
         figure.perSecond.add(perSecond);

@@ -128,18 +128,8 @@ final class Throughput {
             for (int i = 0; i < running.size() && run.isWanted(load.name()); i++) {
                 Running each = running.get((i + round) % running.size());
                 run.progress(round, load.name() + ": " + each.target);
-                measure(load, each.target, each.server, run.seconds(), round > 0);
+                figures.measure(load, each.target, each.server, run.seconds(), round > 0);
             }
-        }
-    }
-
-    private void measure(Fio load, Target target, Server server, int seconds, boolean counts)
-            throws IOException, InterruptedException {
-        double before = server.cpuSeconds();
-        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, seconds);
-        double cpuSeconds = server.cpuSeconds() - before;
-        if (counts) {
-            figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
         }
     }
 
@@ -200,12 +190,7 @@ final class Throughput {
     private void measureFirstWrites(Fio load, Target target, Server server, boolean counts)
             throws IOException, InterruptedException {
         long bytes = load.rw().startsWith("rand") ? RANDOM_BYTES : Target.DRIVE_BYTES;
-        double before = server.cpuSeconds();
-        Fio.Result result = load.run(server.uri(), Target.DRIVE_BYTES, 0, "--io_size=" + bytes);
-        double cpuSeconds = server.cpuSeconds() - before;
-        if (counts) {
-            figures.add(load, target, result.perSecond(), cpuSeconds * 1e6 / result.requests());
-        }
+        figures.measure(load, target, server, 0, counts, "--io_size=" + bytes);
     }
 
     /** Measures the first seconds of fresh servers on images in the page cache. */
@@ -224,7 +209,7 @@ final class Throughput {
                     Target target = targets.get((i + round) % targets.size());
                     run.progress(round, "cold, " + load.name() + ": " + target);
                     try (Server server = target.starter().start()) {
-                        measure(load, target, server, COLD_SECONDS, true);
+                        figures.measure(load, target, server, COLD_SECONDS, true);
                     }
                 }
             }
